@@ -1,0 +1,79 @@
+"""What a computation answers: the result of the machine contract, ready to be written as JSON.
+
+Dates are calendar days, both ends of a window inclusive.
+"""
+
+from datetime import date
+from typing import Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+State = Literal["due", "no-limit", "not-available", "closed"]
+Timeliness = Literal["timely", "late", "contested"]
+
+
+class Step(Struct, frozen=True):
+    """One step of a working: a sentence, the day it arrives at, and the text it rests on."""
+
+    text: str
+    date: date | None
+    cite: str | None
+
+
+class Reading(Struct, frozen=True):
+    """One tenable answer with its authority."""
+
+    name: str
+    last_day: date
+    prevails: bool
+    why: str
+    cite: list[str]
+
+
+class Window(Struct, frozen=True, kw_only=True):
+    """One remedy after one notice, with its four dates and everything that explains them.
+
+    `last_day` is the last timely day by the prevailing reading, `safe_by` the day to calendar,
+    `protective_by` the day under a shorter text that a court has knocked out for now, `latest` the
+    last day that somebody could argue. All four are None unless `state` is `due`.
+    """
+
+    rule: str
+    title: str
+    remedy: str
+    form: str | None
+    file_with: str
+    filed_when: str
+    state: State
+    opens_on: date | None = None
+    protective_by: date | None = None
+    safe_by: date | None = None
+    last_day: date | None = None
+    latest: date | None = None
+    contested: bool = False
+    readings: list[Reading] = []
+    working: list[Step] = []
+    cite: list[str] = []
+    confidence: str
+    reviewed_on: date
+    notes: list[str] = []
+    timeliness: Timeliness | UnsetType = UNSET
+
+
+class Ask(Struct, frozen=True):
+    """A missing fact that changes an answer: what to find out, why, and what it can be."""
+
+    fact: str
+    why: str
+    choices: list[str]
+    rules: list[str]
+
+
+class Result(Struct, frozen=True):
+    """Every window that one notice opens."""
+
+    ref: str | None
+    edition: str
+    windows: list[Window]
+    asks: list[Ask]
+    warnings: list[str]

@@ -1,0 +1,91 @@
+"""The error tree: each class carries its exit code and its HTTP status, each instance one clear sentence.
+
+A sentence says what is wrong, where, and what to do. It never holds client data or a secret, because
+it may be printed, logged or sent.
+"""
+
+
+class DeadlinesError(Exception):
+    """Base of everything this program refuses to do; `code` is the stable name for programs."""
+
+    code = "error"
+    exit_code = 70
+    http_status = 500
+
+    def __init__(self, sentence: str, *, code: str | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        if code is not None:
+            self.code = code
+
+
+class InputError(DeadlinesError):
+    """What was entered cannot be used as it stands: unknown word, impossible or ambiguous value."""
+
+    code = "bad-input"
+    exit_code = 3
+    http_status = 422
+
+
+class BeforeKnownLaw(InputError):
+    """The date lies before the first period that the law data holds."""
+
+    code = "before-known-law"
+
+
+class LawDataError(DeadlinesError):
+    """The law data itself is wrong; the sentence names file, id and key."""
+
+    code = "law-data"
+    exit_code = 4
+
+
+class ConfigError(DeadlinesError):
+    """The configuration cannot be used; the sentence names file, line and key."""
+
+    code = "configuration"
+    exit_code = 5
+
+
+class StoreError(DeadlinesError):
+    """The database is missing, foreign, locked or of another schema."""
+
+    code = "database"
+    exit_code = 6
+    http_status = 503
+
+
+class NotFound(DeadlinesError):
+    """Nothing is filed under that name."""
+
+    code = "not-found"
+    exit_code = 7
+    http_status = 404
+
+
+class Conflict(DeadlinesError):
+    """It exists already, or somebody else changed it meanwhile."""
+
+    code = "conflict"
+    exit_code = 8
+    http_status = 409
+
+
+class SendError(DeadlinesError):
+    """A channel did not take a message. `permanent`: another try cannot help."""
+
+    code = "send"
+    exit_code = 9
+    http_status = 502
+
+    def __init__(self, sentence: str, *, permanent: bool = False, uncertain: bool = False) -> None:
+        super().__init__(sentence)
+        self.permanent = permanent
+        self.uncertain = uncertain
+
+
+class ServeError(DeadlinesError):
+    """The server cannot start: port taken, or another daemon runs."""
+
+    code = "serve"
+    exit_code = 10

@@ -1,0 +1,248 @@
+"""The tables. Nothing is deleted: rows are superseded, revoked or struck, and the audit is append-only.
+
+Ids are random text (`new_id`), so that they may travel; an entry's id is the calendar UID for life.
+"""
+
+import secrets
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from deadlines.store.types import Instant
+
+
+def new_id() -> str:
+    """A random identifier of 26 lower-case characters (130 bits)."""
+    alphabet = "abcdefghijklmnopqrstuvwxyz234567"
+    return "".join(secrets.choice(alphabet) for _ in range(26))
+
+
+class Base(DeclarativeBase):
+    """One metadata with named constraints, so that migrations can address them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Instant, date: Date, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
+
+
+class Instance(Base):
+    """The marker that makes a database ours: one row, written by `init`."""
+
+    __tablename__ = "instance"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[str] = mapped_column(String(26))
+    created_at: Mapped[datetime]
+    created_by_version: Mapped[str] = mapped_column(String(40))
+
+
+class Person(Base):
+    """Someone of the firm: subscribes, is reminded, answers for entries."""
+
+    __tablename__ = "person"
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    role: Mapped[str] = mapped_column(String(20))
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    created_at: Mapped[datetime]
+
+
+class Matter(Base):
+    """The firm's file for one client and cause. `reference` is the firm's number."""
+
+    __tablename__ = "matter"
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    reference: Mapped[str] = mapped_column(String(60), unique=True)
+    client: Mapped[str | None] = mapped_column(String(200))
+    restricted: Mapped[bool] = mapped_column(Boolean, default=False)
+    attorney_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    attorney: Mapped[Person] = relationship()
+
+
+class NoticeRow(Base):
+    """The notice as it was entered: never edited, an amendment is a new row."""
+
+    __tablename__ = "notice"
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    matter_id: Mapped[str] = mapped_column(ForeignKey("matter.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    form: Mapped[str | None] = mapped_column(String(40))
+    decided_on: Mapped[date]
+    facts: Mapped[dict[str, Any]]
+    """The whole notice as the machine contract writes it, so that it can be computed again."""
+    entered_by: Mapped[str] = mapped_column(String(254))
+    entered_at: Mapped[datetime]
+    matter: Mapped[Matter] = relationship()
+
+
+class Entry(Base):
+    """One remedy after one notice. Lives for ever; `id` is the calendar UID."""
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        UniqueConstraint("notice_id", "rule"),
+        CheckConstraint(
+            "status in ('open','satisfied','waived','missed','struck','information')", name="status"
+        ),
+    )
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    notice_id: Mapped[str] = mapped_column(ForeignKey("notice.id"), index=True)
+    matter_id: Mapped[str] = mapped_column(ForeignKey("matter.id"), index=True)
+    rule: Mapped[str] = mapped_column(String(80))
+    title: Mapped[str] = mapped_column(String(200))
+    form: Mapped[str | None] = mapped_column(String(40))
+    status: Mapped[str] = mapped_column(String(20), default="open")
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    notice: Mapped[NoticeRow] = relationship()
+    matter: Mapped[Matter] = relationship()
+
+
+class DeadlineRow(Base):
+    """One computed version of an entry's dates; never edited. `window` holds the whole answer."""
+
+    __tablename__ = "deadline"
+    __table_args__ = (
+        UniqueConstraint("entry_id", "version"),
+        Index("ix_deadline_safe_by", "safe_by"),
+    )
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"), index=True)
+    version: Mapped[int] = mapped_column(Integer)
+    edition: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(20))
+    opens_on: Mapped[date | None]
+    protective_by: Mapped[date | None]
+    safe_by: Mapped[date | None]
+    last_day: Mapped[date | None]
+    latest: Mapped[date | None]
+    window: Mapped[dict[str, Any]]
+    reason: Mapped[str] = mapped_column(String(200))
+    created_by: Mapped[str] = mapped_column(String(254))
+    created_at: Mapped[datetime]
+
+
+class Rendering(Base):
+    """The calendar bytes of one date of an entry, rendered once when it changes."""
+
+    __tablename__ = "rendering"
+    __table_args__ = (UniqueConstraint("entry_id", "slot", "redaction"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"), index=True)
+    slot: Mapped[str] = mapped_column(String(20))
+    redaction: Mapped[str] = mapped_column(String(20))
+    on: Mapped[date]
+    sequence: Mapped[int] = mapped_column(Integer)
+    renderer: Mapped[str] = mapped_column(String(20))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    changed_at: Mapped[datetime]
+
+
+class Reminder(Base):
+    """One message due at a moment to a person on a channel. `next_at` is the next moment of interest."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        UniqueConstraint("deadline_id", "rung", "person_id", "channel"),
+        CheckConstraint(
+            "state in ('planned','leased','uncertain','sent','covered','superseded','cancelled','dead')",
+            name="state",
+        ),
+        Index(
+            "ix_reminder_due",
+            "next_at",
+            sqlite_where=text("state in ('planned','leased','uncertain')"),
+            postgresql_where=text("state in ('planned','leased','uncertain')"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deadline_id: Mapped[str] = mapped_column(ForeignKey("deadline.id"), index=True)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    rung: Mapped[str] = mapped_column(String(40))
+    due_at: Mapped[datetime]
+    next_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(20), default="planned")
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    owner: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    message_id: Mapped[str] = mapped_column(String(120))
+
+
+class Attempt(Base):
+    """One try to send a reminder, and what came of it."""
+
+    __tablename__ = "attempt"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reminder_id: Mapped[int] = mapped_column(ForeignKey("reminder.id"), index=True)
+    at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(20))
+    detail: Mapped[str] = mapped_column(String(300), default="")
+
+
+class Subscription(Base):
+    """One person's secret link to a feed. Only the hash of the token is kept."""
+
+    __tablename__ = "subscription"
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    label: Mapped[str] = mapped_column(String(100))
+    redaction: Mapped[str] = mapped_column(String(20), default="matter")
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    hint: Mapped[str] = mapped_column(String(12))
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    last_fetch_at: Mapped[datetime | None]
+    last_agent: Mapped[str | None] = mapped_column(String(200))
+    fetches: Mapped[int] = mapped_column(Integer, default=0)
+    person: Mapped[Person] = relationship()
+
+
+class Audit(Base):
+    """Who did what, when. Append-only, enforced by triggers; each row carries the hash of the one before."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(254))
+    action: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(60))
+    detail: Mapped[dict[str, Any]]
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class Heartbeat(Base):
+    """The last sign of life of each sweep."""
+
+    __tablename__ = "heartbeat"
+    sweep: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime]
+    detail: Mapped[str] = mapped_column(Text, default="")
