@@ -123,8 +123,22 @@ Trigger = Literal["decided", "served", "stated-or-served", "final-order"]
 the order became final."""
 
 
+class Recount(Table, kw_only=True):
+    """Another computation where the facts match, because that text counts mail days its own way."""
+
+    when: When
+    computation: str
+    why: str
+    cite: list[str]
+
+
 class Rule(Table, kw_only=True):
-    """One remedy: who decides, what is filed, and the dated periods that limit it."""
+    """One remedy: who decides, what is filed, and the dated periods that limit it.
+
+    `route`: the remedy named in the decision matrix that must be open. `finality`: the appeal whose
+    expiry makes the order final. `printed`: whether a deadline printed on the notice governs the
+    window, caps its safe date, or says nothing about it. `not_before`: the count never starts earlier.
+    """
 
     id: str
     title: str
@@ -134,6 +148,7 @@ class Rule(Table, kw_only=True):
     file_with: str
     filed_when: str
     computation: str
+    recount: list[Recount] = field(default_factory=list)
     kinds: list[str]
     trigger: Trigger
     trigger_words: str
@@ -188,6 +203,7 @@ class Computation(Table, kw_only=True):
     forum: str
     state_holidays: bool = False
     online_roll: bool = True
+    online_from: date | None = None
     online_why: str = ""
     online_cite: list[str] = field(default_factory=list)
     observed_why: str = ""
@@ -360,13 +376,3 @@ class Form(Table, kw_only=True):
 
     id: str
     title: str
-
-
-class Registry(Table, kw_only=True):
-    """Kinds, facts, forms and clerks: the words that notices may use."""
-
-    edition: str
-    kind: list[Kind]
-    fact: list[Fact]
-    form: list[Form]
-    clerk: list[Clerk]

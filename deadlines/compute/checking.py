@@ -1,0 +1,106 @@
+"""Refuse a notice that cannot be computed, and warn of one that looks odd. Nothing is corrected silently."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from difflib import get_close_matches
+from typing import get_args
+
+from deadlines.compute import routes
+from deadlines.compute.notice import Notice
+from deadlines.compute.result import Window
+from deadlines.compute.words import listed, long_date
+from deadlines.errors import InputError
+from deadlines.law import Law
+from deadlines.law.model import Method, Rule
+
+LAST_YEAR = 2090
+LATE_SERVICE_DAYS = 7
+
+
+def check(law: Law, notice: Notice, covered: Mapping[str, list[Rule]]) -> None:
+    """Raise InputError for a word that the law data does not know or dates that contradict each other."""
+    _kind(law, notice, covered)
+    if notice.form is not None and notice.form not in law.forms:
+        _unknown("form", notice.form, law.forms, "unknown-form")
+    if notice.service.method not in get_args(Method):
+        _unknown("service method", notice.service.method, get_args(Method), "unknown-service-method")
+    for name, value in notice.facts.items():
+        _fact(law, notice, name, value)
+    _form_fits(law, notice)
+    _dates(notice)
+
+
+def _kind(law: Law, notice: Notice, covered: Mapping[str, list[Rule]]) -> None:
+    if notice.kind not in law.kinds:
+        _unknown("kind", notice.kind, law.kinds, "unknown-kind")
+    if notice.kind not in covered:
+        raise InputError(
+            f"Kind '{notice.kind}' has no rule in edition {law.edition}: no window is computed for it. "
+            "Calendar this notice by hand.",
+            code="no-rule",
+        )
+
+
+def _unknown(what: str, value: str, known: Iterable[str], code: str) -> None:
+    near = get_close_matches(value, list(known), n=3, cutoff=0.5)
+    hint = f" Did you mean {listed(near)}?" if near else f" Known: {listed(sorted(known)[:40])}."
+    raise InputError(f"Unknown {what} '{value}'.{hint}", code=code)
+
+
+def _fact(law: Law, notice: Notice, name: str, value: str) -> None:
+    if name not in law.facts:
+        _unknown("fact", name, law.facts, "unknown-fact")
+    choices = law.facts[name].choices or (routes.bases_of(law, notice) if name == "basis" else [])
+    if choices and value not in choices:
+        raise InputError(
+            f"Fact '{name}' cannot be '{value}'; it is one of {listed(choices)}.", code="unknown-fact-value"
+        )
+
+
+def _form_fits(law: Law, notice: Notice) -> None:
+    """A form for which the matrix has no row of this kind is unknown law, not an empty list."""
+    rows = [row for row in law.decisions if notice.kind in row.kinds]
+    if rows and notice.form is not None and not routes.rows_for(law, notice)[0]:
+        raise InputError(
+            f"Edition {law.edition} does not say which remedies a {notice.kind} on Form {notice.form} has. "
+            "Check the notice and calendar it by hand.",
+            code="no-rule",
+        )
+
+
+def _dates(notice: Notice) -> None:
+    served = notice.service.on
+    if served is not None and served < notice.decided_on:
+        _contradiction("service date", served, notice.decided_on)
+    if notice.received_on is not None and notice.received_on < notice.decided_on:
+        _contradiction("date of receipt", notice.received_on, notice.decided_on)
+    if notice.printed_deadline is not None and notice.printed_deadline < notice.decided_on:
+        _contradiction("printed deadline", notice.printed_deadline, notice.decided_on)
+    for day in (notice.decided_on, served, notice.received_on, notice.printed_deadline, notice.filed_on):
+        if day is not None and day.year > LAST_YEAR:
+            raise InputError(f"{day} is too far ahead to be real. Check the year.", code="bad-date")
+
+
+def _contradiction(what: str, day: date, decided: date) -> None:
+    raise InputError(
+        f"The {what} {day} lies before the decision date {decided}. Check both dates on the notice.",
+        code="contradictory-dates",
+    )
+
+
+def warnings(notice: Notice, windows: list[Window]) -> list[str]:
+    """What a careful colleague would mention."""
+    found: list[str] = []
+    if (notice.served_on - notice.decided_on).days > LATE_SERVICE_DAYS:
+        found.append(
+            f"Service on {long_date(notice.served_on)} is more than {LATE_SERVICE_DAYS} days after the date of the "
+            "decision: keep the envelope or posting record as proof. The safe dates count from the decision."
+        )
+    printed = notice.printed_deadline
+    for window in windows:
+        if printed is not None and window.last_day is not None and printed < window.last_day:
+            found.append(
+                f"{window.title}: the notice prints {long_date(printed)}, earlier than the computed last day "
+                f"{long_date(window.last_day)}. The printed date caps the safe date."
+            )
+    return found

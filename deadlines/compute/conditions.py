@@ -1,0 +1,40 @@
+"""Conditions of the law data against a notice, with three answers: yes, no, or it depends on a missing fact."""
+
+from msgspec import Struct
+
+from deadlines.compute.notice import Notice
+from deadlines.law.model import When
+
+
+class Match(Struct, frozen=True):
+    """`holds` is None while it depends on the `missing` facts."""
+
+    holds: bool | None
+    missing: tuple[str, ...] = ()
+
+
+YES = Match(True)
+NO = Match(False)
+
+
+def match(when: When, notice: Notice) -> Match:
+    """Whether every condition holds. A condition that fails settles it, whatever else is missing."""
+    missing: tuple[str, ...] = ()
+    for name, values in when.items():
+        value = value_of(name, notice)
+        if value is None:
+            missing += (name,)
+        elif value not in values:
+            return NO
+    return Match(None, missing) if missing else YES
+
+
+def value_of(name: str, notice: Notice) -> str | None:
+    """The notice's value for a name used in conditions; None while it is not known."""
+    if name == "kind":
+        return notice.kind
+    if name == "form":
+        return notice.form
+    if name == "method":
+        return notice.service.method if notice.service.method != "unknown" else None
+    return notice.facts.get(name)

@@ -1,0 +1,131 @@
+"""Counting and rolling. The engine holds no numbers: lengths and days off come from the law data."""
+
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+from msgspec import Struct
+
+from deadlines.law import Law
+from deadlines.law.holidays import SATURDAY, DayOff, Holidays
+from deadlines.law.model import Closure, Computation, Length
+
+ONE_DAY = timedelta(days=1)
+SATURDAY_OFF = DayOff("a Saturday", "")
+SUNDAY_OFF = DayOff("a Sunday", "")
+
+
+def add_length(start: date, length: Length) -> date:
+    """The day a period ends, the day of the event being day 0.
+
+    Days first, then months and years: a missing 29 February becomes the 28th.
+    """
+    end = start + timedelta(days=length.days)
+    if length.years or length.months:
+        end += relativedelta(years=length.years, months=length.months)
+    return end
+
+
+class Rolled(Struct, frozen=True):
+    """Where a day came to rest, and each day passed over with the reason."""
+
+    day: date
+    skipped: tuple[tuple[date, DayOff], ...] = ()
+
+    @property
+    def in_lieu(self) -> bool:
+        """Whether a day kept in lieu of a weekend holiday was passed over."""
+        return any(off.in_lieu for _, off in self.skipped)
+
+
+class ForumDays:
+    """The days off of one forum, with every roll remembered.
+
+    Three questions with three answers: the last day (`forward`), the most generous day
+    (`forward_past_closures`), and the day to calendar (`back`, which never rests on a closure).
+    """
+
+    def __init__(self, law: Law, computation: Computation, circuit: str | None = None) -> None:
+        self._weekend = {
+            index: off
+            for index, name, off in ((5, "saturday", SATURDAY_OFF), (6, "sunday", SUNDAY_OFF))
+            if name in computation.roll.off
+        }
+        self._federal = Holidays(law.calendars[computation.holidays])
+        self._state: Holidays | None = None
+        if computation.state_holidays and circuit is not None:
+            self._state = Holidays(law.calendars[law.clerks[circuit].calendar])
+        self._closures = {c.on: _closed(c) for c in law.closures.closure}
+        self._effective = {
+            c.on: _closed(c) for c in law.closures.closure if _moves(c, computation.forum, circuit)
+        }
+        self._forward: dict[date, Rolled] = {}
+        self._past: dict[date, Rolled] = {}
+        self._back: dict[date, Rolled] = {}
+
+    def off(self, day: date) -> DayOff | None:
+        """Why nothing is due that day, or None: weekend, legal holiday, or a closure with effect here."""
+        return (
+            self._plain(day) or (self._state.get(day) if self._state else None) or self._effective.get(day)
+        )
+
+    def _plain(self, day: date) -> DayOff | None:
+        return self._weekend.get(day.weekday()) or self._federal.get(day)
+
+    def closure(self, day: date) -> DayOff | None:
+        """The closure on that day, whatever its effect."""
+        return self._closures.get(day)
+
+    def is_working_day(self, day: date) -> bool:
+        """Neither weekend, federal legal holiday nor closure: a day to have people act on."""
+        return self._plain(day) is None and day not in self._closures
+
+    def forward(self, day: date) -> Rolled:
+        """The next day that is not off; the day itself when it is open."""
+        if day not in self._forward:
+            self._forward[day] = self._roll(day, ONE_DAY, self.off)
+        return self._forward[day]
+
+    def forward_past_closures(self, day: date) -> Rolled:
+        """As `forward`, and a closure counts as a day off: what somebody could argue."""
+        if day not in self._past:
+            self._past[day] = self._roll(day, ONE_DAY, lambda d: self.off(d) or self.closure(d))
+        return self._past[day]
+
+    def back(self, day: date) -> Rolled:
+        """The last working day on or before. State holidays are not used."""
+        if day not in self._back:
+            self._back[day] = self._roll(day, -ONE_DAY, lambda d: self._plain(d) or self.closure(d))
+        return self._back[day]
+
+    def without_lieu(self, day: date) -> date:
+        """Where the day rests if days kept in lieu of weekend holidays do not count."""
+
+        def off(on: date) -> DayOff | None:
+            found = self.off(on)
+            return None if found is not None and found.in_lieu else found
+
+        return self._roll(day, ONE_DAY, off).day
+
+    @staticmethod
+    def _roll(day: date, step: timedelta, off) -> Rolled:  # type: ignore[no-untyped-def]
+        skipped: list[tuple[date, DayOff]] = []
+        while (why := off(day)) is not None:
+            skipped.append((day, why))
+            day += step
+        return Rolled(day, tuple(skipped))
+
+
+def _closed(closure: Closure) -> DayOff:
+    return DayOff(closure.name, closure.cite[0])
+
+
+def _moves(closure: Closure, forum: str, circuit: str | None) -> bool:
+    return any(
+        effect.forum == forum and (not effect.circuits or circuit in effect.circuits)
+        for effect in closure.effect
+    )
+
+
+def is_weekend(day: date) -> bool:
+    """Saturday or Sunday."""
+    return day.weekday() >= SATURDAY

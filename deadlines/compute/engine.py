@@ -1,0 +1,169 @@
+"""The computation: every window that one notice opens, each with its dates, readings and working.
+
+`compute` is a pure function of the notice and the law data. It asks for missing facts, refuses
+doubtful ones, and shows the earliest answer meanwhile.
+"""
+
+from datetime import date
+
+from deadlines.compute import asking, checking, routes
+from deadlines.compute.conditions import match, value_of
+from deadlines.compute.days import ForumDays
+from deadlines.compute.dues import Case, due_window
+from deadlines.compute.notice import Notice
+from deadlines.compute.result import Result, Step, Window
+from deadlines.compute.routes import Route
+from deadlines.compute.texts import texts_for
+from deadlines.compute.words import long_date
+from deadlines.errors import BeforeKnownLaw
+from deadlines.law import Law, load_law
+from deadlines.law.model import Answer, Rule
+from deadlines.law.resolve import first_day
+
+ORDER = {"due": 0, "no-limit": 1, "closed": 2, "not-available": 3}
+
+
+def compute(notice: Notice, law: Law | None = None) -> Result:
+    """Every window the notice opens, with questions and warnings.
+
+    Args:
+        notice: what the paper says; only `kind` and `decided_on` are needed.
+        law: the law data, by default the packaged edition.
+
+    Raises:
+        InputError: an unknown word, or dates that contradict each other.
+        BeforeKnownLaw: the date lies before the law data begins for this kind.
+    """
+    engine = _engine(load_law() if law is None else law)
+    return engine.compute(notice)
+
+
+class Engine:
+    """One edition of the law, with its calendars and the rules of each kind at hand."""
+
+    def __init__(self, law: Law) -> None:
+        self.law = law
+        self._days: dict[tuple[str, str | None], ForumDays] = {}
+        self._by_kind: dict[str, list[Rule]] = {}
+        for rule in law.rules.values():
+            for kind in rule.kinds:
+                self._by_kind.setdefault(kind, []).append(rule)
+
+    def days(self, computation: str, circuit: str | None = None) -> ForumDays:
+        """The days off of a computation, for the circuit whose clerk's state counts."""
+        key = (computation, circuit)
+        if key not in self._days:
+            self._days[key] = ForumDays(self.law, self.law.computations[computation], circuit)
+        return self._days[key]
+
+    def compute(self, notice: Notice) -> Result:
+        """See `deadlines.compute.compute`."""
+        checking.check(self.law, notice, self._by_kind)
+        questions = asking.Questions(self.law, notice)
+        warnings: list[str] = []
+        windows: list[Window] = []
+        too_early: list[Rule] = []
+        for rule in self._by_kind[notice.kind]:
+            if texts_for(rule, notice, _governing(rule, notice)) is None and rule.state == "due":
+                too_early.append(rule)
+                continue
+            window = self._window(rule, notice, questions)
+            if window is not None:
+                windows.append(window)
+        self._refuse_or_warn(notice, windows, too_early, warnings)
+        warnings += checking.warnings(notice, windows)
+        windows.sort(key=lambda w: (ORDER[w.state], w.safe_by or date.max, w.rule))
+        return Result(notice.ref, self.law.edition, windows, questions.asks(), warnings)
+
+    def _refuse_or_warn(
+        self, notice: Notice, windows: list[Window], too_early: list[Rule], warnings: list[str]
+    ) -> None:
+        if too_early and not any(w.state == "due" for w in windows):
+            starts = min(day for rule in too_early if (day := first_day(rule)) is not None)
+            raise BeforeKnownLaw(
+                f"The law data for {notice.kind} begins on {long_date(starts)}; {notice.decided_on} lies before "
+                "it. Compute this date by hand."
+            )
+        for rule in too_early:
+            warnings.append(f"{rule.title}: the law data holds no text for {notice.decided_on}; no date is given.")
+
+    def _window(self, rule: Rule, notice: Notice, questions: asking.Questions) -> Window | None:
+        found = routes.route(self.law, rule.route, notice) if rule.route is not None else Route(open=True)
+        for fact in found.missing:
+            questions.ask(fact, rule)
+        if found.denied:
+            return _without_date(rule, "not-available", found.why, list(found.cite), notice, found)
+        if not found.open:
+            return None
+        for answer in rule.answer:
+            answered = match(answer.when, notice)
+            if answered.holds:
+                return _answered(rule, answer, notice)
+            for fact in answered.missing if answered.holds is None else ():
+                questions.ask(fact, rule)
+        if rule.state == "no-limit":
+            return _without_date(rule, "no-limit", "No time limit.", rule.cite, notice, found)
+        return due_window(Case(self, rule, notice, found, questions, self.last_day_of))
+
+    def last_day_of(self, rule_id: str, notice: Notice) -> date | None:
+        """The last day of another rule's window for this notice; None where it has none."""
+        rule = self.law.rules[rule_id]
+        if notice.kind not in rule.kinds:
+            return None
+        window = self._window(rule, notice, asking.Questions(self.law, notice))
+        return window.last_day if window is not None else None
+
+
+_engines: dict[int, Engine] = {}
+
+
+def _engine(law: Law) -> Engine:
+    """One engine per edition: it remembers rolls, which is what makes a batch fast."""
+    found = _engines.get(id(law))
+    if found is None or found.law is not law:
+        found = _engines[id(law)] = Engine(law)
+    return found
+
+
+def engine_for(law: Law) -> Engine:
+    """The engine of an edition, for callers that need its calendars."""
+    return _engine(law)
+
+
+def _governing(rule: Rule, notice: Notice) -> date:
+    return max(notice.decided_on, rule.not_before) if rule.not_before is not None else notice.decided_on
+
+
+def _answered(rule: Rule, answer: Answer, notice: Notice) -> Window:
+    return _without_date(rule, answer.state, answer.why, answer.cite, notice, Route(open=True))
+
+
+def _without_date(
+    rule: Rule, state: str, why: str, cite: list[str], notice: Notice, found: Route
+) -> Window:
+    notes = [why, *found.notes] if state != "no-limit" else []
+    return Window(
+        rule=rule.id,
+        title=rule.title,
+        remedy=rule.remedy,
+        form=rule.form,
+        file_with=rule.file_with,
+        filed_when=rule.filed_when,
+        state=state,  # type: ignore[arg-type]
+        working=[Step(why, None, cite[0] if cite else None)],
+        cite=list(cite),
+        confidence=found.confidence if found.denied else rule.reviewed.confidence,
+        reviewed_on=rule.reviewed.on,
+        notes=notes + ([] if state == "not-available" else notes_for(rule, notice)),
+    )
+
+
+def notes_for(rule: Rule, notice: Notice) -> list[str]:
+    """The pitfalls that fit the notice. A note on a missing fact is shown: it may be the one that matters."""
+    return [
+        note.text
+        for note in rule.note
+        if (note.from_ is None or note.from_ <= notice.decided_on)
+        and (note.until is None or notice.decided_on < note.until)
+        and all(value_of(name, notice) in values for name, values in note.when.items())
+    ]

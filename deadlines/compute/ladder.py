@@ -1,0 +1,140 @@
+"""The reminder moments of a window: which days before its dates somebody is told.
+
+Practice asks for at least 180, 90, 60 and 30 days before a fatal date, fewer for short windows, and for a
+last stage of its own. A reminder that falls on a day off is moved back, never forward.
+"""
+
+from collections.abc import Container, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from deadlines.compute.result import Window
+
+About = Literal["safe_by", "last_day", "protective_by", "opens_on"]
+Severity = Literal["notice", "warning", "urgent"]
+SEVERITIES: tuple[Severity, ...] = ("notice", "warning", "urgent")
+
+
+class Ladder(Struct, frozen=True):
+    """The stages of one class of window: days before `safe_by`, for windows of at least so many days."""
+
+    at_least: int
+    days: tuple[int, ...]
+
+
+LADDERS = (
+    Ladder(240, (180, 90, 60, 30, 14, 7, 3, 1, 0)),
+    Ladder(120, (90, 60, 30, 14, 7, 3, 1, 0)),
+    Ladder(45, (30, 14, 7, 3, 1, 0)),
+    Ladder(20, (14, 7, 3, 1, 0)),
+    Ladder(8, (7, 3, 1, 0)),
+)
+SHORTEST = Ladder(0, (3, 1, 0))
+LAST = (1, 0)
+PROTECTIVE = (7, 3, 1, 0)
+
+
+class Rung(Struct, frozen=True):
+    """One reminder: stable name, the working day it is sent, and the date it speaks of.
+
+    `now` stands for everything that had passed when the notice was entered, `past` for a window whose
+    last day had passed; both are sent at once.
+    """
+
+    id: str
+    on: date
+    about: About
+    about_on: date
+    severity: Severity
+
+
+def ladder_of(length: int) -> Ladder:
+    """The ladder for a window of `length` days."""
+    return next((ladder for ladder in LADDERS if length >= ladder.at_least), SHORTEST)
+
+
+def ladder_for(window: Window, entered_on: date, days_off: Container[date] = frozenset()) -> list[Rung]:
+    """The rungs of a window entered on a day, in order of their days; none for a window without dates.
+
+    `days_off` holds the legal holidays; Saturdays and Sundays are always off. Two rungs never share a day.
+    """
+    if window.safe_by is None:
+        return []
+    last_day = window.last_day or window.safe_by
+    if last_day < entered_on:
+        return [Rung("past", entered_on, "last_day", last_day, "urgent")]
+    days: dict[date, Rung] = {}
+    for rung in _stages(window, window.safe_by, last_day, entered_on, days_off):
+        days[rung.on] = max(days.get(rung.on, rung), rung, key=_weight)
+    return _from(entered_on, [days[day] for day in sorted(days)])
+
+
+def working_day_back(day: date, days_off: Container[date]) -> date:
+    """`day`, or the nearest working day before it."""
+    while day.weekday() >= 5 or day in days_off:
+        day -= timedelta(days=1)
+    return day
+
+
+def moment(day: date, at: time, zone: str) -> datetime:
+    """The instant, in UTC, of a wall-clock time on a day in an IANA time zone.
+
+    A time that happens twice is taken the first time; one that a clock change skips is moved forward by
+    the length of the gap.
+    """
+    return datetime.combine(day, at.replace(fold=0), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def _stages(
+    window: Window, safe_by: date, last_day: date, entered_on: date, days_off: Container[date]
+) -> Iterator[Rung]:
+    """Every rung of the window, before what is past is gathered and shared days are settled."""
+
+    def rung(name: str, about: About, about_on: date, before: int, severity: Severity) -> Rung:
+        day = working_day_back(about_on - timedelta(days=before), days_off)
+        return Rung(f"{name}-{before}", day, about, about_on, severity)
+
+    opens_on = window.opens_on
+    for before in ladder_of((safe_by - (opens_on or entered_on)).days).days:
+        yield rung("safe", "safe_by", safe_by, before, _severity(before))
+    if last_day > safe_by:
+        for before in LAST:
+            yield rung("last", "last_day", last_day, before, "urgent")
+    if window.protective_by is not None:
+        for before in PROTECTIVE:
+            yield rung(
+                "protective",
+                "protective_by",
+                window.protective_by,
+                before,
+                "notice" if before > 3 else "warning",
+            )
+    if opens_on is not None and opens_on > entered_on:
+        yield rung("opens", "opens_on", opens_on, 0, "notice")
+
+
+def _severity(before: int) -> Severity:
+    if before > 7:
+        return "notice"
+    return "warning" if before > 1 else "urgent"
+
+
+def _weight(rung: Rung) -> tuple[int, int]:
+    """Which of two rungs on one day speaks: the more severe, then the date to calendar before others."""
+    order: tuple[About, ...] = ("opens_on", "protective_by", "last_day", "safe_by")
+    return SEVERITIES.index(rung.severity), order.index(rung.about)
+
+
+def _from(entered_on: date, rungs: list[Rung]) -> list[Rung]:
+    """The rungs from the day of entry on. What had passed becomes one rung, `now`, with today's in it."""
+    ahead = [rung for rung in rungs if rung.on >= entered_on]
+    if len(ahead) == len(rungs):
+        return rungs
+    gathered = [rung for rung in rungs if rung.on <= entered_on]
+    speaks = next((rung for rung in gathered if rung.about_on >= entered_on), gathered[-1])
+    severity = max((rung.severity for rung in gathered), key=SEVERITIES.index)
+    now = Rung("now", entered_on, speaks.about, speaks.about_on, severity)
+    return [now, *(rung for rung in ahead if rung.on > entered_on)]

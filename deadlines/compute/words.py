@@ -1,0 +1,32 @@
+"""How dates, lengths and forms are said in a working. Cached, because a batch says the same days often."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+
+from deadlines.law.model import Length
+
+
+@lru_cache(maxsize=8192)
+def long_date(day: date) -> str:
+    """`Monday 23 November 2026`."""
+    return f"{day:%A} {day.day} {day:%B} {day.year}"
+
+
+@lru_cache(maxsize=512)
+def length_words(length: Length) -> str:
+    """`30 days`, `1 year`, `the day before 1 year`."""
+    parts = [
+        f"{number} {unit}{'' if number == 1 else 's'}"
+        for number, unit in ((length.years, "year"), (length.months, "month"), (length.days, "day"))
+        if number > 0
+    ]
+    words = " and ".join(parts)
+    return f"the day before the end of {words}" if length.days == -1 else words
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a, b and c`."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
