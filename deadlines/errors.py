@@ -84,6 +84,21 @@ class SendError(DeadlinesError):
         self.uncertain = uncertain
 
 
+class ChannelDown(SendError):
+    """The channel itself cannot be used now: unreachable, log-in refused, disk full. Nothing was taken."""
+
+    code = "channel-down"
+
+
+class ContentRefused(SendError):
+    """The recipient exists, but this text was refused for good; a shorter one may pass."""
+
+    code = "content-refused"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, permanent=True)
+
+
 class ServeError(DeadlinesError):
     """The server cannot start: port taken, or another daemon runs."""
 

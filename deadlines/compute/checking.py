@@ -88,7 +88,7 @@ def _contradiction(what: str, day: date, decided: date) -> None:
     )
 
 
-def warnings(notice: Notice, windows: list[Window]) -> list[str]:
+def warnings(law: Law, notice: Notice, windows: list[Window]) -> list[str]:
     """What a careful colleague would mention."""
     found: list[str] = []
     if (notice.served_on - notice.decided_on).days > LATE_SERVICE_DAYS:
@@ -98,7 +98,8 @@ def warnings(notice: Notice, windows: list[Window]) -> list[str]:
         )
     printed = notice.printed_deadline
     for window in windows:
-        if printed is not None and window.last_day is not None and printed < window.last_day:
+        caps = law.rules[window.rule].printed == "caps"
+        if printed is not None and caps and window.last_day is not None and printed < window.last_day:
             found.append(
                 f"{window.title}: the notice prints {long_date(printed)}, earlier than the computed last day "
                 f"{long_date(window.last_day)}. The printed date caps the safe date."

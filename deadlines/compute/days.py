@@ -1,17 +1,18 @@
 """Counting and rolling. The engine holds no numbers: lengths and days off come from the law data."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 from msgspec import Struct
 
 from deadlines.law import Law
-from deadlines.law.holidays import SATURDAY, DayOff, Holidays
+from deadlines.law.holidays import DayOff, Holidays
 from deadlines.law.model import Closure, Computation, Length
 
 ONE_DAY = timedelta(days=1)
-SATURDAY_OFF = DayOff("a Saturday", "")
-SUNDAY_OFF = DayOff("a Sunday", "")
+SATURDAY_OFF = DayOff("Saturday", "")
+SUNDAY_OFF = DayOff("Sunday", "")
 
 
 def add_length(start: date, length: Length) -> date:
@@ -107,7 +108,7 @@ class ForumDays:
         return self._roll(day, ONE_DAY, off).day
 
     @staticmethod
-    def _roll(day: date, step: timedelta, off) -> Rolled:  # type: ignore[no-untyped-def]
+    def _roll(day: date, step: timedelta, off: Callable[[date], DayOff | None]) -> Rolled:
         skipped: list[tuple[date, DayOff]] = []
         while (why := off(day)) is not None:
             skipped.append((day, why))
@@ -125,7 +126,3 @@ def _moves(closure: Closure, forum: str, circuit: str | None) -> bool:
         for effect in closure.effect
     )
 
-
-def is_weekend(day: date) -> bool:
-    """Saturday or Sunday."""
-    return day.weekday() >= SATURDAY

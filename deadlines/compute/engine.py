@@ -13,7 +13,6 @@ from deadlines.compute.dues import Case, due_window
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Result, Step, Window
 from deadlines.compute.routes import Route
-from deadlines.compute.texts import texts_for
 from deadlines.compute.words import long_date
 from deadlines.errors import BeforeKnownLaw
 from deadlines.law import Law, load_law
@@ -44,7 +43,9 @@ class Engine:
     def __init__(self, law: Law) -> None:
         self.law = law
         self._days: dict[tuple[str, str | None], ForumDays] = {}
+        self.usual = {fact.name: fact.usual for fact in law.facts.values() if fact.usual is not None}
         self._by_kind: dict[str, list[Rule]] = {}
+        self._asked: tuple[Notice, str, date | None] | None = None
         for rule in law.rules.values():
             for kind in rule.kinds:
                 self._by_kind.setdefault(kind, []).append(rule)
@@ -64,14 +65,15 @@ class Engine:
         windows: list[Window] = []
         too_early: list[Rule] = []
         for rule in self._by_kind[notice.kind]:
-            if texts_for(rule, notice, _governing(rule, notice)) is None and rule.state == "due":
+            try:
+                window = self._window(rule, notice, questions)
+            except BeforeKnownLaw:
                 too_early.append(rule)
                 continue
-            window = self._window(rule, notice, questions)
             if window is not None:
                 windows.append(window)
         self._refuse_or_warn(notice, windows, too_early, warnings)
-        warnings += checking.warnings(notice, windows)
+        warnings += checking.warnings(self.law, notice, windows)
         windows.sort(key=lambda w: (ORDER[w.state], w.safe_by or date.max, w.rule))
         return Result(notice.ref, self.law.edition, windows, questions.asks(), warnings)
 
@@ -103,15 +105,15 @@ class Engine:
                 questions.ask(fact, rule)
         if rule.state == "no-limit":
             return _without_date(rule, "no-limit", "No time limit.", rule.cite, notice, found)
-        return due_window(Case(self, rule, notice, found, questions, self.last_day_of))
+        return due_window(Case(self, rule, notice, found, questions))
 
     def last_day_of(self, rule_id: str, notice: Notice) -> date | None:
         """The last day of another rule's window for this notice; None where it has none."""
-        rule = self.law.rules[rule_id]
-        if notice.kind not in rule.kinds:
-            return None
-        window = self._window(rule, notice, asking.Questions(self.law, notice))
-        return window.last_day if window is not None else None
+        asked = self._asked
+        if asked is None or asked[0] is not notice or asked[1] != rule_id:
+            window = self._window(self.law.rules[rule_id], notice, asking.Questions(self.law, notice))
+            self._asked = asked = (notice, rule_id, window.last_day if window is not None else None)
+        return asked[2]
 
 
 _engines: dict[int, Engine] = {}
@@ -128,10 +130,6 @@ def _engine(law: Law) -> Engine:
 def engine_for(law: Law) -> Engine:
     """The engine of an edition, for callers that need its calendars."""
     return _engine(law)
-
-
-def _governing(rule: Rule, notice: Notice) -> date:
-    return max(notice.decided_on, rule.not_before) if rule.not_before is not None else notice.decided_on
 
 
 def _answered(rule: Rule, answer: Answer, notice: Notice) -> Window:

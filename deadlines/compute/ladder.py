@@ -4,7 +4,7 @@ Practice asks for at least 180, 90, 60 and 30 days before a fatal date, fewer fo
 last stage of its own. A reminder that falls on a day off is moved back, never forward.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -56,10 +56,17 @@ def ladder_of(length: int) -> Ladder:
     return next((ladder for ladder in LADDERS if length >= ladder.at_least), SHORTEST)
 
 
-def ladder_for(window: Window, entered_on: date, days_off: Container[date] = frozenset()) -> list[Rung]:
+def weekday(day: date) -> bool:
+    """Monday to Friday: what counts as a working day where nothing better is known."""
+    return day.weekday() < 5
+
+
+def ladder_for(
+    window: Window, entered_on: date, is_working_day: Callable[[date], bool] = weekday
+) -> list[Rung]:
     """The rungs of a window entered on a day, in order of their days; none for a window without dates.
 
-    `days_off` holds the legal holidays; Saturdays and Sundays are always off. Two rungs never share a day.
+    Two rungs never share a day.
     """
     if window.safe_by is None:
         return []
@@ -67,16 +74,9 @@ def ladder_for(window: Window, entered_on: date, days_off: Container[date] = fro
     if last_day < entered_on:
         return [Rung("past", entered_on, "last_day", last_day, "urgent")]
     days: dict[date, Rung] = {}
-    for rung in _stages(window, window.safe_by, last_day, entered_on, days_off):
+    for rung in _stages(window, window.safe_by, last_day, entered_on, is_working_day):
         days[rung.on] = max(days.get(rung.on, rung), rung, key=_weight)
     return _from(entered_on, [days[day] for day in sorted(days)])
-
-
-def working_day_back(day: date, days_off: Container[date]) -> date:
-    """`day`, or the nearest working day before it."""
-    while day.weekday() >= 5 or day in days_off:
-        day -= timedelta(days=1)
-    return day
 
 
 def moment(day: date, at: time, zone: str) -> datetime:
@@ -89,12 +89,18 @@ def moment(day: date, at: time, zone: str) -> datetime:
 
 
 def _stages(
-    window: Window, safe_by: date, last_day: date, entered_on: date, days_off: Container[date]
+    window: Window,
+    safe_by: date,
+    last_day: date,
+    entered_on: date,
+    is_working_day: Callable[[date], bool],
 ) -> Iterator[Rung]:
     """Every rung of the window, before what is past is gathered and shared days are settled."""
 
     def rung(name: str, about: About, about_on: date, before: int, severity: Severity) -> Rung:
-        day = working_day_back(about_on - timedelta(days=before), days_off)
+        day = about_on - timedelta(days=before)
+        while not is_working_day(day):
+            day -= timedelta(days=1)
         return Rung(f"{name}-{before}", day, about, about_on, severity)
 
     opens_on = window.opens_on

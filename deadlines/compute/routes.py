@@ -33,7 +33,7 @@ def route(law: Law, name: str, notice: Notice) -> Route:
     """What the matrix says of one remedy. While form or basis is missing, every possible row counts."""
     rows, missing = rows_for(law, notice)
     answers = [_of_row(name, row, notice) for row in rows]
-    usual = [a for a, row in zip(answers, rows, strict=True) if row.usual]
+    usual = [a for a, row in zip(answers, rows, strict=True) if row.usual and notice.form is not None]
     chosen = usual or answers
     differs = len({(a.open, a.denied) for a in answers}) > 1
     asked = (missing if differs else ()) + tuple(m for a in chosen for m in a.missing)

@@ -1,24 +1,33 @@
 """Which length the law gives this notice: the text that prevails, and texts a court knocked out for now."""
 
+from collections.abc import Mapping
 from datetime import date
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from deadlines.compute.conditions import YES, Match, match
+from deadlines.compute.conditions import NO, YES, Match, match
 from deadlines.compute.days import add_length
 from deadlines.compute.notice import Notice
 from deadlines.law.model import Circuits, CourtAction, Length, Period, Rule
 from deadlines.law.resolve import layers
 
 
+class Option(Struct, frozen=True):
+    """One length that the text may give."""
+
+    length: Length
+    why: str
+    cite: tuple[str, ...]
+
+
 class Text(Struct, frozen=True):
-    """One text applied to one notice: its shortest possible length, and its longest while facts are missing."""
+    """One text applied to one notice: the length shown, and those that missing facts could bring instead."""
 
     period: Period
     length: Length
-    longest: Length
     why: str
     cite: tuple[str, ...]
+    others: tuple[Option, ...] = ()
     missing: tuple[str, ...] = ()
     action: CourtAction | None = None
 
@@ -31,22 +40,18 @@ class Texts(Struct, frozen=True):
     missing: tuple[str, ...] = ()
 
 
-def texts_for(rule: Rule, notice: Notice, on: date) -> Texts | None:
+def texts_for(rule: Rule, notice: Notice, usual: Mapping[str, str]) -> Texts | None:
     """Resolve periods, exceptions and court actions. None: the date lies before known law.
 
-    Where it depends on a missing fact whether a court action reaches the client, the shorter text is
-    shown as prevailing and the fact is asked for.
+    Where it depends on a missing fact whether a court action reaches the client, the text is shown as
+    if it did not, and the fact is asked for. `usual` gives the ordinary value of facts that have one.
     """
-    found = layers(rule, on, notice.as_of)
-    if not found:
-        return None
+    on = max(notice.decided_on, rule.not_before) if rule.not_before is not None else notice.decided_on
     knocked: list[Text] = []
-    for layer in found:
-        text = _text(layer.period, layer.action, notice, on)
-        reach = _reaches(layer.action, notice) if layer.action is not None else None
-        if reach is None or reach.holds is False:
-            return Texts(text, tuple(knocked))
-        if reach.holds is None:
+    for layer in layers(rule, on, notice.as_of):
+        text = _text(layer.period, layer.action, notice, on, usual)
+        reach = _reaches(layer.action, notice) if layer.action is not None else NO
+        if not reach.holds:
             return Texts(text, tuple(knocked), reach.missing)
         knocked.append(text)
     return None
@@ -58,21 +63,31 @@ def _reaches(action: CourtAction, notice: Notice) -> Match:
     return YES if action.reaches == "everyone" else match({"case_party": ["yes"]}, notice)
 
 
-def _text(period: Period, action: CourtAction | None, notice: Notice, on: date) -> Text:
-    """The length after exceptions; while one depends on a missing fact, both lengths are kept."""
-    possible = [(period.length, period.why, tuple(period.cite))]
-    missing: tuple[str, ...] = ()
+def _text(
+    period: Period, action: CourtAction | None, notice: Notice, on: date, usual: Mapping[str, str]
+) -> Text:
+    """The length after exceptions. While one depends on a missing fact the earliest length is shown,
+    or the ordinary case where the fact has one."""
+    plain = Option(period.length, period.why, tuple(period.cite))
+    if not period.unless:
+        return Text(period, plain.length, plain.why, plain.cite, action=action)
+    possible, likely, missing = [plain], [plain], ()
     for unless in period.unless:
         answer = match(unless.when, notice)
         if answer.holds is False:
             continue
-        exception = (unless.length, unless.why or period.why, (*unless.cite, *period.cite))
+        option = Option(unless.length, unless.why or period.why, (*unless.cite, *period.cite))
         if answer.holds:
-            possible = [exception]
-            missing = ()
+            possible, likely, missing = [option], [option], ()
             break
-        possible.append(exception)
+        possible.append(option)
         missing += answer.missing
-    ordered = sorted(possible, key=lambda item: add_length(on, item[0]))
-    length, why, cite = ordered[0]
-    return Text(period, length, ordered[-1][0], why, cite, missing, action)
+        if match(unless.when, _assumed(notice, usual)).holds is not False:
+            likely.append(option)
+    shown = min(likely, key=lambda item: add_length(on, item.length))
+    others = tuple(option for option in possible if option is not shown)
+    return Text(period, shown.length, shown.why, shown.cite, others, missing, action)
+
+
+def _assumed(notice: Notice, usual: Mapping[str, str]) -> Notice:
+    return structs.replace(notice, facts={**usual, **notice.facts})

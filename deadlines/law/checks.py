@@ -38,6 +38,8 @@ def check(law: "Law") -> None:
         _calendar(calendar)
     for decision in law.decisions:
         _decision(law, decision)
+    for fact in law.facts.values():
+        _need(fact.usual is None or fact.usual in fact.choices, f"fact {fact.name}", "usual", fact.usual)
     for clerk in law.clerks.values():
         _need(clerk.calendar in law.calendars, f"clerk {clerk.circuit}", "calendar", clerk.calendar)
     _closures(law)

@@ -325,11 +325,15 @@ class Kind(Table, kw_only=True):
 
 
 class Fact(Table, kw_only=True):
-    """A fact that rules may ask for. Without choices any short word is accepted."""
+    """A fact that rules may ask for. Without choices any short word is accepted.
+
+    `usual`: the ordinary case, assumed while the question is open; the other answer is shown beside it.
+    """
 
     name: str
     question: str
     choices: list[str] = field(default_factory=list)
+    usual: str | None = None
 
 
 Route = Literal[

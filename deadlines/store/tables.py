@@ -164,7 +164,12 @@ class Rendering(Base):
 
 
 class Reminder(Base):
-    """One message due at a moment to a person on a channel. `next_at` is the next moment of interest."""
+    """One message due at a moment to a person on a channel. `next_at` is the next moment of interest.
+
+    `severity` is 0 notice, 1 warning, 2 urgent. `lead_id`, once set, names the reminder under whose
+    Message-ID this one goes out, so that a repeat carries the same one; for a covered reminder, the one
+    that covers it.
+    """
 
     __tablename__ = "reminder"
     __table_args__ = (
@@ -186,6 +191,7 @@ class Reminder(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     channel: Mapped[str] = mapped_column(String(20))
     rung: Mapped[str] = mapped_column(String(40))
+    severity: Mapped[int] = mapped_column(Integer, default=0)
     due_at: Mapped[datetime]
     next_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(20), default="planned")
@@ -194,6 +200,7 @@ class Reminder(Base):
     lease_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     message_id: Mapped[str] = mapped_column(String(120))
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("reminder.id"))
 
 
 class Attempt(Base):

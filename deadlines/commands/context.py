@@ -1,0 +1,68 @@
+"""What every command is handed: the configuration and the database, opened when first needed."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from deadlines.config import Settings
+    from deadlines.store.database import Database
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class App:
+    """The program as one command sees it. `config` is what `--config` said."""
+
+    def __init__(self, config: str | None) -> None:
+        self.config = config
+
+    @cached_property
+    def settings(self) -> "Settings":
+        """The configuration; raises ConfigError."""
+        from deadlines.config import load_settings
+
+        return load_settings(self.config)
+
+    @contextmanager
+    def database(self) -> Iterator["Database"]:
+        """The database, closed at the end; raises StoreError."""
+        from deadlines.wiring import open_database
+
+        database = open_database(self.settings)
+        try:
+            yield database
+        finally:
+            database.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator["Session"]:
+        """A session that only reads."""
+        with self.database() as database, database.read() as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator["Session"]:
+        """One transaction: committed at the end, undone by any error."""
+        with self.database() as database, database.write() as session:
+            yield session
+
+
+pass_app = click.make_pass_decorator(App)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+def actor() -> str:
+    """Who types, for the audit: the account's name on this machine."""
+    import pwd
+
+    try:
+        return f"cli:{pwd.getpwuid(os.getuid()).pw_name}"
+    except KeyError:
+        return f"cli:{os.getuid()}"

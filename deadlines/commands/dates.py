@@ -1,0 +1,29 @@
+"""The option type for days: every date on the command line is read by the one strict reader."""
+
+from datetime import date
+from typing import Any
+
+import click
+
+from deadlines.errors import InputError
+
+
+class Day(click.ParamType):
+    """A calendar day such as `2026-02-03` or `3 Feb 2026`; raises InputError naming the option."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day that was written."""
+        from deadlines.compute.dates import parse_day
+
+        if isinstance(value, date):
+            return value
+        try:
+            return parse_day(value)
+        except InputError as error:
+            option = f"{param.opts[-1]}: " if param else ""
+            raise InputError(f"{option}{error.sentence}", code=error.code) from None
+
+
+DAY = Day()

@@ -1,0 +1,57 @@
+"""The group of all commands: it knows their names and help lines, and imports none before it is used."""
+
+from importlib import import_module
+
+import click
+
+from deadlines.commands.context import App
+from deadlines.version import VERSION
+
+COMMANDS = {
+    "init": ("init", "Write a configuration file and create the database"),
+    "compute": ("compute", "Compute the windows of a notice without storing it"),
+    "add": ("add", "Record a notice and calendar its windows"),
+    "list": ("listing", "Open windows, earliest first"),
+    "show": ("show", "One matter, notice or entry in full"),
+    "explain": ("explain", "The working behind one entry's dates"),
+    "person": ("person", "The people of the firm: add, list, deactivate"),
+    "feed": ("feed", "Calendar addresses: add, list, revoke"),
+    "serve": ("serve", "Run web server and scheduler in one process"),
+    "daemon": ("daemon", "Run the scheduler alone"),
+    "doctor": ("doctor", "Check the installation: exit status 0 well, 1 warning, 2 ill"),
+    "db": ("db", "The database: upgrade"),
+    "demo": ("demo", "Try the whole product on sample cases"),
+}
+"""For each command its module below `deadlines.commands`, which calls it `command`, and its help line."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported by name when they are used, so that the program starts fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: D102
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: D102
+        if cmd_name not in COMMANDS:
+            return None
+        found: click.Command = import_module(f"deadlines.commands.{COMMANDS[cmd_name][0]}").command
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: D102
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="deadlines", message="%(prog)s %(version)s")
+@click.option("--config", "config", metavar="FILE", help="The configuration file.")
+@click.pass_context
+def program(ctx: click.Context, config: str | None) -> None:
+    """Deadlines of immigration notices: computed, explained, calendared, reminded.
+
+    \b
+    Example:
+      deadlines init
+      deadlines compute --kind uscis.denial --form I-485 --decided-on 2026-10-23 --service mail
+    """
+    ctx.obj = App(config)

@@ -1,0 +1,104 @@
+"""The sentences of a working: one for each counted step, each day passed over, each date found."""
+
+from datetime import date
+
+from deadlines.compute.days import Rolled
+from deadlines.compute.result import Reading, Step
+from deadlines.compute.texts import Text
+from deadlines.compute.words import length_words, listed, long_date
+from deadlines.law.model import Alternative, Computation, CourtAction, Length, ServiceLine
+
+NO_DAYS = Length()
+
+
+def reading_name(length: Length, added: Length) -> str:
+    """`30 days`, or `30 days and 3 for mail`."""
+    words = length_words(length)
+    return words if added == NO_DAYS else f"{words} and {added.days} for mail"
+
+
+def counted(text: Text, ends: date, line: ServiceLine, last: date) -> list[Step]:
+    """The period counted, and the days added for service."""
+    cite = text.cite[0]
+    steps = [Step(f"{length_words(text.length)} end on {long_date(ends)}: {text.why}.", ends, cite)]
+    if line.add != NO_DAYS:
+        sentence = f"{length_words(line.add)} more, to {long_date(last)}: {line.why}."
+        steps.append(Step(sentence, last, line.cite[0]))
+    return steps
+
+
+def rolled(found: Rolled, computation: Computation) -> list[Step]:
+    """Each day passed over, and the last day reached."""
+    cite = computation.roll.cite[0]
+    if not found.skipped:
+        return [Step(f"{long_date(found.day)} is an open day: it is the last day.", found.day, cite)]
+    steps = [
+        Step(f"{long_date(day)} cannot be the last day: {off.name}.", day, off.cite or cite)
+        for day, off in found.skipped
+    ]
+    return [*steps, Step(f"The last day is {long_date(found.day)}.", found.day, cite)]
+
+
+def online(computation: Computation, day: date) -> Step:
+    """An online filing stays on a day off."""
+    text = f"{long_date(day)} is not an open day, and the last day stays there: {computation.online_why}."
+    return Step(text, day, computation.online_cite[0])
+
+
+def online_reading(computation: Computation, day: date) -> Reading:
+    """The argument that the regulation's roll reaches online filings too."""
+    return Reading(
+        "the roll applies online too", day, False, "the regulation makes no difference between paper and online",
+        list(computation.roll.cite),
+    )  # fmt: skip
+
+
+def printed(day: date, cite: str) -> Step:
+    """The printed date takes over."""
+    return Step(f"The notice prints {long_date(day)}: the printed deadline controls.", day, cite)
+
+
+def alternative(item: Alternative, raw: date, found: Rolled) -> list[Step]:
+    """A reading that replaced the last day."""
+    steps = [Step(f"{item.name}: to {long_date(raw)}, because {item.why}.", raw, item.cite[0])]
+    if found.skipped:
+        steps.append(Step(f"The last day moves to the next open day, {long_date(found.day)}.", found.day, None))
+    return steps
+
+
+def protective(text: Text, action: CourtAction, day: date) -> Step:
+    """The date under the text that a court knocked out for now."""
+    sentence = (
+        f"Protective date {long_date(day)}: {length_words(text.length)} under a text that was {action.kind} on "
+        f"{long_date(action.from_)} ({action.case}); the litigation is open, so the text may come back."
+    )
+    return Step(sentence, day, action.cite[0])
+
+
+def safe(start: date, length: Length, raw: date, back: Rolled, printed_on: date | None) -> Step:
+    """The date to calendar, and why it is not later."""
+    reason = f"{length_words(length)} from {long_date(start)} without mail days"
+    if printed_on is not None and printed_on == raw:
+        reason = "the deadline printed on the notice"
+    sentence = f"Safe date: {reason}, {long_date(raw)}."
+    if back.skipped:
+        over = listed([off.name for _, off in back.skipped])
+        sentence = (
+            f"Safe date {long_date(back.day)}: {reason} is {long_date(raw)}, moved back to a working day over {over}."
+        )
+    return Step(sentence, back.day, None)
+
+
+def closure_reading(computation: Computation, day: date) -> Reading:
+    """The argument that a closure by order counts as a day off."""
+    return Reading(
+        "the closure by order counts as a day off", day, False, computation.closure_why, list(computation.closure_cite)
+    )
+
+
+def lieu_reading(computation: Computation, day: date) -> Reading:
+    """The doubt whether a day kept in lieu of a weekend holiday moves anything."""
+    return Reading(
+        "a day kept in lieu of a weekend holiday is not a legal holiday", day, False,
+        computation.observed_why, ["5 USC 6103(b)(1)"],
+    )  # fmt: skip

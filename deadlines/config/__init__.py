@@ -1,0 +1,34 @@
+"""The configuration: one table of options, read from one TOML file and the environment."""
+
+from deadlines.config.example import example_toml, minimal_toml, reference_page
+from deadlines.config.options import OPTIONS, Option
+from deadlines.config.reading import find_file, load_settings, read_secret
+from deadlines.config.settings import (
+    Daemon,
+    DatabaseSettings,
+    Firm,
+    Mail,
+    Reminders,
+    Secret,
+    Settings,
+    Web,
+)
+
+__all__ = [
+    "OPTIONS",
+    "Daemon",
+    "DatabaseSettings",
+    "Firm",
+    "Mail",
+    "Option",
+    "Reminders",
+    "Secret",
+    "Settings",
+    "Web",
+    "example_toml",
+    "find_file",
+    "load_settings",
+    "minimal_toml",
+    "read_secret",
+    "reference_page",
+]

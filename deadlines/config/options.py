@@ -1,0 +1,133 @@
+"""The one table of options: reading, the example file and the documentation all come from it."""
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from deadlines.config import checks
+from deadlines.config.checks import Check
+
+SECTIONS = {
+    "firm": "Who uses the program.",
+    "database": "Where the docket is kept.",
+    "web": "Where the web server listens and how people reach it.",
+    "mail": "How reminders leave.",
+    "reminders": "When reminders are sent.",
+    "daemon": "The rhythm of the scheduler.",
+}
+
+
+class Option(Struct, frozen=True, kw_only=True):
+    """One key of the configuration.
+
+    `holds`: `path` is a text taken relative to the configuration file's folder; `secret` comes from
+    the environment only.
+    """
+
+    section: str
+    key: str
+    type: type
+    default: Any
+    help: str
+    check: Check = checks.anything
+    holds: Literal["value", "path", "secret"] = "value"
+
+    @property
+    def name(self) -> str:
+        """Its name in sentences: `mail.host`."""
+        return f"{self.section}.{self.key}"
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that overrides it."""
+        return f"DEADLINES_{self.section}_{self.key}".upper()
+
+
+def _option(name: str, default: Any, text: str, check: Check = checks.anything, **more: Any) -> Option:
+    section, key = name.split(".")
+    holds = more.get("holds", "value")
+    return Option(
+        section=section, key=key, type=type(default), default=default, help=text, check=check, holds=holds
+    )
+
+
+OPTIONS = (
+    _option("firm.name", "", "The firm's name, shown as the name of its calendars."),
+    _option(
+        "firm.timezone",
+        "America/New_York",
+        "The time zone of the firm's office: it decides what day it is and when reminders leave.",
+        checks.time_zone,
+    ),
+    _option(
+        "database.url",
+        "sqlite:///deadlines.sqlite3",
+        "A file (sqlite:///, relative to this file's folder) or a PostgreSQL server "
+        "(postgresql://user@host/name), without a password.",
+        checks.database_url,
+    ),
+    _option(
+        "database.password_file",
+        "",
+        "A file that holds the server's password, readable by its owner only.",
+        holds="path",
+    ),
+    _option("database.password", "", "The server's password.", holds="secret"),
+    _option("web.host", "127.0.0.1", "The address to listen on.", checks.host_name),
+    _option("web.port", 8099, "The port to listen on.", checks.between(1, 65535)),
+    _option(
+        "web.base_url",
+        "",
+        "The address under which calendar programs reach the server, through the reverse proxy. "
+        "Empty: http://host:port.",
+        checks.web_address,
+    ),
+    _option(
+        "mail.channel",
+        "smtp",
+        "smtp sends mail, folder writes each message as a file, console prints it.",
+        checks.one_of("smtp", "folder", "console"),
+    ),
+    _option(
+        "mail.host",
+        "",
+        "The mail server. Empty: not set up yet; reminders wait and are sent once it is.",
+        checks.host_name,
+    ),
+    _option("mail.port", 587, "The mail server's port.", checks.between(1, 65535)),
+    _option(
+        "mail.security",
+        "starttls",
+        "starttls (usually port 587), tls (usually port 465) or none (only for a server on this machine).",
+        checks.one_of("starttls", "tls", "none"),
+    ),
+    _option("mail.user", "", "The account to log in with. Empty: no log-in."),
+    _option(
+        "mail.password_file",
+        "",
+        "A file that holds the account's password, readable by its owner only.",
+        holds="path",
+    ),
+    _option("mail.password", "", "The account's password.", holds="secret"),
+    _option("mail.sender", "", "The address reminders come from, with or without a name: Docket <docket@firm.example>.", checks.mail_sender),
+    _option("mail.folder", "mail", "The folder for channel = folder.", holds="path"),
+    _option("mail.timeout", 30, "Seconds to wait for the mail server.", checks.between(1, 300)),
+    _option(
+        "reminders.at",
+        "09:00",
+        "The time of day, in the firm's time zone, at which reminders are due.",
+        checks.time_of_day,
+    ),
+    _option(
+        "daemon.tick_seconds", 30, "Seconds between two looks for due reminders.", checks.between(1, 3600)
+    ),
+    _option(
+        "daemon.lease_seconds",
+        120,
+        "Seconds for which a reminder belongs to the process that sends it; more than mail.timeout.",
+        checks.between(10, 3600),
+    ),
+    _option("daemon.batch", 50, "How many reminders one look takes at most.", checks.between(1, 1000)),
+)
+
+BY_NAME = {option.name: option for option in OPTIONS}

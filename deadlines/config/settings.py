@@ -1,0 +1,94 @@
+"""The settings as the program uses them: checked, typed, read-only. Paths are absolute here."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Secret:
+    """A password. It prints as stars, so that it cannot slip into a log or an error."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The password itself, for the one place that logs in."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+
+class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the configuration file."""
+
+
+class Firm(Section, kw_only=True):
+    """Who uses the program, and whose clock on the wall counts."""
+
+    name: str
+    timezone: str
+
+
+class DatabaseSettings(Section, kw_only=True):
+    """Where the docket is kept. `password` comes from the environment, or else from `password_file`."""
+
+    url: str
+    password_file: str
+    password: Secret | None = None
+
+
+class Web(Section, kw_only=True):
+    """Where the web server listens, and the address under which people reach it."""
+
+    host: str
+    port: int
+    base_url: str
+
+
+class Mail(Section, kw_only=True):
+    """How reminders leave. `password` comes from the environment, or else from `password_file`."""
+
+    channel: Literal["smtp", "folder", "console"]
+    host: str
+    port: int
+    security: Literal["starttls", "tls", "none"]
+    user: str
+    password_file: str
+    sender: str
+    folder: str
+    timeout: int
+    password: Secret | None = None
+
+
+class Reminders(Section, kw_only=True):
+    """When reminders are sent. `at` is a time of day in the firm's time zone, `HH:MM`."""
+
+    at: str
+
+
+class Daemon(Section, kw_only=True):
+    """The rhythm of the scheduler, in seconds, and how many reminders one tick takes."""
+
+    tick_seconds: int
+    lease_seconds: int
+    batch: int
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Everything that can be configured. `source` is the file it was read from, if there was one."""
+
+    firm: Firm
+    database: DatabaseSettings
+    web: Web
+    mail: Mail
+    reminders: Reminders
+    daemon: Daemon
+    source: str | None = None
+
+    @property
+    def address(self) -> str:
+        """The address under which people reach the web server, without a slash at its end."""
+        return self.web.base_url.rstrip("/") or f"http://{self.web.host}:{self.web.port}"

@@ -1,0 +1,9 @@
+"""The part that works by the clock: a handful of sweeps over the database, and what makes them run.
+
+A reminder is a row, never a job: whatever happens to this process, what is due stays due.
+"""
+
+from deadlines.daemon.scheduler import Scheduler, run
+from deadlines.daemon.sweeps import SendReport, Sweeps
+
+__all__ = ["Scheduler", "SendReport", "Sweeps", "run"]

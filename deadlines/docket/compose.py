@@ -1,0 +1,236 @@
+"""The words of a reminder. Mail is a copy that leaves the house: matter number yes, client name never."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+
+from deadlines.compute.result import Window
+from deadlines.docket.outbox import UNDELIVERED
+from deadlines.notify.message import Message, clean_line
+from deadlines.store.tables import DeadlineRow, Entry, Matter, Person, Reminder
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+LATE_AFTER = timedelta(minutes=30)
+FOOT = (
+    "This is a reminder from the firm's docket, not legal advice. Check the date against the notice itself;\n"
+    "the docket, not this message, is the record."
+)
+REPEAT = "This may be a repeat: whether an earlier copy arrived is not known."
+
+
+class Item(Struct, frozen=True):
+    """A reminder with what it speaks of."""
+
+    reminder: Reminder
+    entry: Entry
+    deadline: DeadlineRow
+    matter: Matter
+
+
+class Ahead(Struct, frozen=True):
+    """The date that matters most to a reader on a day: what to call it and when it is."""
+
+    words: str
+    on: date
+
+
+def compose(
+    items: Sequence[Item],
+    person: Person,
+    *,
+    now: datetime,
+    zone: str,
+    message_id: str,
+    repeat: bool,
+    undelivered: dict[int, str] | None = None,
+) -> Message:
+    """One message for one person about the entries of one matter, the first item being the most urgent.
+
+    `undelivered` gives, for an alarm, the sentence that says which reminder did not arrive. For a restricted
+    matter the message holds its number and dates only.
+    """
+    today = now.astimezone(ZoneInfo(zone)).date()
+    told = undelivered or {}
+    parts = [f"Matter {clean_line(items[0].matter.reference)}"]
+    parts += [
+        "\n".join(_item(item, number, today, now, told.get(item.reminder.id)))
+        for number, item in enumerate(items, start=1)
+    ]
+    if repeat:
+        parts.append(REPEAT)
+    return Message(
+        to_name=person.name,
+        to_email=person.email,
+        subject=_subject(items, today, now),
+        text="\n\n".join([*parts, FOOT]) + "\n",
+        message_id=message_id,
+        at=now,
+        headers=_headers(items),
+    )
+
+
+def compose_plain(
+    items: Sequence[Item], person: Person, *, now: datetime, message_id: str, repeat: bool
+) -> Message:
+    """The least that must be said, from the stored columns alone, for when the full text cannot be made."""
+    first = items[0]
+    days = sorted({day for item in items for day in (item.deadline.safe_by, item.deadline.last_day) if day})
+    lines = [f"Deadlines of matter {clean_line(first.matter.reference)} fall on these days:"]
+    lines += [f"  {day_text(day)}" for day in days]
+    lines.append("Open the docket to see what must be done.")
+    return Message(
+        to_name=person.name,
+        to_email=person.email,
+        subject=f"Deadline of matter {first.matter.reference}: open the docket",
+        text="\n".join([*lines, *([REPEAT] if repeat else []), "", FOOT]) + "\n",
+        message_id=message_id,
+        at=now,
+        headers=_headers(items),
+    )
+
+
+def day_text(day: date) -> str:
+    """`Fri 20 Nov 2026`, the same in every locale."""
+    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def days_left(day: date, today: date) -> str:
+    """How far off a day is, as people say it."""
+    left = (day - today).days
+    if left < -1:
+        return f"{-left} days ago"
+    near = {-1: "yesterday", 0: "TODAY", 1: "tomorrow"}
+    return near.get(left, f"{left} days")
+
+
+def lateness(since: timedelta) -> str:
+    """`2 days 3 hours`, `3 hours 5 minutes`, `45 minutes`: the two largest units."""
+    minutes = int(since.total_seconds()) // 60
+    amounts = (("day", minutes // 1440), ("hour", minutes // 60 % 24), ("minute", minutes % 60))
+    said = [f"{amount} {unit}{'' if amount == 1 else 's'}" for unit, amount in amounts if amount]
+    return " ".join(said[:2])
+
+
+def ahead(item: Item, today: date) -> Ahead | None:
+    """The date that a reminder speaks of today: its own, or the next one once that has passed."""
+    deadline = item.deadline
+    stage = item.reminder.rung.partition("-")[0]
+    if stage == "opens" and deadline.opens_on is not None and deadline.opens_on >= today:
+        return Ahead("may be filed from", deadline.opens_on)
+    if stage == "protective" and deadline.protective_by is not None and deadline.protective_by >= today:
+        return Ahead("to be protected, file by", deadline.protective_by)
+    if deadline.safe_by is not None and deadline.safe_by >= today and stage != "last":
+        return Ahead("file by", deadline.safe_by)
+    if deadline.last_day is None:
+        return None if deadline.safe_by is None else Ahead("was to be filed by", deadline.safe_by)
+    return Ahead("last day is" if deadline.last_day >= today else "last day was", deadline.last_day)
+
+
+def _subject(items: Sequence[Item], today: date, now: datetime) -> str:
+    first = items[0]
+    date_ahead = ahead(first, today)
+    marks = [f"[{mark}]" for mark in _marks(first, now)]
+    if date_ahead is not None:
+        marks.append(f"[{days_left(date_ahead.on, today)}]")
+    dated = f"{date_ahead.words} {day_text(date_ahead.on)}" if date_ahead else "no date"
+    more = f" (+{len(items) - 1} more)" if len(items) > 1 else ""
+    what = "deadline" if first.matter.restricted else what_to_file(first.entry)
+    return clean_line(f"{' '.join(marks)} {what} – {first.matter.reference} – {dated}{more}", 200)
+
+
+def _marks(item: Item, now: datetime) -> list[str]:
+    """What a reader must know before anything else: not delivered, passed, late."""
+    reminder = item.reminder
+    if reminder.rung.startswith(UNDELIVERED):
+        return ["NOT DELIVERED"]
+    marks = {"now": ["ENTERED LATE"], "past": ["LATE: last day has passed"]}.get(reminder.rung, [])
+    if now - reminder.due_at > LATE_AFTER:
+        marks.append(f"LATE by {lateness(now - reminder.due_at)}")
+    return marks
+
+
+def what_to_file(entry: Entry) -> str:
+    """`I-290B motion to reopen`: the form, then the title of the remedy."""
+    title, form = clean_line(entry.title), clean_line(entry.form or "")
+    if not form or form in title:
+        return title
+    return f"{form} {title[:1].lower()}{title[1:]}"
+
+
+def _item(item: Item, number: int, today: date, now: datetime, undelivered: str | None) -> list[str]:
+    lines = [f"{number}. {'Deadline' if item.matter.restricted else what_to_file(item.entry)}"]
+    lines += [f"   {mark}." for mark in _marks(item, now) if not undelivered]
+    if undelivered:
+        lines.append(f"   {clean_line(undelivered)}")
+        lines.append("   Please see to it that somebody acts on this date.")
+    lines += _dates(item.deadline, today)
+    if item.matter.restricted or undelivered:
+        lines.append("   Open the docket to see what must be done.")
+    else:
+        lines += _explained(item.deadline)
+    return [*lines, f"   Docket entry: {item.entry.id}"]
+
+
+def _dates(deadline: DeadlineRow, today: date) -> list[str]:
+    named = (
+        (
+            "Opens:          ",
+            deadline.opens_on if deadline.opens_on and deadline.opens_on > today else None,
+            "",
+        ),
+        ("File by:        ", deadline.safe_by, ""),
+        ("Last day:       ", deadline.last_day, ""),
+        (
+            "Protective date:",
+            deadline.protective_by,
+            "; under a shorter text that a court has set aside for now",
+        ),
+        (
+            "Arguable until: ",
+            deadline.latest if deadline.latest != deadline.last_day else None,
+            "; never rely on it",
+        ),
+    )
+    return [
+        f"   {name} {day_text(day)} ({days_left(day, today)}){remark}" for name, day, remark in named if day
+    ]
+
+
+def _explained(deadline: DeadlineRow) -> list[str]:
+    """Where to file, when it counts as filed, and how the dates were found, with the texts they rest on."""
+    window = msgspec.convert(deadline.window, Window)
+    must = (
+        " It must be RECEIVED by then; a postmark does not count." if window.filed_when == "received" else ""
+    )
+    lines = [
+        f"   File with: {clean_line(window.file_with)}. Filed when {clean_line(window.filed_when)}.{must}"
+    ]
+    lines.append("   How the dates were found:")
+    for number, step in enumerate(window.working, start=1):
+        cite = f" [{clean_line(step.cite)}]" if step.cite else ""
+        lines.append(f"     {number}. {clean_line(step.text)}{cite}")
+    if window.contested:
+        lines.append("   Readings of the law:")
+        for reading in window.readings:
+            mark = "prevails" if reading.prevails else "does not prevail"
+            why = (
+                f"{clean_line(reading.name)}: {day_text(reading.last_day)}, {mark}; {clean_line(reading.why)}"
+            )
+            lines.append(f"     - {why} [{clean_line(', '.join(reading.cite))}]")
+    lines += [f"   Note: {clean_line(note)}" for note in window.notes]
+    lines.append(f"   Authority: {clean_line('; '.join(window.cite))}")
+    lines.append(
+        f"   Law data: edition {clean_line(deadline.edition)}, reviewed {day_text(window.reviewed_on)}"
+    )
+    return lines
+
+
+def _headers(items: Sequence[Item]) -> dict[str, str]:
+    headers = {"X-Deadlines-Reminders": " ".join(str(item.reminder.id) for item in items)}
+    if items[0].reminder.severity > 1:
+        headers["Importance"] = "high"
+    return headers

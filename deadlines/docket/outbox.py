@@ -1,0 +1,229 @@
+"""Reminders on their way out: claimed with a lease, then marked with what became of them.
+
+The order is always claim, send, mark, each a short transaction of its own and none open while a message
+travels. So a reminder is sent at least once, and a repeat carries the same Message-ID.
+"""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from deadlines.docket.reminders import PENDING, reminder_row
+from deadlines.errors import ContentRefused, SendError
+from deadlines.store import audit
+from deadlines.store.tables import Attempt, DeadlineRow, Entry, Matter, Person, Reminder
+
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(minutes=15)
+ALARM_TRIES = 6
+"""After so many tries, half an hour of pauses, somebody else is told that a message is put off."""
+UNDELIVERED = "undelivered-"
+"""Begins the rung of a message that says that another could not be delivered; the other's id follows."""
+DOCKET_ROLE = "docket"
+URGENT = 2
+
+
+def claim(
+    session: Session,
+    *,
+    now: datetime,
+    owner: str,
+    lease: timedelta,
+    limit: int,
+    except_channels: Collection[str] = (),
+) -> list[Reminder]:
+    """Take due reminders for `owner` until `now + lease`, the most urgent first.
+
+    Takes `limit` of them, and with each what else is due to the same person on the same channel in the same
+    matter, so that one message can say it all. What another owner holds is passed over without waiting.
+    """
+    due = (
+        select(Reminder.id)
+        .where(PENDING, Reminder.next_at <= now, Reminder.channel.not_in(except_channels))
+        .order_by(Reminder.severity.desc(), Reminder.due_at, Reminder.id)
+        .limit(limit)
+    )
+    taken = _take(session, due, now, owner, lease)
+    if not taken:
+        return []
+    groups = select(Reminder.person_id, Reminder.channel, Entry.matter_id).join(
+        Entry, Entry.id == Reminder.entry_id
+    )
+    found = {tuple(row) for row in session.execute(groups.where(Reminder.id.in_(taken)))}
+    alike = (
+        select(Reminder.id)
+        .join(Entry, Entry.id == Reminder.entry_id)
+        .where(PENDING, Reminder.next_at <= now)
+        .where(tuple_(Reminder.person_id, Reminder.channel, Entry.matter_id).in_(found))
+        .limit(limit * 10)
+    )
+    taken += _take(session, alike, now, owner, lease)
+    rows = session.scalars(select(Reminder).where(Reminder.id.in_(taken)))
+    return sorted(rows, key=lambda row: (-row.severity, row.due_at, row.id))
+
+
+def _take(
+    session: Session, which: Select[tuple[int]], now: datetime, owner: str, lease: timedelta
+) -> list[int]:
+    # MATERIALIZED: a plain sub-query with a limit may be run again by the planner and take more rows.
+    due = which.with_for_update(skip_locked=True, of=Reminder).cte("due").prefix_with("MATERIALIZED")
+    until = now + lease
+    return list(
+        session.scalars(
+            update(Reminder)
+            .where(Reminder.id == due.c.id)
+            .values(
+                state="leased",
+                owner=owner,
+                lease_until=until,
+                next_at=until,
+                attempts=Reminder.attempts + 1,
+            )
+            .returning(Reminder.id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+
+
+def extend_lease(
+    session: Session, ids: Collection[int], *, owner: str, now: datetime, lease: timedelta
+) -> set[int]:
+    """Hold reminders longer, just before they are sent; returns those that are still the owner's."""
+    until = now + lease
+    return set(
+        session.scalars(
+            update(Reminder)
+            .where(_held(ids, owner), Reminder.lease_until > now)
+            .values(lease_until=until, next_at=until)
+            .returning(Reminder.id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+
+
+def release(session: Session, ids: Collection[int], *, owner: str, now: datetime) -> None:
+    """Give back what was claimed and not tried, due at once for whoever claims next."""
+    for row in _rows(session, ids, owner):
+        row.state = "planned" if row.lead_id is None else "uncertain"
+        row.attempts -= 1
+        row.next_at = now
+        row.owner = row.lease_until = None
+
+
+def mark_sent(session: Session, ids: Collection[int], *, owner: str, now: datetime) -> None:
+    """The channel took the message of these reminders."""
+    for row in _rows(session, ids, owner):
+        row.state = "sent"
+        row.sent_at = row.next_at = now
+        row.owner = row.lease_until = None
+        session.add(Attempt(reminder_id=row.id, at=now, outcome="sent", detail=""))
+
+
+def mark_failed(
+    session: Session,
+    ids: Collection[int],
+    error: SendError,
+    *,
+    owner: str,
+    now: datetime,
+    fresh: bool = False,
+) -> None:
+    """The channel did not take the message of these reminders, or nobody can tell.
+
+    Tried again after a pause, for ever; a permanent refusal makes them dead, and somebody else is told.
+    `fresh`: this was the first message that they were part of, so after a plain refusal nothing of it is out
+    and they may be put together anew.
+    """
+    outcome = "dead" if error.permanent else "uncertain" if error.uncertain else "put off"
+    for row in _rows(session, ids, owner):
+        session.add(Attempt(reminder_id=row.id, at=now, outcome=outcome, detail=error.sentence[:300]))
+        row.owner = row.lease_until = None
+        if error.permanent:
+            row.state, row.next_at = "dead", now
+            raise_alarm(session, row, error, now)
+            continue
+        if fresh and not error.uncertain:
+            row.lead_id = None
+        row.state = "planned" if row.lead_id is None else "uncertain"
+        row.next_at = now + pause(row.id, row.attempts)
+        if error.code == SendError.code and row.attempts >= ALARM_TRIES:
+            raise_alarm(session, row, error, now)
+
+
+def pause(reminder_id: int, attempts: int) -> timedelta:
+    """How long to wait after so many tries: doubling, at most 15 minutes, and a fifth less by chance.
+
+    The chance is drawn from the reminder itself, so that many do not come back in one moment.
+    """
+    drawn = hashlib.sha256(f"{reminder_id}/{attempts}".encode()).digest()[0] / 255
+    longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(max(attempts - 1, 0), 10))
+    return longest * (1 - drawn / 5)
+
+
+def forget_future(session: Session, *, now: datetime, lease: timedelta) -> int:
+    """After the clock was set back: make due what waits for a pause or a lease that cannot be real."""
+    latest = now + max(lease, LONGEST_PAUSE)
+    moved = session.execute(
+        update(Reminder)
+        .where(PENDING, Reminder.attempts > 0, Reminder.next_at > latest)
+        .values(next_at=now, lease_until=None, owner=None)
+        .returning(Reminder.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(moved.all())
+
+
+def raise_alarm(session: Session, row: Reminder, error: SendError, now: datetime) -> list[Reminder]:
+    """Tell somebody else that a reminder does not reach its person: a reminder of its own, due at once.
+
+    Goes to the people of the docket role, else to the matter's attorney; where the text was refused, also to
+    the person, in other words. Returns what was added: nothing the second time, and nothing for an alarm.
+    """
+    if row.rung.startswith(UNDELIVERED):
+        return []
+    deadline = session.get_one(DeadlineRow, row.deadline_id)
+    rung = f"{UNDELIVERED}{row.id}"
+    known = set(
+        session.scalars(
+            select(Reminder.person_id).where(Reminder.deadline_id == deadline.id, Reminder.rung == rung)
+        )
+    )
+    told = [person for person in _others(session, row) if person.id not in known]
+    if isinstance(error, ContentRefused) and row.person_id not in known:
+        told.append(session.get_one(Person, row.person_id))
+    added = [reminder_row(deadline, person.id, row.channel, rung, URGENT, now) for person in told]
+    session.add_all(added)
+    if error.permanent:
+        audit.record(
+            session,
+            at=now,
+            actor="daemon",
+            action="reminder.dead",
+            subject=row.entry_id,
+            detail={"reminder": row.id, "told": [person.id for person in told], "why": error.sentence},
+        )
+    return added
+
+
+def _others(session: Session, row: Reminder) -> Sequence[Person]:
+    """Who answers when a person cannot be reached."""
+    active = and_(Person.active.is_(True), Person.id != row.person_id)
+    docket = session.scalars(select(Person).where(active, Person.role == DOCKET_ROLE)).all()
+    if docket:
+        return docket
+    attorney = select(Person).join(Matter, Matter.attorney_id == Person.id)
+    attorney = attorney.join(Entry, Entry.matter_id == Matter.id).where(Entry.id == row.entry_id, active)
+    return session.scalars(attorney).all()
+
+
+def _held(ids: Collection[int], owner: str) -> ColumnElement[bool]:
+    return and_(Reminder.id.in_(ids), Reminder.owner == owner, Reminder.state == "leased")
+
+
+def _rows(session: Session, ids: Collection[int], owner: str) -> Sequence[Reminder]:
+    """The reminders that are still the owner's; what changed hands meanwhile is left alone."""
+    held = select(Reminder).where(_held(ids, owner)).order_by(Reminder.id)
+    return session.scalars(held.with_for_update()).all()

@@ -1,0 +1,171 @@
+"""From claimed reminders to the messages that carry them: what belongs together, what is no longer wanted."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.docket.compose import Item, compose, compose_plain
+from deadlines.docket.outbox import UNDELIVERED, extend_lease, mark_failed
+from deadlines.errors import SendError
+from deadlines.notify.message import Message
+from deadlines.store.tables import Attempt, DeadlineRow, Entry, Matter, Person, Reminder
+
+log = logging.getLogger(__name__)
+
+CANNOT_REPLACE = ("superseded", "cancelled", "dead")
+
+
+class Parcel(Struct, frozen=True):
+    """A message and the reminders that it carries. `fresh`: none of them has been in a message before."""
+
+    ids: list[int]
+    message: Message
+    fresh: bool
+
+
+def group(session: Session, claimed: Sequence[Reminder]) -> list[list[int]]:
+    """The ids that belong in one message each, in the order of the most urgent of each.
+
+    Same person, channel and matter; but what has been in a message before stays in that message.
+    """
+    matters = dict(
+        session.execute(
+            select(Entry.id, Entry.matter_id).where(Entry.id.in_({row.entry_id for row in claimed}))
+        ).tuples()
+    )
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for row in claimed:
+        before = ("again", str(row.lead_id)) if row.lead_id is not None else ("first", matters[row.entry_id])
+        groups.setdefault((row.person_id, row.channel, *before), []).append(row.id)
+    return list(groups.values())
+
+
+def prepare(
+    session: Session, ids: Sequence[int], *, owner: str, now: datetime, lease: timedelta, zone: str
+) -> Parcel | None:
+    """Make the message of a group just before it is sent, or None when nothing of it is to be sent.
+
+    Holds the lease on, cancels what belongs to closed entries, and covers older reminders of an entry by
+    its newest. Notes under whose Message-ID the reminders go out, so that a repeat carries the same.
+    """
+    held = extend_lease(session, ids, owner=owner, now=now, lease=lease)
+    items = [item for item in _items(session, held) if not _closed(item, now)]
+    items = [item for item in items if not _covered(session, item, now)]
+    if not items:
+        return None
+    person = session.get_one(Person, items[0].reminder.person_id)
+    if not person.active:
+        error = SendError("The person is no longer active; nobody was written to.", permanent=True)
+        mark_failed(session, [item.reminder.id for item in items], error, owner=owner, now=now)
+        return None
+    return _parcel(session, items, person, now, zone)
+
+
+def _parcel(session: Session, items: list[Item], person: Person, now: datetime, zone: str) -> Parcel:
+    rows = [item.reminder for item in items]
+    earlier = next((row.lead_id for row in rows if row.lead_id is not None), None)
+    lead_id = min(row.id for row in rows) if earlier is None else earlier
+    message_id = session.get_one(Reminder, lead_id).message_id
+    for row in rows:
+        row.lead_id = lead_id
+    message = _message(session, items, person, now, zone, message_id, repeat=earlier is not None)
+    return Parcel([row.id for row in rows], message, fresh=earlier is None)
+
+
+def _message(
+    session: Session,
+    items: list[Item],
+    person: Person,
+    now: datetime,
+    zone: str,
+    message_id: str,
+    *,
+    repeat: bool,
+) -> Message:
+    try:
+        return compose(
+            items,
+            person,
+            now=now,
+            zone=zone,
+            message_id=message_id,
+            repeat=repeat,
+            undelivered=_undelivered(session, items),
+        )
+    except Exception:  # a reminder with fewer words is better than none
+        log.exception("reminder %s cannot be written in full; a plain one goes out", items[0].reminder.id)
+        return compose_plain(items, person, now=now, message_id=message_id, repeat=repeat)
+
+
+def _items(session: Session, ids: set[int]) -> list[Item]:
+    """The reminders with what they speak of, the most urgent first."""
+    found = session.execute(
+        select(Reminder, Entry, DeadlineRow, Matter)
+        .join(Entry, Entry.id == Reminder.entry_id)
+        .join(DeadlineRow, DeadlineRow.id == Reminder.deadline_id)
+        .join(Matter, Matter.id == Entry.matter_id)
+        .where(Reminder.id.in_(ids))
+    )
+    items = [Item(*row) for row in found.tuples()]
+    return sorted(items, key=lambda item: (-item.reminder.severity, _nearest(item), item.reminder.id))
+
+
+def _nearest(item: Item) -> str:
+    day = item.deadline.safe_by or item.deadline.last_day
+    return day.isoformat() if day else "9999"
+
+
+def _closed(item: Item, now: datetime) -> bool:
+    if item.entry.status == "open":
+        return False
+    _settle(item.reminder, "cancelled", now)
+    return True
+
+
+def _covered(session: Session, item: Item, now: datetime) -> bool:
+    """Whether a newer reminder of the same dates to the same person says it all."""
+    row = item.reminder
+    if row.rung.startswith(UNDELIVERED):
+        return False
+    newer = session.scalars(
+        select(Reminder.id)
+        .where(
+            Reminder.deadline_id == row.deadline_id,
+            Reminder.person_id == row.person_id,
+            Reminder.channel == row.channel,
+            Reminder.due_at > row.due_at,
+            Reminder.due_at <= now,
+            Reminder.state.not_in(CANNOT_REPLACE),
+            Reminder.rung.not_like(f"{UNDELIVERED}%"),
+        )
+        .order_by(Reminder.due_at.desc())
+        .limit(1)
+    ).first()
+    if newer is None:
+        return False
+    row.lead_id = newer
+    _settle(row, "covered", now)
+    return True
+
+
+def _settle(row: Reminder, state: str, now: datetime) -> None:
+    row.state, row.next_at = state, now
+    row.owner = row.lease_until = None
+
+
+def _undelivered(session: Session, items: list[Item]) -> dict[int, str]:
+    """For each alarm among the items, which reminder did not arrive and why."""
+    told: dict[int, str] = {}
+    for item in items:
+        if not item.reminder.rung.startswith(UNDELIVERED):
+            continue
+        lost = session.get_one(Reminder, int(item.reminder.rung.removeprefix(UNDELIVERED)))
+        person = session.get_one(Person, lost.person_id)
+        last = select(Attempt.detail).where(Attempt.reminder_id == lost.id).order_by(Attempt.id.desc())
+        why = session.scalars(last.limit(1)).first() or "The reason is not known."
+        told[item.reminder.id] = f"A reminder to {person.name} does not arrive. {why}"
+    return told

@@ -1,0 +1,94 @@
+"""Which reminders a deadline needs: rows, written in the transaction that writes the deadline."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import text, update
+from sqlalchemy.orm import Session
+
+from deadlines.compute.ladder import SEVERITIES, Rung, ladder_for, moment
+from deadlines.compute.result import Window
+from deadlines.errors import InputError
+from deadlines.store.tables import DeadlineRow, Entry, Person, Reminder
+
+NAMESPACE = UUID("6f1d7c1e-4a55-5a6e-9c0b-1d0f5a7f2c11")
+PENDING = text("reminder.state in ('planned','leased','uncertain')")
+"""The words of the partial index, so that both databases use it."""
+
+
+def plan_reminders(
+    session: Session,
+    entry: Entry,
+    deadline: DeadlineRow,
+    window: Window,
+    *,
+    people: Iterable[Person],
+    channel: str,
+    zone: str,
+    at: time,
+    now: datetime,
+    is_working_day: Callable[[date], bool],
+) -> list[Reminder]:
+    """Add one reminder for each person and rung of the window.
+
+    `at` is the wall-clock time of reminders in `zone`, the firm's time zone. What has passed at `now` is due
+    at once. Raises InputError when there is nobody to remind.
+    """
+    told = {person.id: person for person in people if person.active}
+    if not told:
+        raise InputError("Nobody would be reminded: give the matter an active attorney.")
+    today = now.astimezone(ZoneInfo(zone)).date()
+    rows = [
+        reminder_row(deadline, person.id, channel, rung.id, _severity(rung), max(due_at, now))
+        for rung in ladder_for(window, today, is_working_day)
+        for due_at in (moment(rung.on, at, zone),)
+        for person in told.values()
+    ]
+    session.add_all(rows)
+    session.flush()
+    return rows
+
+
+def reminder_row(
+    deadline: DeadlineRow, person_id: str, channel: str, rung: str, severity: int, due_at: datetime
+) -> Reminder:
+    """A reminder not yet sent. Its Message-ID follows from what makes it unique, for ever."""
+    key = "/".join((deadline.id, rung, person_id, channel))
+    return Reminder(
+        deadline_id=deadline.id,
+        entry_id=deadline.entry_id,
+        person_id=person_id,
+        channel=channel,
+        rung=rung,
+        severity=severity,
+        due_at=due_at,
+        next_at=due_at,
+        message_id=f"<{uuid5(NAMESPACE, key).hex}@deadlines.invalid>",
+    )
+
+
+def supersede(session: Session, entry: Entry, now: datetime) -> int:
+    """Withdraw what is still to be sent for an entry whose dates change; returns how many."""
+    return _withdraw(session, entry, "superseded", now)
+
+
+def cancel(session: Session, entry: Entry, now: datetime) -> int:
+    """Withdraw what is still to be sent for an entry that is closed; returns how many."""
+    return _withdraw(session, entry, "cancelled", now)
+
+
+def _withdraw(session: Session, entry: Entry, state: str, now: datetime) -> int:
+    withdrawn = session.execute(
+        update(Reminder)
+        .where(Reminder.entry_id == entry.id, PENDING)
+        .values(state=state, next_at=now, owner=None, lease_until=None)
+        .returning(Reminder.id)
+        .execution_options(synchronize_session="fetch")
+    )
+    return len(withdrawn.all())
+
+
+def _severity(rung: Rung) -> int:
+    return SEVERITIES.index(rung.severity)

@@ -1,0 +1,84 @@
+"""A message to one person, and its form on the wire. Nothing written by people can break a header."""
+
+import re
+import unicodedata
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+
+from msgspec import Struct, field
+
+from deadlines.errors import ConfigError, SendError
+
+SUBJECT_LIMIT = 200
+NAME_LIMIT = 100
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,189}")
+_KEPT_CONTROLS = "\n\t"
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """One text for one recipient. `message_id` is the same in every repeat; `at` is when it was written."""
+
+    to_name: str
+    to_email: str
+    subject: str
+    text: str
+    message_id: str
+    at: datetime
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def clean_line(text: str, limit: int = 1000) -> str:
+    """The text on one line, without control, bidirectional, invisible or broken characters, and cut."""
+    shown = "".join(" " if _hidden(character) else character for character in text)
+    line = " ".join(shown.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def clean_text(text: str) -> str:
+    """The text with its lines and tabs, without other control, bidirectional or broken characters."""
+    return "".join(character for character in text if character in _KEPT_CONTROLS or not _hidden(character))
+
+
+def _hidden(character: str) -> bool:
+    """Control (Cc), format (Cf: bidirectional, zero width), surrogate, and line or paragraph separator."""
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def checked_address(email: str) -> str:
+    """The address, if it can stand in an SMTP command; RFC 5321 without quoted or non-ASCII parts.
+
+    Raises SendError (permanent): no other try can help.
+    """
+    if _ADDRESS.fullmatch(email) is None:
+        raise SendError(
+            "The recipient's address cannot be used for mail; correct the person.", permanent=True
+        )
+    return email
+
+
+def sender_address(sender: str) -> Address:
+    """The `From` of a channel, from `name <address>` or a bare address. Raises ConfigError."""
+    name, email = parseaddr(sender)
+    if _ADDRESS.fullmatch(email) is None:
+        raise ConfigError("mail.sender needs an address such as docket@firm.example.")
+    local, _, domain = email.rpartition("@")
+    return Address(clean_line(name, NAME_LIMIT), local, domain)
+
+
+def to_mail(message: Message, sender: Address) -> EmailMessage:
+    """The message as mail (RFC 5322), ready for `as_bytes`."""
+    local, _, domain = checked_address(message.to_email).rpartition("@")
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = sender
+    mail["To"] = Address(clean_line(message.to_name, NAME_LIMIT), local, domain)
+    mail["Subject"] = clean_line(message.subject, SUBJECT_LIMIT)
+    mail["Date"] = format_datetime(message.at)
+    mail["Message-ID"] = clean_line(message.message_id)
+    mail["Auto-Submitted"] = "auto-generated"
+    for name, value in message.headers.items():
+        mail[name] = clean_line(value)
+    mail.set_content(clean_text(message.text), cte="quoted-printable")
+    return mail
