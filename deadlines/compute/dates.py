@@ -34,10 +34,10 @@ def parse_day(text: str) -> date:
     Anything else raises InputError. For `02/03/2026` the sentence shows both readings, because the
     same figures mean different days to different readers and a wrong day can lose a case.
     """
-    words = re.sub(" +", " ", text).strip(" ")
+    words = text.strip(" ")
     if found := ISO.fullmatch(words):
-        year, month, day = found.groups()
-        return _day(words, int(year), int(month), int(day))
+        return _day(words, int(found[1]), int(found[2]), int(found[3]))
+    words = re.sub(" +", " ", words)
     if found := DAY_FIRST.fullmatch(words):
         return _day(words, int(found[3]), _month(words, found[2]), int(found[1]))
     if found := MONTH_FIRST.fullmatch(words):

@@ -71,7 +71,8 @@ def _text(
     plain = Option(period.length, period.why, tuple(period.cite))
     if not period.unless:
         return Text(period, plain.length, plain.why, plain.cite, action=action)
-    possible, likely, missing = [plain], [plain], ()
+    possible, likely = [plain], [plain]
+    missing: tuple[str, ...] = ()
     for unless in period.unless:
         answer = match(unless.when, notice)
         if answer.holds is False:

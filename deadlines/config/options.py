@@ -109,7 +109,12 @@ OPTIONS = (
         holds="path",
     ),
     _option("mail.password", "", "The account's password.", holds="secret"),
-    _option("mail.sender", "", "The address reminders come from, with or without a name: Docket <docket@firm.example>.", checks.mail_sender),
+    _option(
+        "mail.sender",
+        "",
+        "The address reminders come from, with or without a name: Docket <docket@firm.example>.",
+        checks.mail_sender,
+    ),
     _option("mail.folder", "mail", "The folder for channel = folder.", holds="path"),
     _option("mail.timeout", 30, "Seconds to wait for the mail server.", checks.between(1, 300)),
     _option(

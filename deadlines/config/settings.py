@@ -91,4 +91,5 @@ class Settings(Struct, frozen=True, kw_only=True):
     @property
     def address(self) -> str:
         """The address under which people reach the web server, without a slash at its end."""
-        return self.web.base_url.rstrip("/") or f"http://{self.web.host}:{self.web.port}"
+        host = f"[{self.web.host}]" if ":" in self.web.host else self.web.host
+        return self.web.base_url.rstrip("/") or f"http://{host}:{self.web.port}"

@@ -87,13 +87,14 @@ class Sweeps:
         self._hook = hook
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.stopping = threading.Event()
-        self.alive_at = clock.elapsed()
+        self.alive_at: dict[str, float] = {}
+        """When each sweep last showed that it goes on, on the clock that never steps."""
         self._foreign_beats = 0
 
     # -- sending -----------------------------------------------------------------------------------------
 
     def send_due(self, now: datetime) -> SendReport:
-        """Send everything that is due, the most urgent first, until nothing is left or a stop is asked for."""
+        """Send everything that is due, the most urgent first, until nothing is left or a stop is asked."""
         report = SendReport()
         started = clock.elapsed()
 
@@ -115,7 +116,7 @@ class Sweeps:
 
     def _send_batch(self, present: Callable[[], datetime], report: SendReport, down: set[str]) -> bool:
         """Claim a batch and send it; whether there may be more."""
-        self.sign_of_life()
+        self.sign_of_life("send")
         self._hook("claim.before")
         with self._database.write() as session:
             rows = outbox.claim(
@@ -142,7 +143,7 @@ class Sweeps:
         self, ids: list[int], channel: str, present: Callable[[], datetime], report: SendReport
     ) -> bool:
         """Send one message and write down what became of it; False if the channel is down."""
-        self.sign_of_life()
+        self.sign_of_life("send")
         try:
             with self._database.write() as session:
                 parcel = prepare(
@@ -224,13 +225,13 @@ class Sweeps:
 
     # -- signs of life -----------------------------------------------------------------------------------
 
-    def sign_of_life(self) -> None:
-        """Remember, on the clock that never steps, that work goes on."""
-        self.alive_at = clock.elapsed()
+    def sign_of_life(self, sweep: str) -> None:
+        """Remember that a sweep goes on."""
+        self.alive_at[sweep] = clock.elapsed()
 
     def beat(self, now: datetime, *, stopped: bool = False) -> Beat:
         """Write the daemon's heartbeat. Reports a clock set back, and another daemon on this database."""
-        self.sign_of_life()
+        self.sign_of_life("beat")
         beat = Beat(self.owner, stopped)
         with self._database.write() as session:
             before = session.get(Heartbeat, "daemon")
@@ -282,7 +283,7 @@ class Sweeps:
         found: list[Difference] = []
         checked, after = 0, ""
         while self._compute is not None and not self.stopping.is_set():
-            self.sign_of_life()
+            self.sign_of_life("recompute")
             with self._database.read() as session:
                 page = stored_entries(session, after, PAGE)
             if not page:
@@ -304,7 +305,7 @@ class Sweeps:
 
     def flush_fetches(self, now: datetime) -> None:
         """Write down which feeds were fetched since the last time."""
-        self.sign_of_life()
+        self.sign_of_life("fetches")
         if self._flush is not None:
             with self._database.write() as session:
                 self._flush(session, now)
@@ -329,5 +330,3 @@ def _edition(row: Heartbeat) -> str | None:
 def _told(fault: Exception) -> str:
     """What failed, without the values of a statement."""
     return fault.sentence if isinstance(fault, StoreError) else type(fault).__name__
-
-

@@ -35,7 +35,9 @@ def group(session: Session, claimed: Sequence[Reminder]) -> list[list[int]]:
     matters = dict(
         session.execute(
             select(Entry.id, Entry.matter_id).where(Entry.id.in_({row.entry_id for row in claimed}))
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
     groups: dict[tuple[str, ...], list[int]] = {}
     for row in claimed:

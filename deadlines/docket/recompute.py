@@ -48,9 +48,7 @@ def stored_entries(session: Session, after: str, limit: int) -> list[Stored]:
         .limit(limit)
         .subquery()
     )
-    newest = (
-        select(func.max(DeadlineRow.version)).where(DeadlineRow.entry_id == Entry.id).scalar_subquery()
-    )
+    newest = select(func.max(DeadlineRow.version)).where(DeadlineRow.entry_id == Entry.id).scalar_subquery()
     rows = session.execute(
         select(
             Entry.id,

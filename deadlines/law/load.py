@@ -46,7 +46,7 @@ class Law(Struct, frozen=True):
     clerks: dict[str, Clerk]
 
 
-class Edition(Table, kw_only=True):
+class Edition(Table, frozen=True, kw_only=True):
     """The name of the edition and the day it was issued."""
 
     edition: str

@@ -18,7 +18,7 @@ class Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A TOML table: read-only, and an unknown key is an error."""
 
 
-class Length(Table, kw_only=True):
+class Length(Table, frozen=True, kw_only=True):
     """A prescribed period. Days are counted first, then months and years, so `years = 1, days = -1`
     is the day before the anniversary, and 28 February stands for a missing 29 February."""
 
@@ -27,14 +27,14 @@ class Length(Table, kw_only=True):
     years: int = 0
 
 
-class Reviewed(Table, kw_only=True):
+class Reviewed(Table, frozen=True, kw_only=True):
     """When someone last held the file against its sources, and how good they were."""
 
     on: date
     confidence: Confidence
 
 
-class Unless(Table, kw_only=True):
+class Unless(Table, frozen=True, kw_only=True):
     """Another length where the facts match."""
 
     when: When
@@ -43,7 +43,7 @@ class Unless(Table, kw_only=True):
     why: str = ""
 
 
-class Period(Table, kw_only=True):
+class Period(Table, frozen=True, kw_only=True):
     """One text of the law: it holds for decisions from `from` until a later one follows, or `until`."""
 
     id: str
@@ -58,13 +58,13 @@ class Period(Table, kw_only=True):
     unless: list[Unless] = field(default_factory=list)
 
 
-class Circuits(Table, kw_only=True):
+class Circuits(Table, frozen=True, kw_only=True):
     """A court order that reaches only some circuits."""
 
     circuits: list[str]
 
 
-class CourtAction(Table, kw_only=True):
+class CourtAction(Table, frozen=True, kw_only=True):
     """What a court did to a period's text. The text itself is never edited.
 
     `live`: the litigation is open, so the knocked-out text still gives a protective date.
@@ -80,7 +80,7 @@ class CourtAction(Table, kw_only=True):
     cite: list[str]
 
 
-class Alternative(Table, kw_only=True):
+class Alternative(Table, frozen=True, kw_only=True):
     """Another tenable answer beside the period's own.
 
     `effect`: `prevails` replaces the last day where it is later; `arguable` may move `latest`;
@@ -99,7 +99,7 @@ class Alternative(Table, kw_only=True):
     cite: list[str]
 
 
-class Answer(Table, kw_only=True):
+class Answer(Table, frozen=True, kw_only=True):
     """Where the facts match, the law gives something other than a date: `state`, with its reason."""
 
     when: When
@@ -108,7 +108,7 @@ class Answer(Table, kw_only=True):
     cite: list[str]
 
 
-class Note(Table, kw_only=True):
+class Note(Table, frozen=True, kw_only=True):
     """A pitfall shown with the window; with `when`, only where the facts match."""
 
     text: str
@@ -123,7 +123,7 @@ Trigger = Literal["decided", "served", "stated-or-served", "final-order"]
 the order became final."""
 
 
-class Recount(Table, kw_only=True):
+class Recount(Table, frozen=True, kw_only=True):
     """Another computation where the facts match, because that text counts mail days its own way."""
 
     when: When
@@ -132,7 +132,7 @@ class Recount(Table, kw_only=True):
     cite: list[str]
 
 
-class Rule(Table, kw_only=True):
+class Rule(Table, frozen=True, kw_only=True):
     """One remedy: who decides, what is filed, and the dated periods that limit it.
 
     `route`: the remedy named in the decision matrix that must be open. `finality`: the appeal whose
@@ -169,7 +169,7 @@ class Rule(Table, kw_only=True):
 Method = Literal["mail", "certified-mail", "in-person", "electronic", "fax", "oral", "unknown"]
 
 
-class ServiceLine(Table, kw_only=True):
+class ServiceLine(Table, frozen=True, kw_only=True):
     """Days added for one way of service: `add` by the prevailing reading, `argue` by the most generous."""
 
     method: Method
@@ -179,7 +179,7 @@ class ServiceLine(Table, kw_only=True):
     cite: list[str]
 
 
-class Roll(Table, kw_only=True):
+class Roll(Table, frozen=True, kw_only=True):
     """What moves a last day that falls on a day off, and where it goes."""
 
     off: list[Literal["saturday", "sunday", "legal-holiday"]]
@@ -187,7 +187,7 @@ class Roll(Table, kw_only=True):
     cite: list[str]
 
 
-class Computation(Table, kw_only=True):
+class Computation(Table, frozen=True, kw_only=True):
     """How a forum counts: named, so that rules share it.
 
     `state_holidays`: the holidays of the state of the circuit clerk's principal office move the last
@@ -214,7 +214,7 @@ class Computation(Table, kw_only=True):
     service: list[ServiceLine]
 
 
-class Holiday(Table, kw_only=True):
+class Holiday(Table, frozen=True, kw_only=True):
     """A holiday by definition: a fixed day, the nth weekday of a month (nth = -1 is the last), a count
     of days from Easter Sunday, or a day relative to another definition.
 
@@ -243,7 +243,7 @@ class Holiday(Table, kw_only=True):
     confidence: Confidence
 
 
-class Observance(Table, kw_only=True):
+class Observance(Table, frozen=True, kw_only=True):
     """What a calendar does with a holiday that falls on a weekend."""
 
     saturday: Literal["friday", "monday", "none"]
@@ -252,7 +252,7 @@ class Observance(Table, kw_only=True):
     why: str = ""
 
 
-class HolidayCalendar(Table, kw_only=True):
+class HolidayCalendar(Table, frozen=True, kw_only=True):
     """The holidays of one jurisdiction."""
 
     id: str
@@ -263,7 +263,7 @@ class HolidayCalendar(Table, kw_only=True):
     holiday: list[Holiday]
 
 
-class ClosureEffect(Table, kw_only=True):
+class ClosureEffect(Table, frozen=True, kw_only=True):
     """A forum that does treat a closure as a day off: the last day moves."""
 
     forum: str
@@ -272,7 +272,7 @@ class ClosureEffect(Table, kw_only=True):
     cite: list[str]
 
 
-class Closure(Table, kw_only=True):
+class Closure(Table, frozen=True, kw_only=True):
     """A one-off closing of offices that is not a legal holiday. Without an effect it moves no last day."""
 
     on: date
@@ -282,7 +282,7 @@ class Closure(Table, kw_only=True):
     effect: list[ClosureEffect] = field(default_factory=list)
 
 
-class Extension(Table, kw_only=True):
+class Extension(Table, frozen=True, kw_only=True):
     """A dated notice by which a forum accepted filings due in a span until a later day."""
 
     id: str
@@ -296,7 +296,7 @@ class Extension(Table, kw_only=True):
     cite: list[str]
 
 
-class Closures(Table, kw_only=True):
+class Closures(Table, frozen=True, kw_only=True):
     """The closures and extensions file."""
 
     reviewed: Reviewed
@@ -304,7 +304,7 @@ class Closures(Table, kw_only=True):
     extension: list[Extension] = field(default_factory=list)
 
 
-class Clerk(Table, kw_only=True):
+class Clerk(Table, frozen=True, kw_only=True):
     """Where a circuit clerk has the principal office, for FRAP 26(a)(6)(C) and 26(a)(4)(B)."""
 
     circuit: str
@@ -316,7 +316,7 @@ class Clerk(Table, kw_only=True):
     confidence: Confidence
 
 
-class Kind(Table, kw_only=True):
+class Kind(Table, frozen=True, kw_only=True):
     """A kind of notice and what its `decided_on` means."""
 
     id: str
@@ -324,7 +324,7 @@ class Kind(Table, kw_only=True):
     decided_on: str
 
 
-class Fact(Table, kw_only=True):
+class Fact(Table, frozen=True, kw_only=True):
     """A fact that rules may ask for. Without choices any short word is accepted.
 
     `usual`: the ordinary case, assumed while the question is open; the other answer is shown beside it.
@@ -348,7 +348,7 @@ Route = Literal[
 ]
 
 
-class Decision(Table, kw_only=True):
+class Decision(Table, frozen=True, kw_only=True):
     """Which remedies a decision on a form has. `*` stands for every form.
 
     `basis`: the classes under the form this row is for; none means all. `usual`: the row used while
@@ -375,7 +375,7 @@ class Decision(Table, kw_only=True):
     note: list[str] = field(default_factory=list)
 
 
-class Form(Table, kw_only=True):
+class Form(Table, frozen=True, kw_only=True):
     """A form that may be named on a notice."""
 
     id: str

@@ -140,13 +140,16 @@ class SmtpChannel:
         except _GONE as fault:  # RFC 1047: it may have been taken, and nobody can tell
             self._drop()
             raise SendError("The mail server fell silent after the text.", uncertain=True) from fault
+        if answer[0] < 400 and answer[0] != 250:  # half an answer, cut off
+            self._drop()
+            raise SendError("The mail server gave no clear answer after the text.", uncertain=True)
         self._expect(client, answer, 250, "content")
 
     def _expect(self, client: smtplib.SMTP, answer: tuple[int, bytes], code: int, stage: str) -> None:
         """Go on with the wanted answer, else raise what the answer means."""
         if answer[0] == code or (stage == "recipient" and answer[0] == 251):
             return
-        if answer[0] in {-1, 421}:
+        if answer[0] < 400 or answer[0] == 421:
             self._drop()
         else:
             with contextlib.suppress(*_GONE):
@@ -180,7 +183,7 @@ def refusal(code: int, text: str, stage: str) -> SendError:
     said = f"{code} {_without_addresses(text)}".strip()
     enhanced = re.match(r"[45]\.(\d{1,3})\.\d{1,3}", text)
     subject = enhanced.group(1) if enhanced else ""
-    if code in {-1, 421, 530, 535, 538} or stage in {"sender", "data"}:
+    if code < 400 or code in {421, 530, 535, 538} or stage in {"sender", "data"}:
         return ChannelDown(f"The mail server does not serve us now: {said}.")
     if stage == "content" and code >= 500 and subject in {"2", "3", "4"}:
         return ChannelDown(f"The mail server takes no more mail now: {said}.")

@@ -71,7 +71,7 @@ def test_two_readings_are_shown(text: str) -> None:
         ("tomorrow", "without guessing"),
         ("3rd of May 2026", "without guessing"),
         ("", "empty"),
-        ("2026-02-03", "plain letters and the digits 0 to 9"),
+        ("\uff12\uff10\uff12\uff16-\uff10\uff12-\uff10\uff13", "plain letters and the digits 0 to 9"),
         ("٢٠٢٦-٠٢-٠٣", "plain letters and the digits 0 to 9"),
         ("2026–02–03", "plain letters and the digits 0 to 9"),
         ("3\u00a0Feb 2026", "plain letters and the digits 0 to 9"),

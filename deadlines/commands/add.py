@@ -1,0 +1,176 @@
+"""`deadlines add`: record a notice, see its windows with their working, and calendar them."""
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from deadlines.commands.compute import METHODS, facts_of
+from deadlines.commands.context import App, actor, json_option, pass_app
+
+if TYPE_CHECKING:
+    from deadlines.compute import Notice, Result
+    from deadlines.docket.intake import Recorded
+
+
+@click.command()
+@click.option("--matter", metavar="NUMBER", help="The firm's number of the matter; opened if it is new.")
+@click.option("--client", metavar="NAME", help="The client, for a new matter; it leaves in no feed or mail.")
+@click.option("--attorney", metavar="ADDRESS", help="Mail address of the attorney, for a new matter.")
+@click.option("--restricted", is_flag=True, help="Keep the matter out of every feed (VAWA, T, U are kept out anyway).")
+@click.option("--kind", metavar="KIND", help="Kind of notice, such as uscis.denial or ij.order.")
+@click.option("--decided-on", metavar="DATE", help="The date on the notice, such as 2026-10-23 or 23 Oct 2026.")
+@click.option("--form", metavar="FORM", help="The form that was decided, such as I-485.")
+@click.option("--service", type=click.Choice(METHODS), metavar="METHOD", help=f"{', '.join(METHODS)}.")
+@click.option("--service-on", metavar="DATE", help="Day of service; default: the decision date.")
+@click.option("--received-on", metavar="DATE", help="Day it provably arrived.")
+@click.option("--printed-deadline", metavar="DATE", help="The deadline that the notice prints.")
+@click.option("--fact", "facts", metavar="NAME=VALUE", multiple=True, help="A fact; may be repeated.")
+@click.option("--again", is_flag=True, help="Record it although the matter has the same notice already.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation on a terminal.")
+@json_option
+@pass_app
+def command(app: App, /, as_json: bool, yes: bool, again: bool, **given: Any) -> None:
+    """Record a notice and calendar its windows.
+
+    On a terminal it asks for what matters and is missing, and shows the windows before it stores them.
+
+    \b
+    Example:
+      deadlines add --matter 2026-0143 --client "Garcia" --attorney ana@firm.example \\
+        --kind uscis.denial --form I-485 --decided-on 2026-10-23 --service mail
+    """
+    from deadlines import clock
+    from deadlines.compute import compute
+    from deadlines.compute.contract import to_notice
+
+    asks = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
+    app.settings  # noqa: B018  (a wrong configuration is told before any question is asked)
+    if asks:
+        from deadlines.commands.asking import complete
+
+        given = complete(given)
+    _need(given)
+    notice = to_notice(facts_of(given))
+    result = compute(notice)
+    today = clock.today(app.settings.firm.timezone)
+    past = past_windows(result, today)
+    if asks:
+        _show(result, past)
+        if not yes and not click.confirm("Record this and calendar it?", default=True):
+            click.echo("Nothing was recorded.")
+            return
+    recorded = _record(app, notice, given, again=again)
+    _answer(recorded, past, given, as_json=as_json, shown=asks)
+
+
+def _need(given: Mapping[str, Any]) -> None:
+    missing = [f"--{name.replace('_', '-')}" for name in ("matter", "kind", "decided_on") if not given[name]]
+    if missing:
+        raise click.UsageError(f"Missing {', '.join(missing)}.")
+
+
+def past_windows(result: "Result", today: object) -> list[str]:
+    """A sentence for each window whose date has gone by already."""
+    found = []
+    for window in result.windows:
+        if window.safe_by is None or window.last_day is None or str(window.safe_by) >= str(today):
+            continue
+        gone = window.last_day if str(window.last_day) < str(today) else window.safe_by
+        what = "last day" if gone == window.last_day else "safe date"
+        found.append(f"{window.title}: the {what} {gone} has passed already.")
+    return found
+
+
+def _show(result: "Result", past: list[str]) -> None:
+    from deadlines.commands.output import style
+    from deadlines.commands.windows import print_result
+
+    print_result(result)
+    for sentence in past:
+        click.echo(style(f"ALREADY PAST  {sentence}", fg="red", bold=True))
+
+
+def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool) -> "dict[str, Any]":
+    from deadlines import clock
+    from deadlines.docket.intake import open_matter, record_notice
+    from deadlines.docket.people import find_person
+    from deadlines.wiring import build_desk
+
+    now = clock.now()
+    with app.writing() as session:
+        attorney = find_person(session, given["attorney"]) if given["attorney"] else None
+        matter = open_matter(
+            session,
+            given["matter"],
+            client=given["client"],
+            attorney=attorney,
+            restricted=given["restricted"],
+            actor=actor(),
+            now=now,
+        )
+        desk = build_desk(app.settings, actor())
+        recorded = record_notice(session, desk, matter, notice, now=now, again=again)
+        return _as_json(recorded, matter.reference, restricted=matter.restricted)
+
+
+def _as_json(recorded: "Recorded", reference: str, *, restricted: bool) -> "dict[str, Any]":
+    windows = {window.rule: window for window in recorded.result.windows}
+    return {
+        "notice": recorded.notice.id,
+        "matter": reference,
+        "restricted": restricted,
+        "edition": recorded.result.edition,
+        "entries": [
+            {
+                "entry": entry.id,
+                "rule": entry.rule,
+                "title": entry.title,
+                "form": entry.form,
+                "status": entry.status,
+                "state": windows[entry.rule].state,
+                "protective_by": windows[entry.rule].protective_by,
+                "safe_by": windows[entry.rule].safe_by,
+                "last_day": windows[entry.rule].last_day,
+                "latest": windows[entry.rule].latest,
+            }
+            for entry in recorded.entries
+        ],
+        "asks": recorded.result.asks,
+        "warnings": recorded.result.warnings,
+    }
+
+
+def _answer(recorded: dict[str, Any], past: list[str], given: Mapping[str, Any], *, as_json: bool, shown: bool) -> None:
+    from deadlines.commands.output import print_json, print_table
+
+    if as_json:
+        print_json({**recorded, "warnings": [*recorded["warnings"], *past]})
+        return
+    click.echo(f"Recorded notice {recorded['notice'][:8]} in matter {recorded['matter']}.")
+    print_table(
+        ("Entry", "Window", "Form", "Safe by", "Protective", "Last day"),
+        [
+            (
+                entry["entry"][:8],
+                entry["title"],
+                entry["form"],
+                _day(entry["safe_by"], entry["state"]),
+                _day(entry["protective_by"], ""),
+                _day(entry["last_day"], ""),
+            )
+            for entry in recorded["entries"]
+        ],
+        empty="The notice opens no window.",
+    )
+    for ask in () if shown else recorded["asks"]:
+        click.echo(f"To find out: {ask.why} (--fact {ask.fact}=…)")
+    for warning in () if shown else [*recorded["warnings"], *past]:
+        click.echo(f"Note: {warning}", err=True)
+    if recorded["restricted"]:
+        click.echo("The matter is restricted: it appears in no feed, and mail names only its number.")
+
+
+def _day(day: object, state: str) -> str:
+    return str(day) if day is not None else state

@@ -1,0 +1,88 @@
+"""The questions of `deadlines add` on a terminal: only for what matters and is missing."""
+
+from typing import Any
+
+import click
+
+from deadlines.commands.compute import METHODS, facts_of
+from deadlines.errors import InputError
+
+
+def complete(given: dict[str, Any]) -> dict[str, Any]:
+    """The options with the missing ones asked for, and each fact that would change a date."""
+    from deadlines.law import load_law
+
+    law = load_law()
+    filled = dict(given)
+    filled["matter"] = given["matter"] or click.prompt("Matter number").strip()
+    filled["kind"] = given["kind"] or _choose("Kind of notice", {k.id: k.title for k in law.kinds.values()})
+    filled["decided_on"] = given["decided_on"] or _day(law.kinds[filled["kind"]].decided_on)
+    if filled["kind"].startswith(("uscis.", "aao.")):
+        filled["form"] = given["form"] or _optional("Form that was decided, such as I-485")
+        filled["service"] = given["service"] or _choose("How was it served", {m: "" for m in METHODS})
+    return _facts(filled)
+
+
+def _facts(filled: dict[str, Any]) -> dict[str, Any]:
+    """Ask until nothing that can be asked for is left; Enter leaves a question open."""
+    from deadlines.compute import compute
+    from deadlines.compute.contract import to_notice
+
+    left_open: set[str] = set()
+    while True:
+        result = compute(to_notice(facts_of(filled)))
+        ask = next((a for a in result.asks if a.fact not in left_open), None)
+        if ask is None:
+            return filled
+        click.echo(f"\n{ask.why}")
+        answer = _optional(f"{ask.fact}{' (' + ', '.join(ask.choices) + ')' if ask.choices else ''}")
+        if answer is None:
+            left_open.add(ask.fact)
+            continue
+        if ask.choices and answer not in ask.choices:
+            click.echo(f"It is one of {', '.join(ask.choices)}.")
+            continue
+        filled = _with(filled, ask.fact, answer)
+
+
+def _with(filled: dict[str, Any], fact: str, answer: str) -> dict[str, Any]:
+    option = {"service.method": "service", "printed_deadline": "printed_deadline", "form": "form"}.get(fact)
+    changed = {**filled, option: answer} if option else {**filled, "facts": (*filled["facts"], f"{fact}={answer}")}
+    try:
+        facts_checked(changed)
+    except InputError as wrong:
+        click.echo(wrong.sentence)
+        return filled
+    return changed
+
+
+def facts_checked(filled: dict[str, Any]) -> None:
+    """Raise InputError where an answer cannot be used."""
+    from deadlines.compute.contract import to_notice
+
+    to_notice(facts_of(filled))
+
+
+def _choose(label: str, choices: dict[str, str]) -> str:
+    """One of the choices, by its name; the list is shown once."""
+    for name, title in choices.items():
+        click.echo(f"  {name:<28}{title}")
+    answer: str = click.prompt(label, type=click.Choice(list(choices)), show_choices=False)
+    return answer
+
+
+def _day(meaning: str) -> str:
+    """A date that can be read, with the kind's own meaning of it."""
+    from deadlines.compute.dates import parse_day
+
+    while True:
+        answer: str = click.prompt(f"Date ({meaning})").strip()
+        try:
+            return parse_day(answer).isoformat()
+        except InputError as wrong:
+            click.echo(wrong.sentence)
+
+
+def _optional(label: str) -> str | None:
+    answer: str = click.prompt(f"{label} [Enter: not known]", default="", show_default=False).strip()
+    return answer or None

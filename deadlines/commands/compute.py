@@ -1,0 +1,124 @@
+"""`deadlines compute`: the machine contract. No configuration, no database."""
+
+import sys
+from collections.abc import Mapping
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from deadlines.commands.output import print_json
+
+if TYPE_CHECKING:
+    from deadlines.compute.contract import Facts
+
+METHODS = ("mail", "certified-mail", "in-person", "electronic", "fax", "oral", "unknown")
+EXAMPLE = """
+    \b
+    Example:
+      deadlines compute --kind ij.order --decided-on 2026-03-12 --service oral --fact asylum=none
+      deadlines compute --jsonl < facts.jsonl > results.jsonl
+"""
+
+
+@click.command("compute")
+@click.option("--kind", metavar="KIND", help="Kind of notice, such as uscis.denial or ij.order.")
+@click.option("--decided-on", metavar="DATE", help="The date the kind counts from, such as 2026-03-12.")
+@click.option("--form", metavar="FORM", help="The form that was decided, such as I-485.")
+@click.option("--service", metavar="METHOD", type=click.Choice(METHODS), help=f"{', '.join(METHODS)}.")
+@click.option("--service-on", metavar="DATE", help="Day of service; default: the decision date.")
+@click.option("--received-on", metavar="DATE", help="Day it provably arrived.")
+@click.option("--printed-deadline", metavar="DATE", help="The deadline that the notice prints.")
+@click.option("--fact", "facts", metavar="NAME=VALUE", multiple=True, help="A fact; may be repeated.")
+@click.option("--as-of", metavar="DATE", help="Answer with what the law data said on that day.")
+@click.option("--filed-on", metavar="DATE", help="Say whether a filing received that day is timely.")
+@click.option("--ref", metavar="TEXT", help="A reference that comes back in the result.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--jsonl", is_flag=True, help="Read one facts object a line, print one result a line.")
+@click.pass_context
+def command(ctx: click.Context, /, jsonl: bool, as_json: bool, **given: object) -> None:
+    """Compute the windows of a notice without storing it."""
+    if jsonl:
+        extra = [name for name, value in given.items() if value]
+        if extra:
+            raise click.UsageError("--jsonl reads everything from standard input; give it no other option.")
+        ctx.exit(_batch(sys.stdin.buffer, sys.stdout.buffer))
+    if not given["kind"] or not given["decided_on"]:
+        raise click.UsageError("Give --kind and --decided-on, or --jsonl.")
+    from deadlines.compute import compute
+    from deadlines.compute.contract import to_notice
+
+    result = compute(to_notice(facts_of(given)))
+    if as_json:
+        print_json(result)
+        return
+    from deadlines.commands.windows import print_result
+
+    print_result(result)
+
+
+command.help = f"{command.help}\n{EXAMPLE}"
+
+
+def facts_of(given: Mapping[str, object]) -> "Facts":
+    """The facts object that the options spell out."""
+    import msgspec
+
+    from deadlines.compute.contract import Facts
+    from deadlines.errors import InputError
+
+    service = {"method": given.get("service") or "unknown", "on": given.get("service_on")}
+    plain = {
+        name: given.get(name)
+        for name in (
+            "kind",
+            "decided_on",
+            "form",
+            "received_on",
+            "printed_deadline",
+            "as_of",
+            "filed_on",
+            "ref",
+        )
+    }
+    try:
+        return msgspec.convert(
+            {**plain, "service": service, "facts": parse_facts(given.get("facts") or ())}, Facts
+        )
+    except msgspec.ValidationError as wrong:
+        raise InputError(f"{wrong}.") from None
+
+
+def parse_facts(words: object) -> dict[str, str]:
+    """`name=value` words as a table. Raises InputError for anything else, and for a fact given twice."""
+    from deadlines.errors import InputError
+
+    found: dict[str, str] = {}
+    for word in words if isinstance(words, tuple | list) else ():
+        name, equals, value = str(word).partition("=")
+        if not equals or not name or not value:
+            raise InputError(f"--fact '{word}' is not NAME=VALUE, such as asylum=none.")
+        if found.setdefault(name.strip(), value.strip()) != value.strip():
+            raise InputError(f"Fact '{name}' is given twice with different values.")
+    return found
+
+
+def _batch(source: IO[bytes], target: IO[bytes]) -> int:
+    """Every line answered, in order; 1 if any failed."""
+    from deadlines.compute import compute
+    from deadlines.compute.contract import read_facts, ref_of, write_error, write_result
+    from deadlines.errors import DeadlinesError
+    from deadlines.law import load_law
+
+    law = load_law()
+    failed = 0
+    for line in source:
+        if not line.strip():
+            continue
+        try:
+            answer = write_result(compute(read_facts(line), law))
+        except DeadlinesError as error:
+            failed = 1
+            answer = write_error(ref_of(line), error)
+        target.write(answer + b"\n")
+    target.flush()
+    return failed

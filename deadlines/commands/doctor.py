@@ -1,0 +1,84 @@
+"""`deadlines doctor`: is everything well, and if not, what to do."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from deadlines.commands.context import App, json_option, pass_app
+from deadlines.errors import ConfigError, StoreError
+
+if TYPE_CHECKING:
+    from deadlines.docket.health import Finding
+
+STATES = {"well": 0, "warning": 1, "ill": 2}
+COLOURS = {"well": "green", "warning": "yellow", "ill": "red"}
+
+
+@click.command()
+@json_option
+@pass_app
+def command(app: App, as_json: bool) -> int:
+    """Check configuration, database, scheduler, reminders, mail and law data.
+
+    The exit status is 0 when all is well, 1 with a warning, 2 when something is ill.
+
+    \b
+    Example:
+      deadlines doctor --json
+    """
+    from deadlines.commands.output import print_json
+    from deadlines.version import VERSION
+
+    findings = list(_findings(app))
+    state = max((finding.state for finding in findings), key=STATES.__getitem__)
+    if as_json:
+        print_json({"state": state, "version": VERSION, "checks": findings})
+    else:
+        _print(findings)
+    return STATES[state]
+
+
+def _findings(app: App) -> Iterator["Finding"]:
+    from deadlines import clock
+    from deadlines.commands import installation
+    from deadlines.docket.health import Finding
+
+    now = clock.now()
+    yield installation.check_law(now)
+    yield installation.check_zone_data(now)
+    try:
+        settings = app.settings
+    except ConfigError as error:
+        yield Finding(
+            "configuration", "ill", error.sentence, "Correct the configuration; then run this again."
+        )
+        return
+    yield installation.check_configuration(settings)
+    yield installation.check_mail(settings)
+    yield installation.check_web(settings)
+    yield from _database_findings(app)
+
+
+def _database_findings(app: App) -> Iterator["Finding"]:
+    from deadlines import clock
+    from deadlines.commands import installation
+    from deadlines.docket.health import Finding, check_docket
+
+    try:
+        with app.database() as database:
+            yield installation.check_database(database)
+            with database.read() as session:
+                yield from check_docket(session, clock.now())
+    except (StoreError, ConfigError) as error:
+        yield Finding("database", "ill", error.sentence, "A new installation begins with `deadlines init`.")
+
+
+def _print(findings: list["Finding"]) -> None:
+    from deadlines.commands.output import clean, style
+
+    for finding in findings:
+        state = style(f"{finding.state:7}", fg=COLOURS[finding.state])
+        click.echo(f"{state}  {finding.id:18} {clean(finding.sentence)}")
+        if finding.hint and finding.state != "well":
+            click.echo(f"{'':28}{clean(finding.hint)}")

@@ -1,0 +1,90 @@
+"""The checks of `doctor` that concern this machine and its settings, not the docket."""
+
+import re
+from datetime import datetime
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from deadlines.docket.health import Finding
+from deadlines.errors import ConfigError, LawDataError
+
+if TYPE_CHECKING:
+    from deadlines.config import Settings
+    from deadlines.store.database import Database
+
+OLD_LAW_MONTHS = 6
+VERY_OLD_LAW_MONTHS = 15
+LOCAL = ("http://127.0.0.1", "http://localhost", "http://[::1]")
+
+
+def check_configuration(settings: "Settings") -> Finding:
+    """Which file the settings come from."""
+    if settings.source is None:
+        hint = "`deadlines init` writes one; or name it with --config."
+        return Finding("configuration", "warning", "There is no configuration file; defaults are used.", hint)
+    return Finding("configuration", "well", f"The configuration is {settings.source}.")
+
+
+def check_law(now: datetime) -> Finding:
+    """Whether the law data is whole, and how old its edition is."""
+    from deadlines.law import load_law
+
+    try:
+        edition = load_law().edition
+    except LawDataError as error:
+        return Finding("law", "ill", error.sentence, "Install the program again.")
+    found = re.match(r"(\d{4})\.(\d{1,2})", edition)
+    months = (now.year - int(found[1])) * 12 + now.month - int(found[2]) if found else 0
+    sentence = f"The law data is edition {edition}, {max(months, 0)} months old."
+    hint = "Install a newer release; until then check every date against the present law."
+    if months > VERY_OLD_LAW_MONTHS:
+        return Finding("law", "ill", sentence, hint)
+    return Finding("law", "warning" if months > OLD_LAW_MONTHS else "well", sentence, hint)
+
+
+def check_zone_data(now: datetime) -> Finding:
+    """How old the time zone data is: it decides which day it is, and when reminders leave."""
+    try:
+        version = metadata.version("tzdata")
+    except metadata.PackageNotFoundError:
+        return Finding("time-zones", "warning", "The package tzdata is missing.", "Install it with pip.")
+    year = int(version.split(".")[0])
+    old = now.year - year > 1
+    hint = "Upgrade the package tzdata."
+    return Finding("time-zones", "warning" if old else "well", f"The time zone data is {version}.", hint)
+
+
+def check_mail(settings: "Settings") -> Finding:
+    """Whether the mail settings can work. Nothing is sent."""
+    from deadlines.wiring import build_channels
+
+    mail = settings.mail
+    try:
+        build_channels(settings)
+    except ConfigError as error:
+        return Finding("mail", "ill", error.sentence, "Correct the configuration.")
+    if mail.channel != "smtp":
+        sentence = f"Reminders go to the {mail.channel}, not by mail."
+        return Finding("mail", "warning", sentence, 'Set mail.channel = "smtp" for real use.')
+    if not mail.host:
+        hint = "Set mail.host and mail.sender; what is due until then is sent as soon as they are set."
+        return Finding("mail", "warning", "No mail server is configured; reminders wait.", hint)
+    return Finding("mail", "well", f"Mail goes to {mail.host}:{mail.port}, security {mail.security}.")
+
+
+def check_web(settings: "Settings") -> Finding:
+    """Whether the address of the feeds is fit to be given out."""
+    address = settings.address
+    if address.startswith("https://"):
+        return Finding("web", "well", f"Calendar programs reach the server at {address}.")
+    if address.startswith(LOCAL):
+        hint = "Set web.base_url to the address of the reverse proxy."
+        return Finding("web", "warning", f"Feeds live at {address}: only this machine can read them.", hint)
+    hint = "Put a reverse proxy with TLS before the server and set web.base_url to its https address."
+    return Finding("web", "warning", f"Feeds live at {address}: their secret travels in clear.", hint)
+
+
+def check_database(database: "Database") -> Finding:
+    """What kind of database answers, and how it is set."""
+    facts = ", ".join(f"{name} {value}" for name, value in database.facts().items())
+    return Finding("database", "well", f"The database answers: {facts}.")

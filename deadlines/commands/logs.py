@@ -1,0 +1,28 @@
+"""The log of the long-running commands: one line an event, on stderr, never with a feed's secret."""
+
+import logging
+import re
+import time
+
+SECRET = re.compile(r"/f/[^/\s\"'?]+")
+
+
+class Line(logging.Formatter):
+    """Time in UTC, level, name, message. Feed addresses lose their secret, line breaks are joined."""
+
+    converter = time.gmtime
+    default_time_format = "%Y-%m-%dT%H:%M:%SZ"
+    default_msec_format = ""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The finished line, with the secret of every feed address replaced."""
+        return SECRET.sub("/f/…", super().format(record)).replace("\r", "").replace("\n", "\n  ")
+
+
+def start_log() -> None:
+    """Send every log to stderr. The web server's own access log stays off: it would hold secrets."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(Line("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for quiet in ("apscheduler", "alembic", "uvicorn.access"):
+        logging.getLogger(quiet).setLevel(logging.WARNING)

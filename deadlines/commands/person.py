@@ -1,0 +1,123 @@
+"""`deadlines person`: the people of the firm."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from deadlines.commands.context import App, actor, json_option, pass_app
+from deadlines.errors import InputError
+
+if TYPE_CHECKING:
+    from deadlines.store.tables import Person
+
+ROLES = ["attorney", "paralegal", "docket", "administrator"]
+
+
+@click.group()
+def command() -> None:
+    """The people of the firm.
+
+    \b
+    Example:
+      deadlines person add "Ana Ruiz" --email ana@firm.example --role attorney
+    """
+
+
+@command.command()
+@click.argument("name")
+@click.option(
+    "--email", required=True, metavar="ADDRESS", help="The mail address; names the person everywhere."
+)
+@click.option(
+    "--role",
+    type=click.Choice(ROLES),
+    default="attorney",
+    show_default=True,
+    help="docket: is told when a reminder cannot be delivered.",
+)
+@json_option
+@pass_app
+def add(app: App, name: str, email: str, role: str, as_json: bool) -> None:
+    """Add a person.
+
+    \b
+    Example:
+      deadlines person add "Ana Ruiz" --email ana@firm.example --role attorney
+    """
+    from deadlines import clock
+    from deadlines.commands.output import print_json
+    from deadlines.config.checks import is_mail_address
+    from deadlines.docket.people import add_person
+
+    if not is_mail_address(email):
+        raise InputError(f'"{email}" is not a mail address; write it as ana@firm.example.')
+    with app.writing() as session:
+        person = add_person(session, name=name, email=email, role=role, actor=actor(), now=clock.now())
+        shown = _shown(person)
+    if as_json:
+        print_json(shown)
+    else:
+        click.echo(f"Added {shown['name']} <{shown['email']}>, {shown['role']}.")
+
+
+@command.command("list")
+@click.option("--all", "everybody", is_flag=True, help="Also those who have left.")
+@json_option
+@pass_app
+def list_(app: App, everybody: bool, as_json: bool) -> None:
+    """List the people.
+
+    \b
+    Example:
+      deadlines person list --json
+    """
+    from deadlines.commands.output import print_json, print_table
+    from deadlines.docket.people import list_people
+
+    with app.reading() as session:
+        people = [_shown(person) for person in list_people(session, inactive=everybody)]
+    if as_json:
+        print_json(people)
+        return
+    rows = [
+        [str(person["name"]), str(person["email"]), str(person["role"]), "" if person["active"] else "left"]
+        for person in people
+    ]
+    print_table(["Name", "E-mail", "Role", ""], rows, empty="Nobody yet; `deadlines person add` adds people.")
+
+
+@command.command()
+@click.argument("email")
+@click.option("--successor", metavar="ADDRESS", help="Who takes over the matters and waiting reminders.")
+@json_option
+@pass_app
+def deactivate(app: App, email: str, successor: str | None, as_json: bool) -> None:
+    """Take a person off: feeds end at once, matters and reminders go to the successor.
+
+    \b
+    Example:
+      deadlines person deactivate ana@firm.example --successor ben@firm.example
+    """
+    from deadlines import clock
+    from deadlines.commands.output import print_json
+    from deadlines.docket.people import deactivate_person, find_person
+
+    with app.writing() as session:
+        person = find_person(session, email)
+        heir = find_person(session, successor) if successor else None
+        moved = deactivate_person(session, person, successor=heir, actor=actor(), now=clock.now())
+        shown = _shown(person)
+    if as_json:
+        print_json({**shown, "matters_handed_over": moved})
+    else:
+        click.echo(f"{shown['name']} <{shown['email']}> is inactive; matters handed over: {moved}.")
+
+
+def _shown(person: "Person") -> dict[str, object]:
+    return {
+        "id": person.id,
+        "name": person.name,
+        "email": person.email,
+        "role": person.role,
+        "active": person.active,
+    }

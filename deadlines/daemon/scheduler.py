@@ -1,0 +1,172 @@
+"""What makes the sweeps run: a few fixed intervals in APScheduler, and a watchdog that does not trust it.
+
+The scheduler keeps nothing but these jobs, in memory. Its `running` stays true when its thread has died,
+and a clock that goes back an hour silences it for that hour; so the watchdog looks only at what the sweeps
+show.
+"""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from types import FrameType
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from deadlines import clock
+from deadlines.daemon.sweeps import DATABASE_FAULTS, Sweeps
+
+log = logging.getLogger(__name__)
+
+EXIT_FAULT = 70
+WATCHED = ("send", "beat")
+LEAST_PATIENCE = 180.0
+"""Seconds without a sign of life that are too many: longer than a message can take."""
+GRACE = 10.0
+"""Seconds that a message on its way is given at the end."""
+STEP_BACK = 30.0
+JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+
+
+def leave(status: int) -> None:
+    """End the process at once, whatever its threads do."""
+    logging.shutdown()
+    os._exit(status)
+
+
+class Scheduler:
+    """Runs the sweeps in threads of their own until `stop`.
+
+    `on_fault` is called with a sentence when the sweeps have gone quiet; by default the process ends with
+    status 70, so that whoever started it starts it again.
+    """
+
+    def __init__(
+        self,
+        sweeps: Sweeps,
+        *,
+        tick: float = 30.0,
+        beat: float = 60.0,
+        patience: float | None = None,
+        now: Callable[[], datetime] = clock.now,
+        on_fault: Callable[[str], None] | None = None,
+    ) -> None:
+        self._sweeps, self._now = sweeps, now
+        self._patience = patience or max(3 * max(tick, beat), LEAST_PATIENCE)
+        self._on_fault = on_fault or _end_process
+        self._intervals = {"send": tick, "beat": beat, "recompute": 900.0, "fetches": 60.0}
+        self._stopped = threading.Event()
+        self._busy = threading.Lock()
+        self._watchdog = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+        self._scheduler = BackgroundScheduler(timezone="UTC", job_defaults=JOB_DEFAULTS)
+
+    def start(self) -> None:
+        """Start the jobs, each for the first time at once, and the watchdog."""
+        for name, seconds in self._intervals.items():
+            self._sweeps.sign_of_life(name)
+            self._scheduler.add_job(
+                self._run, "interval", seconds=seconds, args=[name], id=name, next_run_time=clock.now()
+            )
+        self._scheduler.start()
+        self._watchdog.start()
+
+    def stop(self) -> bool:
+        """Let the present message finish, give back what was claimed; False if that took too long."""
+        self._sweeps.stopping.set()
+        self._stopped.set()
+        self._scheduler.shutdown(wait=False)
+        ended = self._busy.acquire(timeout=GRACE)
+        if ended:
+            self._last_beat()
+            self._busy.release()
+        return ended
+
+    def _run(self, name: str) -> None:
+        if self._sweeps.stopping.is_set():
+            return
+        try:
+            if name == "send":
+                with self._busy:
+                    self._sweeps.send_due(self._now())
+            elif name == "beat":
+                self._sweeps.beat(self._now())
+            elif name == "recompute":
+                self._sweeps.recompute_if_due(self._now())
+            else:
+                self._sweeps.flush_fetches(self._now())
+        except DATABASE_FAULTS as fault:
+            log.error(
+                "%s: the database failed (%s); trying again at the next turn", name, type(fault).__name__
+            )
+            self._sweeps.sign_of_life(name)
+        except Exception:
+            log.exception("%s failed in an unforeseen way; trying again at the next turn", name)
+            self._sweeps.sign_of_life(name)
+
+    def _last_beat(self) -> None:
+        try:
+            self._sweeps.beat(self._now(), stopped=True)
+        except DATABASE_FAULTS as fault:
+            log.warning("the last sign of life could not be written: %s", type(fault).__name__)
+
+    def _watch(self) -> None:
+        offset = self._offset()
+        while not self._stopped.wait(min(5.0, self._patience / 3)):
+            if self._offset() < offset - STEP_BACK:
+                log.error(
+                    "the clock went back by %d s; the sweeps run again at once", offset - self._offset()
+                )
+                self._run_at_once()
+            offset = self._offset()
+            quiet = self.quiet()
+            if quiet is not None:
+                self._on_fault(quiet)
+                return
+
+    def _offset(self) -> float:
+        """Wall clock minus the clock that never steps: it changes only when somebody sets the clock."""
+        return clock.now().timestamp() - clock.elapsed()
+
+    def _run_at_once(self) -> None:
+        for name in self._intervals:
+            self._scheduler.modify_job(name, next_run_time=clock.now() + timedelta(seconds=0.1))
+
+    def quiet(self) -> str | None:
+        """Which sweep has shown no sign of life for too long, or None while all is well."""
+        for name in WATCHED:
+            age = clock.elapsed() - self._sweeps.alive_at.get(name, 0.0)
+            if age > self._patience:
+                return f"The sweep `{name}` has been silent for {age:.0f} seconds."
+        return None
+
+
+def run(scheduler: Scheduler, stop: threading.Event | None = None) -> int:
+    """Run until SIGTERM or SIGINT, or until `stop` is set; the exit status.
+
+    Must be called in the main thread. A message on its way is finished; if it takes too long the process
+    ends all the same, and the message goes again after its lease.
+    """
+    stopping = stop or threading.Event()
+
+    def asked(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    before = {number: signal.signal(number, asked) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        scheduler.start()
+        while not stopping.wait(1.0):
+            pass
+        if not scheduler.stop():
+            log.warning("a message is still on its way; it goes again after its lease")
+            leave(0)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return 0
+
+
+def _end_process(sentence: str) -> None:
+    log.critical("%s The process ends so that it is started again.", sentence)
+    leave(EXIT_FAULT)

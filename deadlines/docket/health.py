@@ -1,0 +1,168 @@
+"""How the docket fares: what the database tells about reminders, sweeps, people and the audit trail."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from deadlines.docket.reminders import PENDING
+from deadlines.errors import SendError
+from deadlines.notify.message import checked_address
+from deadlines.store import audit
+from deadlines.store.tables import Entry, Heartbeat, Matter, Person, Reminder
+
+State = Literal["well", "warning", "ill"]
+SILENT_AFTER = timedelta(minutes=5)
+OVERDUE_AFTER = timedelta(minutes=10)
+ILL_AFTER = timedelta(hours=1)
+CLOCK_SLACK = timedelta(minutes=1)
+DOCKET_ROLE = "docket"
+
+
+class Finding(Struct, frozen=True):
+    """One check: its name for programs, how it stands, a sentence, and what to do about it."""
+
+    id: str
+    state: State
+    sentence: str
+    hint: str = ""
+
+
+def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
+    """Every check that needs the database only. Ids and numbers, never a client's name."""
+    yield _scheduler(session, now)
+    yield from _beat_notes(session)
+    yield _sending(session)
+    yield _overdue(session, now)
+    yield _dead(session)
+    yield _recompute(session)
+    yield _audit(session)
+    yield _addresses(session)
+    yield _left(session)
+    yield _watchers(session)
+
+
+def _scheduler(session: Session, now: datetime) -> Finding:
+    row = session.get(Heartbeat, "daemon")
+    start = "Start `deadlines serve` or `deadlines daemon`."
+    if row is None:
+        waiting = session.scalar(select(func.count()).select_from(Reminder).where(PENDING)) or 0
+        state: State = "ill" if waiting else "warning"
+        return Finding("scheduler", state, "The scheduler has never run on this database.", start)
+    if row.at > now + CLOCK_SLACK:
+        hint = "Set this machine's clock right and keep it so with a time service."
+        return Finding("scheduler", "ill", f"The last sign of life lies in the future: {_at(row.at)}.", hint)
+    if _detail(row).get("stopped"):
+        return Finding("scheduler", "ill", f"The scheduler was stopped on {_at(row.at)}.", start)
+    if now - row.at > SILENT_AFTER:
+        return Finding("scheduler", "ill", f"The scheduler has been silent since {_at(row.at)}.", start)
+    age = max(0, int((now - row.at).total_seconds()))
+    return Finding("scheduler", "well", f"The scheduler gave a sign of life {age} seconds ago.")
+
+
+def _beat_notes(session: Session) -> Iterator[Finding]:
+    row = session.get(Heartbeat, "daemon")
+    detail = _detail(row) if row else {}
+    if detail.get("other"):
+        hint = "Messages still go once each; stop one of the two."
+        yield Finding("one-scheduler", "warning", "Two schedulers work on this database.", hint)
+
+
+def _sending(session: Session) -> Finding:
+    row = session.get(Heartbeat, "send")
+    trouble = str(_detail(row).get("trouble") or "") if row else ""
+    if trouble:
+        return Finding(
+            "sending", "warning", f"The last round of sending had trouble: {trouble}", "See the log."
+        )
+    return Finding("sending", "well", "The last round of sending had no trouble.")
+
+
+def _overdue(session: Session, now: datetime) -> Finding:
+    late = PENDING, Reminder.due_at < now - OVERDUE_AFTER
+    count, oldest = session.execute(select(func.count(), func.min(Reminder.due_at)).where(*late)).one()
+    if not count:
+        return Finding("reminders-overdue", "well", "No reminder is overdue.")
+    state: State = "ill" if now - oldest > ILL_AFTER else "warning"
+    hint = "See that the scheduler runs and that the mail settings work."
+    sentence = f"{count} reminders are overdue and unsent, the oldest since {_at(oldest)}."
+    return Finding("reminders-overdue", state, sentence, hint)
+
+
+def _dead(session: Session) -> Finding:
+    query = select(func.count()).select_from(Reminder).join(Entry, Entry.id == Reminder.entry_id)
+    count = session.scalar(query.where(Reminder.state == "dead", Entry.status == "open")) or 0
+    if not count:
+        return Finding("reminders-refused", "well", "No reminder was refused for good.")
+    hint = "Correct the person's address, and tell the person by other means."
+    return Finding("reminders-refused", "warning", f"{count} reminders of open entries were refused.", hint)
+
+
+def _recompute(session: Session) -> Finding:
+    row = session.get(Heartbeat, "recompute")
+    if row is None:
+        return Finding("stored-dates", "well", "The nightly check of the stored dates has not run yet.")
+    detail = _detail(row)
+    if detail.get("different"):
+        sentence = f"The law data now gives other dates for {detail['different']} open entries."
+        return Finding("stored-dates", "warning", sentence, "Look at each with `deadlines explain`.")
+    sentence = f"All {detail.get('checked', 0)} open entries were confirmed on {_at(row.at)}."
+    return Finding("stored-dates", "well", sentence)
+
+
+def _audit(session: Session) -> Finding:
+    broken = audit.verify(session)
+    if broken is None:
+        return Finding("audit", "well", "The audit trail is unbroken.")
+    hint = "Somebody changed the database from outside; compare it with a backup."
+    return Finding("audit", "ill", f"The audit trail is broken at row {broken}.", hint)
+
+
+def _addresses(session: Session) -> Finding:
+    wrong = 0
+    for email in session.scalars(select(Person.email).where(Person.active.is_(True))):
+        try:
+            checked_address(email)
+        except SendError:
+            wrong += 1
+    if wrong:
+        hint = "`deadlines person list` shows them; add each anew with a good address."
+        return Finding("addresses", "ill", f"{wrong} active people have no usable mail address.", hint)
+    return Finding("addresses", "well", "Every active person has a mail address.")
+
+
+def _left(session: Session) -> Finding:
+    query = select(func.count(func.distinct(Matter.id))).join(Entry, Entry.matter_id == Matter.id)
+    query = query.join(Person, Person.id == Matter.attorney_id)
+    count = session.scalar(query.where(Entry.status == "open", Person.active.is_(False))) or 0
+    if count:
+        hint = "Give each matter an attorney who is here."
+        return Finding(
+            "attorneys", "ill", f"{count} matters with open windows belong to people who left.", hint
+        )
+    return Finding("attorneys", "well", "Every open window has an attorney.")
+
+
+def _watchers(session: Session) -> Finding:
+    query = select(func.count()).select_from(Person)
+    count = session.scalar(query.where(Person.active.is_(True), Person.role == DOCKET_ROLE)) or 0
+    if count:
+        return Finding("docket-role", "well", "Somebody is told when a reminder cannot be delivered.")
+    hint = "Add one: deadlines person add NAME --email ADDRESS --role docket."
+    return Finding("docket-role", "warning", "Nobody has the role docket, to be told of failures.", hint)
+
+
+def _detail(row: Heartbeat) -> dict[str, object]:
+    try:
+        found = msgspec.json.decode(row.detail)
+    except msgspec.DecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _at(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M UTC")

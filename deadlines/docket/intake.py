@@ -1,0 +1,224 @@
+"""Recording a notice: one transaction writes the notice, its entries, their dates with working, and the reminders."""
+
+import unicodedata
+from datetime import datetime, time
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.compute import Notice, Result, Window
+from deadlines.compute.engine import engine_for
+from deadlines.docket import feeds
+from deadlines.docket.reminders import plan_reminders
+from deadlines.errors import Conflict, InputError
+from deadlines.law import Law
+from deadlines.store import audit
+from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person
+
+FEDERAL_OFFICES = "uscis"
+"""The computation whose working days reminders keep to: weekdays that are neither federal holiday nor closure."""
+
+REFERENCE_LENGTH, CLIENT_LENGTH = 60, 200
+PROTECTED_FORMS = {"I-914", "I-918", "I-929"}
+PROTECTED_BASES = {("I-360", "vawa"), ("I-485", "t"), ("I-485", "245m"), ("I-192", "tu")}
+
+
+class Desk(Struct, frozen=True):
+    """How the firm works: the law it uses, its reminder channel, its time zone and time of day, who acts now."""
+
+    law: Law
+    channel: str
+    zone: str
+    at: time
+    actor: str
+
+
+class Recorded(Struct, frozen=True):
+    """What one notice became. `restricted_now`: the matter became restricted by this notice."""
+
+    notice: NoticeRow
+    entries: list[Entry]
+    result: Result
+    restricted_now: bool
+
+
+def open_matter(
+    session: Session,
+    reference: str,
+    *,
+    client: str | None,
+    attorney: Person | None,
+    restricted: bool = False,
+    actor: str,
+    now: datetime,
+) -> Matter:
+    """The matter with that reference, opened if the firm has none yet.
+
+    Raises InputError for an unusable reference or where a new matter lacks its attorney, and Conflict
+    where the matter exists with another client or attorney.
+    """
+    reference = _plain(reference, "matter number", REFERENCE_LENGTH)
+    client = _plain(client, "client name", CLIENT_LENGTH) if client else None
+    found = session.scalars(select(Matter).where(Matter.reference == reference)).one_or_none()
+    if found is not None:
+        _same(found, client, attorney)
+        found.restricted = found.restricted or restricted
+        return found
+    if attorney is None:
+        raise InputError(
+            f"Matter {reference} is new: name its attorney with --attorney and the person's e-mail."
+        )
+    matter = Matter(
+        reference=reference, client=client, attorney_id=attorney.id, restricted=restricted, created_at=now
+    )
+    session.add(matter)
+    session.flush()
+    audit.record(
+        session,
+        at=now,
+        actor=actor,
+        action="matter.open",
+        subject=matter.id,
+        detail={"attorney": attorney.id},
+    )
+    return matter
+
+
+def _plain(text: str, what: str, longest: int) -> str:
+    found = " ".join(unicodedata.normalize("NFC", text).split())
+    if not found or len(found) > longest or not found.isprintable():
+        raise InputError(f"A {what} needs 1 to {longest} plain characters.")
+    return found
+
+
+def _same(matter: Matter, client: str | None, attorney: Person | None) -> None:
+    if client is not None and matter.client is not None and client != matter.client:
+        raise Conflict(f"Matter {matter.reference} exists with another client. Check the number.")
+    if attorney is not None and attorney.id != matter.attorney_id:
+        raise Conflict(
+            f"Matter {matter.reference} exists with another attorney ({matter.attorney.email}). Check the number."
+        )
+
+
+def record_notice(
+    session: Session, desk: Desk, matter: Matter, notice: Notice, *, now: datetime, again: bool = False
+) -> Recorded:
+    """Write the notice and everything it opens into the caller's transaction.
+
+    Args:
+        again: record it although the matter has the same notice already.
+
+    Raises:
+        InputError: the notice cannot be computed.
+        Conflict: the same notice is on the docket already.
+    """
+    result = engine_for(desk.law).compute(notice)
+    if not again:
+        _refuse_twice(session, matter, notice)
+    row = NoticeRow(
+        matter_id=matter.id,
+        kind=notice.kind,
+        form=notice.form,
+        decided_on=notice.decided_on,
+        facts=msgspec.to_builtins(notice),
+        entered_by=desk.actor,
+        entered_at=now,
+    )
+    session.add(row)
+    session.flush()
+    restricted_now = is_protected(notice) and not matter.restricted
+    matter.restricted = matter.restricted or restricted_now
+    people = reminded(session, matter)
+    entries = [_enter(session, desk, matter, row, window, people, now) for window in result.windows]
+    detail = {"kind": notice.kind, "edition": result.edition, "entries": [entry.id for entry in entries]}
+    audit.record(session, at=now, actor=desk.actor, action="notice.record", subject=row.id, detail=detail)
+    return Recorded(row, entries, result, restricted_now)
+
+
+def is_protected(notice: Notice) -> bool:
+    """Whether the notice itself tells of a VAWA, T or U case, which 8 USC 1367 keeps confidential."""
+    return notice.form in PROTECTED_FORMS or (notice.form, notice.facts.get("basis")) in PROTECTED_BASES
+
+
+def reminded(session: Session, matter: Matter) -> list[Person]:
+    """Who is told of a matter's dates: its attorney, and the people who keep the docket."""
+    clerks = session.scalars(select(Person).where(Person.role == "docket", Person.active)).all()
+    return list({person.id: person for person in (matter.attorney, *clerks)}.values())
+
+
+def _refuse_twice(session: Session, matter: Matter, notice: Notice) -> None:
+    twin = session.scalars(
+        select(NoticeRow).where(
+            NoticeRow.matter_id == matter.id,
+            NoticeRow.kind == notice.kind,
+            NoticeRow.decided_on == notice.decided_on,
+            NoticeRow.form == notice.form if notice.form is not None else NoticeRow.form.is_(None),
+        )
+    ).first()
+    if twin is not None:
+        raise Conflict(
+            f"Matter {matter.reference} has this {notice.kind} of {notice.decided_on} already (notice {twin.id[:8]}). "
+            "Look at it with `deadlines show`, or record it once more with --again."
+        )
+
+
+def _enter(
+    session: Session,
+    desk: Desk,
+    matter: Matter,
+    notice: NoticeRow,
+    window: Window,
+    people: list[Person],
+    now: datetime,
+) -> Entry:
+    entry = Entry(
+        notice_id=notice.id,
+        matter_id=matter.id,
+        rule=window.rule,
+        title=window.title,
+        form=window.form,
+        status="open" if window.state == "due" else "information",
+        version=1,
+        created_at=now,
+        changed_at=now,
+    )
+    session.add(entry)
+    session.flush()
+    deadline = _deadline(desk, entry, window, now)
+    session.add(deadline)
+    session.flush()
+    if window.state == "due":
+        feeds.render_entry(session, entry, deadline, now=now)
+        plan_reminders(
+            session,
+            entry,
+            deadline,
+            window,
+            people=people,
+            channel=desk.channel,
+            zone=desk.zone,
+            at=desk.at,
+            now=now,
+            is_working_day=engine_for(desk.law).days(FEDERAL_OFFICES).is_working_day,
+        )
+    return entry
+
+
+def _deadline(desk: Desk, entry: Entry, window: Window, now: datetime) -> DeadlineRow:
+    return DeadlineRow(
+        entry_id=entry.id,
+        version=entry.version,
+        edition=desk.law.edition,
+        state=window.state,
+        opens_on=window.opens_on,
+        protective_by=window.protective_by,
+        safe_by=window.safe_by,
+        last_day=window.last_day,
+        latest=window.latest,
+        window=msgspec.to_builtins(window),
+        reason="recorded with the notice",
+        created_by=desk.actor,
+        created_at=now,
+    )

@@ -1,0 +1,116 @@
+"""The people of the firm: who subscribes, is reminded and answers for matters. Nobody is deleted."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from deadlines.docket.reminders import PENDING
+from deadlines.errors import Conflict, InputError, NotFound
+from deadlines.store import audit
+from deadlines.store.tables import Entry, Matter, Person, Reminder, Subscription
+
+ROLES = ("attorney", "paralegal", "docket", "administrator")
+LONGEST_NAME = 200
+
+
+def add_person(session: Session, *, name: str, email: str, role: str, actor: str, now: datetime) -> Person:
+    """Add someone. The address is kept in lower case and names the person everywhere.
+
+    Raises InputError for an unusable name or role, Conflict where the address is taken.
+    """
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise InputError(f"A person needs a name of 1 to {LONGEST_NAME} plain characters.")
+    if role not in ROLES:
+        raise InputError(f'"{role}" is not a role; choose {", ".join(ROLES)}.')
+    if session.scalar(select(Person.id).where(Person.email == email.lower())) is not None:
+        raise Conflict(f"{email.lower()} is in the list of people already; `deadlines person list` shows it.")
+    person = Person(name=name, email=email.lower(), role=role, active=True, created_at=now)
+    session.add(person)
+    session.flush()
+    _record(session, person, "person.add", actor, now, {"role": role})
+    return person
+
+
+def find_person(session: Session, email: str) -> Person:
+    """The person with that mail address; raises NotFound."""
+    person = session.scalar(select(Person).where(Person.email == email.strip().lower()))
+    if person is None:
+        raise NotFound(f"Nobody has the address {email}; `deadlines person add` adds people.")
+    return person
+
+
+def list_people(session: Session, *, inactive: bool = False) -> Sequence[Person]:
+    """The people by name; those who have left only where `inactive`."""
+    query = select(Person).order_by(func.lower(Person.name), Person.email)
+    return session.scalars(query if inactive else query.where(Person.active.is_(True))).all()
+
+
+def deactivate_person(
+    session: Session, person: Person, *, successor: Person | None, actor: str, now: datetime
+) -> int:
+    """Someone leaves: feeds end, and matters and waiting reminders go to the successor.
+
+    Returns how many matters were handed over. Raises Conflict while matters with open entries or waiting
+    reminders have nobody to go to: no window may be left without a person.
+    """
+    if not person.active:
+        raise Conflict(f"{person.email} is inactive already.")
+    if successor is not None and (successor is person or not successor.active):
+        raise InputError("The successor must be another, active person.")
+    matters = session.scalars(select(Matter).where(Matter.attorney_id == person.id)).all()
+    waiting = session.scalars(select(Reminder).where(Reminder.person_id == person.id, PENDING)).all()
+    if successor is None and (waiting or _any_open(session, person)):
+        raise Conflict(
+            f"{person.email} still answers for open windows; name who takes them over with --successor."
+        )
+    if successor is not None:
+        _hand_over(session, matters, waiting, successor, now)
+    _end_feeds(session, person, now)
+    person.active = False
+    detail = {"successor": successor.id if successor else None, "matters": len(matters) if successor else 0}
+    _record(session, person, "person.deactivate", actor, now, detail)
+    return len(matters) if successor else 0
+
+
+def _any_open(session: Session, person: Person) -> bool:
+    query = select(Entry.id).join(Matter, Matter.id == Entry.matter_id)
+    query = query.where(Matter.attorney_id == person.id, Entry.status == "open").limit(1)
+    return session.scalar(query) is not None
+
+
+def _hand_over(
+    session: Session, matters: Sequence[Matter], waiting: Sequence[Reminder], to: Person, now: datetime
+) -> None:
+    for matter in matters:
+        matter.attorney_id = to.id
+    for reminder in waiting:
+        if _has_same(session, reminder, to):
+            reminder.state, reminder.next_at = "cancelled", now
+            reminder.owner = reminder.lease_until = None
+        else:
+            reminder.person_id = to.id
+
+
+def _has_same(session: Session, reminder: Reminder, person: Person) -> bool:
+    query = select(Reminder.id).where(
+        Reminder.deadline_id == reminder.deadline_id,
+        Reminder.rung == reminder.rung,
+        Reminder.channel == reminder.channel,
+        Reminder.person_id == person.id,
+    )
+    return session.scalar(query) is not None
+
+
+def _end_feeds(session: Session, person: Person, now: datetime) -> None:
+    query = select(Subscription).where(Subscription.person_id == person.id, Subscription.revoked_at.is_(None))
+    for subscription in session.scalars(query):
+        subscription.revoked_at = now
+
+
+def _record(
+    session: Session, person: Person, action: str, actor: str, now: datetime, detail: dict[str, object]
+) -> None:
+    audit.record(session, at=now, actor=actor, action=action, subject=person.id, detail=detail)

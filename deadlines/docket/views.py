@@ -1,0 +1,204 @@
+"""What people look at: open windows, one matter, one entry. Plain reads, nothing is changed."""
+
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.compute.result import Window
+from deadlines.errors import InputError, NotFound
+from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Reminder
+
+SHORTEST_PREFIX = 4
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """One open window in a list. `days_left` counts to the safe date, below zero when it has passed."""
+
+    entry: str
+    matter: str
+    attorney: str
+    title: str
+    form: str | None
+    status: str
+    protective_by: date | None
+    safe_by: date
+    last_day: date
+    days_left: int
+    edition: str
+
+
+class EntryView(Struct, frozen=True, kw_only=True):
+    """One entry with its dates and everything that explains them."""
+
+    entry: str
+    matter: str
+    attorney: str
+    status: str
+    version: int
+    edition: str
+    kind: str
+    decided_on: date
+    recorded_at: datetime
+    recorded_by: str
+    window: Window
+
+
+class MatterView(Struct, frozen=True, kw_only=True):
+    """One matter with its notices and their entries."""
+
+    matter: str
+    client: str | None
+    restricted: bool
+    attorney: str
+    entries: list[EntryView]
+    reminders: list["ReminderView"]
+
+
+class ReminderView(Struct, frozen=True, kw_only=True):
+    """One reminder of an entry: when, to whom, and what became of it."""
+
+    entry: str
+    rung: str
+    due_at: datetime
+    to: str
+    channel: str
+    state: str
+    sent_at: datetime | None
+
+
+def open_windows(
+    session: Session, today: date, *, attorney: str | None = None, matter: str | None = None
+) -> list[Line]:
+    """Open windows by their next date: the protective date while it lies ahead, otherwise the safe date."""
+    query = _current().where(Entry.status == "open")
+    if attorney is not None:
+        query = query.where(Person.email == attorney.strip().lower())
+    if matter is not None:
+        query = query.where(Matter.reference == matter)
+    lines = [_line(today, *row) for row in session.execute(query)]
+    return sorted(lines, key=lambda line: (_next_date(line, today), line.matter, line.entry))
+
+
+def find_entry(session: Session, name: str) -> Entry:
+    """The entry of that id, or of a beginning of it that only one entry has.
+
+    Raises InputError for a beginning that is too short or fits several, NotFound for none.
+    """
+    word = name.strip().lower()
+    if len(word) < SHORTEST_PREFIX or not word.isalnum():
+        raise InputError(
+            f"'{name}' is no entry id; `deadlines list` shows them. Give at least {SHORTEST_PREFIX} characters."
+        )
+    found = session.scalars(select(Entry).where(Entry.id.startswith(word, autoescape=True)).limit(2)).all()
+    if not found:
+        raise NotFound(f"No entry begins with '{name}'; `deadlines list` shows the open ones.")
+    if len(found) > 1:
+        raise InputError(f"More than one entry begins with '{name}': give more of the id.")
+    return found[0]
+
+
+def entry_view(session: Session, entry: Entry) -> EntryView:
+    """One entry in full, at its current version."""
+    row = session.execute(_current().where(Entry.id == entry.id)).one()
+    return _entry_view(*row)
+
+
+def matter_view(session: Session, reference: str) -> MatterView:
+    """One matter in full; raises NotFound."""
+    matter = session.scalars(select(Matter).where(Matter.reference == reference.strip())).one_or_none()
+    if matter is None:
+        raise NotFound(f"No matter has the number '{reference}'; `deadlines list` shows the open ones.")
+    rows = session.execute(
+        _current()
+        .where(Entry.matter_id == matter.id)
+        .order_by(NoticeRow.decided_on, Entry.created_at, Entry.rule)
+    )
+    return MatterView(
+        matter=matter.reference,
+        client=matter.client,
+        restricted=matter.restricted,
+        attorney=matter.attorney.email,
+        entries=[_entry_view(*row) for row in rows],
+        reminders=_reminders(session, matter),
+    )
+
+
+def _reminders(session: Session, matter: Matter) -> list[ReminderView]:
+    rows = session.execute(
+        select(Reminder, Person.email)
+        .join(Person, Person.id == Reminder.person_id)
+        .join(Entry, Entry.id == Reminder.entry_id)
+        .where(Entry.matter_id == matter.id)
+        .order_by(Reminder.due_at, Reminder.id)
+    )
+    return [
+        ReminderView(
+            entry=row.entry_id,
+            rung=row.rung,
+            due_at=row.due_at,
+            to=email,
+            channel=row.channel,
+            state=row.state,
+            sent_at=row.sent_at,
+        )
+        for row, email in rows
+    ]
+
+
+def _current() -> Any:
+    """Entries with the version in force, their notice, matter and attorney."""
+    return (
+        select(Entry, DeadlineRow, NoticeRow, Matter, Person)
+        .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
+        .join(NoticeRow, NoticeRow.id == Entry.notice_id)
+        .join(Matter, Matter.id == Entry.matter_id)
+        .join(Person, Person.id == Matter.attorney_id)
+    )
+
+
+def _line(
+    today: date, entry: Entry, deadline: DeadlineRow, notice: NoticeRow, matter: Matter, person: Person
+) -> Line:
+    if deadline.safe_by is None or deadline.last_day is None:
+        raise NotFound(f"Entry {entry.id} is open and has no date: the docket is damaged. Restore a backup.")
+    return Line(
+        entry=entry.id,
+        matter=matter.reference,
+        attorney=person.email,
+        title=entry.title,
+        form=entry.form,
+        status=entry.status,
+        protective_by=deadline.protective_by,
+        safe_by=deadline.safe_by,
+        last_day=deadline.last_day,
+        days_left=(deadline.safe_by - today).days,
+        edition=deadline.edition,
+    )
+
+
+def _entry_view(
+    entry: Entry, deadline: DeadlineRow, notice: NoticeRow, matter: Matter, person: Person
+) -> EntryView:
+    return EntryView(
+        entry=entry.id,
+        matter=matter.reference,
+        attorney=person.email,
+        status=entry.status,
+        version=deadline.version,
+        edition=deadline.edition,
+        kind=notice.kind,
+        decided_on=notice.decided_on,
+        recorded_at=deadline.created_at,
+        recorded_by=deadline.created_by,
+        window=msgspec.convert(deadline.window, Window),
+    )
+
+
+def _next_date(line: Line, today: date) -> date:
+    if line.protective_by is not None and line.protective_by >= today:
+        return min(line.protective_by, line.safe_by)
+    return line.safe_by

@@ -1,0 +1,1 @@
+"""Real decided cases and current sample notices that ship with the program, for `demo` and the tests."""

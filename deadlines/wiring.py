@@ -1,0 +1,142 @@
+"""The only builder: from settings to the parts that work. Everything is imported when it is built."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from deadlines import clock
+from deadlines.config import Settings, read_secret
+from deadlines.errors import ChannelDown
+from deadlines.version import VERSION
+
+if TYPE_CHECKING:
+    from deadlines.compute import Notice, Result
+    from deadlines.docket.intake import Desk
+    from deadlines.notify.channel import Channel
+    from deadlines.notify.message import Message
+    from deadlines.store.database import Database
+
+
+def open_database(settings: Settings) -> "Database":
+    """The database as configured; raises StoreError, and ConfigError for its password file."""
+    from deadlines.store.database import Database
+
+    return Database.open(database_url(settings))
+
+
+def create_database(settings: Settings) -> "Database":
+    """A new database as configured; raises StoreError where there is one already."""
+    from deadlines.store.database import Database
+
+    return Database.create(database_url(settings), now=clock.now(), version=VERSION)
+
+
+def database_url(settings: Settings) -> str:
+    """The address of the database with its password, for the driver only."""
+    given = settings.database
+    secret = read_secret(given.password, given.password_file)
+    if secret is None or given.url.startswith("sqlite"):
+        return given.url
+    parts = urlsplit(given.url)
+    user, _, host = parts.netloc.rpartition("@")
+    login = f"{user.partition(':')[0]}:{quote(secret.reveal(), safe='')}"
+    return urlunsplit(parts._replace(netloc=f"{login}@{host}"))
+
+
+def shown_url(settings: Settings) -> str:
+    """The address of the database for people: without a password, a file as its path."""
+    url = settings.database.url
+    if url.startswith("sqlite:///"):
+        return url.removeprefix("sqlite:///")
+    parts = urlsplit(url)
+    user, _, host = parts.netloc.rpartition("@")
+    name = user.partition(":")[0]
+    return urlunsplit(parts._replace(netloc=f"{name}@{host}" if name else host, query=""))
+
+
+def build_channels(settings: Settings) -> Mapping[str, "Channel"]:
+    """The configured way to send, by its name; raises ConfigError where it cannot work."""
+    builders: dict[str, Callable[[Settings], Channel]] = {
+        "smtp": _smtp,
+        "folder": _folder,
+        "console": _console,
+    }
+    return {settings.mail.channel: builders[settings.mail.channel](settings)}
+
+
+def _smtp(settings: Settings) -> "Channel":
+    from deadlines.notify.smtp import LONGEST, SmtpChannel
+
+    mail = settings.mail
+    if not mail.host:
+        return WaitingChannel()
+    password = read_secret(mail.password, mail.password_file)
+    return SmtpChannel(
+        host=mail.host,
+        port=mail.port,
+        sender=mail.sender,
+        security=mail.security,
+        user=mail.user or None,
+        password=password.reveal() if password else None,
+        timeout=float(mail.timeout),
+        # A message must end before its lease does, or another process would send it again.
+        longest=min(LONGEST, settings.daemon.lease_seconds * 0.75),
+    )
+
+
+def _folder(settings: Settings) -> "Channel":
+    from deadlines.notify.folder import FolderChannel
+
+    return FolderChannel(Path(settings.mail.folder), settings.mail.sender or "deadlines@localhost")
+
+
+def _console(settings: Settings) -> "Channel":
+    from deadlines.notify.console import ConsoleChannel
+
+    return ConsoleChannel()
+
+
+class WaitingChannel:
+    """Stands in while no mail server is configured: reminders stay due, and leave once there is one."""
+
+    name = "smtp"
+
+    def send(self, message: "Message") -> None:
+        """Refuses every message for now."""
+        raise ChannelDown("No mail server is configured; set mail.host and mail.sender.")
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+def build_compute() -> Callable[["Notice"], "Result"]:
+    """The computation over the packaged law, for the nightly check."""
+    from deadlines.compute import compute
+    from deadlines.law import load_law
+
+    law = load_law()
+    return lambda notice: compute(notice, law)
+
+
+def upgrade_database(settings: Settings) -> tuple[str, str]:
+    """Migrate to the newest schema; the revisions before and after. Raises StoreError."""
+    from deadlines.store.migrate import upgrade_url
+
+    return upgrade_url(database_url(settings))
+
+
+def build_desk(settings: Settings, actor: str) -> "Desk":
+    """How notices are recorded for this firm: the packaged law, its channel, zone and time of day."""
+    from datetime import time
+
+    from deadlines.docket.intake import Desk
+    from deadlines.law import load_law
+
+    return Desk(
+        law=load_law(),
+        channel=settings.mail.channel,
+        zone=settings.firm.timezone,
+        at=time.fromisoformat(settings.reminders.at),
+        actor=actor,
+    )

@@ -1,0 +1,217 @@
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deadlines.compute.ladder import SEVERITIES, ladder_for, ladder_of, moment
+from deadlines.compute.result import Window
+
+THANKSGIVING = date(2026, 11, 26)
+CHRISTMAS = date(2026, 12, 25)
+
+
+def open_day(day: date) -> bool:
+    return day.weekday() < 5 and day not in {THANKSGIVING, CHRISTMAS}
+
+
+def window(
+    safe_by: date | None,
+    last_day: date | None = None,
+    *,
+    opens_on: date | None = None,
+    protective_by: date | None = None,
+) -> Window:
+    return Window(
+        rule="test.rule",
+        title="Motion to reopen",
+        remedy="motion",
+        form="I-290B",
+        file_with="USCIS",
+        filed_when="received",
+        state="due" if safe_by else "no-limit",
+        opens_on=opens_on,
+        protective_by=protective_by,
+        safe_by=safe_by,
+        last_day=last_day or safe_by,
+        latest=last_day or safe_by,
+        confidence="primary",
+        reviewed_on=date(2026, 11, 23),
+    )
+
+
+def told(rungs: object) -> list[tuple[str, str]]:
+    assert isinstance(rungs, list)
+    return [(rung.id, rung.on.isoformat()) for rung in rungs]
+
+
+@pytest.mark.parametrize(
+    ("length", "days"),
+    [
+        (400, (180, 90, 60, 30, 14, 7, 3, 1, 0)),
+        (240, (180, 90, 60, 30, 14, 7, 3, 1, 0)),
+        (239, (90, 60, 30, 14, 7, 3, 1, 0)),
+        (120, (90, 60, 30, 14, 7, 3, 1, 0)),
+        (119, (30, 14, 7, 3, 1, 0)),
+        (45, (30, 14, 7, 3, 1, 0)),
+        (44, (14, 7, 3, 1, 0)),
+        (20, (14, 7, 3, 1, 0)),
+        (19, (7, 3, 1, 0)),
+        (8, (7, 3, 1, 0)),
+        (7, (3, 1, 0)),
+        (0, (3, 1, 0)),
+    ],
+)
+def test_the_ladder_depends_on_the_length(length: int, days: tuple[int, ...]) -> None:
+    assert ladder_of(length).days == days
+
+
+def test_a_thirty_day_motion_with_mail_days() -> None:
+    # Decided and mailed Fri 23 Oct 2026: day 30 is Sun 22 Nov, back to Fri 20; day 33 is Wed 25 Nov.
+    rungs = ladder_for(
+        window(date(2026, 11, 20), date(2026, 11, 25), opens_on=date(2026, 10, 23)),
+        date(2026, 10, 27),
+        open_day,
+    )
+    assert told(rungs) == [
+        ("safe-14", "2026-11-06"),
+        ("safe-7", "2026-11-13"),
+        ("safe-3", "2026-11-17"),
+        ("safe-1", "2026-11-19"),
+        ("safe-0", "2026-11-20"),
+        ("last-1", "2026-11-24"),
+        ("last-0", "2026-11-25"),
+    ]
+    assert [rung.severity for rung in rungs] == ["notice", "warning", "warning", *["urgent"] * 4]
+
+
+def test_days_off_move_a_reminder_back_and_a_shared_day_speaks_once() -> None:
+    # Safe on Mon 30 Nov 2026: 3 days before is Friday; 1 day before is Sunday, back to the same Friday.
+    rungs = ladder_for(window(date(2026, 11, 30), opens_on=date(2026, 11, 16)), date(2026, 11, 16), open_day)
+    assert told(rungs) == [("safe-7", "2026-11-23"), ("safe-1", "2026-11-27"), ("safe-0", "2026-11-30")]
+    # Christmas 2026 is a Friday: the day before Monday 28 December goes back to Thursday 24.
+    rungs = ladder_for(window(date(2026, 12, 28), opens_on=date(2026, 12, 14)), date(2026, 12, 14), open_day)
+    assert told(rungs) == [("safe-7", "2026-12-21"), ("safe-1", "2026-12-24"), ("safe-0", "2026-12-28")]
+
+
+def test_the_day_to_calendar_speaks_before_the_last_day_on_one_day() -> None:
+    # Safe Fri 10 Apr, last day Mon 13 Apr 2026: the day before the last is Sunday, back to Friday 10.
+    rungs = ladder_for(
+        window(date(2026, 4, 10), date(2026, 4, 13), opens_on=date(2026, 3, 12)), date(2026, 3, 12)
+    )
+    assert told(rungs)[-2:] == [("safe-0", "2026-04-10"), ("last-0", "2026-04-13")]
+
+
+def test_a_protective_date_has_rungs_that_never_outshout_the_real_one() -> None:
+    rungs = ladder_for(
+        window(
+            date(2026, 4, 10),
+            date(2026, 4, 13),
+            opens_on=date(2026, 3, 12),
+            protective_by=date(2026, 3, 23),
+        ),
+        date(2026, 3, 12),
+    )
+    protective = [rung for rung in rungs if rung.about == "protective_by"]
+    assert told(protective) == [
+        ("protective-7", "2026-03-16"),
+        ("protective-3", "2026-03-20"),
+        ("protective-0", "2026-03-23"),
+    ]
+    assert "urgent" not in {rung.severity for rung in protective}
+
+
+def test_what_has_passed_at_entry_becomes_one_rung() -> None:
+    asked = window(date(2026, 11, 20), date(2026, 11, 25), opens_on=date(2026, 10, 23))
+    rungs = ladder_for(asked, date(2026, 11, 18), open_day)
+    assert told(rungs) == [
+        ("now", "2026-11-18"),
+        ("safe-1", "2026-11-19"),
+        ("safe-0", "2026-11-20"),
+        ("last-1", "2026-11-24"),
+        ("last-0", "2026-11-25"),
+    ]
+    assert (rungs[0].about, rungs[0].about_on, rungs[0].severity) == (
+        "safe_by",
+        date(2026, 11, 20),
+        "warning",
+    )
+
+
+def test_a_rung_of_the_day_of_entry_is_in_the_one_that_is_sent_at_once() -> None:
+    asked = window(date(2026, 11, 20), opens_on=date(2026, 10, 23))
+    assert told(ladder_for(asked, date(2026, 11, 19), open_day)) == [
+        ("now", "2026-11-19"),
+        ("safe-0", "2026-11-20"),
+    ]
+    assert told(ladder_for(asked, date(2026, 11, 6), open_day))[0] == ("safe-14", "2026-11-06")
+
+
+def test_after_the_safe_day_the_last_day_is_spoken_of() -> None:
+    asked = window(date(2026, 11, 20), date(2026, 11, 25), opens_on=date(2026, 10, 23))
+    rungs = ladder_for(asked, date(2026, 11, 24), open_day)
+    assert told(rungs) == [("now", "2026-11-24"), ("last-0", "2026-11-25")]
+    assert (rungs[0].about, rungs[0].about_on, rungs[0].severity) == (
+        "last_day",
+        date(2026, 11, 25),
+        "urgent",
+    )
+
+
+def test_a_window_that_has_passed_gives_one_rung() -> None:
+    asked = window(date(2026, 11, 20), date(2026, 11, 25), opens_on=date(2026, 10, 23))
+    rungs = ladder_for(asked, date(2026, 11, 26), open_day)
+    assert told(rungs) == [("past", "2026-11-26")]
+    assert rungs[0].severity == "urgent"
+
+
+def test_a_window_that_opens_later_is_announced() -> None:
+    asked = window(date(2027, 6, 1), opens_on=date(2027, 3, 3))
+    assert told(ladder_for(asked, date(2026, 11, 23)))[0] == ("opens-0", "2027-03-03")
+
+
+def test_a_window_without_dates_has_no_rungs() -> None:
+    assert ladder_for(window(None), date(2026, 11, 23)) == []
+
+
+DAYS = st.dates(date(2000, 1, 1), date(2040, 12, 31))
+
+
+@given(DAYS, st.integers(0, 400), st.integers(0, 6), st.integers(-10, 420))
+def test_every_window_with_a_future_has_a_reminder_in_time(
+    opens_on: date, length: int, grace: int, entered_after: int
+) -> None:
+    safe_by = opens_on + timedelta(days=length)
+    last_day = safe_by + timedelta(days=grace)
+    entered_on = opens_on + timedelta(days=entered_after)
+    rungs = ladder_for(window(safe_by, last_day, opens_on=opens_on), entered_on)
+    assert rungs
+    days = [rung.on for rung in rungs]
+    assert days == sorted(set(days))
+    assert all(day >= entered_on for day in days)
+    assert len({rung.id for rung in rungs}) == len(rungs)
+    for rung in rungs:
+        if rung.id not in {"now", "past"}:
+            assert rung.on.weekday() < 5
+            assert rung.on <= rung.about_on
+    if entered_on <= safe_by:
+        assert rungs[0].on <= safe_by
+        assert rungs[0].severity in SEVERITIES
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "at", "expected"),
+    [
+        # Clocks go from 02:00 to 03:00 on 14 March 2027: 02:30 does not exist and becomes 03:30 EDT.
+        ("America/New_York", date(2027, 3, 14), time(2, 30), datetime(2027, 3, 14, 7, 30, tzinfo=UTC)),
+        # 01:30 happens twice on 1 November 2026: the first, EDT.
+        ("America/New_York", date(2026, 11, 1), time(1, 30), datetime(2026, 11, 1, 5, 30, tzinfo=UTC)),
+        # Nine o'clock stays nine o'clock on both sides of the change.
+        ("America/New_York", date(2026, 10, 30), time(9), datetime(2026, 10, 30, 13, tzinfo=UTC)),
+        ("America/New_York", date(2026, 11, 2), time(9), datetime(2026, 11, 2, 14, tzinfo=UTC)),
+        ("Pacific/Honolulu", date(2026, 11, 23), time(9), datetime(2026, 11, 23, 19, tzinfo=UTC)),
+        ("Pacific/Guam", date(2026, 11, 23), time(9), datetime(2026, 11, 22, 23, tzinfo=UTC)),
+    ],
+)
+def test_wall_clock_moments(zone: str, day: date, at: time, expected: datetime) -> None:
+    assert moment(day, at, zone) == expected
