@@ -32,13 +32,10 @@ def group(session: Session, claimed: Sequence[Reminder]) -> list[list[int]]:
 
     Same person, channel and matter; but what has been in a message before stays in that message.
     """
-    matters = dict(
-        session.execute(
-            select(Entry.id, Entry.matter_id).where(Entry.id.in_({row.entry_id for row in claimed}))
-        )
-        .tuples()
-        .all()
+    found = session.execute(
+        select(Entry.id, Entry.matter_id).where(Entry.id.in_({row.entry_id for row in claimed}))
     )
+    matters = {row.id: row.matter_id for row in found}
     groups: dict[tuple[str, ...], list[int]] = {}
     for row in claimed:
         before = ("again", str(row.lead_id)) if row.lead_id is not None else ("first", matters[row.entry_id])
@@ -112,7 +109,7 @@ def _items(session: Session, ids: set[int]) -> list[Item]:
         .join(Matter, Matter.id == Entry.matter_id)
         .where(Reminder.id.in_(ids))
     )
-    items = [Item(*row) for row in found.tuples()]
+    items = [Item(*row) for row in found]
     return sorted(items, key=lambda item: (-item.reminder.severity, _nearest(item), item.reminder.id))
 
 

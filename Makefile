@@ -1,0 +1,36 @@
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+
+.PHONY: help setup check test lint types format options lock
+
+help:  ## Show these lines
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '%-8s  %s\n' "$$name" "$$text"; done
+
+setup:  ## Create .venv with everything needed to work on the program
+	python3 -m venv .venv
+	$(BIN)/pip install -e '.[dev]'
+
+check:  ## Everything that must hold before a commit
+	.ci/run
+
+test:  ## The tests, on SQLite and PostgreSQL
+	$(BIN)/pytest
+
+lint:  ## Format, style and import contracts
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/lint-imports
+
+types:  ## mypy, strict
+	$(BIN)/mypy
+
+format:  ## Bring the code into form
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+options:  ## Write config.example.toml and docs/configuration.md from the table of options
+	$(BIN)/python -m deadlines.config
+
+lock:  ## Write requirements.lock anew: exact versions with hashes, no addresses (needs uv)
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command 'make lock' --all-extras --upgrade --quiet pyproject.toml -o requirements.lock
