@@ -24,6 +24,8 @@ UNDELIVERED = "undelivered-"
 """Begins the rung of a message that says that another could not be delivered; the other's id follows."""
 DOCKET_ROLE = "docket"
 URGENT = 2
+FROM_THE_ROWS = {"populate_existing": True}
+"""What the session holds already is read again: the claims change rows behind its back."""
 
 
 def claim(
@@ -61,7 +63,7 @@ def claim(
         .limit(limit * 10)
     )
     taken += _take(session, alike, now, owner, lease)
-    rows = session.scalars(select(Reminder).where(Reminder.id.in_(taken)))
+    rows = session.scalars(select(Reminder).where(Reminder.id.in_(taken)).execution_options(**FROM_THE_ROWS))
     return sorted(rows, key=lambda row: (-row.severity, row.due_at, row.id))
 
 
@@ -226,4 +228,4 @@ def _held(ids: Collection[int], owner: str) -> ColumnElement[bool]:
 def _rows(session: Session, ids: Collection[int], owner: str) -> Sequence[Reminder]:
     """The reminders that are still the owner's; what changed hands meanwhile is left alone."""
     held = select(Reminder).where(_held(ids, owner)).order_by(Reminder.id)
-    return session.scalars(held.with_for_update()).all()
+    return session.scalars(held.with_for_update().execution_options(**FROM_THE_ROWS)).all()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.compose import Item, compose, compose_plain
-from deadlines.docket.outbox import UNDELIVERED, extend_lease, mark_failed
+from deadlines.docket.outbox import FROM_THE_ROWS, UNDELIVERED, extend_lease, mark_failed
 from deadlines.errors import SendError
 from deadlines.notify.message import Message
 from deadlines.store.tables import Attempt, DeadlineRow, Entry, Matter, Person, Reminder
@@ -108,6 +108,7 @@ def _items(session: Session, ids: set[int]) -> list[Item]:
         .join(DeadlineRow, DeadlineRow.id == Reminder.deadline_id)
         .join(Matter, Matter.id == Entry.matter_id)
         .where(Reminder.id.in_(ids))
+        .execution_options(**FROM_THE_ROWS)
     )
     items = [Item(*row) for row in found]
     return sorted(items, key=lambda item: (-item.reminder.severity, _nearest(item), item.reminder.id))

@@ -108,5 +108,7 @@ def test_timeliness_follows_the_dates(notice: Notice, later: int) -> None:
     )  # fmt: skip
     for window in compute(asked).windows:
         if window.last_day and window.latest:
-            expected = "timely" if filed <= window.last_day else "late" if filed > window.latest else "contested"
+            expected = (
+                "timely" if filed <= window.last_day else "late" if filed > window.latest else "contested"
+            )
             assert window.timeliness == expected

@@ -88,7 +88,9 @@ EXAMPLES: list[tuple[str, tuple[Any, ...], dict[str, Any], str, tuple[str | None
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "notice", "more", "rule", "expected"), EXAMPLES, ids=[row[0] for row in EXAMPLES])
+@pytest.mark.parametrize(
+    ("name", "notice", "more", "rule", "expected"), EXAMPLES, ids=[row[0] for row in EXAMPLES]
+)
 def test_example(
     name: str, notice: tuple[Any, ...], more: dict[str, Any], rule: str, expected: tuple[str | None, ...]
 ) -> None:

@@ -2,6 +2,7 @@ import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from deadlines.store.database import Database
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -11,7 +12,6 @@ from deadlines.docket.outbox import claim, extend_lease, mark_failed, mark_sent,
 from deadlines.docket.parcels import Parcel, group, prepare
 from deadlines.docket.reminders import cancel, supersede
 from deadlines.errors import ChannelDown, ContentRefused, InputError, SendError
-from deadlines.store.database import Database
 from deadlines.store.tables import Attempt, Audit, DeadlineRow, Entry, Matter, Person, Reminder
 from tests.docket import samples
 from tests.docket.samples import ENTERED, ZONE, docket, entry, matter, person, plan, window
@@ -205,7 +205,9 @@ def test_workers_side_by_side_share_the_work_and_nothing_is_taken_twice(
 def test_the_due_query_uses_its_index(database: Database) -> None:
     with database.write() as session:
         docket(session)
-        query = "select id from reminder where reminder.state in ('planned','leased','uncertain') and next_at <= "
+        query = (
+            "select id from reminder where reminder.state in ('planned','leased','uncertain') and next_at <= "
+        )
         if session.get_bind().dialect.name == "sqlite":
             plan_rows = session.execute(text(f"explain query plan {query} :now"), {"now": "2026-11-13"})
         else:
@@ -270,11 +272,11 @@ def test_of_stale_rungs_the_newest_is_sent_and_covers_the_others(database: Datab
         made = one(session, down_until)
         mark_sent(session, made.ids, owner="one", now=down_until)
         found = states(session)
-        newest = session.scalars(select(Reminder).where(Reminder.rung == "safe-1")).one()
-        covered = session.scalars(select(Reminder).where(Reminder.state == "covered")).all()
+        newest = session.scalars(select(Reminder.id).where(Reminder.rung == "safe-1")).one()
+        covered = session.scalars(select(Reminder.lead_id).where(Reminder.state == "covered")).all()
     assert [rung for rung, state in found.items() if state == "covered"] == ["safe-14", "safe-7", "safe-3"]
     assert found["safe-1"] == "sent"
-    assert {row.lead_id for row in covered} == {newest.id}
+    assert set(covered) == {newest}
     assert made.message.subject.startswith("[LATE by 3 hours] [tomorrow] I-290B motion to reopen")
     assert "LATE by 3 hours." in made.message.text
 

@@ -45,7 +45,13 @@ MISTAKES: list[tuple[str, str, str, str, str]] = [
     ("impossible date", APPEAL, "1996-07-01", "1996-02-30", APPEAL[6:]),
     ("overlap", APPEAL, "from      = 2026-03-09", "from      = 1996-07-01", "ten-days"),
     ("absurd year", APPEAL, "from   = 1996-07-01", "from   = 1096-07-01", "thirty-days"),
-    ("dangling computation", APPEAL, 'computation   = "eoir-board"', 'computation   = "eoir-bord"', "computation"),
+    (
+        "dangling computation",
+        APPEAL,
+        'computation   = "eoir-board"',
+        'computation   = "eoir-bord"',
+        "computation",
+    ),
     ("dangling kind", APPEAL, '"ij.fear-review"]', '"ij.fear-revue"]', "kinds"),
     ("dangling form", APPEAL, 'form          = "EOIR-26"', 'form          = "EOIR-62"', "form"),
     ("dangling court action", APPEAL, 'of      = "ten-days"', 'of      = "tendays"', "court_action"),
@@ -59,9 +65,27 @@ MISTAKES: list[tuple[str, str, str, str, str]] = [
     ("method without a line", "computation/uscis.toml", 'method = "fax"', 'method = "mail"', "service"),
     ("unknown method", "computation/uscis.toml", 'method = "fax"', 'method = "telefax"', "method"),
     ("dangling calendar", "computation/uscis.toml", '"us-federal"', '"us-federale"', "holidays"),
-    ("two definitions", "holidays/us-federal.toml", "day        = 1\n", "day        = 1\neaster = 1\n", "new-year"),
-    ("dangling finality", "rules/eoir-motion-reopen.toml", '"eoir.appeal.bia"', '"eoir.appeal.bai"', "finality"),
-    ("dangling route", "rules/uscis-appeal-aao.toml", 'route         = "aao"', 'route         = "aoa"', "route"),
+    (
+        "two definitions",
+        "holidays/us-federal.toml",
+        "day        = 1\n",
+        "day        = 1\neaster = 1\n",
+        "new-year",
+    ),
+    (
+        "dangling finality",
+        "rules/eoir-motion-reopen.toml",
+        '"eoir.appeal.bia"',
+        '"eoir.appeal.bai"',
+        "finality",
+    ),
+    (
+        "dangling route",
+        "rules/uscis-appeal-aao.toml",
+        'route         = "aao"',
+        'route         = "aoa"',
+        "route",
+    ),
     ("closure twice", "closures.toml", "on         = 2012-12-24", "on         = 2008-12-26", "closures"),
     ("stray table", "facts.toml", "[[fact]]", "[[facts]]", "facts.toml"),
 ]
@@ -97,7 +121,10 @@ def appeal_texts(folder: Path, on: date) -> list[tuple[str, bool]]:
     ("change", "after"),
     [
         (lambda text: text, [("ten-days", True), ("thirty-days", False)]),
-        (lambda text: text.replace("live    = true", "live    = true\nuntil   = 2026-06-01"), [("ten-days", False)]),
+        (
+            lambda text: text.replace("live    = true", "live    = true\nuntil   = 2026-06-01"),
+            [("ten-days", False)],
+        ),
     ],
     ids=["vacated", "reversed on 2026-06-01"],
 )

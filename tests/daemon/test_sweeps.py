@@ -1,0 +1,422 @@
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from deadlines.store.database import Database
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.compute.notice import Notice
+from deadlines.compute.result import Result
+from deadlines.daemon import Sweeps
+from deadlines.errors import ChannelDown, InputError, SendError, StoreError
+from deadlines.notify.folder import FolderChannel
+from deadlines.notify.message import Message
+from deadlines.notify.smtp import SmtpChannel
+from deadlines.store.tables import Attempt, Audit, DeadlineRow, Entry, Heartbeat, Person, Reminder
+from tests.daemon.parts import WEEK_BEFORE, Collector, fill, states, sweeps
+from tests.docket.samples import ZONE, entry, matter, person, plan, version, window
+from tests.notify.servers import Inbox, free_port, mail_server
+
+SENDER = "Docket <docket@firm.test>"
+MINUTE = timedelta(minutes=1)
+
+
+def many(database: Database, count: int) -> None:
+    with database.write() as session:
+        ana = person(session)
+        for number in range(count):
+            asked = window()
+            plan(session, *entry(session, matter(session, ana, f"m-{number:03}"), asked), asked, [ana])
+
+
+def test_what_is_due_goes_to_a_real_mail_server_once(database: Database) -> None:
+    fill(database)
+    inbox = Inbox()
+    with mail_server(inbox) as port:
+        smtp = SmtpChannel(host="127.0.0.1", port=port, security="none", sender=SENDER)
+        daemon = Sweeps(database, {"smtp": smtp}, zone=ZONE)
+        assert daemon.send_due(WEEK_BEFORE - timedelta(days=8)).sent == 0
+        report = daemon.send_due(WEEK_BEFORE - timedelta(days=7))
+        assert (report.sent, report.messages) == (1, 1)
+        assert daemon.send_due(WEEK_BEFORE - timedelta(days=6)).claimed == 0
+        assert daemon.send_due(WEEK_BEFORE).sent == 1
+    assert [mail["Subject"][:9] for mail in inbox.mails] == ["[14 days]", "[7 days] "]
+    assert states(database)["safe-7"] == "sent"
+
+
+def test_the_same_into_a_folder(database: Database, tmp_path: Path) -> None:
+    fill(database)
+    folder = FolderChannel(tmp_path / "out", SENDER)
+    Sweeps(database, {"folder": folder}, zone=ZONE).send_due(WEEK_BEFORE)
+    # The row says smtp, which is no longer configured: it goes by what there is.
+    [file] = (tmp_path / "out").iterdir()
+    assert "I-290B" in file.read_text()
+
+
+def test_a_daemon_that_was_down_catches_up_and_says_late(database: Database) -> None:
+    many(database, 60)
+    channel = Collector()
+    report = sweeps(database, channel, batch=10).send_due(WEEK_BEFORE + timedelta(hours=63))
+    assert report.sent == 60
+    assert report.settled == 60
+    assert len({message.message_id for message in channel.messages}) == 60
+    assert all(message.subject.startswith("[LATE by 2 days 15 hours]") for message in channel.messages)
+    assert channel.closed == 1
+
+
+def test_a_clock_in_the_past_sends_nothing_and_the_same_row_later(database: Database) -> None:
+    fill(database)
+    channel = Collector()
+    daemon = sweeps(database, channel)
+    assert daemon.send_due(datetime(1970, 1, 1, tzinfo=UTC)).claimed == 0
+    assert daemon.send_due(WEEK_BEFORE).sent == 1
+
+
+def test_a_clock_set_back_frees_what_waits_for_the_old_time(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    fill(database)
+    daemon = sweeps(database, Collector(refuse(SendError("451"))))
+    daemon.beat(WEEK_BEFORE)
+    daemon.send_due(WEEK_BEFORE)
+    back = WEEK_BEFORE - timedelta(hours=1)
+    with caplog.at_level(logging.ERROR):
+        assert daemon.beat(back).clock_back_seconds == 3600
+    assert "the clock went back" in caplog.text
+    channel = Collector()
+    assert sweeps(database, channel).send_due(back + MINUTE).sent == 1
+    assert daemon.beat(back + MINUTE).clock_back_seconds == 0
+
+
+def refuse(error: Exception, only: str = "") -> object:
+    def first(message: Message) -> None:
+        if only in message.subject:
+            raise error
+
+    return first
+
+
+@pytest.mark.parametrize("error", [SendError("451"), SendError("550", permanent=True), RuntimeError("bug")])
+def test_one_message_that_fails_does_not_hold_up_the_others(database: Database, error: Exception) -> None:
+    many(database, 10)
+    channel = Collector(refuse(error, "m-004"))  # type: ignore[arg-type]
+    report = sweeps(database, channel).send_due(WEEK_BEFORE)
+    assert len(channel.messages) == 9
+    assert (report.sent, report.failed) == (9, 1)
+
+
+def test_a_poisoned_row_does_not_hold_up_the_others(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(database, 5)
+    with database.write() as session:
+        for row in session.scalars(select(DeadlineRow).limit(2)):
+            row.window = {"working": "nonsense"}
+        session.scalars(select(Person)).one().name = "Ana\u2028Bcc: x\r\nEvil: y\ud7ff"
+    channel = Collector()
+    assert sweeps(database, channel).send_due(WEEK_BEFORE).sent == 5
+    monkeypatch.setattr("deadlines.docket.parcels.compose", broken)
+    monkeypatch.setattr("deadlines.docket.parcels.compose_plain", broken)
+    daemon = sweeps(database, channel)
+    report = daemon.send_due(WEEK_BEFORE + timedelta(days=4))
+    assert (report.sent, report.failed) == (0, 5)
+    monkeypatch.undo()
+    assert sweeps(database, channel).send_due(WEEK_BEFORE + timedelta(days=4, minutes=2)).sent == 5
+
+
+def broken(*_: object, **__: object) -> Message:
+    raise ValueError("broken template")
+
+
+def test_a_channel_that_is_down_is_asked_once_a_turn_and_all_goes_when_it_is_back(database: Database) -> None:
+    many(database, 30)
+    asked: list[str] = []
+
+    def down(message: Message) -> None:
+        asked.append(message.message_id)
+        raise ChannelDown("The mail server cannot be reached.")
+
+    daemon = sweeps(database, Collector(down), batch=10)
+    for turn in range(3):
+        report = daemon.send_due(WEEK_BEFORE + turn * timedelta(seconds=30))
+        assert report.trouble == "The mail server cannot be reached."
+    assert len(asked) == 3
+    channel = Collector()
+    back = sweeps(database, channel).send_due(WEEK_BEFORE + 2 * MINUTE)
+    assert back.sent >= 28
+    sweeps(database, channel).send_due(WEEK_BEFORE + 20 * MINUTE)
+    assert len({message.to_email + message.subject for message in channel.messages}) == 30
+    assert len({message.message_id for message in channel.messages}) == 30
+
+
+def test_one_channel_down_does_not_stop_the_other(database: Database) -> None:
+    many(database, 20)
+    with database.write() as session:
+        for row in session.scalars(select(Reminder).where(Reminder.id % 2 == 0)):
+            row.channel = "folder"
+    channel = Collector()
+    daemon = Sweeps(
+        database,
+        {"smtp": Collector(refuse(ChannelDown("down"))), "folder": channel},  # type: ignore[arg-type]
+        zone=ZONE,
+        batch=3,
+    )
+    before = [row for row in due(database, WEEK_BEFORE) if row == "folder"]
+    report = daemon.send_due(WEEK_BEFORE)
+    assert len(channel.messages) + report.settled >= 1
+    assert not [row for row in due(database, WEEK_BEFORE) if row == "folder"]
+    assert before
+
+
+def due(database: Database, now: datetime) -> list[str]:
+    with database.read() as session:
+        return list(
+            session.scalars(
+                select(Reminder.channel).where(Reminder.next_at <= now, Reminder.state == "planned")
+            )
+        )
+
+
+def test_a_mail_server_that_is_not_there_leaves_all_due(database: Database) -> None:
+    many(database, 3)
+    smtp = SmtpChannel(host="127.0.0.1", port=free_port(), security="none", sender=SENDER)
+    report = Sweeps(database, {"smtp": smtp}, zone=ZONE).send_due(WEEK_BEFORE)
+    assert report.sent == 0
+    assert "cannot be reached" in report.trouble
+    with database.read() as session:
+        assert set(session.scalars(select(Attempt.outcome))) == {"put off"}
+        assert set(session.scalars(select(Reminder.state))) <= {"planned", "covered"}
+
+
+def test_two_daemons_at_once_send_each_message_once(database: Database) -> None:
+    many(database, 40)
+    channels = [Collector(), Collector()]
+    together = threading.Barrier(2)
+
+    def work(channel: Collector) -> None:
+        daemon = sweeps(database, channel, batch=4)
+        together.wait(10)
+        daemon.send_due(WEEK_BEFORE)
+
+    threads = [threading.Thread(target=work, args=[channel]) for channel in channels]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    sent = [message.message_id for channel in channels for message in channel.messages]
+    assert len(sent) == len(set(sent)) == 40
+
+
+def test_a_daemon_that_slept_over_its_lease_sends_nothing_that_another_took(database: Database) -> None:
+    many(database, 5)
+    other = Collector()
+
+    def sleep(moment: str) -> None:
+        if moment == "claim.after_commit":
+            sweeps(database, other).send_due(WEEK_BEFORE + timedelta(seconds=121))
+
+    mine = Collector()
+    report = sweeps(database, mine, hook=sleep).send_due(WEEK_BEFORE)
+    assert len(other.messages) == 5
+    assert mine.messages == []
+    assert report.sent == 0
+
+
+def test_a_stop_lets_the_present_message_finish_and_gives_back_the_rest(database: Database) -> None:
+    many(database, 5)
+    daemon = sweeps(database, channel := Collector())
+    channel.first = lambda _: daemon.stopping.set()
+    report = daemon.send_due(WEEK_BEFORE)
+    assert (report.sent, len(channel.messages)) == (1, 1)
+    assert report.released == 8
+    other = Collector()
+    assert sweeps(database, other).send_due(WEEK_BEFORE).sent == 4
+
+
+class Flaky:
+    """A database whose next writes fail, so many of them."""
+
+    def __init__(self, database: Database) -> None:
+        self.real, self.failing = database, 0
+        self.read = database.read
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        if self.failing:
+            self.failing -= 1
+            raise StoreError("The database is locked.")
+        with self.real.write() as session:
+            yield session
+
+
+def test_a_database_that_fails_ends_the_turn_and_not_the_daemon(database: Database) -> None:
+    fill(database)
+    flaky = Flaky(database)
+    channel = Collector()
+    daemon = sweeps(flaky, channel)  # type: ignore[arg-type]
+    flaky.failing = 1
+    assert daemon.send_due(WEEK_BEFORE).trouble == "The database is locked."
+    assert daemon.send_due(WEEK_BEFORE).sent == 1
+
+
+def test_a_mark_that_fails_is_written_again(database: Database) -> None:
+    fill(database)
+    flaky = Flaky(database)
+    channel = Collector(lambda _: setattr(flaky, "failing", 2))
+    daemon = sweeps(flaky, channel)  # type: ignore[arg-type]
+    daemon.stopping.wait = lambda timeout=None: False  # type: ignore[method-assign]
+    assert daemon.send_due(WEEK_BEFORE).sent == 1
+    assert states(database)["safe-7"] == "sent"
+
+
+def test_a_mark_that_never_succeeds_repeats_the_message_under_its_id(database: Database) -> None:
+    fill(database)
+    flaky = Flaky(database)
+    channel = Collector(lambda _: setattr(flaky, "failing", 5))
+    daemon = sweeps(flaky, channel)  # type: ignore[arg-type]
+    daemon.stopping.wait = lambda timeout=None: False  # type: ignore[method-assign]
+    assert daemon.send_due(WEEK_BEFORE).trouble == "The database is locked."
+    channel.first = None
+    flaky.failing = 0
+    assert daemon.send_due(WEEK_BEFORE + 3 * MINUTE).sent == 1
+    assert len(channel.messages) == 2
+    assert len({message.message_id for message in channel.messages}) == 1
+    assert "may be a repeat" in channel.messages[1].text
+
+
+# -- signs of life -------------------------------------------------------------------------------------------
+
+
+def test_each_turn_leaves_a_heartbeat(database: Database) -> None:
+    fill(database)
+    daemon = sweeps(database)
+    daemon.send_due(WEEK_BEFORE)
+    daemon.beat(WEEK_BEFORE)
+    with database.read() as session:
+        beats = {beat.sweep: beat for beat in session.scalars(select(Heartbeat))}
+    assert set(beats) == {"send", "daemon"}
+    assert msgspec.json.decode(beats["send"].detail)["sent"] == 1
+    assert abs(beats["send"].at - WEEK_BEFORE) < MINUTE
+
+
+def test_a_second_daemon_is_reported_and_a_restart_is_not(database: Database) -> None:
+    one, two = sweeps(database), sweeps(database)
+    one.beat(WEEK_BEFORE)
+    assert two.beat(WEEK_BEFORE + MINUTE).other == ""
+    assert two.beat(WEEK_BEFORE + 2 * MINUTE).other == ""
+    one.beat(WEEK_BEFORE + 3 * MINUTE)
+    assert two.beat(WEEK_BEFORE + 4 * MINUTE).other == ""
+    one.beat(WEEK_BEFORE + 5 * MINUTE)
+    assert two.beat(WEEK_BEFORE + 6 * MINUTE).other == one.owner
+    one.beat(WEEK_BEFORE + 7 * MINUTE, stopped=True)
+    assert two.beat(WEEK_BEFORE + 8 * MINUTE).other == ""
+
+
+def test_fetches_are_handed_on(database: Database) -> None:
+    seen: list[datetime] = []
+    sweeps(database, flush=lambda _session, now: seen.append(now)).flush_fetches(WEEK_BEFORE)
+    sweeps(database).flush_fetches(WEEK_BEFORE)
+    assert seen == [WEEK_BEFORE]
+
+
+# -- the nightly check ---------------------------------------------------------------------------------------
+
+
+def law(**changes: object) -> object:
+    asked: list[Notice] = []
+
+    def compute(notice: Notice) -> Result:
+        asked.append(notice)
+        return Result(None, "2026.12", [window(**changes)], [], [])
+
+    compute.asked = asked  # type: ignore[attr-defined]
+    return compute
+
+
+def test_dates_that_still_hold_leave_no_trace(database: Database) -> None:
+    fill(database)
+    compute = law()
+    assert sweeps(database, compute=compute).recompute_check(WEEK_BEFORE) == []
+    [notice] = compute.asked  # type: ignore[attr-defined]
+    assert notice.decided_on == date(2026, 10, 23)
+    assert notice.service.method == "mail"
+    with database.read() as session:
+        assert session.scalars(select(Audit)).all() == []
+        beat = session.get_one(Heartbeat, "recompute")
+        assert msgspec.json.decode(beat.detail) == {"edition": "", "checked": 1, "different": 0}
+
+
+def test_a_difference_is_recorded_once_and_moves_nothing(database: Database) -> None:
+    fill(database)
+    daemon = sweeps(database, compute=law(last_day=date(2026, 11, 23), safe_by=date(2026, 11, 20)))
+    [found] = daemon.recompute_check(WEEK_BEFORE)
+    daemon.recompute_check(WEEK_BEFORE + timedelta(days=1))
+    with database.read() as session:
+        [row] = session.scalars(select(Audit)).all()
+        stored = session.scalars(select(DeadlineRow)).one()
+        assert row.action == "recompute.differs"
+        assert row.subject == found.entry_id
+        assert row.detail == {"last_day": {"stored": "2026-11-25", "computed": "2026-11-23"}}
+        assert stored.last_day == date(2026, 11, 25)
+    assert set(states(database).values()) == {"planned"}
+
+
+def test_only_the_version_in_force_of_open_entries_is_checked(database: Database) -> None:
+    with database.write() as session:
+        ana = person(session)
+        of = matter(session, ana)
+        made, _ = entry(session, of, window(safe_by=date(2026, 11, 2)))
+        version(session, made, window(), 2)
+        entry(session, of, window(safe_by=date(2026, 11, 1)), status="satisfied")
+    assert sweeps(database, compute=law()).recompute_check(WEEK_BEFORE) == []
+
+
+def test_a_notice_that_cannot_be_computed_is_a_difference_and_not_the_end(database: Database) -> None:
+    with database.write() as session:
+        ana = person(session)
+        of = matter(session, ana)
+        entry(session, of, window())
+        entry(session, of, window())
+        broken_row = entry(session, of, window())[0]
+        broken_row.notice.facts = {"kind": 7}
+
+    def compute(notice: Notice) -> Result:
+        raise InputError("Unknown kind.")
+
+    found = sweeps(database, compute=compute).recompute_check(WEEK_BEFORE)
+    assert sorted(str(one.found["error"]) for one in found)[1:] == ["Unknown kind."] * 2
+    assert "cannot be read" in str(sorted(str(one.found["error"]) for one in found)[0])
+
+
+def test_a_window_that_the_law_no_longer_gives_is_a_difference(database: Database) -> None:
+    fill(database)
+    found = sweeps(database, compute=law(rule="other.rule")).recompute_check(WEEK_BEFORE)
+    assert [one.found for one in found] == [{"error": "The law data gives no such window any more."}]
+
+
+def test_the_check_runs_once_a_night_and_after_a_new_edition(database: Database) -> None:
+    fill(database)
+    evening = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # 20:00 on the 23rd in New York
+    daemon = sweeps(database, compute=law(), edition="2026.11")
+    ran = [daemon.recompute_if_due(evening + timedelta(hours=hours)) for hours in (0, 1, 4, 6, 7, 24, 31)]
+    # At once, then not before 02:00 of the next local day (07:00 UTC), then once more the day after.
+    assert ran == [True, False, False, True, False, False, True]
+    newer = sweeps(database, compute=law(), edition="2026.12")
+    assert newer.recompute_if_due(evening + timedelta(hours=32))
+    assert not newer.recompute_if_due(evening + timedelta(hours=33))
+
+
+def test_the_check_reads_page_by_page(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deadlines.daemon.sweeps.PAGE", 3)
+    many(database, 10)
+    compute = law(last_day=date(2026, 11, 26))
+    assert len(sweeps(database, compute=compute).recompute_check(WEEK_BEFORE)) == 10
+    assert len(compute.asked) == 10  # type: ignore[attr-defined]
+    with database.read() as session:
+        assert len(set(session.scalars(select(Audit.subject)))) == len(session.scalars(select(Entry)).all())
