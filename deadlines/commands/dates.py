@@ -8,7 +8,7 @@ import click
 from deadlines.errors import InputError
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A calendar day such as `2026-02-03` or `3 Feb 2026`; raises InputError naming the option."""
 
     name = "date"

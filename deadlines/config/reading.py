@@ -166,7 +166,9 @@ WORDS = {str: "a text in quotes", int: "a whole number", bool: "true or false"}
 def _typed(option: Option, value: Any, place: str) -> Any:
     if type(value) is not option.type:
         raise ConfigError(f"{place}: {option.name} must be {WORDS[option.type]}")
-    if isinstance(value, str) and not value.isprintable():
+    if not isinstance(value, str):
+        return value
+    if not value.isprintable():
         raise ConfigError(f"{place}: {option.name} holds a control character; remove it")
     if option.name == "database.url" and re.match(r"[a-z+]+://[^/@]*:[^/@]*@", value):
         raise ConfigError(

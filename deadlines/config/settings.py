@@ -25,14 +25,14 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of the configuration file."""
 
 
-class Firm(Section, kw_only=True):
+class Firm(Section, frozen=True, kw_only=True):
     """Who uses the program, and whose clock on the wall counts."""
 
     name: str
     timezone: str
 
 
-class DatabaseSettings(Section, kw_only=True):
+class DatabaseSettings(Section, frozen=True, kw_only=True):
     """Where the docket is kept. `password` comes from the environment, or else from `password_file`."""
 
     url: str
@@ -40,7 +40,7 @@ class DatabaseSettings(Section, kw_only=True):
     password: Secret | None = None
 
 
-class Web(Section, kw_only=True):
+class Web(Section, frozen=True, kw_only=True):
     """Where the web server listens, and the address under which people reach it."""
 
     host: str
@@ -48,7 +48,7 @@ class Web(Section, kw_only=True):
     base_url: str
 
 
-class Mail(Section, kw_only=True):
+class Mail(Section, frozen=True, kw_only=True):
     """How reminders leave. `password` comes from the environment, or else from `password_file`."""
 
     channel: Literal["smtp", "folder", "console"]
@@ -63,13 +63,13 @@ class Mail(Section, kw_only=True):
     password: Secret | None = None
 
 
-class Reminders(Section, kw_only=True):
+class Reminders(Section, frozen=True, kw_only=True):
     """When reminders are sent. `at` is a time of day in the firm's time zone, `HH:MM`."""
 
     at: str
 
 
-class Daemon(Section, kw_only=True):
+class Daemon(Section, frozen=True, kw_only=True):
     """The rhythm of the scheduler, in seconds, and how many reminders one tick takes."""
 
     tick_seconds: int

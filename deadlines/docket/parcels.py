@@ -52,7 +52,7 @@ def prepare(
     its newest. Notes under whose Message-ID the reminders go out, so that a repeat carries the same.
     """
     held = extend_lease(session, ids, owner=owner, now=now, lease=lease)
-    items = [item for item in _items(session, held) if not _closed(item, now)]
+    items = [item for item in _items(session, held) if not _unwanted(item, now)]
     items = [item for item in items if not _covered(session, item, now)]
     if not items:
         return None
@@ -119,10 +119,14 @@ def _nearest(item: Item) -> str:
     return day.isoformat() if day else "9999"
 
 
-def _closed(item: Item, now: datetime) -> bool:
-    if item.entry.status == "open":
+def _unwanted(item: Item, now: datetime) -> bool:
+    """Whether the entry has been closed or has other dates by now; normally withdrawn with that change."""
+    if item.entry.status != "open":
+        _settle(item.reminder, "cancelled", now)
+    elif item.deadline.version < item.entry.version:
+        _settle(item.reminder, "superseded", now)
+    else:
         return False
-    _settle(item.reminder, "cancelled", now)
     return True
 
 

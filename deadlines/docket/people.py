@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -70,9 +71,10 @@ def deactivate_person(
         _hand_over(session, matters, waiting, successor, now)
     _end_feeds(session, person, now)
     person.active = False
-    detail = {"successor": successor.id if successor else None, "matters": len(matters) if successor else 0}
+    handed = len(matters) if successor else 0
+    detail = {"successor": successor.id if successor else None, "matters": handed}
     _record(session, person, "person.deactivate", actor, now, detail)
-    return len(matters) if successor else 0
+    return handed
 
 
 def _any_open(session: Session, person: Person) -> bool:
@@ -111,6 +113,6 @@ def _end_feeds(session: Session, person: Person, now: datetime) -> None:
 
 
 def _record(
-    session: Session, person: Person, action: str, actor: str, now: datetime, detail: dict[str, object]
+    session: Session, person: Person, action: str, actor: str, now: datetime, detail: dict[str, Any]
 ) -> None:
     audit.record(session, at=now, actor=actor, action=action, subject=person.id, detail=detail)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.notice import Notice
@@ -48,7 +48,6 @@ def stored_entries(session: Session, after: str, limit: int) -> list[Stored]:
         .limit(limit)
         .subquery()
     )
-    newest = select(func.max(DeadlineRow.version)).where(DeadlineRow.entry_id == Entry.id).scalar_subquery()
     rows = session.execute(
         select(
             Entry.id,
@@ -60,8 +59,8 @@ def stored_entries(session: Session, after: str, limit: int) -> list[Stored]:
         )
         .join(pages, pages.c.notice_id == Entry.notice_id)
         .join(NoticeRow, NoticeRow.id == Entry.notice_id)
-        .join(DeadlineRow, DeadlineRow.entry_id == Entry.id)
-        .where(Entry.status == "open", DeadlineRow.version == newest)
+        .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
+        .where(Entry.status == "open")
         .order_by(Entry.notice_id, Entry.id)
     )
     return [

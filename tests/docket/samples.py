@@ -116,6 +116,7 @@ def version(session: Session, of: Entry, asked: Window, number: int) -> Deadline
         created_at=ENTERED,
     )
     session.add(row)
+    of.version = number
     session.flush()
     return row
 
