@@ -71,6 +71,12 @@ class Conflict(DeadlinesError):
     http_status = 409
 
 
+class CalendarError(DeadlinesError):
+    """A calendar entry, read back, is not what was meant; it is kept from the feed."""
+
+    code = "calendar"
+
+
 class SendError(DeadlinesError):
     """A channel did not take a message. `permanent`: another try cannot help."""
 

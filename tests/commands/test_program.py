@@ -22,7 +22,6 @@ HEAVY = {
     "apscheduler",
     "jinja2",
     "alembic",
-    "msgspec",
 }
 
 

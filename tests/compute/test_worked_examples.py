@@ -225,3 +225,24 @@ def test_asylum_only_proceedings_have_ninety_days() -> None:
     """8 CFR 1208.2(c)(3)(ii)."""
     result = ask("ij.in-absentia", "2026-07-06", facts={"proceeding": "asylum-only"})
     assert dates(result, "eoir.motion.rescind-in-absentia")[1] == "2026-10-05"
+
+
+def test_the_day_after_thanksgiving_in_the_ninth_circuit() -> None:
+    """Yepremyan v. Holder, 614 F.3d 1042 (9th Cir. 2010): order of 2005-10-26, petition of Monday 2005-11-28 in time."""
+    result = ask("bia.decision", "2005-10-26", facts={"circuit": "9"}, filed_on="2005-11-28")
+    found = window(result, "court.petition-for-review")
+    assert (str(found.safe_by), str(found.last_day), found.timeliness) == ("2005-11-25", "2005-11-28", "timely")
+
+
+def test_the_ninth_circuit_counted_the_day_of_mourning_of_2018_as_a_holiday() -> None:
+    """Notice of the Ninth Circuit for 2018-12-05, FRAP 26(a)(6)(B); no such notice is known elsewhere."""
+    ninth = ask("bia.decision", "2018-11-05", facts={"circuit": "9"})
+    fourth = ask("bia.decision", "2018-11-05", facts={"circuit": "4"})
+    assert dates(ninth, "court.petition-for-review") == ("2018-12-04", "2018-12-06", "2018-12-06")
+    assert dates(fourth, "court.petition-for-review") == ("2018-12-04", "2018-12-05", "2018-12-06")
+
+
+def test_notices_of_grace_of_2010_and_2012() -> None:
+    """BIA notices: due 5 to 18 February 2010 until 19 February; due in the week of 2 July 2012 until 11 July."""
+    assert dates(ask("ij.order", "2010-01-11", "oral"), "eoir.appeal.bia")[:2] == ("2010-02-10", "2010-02-19")
+    assert dates(ask("ij.order", "2012-06-04", "oral"), "eoir.appeal.bia")[:2] == ("2012-07-03", "2012-07-11")

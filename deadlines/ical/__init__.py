@@ -1,0 +1,17 @@
+"""From windows to calendar bytes (RFC 5545, RFC 7986): pure functions, the same bytes every time."""
+
+from deadlines.ical.event import CalendarItem, render_event
+from deadlines.ical.joined import join_calendar
+from deadlines.ical.wording import REDACTIONS, Origin, Redaction, Slot, entry_items, slot_item
+
+__all__ = [
+    "REDACTIONS",
+    "CalendarItem",
+    "Origin",
+    "Redaction",
+    "Slot",
+    "entry_items",
+    "join_calendar",
+    "render_event",
+    "slot_item",
+]

@@ -1,0 +1,106 @@
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commands.conftest import Firm
+from tests.commands.program import run
+
+
+def checks_of(text: str) -> dict[str, Any]:
+    return {check["id"]: check for check in json.loads(text)["checks"]}
+
+
+def test_nothing_is_initialised(tmp_path: Path) -> None:
+    done = run("doctor", "--json", folder=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == ""
+    checks = checks_of(done.stdout)
+    assert checks["configuration"]["state"] == "warning"
+    assert checks["database"]["state"] == "ill"
+    assert "deadlines init" in checks["database"]["sentence"] + checks["database"]["hint"]
+    assert checks["law"]["state"] in ("well", "warning", "ill")
+    assert json.loads(done.stdout)["state"] == "ill"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_fresh_installation_has_warnings(firm: Firm) -> None:
+    done = firm.run("doctor", "--json")
+    checks = checks_of(done.stdout)
+    warned = {name for name, check in checks.items() if check["state"] == "warning"}
+    assert {"scheduler", "mail", "docket-role", "web"} <= warned
+    assert checks["database"]["state"] == "well"
+    assert "sqlite" in checks["database"]["sentence"].lower()
+    assert checks["audit"]["state"] == "well"
+    assert all(check["hint"] for name, check in checks.items() if name in warned)
+
+
+def test_the_status_follows_the_worst_check(firm: Firm) -> None:
+    done = firm.run("doctor", "--json")
+    worst = json.loads(done.stdout)["state"]
+    assert done.returncode == {"well": 0, "warning": 1, "ill": 2}[worst]
+    assert firm.run("doctor").returncode == done.returncode
+
+
+def test_people_read_it_too(firm: Firm) -> None:
+    text = firm.run("doctor").stdout
+    assert "well     database" in text
+    assert "warning  mail" in text
+    assert "Set mail.host and mail.sender" in text
+
+
+def test_a_wrong_configuration_is_ill_and_named(firm: Firm) -> None:
+    firm.config.write_text('[mail]\nhots = "x"\n')
+    done = firm.run("doctor", "--json")
+    assert done.returncode == 2
+    assert "line 2" in checks_of(done.stdout)["configuration"]["sentence"]
+
+
+@pytest.mark.parametrize(
+    "text, state, part",
+    [
+        ('host = "h.example"\n', "ill", "mail.sender"),
+        ('host = "h.example"\nsender = "a@b.example"\n', "well", "h.example:587"),
+        ('host = "h.example"\nsender = "a@b.example"\nuser = "a"\nsecurity = "none"\n', "ill", "in clear"),
+        ('host = "h.example"\nsender = "a@b.example"\npassword_file = "gone"\n', "ill", "cannot be read"),
+        ('channel = "folder"\n', "warning", "folder"),
+    ],
+)
+def test_mail_settings(firm: Firm, text: str, state: str, part: str) -> None:
+    firm.config.write_text(f"[mail]\n{text}")
+    mail = checks_of(firm.run("doctor", "--json").stdout)["mail"]
+    assert mail["state"] == state
+    assert part in mail["sentence"]
+
+
+@pytest.mark.parametrize(
+    "url, state",
+    [("", "warning"), ("http://firm.example", "warning"), ("https://firm.example", "well")],
+)
+def test_the_address_given_out(firm: Firm, url: str, state: str) -> None:
+    firm.config.write_text(f'[web]\nbase_url = "{url}"\n')
+    assert checks_of(firm.run("doctor", "--json").stdout)["web"]["state"] == state
+
+
+def test_a_changed_audit_trail_is_ill(firm: Firm) -> None:
+    firm.add("Ana", "ana@firm.example")
+    with sqlite3.connect(firm.folder / "deadlines.sqlite3") as connection:
+        for (name,) in connection.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            connection.execute(f'drop trigger "{name}"')
+        connection.execute("update audit set actor = 'somebody else'")
+    done = firm.run("doctor", "--json")
+    assert done.returncode == 2
+    assert "broken at row 1" in checks_of(done.stdout)["audit"]["sentence"]
+
+
+def test_waiting_reminders_without_a_scheduler_are_ill(firm: Firm) -> None:
+    firm.add("Ana", "ana@firm.example")
+    firm.data(
+        "add", "--matter", "2026-0143", "--client", "CANARYNAME", "--attorney", "ana@firm.example",
+        "--kind", "uscis.denial", "--form", "I-485", "--decided-on", "2090-10-23", "--service", "mail",
+    )  # fmt: skip
+    done = firm.run("doctor", "--json")
+    assert checks_of(done.stdout)["scheduler"]["state"] == "ill"
+    assert "CANARYNAME" not in done.stdout

@@ -1,0 +1,68 @@
+import pytest
+
+from tests.commands.conftest import Firm
+
+
+def test_people_are_added_and_listed(firm: Firm) -> None:
+    added = firm.add("Ana  Ruiz", "Ana@Firm.example")
+    assert added["name"] == "Ana Ruiz"
+    assert added["email"] == "ana@firm.example"
+    firm.add("ben Ode", "ben@firm.example", "docket")
+    assert [person["name"] for person in firm.data("person", "list")] == ["Ana Ruiz", "ben Ode"]
+    assert firm.good("person", "list").splitlines()[1].split() == [
+        "Ana",
+        "Ruiz",
+        "ana@firm.example",
+        "attorney",
+    ]
+
+
+def test_an_address_belongs_to_one_person(firm: Firm) -> None:
+    firm.add("Ana", "ana@firm.example")
+    done = firm.run("person", "add", "Other", "--email", "ANA@firm.example")
+    assert done.returncode == 8
+    assert "already" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "email", ["ana", "ana@", "@firm", "a b@firm.example", "ana@firm.example\nBcc: x@y", "ä@x.y"]
+)
+def test_what_is_no_address_is_refused(firm: Firm, email: str) -> None:
+    assert firm.run("person", "add", "Ana", "--email", email).returncode == 3
+    assert firm.data("person", "list") == []
+
+
+@pytest.mark.parametrize("name", ["", "  ", "A\x1b[31m", "x" * 201])
+def test_what_is_no_name_is_refused(firm: Firm, name: str) -> None:
+    assert firm.run("person", "add", name, "--email", "ana@firm.example").returncode == 3
+
+
+def test_who_leaves_is_listed_no_more_and_their_feeds_end(firm: Firm) -> None:
+    firm.add("Ana", "ana@firm.example")
+    firm.data("feed", "add", "--person", "ana@firm.example", "--label", "Phone")
+    firm.good("person", "deactivate", "ana@firm.example")
+    assert firm.data("person", "list") == []
+    assert [person["active"] for person in firm.data("person", "list", "--all")] == [False]
+    assert firm.data("feed", "list") == []
+    assert firm.run("person", "deactivate", "ana@firm.example").returncode == 8
+
+
+def test_nobody_known_is_a_sentence(firm: Firm) -> None:
+    done = firm.run("person", "deactivate", "nobody@firm.example")
+    assert done.returncode == 7
+    assert "Nobody has the address nobody@firm.example" in done.stderr
+
+
+def test_open_windows_need_a_successor(firm: Firm) -> None:
+    firm.add("Ana", "ana@firm.example")
+    firm.add("Ben", "ben@firm.example")
+    firm.data(
+        "add", "--matter", "2026-0143", "--client", "Garcia", "--attorney", "ana@firm.example",
+        "--kind", "uscis.denial", "--form", "I-485", "--decided-on", "2090-10-23", "--service", "mail",
+    )  # fmt: skip
+    refused = firm.run("person", "deactivate", "ana@firm.example")
+    assert refused.returncode == 8
+    assert "--successor" in refused.stderr
+    done = firm.data("person", "deactivate", "ana@firm.example", "--successor", "ben@firm.example")
+    assert done["matters_handed_over"] == 1
+    assert {window["attorney"] for window in firm.data("list")} == {"Ben"}

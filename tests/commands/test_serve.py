@@ -1,0 +1,171 @@
+import http.client
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.commands.conftest import Firm
+from tests.commands.program import PROGRAM, environment
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(firm: Firm, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    log = (firm.folder / "log").open("wb")
+    process = subprocess.Popen(
+        [*PROGRAM, "--config", str(firm.config), *words],
+        cwd=firm.folder,
+        env=environment(),
+        stdout=log,
+        stderr=log,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        log.close()
+
+
+def log_of(firm: Firm) -> str:
+    return (firm.folder / "log").read_text()
+
+
+def wait_for(firm: Firm, process: subprocess.Popen[bytes], mark: str) -> None:
+    for _ in range(300):
+        if mark in log_of(firm):
+            return
+        assert process.poll() is None, log_of(firm)
+        time.sleep(0.05)
+    pytest.fail(f"{mark} never came: {log_of(firm)}")
+
+
+def get(port: int, path: str, method: str = "GET") -> http.client.HTTPResponse:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request(method, path, headers={"Referer": f"http://127.0.0.1{path}"})
+    return connection.getresponse()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_serves_the_feed_and_ends_cleanly(firm: Firm, number: signal.Signals) -> None:
+    firm.add("Ana", "ana@firm.example")
+    url = firm.data("feed", "add", "--person", "ana@firm.example", "--label", "A")["url"]
+    path = "/" + url.split("/", 3)[3]
+    token = path.split("/")[2]
+    port = free_port()
+    with running(firm, "serve", "--port", str(port)) as process:
+        wait_for(firm, process, f"serving on 127.0.0.1 port {port}")
+        answer = get(port, path)
+        assert answer.status == 200
+        assert answer.getheader("Content-Type", "").startswith("text/calendar")
+        assert get(port, "/f/unknown-" + token + "/deadlines.ics").status == 404
+        assert get(port, path, "POST").status == 405
+        process.send_signal(number)
+        assert process.wait(timeout=20) == 0
+    assert token not in log_of(firm)
+    assert "Traceback" not in log_of(firm)
+    assert "stopped" in log_of(firm)
+
+
+def test_a_port_that_is_taken_is_named(firm: Firm) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = firm.run("serve", "--port", str(port))
+    assert done.returncode == 10
+    assert re.fullmatch(rf"deadlines: Port {port} on 127\.0\.0\.1 cannot be used \(.*\); .*\n", done.stderr)
+
+
+def test_an_address_that_is_not_ours_is_named(firm: Firm) -> None:
+    done = firm.run("serve", "--host", "192.0.2.1", "--port", str(free_port()))
+    assert done.returncode == 10
+    assert "192.0.2.1" in done.stderr
+
+
+@pytest.mark.parametrize("port", ["0", "70000", "http"])
+def test_what_is_no_port_is_refused(firm: Firm, port: str) -> None:
+    assert firm.run("serve", "--port", port).returncode == 2
+
+
+def test_mail_settings_that_cannot_work_stop_the_start(firm: Firm) -> None:
+    firm.config.write_text('[mail]\nhost = "smtp.firm.example"\n')
+    for command in ("serve", "daemon"):
+        done = firm.run(command)
+        assert done.returncode == 5
+        assert "mail.sender" in done.stderr
+
+
+def test_the_daemon_shows_signs_of_life_and_ends_cleanly(firm: Firm) -> None:
+    with running(firm, "daemon") as process:
+        for _ in range(200):
+            checks = {check["id"]: check for check in data_of_doctor(firm)}
+            if "sign of life" in checks["scheduler"]["sentence"]:
+                break
+            time.sleep(0.1)
+        assert checks["scheduler"]["state"] == "well"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+    stopped = {check["id"]: check for check in data_of_doctor(firm)}["scheduler"]
+    assert stopped["state"] == "ill"
+    assert "was stopped" in stopped["sentence"]
+
+
+def data_of_doctor(firm: Firm) -> list[dict[str, str]]:
+    import json
+
+    checks: list[dict[str, str]] = json.loads(firm.run("doctor", "--json").stdout)["checks"]
+    return checks
+
+
+def test_reminders_land_in_the_configured_folder(firm: Firm) -> None:
+    firm.config.write_text(
+        '[mail]\nchannel = "folder"\nsender = "Docket <docket@firm.example>"\n[daemon]\ntick_seconds = 1\n'
+    )
+    firm.add("Ana", "ana@firm.example")
+    firm.data(
+        "add", "--matter", "2026-0143", "--client", "CANARYNAME", "--attorney", "ana@firm.example",
+        "--kind", "uscis.denial", "--form", "I-485", "--decided-on", "2020-10-23", "--service", "mail",
+    )  # fmt: skip
+    with running(firm, "daemon") as process:
+        for _ in range(200):
+            mails = list((firm.folder / "mail").glob("*.eml"))
+            if mails:
+                break
+            assert process.poll() is None, log_of(firm)
+            time.sleep(0.1)
+    text = mails[0].read_text()
+    assert "To: Ana <ana@firm.example>" in text
+    assert "2026-0143" in text
+    assert "CANARYNAME" not in text + log_of(firm)
+
+
+def test_the_log_replaces_every_secret() -> None:
+    import logging
+
+    from deadlines.commands.logs import Line
+
+    record = logging.LogRecord(
+        "x",
+        logging.INFO,
+        "",
+        0,
+        "GET /f/%s/deadlines.ics from https://h/f/abc/d.ics\nnext",
+        ("secret-1",),
+        None,
+    )
+    line = Line("%(message)s").format(record)
+    assert "secret-1" not in line
+    assert "abc" not in line
+    assert line == "GET /f/…/deadlines.ics from https://h/f/…/d.ics\n  next"

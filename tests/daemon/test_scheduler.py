@@ -1,0 +1,163 @@
+import logging
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+
+from deadlines.daemon import Scheduler
+from deadlines.store.database import Database
+from tests.daemon.parts import WEEK_BEFORE, Collector, fill, states, sweeps
+
+ROOT = Path(__file__).parents[2]
+
+
+def until(true: Callable[[], object], seconds: float = 10.0) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_the_sweeps_run_and_stop(database: Database) -> None:
+    fill(database)
+    channel = Collector()
+    scheduler = Scheduler(sweeps(database, channel), tick=0.05, beat=0.05, now=lambda: WEEK_BEFORE)
+    scheduler.start()
+    assert until(lambda: states(database)["safe-7"] == "sent")
+    assert scheduler.quiet() is None
+    assert scheduler.stop()
+    assert len(channel.messages) == 1
+
+
+def test_a_failing_sweep_is_run_again(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    fill(database)
+    channel = Collector()
+    daemon = sweeps(database, channel)
+    real, fail = daemon.send_due, [RuntimeError("unforeseen")] * 3
+    daemon.send_due = lambda now: (_ for _ in ()).throw(fail.pop()) if fail else real(now)  # type: ignore[method-assign]
+    scheduler = Scheduler(daemon, tick=0.05, beat=0.05, now=lambda: WEEK_BEFORE)
+    scheduler.start()
+    assert until(lambda: channel.messages)
+    scheduler.stop()
+    assert caplog.text.count("failed in an unforeseen way") == 3
+
+
+def test_a_sweep_that_hangs_is_noticed(database: Database) -> None:
+    fill(database)
+    hang, faults = threading.Event(), list[str]()
+    channel = Collector(lambda _: hang.wait(20) and None)
+    scheduler = Scheduler(
+        sweeps(database, channel),
+        tick=0.05,
+        beat=0.05,
+        patience=0.6,
+        now=lambda: WEEK_BEFORE,
+        on_fault=faults.append,
+    )
+    scheduler.start()
+    assert until(lambda: faults)
+    hang.set()
+    scheduler.stop()
+    assert "`send` has been silent" in faults[0]
+
+
+def test_a_dead_scheduler_thread_is_noticed(database: Database) -> None:
+    faults: list[str] = []
+    scheduler = Scheduler(
+        sweeps(database),
+        tick=0.05,
+        beat=0.05,
+        patience=0.6,
+        now=lambda: WEEK_BEFORE,
+        on_fault=faults.append,
+    )
+    scheduler.start()
+    inner = scheduler._scheduler
+    inner._process_jobs = lambda: (_ for _ in ()).throw(SystemExit)
+    inner.wakeup()
+    assert until(lambda: not inner._thread.is_alive())
+    assert inner.running  # it says so, and that is why nobody asks it
+    assert until(lambda: faults)
+    scheduler.stop()
+
+
+def test_a_clock_that_goes_back_an_hour_does_not_silence_the_sweeps(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    faults: list[str] = []
+    with time_machine.travel(WEEK_BEFORE, tick=True) as traveller:
+        daemon = sweeps(database)
+        scheduler = Scheduler(daemon, tick=0.2, beat=0.2, patience=3.0, on_fault=faults.append)
+        scheduler.start()
+        try:
+            assert until(lambda: daemon.alive_at["send"])
+            with caplog.at_level(logging.ERROR):
+                traveller.shift(timedelta(hours=-1))
+                time.sleep(4.0)
+            assert faults == []
+            assert scheduler.quiet() is None
+            assert "the clock went back by 3" in caplog.text
+        finally:
+            scheduler.stop()
+
+
+def start_daemon(url: str, sink: Path, seconds: float, patience: float) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "tests.daemon.runner",
+            "daemon",
+            url,
+            str(sink),
+            WEEK_BEFORE.isoformat(),
+            str(seconds),
+            str(patience),
+        ],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_lets_the_message_finish_and_ends_well(
+    database: Database, database_url: str, tmp_path: Path, number: signal.Signals
+) -> None:
+    fill(database, entries=2)
+    sink = tmp_path / "sink"
+    with start_daemon(database_url, sink, 1.0, 30.0) as child:
+        assert until(sink.with_suffix(".began").exists, 30)
+        child.send_signal(number)
+        assert child.wait(20) == 0
+    assert len(sink.read_text().splitlines()) == 1
+    assert set(states(database).values()) == {"covered", "sent", "planned"}
+
+
+def test_a_hung_daemon_ends_itself_with_a_failure(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    fill(database)
+    with start_daemon(database_url, tmp_path / "sink", 600.0, 1.0) as child:
+        assert child.wait(30) == 70
+        assert child.stderr is not None
+        assert "so that it is started again" in child.stderr.read()
+
+
+def test_instants_of_the_sweeps_come_from_the_clock_that_was_given(database: Database) -> None:
+    seen: list[datetime] = []
+    daemon = sweeps(database, flush=lambda _session, now: seen.append(now))
+    scheduler = Scheduler(daemon, tick=5, beat=5, now=lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    scheduler.start()
+    assert until(lambda: seen)
+    scheduler.stop()
+    assert seen == [datetime(2026, 1, 1, tzinfo=UTC)]
