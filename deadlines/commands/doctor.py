@@ -61,6 +61,8 @@ def _findings(app: App) -> Iterator["Finding"]:
 
 
 def _database_findings(app: App) -> Iterator["Finding"]:
+    from sqlalchemy.exc import SQLAlchemyError
+
     from deadlines import clock
     from deadlines.commands import installation
     from deadlines.docket.health import Finding, check_docket
@@ -72,6 +74,9 @@ def _database_findings(app: App) -> Iterator["Finding"]:
                 yield from check_docket(session, clock.now())
     except (StoreError, ConfigError) as error:
         yield Finding("database", "ill", error.sentence, "A new installation begins with `deadlines init`.")
+    except SQLAlchemyError as error:
+        sentence = f"The database fails while it is read ({type(error).__name__})."
+        yield Finding("database", "ill", sentence, "Look at the disk and at the database server's log.")
 
 
 def _print(findings: list["Finding"]) -> None:

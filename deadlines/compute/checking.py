@@ -59,8 +59,7 @@ def _fact(law: Law, notice: Notice, name: str, value: str) -> None:
 
 def _form_fits(law: Law, notice: Notice) -> None:
     """A form for which the matrix has no row of this kind is unknown law, not an empty list."""
-    rows = [row for row in law.decisions if notice.kind in row.kinds]
-    if rows and notice.form is not None and not routes.rows_for(law, notice)[0]:
+    if notice.kind in law.matrix and notice.form is not None and not routes.rows_for(law, notice)[0]:
         raise InputError(
             f"Edition {law.edition} does not say which remedies a {notice.kind} on Form {notice.form} has. "
             "Check the notice and calendar it by hand.",

@@ -47,12 +47,14 @@ def route(law: Law, name: str, notice: Notice) -> Route:
 
 def rows_for(law: Law, notice: Notice) -> tuple[list[Decision], tuple[str, ...]]:
     """The rows that fit, and what is missing to choose between them. A row for `*` is the fallback."""
-    fitting = [row for row in law.decisions if notice.kind in row.kinds and _in_time(row, notice)]
-    general = [row for row in fitting if "*" in row.forms]
-    special = [row for row in fitting if "*" not in row.forms]
+    table = law.matrix.get(notice.kind, {})
+    general = [row for row in table.get("*", ()) if _in_time(row, notice)]
     if notice.form is None:
-        return (general, ()) if general else (special, ("form",))
-    special = [row for row in special if notice.form in row.forms]
+        if general:
+            return general, ()
+        every = {row.row: row for rows in table.values() for row in rows if _in_time(row, notice)}
+        return list(every.values()), (("form",) if every else ())
+    special = [row for row in table.get(notice.form, ()) if _in_time(row, notice)]
     basis = notice.facts.get("basis")
     if basis is None:
         return (special or general), (("basis",) if len(special) > 1 else ())
@@ -62,7 +64,7 @@ def rows_for(law: Law, notice: Notice) -> tuple[list[Decision], tuple[str, ...]]
 
 def bases_of(law: Law, notice: Notice) -> list[str]:
     """The classes under this notice's form between which the matrix distinguishes."""
-    rows = [row for row in law.decisions if notice.kind in row.kinds and notice.form in row.forms]
+    rows = law.matrix.get(notice.kind, {}).get(notice.form or "", ())
     return list(dict.fromkeys(word for row in rows for word in row.basis))
 
 

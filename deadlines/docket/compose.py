@@ -29,6 +29,7 @@ class Item(Struct, frozen=True):
     entry: Entry
     deadline: DeadlineRow
     matter: Matter
+    person: Person
 
 
 class Ahead(Struct, frozen=True):
@@ -40,7 +41,6 @@ class Ahead(Struct, frozen=True):
 
 def compose(
     items: Sequence[Item],
-    person: Person,
     *,
     now: datetime,
     zone: str,
@@ -48,7 +48,7 @@ def compose(
     repeat: bool,
     undelivered: dict[int, str] | None = None,
 ) -> Message:
-    """One message for one person about the entries of one matter, the first item being the most urgent.
+    """One message to one person about the entries of one matter, the first item being the most urgent.
 
     `undelivered` gives, for an alarm, the sentence that says which reminder did not arrive. For a restricted
     matter the message holds its number and dates only.
@@ -63,8 +63,8 @@ def compose(
     if repeat:
         parts.append(REPEAT)
     return Message(
-        to_name=person.name,
-        to_email=person.email,
+        to_name=items[0].person.name,
+        to_email=items[0].person.email,
         subject=_subject(items, today, now),
         text="\n\n".join([*parts, FOOT]) + "\n",
         message_id=message_id,
@@ -73,9 +73,7 @@ def compose(
     )
 
 
-def compose_plain(
-    items: Sequence[Item], person: Person, *, now: datetime, message_id: str, repeat: bool
-) -> Message:
+def compose_plain(items: Sequence[Item], *, now: datetime, message_id: str, repeat: bool) -> Message:
     """The least that must be said, from the stored columns alone, for when the full text cannot be made."""
     first = items[0]
     days = sorted({day for item in items for day in (item.deadline.safe_by, item.deadline.last_day) if day})
@@ -83,8 +81,8 @@ def compose_plain(
     lines += [f"  {day_text(day)}" for day in days]
     lines.append("Open the docket to see what must be done.")
     return Message(
-        to_name=person.name,
-        to_email=person.email,
+        to_name=items[0].person.name,
+        to_email=items[0].person.email,
         subject=f"Deadline of matter {first.matter.reference}: open the docket",
         text="\n".join([*lines, *([REPEAT] if repeat else []), "", FOOT]) + "\n",
         message_id=message_id,

@@ -7,6 +7,7 @@ travels. So a reminder is sent at least once, and a repeat carries the same Mess
 import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select, tuple_, update
 from sqlalchemy.orm import Session
@@ -67,9 +68,7 @@ def claim(
     return sorted(rows, key=lambda row: (-row.severity, row.due_at, row.id))
 
 
-def _take(
-    session: Session, which: Select[tuple[int]], now: datetime, owner: str, lease: timedelta
-) -> list[int]:
+def _take(session: Session, which: Select[Any], now: datetime, owner: str, lease: timedelta) -> list[int]:
     # MATERIALIZED: a plain sub-query with a limit may be run again by the planner and take more rows.
     due = which.with_for_update(skip_locked=True, of=Reminder).cte("due").prefix_with("MATERIALIZED")
     until = now + lease
@@ -117,11 +116,14 @@ def release(session: Session, ids: Collection[int], *, owner: str, now: datetime
 
 def mark_sent(session: Session, ids: Collection[int], *, owner: str, now: datetime) -> None:
     """The channel took the message of these reminders."""
-    for row in _rows(session, ids, owner):
-        row.state = "sent"
-        row.sent_at = row.next_at = now
-        row.owner = row.lease_until = None
-        session.add(Attempt(reminder_id=row.id, at=now, outcome="sent", detail=""))
+    marked = session.scalars(
+        update(Reminder)
+        .where(_held(ids, owner))
+        .values(state="sent", sent_at=now, next_at=now, owner=None, lease_until=None)
+        .returning(Reminder.id)
+        .execution_options(synchronize_session=False)
+    )
+    session.add_all([Attempt(reminder_id=sent, at=now, outcome="sent", detail="") for sent in marked.all()])
 
 
 def mark_failed(
@@ -161,7 +163,8 @@ def pause(reminder_id: int, attempts: int) -> timedelta:
     The chance is drawn from the reminder itself, so that many do not come back in one moment.
     """
     drawn = hashlib.sha256(f"{reminder_id}/{attempts}".encode()).digest()[0] / 255
-    longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(max(attempts - 1, 0), 10))
+    doublings = min(max(attempts - 1, 0), 10)
+    longest: timedelta = min(LONGEST_PAUSE, FIRST_PAUSE * (1 << doublings))
     return longest * (1 - drawn / 5)
 
 

@@ -53,32 +53,36 @@ def prepare(
     """
     held = extend_lease(session, ids, owner=owner, now=now, lease=lease)
     items = [item for item in _items(session, held) if not _unwanted(item, now)]
-    items = [item for item in items if not _covered(session, item, now)]
+    covering = _covering(session, items, now)
+    for item in items:
+        if item.reminder.id in covering:
+            item.reminder.lead_id = covering[item.reminder.id]
+            _settle(item.reminder, "covered", now)
+    items = [item for item in items if item.reminder.id not in covering]
     if not items:
         return None
-    person = session.get_one(Person, items[0].reminder.person_id)
+    person = items[0].person
     if not person.active:
         error = SendError("The person is no longer active; nobody was written to.", permanent=True)
         mark_failed(session, [item.reminder.id for item in items], error, owner=owner, now=now)
         return None
-    return _parcel(session, items, person, now, zone)
+    return _parcel(session, items, now, zone)
 
 
-def _parcel(session: Session, items: list[Item], person: Person, now: datetime, zone: str) -> Parcel:
+def _parcel(session: Session, items: list[Item], now: datetime, zone: str) -> Parcel:
     rows = [item.reminder for item in items]
     earlier = next((row.lead_id for row in rows if row.lead_id is not None), None)
     lead_id = min(row.id for row in rows) if earlier is None else earlier
     message_id = session.get_one(Reminder, lead_id).message_id
     for row in rows:
         row.lead_id = lead_id
-    message = _message(session, items, person, now, zone, message_id, repeat=earlier is not None)
+    message = _message(session, items, now, zone, message_id, repeat=earlier is not None)
     return Parcel([row.id for row in rows], message, fresh=earlier is None)
 
 
 def _message(
     session: Session,
     items: list[Item],
-    person: Person,
     now: datetime,
     zone: str,
     message_id: str,
@@ -88,7 +92,6 @@ def _message(
     try:
         return compose(
             items,
-            person,
             now=now,
             zone=zone,
             message_id=message_id,
@@ -97,16 +100,17 @@ def _message(
         )
     except Exception:  # a reminder with fewer words is better than none
         log.exception("reminder %s cannot be written in full; a plain one goes out", items[0].reminder.id)
-        return compose_plain(items, person, now=now, message_id=message_id, repeat=repeat)
+        return compose_plain(items, now=now, message_id=message_id, repeat=repeat)
 
 
 def _items(session: Session, ids: set[int]) -> list[Item]:
     """The reminders with what they speak of, the most urgent first."""
     found = session.execute(
-        select(Reminder, Entry, DeadlineRow, Matter)
+        select(Reminder, Entry, DeadlineRow, Matter, Person)
         .join(Entry, Entry.id == Reminder.entry_id)
         .join(DeadlineRow, DeadlineRow.id == Reminder.deadline_id)
         .join(Matter, Matter.id == Entry.matter_id)
+        .join(Person, Person.id == Reminder.person_id)
         .where(Reminder.id.in_(ids))
         .execution_options(**FROM_THE_ROWS)
     )
@@ -130,30 +134,31 @@ def _unwanted(item: Item, now: datetime) -> bool:
     return True
 
 
-def _covered(session: Session, item: Item, now: datetime) -> bool:
-    """Whether a newer reminder of the same dates to the same person says it all."""
-    row = item.reminder
-    if row.rung.startswith(UNDELIVERED):
-        return False
-    newer = session.scalars(
-        select(Reminder.id)
+def _covering(session: Session, items: list[Item], now: datetime) -> dict[int, int]:
+    """For each reminder that a newer one of the same dates to the same person makes needless, that one."""
+    if not items:
+        return {}
+    first = items[0].reminder
+    others = session.execute(
+        select(Reminder.id, Reminder.deadline_id, Reminder.due_at)
         .where(
-            Reminder.deadline_id == row.deadline_id,
-            Reminder.person_id == row.person_id,
-            Reminder.channel == row.channel,
-            Reminder.due_at > row.due_at,
+            Reminder.deadline_id.in_({item.deadline.id for item in items}),
+            Reminder.person_id == first.person_id,
+            Reminder.channel == first.channel,
             Reminder.due_at <= now,
             Reminder.state.not_in(CANNOT_REPLACE),
             Reminder.rung.not_like(f"{UNDELIVERED}%"),
         )
-        .order_by(Reminder.due_at.desc())
-        .limit(1)
-    ).first()
-    if newer is None:
-        return False
-    row.lead_id = newer
-    _settle(row, "covered", now)
-    return True
+        .order_by(Reminder.due_at)
+    )
+    newest = {row.deadline_id: row for row in others}
+    return {
+        item.reminder.id: newest[item.deadline.id].id
+        for item in items
+        if item.deadline.id in newest
+        and newest[item.deadline.id].due_at > item.reminder.due_at
+        and not item.reminder.rung.startswith(UNDELIVERED)
+    }
 
 
 def _settle(row: Reminder, state: str, now: datetime) -> None:

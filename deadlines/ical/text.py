@@ -30,6 +30,8 @@ def _scrub(text: str, line_break: str) -> str:
     A backslash becomes a slash: it is the escape character of RFC 5545 3.3.11, and programs disagree on
     what an escaped one before an "n" means.
     """
+    if text.isascii() and text.isprintable() and "\\" not in text:
+        return text
     kept = (_kept(c, line_break) for c in text)
     return unicodedata.normalize("NFC", "".join(kept))
 

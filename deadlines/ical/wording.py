@@ -188,10 +188,10 @@ def _notes(window: Window) -> list[str]:
 
 
 def _authority(window: Window, origin: Origin) -> list[str]:
+    checked = f"reviewed {day_text(window.reviewed_on)}, confidence {clean(window.confidence, LINE_LIMIT)}"
     return [
         f"Law: {clean('; '.join(window.cite), LINE_LIMIT)}",
-        f"Law data: edition {origin.edition}, reviewed {day_text(window.reviewed_on)}, "
-        f"confidence {clean(window.confidence, LINE_LIMIT)}.",
+        f"Law data: edition {clean(origin.edition, LINE_LIMIT)}, {checked}.",
         f"Docket entry: {origin.entry_id}",
         FOOT,
     ]

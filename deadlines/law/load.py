@@ -40,6 +40,8 @@ class Law(Struct, frozen=True):
     calendars: dict[str, HolidayCalendar]
     closures: Closures
     decisions: list[Decision]
+    matrix: dict[str, dict[str, list[Decision]]]
+    """The decisions by kind and form, `*` for every form."""
     kinds: dict[str, Kind]
     facts: dict[str, Fact]
     forms: dict[str, Form]
@@ -64,13 +66,15 @@ def load_law() -> Law:
 
 def read_law(folder: Traversable) -> Law:
     """Every law file of a folder, held against the others. Raises LawDataError."""
+    decisions = [row for file in _toml(folder / "decisions") for row in _list(file, "decision", Decision)]
     law = Law(
         edition=_one(folder / "edition.toml", Edition).edition,
         rules=_by_id(_each(folder / "rules", Rule)),
         computations=_by_id(_each(folder / "computation", Computation)),
         calendars=_by_id(_each(folder / "holidays", HolidayCalendar)),
         closures=_one(folder / "closures.toml", Closures),
-        decisions=[row for file in _toml(folder / "decisions") for row in _list(file, "decision", Decision)],
+        decisions=decisions,
+        matrix=_matrix(decisions),
         kinds={k.id: k for k in _list(folder / "kinds.toml", "kind", Kind)},
         facts={f.name: f for f in _list(folder / "facts.toml", "fact", Fact)},
         forms={f.id: f for f in _list(folder / "forms.toml", "form", Form)},
@@ -78,6 +82,15 @@ def read_law(folder: Traversable) -> Law:
     )
     checks.check(law)
     return law
+
+
+def _matrix(decisions: list[Decision]) -> dict[str, dict[str, list[Decision]]]:
+    table: dict[str, dict[str, list[Decision]]] = {}
+    for row in decisions:
+        for kind in row.kinds:
+            for form in row.forms:
+                table.setdefault(kind, {}).setdefault(form, []).append(row)
+    return table
 
 
 def _toml(folder: Traversable) -> list[Traversable]:

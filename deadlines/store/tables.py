@@ -151,13 +151,14 @@ class Rendering(Base):
     """The calendar bytes of one date of an entry, rendered once when it changes."""
 
     __tablename__ = "rendering"
-    __table_args__ = (UniqueConstraint("entry_id", "slot", "redaction"),)
+    __table_args__ = (UniqueConstraint("entry_id", "slot", "redaction"), Index("ix_rendering_on", "on"))
     id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"), index=True)
     slot: Mapped[str] = mapped_column(String(20))
     redaction: Mapped[str] = mapped_column(String(20))
     on: Mapped[date]
     sequence: Mapped[int] = mapped_column(Integer)
+    cancelled: Mapped[bool] = mapped_column(Boolean, default=False)
     renderer: Mapped[str] = mapped_column(String(20))
     body: Mapped[bytes] = mapped_column(LargeBinary)
     changed_at: Mapped[datetime]

@@ -1,12 +1,10 @@
-from collections.abc import Callable
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.commands import program
-
-Call = Callable[..., Any]
 
 
 class Firm:
@@ -15,7 +13,6 @@ class Firm:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.config = folder / "deadlines.toml"
-        program.good("--config", str(self.config), "init", folder=folder)
 
     def run(self, *words: str, **more: str) -> Any:
         return program.run("--config", str(self.config), *words, folder=self.folder, **more)
@@ -30,6 +27,16 @@ class Firm:
         return self.data("person", "add", name, "--email", email, "--role", role)
 
 
+@pytest.fixture(scope="session")
+def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `init` leaves, made once; each test works on a copy."""
+    folder = tmp_path_factory.mktemp("initialised")
+    program.good("init", folder=folder)
+    return folder
+
+
 @pytest.fixture
-def firm(tmp_path: Path) -> Firm:
+def firm(initialised: Path, tmp_path: Path) -> Firm:
+    for made in initialised.iterdir():
+        shutil.copy2(made, tmp_path)
     return Firm(tmp_path)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from deadlines.daemon import Scheduler
+from deadlines.daemon import Scheduler, SendReport
 from deadlines.store.database import Database
 from tests.daemon.parts import WEEK_BEFORE, Collector, fill, states, sweeps
 
@@ -25,6 +25,10 @@ def until(true: Callable[[], object], seconds: float = 10.0) -> bool:
             return True
         time.sleep(0.02)
     return False
+
+
+def wait(event: threading.Event) -> None:
+    event.wait(20)
 
 
 def test_the_sweeps_run_and_stop(database: Database) -> None:
@@ -43,7 +47,13 @@ def test_a_failing_sweep_is_run_again(database: Database, caplog: pytest.LogCapt
     channel = Collector()
     daemon = sweeps(database, channel)
     real, fail = daemon.send_due, [RuntimeError("unforeseen")] * 3
-    daemon.send_due = lambda now: (_ for _ in ()).throw(fail.pop()) if fail else real(now)  # type: ignore[method-assign]
+
+    def flaky(now: datetime) -> SendReport:
+        if fail:
+            raise fail.pop()
+        return real(now)
+
+    daemon.send_due = flaky  # type: ignore[method-assign]
     scheduler = Scheduler(daemon, tick=0.05, beat=0.05, now=lambda: WEEK_BEFORE)
     scheduler.start()
     assert until(lambda: channel.messages)
@@ -54,7 +64,7 @@ def test_a_failing_sweep_is_run_again(database: Database, caplog: pytest.LogCapt
 def test_a_sweep_that_hangs_is_noticed(database: Database) -> None:
     fill(database)
     hang, faults = threading.Event(), list[str]()
-    channel = Collector(lambda _: hang.wait(20) and None)
+    channel = Collector(lambda _: wait(hang))
     scheduler = Scheduler(
         sweeps(database, channel),
         tick=0.05,
@@ -70,6 +80,7 @@ def test_a_sweep_that_hangs_is_noticed(database: Database) -> None:
     assert "`send` has been silent" in faults[0]
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_dead_scheduler_thread_is_noticed(database: Database) -> None:
     faults: list[str] = []
     scheduler = Scheduler(

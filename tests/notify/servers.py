@@ -11,6 +11,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP as Server  # noqa: N811
@@ -68,7 +69,7 @@ def mail_server(
     auth: bool = False,
 ) -> Iterator[int]:
     """Runs the server; gives its port."""
-    settings: dict[str, object] = {}
+    settings: dict[str, Any] = {}
     if starttls is not None:
         settings |= {"tls_context": starttls, "require_starttls": True}
     if auth:

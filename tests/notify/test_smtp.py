@@ -1,8 +1,10 @@
 import socket
+import ssl
 import threading
 import time
 import traceback
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,6 +52,14 @@ def _closed() -> Iterator[None]:
         MADE.pop().close()
 
 
+def tls_server(
+    inbox: Inbox, context: ssl.SSLContext, security: Security, *, auth: bool = False
+) -> AbstractContextManager[int]:
+    if security == "tls":
+        return mail_server(inbox, tls=context, auth=auth)
+    return mail_server(inbox, starttls=context, auth=auth)
+
+
 @pytest.fixture
 def inbox() -> Inbox:
     return Inbox()
@@ -91,8 +101,7 @@ def test_a_batch_uses_one_connection_and_another_follows_after_close(inbox: Inbo
 @pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_tls_with_a_checked_certificate_and_a_login(inbox: Inbox, tmp_path: Path, security: Security) -> None:
     server, trusting = certificate(tmp_path)
-    tls = {"tls": server} if security == "tls" else {"starttls": server}
-    with mail_server(inbox, **tls, auth=security == "starttls") as port:
+    with tls_server(inbox, server, security, auth=security == "starttls") as port:
         smtp = channel(port, security, context=trusting, user="docket", password="correct horse")
         if security == "tls":
             smtp = channel(port, security, context=trusting)
@@ -105,8 +114,7 @@ def test_tls_with_a_checked_certificate_and_a_login(inbox: Inbox, tmp_path: Path
 @pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_an_unknown_certificate_is_refused(inbox: Inbox, tmp_path: Path, security: Security) -> None:
     server, _ = certificate(tmp_path)
-    tls = {"tls": server} if security == "tls" else {"starttls": server}
-    with mail_server(inbox, **tls) as port, pytest.raises(ChannelDown, match="certificate"):
+    with tls_server(inbox, server, security) as port, pytest.raises(ChannelDown, match="certificate"):
         channel(port, security).send(message())
     assert inbox.mails == []
 
@@ -114,8 +122,7 @@ def test_an_unknown_certificate_is_refused(inbox: Inbox, tmp_path: Path, securit
 @pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_a_certificate_for_another_name_is_refused(inbox: Inbox, tmp_path: Path, security: Security) -> None:
     server, trusting = certificate(tmp_path, "mail.other.test")
-    tls = {"tls": server} if security == "tls" else {"starttls": server}
-    with mail_server(inbox, **tls) as port, pytest.raises(ChannelDown, match="certificate"):
+    with tls_server(inbox, server, security) as port, pytest.raises(ChannelDown, match="certificate"):
         channel(port, security, context=trusting).send(message())
     assert inbox.mails == []
 

@@ -1,0 +1,33 @@
+"""How the benchmarks measure: medians, one machine line, one table."""
+
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from datetime import date
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    return (
+        f"{date.today():%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}"
+    )
+
+
+def median_seconds(work: Callable[[], object], runs: int = 5) -> float:
+    """The median wall time of a piece of work, after one run that does not count."""
+    work()
+    taken = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - started)
+    return statistics.median(taken)
+
+
+def table(rows: list[tuple[str, str, str]]) -> str:
+    """Rows of what, figure, target, in Markdown."""
+    lines = ["| What | Figure | Target |", "| --- | --- | --- |"]
+    return "\n".join(lines + [f"| {what} | {figure} | {target} |" for what, figure, target in rows])

@@ -1,0 +1,98 @@
+"""The calendar bytes of each entry, written once in the transaction that writes its dates.
+
+Only the default redaction is stored. The others are made from it when a feed is read: they share its
+sequence and moment of change, and can neither be missing nor out of step.
+"""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from deadlines.compute.result import Window
+from deadlines.ical import CalendarItem, Origin, Slot, entry_items, render_event, slot_item
+from deadlines.store.tables import DeadlineRow, Entry, Rendering
+
+RENDERER = "1"
+"""The edition of the wording. A change of it makes `refresh_renderings` write the entries anew."""
+DEFAULT_REDACTION = "matter"
+
+
+def render_entry(session: Session, entry: Entry, deadline: DeadlineRow, *, now: datetime) -> None:
+    """Write the entry's calendar bytes by its dates in force and its status.
+
+    A date that moved or ended keeps its UID and gets the next SEQUENCE; what did not change stays as it is,
+    to the byte. An entry that is satisfied, waived or struck, and a date that the entry no longer has, stay
+    as cancelled.
+
+    Raises CalendarError where the bytes would not be what was meant.
+    """
+    window = msgspec.convert(deadline.window, Window)
+    rows = {row.slot: row for row in session.scalars(_of(entry))}
+    origin = origin_of(entry, deadline, now)
+    items: dict[str, CalendarItem] = {**entry_items(window, origin)}
+    for slot, row in rows.items():
+        if slot not in items and not row.cancelled:
+            items[slot] = gone_item(window, origin, row)
+    for slot, item in items.items():
+        _write(session, entry, slot, rows.get(slot), item)
+    session.flush()
+
+
+def refresh_renderings(session: Session, *, now: datetime, limit: int = 500) -> int:
+    """Render entries anew whose bytes an earlier version of the program wrote; how many they were."""
+    outdated = select(Rendering.entry_id).where(Rendering.renderer != RENDERER).distinct().limit(limit)
+    query = (
+        select(Entry, DeadlineRow)
+        .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
+        .where(Entry.id.in_(outdated))
+    )
+    found = session.execute(query).all()
+    for entry, deadline in found:
+        render_entry(session, entry, deadline, now=now)
+        for row in session.scalars(_of(entry)):
+            row.renderer = RENDERER
+    session.flush()
+    return len(found)
+
+
+def origin_of(entry: Entry, deadline: DeadlineRow, changed_at: datetime) -> Origin:
+    """The entry as the calendar's words need it."""
+    return Origin(
+        entry_id=entry.id,
+        matter=entry.matter.reference,
+        client=entry.matter.client,
+        edition=deadline.edition,
+        status=entry.status,
+        created_at=entry.created_at,
+        changed_at=changed_at,
+    )
+
+
+def gone_item(window: Window, origin: Origin, row: Rendering) -> CalendarItem:
+    """The cancelled item for a date that the entry no longer has."""
+    slot = msgspec.convert(row.slot, Slot)
+    return slot_item(window, origin, "matter", slot, row.on, gone=True)
+
+
+def _of(entry: Entry) -> Select[tuple[Rendering]]:
+    return select(Rendering).where(Rendering.entry_id == entry.id, Rendering.redaction == DEFAULT_REDACTION)
+
+
+def _write(session: Session, entry: Entry, slot: str, row: Rendering | None, item: CalendarItem) -> None:
+    if row is None:
+        if item.cancelled:
+            return  # nobody has seen it
+        row = Rendering(entry_id=entry.id, slot=slot, redaction=DEFAULT_REDACTION, sequence=0)
+        row.changed_at = item.changed_at
+        session.add(row)
+    else:
+        same = msgspec.structs.replace(item, sequence=row.sequence, changed_at=row.changed_at)
+        if render_event(same) == row.body:
+            row.renderer = RENDERER
+            return
+        row.sequence += 1
+        row.changed_at = max(item.changed_at, row.changed_at)  # never back, even if the clock was set back
+    row.on, row.cancelled, row.renderer = item.on, item.cancelled, RENDERER
+    row.body = render_event(msgspec.structs.replace(item, sequence=row.sequence, changed_at=row.changed_at))

@@ -1,0 +1,161 @@
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from deadlines.docket.health import Finding, check_docket
+from deadlines.store.database import Database
+from deadlines.store.tables import Heartbeat
+from tests.docket.samples import docket, entry, matter, person, window
+
+DUE = timedelta(days=365)
+"""Long enough for every reminder of the samples to be due."""
+
+
+def found(database: Database, now: datetime) -> dict[str, Finding]:
+    with database.read() as session:
+        return {finding.id: finding for finding in check_docket(session, now)}
+
+
+def beat(session: Session, at: datetime, sweep: str = "daemon", **detail: Any) -> None:
+    session.merge(Heartbeat(sweep=sweep, at=at, detail=json.dumps(detail)))
+
+
+def test_an_empty_docket_warns_only_of_what_is_not_set_up(database: Database, now: datetime) -> None:
+    states = {name: finding.state for name, finding in found(database, now).items()}
+    assert states.pop("scheduler") == "warning"
+    assert states.pop("docket-role") == "warning"
+    assert set(states.values()) == {"well"}
+
+
+def test_a_docket_that_fares_well(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        dora = person(session, "Dora Docket", "docket")
+        for row in docket(session, people=[person(session), dora]):
+            row.due_at = now + timedelta(hours=1)
+        beat(session, now - timedelta(seconds=20))
+        beat(session, now, "send", trouble="")
+        beat(session, now, "recompute", different=0, checked=1)
+    assert {finding.state for finding in found(database, now).values()} == {"well"}
+
+
+@pytest.mark.parametrize(
+    "age, state, part",
+    [
+        (timedelta(seconds=20), "well", "20 seconds ago"),
+        (timedelta(minutes=5), "well", "300 seconds ago"),
+        (timedelta(minutes=6), "ill", "silent since"),
+        (-timedelta(seconds=30), "well", "0 seconds ago"),
+        (-timedelta(minutes=5), "ill", "lies in the future"),
+    ],
+)
+def test_the_age_of_the_last_sign_of_life(
+    database: Database, now: datetime, age: timedelta, state: str, part: str
+) -> None:
+    with database.write() as session:
+        beat(session, now - age)
+    finding = found(database, now)["scheduler"]
+    assert (finding.state, part in finding.sentence) == (state, True)
+
+
+def test_a_scheduler_that_was_stopped_is_ill(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        beat(session, now, stopped=True)
+    assert found(database, now)["scheduler"].state == "ill"
+
+
+def test_without_a_scheduler_waiting_reminders_are_ill(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        docket(session)
+    assert found(database, now)["scheduler"].state == "ill"
+
+
+def test_two_schedulers_are_told(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        beat(session, now, other="elsewhere:1:abc")
+    assert found(database, now)["one-scheduler"].state == "warning"
+
+
+def test_a_detail_that_cannot_be_read_is_no_fault(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        session.add(Heartbeat(sweep="daemon", at=now, detail="not json"))
+        session.add(Heartbeat(sweep="send", at=now, detail="[]"))
+    states = found(database, now)
+    assert (states["scheduler"].state, states["sending"].state) == ("well", "well")
+
+
+def test_trouble_in_sending_is_told(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        beat(session, now, "send", trouble="The mail server is not there.")
+    finding = found(database, now)["sending"]
+    assert finding.state == "warning"
+    assert "The mail server is not there." in finding.sentence
+
+
+@pytest.mark.parametrize(
+    "late, state",
+    [
+        (timedelta(minutes=9), "well"),
+        (timedelta(minutes=11), "warning"),
+        (timedelta(minutes=59), "warning"),
+        (timedelta(minutes=61), "ill"),
+    ],
+)
+def test_overdue_reminders(database: Database, now: datetime, late: timedelta, state: str) -> None:
+    with database.write() as session:
+        rows = docket(session)
+        for row in rows:
+            row.due_at = now + timedelta(days=1)
+        rows[0].due_at = now - late
+    finding = found(database, now)["reminders-overdue"]
+    assert finding.state == state
+    assert state == "well" or "1 reminders are overdue" in finding.sentence
+
+
+def test_what_was_sent_is_not_overdue(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        for row in docket(session):
+            row.state = "sent"
+    assert found(database, now + DUE)["reminders-overdue"].state == "well"
+
+
+def test_refused_reminders_are_told_while_the_entry_is_open(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        docket(session)[0].state = "dead"
+    assert found(database, now)["reminders-refused"].state == "warning"
+
+
+def test_other_dates_are_told(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        beat(session, now, "recompute", different=3, checked=9)
+    finding = found(database, now)["stored-dates"]
+    assert (finding.state, "3 open entries" in finding.sentence) == ("warning", True)
+
+
+def test_an_address_that_mail_cannot_reach_is_ill(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        person(session, "Ana Ruiz", email="ana")
+    assert found(database, now)["addresses"].state == "ill"
+
+
+def test_open_windows_of_somebody_who_left_are_ill(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        of = matter(session, person(session, active=False))
+        entry(session, of, window(), status="satisfied")
+    assert found(database, now)["attorneys"].state == "well"
+    with database.write() as session:
+        of = matter(session, person(session, "Ben Ode", active=False), "2026-0144")
+        entry(session, of, window())
+    assert found(database, now)["attorneys"].state == "ill"
+
+
+def test_no_finding_names_a_client(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        for row in docket(session):
+            row.state = "dead"
+        beat(session, now, "send", trouble="The mail server put the message off: 451.")
+    text = str(found(database, now + DUE))
+    assert "Canary" not in text
+    assert "ana@firm.test" not in text
