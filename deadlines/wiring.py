@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from deadlines import clock
 from deadlines.config import Settings, read_secret
-from deadlines.errors import ChannelDown
+from deadlines.errors import ChannelDown, StoreError
 from deadlines.version import VERSION
 
 if TYPE_CHECKING:
@@ -120,10 +120,34 @@ def build_compute() -> Callable[["Notice"], "Result"]:
 
 
 def upgrade_database(settings: Settings) -> tuple[str, str]:
-    """Migrate to the newest schema; the revisions before and after. Raises StoreError."""
-    from deadlines.store.migrate import upgrade_url
+    """Migrate to the newest schema, all or nothing; the revisions before and after. Raises StoreError."""
+    from sqlalchemy.exc import SQLAlchemyError
 
-    return upgrade_url(database_url(settings))
+    from deadlines.store import migrate
+    from deadlines.store.database import Database
+
+    database = Database.open(database_url(settings), any_schema=True)
+    try:
+        before = migrate.current_revision(database.engine)
+        if before not in migrate.known_revisions():
+            raise StoreError("The database is of a newer program than this one: install that one.")
+        migrate.upgrade(database.engine)
+        return str(before), str(migrate.current_revision(database.engine))
+    except SQLAlchemyError as error:
+        raise StoreError(
+            f"The upgrade failed ({type(error).__name__}) and the database is as it was: "
+            "stop whatever uses it, then try again."
+        ) from error
+    finally:
+        database.dispose()
+
+
+def feeds_folder(settings: Settings) -> Path | None:
+    """Where the last good calendars are kept: as configured, else beside a database file, else nowhere."""
+    if settings.web.feeds_folder:
+        return Path(settings.web.feeds_folder)
+    url = settings.database.url
+    return Path(f"{url.removeprefix('sqlite:///')}.feeds") if url.startswith("sqlite:///") else None
 
 
 def build_desk(settings: Settings, actor: str) -> "Desk":

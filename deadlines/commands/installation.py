@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 OLD_LAW_MONTHS = 6
 VERY_OLD_LAW_MONTHS = 15
+HEAD = ("kind", "version", "journal_mode_wanted")
+SAFE = {"synchronous": "full", "fsync": "on", "synchronous_commit": "on"}
+"""What the database must be set to, by the names of `Database.facts`."""
 LOCAL = ("http://127.0.0.1", "http://localhost", "http://[::1]")
 
 
@@ -85,6 +88,15 @@ def check_web(settings: "Settings") -> Finding:
 
 
 def check_database(database: "Database") -> Finding:
-    """What kind of database answers, and how it is set."""
-    facts = ", ".join(f"{name} {value}" for name, value in database.facts().items())
-    return Finding("database", "well", f"The database answers: {facts}.")
+    """What kind of database answers, and whether a commit survives a power failure there."""
+    facts = database.facts()
+    wanted = {**SAFE, "journal_mode": facts.get("journal_mode_wanted", "")}
+    weak = [name for name, good in wanted.items() if name in facts and facts[name] != good]
+    rest = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items() if name not in HEAD)
+    sentence = f"The database is {facts['kind']} {facts['version']}: {rest}."
+    if weak:
+        hint = (
+            f"Set {', '.join(name.replace('_', ' ') for name in weak)} as it should be: commits may be lost."
+        )
+        return Finding("database", "warning", sentence, hint)
+    return Finding("database", "well", sentence)

@@ -2,7 +2,7 @@
 
 import logging
 import re
-import time
+from datetime import UTC, datetime
 
 SECRET = re.compile(r"/f/[^/\s\"'?]+")
 
@@ -10,9 +10,9 @@ SECRET = re.compile(r"/f/[^/\s\"'?]+")
 class Line(logging.Formatter):
     """Time in UTC, level, name, message. Feed addresses lose their secret, line breaks are joined."""
 
-    converter = time.gmtime
-    default_time_format = "%Y-%m-%dT%H:%M:%SZ"
-    default_msec_format = ""
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
+        """The moment in UTC, to the second."""
+        return datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def format(self, record: logging.LogRecord) -> str:
         """The finished line, with the secret of every feed address replaced."""

@@ -42,7 +42,8 @@ def command(app: App, host: str | None, port: int | None) -> None:
     with app.database() as database:
         listener = listen(host or settings.web.host, port or settings.web.port)
         with listener:
-            serve(build_web(settings, database), build_scheduler(settings, database), listener)
+            web = build_web(settings, database)
+            serve(web, build_scheduler(settings, database, web), listener)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -83,6 +83,13 @@ OPTIONS = (
         checks.web_address,
     ),
     _option(
+        "web.feeds_folder",
+        "",
+        "A folder for the last good calendars, which are served while the database fails. "
+        "Empty: beside a database file; with a server, in memory only.",
+        holds="path",
+    ),
+    _option(
         "mail.channel",
         "smtp",
         "smtp sends mail, folder writes each message as a file, console prints it.",

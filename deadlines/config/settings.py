@@ -41,11 +41,12 @@ class DatabaseSettings(Section, frozen=True, kw_only=True):
 
 
 class Web(Section, frozen=True, kw_only=True):
-    """Where the web server listens, and the address under which people reach it."""
+    """Where the web server listens, the address under which people reach it, where it keeps calendars."""
 
     host: str
     port: int
     base_url: str
+    feeds_folder: str
 
 
 class Mail(Section, frozen=True, kw_only=True):

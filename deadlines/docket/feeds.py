@@ -32,8 +32,8 @@ from deadlines.docket.subscriptions import (
     record_fetches,
     revoke_subscription,
 )
-from deadlines.ical import CalendarItem, Redaction, Slot, join_calendar, render_event, slot_item
-from deadlines.store.tables import DeadlineRow, Entry, Matter, Person, Rendering, Subscription
+from deadlines.ical import CalendarItem, Redaction, Slot, entry_items, join_calendar, render_event, slot_item
+from deadlines.store.tables import DeadlineRow, Entry, Matter, Rendering, Subscription
 
 __all__ = [
     "add_subscription",
@@ -54,7 +54,7 @@ MONTHS_AHEAD = 18
 TOMBSTONE_DAYS = 30
 WHOLE_FIRM = "docket"
 ABOUT = (
-    "Filing deadlines from the firm's docket, 30 days back to 18 months ahead. Restricted matters are not shown. "
+    "From 30 days ago to 18 months ahead. Restricted matters are not shown. "
     "Calendar programs refresh in their own time; the docket is the record."
 )
 CONNECTED = "Deadlines: this calendar is connected"
@@ -64,7 +64,7 @@ NOTHING = (
 )
 
 
-def feed_state(session: Session, subscription: Subscription, *, today: date) -> str:
+def feed_state(session: Session, subscription: Subscription, *, today: date, firm: str = "") -> str:
     """A key that changes whenever the feed's bytes do, from one query that reads no bytes.
 
     Id and sequence of a rendering stand for its bytes. Their sums, also of squares and products, differ
@@ -80,14 +80,14 @@ def feed_state(session: Session, subscription: Subscription, *, today: date) -> 
         func.max(Rendering.changed_at),
     )
     found = [str(value) for value in session.execute(query).one()]
-    parts = [RENDERER, subscription.redaction, _name(subscription), *found]
+    parts = [RENDERER, subscription.redaction, _name(subscription, firm), firm, *found]
     if subscription.redaction == "full":
         clients = _shown(subscription, today, Matter.id, Matter.client).distinct()
         parts += sorted(f"{identifier}={client}" for identifier, client in session.execute(clients))
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
-def feed_body(session: Session, subscription: Subscription, *, today: date) -> bytes:
+def feed_body(session: Session, subscription: Subscription, *, today: date, firm: str = "") -> bytes:
     """The whole calendar: the same bytes for the same docket and day.
 
     RFC 5545 wants at least one component, and a new subscriber wants to see that the address works: a feed
@@ -99,7 +99,8 @@ def feed_body(session: Session, subscription: Subscription, *, today: date) -> b
         events = _stored(session, subscription, today)
     else:
         events = _made(session, subscription, today)
-    return join_calendar(_name(subscription), ABOUT, events or [_note(subscription)])
+    about = f"Filing deadlines of {firm or 'the firm'}. {ABOUT}"
+    return join_calendar(_name(subscription, firm), about, events or [_note(subscription)])
 
 
 def _stored(session: Session, subscription: Subscription, today: date) -> list[bytes]:
@@ -118,14 +119,11 @@ def _made(session: Session, subscription: Subscription, today: date) -> list[byt
 
 
 def _item(redaction: Redaction, row: Rendering, entry: Entry, deadline: DeadlineRow) -> CalendarItem:
-    item = slot_item(
-        msgspec.convert(deadline.window, Window),
-        origin_of(entry, deadline, row.changed_at),
-        redaction,
-        msgspec.convert(row.slot, Slot),
-        row.on,
-        gone=row.cancelled and entry.status == "open",
-    )
+    window, origin = msgspec.convert(deadline.window, Window), origin_of(entry, deadline, row.changed_at)
+    slot = msgspec.convert(row.slot, Slot)
+    item = entry_items(window, origin, redaction).get(slot)
+    if item is None:
+        item = slot_item(window, origin, redaction, slot, row.on, gone=True)
     return msgspec.structs.replace(item, sequence=row.sequence, cancelled=row.cancelled)
 
 
@@ -156,9 +154,11 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _name(subscription: Subscription) -> str:
-    person: Person = subscription.person
-    return "Deadlines – whole firm" if person.role == WHOLE_FIRM else f"Deadlines – {person.name}"
+def _name(subscription: Subscription, firm: str) -> str:
+    person = subscription.person
+    return (
+        f"Deadlines – {firm or 'whole firm'}" if person.role == WHOLE_FIRM else f"Deadlines – {person.name}"
+    )
 
 
 def _note(subscription: Subscription) -> bytes:

@@ -52,20 +52,32 @@ def claim(
     taken = _take(session, due, now, owner, lease)
     if not taken:
         return []
+    taken += _take(session, _alike(session, taken, now).limit(limit * 10), now, owner, lease)
+    rows = session.scalars(select(Reminder).where(Reminder.id.in_(taken)).execution_options(**FROM_THE_ROWS))
+    return sorted(rows, key=lambda row: (-row.severity, row.due_at, row.id))
+
+
+def _alike(session: Session, taken: list[int], now: datetime) -> Select[Any]:
+    """What else is due to the same people on the same channels in the same matters."""
     groups = select(Reminder.person_id, Reminder.channel, Entry.matter_id).join(
         Entry, Entry.id == Reminder.entry_id
     )
     found = {tuple(row) for row in session.execute(groups.where(Reminder.id.in_(taken)))}
-    alike = (
-        select(Reminder.id)
-        .join(Entry, Entry.id == Reminder.entry_id)
+    # First what is due, by its index: otherwise SQLite goes through everything each person ever had.
+    waiting = (
+        select(Reminder.id, Reminder.person_id, Reminder.channel, Reminder.entry_id)
         .where(PENDING, Reminder.next_at <= now)
-        .where(tuple_(Reminder.person_id, Reminder.channel, Entry.matter_id).in_(found))
-        .limit(limit * 10)
+        .cte("waiting")
+        .prefix_with("MATERIALIZED")
     )
-    taken += _take(session, alike, now, owner, lease)
-    rows = session.scalars(select(Reminder).where(Reminder.id.in_(taken)).execution_options(**FROM_THE_ROWS))
-    return sorted(rows, key=lambda row: (-row.severity, row.due_at, row.id))
+    return (
+        select(Reminder.id)
+        .join(waiting, waiting.c.id == Reminder.id)
+        .join(Entry, Entry.id == waiting.c.entry_id)
+        .where(tuple_(waiting.c.person_id, waiting.c.channel, Entry.matter_id).in_(found))
+        # Again on the row itself, which another may have taken since: PostgreSQL looks anew after locking.
+        .where(PENDING, Reminder.next_at <= now)
+    )
 
 
 def _take(session: Session, which: Select[Any], now: datetime, owner: str, lease: timedelta) -> list[int]:

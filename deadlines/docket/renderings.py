@@ -34,7 +34,9 @@ def render_entry(session: Session, entry: Entry, deadline: DeadlineRow, *, now: 
     items: dict[str, CalendarItem] = {**entry_items(window, origin)}
     for slot, row in rows.items():
         if slot not in items and not row.cancelled:
-            items[slot] = gone_item(window, origin, row)
+            items[slot] = slot_item(
+                window, origin, "matter", msgspec.convert(row.slot, Slot), row.on, gone=True
+            )
     for slot, item in items.items():
         _write(session, entry, slot, rows.get(slot), item)
     session.flush()
@@ -68,12 +70,6 @@ def origin_of(entry: Entry, deadline: DeadlineRow, changed_at: datetime) -> Orig
         created_at=entry.created_at,
         changed_at=changed_at,
     )
-
-
-def gone_item(window: Window, origin: Origin, row: Rendering) -> CalendarItem:
-    """The cancelled item for a date that the entry no longer has."""
-    slot = msgspec.convert(row.slot, Slot)
-    return slot_item(window, origin, "matter", slot, row.on, gone=True)
 
 
 def _of(entry: Entry) -> Select[tuple[Rendering]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from msgspec import Struct
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from deadlines.errors import Conflict, InputError
 from deadlines.ical import REDACTIONS
@@ -86,7 +86,8 @@ def find_by_hash(session: Session, token_hash: str) -> Subscription | None:
     """The live subscription whose token has that hash. One look-up and one comparison in every case."""
     query = (
         select(Subscription)
-        .join(Person, Person.id == Subscription.person_id)
+        .join(Subscription.person)
+        .options(contains_eager(Subscription.person))
         .where(
             Subscription.token_hash == token_hash,
             Subscription.revoked_at.is_(None),

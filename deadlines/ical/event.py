@@ -1,5 +1,6 @@
 """One all-day calendar entry as bytes."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
@@ -14,6 +15,7 @@ Category = Literal["Deadline", "Last day", "Protective date", "Note"]
 
 SUMMARY_LIMIT, DESCRIPTION_LIMIT, ALARM_LIMIT = 300, 10_000, 200
 CANCELLED = "CANCELLED: "
+_UID = re.compile(r"[A-Za-z0-9-]{1,60}@deadlines")
 
 # 09:00 of the day in the reader's own zone, counted from its midnight: the most important one first.
 WEEK_BEFORE = timedelta(days=-7, hours=9)
@@ -65,9 +67,11 @@ def render_event(item: CalendarItem) -> bytes:
     (RFC 5545 3.8.7.2 without METHOD). No METHOD, ORGANIZER, ATTENDEE, URL, or UID of an alarm.
 
     Raises:
-        CalendarError: the date is the last of all, a moment has no time zone, or the bytes, read back,
-            are not what was meant.
+        CalendarError: the UID is not one of ours, the date is the last of all, a moment has no time zone,
+            or the bytes, read back, are not what was meant.
     """
+    if not _UID.fullmatch(item.uid):
+        raise CalendarError("A calendar entry's UID is not an id and @deadlines; it is not published.")
     summary = clean((CANCELLED if item.cancelled else "") + item.summary, SUMMARY_LIMIT)
     description = clean_lines(item.description, DESCRIPTION_LIMIT)
     event = _event(item, summary, description)

@@ -15,7 +15,6 @@ from deadlines.errors import ConfigError, SendError
 SUBJECT_LIMIT = 200
 NAME_LIMIT = 100
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,189}")
-_KEPT_CONTROLS = "\n\t"
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -32,19 +31,25 @@ class Message(Struct, frozen=True, kw_only=True):
 
 def clean_line(text: str, limit: int = 1000) -> str:
     """The text on one line, without control, bidirectional, invisible or broken characters, and cut."""
-    shown = "".join(" " if _hidden(character) else character for character in text)
-    line = " ".join(shown.split())
+    line = " ".join((text if text.isprintable() else _shown(text, " ")).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def clean_text(text: str) -> str:
     """The text with its lines and tabs, without other control, bidirectional or broken characters."""
-    return "".join(character for character in text if character in _KEPT_CONTROLS or not _hidden(character))
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return text
+    return _shown(text, "", keep="\n\t")
 
 
-def _hidden(character: str) -> bool:
-    """Control (Cc), format (Cf: bidirectional, zero width), surrogate, and line or paragraph separator."""
-    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+def _shown(text: str, instead: str, keep: str = "") -> str:
+    """The text without control (Cc), format (Cf: bidirectional, zero width), surrogate (Cs), line and
+    paragraph separators (Zl, Zp)."""
+    hidden = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return "".join(
+        character if character in keep or unicodedata.category(character) not in hidden else instead
+        for character in text
+    )
 
 
 def checked_address(email: str) -> str:

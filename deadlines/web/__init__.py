@@ -1,0 +1,1 @@
+"""The web door: calendar feeds and probes."""

@@ -231,7 +231,11 @@ def test_the_day_after_thanksgiving_in_the_ninth_circuit() -> None:
     """Yepremyan v. Holder, 614 F.3d 1042 (9th Cir. 2010): order of 2005-10-26, petition of Monday 2005-11-28 in time."""
     result = ask("bia.decision", "2005-10-26", facts={"circuit": "9"}, filed_on="2005-11-28")
     found = window(result, "court.petition-for-review")
-    assert (str(found.safe_by), str(found.last_day), found.timeliness) == ("2005-11-25", "2005-11-28", "timely")
+    assert (str(found.safe_by), str(found.last_day), found.timeliness) == (
+        "2005-11-25",
+        "2005-11-28",
+        "timely",
+    )
 
 
 def test_the_ninth_circuit_counted_the_day_of_mourning_of_2018_as_a_holiday() -> None:

@@ -1,0 +1,100 @@
+"""How each kind of database is opened: settings that make a commit durable and a fault visible."""
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import ExceptionContext
+from sqlalchemy.exc import ArgumentError
+
+from deadlines.errors import StoreError
+
+WAL_IS_SOUND = (3, 51, 3)
+"""The first SQLite release whose write-ahead log no longer has the reset fault."""
+BUSY_SECONDS = 10.0
+WRITES = "deadlines_writes"
+"""Execution option of a transaction that will write: it takes SQLite's write lock at once."""
+LOST = ("25006", "57P01", "57P02", "57P03")
+"""PostgreSQL says read-only after a failover, or going down: the connection is of no use any more."""
+
+
+def parse_url(url: str) -> URL:
+    """The address as SQLAlchemy takes it; raises StoreError for one that is neither SQLite nor PostgreSQL."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreError("The database address is not one: write sqlite:///file or postgresql://user@host/name.") from None
+    if parsed.get_backend_name() == "sqlite":
+        return parsed
+    if parsed.get_backend_name() in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    raise StoreError(f"Databases of the kind {parsed.get_backend_name()} are not supported: use SQLite or PostgreSQL.")
+
+
+def build_engine(url: URL, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
+    """An engine for the address. Nothing is opened yet, and opening never creates a file."""
+    return _sqlite(url, busy_seconds) if url.get_backend_name() == "sqlite" else _postgres(url)
+
+
+def journal_mode() -> str:
+    """The journal that this SQLite library can be trusted with."""
+    return "wal" if sqlite3.sqlite_version_info >= WAL_IS_SOUND else "truncate"
+
+
+def _sqlite(url: URL, busy_seconds: float) -> Engine:
+    path = Path(url.database or "").absolute()
+    # mode=rw: a missing file is an error, never a new empty database.
+    address = f"{path.as_uri()}?mode=rw"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(
+            address, uri=True, timeout=busy_seconds, isolation_level=None, check_same_thread=False
+        )
+
+    engine = create_engine(url, creator=connect)
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for line in (
+            f"PRAGMA journal_mode = {journal_mode()}",
+            "PRAGMA synchronous = FULL",
+            "PRAGMA foreign_keys = ON",
+            "PRAGMA trusted_schema = OFF",
+            "PRAGMA cell_size_check = ON",
+        ):
+            cursor.execute(line)
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        # A read transaction that turns into a write fails at once when another has committed meanwhile.
+        writes = connection.get_execution_options().get(WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgres(url: URL) -> Engine:
+    options = {"target_session_attrs": "read-write", "connect_timeout": "10"} | dict(url.query)
+    engine = create_engine(url.set(query=options), pool_pre_ping=True, pool_recycle=300)
+
+    @event.listens_for(engine, "handle_error")
+    def _disconnect(context: ExceptionContext) -> None:
+        if getattr(context.original_exception, "sqlstate", None) in LOST:
+            context.is_disconnect = True
+
+    return engine
+
+
+def create_file(url: URL) -> None:
+    """A new empty file for SQLite, readable by its owner only; raises StoreError where there is one."""
+    path = Path(url.database or "")
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        raise StoreError(f"{path} exists already: nothing was changed. Choose another place, or use it as it is.") from None
+    except OSError as fault:
+        raise StoreError(f"{path} cannot be created ({fault.strerror}). Choose another place.") from None

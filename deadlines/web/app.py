@@ -1,0 +1,62 @@
+"""The web application: feeds and probes."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from deadlines import clock
+from deadlines.store.database import Database
+from deadlines.web.feeds import FeedRoute
+from deadlines.web.fetches import FetchLog
+from deadlines.web.probes import Readyz, healthz
+from deadlines.web.shelf import Shelf
+
+HEARTBEAT = "daemon"
+BEAT = timedelta(seconds=60)
+
+
+def create_app(
+    database: Database,
+    *,
+    zone: str,
+    name: str = "",
+    kept: Path | None = None,
+    heartbeat: str = HEARTBEAT,
+    beat: timedelta = BEAT,
+    now: Callable[[], datetime] = clock.now,
+) -> Starlette:
+    """The application over an open database.
+
+    Args:
+        database: where the docket is.
+        zone: the firm's IANA time zone; its calendar day decides what a feed shows.
+        name: the firm, as calendars name it.
+        kept: folder for the last good calendars, readable by the owner only; None keeps them in memory.
+        heartbeat: the sweep whose sign of life `/readyz` looks at.
+        beat: how often it comes.
+        now: what tells the time.
+
+    `app.state.flush(session, now)` writes down which feeds were fetched; something must call it now and then.
+    """
+    place = ZoneInfo(zone)
+
+    def today() -> date:
+        return now().astimezone(place).date()
+
+    feed = FeedRoute(database, Shelf(kept), FetchLog(), firm=name, now=now, today=today)
+    ready = Readyz(database, sweep=heartbeat, interval=beat, now=now)
+    app = Starlette(
+        routes=[
+            Route("/f/{address:path}", feed),
+            Route("/healthz", healthz),
+            Route("/readyz", ready.answer),
+        ]
+    )
+    # A redirect would carry the secret into a Location header, and some programs do not follow it.
+    app.router.redirect_slashes = False
+    app.state.flush = feed.flush
+    return app

@@ -1,0 +1,51 @@
+"""`/healthz`: the process answers. `/readyz`: the database can be read and the scheduler lives."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import msgspec
+from anyio.to_thread import run_sync
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from deadlines.errors import StoreError
+from deadlines.store.database import Database
+from deadlines.store.tables import Heartbeat
+
+BEATS_MISSED = 3
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+async def healthz(_request: Request) -> Response:
+    """200 as long as the process answers at all."""
+    return PlainTextResponse("ok\n", headers=NO_STORE)
+
+
+class Readyz:
+    """200 if all is well, else 503. `sweep` is the heartbeat looked at, `interval` how often it comes."""
+
+    def __init__(
+        self, database: Database, *, sweep: str, interval: timedelta, now: Callable[[], datetime]
+    ) -> None:
+        self._database, self._now = database, now
+        self._sweep, self._patience = sweep, BEATS_MISSED * interval
+
+    async def answer(self, _request: Request) -> Response:
+        """`{"database": …, "scheduler": …}`, each "ok" or what is wrong."""
+        found = await run_sync(self._look)
+        status = 200 if set(found.values()) == {"ok"} else 503
+        return Response(msgspec.json.encode(found), status, NO_STORE, "application/json")
+
+    def _look(self) -> dict[str, str]:
+        try:
+            with self._database.read() as session:
+                beat = session.get(Heartbeat, self._sweep)
+        except (StoreError, SQLAlchemyError):
+            return {"database": "unreadable", "scheduler": "unknown"}
+        return {"database": "ok", "scheduler": self._scheduler(beat)}
+
+    def _scheduler(self, beat: Heartbeat | None) -> str:
+        if beat is None:
+            return "never ran"
+        return "silent" if abs(self._now() - beat.at) > self._patience else "ok"

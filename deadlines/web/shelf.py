@@ -1,0 +1,166 @@
+"""The last good calendar of each live address, in memory and on disk, for when the database fails."""
+
+import contextlib
+import gzip
+import hashlib
+import logging
+import os
+import re
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Collection
+from datetime import date
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct, structs
+
+log = logging.getLogger(__name__)
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of calendars that are held in memory; beyond, those that were not asked for longest are let go."""
+_NAME = re.compile(r"[a-z2-7]{26}\.feed")
+
+
+class Kept(Struct, frozen=True):
+    """One live address as it was last seen: who it is, the state of its feed, its bytes.
+
+    `mark` and `today` tell when the bytes were known to be right; without a body only the tag is known.
+    """
+
+    token_hash: str
+    subscription: str
+    hint: str
+    state: str
+    etag: str
+    body: bytes | None = None
+    packed: bytes | None = None
+    mark: tuple[int, int] | None = None
+    today: date | None = None
+
+    def size(self) -> int:
+        """Bytes in memory."""
+        return len(self.body or b"") + len(self.packed or b"")
+
+
+class Label(Struct, frozen=True):
+    """The first line of a file: whose calendar follows. Holds a hash, never a token."""
+
+    token_hash: str
+    subscription: str
+    hint: str
+    etag: str
+
+
+def tag_of(body: bytes) -> str:
+    """A strong entity tag: the SHA-256 of the final bytes."""
+    return f'"{hashlib.sha256(body).hexdigest()}"'
+
+
+def pack(body: bytes) -> bytes:
+    """The same compressed bytes for the same calendar."""
+    return gzip.compress(body, 6, mtime=0)
+
+
+class Shelf:
+    """Calendars by token hash. Without a folder they live as long as the process.
+
+    Files are named by the subscription's id, readable by the owner only, and written beside and moved.
+    A file that cannot be read or whose bytes do not fit its tag is as good as none.
+    """
+
+    def __init__(self, folder: Path | None, *, largest: int = LARGEST) -> None:
+        self._folder, self._largest = folder, largest
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._size = 0
+        self._lock = threading.RLock()
+        if folder is not None:
+            self._find(folder)
+
+    def get(self, token_hash: str) -> Kept | None:
+        """What is known of an address."""
+        with self._lock:
+            found = self._kept.get(token_hash)
+            if found is not None:
+                self._kept.move_to_end(token_hash)
+            return found
+
+    def put(self, kept: Kept) -> None:
+        """Remember an address in memory, and let go of the bytes that were not asked for longest."""
+        with self._lock:
+            before = self._kept.pop(kept.token_hash, None)
+            self._size += kept.size() - (before.size() if before is not None else 0)
+            self._kept[kept.token_hash] = kept
+            for old in list(self._kept.values())[:-1] if self._size > self._largest else ():
+                self._size -= old.size()
+                self._kept[old.token_hash] = structs.replace(old, body=None, packed=None)
+                if self._size <= self._largest:
+                    break
+
+    def save(self, kept: Kept) -> None:
+        """Write an address and its bytes to disk; a failure is logged, the feed goes out all the same."""
+        if self._folder is None or kept.body is None:
+            return
+        label = Label(kept.token_hash, kept.subscription, kept.hint, kept.etag)
+        try:
+            _replace(self._file(kept), msgspec.json.encode(label) + b"\n" + kept.body)
+        except OSError as fault:
+            log.error("the last good calendar %s cannot be written (%s)", kept.subscription, fault.strerror)
+
+    def load(self, kept: Kept) -> bytes | None:
+        """The last good bytes, from memory or from disk."""
+        if kept.body is not None or self._folder is None:
+            return kept.body
+        found = _read(self._file(kept))
+        return found[1] if found is not None and found[0].token_hash == kept.token_hash else None
+
+    def drop(self, token_hash: str) -> None:
+        """Forget an address that is live no more."""
+        with self._lock:
+            kept = self._kept.pop(token_hash, None)
+            if kept is None:
+                return
+            self._size -= kept.size()
+        if self._folder is not None:
+            with contextlib.suppress(OSError):
+                self._file(kept).unlink(missing_ok=True)
+
+    def keep_only(self, live: Collection[str]) -> None:
+        """Forget every address whose hash is not among these."""
+        with self._lock:
+            gone = [known for known in self._kept if known not in live]
+        for token_hash in gone:
+            self.drop(token_hash)
+
+    def _file(self, kept: Kept) -> Path:
+        return (self._folder or Path()) / f"{kept.subscription}.feed"
+
+    def _find(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for path in sorted(folder.iterdir()):
+            found = _read(path) if _NAME.fullmatch(path.name) else None
+            if found is not None and path.name == f"{found[0].subscription}.feed":
+                label = found[0]
+                kept = Kept(label.token_hash, label.subscription, label.hint, "", label.etag)
+                self._kept[label.token_hash] = kept
+
+
+def _replace(path: Path, content: bytes) -> None:
+    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=".feed-")  # 0600 by mkstemp
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        Path(beside).replace(path)
+    except OSError:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def _read(path: Path) -> tuple[Label, bytes] | None:
+    try:
+        first, _, body = path.read_bytes().partition(b"\n")
+        label = msgspec.json.decode(first, type=Label)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return (label, body) if tag_of(body) == label.etag else None
