@@ -40,10 +40,10 @@ def command(app: App, host: str | None, port: int | None) -> None:
     start_log()
     settings = app.settings
     with app.database() as database:
-        listener = listen(host or settings.web.host, port or settings.web.port)
-        with listener:
-            web = build_web(settings, database)
-            serve(web, build_scheduler(settings, database, web), listener)
+        web = build_web(settings, database)
+        scheduler = build_scheduler(settings, database, web)
+        with listen(host or settings.web.host, port or settings.web.port) as listener:
+            serve(web, scheduler, listener)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -268,15 +268,18 @@ class Sweeps:
 
     def recompute_if_due(self, now: datetime) -> bool:
         """Run the check once a night, and at once when the edition of the law data has changed."""
-        local = now.astimezone(ZoneInfo(self._zone))
         with self._database.read() as session:
             last = session.get(Heartbeat, "recompute")
-        if last is not None and _edition(last) == self._edition:
-            done_on = last.at.astimezone(ZoneInfo(self._zone)).date()
-            if done_on >= local.date() or local.hour < RECOMPUTE_HOUR:
-                return False
-        self.recompute_check(now)
-        return True
+            due = last is None or self._outdated(last, now)
+        if due:
+            self.recompute_check(now)
+        return due
+
+    def _outdated(self, last: Heartbeat, now: datetime) -> bool:
+        local, done = (moment.astimezone(ZoneInfo(self._zone)) for moment in (now, last.at))
+        if _edition(last) != self._edition:
+            return True
+        return done.date() < local.date() and local.hour >= RECOMPUTE_HOUR
 
     def recompute_check(self, now: datetime) -> list[Difference]:
         """Compute every open entry again from its notice. Differences are recorded; no date moves."""

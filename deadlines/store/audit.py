@@ -3,7 +3,7 @@ changed, removed or slipped in without `verify` telling.
 """
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -29,26 +29,27 @@ def record(
     head = session.scalars(select(Audit.digest).order_by(Audit.id.desc()).limit(1)).first()
     plain = msgspec.to_builtins(detail)
     row = Audit(at=at, actor=actor, action=action, subject=subject, detail=plain, previous=head or FIRST)
-    row.digest = digest(row)
+    row.digest = digest(row.previous, at, actor, action, subject, plain)
     session.add(row)
     session.flush()
 
 
 def verify(session: Session) -> int | None:
     """The id of the first row that does not fit the chain, or None when it is whole."""
-    previous, last = FIRST, 0
-    while True:
-        rows = session.scalars(select(Audit).where(Audit.id > last).order_by(Audit.id).limit(PAGE)).all()
-        if not rows:
-            return None
-        for row in rows:
-            if row.previous != previous or row.digest != digest(row):
-                return row.id
-            previous, last = row.digest, row.id
-        session.expunge_all()
+    previous = FIRST
+    columns = select(
+        Audit.id, Audit.digest, Audit.previous, Audit.at, Audit.actor, Audit.action, Audit.subject, Audit.detail
+    )
+    for number, found, *content in session.execute(columns.order_by(Audit.id).execution_options(yield_per=PAGE)):
+        if content[0] != previous or found != digest(*content):
+            return int(number)
+        previous = found
+    return None
 
 
-def digest(row: Audit) -> str:
-    """SHA-256 over the row's content and the hash of the row before, in canonical JSON."""
-    content = [row.previous, row.at.isoformat(), row.actor, row.action, row.subject, row.detail]
+def digest(
+    previous: str, at: datetime, actor: str, action: str, subject: str, detail: dict[str, Any]
+) -> str:
+    """SHA-256 over a row's content and the hash of the row before, in canonical JSON."""
+    content = [previous, at.astimezone(UTC).isoformat(), actor, action, subject, detail]
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()

@@ -30,8 +30,9 @@ class Changes:
                 self._connection = self._connect(self._path)
                 self._opened += 1
             found = self._connection.execute("PRAGMA data_version").fetchone()
-        except sqlite3.Error:
-            self.close()
+        except sqlite3.Error as fault:
+            if getattr(fault, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+                self.close()
             return None
         # The count means something within one connection only.
         return self._opened, int(found[0])

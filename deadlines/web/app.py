@@ -6,7 +6,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Match, NoMatchFound, Route, URLPath
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deadlines import clock
 from deadlines.store.database import Database
@@ -17,6 +18,29 @@ from deadlines.web.shelf import Shelf
 
 HEARTBEAT = "daemon"
 BEAT = timedelta(seconds=60)
+
+
+class Beneath(BaseRoute):
+    """Everything whose path begins like this, whatever follows and whatever the method.
+
+    A path pattern would leave out what holds an encoded line feed, and answer it in another way.
+    """
+
+    def __init__(self, prefix: str, app: ASGIApp) -> None:
+        self.prefix, self.app = prefix, app
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether the request is for us."""
+        ours = scope["type"] == "http" and scope["path"].startswith(self.prefix)
+        return (Match.FULL if ours else Match.NONE), {}
+
+    def url_path_for(self, name: str, /, **path_params: object) -> URLPath:
+        """No address beneath has a name."""
+        raise NoMatchFound(name, dict(path_params))
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        await self.app(scope, receive, send)
 
 
 def create_app(
@@ -51,7 +75,7 @@ def create_app(
     ready = Readyz(database, sweep=heartbeat, interval=beat, now=now)
     app = Starlette(
         routes=[
-            Route("/f/{address:path}", feed),
+            Beneath("/f/", feed),
             Route("/healthz", healthz),
             Route("/readyz", ready.answer),
         ]

@@ -41,11 +41,12 @@ class Readyz:
         try:
             with self._database.read() as session:
                 beat = session.get(Heartbeat, self._sweep)
+                seen_at = beat.at if beat is not None else None
         except (StoreError, SQLAlchemyError):
             return {"database": "unreadable", "scheduler": "unknown"}
-        return {"database": "ok", "scheduler": self._scheduler(beat)}
+        return {"database": "ok", "scheduler": self._scheduler(seen_at)}
 
-    def _scheduler(self, beat: Heartbeat | None) -> str:
-        if beat is None:
+    def _scheduler(self, seen_at: datetime | None) -> str:
+        if seen_at is None:
             return "never ran"
-        return "silent" if abs(self._now() - beat.at) > self._patience else "ok"
+        return "silent" if abs(self._now() - seen_at) > self._patience else "ok"

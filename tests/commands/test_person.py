@@ -65,4 +65,4 @@ def test_open_windows_need_a_successor(firm: Firm) -> None:
     assert "--successor" in refused.stderr
     done = firm.data("person", "deactivate", "ana@firm.example", "--successor", "ben@firm.example")
     assert done["matters_handed_over"] == 1
-    assert {window["attorney"] for window in firm.data("list")} == {"Ben"}
+    assert {window["attorney"] for window in firm.data("list")} == {"ben@firm.example"}

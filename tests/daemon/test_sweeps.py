@@ -7,7 +7,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from deadlines.store.database import Database
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from deadlines.errors import ChannelDown, InputError, SendError, StoreError
 from deadlines.notify.folder import FolderChannel
 from deadlines.notify.message import Message
 from deadlines.notify.smtp import SmtpChannel
+from deadlines.store.database import Database
 from deadlines.store.tables import Attempt, Audit, DeadlineRow, Entry, Heartbeat, Person, Reminder
 from tests.daemon.parts import WEEK_BEFORE, Collector, fill, states, sweeps
 from tests.docket.samples import ZONE, entry, matter, person, plan, version, window
@@ -300,9 +300,9 @@ def test_each_turn_leaves_a_heartbeat(database: Database) -> None:
     daemon.beat(WEEK_BEFORE)
     with database.read() as session:
         beats = {beat.sweep: beat for beat in session.scalars(select(Heartbeat))}
-    assert set(beats) == {"send", "daemon"}
-    assert msgspec.json.decode(beats["send"].detail)["sent"] == 1
-    assert abs(beats["send"].at - WEEK_BEFORE) < MINUTE
+        assert set(beats) == {"send", "daemon"}
+        assert msgspec.json.decode(beats["send"].detail)["sent"] == 1
+        assert abs(beats["send"].at - WEEK_BEFORE) < MINUTE
 
 
 def test_a_second_daemon_is_reported_and_a_restart_is_not(database: Database) -> None:

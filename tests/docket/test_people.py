@@ -34,8 +34,8 @@ def test_what_is_done_is_written_down_without_names(database: Database) -> None:
         subject = ana.id
     with database.read() as session:
         rows = session.scalars(select(Audit).where(Audit.subject == subject).order_by(Audit.id)).all()
-    assert [row.action for row in rows] == ["person.add", "person.deactivate"]
-    assert "Canary" not in str([row.detail for row in rows])
+        assert [row.action for row in rows] == ["person.add", "person.deactivate"]
+        assert "Canary" not in str([row.detail for row in rows])
 
 
 @pytest.mark.parametrize("name", ["", " ", "a\x00b", "a\u202eb", "x" * 201])

@@ -1,0 +1,233 @@
+"""When the database or the rendering fails, a live address still gets its last good calendar."""
+
+import logging
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, create_engine, text
+from starlette.testclient import TestClient
+
+from deadlines.docket import feeds
+from deadlines.store.changes import Changes
+from deadlines.store.database import Database
+from deadlines.store.tables import Matter, Rendering, Subscription
+from deadlines.web.app import create_app
+from deadlines.web.shelf import Kept, Shelf, tag_of
+from tests.docket import samples
+from tests.web.serving import NOW, ZONE, Subscribed, subscribe
+
+
+@pytest.fixture
+def feed(database: Database) -> Subscribed:
+    return subscribe(database)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "kept"
+
+
+def client_of(database: Database, folder: Path | None) -> TestClient:
+    return TestClient(create_app(database, zone=ZONE, kept=folder, now=lambda: NOW))
+
+
+def break_database(database: Database) -> None:
+    with database.write() as session:
+        session.execute(text('ALTER TABLE "matter" RENAME TO "matter_gone"'))
+
+
+@pytest.mark.parametrize("on_disk", [True, False])
+def test_a_failing_database_is_not_seen_by_a_subscriber(
+    database: Database, feed: Subscribed, folder: Path, on_disk: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = client_of(database, folder if on_disk else None)
+    good = client.get(feed.path)
+    break_database(database)
+    bad = client.get(feed.path)
+    assert (bad.status_code, bad.content) == (200, good.content)
+    same = client.get(feed.path, headers={"If-None-Match": good.headers["etag"]})
+    assert same.status_code == 304
+    errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert errors
+    assert all(feed.id in record.getMessage() for record in errors)
+    assert feed.token not in caplog.text
+
+
+def test_a_damaged_entry_does_not_empty_a_calendar(
+    database: Database, feed: Subscribed, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = client_of(database, folder)
+    good = client.get(feed.path)
+    with database.write() as session:
+        row = session.query(Rendering).first()
+        assert row is not None
+        row.body, row.sequence = row.body[:40], row.sequence + 1
+    bad = client.get(feed.path)
+    assert (bad.status_code, bad.content) == (200, good.content)
+    assert "CalendarError" in caplog.text
+
+
+def test_after_a_restart_the_disk_has_it(database: Database, feed: Subscribed, folder: Path) -> None:
+    good = client_of(database, folder).get(feed.path)
+    break_database(database)
+    bad = client_of(database, folder).get(feed.path)
+    assert (bad.status_code, bad.content) == (200, good.content)
+
+
+def test_a_stranger_learns_nothing_while_the_database_fails(
+    database: Database, feed: Subscribed, folder: Path
+) -> None:
+    client = client_of(database, folder)
+    before = client.get("/f/dlf_unknown/deadlines.ics")
+    client.get(feed.path)
+    break_database(database)
+    after = client.get("/f/dlf_unknown/deadlines.ics")
+    assert (after.status_code, after.content) == (404, before.content)
+    assert after.headers == before.headers
+
+
+def test_it_recovers_by_itself(database: Database, feed: Subscribed, folder: Path) -> None:
+    client = client_of(database, folder)
+    good = client.get(feed.path)
+    break_database(database)
+    client.get(feed.path)
+    with database.write() as session:
+        session.execute(text('ALTER TABLE "matter_gone" RENAME TO "matter"'))
+    with database.write() as session:
+        entry, deadline = samples.entry(session, session.query(Matter).one(), samples.window(rule="b"))
+        feeds.render_entry(session, entry, deadline, now=NOW)
+    assert len(client.get(feed.path).content) > len(good.content)
+
+
+def test_files_are_for_the_owner_and_named_by_the_id(
+    database: Database, feed: Subscribed, folder: Path
+) -> None:
+    client_of(database, folder).get(feed.path)
+    assert [path.name for path in folder.iterdir()] == [f"{feed.id}.feed"]
+    (file,) = folder.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert feed.token.encode() not in file.read_bytes()
+    assert b"Canary" not in file.read_bytes()
+
+
+@pytest.mark.parametrize("how", ["asked for", "swept"])
+def test_the_copy_of_a_revoked_address_goes(
+    database: Database, feed: Subscribed, folder: Path, how: str
+) -> None:
+    client = client_of(database, folder)
+    client.get(feed.path)
+    with database.write() as session:
+        feeds.revoke_subscription(session, session.get_one(Subscription, feed.id), actor="t", now=NOW)
+    if how == "asked for":
+        assert client.get(feed.path).status_code == 404
+    else:
+        with database.write() as session:
+            client.app.state.flush(session, NOW)  # type: ignore[attr-defined]
+    assert list(folder.iterdir()) == []
+    break_database(database)
+    assert client.get(feed.path).status_code == 404
+    assert client_of(database, folder).get(feed.path).status_code == 404
+
+
+@pytest.mark.parametrize("damage", [b"", b"{}\n", b"garbage", b"\xff\xfe\n\n"])
+def test_a_damaged_copy_is_as_good_as_none(
+    database: Database, feed: Subscribed, folder: Path, damage: bytes
+) -> None:
+    good = client_of(database, folder).get(feed.path)
+    (file,) = folder.iterdir()
+    file.write_bytes(damage or file.read_bytes()[:-9])
+    assert client_of(database, folder).get(feed.path).content == good.content
+    file.write_bytes(damage or file.read_bytes()[:-9])
+    break_database(database)
+    assert client_of(database, folder).get(feed.path).status_code == 404
+
+
+def test_a_full_disk_stops_no_feed(database: Database, feed: Subscribed, folder: Path) -> None:
+    client = client_of(database, folder)
+    folder.rmdir()
+    assert client.get(feed.path).status_code == 200
+
+
+def test_memory_is_bounded_and_nobody_gets_an_empty_calendar() -> None:
+    shelf = Shelf(None, largest=250)
+    for number in range(5):
+        body = bytes([number]) * 100
+        shelf.put(Kept(str(number), str(number), "h", "s", tag_of(body), body))
+    held = [shelf.get(str(number)) for number in range(5)]
+    assert [kept is not None and kept.body is not None for kept in held] == [False, False, False, True, True]
+    assert all(kept is not None and kept.etag for kept in held)
+
+
+def test_a_calendar_let_go_from_memory_is_made_again(
+    database: Database, feed: Subscribed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deadlines.web.shelf.Shelf.__init__.__kwdefaults__", {"largest": 1})
+    client = client_of(database, None)
+    good = client.get(feed.path)
+    with database.write() as session:
+        person = session.get_one(Subscription, feed.id).person
+        _, other = feeds.add_subscription(session, person, "b", redaction="busy", actor="t", now=NOW)
+    for _ in range(2):
+        assert client.get(f"/f/{other}/d.ics").text.count("BEGIN:VEVENT") == 2
+        again = client.get(feed.path)
+        assert (again.status_code, again.content) == (200, good.content)
+        assert client.get(f"/f/{other}/d.ics").status_code == 200
+        same = client.get(feed.path, headers={"If-None-Match": good.headers["etag"]})
+        assert same.status_code == 304
+
+
+# -- the count of commits ------------------------------------------------------------------------------------
+
+
+def sqlite_only(database: Database) -> Changes:
+    changes = Changes(database.engine)
+    if database.engine.dialect.name != "sqlite":
+        assert changes.mark() is None
+    return changes
+
+
+def test_a_commit_changes_the_mark_and_a_look_does_not(database: Database, feed: Subscribed) -> None:
+    changes = sqlite_only(database)
+    first = changes.mark()
+    with database.read() as session:
+        assert session.get(Subscription, feed.id) is not None
+    assert changes.mark() == first
+    with database.write() as session:
+        session.get_one(Subscription, feed.id).fetches = 7
+    if first is not None:
+        assert changes.mark() not in (None, first)
+    changes.close()
+
+
+def test_what_is_not_committed_is_not_seen(database: Database, feed: Subscribed) -> None:
+    changes = sqlite_only(database)
+    first = changes.mark()
+    with database.write() as session:
+        session.get_one(Subscription, feed.id).fetches = 7
+        session.flush()
+        assert changes.mark() in (first, None)
+    changes.close()
+
+
+def test_a_lock_is_never_waited_for_and_a_missing_file_never_made(tmp_path: Path) -> None:
+    path = tmp_path / "a b%20?.db"
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+    changes = Changes(engine)
+    assert changes.mark() is None
+    assert not path.exists()
+    with sqlite3.connect(path, isolation_level=None) as connection:
+        connection.execute("CREATE TABLE t (x)")
+        first = changes.mark()
+        assert first is not None
+        connection.execute("BEGIN EXCLUSIVE")
+        assert changes.mark() is None
+        connection.execute("ROLLBACK")
+        assert changes.mark() == first
+        changes.close()
+        assert changes.mark() != first
+    connection.close()
+    changes.close()
+    engine.dispose()
