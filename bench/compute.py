@@ -19,14 +19,22 @@ NOTICES = 10_000
 
 def facts(count: int = NOTICES) -> str:
     """A batch of mixed notices; the same every time."""
-    dice = random.Random(2026)  # noqa: S311
+    dice = random.Random(2026)
     lines = []
     for number in range(count):
         kind, form = dice.choice(KINDS)
         on = date(2000, 1, 3) + timedelta(days=dice.randrange(9_800))
         method = dice.choice(["mail", "electronic", "in-person", "unknown"])
         lines.append(
-            json.dumps({"ref": str(number), "kind": kind, "form": form, "decided_on": str(on), "service": {"method": method}})
+            json.dumps(
+                {
+                    "ref": str(number),
+                    "kind": kind,
+                    "form": form,
+                    "decided_on": str(on),
+                    "service": {"method": method},
+                }
+            )
         )
     return "\n".join(lines) + "\n"
 
@@ -35,10 +43,16 @@ def rows() -> list[tuple[str, str, str]]:
     """Whole process and inside one process."""
     text = facts()
     command = [str(Path(sys.executable).parent / "deadlines"), "compute", "--jsonl"]
-    whole = median_seconds(lambda: subprocess.run(command, input=text.encode(), capture_output=True, check=True), 3)
+    whole = median_seconds(
+        lambda: subprocess.run(command, input=text.encode(), capture_output=True, check=True), 3
+    )
     inside = median_seconds(lambda: _inside(text), 3)
     return [
-        (f"`compute --jsonl`, {NOTICES:,} notices, whole process", f"{NOTICES / whole:,.0f} notices/s", "≥ 5,000/s"),
+        (
+            f"`compute --jsonl`, {NOTICES:,} notices, whole process",
+            f"{NOTICES / whole:,.0f} notices/s",
+            "≥ 5,000/s",
+        ),
         ("the same inside one process", f"{NOTICES / inside:,.0f} notices/s", ""),
     ]
 

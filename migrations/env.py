@@ -6,6 +6,7 @@ caller has taken the write lock (BEGIN IMMEDIATE). A migration that fails or is 
 
 from alembic import context
 
+from deadlines.store.migrate import plain_type
 from deadlines.store.tables import Base
 
 connection = context.config.attributes["connection"]
@@ -14,6 +15,7 @@ context.configure(
     target_metadata=Base.metadata,
     compare_type=True,
     render_as_batch=connection.dialect.name == "sqlite",
+    render_item=plain_type,
     transactional_ddl=True,
 )
 with context.begin_transaction():

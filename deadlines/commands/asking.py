@@ -19,7 +19,7 @@ def complete(given: dict[str, Any]) -> dict[str, Any]:
     filled["decided_on"] = given["decided_on"] or _day(law.kinds[filled["kind"]].decided_on)
     if filled["kind"].startswith(("uscis.", "aao.")):
         filled["form"] = given["form"] or _optional("Form that was decided, such as I-485")
-        filled["service"] = given["service"] or _choose("How was it served", {m: "" for m in METHODS})
+        filled["service"] = given["service"] or _choose("How was it served", dict.fromkeys(METHODS, ""))
     return _facts(filled)
 
 

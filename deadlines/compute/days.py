@@ -65,9 +65,7 @@ class ForumDays:
 
     def off(self, day: date) -> DayOff | None:
         """Why nothing is due that day, or None: weekend, legal holiday, or a closure with effect here."""
-        return (
-            self._plain(day) or (self._state.get(day) if self._state else None) or self._effective.get(day)
-        )
+        return self._plain(day) or (self._state.get(day) if self._state else None) or self._effective.get(day)
 
     def _plain(self, day: date) -> DayOff | None:
         return self._weekend.get(day.weekday()) or self._federal.get(day)
@@ -125,4 +123,3 @@ def _moves(closure: Closure, forum: str, circuit: str | None) -> bool:
         effect.forum == forum and (not effect.circuits or circuit in effect.circuits)
         for effect in closure.effect
     )
-

@@ -46,8 +46,8 @@ class Dates(Struct):
     latest: date
     safe_by: date
     protective_by: date | None = None
-    readings: list[Reading] = []  # noqa: RUF012  (msgspec copies the default for each instance)
-    steps: list[Step] = []  # noqa: RUF012
+    readings: list[Reading] = []
+    steps: list[Step] = []
 
 
 def due_window(case: Case) -> Window:
@@ -208,12 +208,17 @@ class Counting:
                 found.last_raw = found.last_day = extension.accepted_to
                 found.steps.append(Step(f"{extension.why}.", extension.accepted_to, extension.cite[0]))
                 found.readings.append(
-                    Reading("extended by notice", extension.accepted_to, True, extension.why, list(extension.cite))
+                    Reading(
+                        "extended by notice", extension.accepted_to, True, extension.why, list(extension.cite)
+                    )
                 )
 
     def _latest(self, found: Dates) -> None:
         """The most generous argument: arguable mail days, a later start, a closure that counts."""
-        latest = max(found.last_day, self.days.forward_past_closures(found.last_raw).day if self.rolls else found.last_raw)
+        latest = max(
+            found.last_day,
+            self.days.forward_past_closures(found.last_raw).day if self.rolls else found.last_raw,
+        )
         closures = self.days.forward_past_closures(found.last_day)
         if closures.skipped and latest > found.last_day:
             found.readings.append(narrate.closure_reading(self.computation, latest))
@@ -357,4 +362,3 @@ def _timeliness(filed_on: date | None, dates: Dates) -> dict[str, Timeliness]:
     if filed_on <= dates.last_day:
         return {"timeliness": "timely"}
     return {"timeliness": "late" if filed_on > dates.latest else "contested"}
-

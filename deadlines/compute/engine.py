@@ -87,7 +87,9 @@ class Engine:
                 "it. Compute this date by hand."
             )
         for rule in too_early:
-            warnings.append(f"{rule.title}: the law data holds no text for {notice.decided_on}; no date is given.")
+            warnings.append(
+                f"{rule.title}: the law data holds no text for {notice.decided_on}; no date is given."
+            )
 
     def _window(self, rule: Rule, notice: Notice, questions: asking.Questions) -> Window | None:
         found = routes.route(self.law, rule.route, notice) if rule.route is not None else Route(open=True)
@@ -136,9 +138,7 @@ def _answered(rule: Rule, answer: Answer, notice: Notice) -> Window:
     return _without_date(rule, answer.state, answer.why, answer.cite, notice, Route(open=True))
 
 
-def _without_date(
-    rule: Rule, state: str, why: str, cite: list[str], notice: Notice, found: Route
-) -> Window:
+def _without_date(rule: Rule, state: str, why: str, cite: list[str], notice: Notice, found: Route) -> Window:
     notes = [why, *found.notes] if state != "no-limit" else []
     return Window(
         rule=rule.id,

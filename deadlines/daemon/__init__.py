@@ -4,6 +4,7 @@ A reminder is a row, never a job: whatever happens to this process, what is due 
 """
 
 from deadlines.daemon.scheduler import Scheduler, run
-from deadlines.daemon.sweeps import SendReport, Sweeps
+from deadlines.daemon.sending import SendReport
+from deadlines.daemon.sweeps import Sweeps
 
 __all__ = ["Scheduler", "SendReport", "Sweeps", "run"]

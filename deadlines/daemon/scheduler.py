@@ -16,7 +16,8 @@ from types import FrameType
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from deadlines import clock
-from deadlines.daemon.sweeps import DATABASE_FAULTS, Sweeps
+from deadlines.daemon.sending import DATABASE_FAULTS
+from deadlines.daemon.sweeps import Sweeps
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """The sweeps: plain methods that are handed the time and can be called by anybody, a test or a scheduler.
 
-No sweep holds a transaction while a message travels, and none ends because one message or the database fails.
+What they share is kept here: who this process is, when each sweep last went on, and the wish to stop.
 """
 
 import logging
@@ -14,38 +14,21 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from deadlines import clock
+from deadlines.daemon.sending import Sender, SendReport
 from deadlines.docket import outbox
-from deadlines.docket.parcels import Parcel, group, prepare
 from deadlines.docket.recompute import Compute, Difference, differences, record_difference, stored_entries
-from deadlines.errors import ChannelDown, SendError, StoreError
 from deadlines.notify.channel import Channel
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat
 
 log = logging.getLogger(__name__)
 
-DATABASE_FAULTS = (StoreError, SQLAlchemyError)
-PAUSES = (0.0, 0.5, 2.0, 5.0)
-"""Seconds before each try to write down what became of a message that is already out."""
 STEP_BACK = timedelta(seconds=60)
 RECOMPUTE_HOUR = 2
 PAGE = 500
-
-
-class SendReport(Struct):
-    """What one sweep did, in reminders. `trouble` is the last thing that went wrong."""
-
-    claimed: int = 0
-    sent: int = 0
-    messages: int = 0
-    settled: int = 0
-    failed: int = 0
-    released: int = 0
-    trouble: str = ""
 
 
 class Beat(Struct):
@@ -81,147 +64,28 @@ class Sweeps:
         flush: Callable[[Session, datetime], object] | None = None,
         hook: Callable[[str], None] = _nothing,
     ) -> None:
-        self._database, self._channels, self._zone = database, channels, zone
-        self._lease, self._batch = lease, batch
+        self._database, self._zone, self._lease = database, zone, lease
         self._compute, self._edition, self._flush = compute, edition, flush
-        self._hook = hook
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.stopping = threading.Event()
         self.alive_at: dict[str, float] = {}
         """When each sweep last showed that it goes on, on the clock that never steps."""
         self._foreign_beats = 0
-
-    # -- sending -----------------------------------------------------------------------------------------
-
-    def send_due(self, now: datetime) -> SendReport:
-        """Send everything that is due, the most urgent first, until nothing is left or a stop is asked."""
-        report = SendReport()
-        started = clock.elapsed()
-
-        def present() -> datetime:
-            return now + timedelta(seconds=clock.elapsed() - started)
-
-        down: set[str] = set()
-        try:
-            while self._send_batch(present, report, down) and not self.stopping.is_set():
-                pass
-            self._note("send", present(), msgspec.json.encode(report).decode())
-        except DATABASE_FAULTS as fault:
-            report.trouble = _told(fault)
-            log.error("the database failed while sending; what is due stays due: %s", report.trouble)
-        finally:
-            for channel in self._channels.values():
-                channel.close()
-        return report
-
-    def _send_batch(self, present: Callable[[], datetime], report: SendReport, down: set[str]) -> bool:
-        """Claim a batch and send it; whether there may be more."""
-        self.sign_of_life("send")
-        self._hook("claim.before")
-        with self._database.write() as session:
-            rows = outbox.claim(
-                session,
-                now=present(),
-                owner=self.owner,
-                lease=self._lease,
-                limit=self._batch,
-                except_channels=down,
-            )
-            channels = {row.id: row.channel for row in rows}
-            parcels = group(session, rows)
-            self._hook("claim.before_commit")
-        self._hook("claim.after_commit")
-        report.claimed += len(channels)
-        for ids in parcels:
-            if self.stopping.is_set() or channels[ids[0]] in down:
-                self._release(ids, present(), report)
-            elif not self._deliver(ids, channels[ids[0]], present, report):
-                down.add(channels[ids[0]])
-        return len(channels) >= self._batch
-
-    def _deliver(
-        self, ids: list[int], channel: str, present: Callable[[], datetime], report: SendReport
-    ) -> bool:
-        """Send one message and write down what became of it; False if the channel is down."""
-        self.sign_of_life("send")
-        try:
-            with self._database.write() as session:
-                parcel = prepare(
-                    session, ids, owner=self.owner, now=present(), lease=self._lease, zone=self._zone
-                )
-        except DATABASE_FAULTS:
-            raise
-        except Exception:
-            log.exception("reminders %s cannot be made into a message; they are put off", ids)
-            self._failed(ids, SendError("The message cannot be made; see the log."), present, report)
-            return True
-        report.settled += len(ids) - (len(parcel.ids) if parcel else 0)
-        return parcel is None or self._hand_over(parcel, channel, present, report)
-
-    def _hand_over(
-        self, parcel: Parcel, channel: str, present: Callable[[], datetime], report: SendReport
-    ) -> bool:
-        self._hook("send.before")
-        try:
-            self._channel(channel).send(parcel.message)
-        except SendError as fault:
-            self._failed(parcel.ids, fault, present, report, fresh=parcel.fresh)
-            return not isinstance(fault, ChannelDown)
-        except Exception:
-            log.exception("channel %s failed in an unforeseen way at reminders %s", channel, parcel.ids)
-            error = SendError("The channel failed in an unforeseen way; see the log.", uncertain=True)
-            self._failed(parcel.ids, error, present, report, fresh=parcel.fresh)
-            return True
-        self._hook("send.after")
-        self._mark(lambda session: outbox.mark_sent(session, parcel.ids, owner=self.owner, now=present()))
-        self._hook("mark.after_commit")
-        report.sent += len(parcel.ids)
-        report.messages += 1
-        return True
-
-    def _failed(
-        self,
-        ids: list[int],
-        error: SendError,
-        present: Callable[[], datetime],
-        report: SendReport,
-        *,
-        fresh: bool = False,
-    ) -> None:
-        log.error("reminders %s were not sent: %s", ids, error.sentence)
-        report.failed += len(ids)
-        report.trouble = error.sentence
-        self._mark(
-            lambda session: outbox.mark_failed(
-                session, ids, error, owner=self.owner, now=present(), fresh=fresh
-            )
+        self._sender = Sender(
+            database,
+            channels,
+            owner=self.owner,
+            zone=zone,
+            lease=lease,
+            batch=batch,
+            stopping=self.stopping,
+            sign_of_life=lambda: self.sign_of_life("send"),
+            hook=hook,
         )
 
-    def _mark(self, write: Callable[[Session], None]) -> None:
-        """Write down an outcome, patiently: a message that is out and not marked goes out again."""
-        for number, pause in enumerate(PAUSES, start=1):
-            if pause:
-                self.stopping.wait(pause)
-            try:
-                with self._database.write() as session:
-                    write(session)
-                    self._hook("mark.before_commit")
-                return
-            except DATABASE_FAULTS:
-                if number == len(PAUSES):
-                    raise
-                log.warning("an outcome cannot be written yet; trying again")
-
-    def _release(self, ids: list[int], now: datetime, report: SendReport) -> None:
-        with self._database.write() as session:
-            outbox.release(session, ids, owner=self.owner, now=now)
-        report.released += len(ids)
-
-    def _channel(self, name: str) -> Channel:
-        found = self._channels.get(name) or next(iter(self._channels.values()), None)
-        if found is None:
-            raise ChannelDown("No channel is configured; see [mail] in the configuration.")
-        return found
+    def send_due(self, now: datetime) -> SendReport:
+        """Send everything that is due at `now`; see `Sender`. Never raises for a message or the database."""
+        return self._sender.send_due(now)
 
     # -- signs of life -----------------------------------------------------------------------------------
 
@@ -328,8 +192,3 @@ def _edition(row: Heartbeat) -> str | None:
     except msgspec.DecodeError:
         return None
     return edition if isinstance(edition, str) else None
-
-
-def _told(fault: Exception) -> str:
-    """What failed, without the values of a statement."""
-    return fault.sentence if isinstance(fault, StoreError) else type(fault).__name__

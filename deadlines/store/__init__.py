@@ -1,0 +1,1 @@
+"""The database: tables, migrations, the audit trail, and the one way to open, read and write it."""

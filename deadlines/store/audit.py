@@ -1,5 +1,6 @@
 """The audit trail: who did what, when. Each row carries the hash of the one before, so that no row can be
-changed, removed or slipped in without `verify` telling.
+changed, removed or slipped in without `verify` telling. Only rows cut off at the end leave no gap: for that,
+keep the last digest somewhere else.
 """
 
 import hashlib
@@ -14,6 +15,9 @@ from deadlines.store.tables import Audit
 
 FIRST = "0" * 64
 PAGE = 2000
+LOCK = 7301847
+"""The advisory lock that the writer at the end of the chain holds on PostgreSQL until it commits."""
+CHAINED = (Audit.previous, Audit.at, Audit.actor, Audit.action, Audit.subject, Audit.detail)
 
 
 def record(
@@ -21,35 +25,44 @@ def record(
 ) -> None:
     """Append a row to the chain, within the caller's transaction.
 
-    The lock of the write transaction (SQLite) or of the audit table (PostgreSQL, taken here) keeps two
-    writers from appending to the same head.
+    The lock of the write transaction (SQLite) or of the chain (PostgreSQL, taken here) keeps two writers
+    from appending to the same head.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE")
-    head = session.scalars(select(Audit.digest).order_by(Audit.id.desc()).limit(1)).first()
-    plain = msgspec.to_builtins(detail)
-    row = Audit(at=at, actor=actor, action=action, subject=subject, detail=plain, previous=head or FIRST)
-    row.digest = digest(row.previous, at, actor, action, subject, plain)
-    session.add(row)
+        session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+    head = session.scalars(select(Audit.digest).order_by(Audit.id.desc()).limit(1)).first() or FIRST
+    # The very values that will be read back, so that the hash fits them.
+    plain = msgspec.json.decode(msgspec.json.encode(detail))
+    content = (head, at.astimezone(UTC), actor, action, subject, plain)
+    session.add(
+        Audit(
+            at=at,
+            actor=actor,
+            action=action,
+            subject=subject,
+            detail=plain,
+            previous=head,
+            digest=digest(*content),
+        )
+    )
     session.flush()
 
 
 def verify(session: Session) -> int | None:
     """The id of the first row that does not fit the chain, or None when it is whole."""
-    previous = FIRST
-    columns = select(
-        Audit.id, Audit.digest, Audit.previous, Audit.at, Audit.actor, Audit.action, Audit.subject, Audit.detail
-    )
-    for number, found, *content in session.execute(columns.order_by(Audit.id).execution_options(yield_per=PAGE)):
-        if content[0] != previous or found != digest(*content):
-            return int(number)
-        previous = found
-    return None
+    previous, last = FIRST, 0
+    while True:
+        query = select(Audit.id, Audit.digest, *CHAINED).where(Audit.id > last)
+        rows = session.execute(query.order_by(Audit.id).limit(PAGE)).all()
+        for row in rows:
+            if row.previous != previous or row.digest != digest(*row[2:]):
+                return int(row.id)
+            previous, last = row.digest, row.id
+        if len(rows) < PAGE:
+            return None
 
 
-def digest(
-    previous: str, at: datetime, actor: str, action: str, subject: str, detail: dict[str, Any]
-) -> str:
-    """SHA-256 over a row's content and the hash of the row before, in canonical JSON."""
-    content = [previous, at.astimezone(UTC).isoformat(), actor, action, subject, detail]
+def digest(previous: str, at: datetime, actor: str, action: str, subject: str, detail: Any) -> str:
+    """SHA-256 over a row's content and the hash of the row before, in canonical JSON; `at` in UTC."""
+    content = [previous, at.isoformat(), actor, action, subject, detail]
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()

@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import ArgumentError
 
@@ -18,24 +18,47 @@ WRITES = "deadlines_writes"
 """Execution option of a transaction that will write: it takes SQLite's write lock at once."""
 LOST = ("25006", "57P01", "57P02", "57P03")
 """PostgreSQL says read-only after a failover, or going down: the connection is of no use any more."""
+SETTINGS = (
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA cell_size_check = ON",
+)
+MARKS = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('alembic_version', 'instance')"
 
 
 def parse_url(url: str) -> URL:
-    """The address as SQLAlchemy takes it; raises StoreError for one that is neither SQLite nor PostgreSQL."""
+    """The address as SQLAlchemy takes it; raises StoreError for one that is no file and no PostgreSQL."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
-        raise StoreError("The database address is not one: write sqlite:///file or postgresql://user@host/name.") from None
+    except (ArgumentError, ValueError):
+        raise StoreError(
+            "The database address is not one: write sqlite:///file or postgresql://user@host/name."
+        ) from None
     if parsed.get_backend_name() == "sqlite":
+        if parsed.database in (None, "", ":memory:"):
+            raise StoreError("The database address names no file: write sqlite:///file.")
         return parsed
     if parsed.get_backend_name() in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
-    raise StoreError(f"Databases of the kind {parsed.get_backend_name()} are not supported: use SQLite or PostgreSQL.")
+    raise StoreError(
+        f"Databases of the kind {parsed.get_backend_name()} are not supported: use SQLite or PostgreSQL."
+    )
 
 
 def build_engine(url: URL, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
-    """An engine for the address. Nothing is opened yet, and opening never creates a file."""
-    return _sqlite(url, busy_seconds) if url.get_backend_name() == "sqlite" else _postgres(url)
+    """An engine for the address. Nothing is opened yet, and opening never creates a file.
+
+    `busy_seconds` is how long a lock is waited for. Raises StoreError where the driver is not installed.
+    """
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, busy_seconds)
+    try:
+        return _postgres(url, busy_seconds)
+    except ModuleNotFoundError:
+        raise StoreError(
+            "The driver for PostgreSQL is missing: install deadlines with the extra [postgres]."
+        ) from None
 
 
 def journal_mode() -> str:
@@ -45,31 +68,10 @@ def journal_mode() -> str:
 
 def _sqlite(url: URL, busy_seconds: float) -> Engine:
     path = Path(url.database or "").absolute()
-    # mode=rw: a missing file is an error, never a new empty database.
-    address = f"{path.as_uri()}?mode=rw"
-
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(
-            address, uri=True, timeout=busy_seconds, isolation_level=None, check_same_thread=False
-        )
-
-    engine = create_engine(url, creator=connect)
-
-    @event.listens_for(engine, "connect")
-    def _settings(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        for line in (
-            f"PRAGMA journal_mode = {journal_mode()}",
-            "PRAGMA synchronous = FULL",
-            "PRAGMA foreign_keys = ON",
-            "PRAGMA trusted_schema = OFF",
-            "PRAGMA cell_size_check = ON",
-        ):
-            cursor.execute(line)
-        cursor.close()
+    engine = create_engine(url, creator=lambda: _connect(path, busy_seconds), hide_parameters=True)
 
     @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
+    def _begin(connection: Connection) -> None:
         # A read transaction that turns into a write fails at once when another has committed meanwhile.
         writes = connection.get_execution_options().get(WRITES)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
@@ -77,9 +79,37 @@ def _sqlite(url: URL, busy_seconds: float) -> Engine:
     return engine
 
 
-def _postgres(url: URL) -> Engine:
+def _connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
+    # mode=rw: a missing file is an error, never a new empty database.
+    connection = sqlite3.connect(
+        f"{path.as_uri()}?mode=rw",
+        uri=True,
+        timeout=busy_seconds,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        for line in SETTINGS:
+            connection.execute(line)
+        # The mode may be written into the file: the file of another program keeps its own.
+        if connection.execute(MARKS).fetchone() == (2,):
+            connection.execute(f"PRAGMA journal_mode = {journal_mode()}")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _postgres(url: URL, busy_seconds: float) -> Engine:
     options = {"target_session_attrs": "read-write", "connect_timeout": "10"} | dict(url.query)
-    engine = create_engine(url.set(query=options), pool_pre_ping=True, pool_recycle=300)
+    engine = create_engine(
+        url.set(query=options), pool_pre_ping=True, pool_recycle=300, pool_timeout=10, hide_parameters=True
+    )
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: Any, _record: Any) -> None:
+        connection.execute(f"SET lock_timeout = {round(busy_seconds * 1000)}")
+        connection.commit()
 
     @event.listens_for(engine, "handle_error")
     def _disconnect(context: ExceptionContext) -> None:
@@ -92,9 +122,15 @@ def _postgres(url: URL) -> Engine:
 def create_file(url: URL) -> None:
     """A new empty file for SQLite, readable by its owner only; raises StoreError where there is one."""
     path = Path(url.database or "")
+    for beside in (Path(f"{path}-journal"), Path(f"{path}-wal")):
+        if not path.exists() and beside.exists() and beside.stat().st_size:
+            # SQLite would play it back into the new file.
+            raise StoreError(f"{beside} was left by a database that is gone: move it away first.")
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
-        raise StoreError(f"{path} exists already: nothing was changed. Choose another place, or use it as it is.") from None
+        raise StoreError(
+            f"{path} exists already: nothing was changed. Choose another place, or use it as it is."
+        ) from None
     except OSError as fault:
         raise StoreError(f"{path} cannot be created ({fault.strerror}). Choose another place.") from None

@@ -18,6 +18,11 @@ AUDIT_SQLITE = """
 CREATE TRIGGER audit_no_{verb} BEFORE {verb} ON audit
 BEGIN SELECT RAISE(ABORT, 'the audit trail cannot be changed'); END
 """
+AUDIT_SQLITE_REPLACE = """
+CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit
+WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'the audit trail cannot be changed'); END
+"""
 AUDIT_POSTGRES = """
 CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'the audit trail cannot be changed'; END $$
@@ -29,6 +34,7 @@ def protect_audit() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for verb in ("update", "delete"):
             op.execute(AUDIT_SQLITE.format(verb=verb))
+        op.execute(AUDIT_SQLITE_REPLACE)  # INSERT OR REPLACE deletes without the trigger for DELETE
         return
     op.execute(AUDIT_POSTGRES)
     op.execute(

@@ -18,7 +18,9 @@ from deadlines.store.tables import Audit, Person
 
 
 def person(name: str = "Ana", email: str = "ana@firm.test") -> Person:
-    return Person(name=name, email=email, role="attorney", active=True, created_at=datetime(2026, 1, 1, tzinfo=UTC))
+    return Person(
+        name=name, email=email, role="attorney", active=True, created_at=datetime(2026, 1, 1, tzinfo=UTC)
+    )
 
 
 def test_models_and_migrations_agree(database: Database) -> None:
@@ -107,7 +109,9 @@ def test_the_file_is_readable_by_its_owner_only(tmp_path: Path, now: datetime) -
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_failed_create_leaves_no_file(tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_create_leaves_no_file(
+    tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the power went")
 
@@ -205,7 +209,9 @@ def test_doctor_is_told_how_the_database_commits(database: Database, kind_of_dat
 def fill_audit(database: Database, now: datetime, rows: int = 5) -> None:
     for number in range(rows):
         with database.write() as session:
-            audit.record(session, at=now, actor="a", action="b", subject=str(number), detail={"n": number, "d": now})
+            audit.record(
+                session, at=now, actor="a", action="b", subject=str(number), detail={"n": number, "d": now}
+            )
 
 
 def test_the_audit_chain_verifies(database: Database, now: datetime) -> None:
@@ -214,7 +220,9 @@ def test_the_audit_chain_verifies(database: Database, now: datetime) -> None:
         assert audit.verify(session) is None
 
 
-@pytest.mark.parametrize("change", ["UPDATE audit SET actor = 'x' WHERE id = 3", "DELETE FROM audit WHERE id = 3"])
+@pytest.mark.parametrize(
+    "change", ["UPDATE audit SET actor = 'x' WHERE id = 3", "DELETE FROM audit WHERE id = 3"]
+)
 def test_the_audit_trail_cannot_be_changed(database: Database, now: datetime, change: str) -> None:
     fill_audit(database, now)
     with pytest.raises(SQLAlchemyError, match="cannot be changed"), database.write() as session:
@@ -222,7 +230,8 @@ def test_the_audit_trail_cannot_be_changed(database: Database, now: datetime, ch
 
 
 @pytest.mark.parametrize(
-    ("change", "broken"), [("UPDATE audit SET actor = 'x' WHERE id = 3", 3), ("DELETE FROM audit WHERE id = 3", 4)]
+    ("change", "broken"),
+    [("UPDATE audit SET actor = 'x' WHERE id = 3", 3), ("DELETE FROM audit WHERE id = 3", 4)],
 )
 def test_a_change_behind_the_triggers_is_found(
     database: Database, kind_of_database: str, now: datetime, change: str, broken: int

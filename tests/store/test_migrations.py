@@ -15,7 +15,7 @@ from deadlines.store import migrate
 from deadlines.store.database import Database
 
 ROOT = Path(__file__).parents[2]
-REVISION = '''
+REVISION = """
 import os, signal
 import sqlalchemy as sa
 from alembic import op
@@ -33,7 +33,7 @@ def upgrade():
     op.execute("UPDATE person SET nickname = name")
     {middle}
     op.create_table("second_half", sa.Column("id", sa.Integer(), primary_key=True))
-'''
+"""
 RAISE = 'raise RuntimeError("the disk is full")'
 KILL = "os.kill(os.getpid(), signal.SIGKILL)"
 CHILD = """
@@ -47,14 +47,20 @@ migrate.upgrade(Database.open(sys.argv[1]).engine, folder=Path(sys.argv[2]))
 
 def folder_with(tmp_path: Path, middle: str) -> Path:
     folder = tmp_path / "migrations"
-    shutil.copytree(ROOT / "migrations", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        ROOT / "migrations", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
+    )
     (folder / "versions" / "0002_half.py").write_text(REVISION.format(middle=middle))
     return folder
 
 
 def run_child(url: str, folder: Path) -> int:
     return subprocess.run(
-        [sys.executable, "-c", CHILD, url, str(folder)], cwd=ROOT, capture_output=True, timeout=60, check=False
+        [sys.executable, "-c", CHILD, url, str(folder)],
+        cwd=ROOT,
+        capture_output=True,
+        timeout=60,
+        check=False,
     ).returncode
 
 
@@ -68,7 +74,9 @@ def state(url: str) -> tuple[str | None, set[str], set[str]]:
         database.dispose()
 
 
-@pytest.mark.parametrize(("middle", "status"), [(RAISE, 1), (KILL, -signal.SIGKILL)], ids=["raises", "killed"])
+@pytest.mark.parametrize(
+    ("middle", "status"), [(RAISE, 1), (KILL, -signal.SIGKILL)], ids=["raises", "killed"]
+)
 def test_half_a_migration_leaves_nothing_and_the_retry_succeeds(
     database_url: str, tmp_path: Path, middle: str, status: int
 ) -> None:
