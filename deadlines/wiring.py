@@ -1,17 +1,21 @@
 """The only builder: from settings to the parts that work. Everything is imported when it is built."""
 
 from collections.abc import Callable, Mapping
+from datetime import time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from deadlines import clock
 from deadlines.config import Settings, read_secret
-from deadlines.errors import ChannelDown, StoreError
+from deadlines.errors import ChannelDown, ConfigError, StoreError
 from deadlines.version import VERSION
 
 if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
     from deadlines.compute import Notice, Result
+    from deadlines.daemon import Scheduler, Sweeps
     from deadlines.docket.intake import Desk
     from deadlines.notify.channel import Channel
     from deadlines.notify.message import Message
@@ -152,8 +156,6 @@ def feeds_folder(settings: Settings) -> Path | None:
 
 def build_desk(settings: Settings, actor: str) -> "Desk":
     """How notices are recorded for this firm: the packaged law, its channel, zone and time of day."""
-    from datetime import time
-
     from deadlines.docket.intake import Desk
     from deadlines.law import load_law
 
@@ -164,3 +166,42 @@ def build_desk(settings: Settings, actor: str) -> "Desk":
         at=time.fromisoformat(settings.reminders.at),
         actor=actor,
     )
+
+
+def build_sweeps(settings: Settings, database: "Database", web: "Starlette | None" = None) -> "Sweeps":
+    """The sweeps over a database, with the configured channel, the packaged law and the web's notes."""
+    from deadlines.daemon import Sweeps
+    from deadlines.law import load_law
+
+    return Sweeps(
+        database,
+        build_channels(settings),
+        zone=settings.firm.timezone,
+        lease=timedelta(seconds=settings.daemon.lease_seconds),
+        batch=settings.daemon.batch,
+        compute=build_compute(),
+        edition=load_law().edition,
+        flush=web.state.flush if web is not None else None,
+    )
+
+
+def build_scheduler(
+    settings: Settings, database: "Database", web: "Starlette | None" = None
+) -> "Scheduler":
+    """The scheduler, not yet started. With `web` it also writes down which feeds were fetched."""
+    from deadlines.daemon import Scheduler
+
+    return Scheduler(build_sweeps(settings, database, web), tick=float(settings.daemon.tick_seconds))
+
+
+def build_web(settings: Settings, database: "Database") -> "Starlette":
+    """The web application; raises ConfigError where its folder cannot be used."""
+    from deadlines.web.app import create_app
+
+    kept = feeds_folder(settings)
+    try:
+        return create_app(database, zone=settings.firm.timezone, name=settings.firm.name, kept=kept)
+    except OSError as error:
+        raise ConfigError(
+            f"{kept}: the folder for calendars cannot be used ({error.strerror}); correct web.feeds_folder."
+        ) from None

@@ -89,11 +89,16 @@ def past_windows(result: "Result", today: object) -> list[str]:
 
 def _show(result: "Result", past: list[str]) -> None:
     from deadlines.commands.output import style
-    from deadlines.commands.windows import print_result
+    from deadlines.commands.windows import print_questions, print_window
 
-    print_result(result)
+    click.echo("")
+    for window in result.windows:
+        print_window(window, more=False)
+        click.echo("")
+    print_questions(result)
     for sentence in past:
         click.echo(style(f"ALREADY PAST  {sentence}", fg="red", bold=True))
+    click.echo("`deadlines explain` shows other readings and pitfalls of each window. Not legal advice.")
 
 
 def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool) -> "dict[str, Any]":
@@ -150,21 +155,22 @@ def _answer(
     recorded: dict[str, Any], past: list[str], given: Mapping[str, Any], *, as_json: bool, shown: bool
 ) -> None:
     from deadlines.commands.output import print_json, print_table
+    from deadlines.commands.windows import STATES, day_words
 
     if as_json:
         print_json({**recorded, "warnings": [*recorded["warnings"], *past]})
         return
     click.echo(f"Recorded notice {recorded['notice'][:8]} in matter {recorded['matter']}.")
     print_table(
-        ("Entry", "Window", "Form", "Safe by", "Protective", "Last day"),
+        ("Entry", "Window", "Form", "File by", "Protective", "Last day"),
         [
             (
                 entry["entry"][:8],
                 entry["title"],
                 entry["form"],
-                _day(entry["safe_by"], entry["state"]),
-                _day(entry["protective_by"], ""),
-                _day(entry["last_day"], ""),
+                day_words(entry["safe_by"]) or STATES[entry["state"]],
+                day_words(entry["protective_by"]),
+                day_words(entry["last_day"]),
             )
             for entry in recorded["entries"]
         ],
@@ -177,6 +183,3 @@ def _answer(
     if recorded["restricted"]:
         click.echo("The matter is restricted: it appears in no feed, and mail names only its number.")
 
-
-def _day(day: object, state: str) -> str:
-    return str(day) if day is not None else state

@@ -16,7 +16,7 @@ def command(app: App) -> int:
     Example:
       deadlines --config /srv/deadlines/deadlines.toml daemon
     """
-    from deadlines.commands.assembly import build_scheduler
+    from deadlines.wiring import build_scheduler
     from deadlines.commands.logs import start_log
     from deadlines.daemon import run
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deadlines.commands.context import App
+from deadlines.commands.output import style
 from deadlines.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -104,10 +105,10 @@ def _fill(app: App) -> str:
             add_person(session, name=name, email=email, role=role, actor="demo", now=now)
             for name, email, role in (ATTORNEY, CLERK)
         ]
-        click.secho("Real decided cases", bold=True)
+        click.echo(style("Real decided cases", bold=True))
         for sample in decided_cases():
             _print_case(sample, _record(session, desk, sample, people[0], now))
-        click.secho("\nMade-up notices of today", bold=True)
+        click.echo(style("\nMade-up notices of today", bold=True))
         for sample in current_notices(clock.today(app.settings.firm.timezone)):
             _print_notice(sample, _record(session, desk, sample, people[0], now))
         _, token = add_subscription(session, people[0], "Demo", redaction="matter", actor="demo", now=now)
@@ -134,19 +135,18 @@ def _print_case(sample: "Sample", result: "Result") -> None:
 
 
 def _print_notice(sample: "Sample", result: "Result") -> None:
-    from deadlines.commands.windows import print_window
+    from deadlines.commands.windows import day_words, print_window
 
     form = f", Form {sample.notice.form}" if sample.notice.form else ""
-    click.secho(
-        f"\n{sample.matter}: {sample.notice.kind}{form}, decided {sample.notice.decided_on}", bold=True
-    )
+    dated = day_words(sample.notice.decided_on)
+    click.echo(style(f"\n{sample.matter}: {sample.notice.kind}{form}, dated {dated}", bold=True, underline=True))
     for window in result.windows:
-        print_window(window, brief=window.state != "due")
+        print_window(window, more=False)
 
 
 def _deliver(app: App, place: Path) -> None:
     from deadlines import clock
-    from deadlines.commands.assembly import build_sweeps
+    from deadlines.wiring import build_sweeps
 
     with app.database() as database:
         report = build_sweeps(app.settings, database).send_due(clock.now())
@@ -155,7 +155,7 @@ def _deliver(app: App, place: Path) -> None:
 
 
 def _serve(app: App, listener: "socket.socket", port: int) -> None:
-    from deadlines.commands.assembly import build_scheduler, build_web
+    from deadlines.wiring import build_scheduler, build_web
     from deadlines.commands.logs import start_log
     from deadlines.commands.serve import serve
 
@@ -164,4 +164,5 @@ def _serve(app: App, listener: "socket.socket", port: int) -> None:
     )
     start_log()
     with app.database() as database:
-        serve(build_web(app.settings, database), build_scheduler(app.settings, database), listener)
+        web = build_web(app.settings, database)
+        serve(web, build_scheduler(app.settings, database, web), listener)

@@ -34,11 +34,10 @@ def command(app: App, entry: str, as_json: bool) -> None:
 
 def print_entry(view: "EntryView") -> None:
     """One entry for a person to check."""
-    from deadlines.commands.windows import print_window
+    from deadlines.commands.windows import day_words, print_window
 
-    click.echo(
-        f"Matter {view.matter}: {view.kind} of {view.decided_on}, attorney {view.attorney}, status {view.status}\n"
-    )
+    dated = day_words(view.decided_on)
+    click.echo(f"Matter {view.matter}: {view.kind}, dated {dated}; attorney {view.attorney}; status {view.status}\n")
     print_window(view.window)
     click.echo(
         f"\nEntry {view.entry}, version {view.version}, law edition {view.edition}, recorded "

@@ -1,56 +1,79 @@
 """`deadlines list`: the open windows."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
 from deadlines.commands.context import App, json_option, pass_app
+from deadlines.commands.output import print_json, print_table, style
+
+if TYPE_CHECKING:
+    from deadlines.docket.views import Line
+
+NEXT = {"protective": "protective", "file-by": "file by", "last-day": "LAST DAY", "past": "PAST"}
+SOON_DAYS = 7
 
 
 @click.command()
 @click.option("--attorney", metavar="ADDRESS", help="Only matters of the attorney with that mail address.")
 @click.option("--matter", metavar="NUMBER", help="Only one matter.")
+@click.option("--past", is_flag=True, help="Only open windows whose last day has passed.")
 @json_option
 @pass_app
-def command(app: App, attorney: str | None, matter: str | None, as_json: bool) -> None:
-    """Open windows, earliest first.
+def command(app: App, attorney: str | None, matter: str | None, past: bool, as_json: bool) -> None:
+    """Open windows, the next date first. Windows that have passed are counted below; --past lists them.
 
     \b
     Example:
       deadlines list --attorney ana@firm.example
     """
     from deadlines import clock
-    from deadlines.commands.output import print_json, print_table
     from deadlines.docket.views import open_windows
 
     today = clock.today(app.settings.firm.timezone)
     with app.reading() as session:
         lines = open_windows(session, today, attorney=attorney, matter=matter)
+    gone = [line for line in lines if line.next_is == "past"]
     if as_json:
-        print_json(lines)
+        print_json(gone if past else lines)
         return
+    _print(gone if past else [line for line in lines if line.next_is != "past"], today)
+    if gone and not past:
+        count = "1 window" if len(gone) == 1 else f"{len(gone)} windows"
+        click.echo(style(f"PAST: {count} still open with the last day gone. `deadlines list --past` shows them.", fg="red"))
+
+
+def _print(lines: "list[Line]", today: date) -> None:
+    from deadlines.commands.windows import day_words
+
     print_table(
-        ("Safe by", "In", "Last day", "Matter", "Window", "Form", "Protective", "Entry"),
+        ("Next date", "", "In", "Matter", "Window", "Form", "Last day", "Entry"),
         [
             (
-                f"{line.safe_by:%a} {line.safe_by}",
-                _in_days(line.days_left, line.last_day, today),
-                str(line.last_day),
+                day_words(line.next_on),
+                NEXT[line.next_is],
+                _distance((line.next_on - today).days),
                 line.matter,
                 line.title,
                 line.form,
-                str(line.protective_by or ""),
+                day_words(line.last_day),
                 line.entry[:8],
             )
             for line in lines
         ],
         empty="No window is open. `deadlines add` records a notice.",
+        tones=[_tone(line, today) for line in lines],
     )
 
 
-def _in_days(days: int, last_day: date, today: date) -> str:
-    if last_day < today:
-        return "PAST"
+def _distance(days: int) -> str:
     if days < 0:
-        return "SAFE DATE PAST"
+        return f"{-days} day{'' if days == -1 else 's'} ago"
     return "TODAY" if days == 0 else f"{days} day{'' if days == 1 else 's'}"
+
+
+def _tone(line: "Line", today: date) -> str | None:
+    if line.next_is in ("past", "last-day") or line.next_on == today:
+        return "red"
+    return "yellow" if (line.next_on - today).days <= SOON_DAYS else None

@@ -1,13 +1,17 @@
 """How commands answer: rich tables on a terminal, plain aligned text in a pipe, JSON for programs."""
 
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
 Row = Sequence[str | None]
+WIDEST = 120
+"""Columns beyond which a line of text is hard to read."""
 
 
 def print_json(value: Any) -> None:
@@ -18,13 +22,21 @@ def print_json(value: Any) -> None:
     click.echo(text)
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Row], *, empty: str) -> None:
-    """Rows below their headings; the sentence `empty` where there are none."""
+def print_table(
+    columns: Sequence[str], rows: Sequence[Row], *, empty: str, tones: Sequence[str | None] = ()
+) -> None:
+    """Rows below their headings; the sentence `empty` where there are none. An empty column is left out.
+
+    `tones` colours whole rows on a terminal (`red`, `yellow`); the words must say the same.
+    """
     cells = [[clean(cell or "") for cell in row] for row in rows]
     if not cells:
         click.echo(empty)
-    elif is_terminal():
-        _print_rich(columns, cells)
+        return
+    filled = [at for at in range(len(columns)) if any(row[at] for row in cells)]
+    columns, cells = [columns[at] for at in filled], [[row[at] for at in filled] for row in cells]
+    if is_terminal():
+        _print_rich(columns, cells, tones)
     else:
         click.echo(plain_table(columns, cells))
 
@@ -37,6 +49,18 @@ def plain_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in lines
     )
+
+
+def paragraph(text: str, *, hanging: str = "") -> None:
+    """A text, broken between words to the width of the terminal; in a pipe it stays one line.
+
+    Lines after the first begin with `hanging`.
+    """
+    if not is_terminal():
+        click.echo(text)
+        return
+    width = max(40, min(shutil.get_terminal_size().columns, WIDEST))
+    click.echo(textwrap.fill(text, width, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False))
 
 
 def is_terminal() -> bool:
@@ -55,7 +79,9 @@ def clean(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def _print_rich(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _print_rich(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], tones: Sequence[str | None]
+) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -64,6 +90,6 @@ def _print_rich(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+    for at, row in enumerate(rows):
+        table.add_row(*(Text(cell) for cell in row), style=tones[at] if tones else None)
     Console().print(table)

@@ -34,7 +34,7 @@ def command(app: App, host: str | None, port: int | None) -> None:
     Example:
       deadlines --config /srv/deadlines/deadlines.toml serve --port 8099
     """
-    from deadlines.commands.assembly import build_scheduler, build_web
+    from deadlines.wiring import build_scheduler, build_web
     from deadlines.commands.logs import start_log
 
     start_log()

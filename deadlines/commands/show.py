@@ -48,21 +48,22 @@ def command(app: App, name: str, as_json: bool) -> None:
 
 def _print_matter(matter: "MatterView") -> None:
     from deadlines.commands.output import clean, print_table
+    from deadlines.commands.windows import STATES, day_words
 
     client = f", client {clean(matter.client)}" if matter.client else ""
     restricted = ", RESTRICTED" if matter.restricted else ""
     click.echo(f"Matter {matter.matter}{client}, attorney {matter.attorney}{restricted}\n")
     print_table(
-        ("Entry", "Notice", "Window", "Form", "Status", "Safe by", "Last day"),
+        ("Entry", "Notice", "Window", "Form", "Status", "File by", "Last day"),
         [
             (
                 view.entry[:8],
-                f"{view.kind} {view.decided_on}",
+                f"{view.kind}, {day_words(view.decided_on)}",
                 view.window.title,
                 view.window.form,
-                view.status if view.window.state == "due" else view.window.state,
-                str(view.window.safe_by or ""),
-                str(view.window.last_day or ""),
+                view.status if view.window.state == "due" else STATES[view.window.state],
+                day_words(view.window.safe_by),
+                day_words(view.window.last_day),
             )
             for view in matter.entries
         ],

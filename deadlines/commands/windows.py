@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from deadlines.commands.output import clean, style
+from deadlines.commands.output import clean, paragraph, style
 from deadlines.compute.result import Result, Window
 
 STATES = {
@@ -13,11 +13,17 @@ STATES = {
     "closed": "Closed",
 }
 DATES = (
-    ("safe_by", "Safe by", "calendar this day"),
-    ("protective_by", "Protective by", "in case a text that a court knocked out comes back"),
+    ("safe_by", "File by", "the safe date: calendar this day"),
+    ("protective_by", "Protective date", "in case a text that a court knocked out comes back"),
     ("last_day", "Last day", "the last timely day by the prevailing reading"),
     ("latest", "Latest arguable", "never rely on it"),
 )
+OPTIONS = {"service.method": "--service", "printed_deadline": "--printed-deadline", "form": "--form"}
+
+
+def day_words(day: date | None) -> str:
+    """`Fri 20 Nov 2026`, the one way in which dates are shown; nothing for no date."""
+    return f"{day:%a} {day.day} {day:%b} {day.year}" if day is not None else ""
 
 
 def print_result(result: Result) -> None:
@@ -26,38 +32,37 @@ def print_result(result: Result) -> None:
         print_window(window)
         click.echo("")
     print_questions(result)
-    click.echo(
-        f"Law data edition {result.edition}. Not legal advice: an attorney verifies each date against the notice "
-        "and the cited law."
+    paragraph(
+        f"Law data edition {result.edition}. Not legal advice: an attorney verifies each date against the notice and "
+        "the cited law."
     )
 
 
 def print_questions(result: Result) -> None:
     """What is still to be found out, and what looks odd."""
     for ask in result.asks:
-        choices = f" ({', '.join(ask.choices[:14])})" if ask.choices else ""
-        option = {"service.method": "--service", "printed_deadline": "--printed-deadline", "form": "--form"}
-        how = option.get(ask.fact, f"--fact {ask.fact}=…")
-        click.echo(
-            f"{style('To find out', fg='yellow', bold=True)}  {clean(ask.why)}\n             {how}{choices}"
-        )
+        choices = f" ({', '.join(ask.choices)})" if ask.choices else ""
+        paragraph(f"{style('To find out:', fg='yellow', bold=True)} {clean(ask.why)}", hanging="  ")
+        paragraph(f"  {OPTIONS.get(ask.fact, f'--fact {ask.fact}=…')}{choices}", hanging="    ")
     for warning in result.warnings:
-        click.echo(f"{style('Note', fg='yellow', bold=True)}  {clean(warning)}")
+        paragraph(f"{style('Note:', fg='yellow', bold=True)} {clean(warning)}", hanging="  ")
     if result.asks or result.warnings:
         click.echo("")
 
 
-def print_window(window: Window, *, brief: bool = False) -> None:
-    """One window: its dates, and unless `brief` everything that explains them."""
+def print_window(window: Window, *, working: bool = True, more: bool = True) -> None:
+    """One window: its dates, then unless told otherwise the working, the other readings and the notes."""
     form = f" (Form {window.form})" if window.form else ""
     click.echo(style(f"{window.title}{form}", bold=True))
     if window.state != "due":
-        click.echo(f"  {STATES[window.state]}: {clean(window.working[0].text)} [{'; '.join(window.cite)}]")
+        paragraph(f"  {STATES[window.state]}: {clean(window.working[0].text)} [{'; '.join(window.cite)}]", hanging="  ")
     else:
-        click.echo(f"  Must be {window.filed_when} by {window.file_with}.")
+        paragraph(f"  File with {window.file_with}. It counts when {window.filed_when}.", hanging="  ")
         _print_dates(window)
-    if not brief:
-        _print_explanation(window)
+    if working and window.state == "due":
+        _print_working(window)
+    if more:
+        _print_more(window)
 
 
 def _print_dates(window: Window) -> None:
@@ -65,33 +70,32 @@ def _print_dates(window: Window) -> None:
         day: date | None = getattr(window, field)
         if day is None or (field == "latest" and day == window.last_day):
             continue
-        shown = style(
-            f"{day:%a} {day.day:>2} {day:%b %Y}", fg="green" if field == "safe_by" else None, bold=True
-        )
-        click.echo(f"  {label:<16}{shown}   {meaning}")
+        shown = style(f"{day_words(day):<16}", fg="green" if field == "safe_by" else None, bold=True)
+        click.echo(f"  {label:<16}{shown} {meaning}")
     if window.timeliness:
         click.echo(f"  A filing on the day asked about would be {window.timeliness}.")
 
 
-def _print_explanation(window: Window) -> None:
-    if window.state == "due":
-        click.echo("  Working")
-        for number, step in enumerate(window.working, 1):
-            cite = f" [{step.cite}]" if step.cite else ""
-            click.echo(f"  {number:>4}. {clean(step.text)}{cite}")
-        others = [reading for reading in window.readings if not reading.prevails]
-        if others:
-            click.echo("  Other readings")
-        for reading in others:
-            click.echo(
-                f"     -  {reading.last_day} by {clean(reading.name)}: {clean(reading.why)} [{'; '.join(reading.cite)}]"
-            )
+def _print_working(window: Window) -> None:
+    click.echo("  Working")
+    for number, step in enumerate(window.working, 1):
+        cite = f" [{step.cite}]" if step.cite else ""
+        paragraph(f"  {number:>4}. {clean(step.text)}{cite}", hanging="        ")
+
+
+def _print_more(window: Window) -> None:
+    others = [reading for reading in window.readings if not reading.prevails]
+    if others:
+        click.echo("  Other readings")
+    for reading in others:
+        cite = "; ".join(reading.cite)
+        text = f"{day_words(reading.last_day)} by {clean(reading.name)}: {clean(reading.why)} [{cite}]"
+        paragraph(f"     -  {text}", hanging="        ")
     notes = window.notes if window.state != "not-available" else window.notes[1:]
     if notes:
         click.echo("  Notes")
     for note in notes:
-        click.echo(f"     -  {clean(note)}")
+        paragraph(f"     -  {clean(note)}", hanging="        ")
     if window.state == "due":
-        click.echo(
-            f"  Law: {'; '.join(window.cite)}; confidence {window.confidence}; reviewed {window.reviewed_on}."
-        )
+        law = f"Law: {'; '.join(window.cite)}; confidence {window.confidence}; reviewed {day_words(window.reviewed_on)}."
+        paragraph(f"  {law}", hanging="  ")

@@ -5,7 +5,7 @@ from datetime import date
 from deadlines.compute.days import Rolled
 from deadlines.compute.result import Reading, Step
 from deadlines.compute.texts import Text
-from deadlines.compute.words import length_words, listed, long_date
+from deadlines.compute.words import end_words, length_words, listed, long_date
 from deadlines.law.model import Alternative, Computation, CourtAction, Length, ServiceLine
 
 NO_DAYS = Length()
@@ -20,7 +20,7 @@ def reading_name(length: Length, added: Length) -> str:
 def counted(text: Text, ends: date, line: ServiceLine, last: date) -> list[Step]:
     """The period counted, and the days added for service."""
     cite = text.cite[0]
-    steps = [Step(f"{length_words(text.length)} end on {long_date(ends)}: {text.why}.", ends, cite)]
+    steps = [Step(f"{end_words(text.length)} on {long_date(ends)}: {text.why}.", ends, cite)]
     if line.add != NO_DAYS:
         sentence = f"{length_words(line.add)} more, to {long_date(last)}: {line.why}."
         steps.append(Step(sentence, last, line.cite[0]))
@@ -33,10 +33,15 @@ def rolled(found: Rolled, computation: Computation) -> list[Step]:
     if not found.skipped:
         return [Step(f"{long_date(found.day)} is an open day: it is the last day.", found.day, cite)]
     steps = [
-        Step(f"{long_date(day)} cannot be the last day: {off.name}.", day, off.cite or cite)
+        Step(_sentence(f"{long_date(day)} cannot be the last day: {off.name}"), day, off.cite or cite)
         for day, off in found.skipped
     ]
     return [*steps, Step(f"The last day is {long_date(found.day)}.", found.day, cite)]
+
+
+def _sentence(text: str) -> str:
+    """With one full stop at its end; some names bring theirs (`Jr.`)."""
+    return text if text.endswith(".") else f"{text}."
 
 
 def online(computation: Computation, day: date) -> Step:

@@ -22,7 +22,13 @@ def length_words(length: Length) -> str:
         if number > 0
     ]
     words = " and ".join(parts)
-    return f"the day before the end of {words}" if length.days == -1 else words
+    return f"{words} less a day" if length.days == -1 else words
+
+
+def end_words(length: Length) -> str:
+    """`30 days end`, `1 year ends`."""
+    words = length_words(length)
+    return f"{words} ends" if words in ("1 year", "1 month", "1 day") else f"{words} end"
 
 
 def listed(words: Sequence[str]) -> str:

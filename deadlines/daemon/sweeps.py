@@ -160,6 +160,8 @@ class Sweeps:
             found += different
             if different:
                 self._record(different, now)
+        if self.stopping.is_set():
+            return found
         detail = {"edition": self._edition, "checked": checked, "different": len(found)}
         self._note("recompute", now, msgspec.json.encode(detail).decode())
         return found

@@ -9,11 +9,12 @@ import hashlib
 from calendar import monthrange
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager, defer
 
 from deadlines.compute.result import Window
 from deadlines.docket.renderings import (
@@ -32,7 +33,7 @@ from deadlines.docket.subscriptions import (
     record_fetches,
     revoke_subscription,
 )
-from deadlines.ical import CalendarItem, Redaction, Slot, entry_items, join_calendar, render_event, slot_item
+from deadlines.ical import CalendarItem, Redaction, Slot, join_calendar, render_event, slot_days, slot_item
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Rendering, Subscription
 
 __all__ = [
@@ -113,17 +114,22 @@ def _made(session: Session, subscription: Subscription, today: date) -> list[byt
     query = _shown(subscription, today, Rendering, Entry, DeadlineRow).join(
         DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version)
     )
+    query = query.options(contains_eager(Entry.matter), defer(Rendering.body))
     redaction = msgspec.convert(subscription.redaction, Redaction)
     rows = sorted(session.execute(query), key=lambda row: (row[0].on, row[0].entry_id, row[0].slot))
-    return [render_event(_item(redaction, *row)) for row in rows]
+    return [_remembered(_item(redaction, *row)) for row in rows]
+
+
+@lru_cache(maxsize=4096)
+def _remembered(item: CalendarItem) -> bytes:
+    """What did not change since the last time is not rendered again."""
+    return render_event(item)
 
 
 def _item(redaction: Redaction, row: Rendering, entry: Entry, deadline: DeadlineRow) -> CalendarItem:
     window, origin = msgspec.convert(deadline.window, Window), origin_of(entry, deadline, row.changed_at)
     slot = msgspec.convert(row.slot, Slot)
-    item = entry_items(window, origin, redaction).get(slot)
-    if item is None:
-        item = slot_item(window, origin, redaction, slot, row.on, gone=True)
+    item = slot_item(window, origin, redaction, slot, row.on, gone=slot not in slot_days(window))
     return msgspec.structs.replace(item, sequence=row.sequence, cancelled=row.cancelled)
 
 

@@ -173,13 +173,15 @@ def _enter(
     people: list[Person],
     now: datetime,
 ) -> Entry:
+    discreet = desk.law.rules[window.rule].discreet
+    followed = window.state == "due" and (matter.restricted or not discreet)
     entry = Entry(
         notice_id=notice.id,
         matter_id=matter.id,
         rule=window.rule,
         title=window.title,
         form=window.form,
-        status="open" if window.state == "due" else "information",
+        status="open" if followed else "information",
         version=1,
         created_at=now,
         changed_at=now,
@@ -189,8 +191,9 @@ def _enter(
     deadline = _deadline(desk, entry, window, now)
     session.add(deadline)
     session.flush()
-    if window.state == "due":
+    if followed and not discreet:
         feeds.render_entry(session, entry, deadline, now=now)
+    if followed:
         plan_reminders(
             session,
             entry,

@@ -16,7 +16,11 @@ SHORTEST_PREFIX = 4
 
 
 class Line(Struct, frozen=True, kw_only=True):
-    """One open window in a list. `days_left` counts to the safe date, below zero when it has passed."""
+    """One open window in a list. `days_left` counts to the safe date, below zero when it has passed.
+
+    `next_on` is the date that comes next, and `next_is` what it is: `protective`, `file-by`, `last-day`, or
+    `past` when even the last day has gone.
+    """
 
     entry: str
     matter: str
@@ -28,6 +32,8 @@ class Line(Struct, frozen=True, kw_only=True):
     safe_by: date
     last_day: date
     days_left: int
+    next_on: date
+    next_is: str
     edition: str
 
 
@@ -73,14 +79,15 @@ class ReminderView(Struct, frozen=True, kw_only=True):
 def open_windows(
     session: Session, today: date, *, attorney: str | None = None, matter: str | None = None
 ) -> list[Line]:
-    """Open windows by their next date: the protective date while it lies ahead, otherwise the safe date."""
+    """Open windows by their next date: the protective date while it lies ahead, then the safe date, then
+    the last day."""
     query = _current().where(Entry.status == "open")
     if attorney is not None:
         query = query.where(Person.email == attorney.strip().lower())
     if matter is not None:
         query = query.where(Matter.reference == matter)
     lines = [_line(today, *row) for row in session.execute(query)]
-    return sorted(lines, key=lambda line: (_next_date(line, today), line.matter, line.entry))
+    return sorted(lines, key=lambda line: (line.next_on, line.matter, line.title))
 
 
 def find_entry(session: Session, name: str) -> Entry:
@@ -165,6 +172,7 @@ def _line(
 ) -> Line:
     if deadline.safe_by is None or deadline.last_day is None:
         raise NotFound(f"Entry {entry.id} is open and has no date: the docket is damaged. Restore a backup.")
+    next_on, next_is = _next(deadline.protective_by, deadline.safe_by, deadline.last_day, today)
     return Line(
         entry=entry.id,
         matter=matter.reference,
@@ -176,6 +184,8 @@ def _line(
         safe_by=deadline.safe_by,
         last_day=deadline.last_day,
         days_left=(deadline.safe_by - today).days,
+        next_on=next_on,
+        next_is=next_is,
         edition=deadline.edition,
     )
 
@@ -198,7 +208,9 @@ def _entry_view(
     )
 
 
-def _next_date(line: Line, today: date) -> date:
-    if line.protective_by is not None and line.protective_by >= today:
-        return min(line.protective_by, line.safe_by)
-    return line.safe_by
+def _next(protective_by: date | None, safe_by: date, last_day: date, today: date) -> tuple[date, str]:
+    if protective_by is not None and today <= protective_by < safe_by:
+        return protective_by, "protective"
+    if today <= safe_by:
+        return safe_by, "file-by"
+    return last_day, "last-day" if today <= last_day else "past"

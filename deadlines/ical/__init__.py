@@ -2,7 +2,7 @@
 
 from deadlines.ical.event import CalendarItem, render_event
 from deadlines.ical.joined import join_calendar
-from deadlines.ical.wording import REDACTIONS, Origin, Redaction, Slot, entry_items, slot_item
+from deadlines.ical.wording import REDACTIONS, Origin, Redaction, Slot, entry_items, slot_days, slot_item
 
 __all__ = [
     "REDACTIONS",
@@ -13,5 +13,6 @@ __all__ = [
     "entry_items",
     "join_calendar",
     "render_event",
+    "slot_days",
     "slot_item",
 ]

@@ -60,16 +60,17 @@ def entry_items(window: Window, origin: Origin, redaction: Redaction = "matter")
 
     `matter` shows the matter's reference, `full` the client's name too, `busy` nothing but "Deadline".
     """
+    return {slot: slot_item(window, origin, redaction, slot, on) for slot, on in slot_days(window).items()}
+
+
+def slot_days(window: Window) -> dict[Slot, date]:
+    """The day of each slot that the window has; none unless it is due."""
     days: dict[Slot, date | None] = {
         "safe": window.safe_by,
         "last": window.last_day,
         "protective": window.protective_by,
     }
-    if window.state != "due":
-        return {}
-    return {
-        slot: slot_item(window, origin, redaction, slot, on) for slot, on in days.items() if on is not None
-    }
+    return {slot: day for slot, day in days.items() if day is not None and window.state == "due"}
 
 
 def slot_item(

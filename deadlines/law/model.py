@@ -138,6 +138,8 @@ class Rule(Table, frozen=True, kw_only=True):
     `route`: the remedy named in the decision matrix that must be open. `finality`: the appeal whose
     expiry makes the order final. `printed`: whether a deadline printed on the notice governs the
     window, caps its safe date, or says nothing about it. `not_before`: the count never starts earlier.
+    `discreet`: the remedy itself tells of a case that 8 USC 1367 protects, so it leaves in no feed, and in
+    mail only for a restricted matter.
     """
 
     id: str
@@ -157,6 +159,7 @@ class Rule(Table, frozen=True, kw_only=True):
     route: str | None = None
     printed: Literal["governs", "caps", "ignored"] = "ignored"
     state: Literal["due", "no-limit"] = "due"
+    discreet: bool = False
     reviewed: Reviewed
     cite: list[str]
     period: list[Period] = field(default_factory=list)

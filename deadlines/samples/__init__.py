@@ -43,9 +43,14 @@ def decided_cases() -> list[Sample]:
 def current_notices(today: date) -> list[Sample]:
     """Made-up notices whose windows are open on the day asked about."""
     return [
-        Sample(item["matter"], item["client"], _notice(item, today - timedelta(days=item["days_ago"])))
+        Sample(item["matter"], item["client"], _notice(item, _weekday(today - timedelta(days=item["days_ago"]))))
         for item in _read("sample-notices.toml")["notice"]
     ]
+
+
+def _weekday(day: date) -> date:
+    """No office dates its notices on a weekend: the Friday before."""
+    return day - timedelta(days=max(0, day.weekday() - 4))
 
 
 def _notice(item: dict[str, Any], decided_on: date) -> Notice:

@@ -76,7 +76,6 @@ class Database:
         """A session that only reads; whatever it changed is thrown away."""
         with told(self.engine.url), Session(self.engine, expire_on_commit=False) as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def write(self) -> Iterator[Session]:

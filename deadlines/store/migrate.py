@@ -101,12 +101,13 @@ def differences(engine: Engine) -> list[Any]:
         return list(compare_metadata(context, Base.metadata))
 
 
-def new_revision(engine: Engine, message: str, revision: str) -> None:
+def new_revision(engine: Engine, message: str, revision: str, *, folder: Path | None = None) -> None:
     """Write a new migration from what the tables of the code have and the database lacks. For developers."""
     from alembic import command
 
     with engine.connect() as connection:
-        command.revision(_config(None, connection), message=message, rev_id=revision, autogenerate=True)
+        config = _config(folder, connection)
+        command.revision(config, message=message, rev_id=revision, autogenerate=True)
 
 
 def plain_type(kind: str, item: Any, _context: Any) -> str | bool:

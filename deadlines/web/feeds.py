@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from deadlines.docket import feeds
 from deadlines.docket.subscriptions import PREFIX
 from deadlines.errors import StoreError
-from deadlines.store.changes import Changes
+from deadlines.store.changes import Changes, Mark
 from deadlines.store.database import Database
 from deadlines.web.conditional import matches, takes_gzip
 from deadlines.web.fetches import FetchLog, plain_agent
@@ -102,7 +102,9 @@ class FeedRoute:
                 hint = f"{PREFIX}{kept.hint}…"
                 answer = await self._calendar(kept, asked)
         await _send(send, answer, asked.method)
-        access.info("%s %s %s %s", plain_agent(asked.method), hint, answer.status, len(answer.body))
+        # Nearly all answers are 304s: they stand in the subscription's last fetch, and not in the log.
+        level = logging.DEBUG if answer.status == 304 else logging.INFO
+        access.log(level, "%s %s %s %s", plain_agent(asked.method), hint, answer.status, len(answer.body))
 
     def flush(self, session: Session, now: datetime) -> None:
         """Write down the fetches, and forget the addresses that have ended; now and then, from any thread."""
@@ -123,7 +125,7 @@ class FeedRoute:
     async def _current(self, token_hash: str, asked: Asked) -> Kept | None:
         known = self._shelf.get(token_hash)
         # First the mark, then the look: what is committed in between changes the mark for the next request.
-        mark, today = self._changes.mark(), self._today()
+        mark, today = await self._mark(), self._today()
         if known is not None and mark is not None and (known.mark, known.today) == (mark, today):
             same = hmac.compare_digest(known.token_hash, token_hash)
             if same and (known.body is not None or _unchanged(known, asked)):
@@ -138,6 +140,11 @@ class FeedRoute:
         found = structs.replace(found, mark=mark, today=today)
         self._shelf.put(found)
         return found
+
+    async def _mark(self) -> Mark | None:
+        if self._changes.waits:
+            return await run_sync(self._changes.mark, limiter=self._limiter)
+        return self._changes.mark()
 
     def _look(self, token_hash: str, today: date, known: Kept | None) -> Kept | None:
         """Ask the database, in a thread. The bytes are made only if the feed's state has changed."""

@@ -16,6 +16,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, structs
 
+from deadlines.store.changes import Mark
+
 log = logging.getLogger(__name__)
 
 LARGEST = 64 * 1024 * 1024
@@ -36,7 +38,7 @@ class Kept(Struct, frozen=True):
     etag: str
     body: bytes | None = None
     packed: bytes | None = None
-    mark: tuple[int, int] | None = None
+    mark: Mark | None = None
     today: date | None = None
 
     def size(self) -> int:

@@ -199,8 +199,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("entry_id", "slot", "redaction", name=op.f("uq_rendering_entry_id")),
     )
     with op.batch_alter_table("rendering", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_rendering_entry_id"), ["entry_id"], unique=False)
-        batch_op.create_index("ix_rendering_on", ["on"], unique=False)
+        batch_op.create_index(
+            "ix_rendering_state",
+            ["entry_id", "redaction", "on", "cancelled", "sequence", "changed_at", "id"],
+            unique=False,
+        )
 
     op.create_table(
         "reminder",

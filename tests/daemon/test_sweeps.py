@@ -412,6 +412,14 @@ def test_the_check_runs_once_a_night_and_after_a_new_edition(database: Database)
     assert not newer.recompute_if_due(evening + timedelta(hours=33))
 
 
+def test_a_check_that_was_stopped_does_not_count(database: Database) -> None:
+    fill(database)
+    daemon = sweeps(database, compute=law())
+    daemon.stopping.set()
+    assert daemon.recompute_if_due(WEEK_BEFORE)
+    assert sweeps(database, compute=law()).recompute_if_due(WEEK_BEFORE)
+
+
 def test_the_check_reads_page_by_page(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deadlines.daemon.sweeps.PAGE", 3)
     many(database, 10)

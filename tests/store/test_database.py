@@ -1,30 +1,49 @@
 """Only `create` makes a docket; what is not ours is refused with a sentence and stays as it was."""
 
+import os
+import shutil
 import sqlite3
 import stat
-import threading
-import time
-from datetime import UTC, datetime, timedelta, timezone
+import subprocess
+import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from deadlines.errors import StoreError
-from deadlines.store import audit, migrate
+from deadlines.store import engine as engines
+from deadlines.store import migrate
 from deadlines.store.database import Database
-from deadlines.store.tables import Audit, Person
+
+ROOT = Path(__file__).parents[2]
 
 
-def person(name: str = "Ana", email: str = "ana@firm.test") -> Person:
-    return Person(
-        name=name, email=email, role="attorney", active=True, created_at=datetime(2026, 1, 1, tzinfo=UTC)
-    )
+def revision_set_to(url: str, revision: str) -> None:
+    database = Database.open(url, any_schema=True)
+    with database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": revision})
+    database.dispose()
 
 
-def test_models_and_migrations_agree(database: Database) -> None:
-    assert migrate.differences(database.engine) == []
+def refused(url: str) -> str:
+    with pytest.raises(StoreError) as refusal:
+        Database.open(url, busy_seconds=0.2)
+    assert "\n" not in refusal.value.sentence
+    return refusal.value.sentence
+
+
+# -- creating ----------------------------------------------------------------------------------------------
+
+
+def test_a_new_docket_opens_and_is_marked_once(empty_database_url: str, now: datetime) -> None:
+    made = Database.create(empty_database_url, now=now, version="1.2.3")
+    with made.read() as session:
+        marks = session.execute(text("SELECT created_by_version, length(instance_id) FROM instance")).all()
+    made.dispose()
+    assert [tuple(mark) for mark in marks] == [("1.2.3", 26)]
+    Database.open(empty_database_url).dispose()
 
 
 def test_create_refuses_what_exists(database_url: str, now: datetime) -> None:
@@ -33,167 +52,244 @@ def test_create_refuses_what_exists(database_url: str, now: datetime) -> None:
     Database.open(database_url).dispose()
 
 
-def test_a_new_docket_opens(empty_database_url: str, now: datetime) -> None:
+def test_create_touches_no_file_that_is_there(tmp_path: Path, now: datetime) -> None:
+    path = tmp_path / "docket.sqlite3"
+    path.write_bytes(b"")
+    with pytest.raises(StoreError, match="exists already"):
+        Database.create(f"sqlite:///{path}", now=now, version="test")
+    assert path.read_bytes() == b""
+
+
+def test_create_names_a_folder_that_is_not_there(tmp_path: Path, now: datetime) -> None:
+    with pytest.raises(StoreError, match="cannot be created"):
+        Database.create(f"sqlite:///{tmp_path}/gone/docket.sqlite3", now=now, version="test")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_create_does_not_play_back_the_journal_of_a_lost_file(tmp_path: Path, now: datetime) -> None:
+    (tmp_path / "docket.sqlite3-journal").write_bytes(b"left over")
+    with pytest.raises(StoreError, match="move it away"):
+        Database.create(f"sqlite:///{tmp_path}/docket.sqlite3", now=now, version="test")
+    assert [path.name for path in tmp_path.iterdir()] == ["docket.sqlite3-journal"]
+
+
+def test_the_file_is_readable_by_its_owner_only(tmp_path: Path, now: datetime) -> None:
+    path = tmp_path / "the docket, 100% of it #1.sqlite3"
+    before = os.umask(0)
+    try:
+        Database.create(f"sqlite:///{path}", now=now, version="test").dispose()
+    finally:
+        os.umask(before)
+    assert [made.name for made in tmp_path.glob("*.sqlite3")] == [path.name]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_failed_create_leaves_nothing(
+    empty_database_url: str, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = migrate.run
+
+    def fail(*given: object, **more: object) -> None:
+        run(*given, **more)  # type: ignore[arg-type]
+        raise RuntimeError("the power went")
+
+    monkeypatch.setattr(migrate, "run", fail)
+    with pytest.raises(RuntimeError):
+        Database.create(empty_database_url, now=now, version="test")
+    monkeypatch.undo()
     Database.create(empty_database_url, now=now, version="test").dispose()
-    Database.open(empty_database_url).dispose()
+
+
+def test_a_killed_create_leaves_no_half_docket(empty_database_url: str, now: datetime) -> None:
+    child = """
+import datetime, os, signal, sys
+from deadlines.store import migrate
+from deadlines.store.database import Database
+run = migrate.run
+def killed(connection):
+    run(connection)
+    os.kill(os.getpid(), signal.SIGKILL)
+migrate.run = killed
+Database.create(sys.argv[1], now=datetime.datetime.now(datetime.UTC), version="t")
+"""
+    done = subprocess.run([sys.executable, "-c", child, empty_database_url], cwd=ROOT, timeout=60)
+    assert done.returncode == -9
+    assert "empty" in refused(empty_database_url)
+    if empty_database_url.startswith("sqlite"):
+        for left in Path(empty_database_url.removeprefix("sqlite:///")).parent.iterdir():
+            left.unlink()
+    Database.create(empty_database_url, now=now, version="test").dispose()
+
+
+def test_a_server_with_tables_of_another_program_is_refused(empty_database_url: str, now: datetime) -> None:
+    if empty_database_url.startswith("sqlite"):
+        with sqlite3.connect(empty_database_url.removeprefix("sqlite:///")) as other:
+            other.execute("CREATE TABLE recipes (name TEXT)")
+        other.close()
+    else:
+        engine = engines.build_engine(engines.parse_url(empty_database_url))
+        with engine.begin() as connection:
+            connection.exec_driver_sql("CREATE TABLE recipes (name TEXT)")
+        engine.dispose()
+    with pytest.raises(StoreError, match="nothing was changed"):
+        Database.create(empty_database_url, now=now, version="test")
+    assert "another program" in refused(empty_database_url)
+
+
+# -- refusing ----------------------------------------------------------------------------------------------
 
 
 def test_an_empty_database_is_refused_and_stays_empty(empty_database_url: str) -> None:
-    with pytest.raises(StoreError, match=r"empty|no database"):
-        Database.open(empty_database_url)
-    with pytest.raises(StoreError, match=r"empty|no database"):
-        Database.open(empty_database_url)
+    for _ in range(2):
+        assert "deadlines init" in refused(empty_database_url)
+    if empty_database_url.startswith("sqlite"):
+        assert not Path(empty_database_url.removeprefix("sqlite:///")).exists()
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(None, "There is no database"), (b"", "empty file"), (b"hello, this is a letter", "is no database")],
+    [
+        (None, "There is no database"),
+        (b"", "empty file"),
+        (b"hello, this is a letter", "is no database"),
+        (b"\xff" * 20_000, "is no database"),
+        (b"SQLite format 3\x00 and nothing more", "is no database"),
+    ],
 )
 def test_a_file_that_is_no_docket_is_refused(tmp_path: Path, content: bytes | None, words: str) -> None:
     path = tmp_path / "some.sqlite3"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(StoreError, match=words):
-        Database.open(f"sqlite:///{path}")
-    assert (path.read_bytes() if path.exists() else None) == content
+    assert words in refused(f"sqlite:///{path}")
+    assert {made: made.read_bytes() for made in tmp_path.iterdir()} == (
+        {} if content is None else {path: content}
+    )
 
 
-def test_a_damaged_header_is_refused(tmp_path: Path, now: datetime) -> None:
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    assert "no database" in refused(f"sqlite:///{tmp_path}")
+
+
+@pytest.mark.parametrize("first, last", [(16, 4096), (4096, 8192)])
+def test_damaged_pages_are_told(sqlite_template: Path, tmp_path: Path, first: int, last: int) -> None:
     path = tmp_path / "docket.sqlite3"
-    Database.create(f"sqlite:///{path}", now=now, version="test").dispose()
-    data = bytearray(path.read_bytes())
-    data[16:4096] = b"\xff" * (4096 - 16)
+    data = bytearray(sqlite_template.read_bytes())
+    data[first:last] = b"\xff" * (last - first)
     path.write_bytes(bytes(data))
-    with pytest.raises(StoreError, match="cannot be used"):
-        Database.open(f"sqlite:///{path}")
+    assert "Restore a backup" in refused(f"sqlite:///{path}")
+    assert path.read_bytes() == bytes(data)
 
 
-def test_the_database_of_another_program_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+def test_the_file_of_another_program_keeps_every_byte(tmp_path: Path, journal: str) -> None:
     path = tmp_path / "other.sqlite3"
     with sqlite3.connect(path) as other:
+        other.execute(f"PRAGMA journal_mode = {journal}")
         other.execute("CREATE TABLE recipes (name TEXT)")
+        other.execute("CREATE TABLE alembic_version (version_num TEXT)")
     other.close()
-    with pytest.raises(StoreError, match="belongs to another program"):
-        Database.open(f"sqlite:///{path}")
+    before = path.read_bytes()
+    assert "belongs to another program" in refused(f"sqlite:///{path}")
+    assert path.read_bytes() == before
+    assert [made.name for made in tmp_path.iterdir()] == ["other.sqlite3"]
+
+
+def test_an_instance_of_another_program_is_not_ours(tmp_path: Path) -> None:
+    path = tmp_path / "other.sqlite3"
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE instance (host TEXT)")
+        other.execute("CREATE TABLE alembic_version (version_num TEXT)")
+    other.close()
+    assert "belongs to another program" in refused(f"sqlite:///{path}")
 
 
 def test_an_unreachable_server_is_told() -> None:
-    with pytest.raises(StoreError, match="server 127.0.0.1/none cannot be used"):
-        Database.open("postgresql://nobody@127.0.0.1:9/none?connect_timeout=2")
+    url = "postgresql://nobody:hunter2@127.0.0.1:9/none?connect_timeout=2"
+    sentence = refused(url)
+    assert "server 127.0.0.1/none cannot be used" in sentence
+    assert "hunter2" not in sentence
 
 
-def test_other_kinds_of_database_are_refused() -> None:
-    with pytest.raises(StoreError, match="mysql"):
-        Database.open("mysql://localhost/x")
+def test_a_database_that_the_server_does_not_have_is_told(database_url: str) -> None:
+    if database_url.startswith("sqlite"):
+        url, words = database_url.replace("docket", "no-docket"), "There is no database"
+    else:
+        url, words = database_url.replace("/test_", "/no_test_"), "does not exist"
+    assert words in refused(url)
 
 
-@pytest.mark.parametrize(("revision", "words"), [("9999", "newer"), ("", "newer")])
-def test_a_newer_schema_is_refused(database_url: str, revision: str, words: str) -> None:
-    database = Database.open(database_url)
-    with database.write() as session:
-        session.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": revision})
-    database.dispose()
-    with pytest.raises(StoreError, match=words):
-        Database.open(database_url)
-
-
-def test_an_older_schema_names_the_command(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(migrate, "head_revision", lambda: "0002")
-    with pytest.raises(StoreError, match="deadlines db upgrade"):
-        Database.open(database_url)
-
-
-def test_the_file_is_readable_by_its_owner_only(tmp_path: Path, now: datetime) -> None:
-    path = tmp_path / "docket.sqlite3"
-    Database.create(f"sqlite:///{path}", now=now, version="test").dispose()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-def test_a_failed_create_leaves_no_file(
-    tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "url, words",
+    [
+        ("mysql://localhost/x", "mysql"),
+        ("sqlite://", "names no file"),
+        ("sqlite:///:memory:", "names no file"),
+        ("postgresql://host:port/name", "write sqlite:///file"),
+        ("docket.sqlite3", "write sqlite:///file"),
+        ("", "write sqlite:///file"),
+    ],
+)
+def test_an_address_that_is_none_is_refused(
+    url: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise RuntimeError("the power went")
-
-    monkeypatch.setattr(migrate, "upgrade", fail)
-    with pytest.raises(RuntimeError):
-        Database.create(f"sqlite:///{tmp_path / 'x.sqlite3'}", now=now, version="test")
+    monkeypatch.chdir(tmp_path)
+    assert words in refused(url)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_instants_come_back_aware_and_in_utc(database: Database) -> None:
-    given = datetime(2026, 3, 8, 2, 30, tzinfo=timezone(timedelta(hours=-5)))
-    row = person()
-    row.created_at = given
+def test_a_missing_driver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    assert "[postgres]" in refused("postgresql://nobody@127.0.0.1:9/none")
+
+
+@pytest.mark.parametrize("revision", ["9999", ""])
+def test_a_schema_that_this_program_does_not_know_is_refused(database_url: str, revision: str) -> None:
+    revision_set_to(database_url, revision)
+    assert "newer" in refused(database_url)
+
+
+def test_an_older_schema_names_the_command(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrate, "head_revision", lambda: "0099")
+    assert "deadlines db upgrade" in refused(database_url)
+
+
+def test_a_locked_file_is_told_from_another_process(sqlite_template: Path, tmp_path: Path) -> None:
+    path = tmp_path / "docket.sqlite3"
+    shutil.copy2(sqlite_template, path)
+    holder = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA journal_mode = delete")
+connection.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", holder, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"held\n"
+        assert "locked by another program" in refused(f"sqlite:///{path}")
+        assert child.stdin is not None
+        child.stdin.close()
+    Database.open(f"sqlite:///{path}").dispose()
+
+
+def test_looking_at_the_file_keeps_the_locks_of_this_process(database: Database, tmp_path: Path) -> None:
+    """POSIX drops all locks of a process on a file when it closes any handle on it."""
+    if database.engine.dialect.name != "sqlite":
+        assert "locked" not in refused("sqlite:////nowhere/docket.sqlite3")
+        return
+    path = tmp_path / "docket.sqlite3"
+    taker = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('BEGIN IMMEDIATE')"
     with database.write() as session:
-        session.add(row)
-    with database.read() as session:
-        found = session.get(Person, row.id)
-        assert found is not None
-        assert (found.created_at, found.created_at.tzinfo) == (given, UTC)
+        session.execute(text("DELETE FROM heartbeat"))
+        Database.open(f"sqlite:///{path}").dispose()
+        done = subprocess.run([sys.executable, "-c", taker, str(path)], capture_output=True, text=True)
+    assert "database is locked" in done.stderr
 
 
-def test_a_naive_instant_is_refused(database: Database) -> None:
-    row = person()
-    row.created_at = datetime(2026, 3, 8, 2, 30)
-    with pytest.raises((ValueError, SQLAlchemyError), match="time zone"), database.write() as session:
-        session.add(row)
-
-
-def test_an_error_undoes_the_whole_transaction(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.write() as session:
-        session.add(person())
-        session.flush()
-        raise RuntimeError("stop")
-    with database.read() as session:
-        assert session.query(Person).count() == 0
-
-
-def test_a_reading_session_keeps_nothing(database: Database) -> None:
-    with database.read() as session:
-        session.add(person())
-        session.flush()
-    with database.read() as session:
-        assert session.query(Person).count() == 0
-
-
-def test_the_second_writer_waits_and_then_writes(database: Database) -> None:
-    inside, done = threading.Event(), threading.Event()
-
-    def slow() -> None:
-        with database.write() as session:
-            session.add(person("Slow", "slow@firm.test"))
-            session.flush()
-            inside.set()
-            time.sleep(0.3)
-        done.set()
-
-    worker = threading.Thread(target=slow)
-    worker.start()
-    assert inside.wait(5)
-    with database.write() as session:
-        session.add(person("Second", "second@firm.test"))
-    worker.join()
-    assert done.is_set()
-    with database.read() as session:
-        assert session.query(Person).count() == 2
-
-
-def test_a_lock_that_does_not_end_is_told(tmp_path: Path, now: datetime) -> None:
-    url = f"sqlite:///{tmp_path / 'docket.sqlite3'}"
-    Database.create(url, now=now, version="test").dispose()
-    database = Database.open(url, busy_seconds=0.2)
-    holder = sqlite3.connect(tmp_path / "docket.sqlite3", isolation_level=None)
-    holder.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(StoreError, match="locked by another program"), database.write() as session:
-        session.add(person())
-    with pytest.raises(StoreError, match="locked by another program"):
-        Database.open(url, busy_seconds=0.2)
-    holder.execute("ROLLBACK")
-    holder.close()
-    with database.write() as session:
-        session.add(person())
-    database.dispose()
+# -- what doctor is told -----------------------------------------------------------------------------------
 
 
 def test_doctor_is_told_how_the_database_commits(database: Database, kind_of_database: str) -> None:
@@ -206,54 +302,32 @@ def test_doctor_is_told_how_the_database_commits(database: Database, kind_of_dat
         assert facts["synchronous_commit"] == "on"
 
 
-def fill_audit(database: Database, now: datetime, rows: int = 5) -> None:
-    for number in range(rows):
-        with database.write() as session:
-            audit.record(
-                session, at=now, actor="a", action="b", subject=str(number), detail={"n": number, "d": now}
-            )
-
-
-def test_the_audit_chain_verifies(database: Database, now: datetime) -> None:
-    fill_audit(database, now)
-    with database.read() as session:
-        assert audit.verify(session) is None
-
-
 @pytest.mark.parametrize(
-    "change", ["UPDATE audit SET actor = 'x' WHERE id = 3", "DELETE FROM audit WHERE id = 3"]
+    "version, mode",
+    [((3, 40, 1), "truncate"), ((3, 51, 2), "truncate"), ((3, 51, 3), "wal"), ((4, 0, 0), "wal")],
 )
-def test_the_audit_trail_cannot_be_changed(database: Database, now: datetime, change: str) -> None:
-    fill_audit(database, now)
-    with pytest.raises(SQLAlchemyError, match="cannot be changed"), database.write() as session:
-        session.execute(text(change))
-
-
-@pytest.mark.parametrize(
-    ("change", "broken"),
-    [("UPDATE audit SET actor = 'x' WHERE id = 3", 3), ("DELETE FROM audit WHERE id = 3", 4)],
-)
-def test_a_change_behind_the_triggers_is_found(
-    database: Database, kind_of_database: str, now: datetime, change: str, broken: int
+def test_the_journal_follows_the_library(
+    version: tuple[int, int, int],
+    mode: str,
+    sqlite_template: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    fill_audit(database, now)
-    with database.write() as session:
-        if kind_of_database == "sqlite":
-            session.execute(text("DROP TRIGGER audit_no_update"))
-            session.execute(text("DROP TRIGGER audit_no_delete"))
-        else:
-            session.execute(text("DROP TRIGGER audit_no_change ON audit"))
-        session.execute(text(change))
-    with database.read() as session:
-        assert audit.verify(session) == broken
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
+    path = tmp_path / "docket.sqlite3"
+    shutil.copy2(sqlite_template, path)
+    database = Database.open(f"sqlite:///{path}")
+    facts = database.facts()
+    database.dispose()
+    assert (facts["journal_mode"], facts["journal_mode_wanted"], facts["synchronous"]) == (mode, mode, "full")
 
 
-def test_two_writers_append_to_one_chain(database: Database, now: datetime) -> None:
-    workers = [threading.Thread(target=fill_audit, args=(database, now, 10)) for _ in range(3)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    with database.read() as session:
-        assert session.query(Audit).count() == 30
-        assert audit.verify(session) is None
+def test_every_connection_is_set_up(database: Database, kind_of_database: str) -> None:
+    wanted = {"foreign_keys": 1, "trusted_schema": 0, "cell_size_check": 1, "busy_timeout": 10_000}
+    with database.engine.connect() as first, database.engine.connect() as second:
+        for connection in (first, second):
+            if kind_of_database == "sqlite":
+                found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in wanted}
+                assert found == wanted
+            else:
+                assert connection.exec_driver_sql("SHOW lock_timeout").scalar_one() == "10s"

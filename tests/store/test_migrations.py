@@ -6,17 +6,22 @@ import signal
 import subprocess
 import sys
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, select, text
 
-from deadlines.store import migrate
+from deadlines.errors import StoreError
+from deadlines.store import audit, migrate
 from deadlines.store.database import Database
+from deadlines.store.tables import Matter, Person
 
 ROOT = Path(__file__).parents[2]
-REVISION = """
-import os, signal
+HEAD = """
+import os, signal, time
 import sqlalchemy as sa
 from alembic import op
 
@@ -27,12 +32,22 @@ depends_on = None
 
 
 def upgrade():
+"""
+HALVES = """
     op.create_table("first_half", sa.Column("id", sa.Integer(), primary_key=True))
     with op.batch_alter_table("person") as person:
         person.add_column(sa.Column("nickname", sa.String(40)))
     op.execute("UPDATE person SET nickname = name")
     {middle}
     op.create_table("second_half", sa.Column("id", sa.Integer(), primary_key=True))
+    {end}
+"""
+REBUILD = """
+    with op.batch_alter_table("person") as person:
+        person.alter_column("name", type_=sa.String(400), existing_type=sa.String(200))
+"""
+ORPHAN = """
+    op.execute("DELETE FROM person")
 """
 RAISE = 'raise RuntimeError("the disk is full")'
 KILL = "os.kill(os.getpid(), signal.SIGKILL)"
@@ -41,27 +56,25 @@ import sys
 from pathlib import Path
 from deadlines.store import migrate
 from deadlines.store.database import Database
-migrate.upgrade(Database.open(sys.argv[1]).engine, folder=Path(sys.argv[2]))
+migrate.upgrade(Database.open(sys.argv[1], any_schema=True).engine, folder=Path(sys.argv[2]))
 """
 
 
-def folder_with(tmp_path: Path, middle: str) -> Path:
+def folder_with(tmp_path: Path, body: str) -> Path:
     folder = tmp_path / "migrations"
-    shutil.copytree(
-        ROOT / "migrations", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
-    )
-    (folder / "versions" / "0002_half.py").write_text(REVISION.format(middle=middle))
+    ignored = shutil.ignore_patterns("__pycache__", "0002_*")
+    shutil.copytree(ROOT / "migrations", folder, dirs_exist_ok=True, ignore=ignored)
+    (folder / "versions" / "0002_scratch.py").write_text(HEAD + body)
     return folder
 
 
-def run_child(url: str, folder: Path) -> int:
-    return subprocess.run(
-        [sys.executable, "-c", CHILD, url, str(folder)],
-        cwd=ROOT,
-        capture_output=True,
-        timeout=60,
-        check=False,
-    ).returncode
+def halves(middle: str = "pass", end: str = "pass") -> str:
+    return HALVES.format(middle=middle, end=end)
+
+
+def child(url: str, folder: Path) -> "subprocess.Popen[bytes]":
+    words = [sys.executable, "-c", CHILD, url, str(folder)]
+    return subprocess.Popen(words, cwd=ROOT, stderr=subprocess.DEVNULL)
 
 
 def state(url: str) -> tuple[str | None, set[str], set[str]]:
@@ -74,22 +87,86 @@ def state(url: str) -> tuple[str | None, set[str], set[str]]:
         database.dispose()
 
 
+def fill(database: Database) -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    with database.write() as session:
+        ana = Person(name="Ana", email="ana@firm.test", role="attorney", created_at=at)
+        session.add(ana)
+        session.flush()
+        session.add(Matter(reference="2026-0143", client="C", attorney_id=ana.id, created_at=at))
+        audit.record(session, at=at, actor="a", action="b", subject="c", detail={})
+
+
 @pytest.mark.parametrize(
-    ("middle", "status"), [(RAISE, 1), (KILL, -signal.SIGKILL)], ids=["raises", "killed"]
+    "body, status",
+    [
+        (halves(middle=RAISE), 1),
+        (halves(end=RAISE), 1),
+        (halves(middle=KILL), -signal.SIGKILL),
+        (halves(end=KILL), -signal.SIGKILL),
+    ],
+    ids=["raises", "raises-last", "killed", "killed-last"],
 )
 def test_half_a_migration_leaves_nothing_and_the_retry_succeeds(
-    database_url: str, tmp_path: Path, middle: str, status: int
+    database_url: str, tmp_path: Path, body: str, status: int
 ) -> None:
     before = state(database_url)
-    assert run_child(database_url, folder_with(tmp_path, middle)) == status
+    assert child(database_url, folder_with(tmp_path, body)).wait(60) == status
     assert state(database_url) == before
     Database.open(database_url).dispose()
 
-    assert run_child(database_url, folder_with(tmp_path, "pass")) == 0
+    assert child(database_url, folder_with(tmp_path, halves())).wait(60) == 0
     revision, tables, columns = state(database_url)
     assert revision == "0002"
     assert {"first_half", "second_half"} <= tables
     assert "nickname" in columns
+
+
+def test_two_migrations_at_once_come_one_after_the_other(database_url: str, tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, halves(middle="time.sleep(1)"))
+    both = [child(database_url, folder), child(database_url, folder)]
+    assert [one.wait(60) for one in both] == [0, 0]
+    assert state(database_url)[0] == "0002"
+
+
+def test_a_table_that_others_refer_to_can_be_rebuilt(database: Database, tmp_path: Path) -> None:
+    """SQLite drops the old table on the way, and would refuse or take along what refers to it."""
+    fill(database)
+    migrate.upgrade(database.engine, folder=folder_with(tmp_path, REBUILD))
+    with database.read() as session:
+        matter = session.scalars(select(Matter)).one()
+        assert matter.attorney.name == "Ana"
+        assert audit.verify(session) is None
+    with pytest.raises(Exception, match=r"(?i)foreign key"), database.write() as session:
+        session.execute(text("DELETE FROM person"))
+
+
+def test_a_migration_that_orphans_a_row_is_refused_whole(database: Database, tmp_path: Path) -> None:
+    fill(database)
+    with pytest.raises(Exception, match=r"refer|foreign key") as refused:
+        migrate.upgrade(database.engine, folder=folder_with(tmp_path, ORPHAN))
+    assert database.engine.dialect.name == "postgresql" or isinstance(refused.value, StoreError)
+    with database.read() as session:
+        assert session.scalars(select(Person.name)).one() == "Ana"
+    assert migrate.current_revision(database.engine) == "0001"
+
+
+def test_a_database_of_the_other_release_is_refused_both_ways(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = folder_with(tmp_path, halves())
+    with monkeypatch.context() as later:
+        later.setattr(migrate, "scripts", lambda: folder)
+        with pytest.raises(
+            StoreError, match=r"older schema 0001; this program needs 0002.*deadlines db upgrade"
+        ):
+            Database.open(database_url)
+        migrating = Database.open(database_url, any_schema=True)
+        migrate.upgrade(migrating.engine)
+        migrating.dispose()
+        Database.open(database_url).dispose()
+    with pytest.raises(StoreError, match=r"schema 0002.*newer"):
+        Database.open(database_url)
 
 
 def test_a_migration_with_nothing_to_do_changes_nothing(database: Database) -> None:
@@ -97,28 +174,80 @@ def test_a_migration_with_nothing_to_do_changes_nothing(database: Database) -> N
     assert migrate.current_revision(database.engine) == migrate.head_revision()
 
 
+def test_the_revisions_are_numbered_as_alembic_orders_them() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.set_main_option("path_separator", "os")
+    ordered = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    assert migrate.known_revisions() == ordered[::-1]
+    assert ordered[::-1] == [f"{number:04}" for number in range(1, len(ordered) + 1)]
+
+
+def test_opening_needs_no_alembic(sqlite_template: Path) -> None:
+    """It takes longer to import than everything else together, and every command opens the database."""
+    code = (
+        "import sys; from deadlines.store.database import Database;"
+        f"Database.open('sqlite:///{sqlite_template}').dispose(); print('alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "False\n"
+
+
+def test_a_new_revision_says_the_house_rule(database: Database, tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, halves())
+    (folder / "versions" / "0002_scratch.py").unlink()
+    with database.write() as session:
+        session.execute(text("DROP TABLE attempt"))
+    migrate.new_revision(database.engine, "Attempts again", "0002", folder=folder)
+    [made] = (folder / "versions").glob("0002_*.py")
+    text_of = made.read_text()
+    assert "must not break the previous version" in text_of
+    assert "deadlines" not in text_of.replace('"deadline', "")
+    assert "down_revision = '0001'" in text_of.replace('"', "'")
+    migrate.upgrade(database.engine, folder=folder)
+    assert migrate.differences(database.engine) == []
+
+
+def run(code: str, site: Path, folder: Path) -> str:
+    environ = {**os.environ, "PYTHONPATH": str(site)}
+    words = [sys.executable, "-P", "-c", code]
+    done = subprocess.run(words, cwd=folder, env=environ, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def test_migrations_run_from_an_installed_wheel(tmp_path: Path) -> None:
     """The wheel carries its migrations: created and upgraded with nothing of the checkout on the path."""
-    built = subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
-        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    words = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    built = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
+    site = tmp_path / "site"
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
-        wheel.extractall(tmp_path / "site")
-    code = (
-        "import datetime, deadlines.store.migrate as m; from deadlines.store.database import Database;"
-        f"d = Database.create('sqlite:///{tmp_path / 'w.sqlite3'}', now=datetime.datetime.now(datetime.UTC), version='w');"
-        "print(m.scripts(), d.facts()['schema'])"
-    )
-    ran = subprocess.run(
-        [sys.executable, "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
-        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
-    )  # fmt: skip
-    assert ran.returncode == 0, ran.stderr
-    assert f"{tmp_path / 'site'}/deadlines/_migrations" in ran.stdout
-
-
-def test_the_marker_row_is_written_once(database: Database) -> None:
-    with database.read() as session:
-        assert session.execute(text("SELECT count(*) FROM instance")).scalar_one() == 1
+        wheel.extractall(site)
+    code = f"""
+import datetime
+import deadlines
+from deadlines.store import migrate
+from deadlines.store.database import Database
+now = datetime.datetime.now(datetime.UTC)
+made = Database.create("sqlite:///{tmp_path}/w.sqlite3", now=now, version="w")
+found = made.facts()["schema"], migrate.differences(made.engine)
+print(deadlines.__file__, migrate.scripts(), *found, sep="|")
+made.dispose()
+"""
+    assert run(code, site, tmp_path).strip().split("|") == [
+        str(site / "deadlines" / "__init__.py"),
+        str(site / "deadlines" / "_migrations"),
+        migrate.head_revision(),
+        "[]",
+    ]
+    (site / "deadlines" / "_migrations" / "versions" / "0002_scratch.py").write_text(HEAD + halves())
+    code = f"""
+from deadlines.store import migrate
+from deadlines.store.database import Database
+opened = Database.open("sqlite:///{tmp_path}/w.sqlite3", any_schema=True)
+migrate.upgrade(opened.engine)
+print(migrate.current_revision(opened.engine))
+opened.dispose()
+"""
+    assert run(code, site, tmp_path).strip() == "0002"
