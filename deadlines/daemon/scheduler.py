@@ -80,7 +80,7 @@ class Scheduler:
         self._scheduler.shutdown(wait=False)
         ended = self._busy.acquire(timeout=GRACE)
         if ended:
-            self._last_beat()
+            self._last_words()
             self._busy.release()
         return ended
 
@@ -106,8 +106,10 @@ class Scheduler:
             log.exception("%s failed in an unforeseen way; trying again at the next turn", name)
             self._sweeps.sign_of_life(name)
 
-    def _last_beat(self) -> None:
+    def _last_words(self) -> None:
+        """Write down what is still only in memory, and that the end was wanted."""
         try:
+            self._sweeps.flush_fetches(self._now())
             self._sweeps.beat(self._now(), stopped=True)
         except DATABASE_FAULTS as fault:
             log.warning("the last sign of life could not be written: %s", type(fault).__name__)

@@ -31,7 +31,7 @@ def render_entry(session: Session, entry: Entry, deadline: DeadlineRow, *, now: 
     window = msgspec.convert(deadline.window, Window)
     rows = {row.slot: row for row in session.scalars(_of(entry))}
     origin = origin_of(entry, deadline, now)
-    items: dict[str, CalendarItem] = {**entry_items(window, origin)}
+    items: dict[str, CalendarItem] = dict(entry_items(window, origin).items())
     for slot, row in rows.items():
         if slot not in items and not row.cancelled:
             items[slot] = slot_item(
@@ -72,7 +72,7 @@ def origin_of(entry: Entry, deadline: DeadlineRow, changed_at: datetime) -> Orig
     )
 
 
-def _of(entry: Entry) -> Select[tuple[Rendering]]:
+def _of(entry: Entry) -> Select[Rendering]:
     return select(Rendering).where(Rendering.entry_id == entry.id, Rendering.redaction == DEFAULT_REDACTION)
 
 
