@@ -1,0 +1,15 @@
+"""`python -m bench`: every figure, as the table kept in docs/benchmarks.md."""
+
+from bench import cli, compute, feed, outbox
+from bench.measure import machine, table
+
+
+def main() -> None:
+    """Print the machine and one table."""
+    print(machine(), flush=True)
+    print()
+    print(table([row for part in (compute, feed, cli, outbox) for row in part.rows()]))
+
+
+if __name__ == "__main__":
+    main()

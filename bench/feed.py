@@ -1,0 +1,134 @@
+"""A feed of 1,000 events: rendered by the library alone, joined cold, joined warm, and answered with 304."""
+
+import http.client
+import statistics
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import uvicorn
+from icalendar import Alarm, Calendar, Event
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bench.measure import median_seconds
+from deadlines.compute import Notice, Service
+from deadlines.docket.feeds import add_subscription
+from deadlines.docket.intake import Desk, open_matter, record_notice
+from deadlines.docket.people import add_person
+from deadlines.law import load_law
+from deadlines.store.database import Database
+from deadlines.web.app import create_app
+
+NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+EVENTS = 1_000
+REQUESTS = 1_500
+
+
+def desk() -> Desk:
+    """How the notices of a benchmark are recorded."""
+    return Desk(load_law(), "folder", "America/New_York", clock_time(9), "bench")
+
+
+def fill(database: Database) -> str:
+    """A docket with at least as many calendar entries as asked for; the feed's path."""
+    with database.write() as session:
+        ana = add_person(session, name="Ana", email="ana@firm.test", role="attorney", actor="bench", now=NOW)
+        for number in range(EVENTS // 6 + 1):
+            matter = open_matter(session, f"B-{number:05}", client=None, attorney=ana, actor="bench", now=NOW)
+            on = date(2026, 11, 2) + timedelta(days=number % 20)
+            notice = Notice(kind="uscis.denial", form="I-140", decided_on=on, service=Service("mail"))
+            record_notice(session, desk(), matter, notice, now=NOW)
+        _, token = add_subscription(session, ana, "bench", redaction="matter", actor="bench", now=NOW)
+    return f"/f/{token}/deadlines.ics"
+
+
+@contextmanager
+def serving(app: Starlette) -> Iterator[int]:
+    """A real server in a thread; gives its port."""
+    config = uvicorn.Config(app, port=0, log_level="critical", access_log=False, lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    thread.join()
+
+
+def request_seconds(port: int, path: str, headers: dict[str, str], times: int) -> tuple[float, int, bytes, str]:
+    """Median seconds of an answer on one connection, its status, body and ETag."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    taken, status, body, tag = [], 0, b"", ""
+    for _ in range(times):
+        started = time.perf_counter()
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        body = answer.read()
+        taken.append(time.perf_counter() - started)
+        status, tag = answer.status, answer.getheader("ETag") or ""
+    connection.close()
+    return statistics.median(taken), status, body, tag
+
+
+def library_alone(bodies: list[Event]) -> bytes:
+    """The same entries built and written by the icalendar library on each request."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//bench//")
+    calendar.add("version", "2.0")
+    for old in bodies:
+        event = Event()
+        for name in ("uid", "summary", "description", "dtstart", "dtend", "dtstamp", "last-modified", "created",
+                     "sequence", "status", "transp", "categories", "x-microsoft-cdo-busystatus"):  # fmt: skip
+            if name in old:
+                event.add(name, old[name])
+        for alarm in old.walk("VALARM"):
+            copy = Alarm()
+            for name in ("action", "description", "trigger"):
+                copy.add(name, alarm[name])
+            event.add_component(copy)
+        calendar.add_component(event)
+    return calendar.to_ical()
+
+
+def rows() -> list[tuple[str, str, str]]:
+    """Cold, warm, 304, beside the library and an empty 304."""
+    with TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'b.sqlite3'}"
+        database = Database.create(url, now=NOW, version="bench")
+        path = fill(database)
+        cold = []
+        for _ in range(7):
+            fresh = Database.open(url)
+            with serving(create_app(fresh, zone="America/New_York", now=lambda: NOW)) as port:
+                request_seconds(port, "/healthz", {}, 3)
+                cold.append(request_seconds(port, path, {}, 1)[0])
+            fresh.dispose()
+        with serving(create_app(database, zone="America/New_York", now=lambda: NOW)) as port:
+            warm, _, body, tag = request_seconds(port, path, {}, 60)
+            same, status, _, _ = request_seconds(port, path, {"If-None-Match": tag}, REQUESTS)
+        with serving(Starlette(routes=[Route("/f", _empty)])) as port:
+            empty, _, _, _ = request_seconds(port, "/f", {}, REQUESTS)
+        database.dispose()
+    events = Calendar.from_ical(body).walk("VEVENT")
+    alone = median_seconds(lambda: library_alone(events), 3)
+    millis = "{:.1f} ms".format
+    return [
+        (f"feed of {len(events):,} events ({len(body) / 1e6:.2f} MB), cold", millis(statistics.median(cold) * 1e3), "≤ 50 ms"),
+        ("the same, warm", millis(warm * 1e3), "≤ 3 ms"),
+        ("the `icalendar` library alone, same entries", millis(alone * 1e3), f"{alone / warm:,.0f} × the warm feed"),
+        (f"{status} answer", f"{same * 1e6:.0f} µs", f"{same / empty:.1f} × an empty 304 (≤ 3 ×)"),
+        ("an empty 304 of the same web stack", f"{empty * 1e6:.0f} µs", ""),
+    ]  # fmt: skip
+
+
+async def _empty(_request: Request) -> Response:
+    return Response(status_code=304)
