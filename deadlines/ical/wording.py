@@ -56,7 +56,7 @@ def entry_items(window: Window, origin: Origin, redaction: Redaction = "matter")
     """The items of one entry by slot, with `sequence` 0; none unless the window is due.
 
     `safe` lies on `safe_by`, `last` on `last_day`, `protective` on `protective_by` where there is one.
-    Where the first two fall on one day both stay, each with its own UID, and the first says so.
+    Where the first two fall on one day there is one item, which says that it is both.
 
     `matter` shows the matter's reference, `full` the client's name too, `busy` nothing but "Deadline".
     """
@@ -67,7 +67,7 @@ def slot_days(window: Window) -> dict[Slot, date]:
     """The day of each slot that the window has; none unless it is due."""
     days: dict[Slot, date | None] = {
         "safe": window.safe_by,
-        "last": window.last_day,
+        "last": window.last_day if window.last_day != window.safe_by else None,
         "protective": window.protective_by,
     }
     return {slot: day for slot, day in days.items() if day is not None and window.state == "due"}
@@ -98,7 +98,8 @@ def _summary(window: Window, origin: Origin, redaction: Redaction, slot: Slot) -
         opening = f"{opening} AND {OPENINGS['last']}"
     client = f" {clean(origin.client, CLIENT_LIMIT)}" if redaction == "full" and origin.client else ""
     matter = clean(origin.matter, MATTER_LIMIT)
-    return f"{opening} ({must_be(window.filed_when)}): {what_to_file(window)} – {matter}{client}"
+    # The month view of a calendar program shows some twenty characters: what is to be filed comes first.
+    return f"{opening}: {what_to_file(window)} – {matter}{client} ({must_be(window.filed_when)})"
 
 
 def what_to_file(window: Window) -> str:

@@ -14,8 +14,8 @@ from tests.docket import samples
 from tests.e2e.calendar_clients import Subscriber
 from tests.web.serving import NOW, ZONE, serving, subscribe
 
-SAFE, LAST = "FILE BY (must be received): ", "LAST DAY (must be received): "
-MOTION = "I-290B motion to reopen – 2026-0143"
+SAFE, LAST = "FILE BY: ", "LAST DAY: "
+MOTION = "I-290B motion to reopen – 2026-0143 (must be received)"
 FIRST, DAYS = date(2026, 10, 1), 900
 
 

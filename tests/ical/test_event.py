@@ -20,7 +20,7 @@ CHANGED = datetime(2026, 10, 27, 14, 0, 5, 999999, tzinfo=UTC)
 ITEM = CalendarItem(
     uid="abcdefghijklmnopqrstuvwxyz-safe@deadlines",
     on=date(2026, 11, 20),
-    summary="FILE BY (must be received): I-290B motion to reopen – 2026-0143",
+    summary="FILE BY: I-290B motion to reopen – 2026-0143 (must be received)",
     description="What: Motion to reopen\nForm: I-290B",
     sequence=3,
     changed_at=CHANGED,

@@ -58,8 +58,8 @@ def origin(**changes: Any) -> Origin:
 
 def test_a_telephone_shows_what_form_matter_and_that_it_must_be_received() -> None:
     items = entry_items(window(), ORIGIN)
-    assert items["safe"].summary == "FILE BY (must be received): I-290B motion to reopen – 2026-0143"
-    assert items["last"].summary == "LAST DAY (must be received): I-290B motion to reopen – 2026-0143"
+    assert items["safe"].summary == "FILE BY: I-290B motion to reopen – 2026-0143 (must be received)"
+    assert items["last"].summary == "LAST DAY: I-290B motion to reopen – 2026-0143 (must be received)"
     assert {slot: item.on for slot, item in items.items()} == {
         "safe": date(2026, 11, 20),
         "last": date(2026, 11, 25),
@@ -72,17 +72,17 @@ def test_a_protective_date_has_an_entry_of_its_own() -> None:
         title="Appeal to the Board of Immigration Appeals", form="EOIR-26", protective_by=date(2026, 3, 23)
     )
     item = entry_items(appeal, ORIGIN)["protective"]
-    assert item.summary == "PROTECTIVE DATE (must be received): EOIR-26 appeal to the BIA – 2026-0143"
+    assert item.summary == "PROTECTIVE DATE: EOIR-26 appeal to the BIA – 2026-0143 (must be received)"
     assert item.on == date(2026, 3, 23)
     assert "Protective date: Mon 23 Mar 2026, under a shorter text that a court has set aside for now" in (
         item.description
     )
 
 
-def test_two_dates_on_one_day_keep_two_entries_and_the_first_says_so() -> None:
+def test_two_dates_on_one_day_are_one_entry_that_says_so() -> None:
     items = entry_items(window(safe_by=date(2026, 11, 25)), ORIGIN)
-    assert len({item.uid for item in items.values()}) == len(items) == 2
-    assert items["safe"].summary.startswith("FILE BY AND LAST DAY (must be received): ")
+    assert list(items) == ["safe"]
+    assert items["safe"].summary.startswith("FILE BY AND LAST DAY: ")
 
 
 @pytest.mark.parametrize(
@@ -161,9 +161,9 @@ def test_the_default_names_the_matter_and_not_the_client() -> None:
 
 def test_full_names_the_client_too() -> None:
     item = entry_items(window(), ORIGIN, "full")["safe"]
-    assert item.summary.endswith(" – 2026-0143 Garcia CANARY")
+    assert item.summary.endswith(" – 2026-0143 Garcia CANARY (must be received)")
     assert "Client: Garcia CANARY" in item.description
-    assert entry_items(window(), origin(client=None), "full")["safe"].summary.endswith(" – 2026-0143")
+    assert entry_items(window(), origin(client=None), "full")["safe"].summary.endswith(" – 2026-0143 (must be received)")
 
 
 def test_busy_tells_nothing_but_that_there_is_a_deadline() -> None:
