@@ -20,8 +20,6 @@ problems = [f"{name} is not locked; run `make lock`" for name in sorted(wanted -
 problems += [f"{block.split()[0]} has no hash" for block in blocks if "--hash=sha256:" not in block]
 problems += [
     f"line {text[: found.start()].count(chr(10)) + 1} holds an address"
-    for found in re.finditer(
-        r"://|@|--(?:extra-)?index|--find-links|\b[a-z0-9-]+\.(?:org|com|io|net|dev)\b", text
-    )
+    for found in re.finditer(r"://|@|--(?:extra-)?index|--find-links|\b[a-z0-9-]+\.(?:org|com|io|net|dev)\b", text)
 ]
 sys.exit("\n".join(problems) if problems else None)

@@ -12,7 +12,5 @@ if not any(name.startswith("deadlines/_migrations/versions/") and name.endswith(
     problems.append(f"{wheel.name} lacks the migrations")
 if not any(name.endswith("/licenses/LICENSE") for name in names):
     problems.append(f"{wheel.name} lacks the licence")
-problems += [
-    f"{wheel.name} should not hold {name}" for name in names if name.startswith(("tests/", "bench/"))
-]
+problems += [f"{wheel.name} should not hold {name}" for name in names if name.startswith(("tests/", "bench/"))]
 sys.exit("\n".join(problems) if problems else None)

@@ -185,9 +185,7 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
     )
 
 
-def build_scheduler(
-    settings: Settings, database: "Database", web: "Starlette | None" = None
-) -> "Scheduler":
+def build_scheduler(settings: Settings, database: "Database", web: "Starlette | None" = None) -> "Scheduler":
     """The scheduler, not yet started. With `web` it also writes down which feeds were fetched."""
     from deadlines.daemon import Scheduler
 

@@ -93,9 +93,7 @@ def database_url(kind_of_database: str, request: pytest.FixtureRequest, tmp_path
 
 
 @pytest.fixture
-def empty_database_url(
-    kind_of_database: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[str]:
+def empty_database_url(kind_of_database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An address at which a docket may be created: no file yet, or a database without tables."""
     if kind_of_database == "sqlite":
         yield f"sqlite:///{tmp_path / 'new.sqlite3'}"

@@ -37,9 +37,7 @@ def test_the_address_of_the_database(environ: dict[str, str], url: str, shown: s
 def test_the_password_comes_from_its_file(tmp_path: Path) -> None:
     (tmp_path / "password").write_text("tiger\n")
     (tmp_path / "password").chmod(0o600)
-    (tmp_path / "deadlines.toml").write_text(
-        '[database]\nurl = "postgresql://u@h/d"\npassword_file = "password"\n'
-    )
+    (tmp_path / "deadlines.toml").write_text('[database]\nurl = "postgresql://u@h/d"\npassword_file = "password"\n')
     settings = load_settings(environ={}, folder=tmp_path)
     assert wiring.database_url(settings) == "postgresql://u:tiger@h/d"
     (tmp_path / "password").chmod(0o644)
@@ -56,9 +54,7 @@ def test_the_password_comes_from_its_file(tmp_path: Path) -> None:
         ({}, wiring.WaitingChannel),
     ],
 )
-def test_the_channel_goes_by_the_name_that_is_configured(
-    environ: dict[str, str], kind: type, tmp_path: Path
-) -> None:
+def test_the_channel_goes_by_the_name_that_is_configured(environ: dict[str, str], kind: type, tmp_path: Path) -> None:
     settings = load_settings(environ={f"DEADLINES_{k}": v for k, v in environ.items()}, folder=tmp_path)
     channels = wiring.build_channels(settings)
     assert list(channels) == [settings.mail.channel]

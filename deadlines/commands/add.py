@@ -18,13 +18,9 @@ if TYPE_CHECKING:
 @click.option("--matter", metavar="NUMBER", help="The firm's number of the matter; opened if it is new.")
 @click.option("--client", metavar="NAME", help="The client, for a new matter; it leaves in no feed or mail.")
 @click.option("--attorney", metavar="ADDRESS", help="Mail address of the attorney, for a new matter.")
-@click.option(
-    "--restricted", is_flag=True, help="Keep the matter out of every feed (VAWA, T, U are kept out anyway)."
-)
+@click.option("--restricted", is_flag=True, help="Keep the matter out of every feed (VAWA, T, U are kept out anyway).")
 @click.option("--kind", metavar="KIND", help="Kind of notice, such as uscis.denial or ij.order.")
-@click.option(
-    "--decided-on", metavar="DATE", help="The date on the notice, such as 2026-10-23 or 23 Oct 2026."
-)
+@click.option("--decided-on", metavar="DATE", help="The date on the notice, such as 2026-10-23 or 23 Oct 2026.")
 @click.option("--form", metavar="FORM", help="The form that was decided, such as I-485.")
 @click.option("--service", type=click.Choice(METHODS), metavar="METHOD", help=f"{', '.join(METHODS)}.")
 @click.option("--service-on", metavar="DATE", help="Day of service; default: the decision date.")
@@ -151,9 +147,7 @@ def _as_json(recorded: "Recorded", reference: str, *, restricted: bool) -> "dict
     }
 
 
-def _answer(
-    recorded: dict[str, Any], past: list[str], given: Mapping[str, Any], *, as_json: bool, shown: bool
-) -> None:
+def _answer(recorded: dict[str, Any], past: list[str], given: Mapping[str, Any], *, as_json: bool, shown: bool) -> None:
     from deadlines.commands.output import print_json, print_table
     from deadlines.commands.windows import STATES, day_words
 
@@ -182,4 +176,3 @@ def _answer(
         click.echo(f"Note: {warning}", err=True)
     if recorded["restricted"]:
         click.echo("The matter is restricted: it appears in no feed, and mail names only its number.")
-

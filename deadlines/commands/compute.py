@@ -81,9 +81,7 @@ def facts_of(given: Mapping[str, object]) -> "Facts":
         )
     }
     try:
-        return msgspec.convert(
-            {**plain, "service": service, "facts": parse_facts(given.get("facts") or ())}, Facts
-        )
+        return msgspec.convert({**plain, "service": service, "facts": parse_facts(given.get("facts") or ())}, Facts)
     except msgspec.ValidationError as wrong:
         raise InputError(f"{wrong}.") from None
 

@@ -16,9 +16,9 @@ def command(app: App) -> int:
     Example:
       deadlines --config /srv/deadlines/deadlines.toml daemon
     """
-    from deadlines.wiring import build_scheduler
     from deadlines.commands.logs import start_log
     from deadlines.daemon import run
+    from deadlines.wiring import build_scheduler
 
     start_log()
     with app.database() as database:

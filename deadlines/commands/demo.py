@@ -35,9 +35,7 @@ CLERK = ("Ben Sample", "ben@firm.example", "docket")
     metavar="FOLDER",
     help="Where the demo lives; made anew.",
 )
-@click.option(
-    "--port", default=8099, show_default=True, type=click.IntRange(1, 65535), help="Port on localhost."
-)
+@click.option("--port", default=8099, show_default=True, type=click.IntRange(1, 65535), help="Port on localhost.")
 def command(once: bool, folder: str, port: int) -> None:
     """Try the whole product on sample cases, in a folder of its own.
 
@@ -115,14 +113,10 @@ def _fill(app: App) -> str:
     return f"{app.settings.address}/f/{token}/deadlines.ics"
 
 
-def _record(
-    session: "Session", desk: "Desk", sample: "Sample", attorney: "Person", now: "datetime"
-) -> "Result":
+def _record(session: "Session", desk: "Desk", sample: "Sample", attorney: "Person", now: "datetime") -> "Result":
     from deadlines.docket.intake import open_matter, record_notice
 
-    matter = open_matter(
-        session, sample.matter, client=sample.client, attorney=attorney, actor="demo", now=now
-    )
+    matter = open_matter(session, sample.matter, client=sample.client, attorney=attorney, actor="demo", now=now)
     return record_notice(session, desk, matter, sample.notice, now=now).result
 
 
@@ -155,13 +149,11 @@ def _deliver(app: App, place: Path) -> None:
 
 
 def _serve(app: App, listener: "socket.socket", port: int) -> None:
-    from deadlines.wiring import build_scheduler, build_web
     from deadlines.commands.logs import start_log
     from deadlines.commands.serve import serve
+    from deadlines.wiring import build_scheduler, build_web
 
-    click.echo(
-        f"Serving on http://127.0.0.1:{port} until Ctrl-C; subscribe a calendar program to the address above."
-    )
+    click.echo(f"Serving on http://127.0.0.1:{port} until Ctrl-C; subscribe a calendar program to the address above.")
     start_log()
     with app.database() as database:
         web = build_web(app.settings, database)

@@ -50,9 +50,7 @@ def _findings(app: App) -> Iterator["Finding"]:
     try:
         settings = app.settings
     except ConfigError as error:
-        yield Finding(
-            "configuration", "ill", error.sentence, "Correct the configuration; then run this again."
-        )
+        yield Finding("configuration", "ill", error.sentence, "Correct the configuration; then run this again.")
         return
     yield installation.check_configuration(settings)
     yield installation.check_mail(settings)

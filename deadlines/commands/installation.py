@@ -95,8 +95,6 @@ def check_database(database: "Database") -> Finding:
     rest = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items() if name not in HEAD)
     sentence = f"The database is {facts['kind']} {facts['version']}: {rest}."
     if weak:
-        hint = (
-            f"Set {', '.join(name.replace('_', ' ') for name in weak)} as it should be: commits may be lost."
-        )
+        hint = f"Set {', '.join(name.replace('_', ' ') for name in weak)} as it should be: commits may be lost."
         return Finding("database", "warning", sentence, hint)
     return Finding("database", "well", sentence)

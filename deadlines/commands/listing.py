@@ -41,7 +41,9 @@ def command(app: App, attorney: str | None, matter: str | None, past: bool, as_j
     _print(gone if past else [line for line in lines if line.next_is != "past"], today)
     if gone and not past:
         count = "1 window" if len(gone) == 1 else f"{len(gone)} windows"
-        click.echo(style(f"PAST: {count} still open with the last day gone. `deadlines list --past` shows them.", fg="red"))
+        click.echo(
+            style(f"PAST: {count} still open with the last day gone. `deadlines list --past` shows them.", fg="red")
+        )
 
 
 def _print(lines: "list[Line]", today: date) -> None:

@@ -22,9 +22,7 @@ def print_json(value: Any) -> None:
     click.echo(text)
 
 
-def print_table(
-    columns: Sequence[str], rows: Sequence[Row], *, empty: str, tones: Sequence[str | None] = ()
-) -> None:
+def print_table(columns: Sequence[str], rows: Sequence[Row], *, empty: str, tones: Sequence[str | None] = ()) -> None:
     """Rows below their headings; the sentence `empty` where there are none. An empty column is left out.
 
     `tones` colours whole rows on a terminal (`red`, `yellow`); the words must say the same.
@@ -46,8 +44,7 @@ def plain_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [list(columns), *(list(row) for row in rows)]
     widths = [max(len(line[at]) for line in lines) for at in range(len(columns))]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
     )
 
 
@@ -79,9 +76,7 @@ def clean(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def _print_rich(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], tones: Sequence[str | None]
-) -> None:
+def _print_rich(columns: Sequence[str], rows: Sequence[Sequence[str]], tones: Sequence[str | None]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table

@@ -25,9 +25,7 @@ def command() -> None:
 
 @command.command()
 @click.argument("name")
-@click.option(
-    "--email", required=True, metavar="ADDRESS", help="The mail address; names the person everywhere."
-)
+@click.option("--email", required=True, metavar="ADDRESS", help="The mail address; names the person everywhere.")
 @click.option(
     "--role",
     type=click.Choice(ROLES),

@@ -34,8 +34,8 @@ def command(app: App, host: str | None, port: int | None) -> None:
     Example:
       deadlines --config /srv/deadlines/deadlines.toml serve --port 8099
     """
-    from deadlines.wiring import build_scheduler, build_web
     from deadlines.commands.logs import start_log
+    from deadlines.wiring import build_scheduler, build_web
 
     start_log()
     settings = app.settings

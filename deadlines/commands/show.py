@@ -72,9 +72,6 @@ def _print_matter(matter: "MatterView") -> None:
     click.echo("\nReminders")
     print_table(
         ("Due (UTC)", "Entry", "Stage", "To", "By", "State"),
-        [
-            (f"{r.due_at:%Y-%m-%d %H:%M}", r.entry[:8], r.rung, r.to, r.channel, r.state)
-            for r in matter.reminders
-        ],
+        [(f"{r.due_at:%Y-%m-%d %H:%M}", r.entry[:8], r.rung, r.to, r.channel, r.state) for r in matter.reminders],
         empty="None.",
     )

@@ -97,5 +97,7 @@ def _print_more(window: Window) -> None:
     for note in notes:
         paragraph(f"     -  {clean(note)}", hanging="        ")
     if window.state == "due":
-        law = f"Law: {'; '.join(window.cite)}; confidence {window.confidence}; reviewed {day_words(window.reviewed_on)}."
+        law = (
+            f"Law: {'; '.join(window.cite)}; confidence {window.confidence}; reviewed {day_words(window.reviewed_on)}."
+        )
         paragraph(f"  {law}", hanging="  ")

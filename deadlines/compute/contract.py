@@ -12,6 +12,7 @@ from msgspec import Struct
 from deadlines.compute.dates import parse_day
 from deadlines.compute.notice import Notice, Service
 from deadlines.compute.result import Result
+from deadlines.compute.words import listed
 from deadlines.errors import DeadlinesError, InputError
 from deadlines.law.model import Method
 
@@ -115,7 +116,7 @@ def _sentence(wrong: str) -> str:
     """The decoder's message as a sentence that names the key."""
     what, _, where = wrong.partition(" - at ")
     place = where.strip("`$").lstrip(".")
-    return f"{place + ': ' if place else ''}{what}. The keys are kind, decided_on, form, service, received_on, printed_deadline, facts, as_of, filed_on and ref."
+    return f"{place + ': ' if place else ''}{what}. The keys are {listed(Facts.__struct_fields__)}."
 
 
 def _code(wrong: str) -> str:

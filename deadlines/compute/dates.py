@@ -89,9 +89,7 @@ def _refusal(words: str) -> str:
 def _both_readings(words: str, first: int, second: int, year: str) -> str:
     """Numbers alone are refused even where only one reading exists, so that nobody learns the habit."""
     full_year = int(year) if len(year) == 4 else 2000 + int(year)
-    readings = dict.fromkeys(
-        day for day in (_maybe(full_year, first, second), _maybe(full_year, second, first)) if day
-    )
+    readings = dict.fromkeys(day for day in (_maybe(full_year, first, second), _maybe(full_year, second, first)) if day)
     if not readings:
         return f"{_shown(words)} is not a date in either order of day and month; {EXAMPLES}"
     could = " or ".join(long_day(day) for day in readings)

@@ -56,9 +56,7 @@ class ForumDays:
         if computation.state_holidays and circuit is not None:
             self._state = Holidays(law.calendars[law.clerks[circuit].calendar])
         self._closures = {c.on: _closed(c) for c in law.closures.closure}
-        self._effective = {
-            c.on: _closed(c) for c in law.closures.closure if _moves(c, computation.forum, circuit)
-        }
+        self._effective = {c.on: _closed(c) for c in law.closures.closure if _moves(c, computation.forum, circuit)}
         self._forward: dict[date, Rolled] = {}
         self._past: dict[date, Rolled] = {}
         self._back: dict[date, Rolled] = {}
@@ -120,6 +118,5 @@ def _closed(closure: Closure) -> DayOff:
 
 def _moves(closure: Closure, forum: str, circuit: str | None) -> bool:
     return any(
-        effect.forum == forum and (not effect.circuits or circuit in effect.circuits)
-        for effect in closure.effect
+        effect.forum == forum and (not effect.circuits or circuit in effect.circuits) for effect in closure.effect
     )

@@ -208,9 +208,7 @@ class Counting:
                 found.last_raw = found.last_day = extension.accepted_to
                 found.steps.append(Step(f"{extension.why}.", extension.accepted_to, extension.cite[0]))
                 found.readings.append(
-                    Reading(
-                        "extended by notice", extension.accepted_to, True, extension.why, list(extension.cite)
-                    )
+                    Reading("extended by notice", extension.accepted_to, True, extension.why, list(extension.cite))
                 )
 
     def _latest(self, found: Dates) -> None:

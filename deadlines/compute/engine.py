@@ -87,9 +87,7 @@ class Engine:
                 "it. Compute this date by hand."
             )
         for rule in too_early:
-            warnings.append(
-                f"{rule.title}: the law data holds no text for {notice.decided_on}; no date is given."
-            )
+            warnings.append(f"{rule.title}: the law data holds no text for {notice.decided_on}; no date is given.")
 
     def _window(self, rule: Rule, notice: Notice, questions: asking.Questions) -> Window | None:
         found = routes.route(self.law, rule.route, notice) if rule.route is not None else Route(open=True)

@@ -61,9 +61,7 @@ def weekday(day: date) -> bool:
     return day.weekday() < 5
 
 
-def ladder_for(
-    window: Window, entered_on: date, is_working_day: Callable[[date], bool] = weekday
-) -> list[Rung]:
+def ladder_for(window: Window, entered_on: date, is_working_day: Callable[[date], bool] = weekday) -> list[Rung]:
     """The rungs of a window entered on a day, in order of their days; none for a window without dates.
 
     Two rungs never share a day.

@@ -67,9 +67,7 @@ def alternative(item: Alternative, raw: date, found: Rolled) -> list[Step]:
     """A reading that replaced the last day."""
     steps = [Step(f"{item.name}: to {long_date(raw)}, because {item.why}.", raw, item.cite[0])]
     if found.skipped:
-        steps.append(
-            Step(f"The last day moves to the next open day, {long_date(found.day)}.", found.day, None)
-        )
+        steps.append(Step(f"The last day moves to the next open day, {long_date(found.day)}.", found.day, None))
     return steps
 
 
@@ -90,7 +88,9 @@ def safe(start: date, length: Length, raw: date, back: Rolled, printed_on: date 
     sentence = f"Safe date: {reason}, {long_date(raw)}."
     if back.skipped:
         over = listed([off.name for _, off in back.skipped])
-        sentence = f"Safe date {long_date(back.day)}: {reason} is {long_date(raw)}, moved back to a working day over {over}."
+        sentence = (
+            f"Safe date {long_date(back.day)}: {reason} is {long_date(raw)}, moved back to a working day over {over}."
+        )
     return Step(sentence, back.day, None)
 
 

@@ -40,9 +40,7 @@ def route(law: Law, name: str, notice: Notice) -> Route:
     best = next((a for a in chosen if a.open), None) or next((a for a in chosen if a.denied), CLOSED)
     if len(rows) > 1 and not usual and best.denied and differs:
         best = CLOSED
-    return Route(
-        best.open, best.denied, best.why, best.cite, best.confidence, best.notes, tuple(dict.fromkeys(asked))
-    )
+    return Route(best.open, best.denied, best.why, best.cite, best.confidence, best.notes, tuple(dict.fromkeys(asked)))
 
 
 def rows_for(law: Law, notice: Notice) -> tuple[list[Decision], tuple[str, ...]]:
@@ -88,9 +86,7 @@ def _appeal(row: Decision, notice: Notice) -> Route:
     if gone is not None and gone.holds:
         return Route(False, True, row.unless_why, tuple(row.appeal_cite), row.confidence)
     missing = gone.missing if gone is not None else ()
-    return Route(
-        True, False, row.appeal_why, tuple(row.appeal_cite), row.confidence, tuple(row.note), missing
-    )
+    return Route(True, False, row.appeal_why, tuple(row.appeal_cite), row.confidence, tuple(row.note), missing)
 
 
 def _motion(name: str, row: Decision) -> Route:

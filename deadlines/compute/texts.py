@@ -63,9 +63,7 @@ def _reaches(action: CourtAction, notice: Notice) -> Match:
     return YES if action.reaches == "everyone" else match({"case_party": ["yes"]}, notice)
 
 
-def _text(
-    period: Period, action: CourtAction | None, notice: Notice, on: date, usual: Mapping[str, str]
-) -> Text:
+def _text(period: Period, action: CourtAction | None, notice: Notice, on: date, usual: Mapping[str, str]) -> Text:
     """The length after exceptions. While one depends on a missing fact the earliest length is shown,
     or the ordinary case where the fact has one."""
     plain = Option(period.length, period.why, tuple(period.cite))

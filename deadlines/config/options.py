@@ -46,9 +46,7 @@ class Option(Struct, frozen=True, kw_only=True):
 def _option(name: str, default: Any, text: str, check: Check = checks.anything, **more: Any) -> Option:
     section, key = name.split(".")
     holds = more.get("holds", "value")
-    return Option(
-        section=section, key=key, type=type(default), default=default, help=text, check=check, holds=holds
-    )
+    return Option(section=section, key=key, type=type(default), default=default, help=text, check=check, holds=holds)
 
 
 OPTIONS = (
@@ -130,9 +128,7 @@ OPTIONS = (
         "The time of day, in the firm's time zone, at which reminders are due.",
         checks.time_of_day,
     ),
-    _option(
-        "daemon.tick_seconds", 30, "Seconds between two looks for due reminders.", checks.between(1, 3600)
-    ),
+    _option("daemon.tick_seconds", 30, "Seconds between two looks for due reminders.", checks.between(1, 3600)),
     _option(
         "daemon.lease_seconds",
         120,

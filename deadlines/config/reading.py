@@ -171,9 +171,7 @@ def _typed(option: Option, value: Any, place: str) -> Any:
     if not value.isprintable():
         raise ConfigError(f"{place}: {option.name} holds a control character; remove it")
     if option.name == "database.url" and re.match(r"[a-z+]+://[^/@]*:[^/@]*@", value):
-        raise ConfigError(
-            f"{place}: {option.name} must not hold a password; name a file in database.password_file"
-        )
+        raise ConfigError(f"{place}: {option.name} must not hold a password; name a file in database.password_file")
     return value
 
 

@@ -98,9 +98,7 @@ class Scheduler:
             else:
                 self._sweeps.flush_fetches(self._now())
         except DATABASE_FAULTS as fault:
-            log.error(
-                "%s: the database failed (%s); trying again at the next turn", name, type(fault).__name__
-            )
+            log.error("%s: the database failed (%s); trying again at the next turn", name, type(fault).__name__)
             self._sweeps.sign_of_life(name)
         except Exception:
             log.exception("%s failed in an unforeseen way; trying again at the next turn", name)
@@ -118,9 +116,7 @@ class Scheduler:
         offset = self._offset()
         while not self._stopped.wait(min(5.0, self._patience / 3)):
             if self._offset() < offset - STEP_BACK:
-                log.error(
-                    "the clock went back by %d s; the sweeps run again at once", offset - self._offset()
-                )
+                log.error("the clock went back by %d s; the sweeps run again at once", offset - self._offset())
                 self._run_at_once()
             offset = self._offset()
             quiet = self.quiet()

@@ -108,16 +108,12 @@ class Sender:
                 down.add(channels[ids[0]])
         return len(channels) >= self._batch
 
-    def _deliver(
-        self, ids: list[int], channel: str, present: Callable[[], datetime], report: SendReport
-    ) -> bool:
+    def _deliver(self, ids: list[int], channel: str, present: Callable[[], datetime], report: SendReport) -> bool:
         """Send one message and write down what became of it; False if the channel is down."""
         self._sign_of_life()
         try:
             with self._database.write() as session:
-                parcel = prepare(
-                    session, ids, owner=self.owner, now=present(), lease=self._lease, zone=self._zone
-                )
+                parcel = prepare(session, ids, owner=self.owner, now=present(), lease=self._lease, zone=self._zone)
         except DATABASE_FAULTS:
             raise
         except Exception:
@@ -127,9 +123,7 @@ class Sender:
         report.settled += len(ids) - (len(parcel.ids) if parcel else 0)
         return parcel is None or self._hand_over(parcel, channel, present, report)
 
-    def _hand_over(
-        self, parcel: Parcel, channel: str, present: Callable[[], datetime], report: SendReport
-    ) -> bool:
+    def _hand_over(self, parcel: Parcel, channel: str, present: Callable[[], datetime], report: SendReport) -> bool:
         self._hook("send.before")
         try:
             self._channel(channel).send(parcel.message)
@@ -161,9 +155,7 @@ class Sender:
         report.failed += len(ids)
         report.trouble = error.sentence
         self._mark(
-            lambda session: outbox.mark_failed(
-                session, ids, error, owner=self.owner, now=present(), fresh=fresh
-            )
+            lambda session: outbox.mark_failed(session, ids, error, owner=self.owner, now=present(), fresh=fresh)
         )
 
     def _mark(self, write: Callable[[Session], None]) -> None:

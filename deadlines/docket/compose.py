@@ -193,20 +193,14 @@ def _dates(deadline: DeadlineRow, today: date) -> list[str]:
             "; never rely on it",
         ),
     )
-    return [
-        f"   {name} {day_text(day)} ({days_left(day, today)}){remark}" for name, day, remark in named if day
-    ]
+    return [f"   {name} {day_text(day)} ({days_left(day, today)}){remark}" for name, day, remark in named if day]
 
 
 def _explained(deadline: DeadlineRow) -> list[str]:
     """Where to file, when it counts as filed, and how the dates were found, with the texts they rest on."""
     window = msgspec.convert(deadline.window, Window)
-    must = (
-        " It must be RECEIVED by then; a postmark does not count." if window.filed_when == "received" else ""
-    )
-    lines = [
-        f"   File with: {clean_line(window.file_with)}. Filed when {clean_line(window.filed_when)}.{must}"
-    ]
+    must = " It must be RECEIVED by then; a postmark does not count." if window.filed_when == "received" else ""
+    lines = [f"   File with: {clean_line(window.file_with)}. Filed when {clean_line(window.filed_when)}.{must}"]
     lines.append("   How the dates were found:")
     for number, step in enumerate(window.working, start=1):
         cite = f" [{clean_line(step.cite)}]" if step.cite else ""
@@ -215,15 +209,11 @@ def _explained(deadline: DeadlineRow) -> list[str]:
         lines.append("   Readings of the law:")
         for reading in window.readings:
             mark = "prevails" if reading.prevails else "does not prevail"
-            why = (
-                f"{clean_line(reading.name)}: {day_text(reading.last_day)}, {mark}; {clean_line(reading.why)}"
-            )
+            why = f"{clean_line(reading.name)}: {day_text(reading.last_day)}, {mark}; {clean_line(reading.why)}"
             lines.append(f"     - {why} [{clean_line(', '.join(reading.cite))}]")
     lines += [f"   Note: {clean_line(note)}" for note in window.notes]
     lines.append(f"   Authority: {clean_line('; '.join(window.cite))}")
-    lines.append(
-        f"   Law data: edition {clean_line(deadline.edition)}, reviewed {day_text(window.reviewed_on)}"
-    )
+    lines.append(f"   Law data: edition {clean_line(deadline.edition)}, reviewed {day_text(window.reviewed_on)}")
     return lines
 
 

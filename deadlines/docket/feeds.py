@@ -162,9 +162,7 @@ def months_later(day: date, months: int) -> date:
 
 def _name(subscription: Subscription, firm: str) -> str:
     person = subscription.person
-    return (
-        f"Deadlines – {firm or 'whole firm'}" if person.role == WHOLE_FIRM else f"Deadlines – {person.name}"
-    )
+    return f"Deadlines – {firm or 'whole firm'}" if person.role == WHOLE_FIRM else f"Deadlines – {person.name}"
 
 
 def _note(subscription: Subscription) -> bytes:

@@ -76,9 +76,7 @@ def _sending(session: Session) -> Finding:
     row = session.get(Heartbeat, "send")
     trouble = str(_detail(row).get("trouble") or "") if row else ""
     if trouble:
-        return Finding(
-            "sending", "warning", f"The last round of sending had trouble: {trouble}", "See the log."
-        )
+        return Finding("sending", "warning", f"The last round of sending had trouble: {trouble}", "See the log.")
     return Finding("sending", "well", "The last round of sending had no trouble.")
 
 
@@ -141,9 +139,7 @@ def _left(session: Session) -> Finding:
     count = session.scalar(query.where(Entry.status == "open", Person.active.is_(False))) or 0
     if count:
         hint = "Give each matter an attorney who is here."
-        return Finding(
-            "attorneys", "ill", f"{count} matters with open windows belong to people who left.", hint
-        )
+        return Finding("attorneys", "ill", f"{count} matters with open windows belong to people who left.", hint)
     return Finding("attorneys", "well", "Every open window has an attorney.")
 
 

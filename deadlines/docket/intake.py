@@ -67,12 +67,8 @@ def open_matter(
         found.restricted = found.restricted or restricted
         return found
     if attorney is None:
-        raise InputError(
-            f"Matter {reference} is new: name its attorney with --attorney and the person's e-mail."
-        )
-    matter = Matter(
-        reference=reference, client=client, attorney_id=attorney.id, restricted=restricted, created_at=now
-    )
+        raise InputError(f"Matter {reference} is new: name its attorney with --attorney and the person's e-mail.")
+    matter = Matter(reference=reference, client=client, attorney_id=attorney.id, restricted=restricted, created_at=now)
     session.add(matter)
     session.flush()
     audit.record(

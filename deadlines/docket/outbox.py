@@ -59,9 +59,7 @@ def claim(
 
 def _alike(session: Session, taken: list[int], now: datetime) -> Select[Any]:
     """What else is due to the same people on the same channels in the same matters."""
-    groups = select(Reminder.person_id, Reminder.channel, Entry.matter_id).join(
-        Entry, Entry.id == Reminder.entry_id
-    )
+    groups = select(Reminder.person_id, Reminder.channel, Entry.matter_id).join(Entry, Entry.id == Reminder.entry_id)
     found = {tuple(row) for row in session.execute(groups.where(Reminder.id.in_(taken)))}
     # First what is due, by its index: otherwise SQLite goes through everything each person ever had.
     waiting = (
@@ -101,9 +99,7 @@ def _take(session: Session, which: Select[Any], now: datetime, owner: str, lease
     )
 
 
-def extend_lease(
-    session: Session, ids: Collection[int], *, owner: str, now: datetime, lease: timedelta
-) -> set[int]:
+def extend_lease(session: Session, ids: Collection[int], *, owner: str, now: datetime, lease: timedelta) -> set[int]:
     """Hold reminders longer, just before they are sent; returns those that are still the owner's."""
     until = now + lease
     return set(
@@ -204,9 +200,7 @@ def raise_alarm(session: Session, row: Reminder, error: SendError, now: datetime
     deadline = session.get_one(DeadlineRow, row.deadline_id)
     rung = f"{UNDELIVERED}{row.id}"
     known = set(
-        session.scalars(
-            select(Reminder.person_id).where(Reminder.deadline_id == deadline.id, Reminder.rung == rung)
-        )
+        session.scalars(select(Reminder.person_id).where(Reminder.deadline_id == deadline.id, Reminder.rung == rung))
     )
     told = [person for person in _others(session, row) if person.id not in known]
     if isinstance(error, ContentRefused) and row.person_id not in known:

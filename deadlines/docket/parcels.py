@@ -32,9 +32,7 @@ def group(session: Session, claimed: Sequence[Reminder]) -> list[list[int]]:
 
     Same person, channel and matter; but what has been in a message before stays in that message.
     """
-    found = session.execute(
-        select(Entry.id, Entry.matter_id).where(Entry.id.in_({row.entry_id for row in claimed}))
-    )
+    found = session.execute(select(Entry.id, Entry.matter_id).where(Entry.id.in_({row.entry_id for row in claimed})))
     matters = {row.id: row.matter_id for row in found}
     groups: dict[tuple[str, ...], list[int]] = {}
     for row in claimed:

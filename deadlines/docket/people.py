@@ -49,9 +49,7 @@ def list_people(session: Session, *, inactive: bool = False) -> Sequence[Person]
     return session.scalars(query if inactive else query.where(Person.active.is_(True))).all()
 
 
-def deactivate_person(
-    session: Session, person: Person, *, successor: Person | None, actor: str, now: datetime
-) -> int:
+def deactivate_person(session: Session, person: Person, *, successor: Person | None, actor: str, now: datetime) -> int:
     """Someone leaves: feeds end, and matters and waiting reminders go to the successor.
 
     Returns how many matters were handed over. Raises Conflict while matters with open entries or waiting
@@ -64,9 +62,7 @@ def deactivate_person(
     matters = session.scalars(select(Matter).where(Matter.attorney_id == person.id)).all()
     waiting = session.scalars(select(Reminder).where(Reminder.person_id == person.id, PENDING)).all()
     if successor is None and (waiting or _any_open(session, person)):
-        raise Conflict(
-            f"{person.email} still answers for open windows; name who takes them over with --successor."
-        )
+        raise Conflict(f"{person.email} still answers for open windows; name who takes them over with --successor.")
     if successor is not None:
         _hand_over(session, matters, waiting, successor, now)
     _end_feeds(session, person, now)
@@ -112,7 +108,5 @@ def _end_feeds(session: Session, person: Person, now: datetime) -> None:
         subscription.revoked_at = now
 
 
-def _record(
-    session: Session, person: Person, action: str, actor: str, now: datetime, detail: dict[str, Any]
-) -> None:
+def _record(session: Session, person: Person, action: str, actor: str, now: datetime, detail: dict[str, Any]) -> None:
     audit.record(session, at=now, actor=actor, action=action, subject=person.id, detail=detail)

@@ -120,9 +120,7 @@ def _compare(entry: Stored, windows: dict[str, Window] | str) -> dict[str, objec
     now = {"state": window.state, **{name: getattr(window, name) for name in DATES}}
     was = {"state": entry.state, **entry.dates}
     return {
-        name: {"stored": _plain(was[name]), "computed": _plain(now[name])}
-        for name in was
-        if was[name] != now[name]
+        name: {"stored": _plain(was[name]), "computed": _plain(now[name])} for name in was if was[name] != now[name]
     }
 
 

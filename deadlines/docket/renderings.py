@@ -34,9 +34,7 @@ def render_entry(session: Session, entry: Entry, deadline: DeadlineRow, *, now: 
     items: dict[str, CalendarItem] = dict(entry_items(window, origin).items())
     for slot, row in rows.items():
         if slot not in items and not row.cancelled:
-            items[slot] = slot_item(
-                window, origin, "matter", msgspec.convert(row.slot, Slot), row.on, gone=True
-            )
+            items[slot] = slot_item(window, origin, "matter", msgspec.convert(row.slot, Slot), row.on, gone=True)
     for slot, item in items.items():
         _write(session, entry, slot, rows.get(slot), item)
     session.flush()

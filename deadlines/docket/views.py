@@ -120,9 +120,7 @@ def matter_view(session: Session, reference: str) -> MatterView:
     if matter is None:
         raise NotFound(f"No matter has the number '{reference}'; `deadlines list` shows the open ones.")
     rows = session.execute(
-        _current()
-        .where(Entry.matter_id == matter.id)
-        .order_by(NoticeRow.decided_on, Entry.created_at, Entry.rule)
+        _current().where(Entry.matter_id == matter.id).order_by(NoticeRow.decided_on, Entry.created_at, Entry.rule)
     )
     return MatterView(
         matter=matter.reference,
@@ -167,9 +165,7 @@ def _current() -> Any:
     )
 
 
-def _line(
-    today: date, entry: Entry, deadline: DeadlineRow, notice: NoticeRow, matter: Matter, person: Person
-) -> Line:
+def _line(today: date, entry: Entry, deadline: DeadlineRow, notice: NoticeRow, matter: Matter, person: Person) -> Line:
     if deadline.safe_by is None or deadline.last_day is None:
         raise NotFound(f"Entry {entry.id} is open and has no date: the docket is damaged. Restore a backup.")
     next_on, next_is = _next(deadline.protective_by, deadline.safe_by, deadline.last_day, today)
@@ -190,9 +186,7 @@ def _line(
     )
 
 
-def _entry_view(
-    entry: Entry, deadline: DeadlineRow, notice: NoticeRow, matter: Matter, person: Person
-) -> EntryView:
+def _entry_view(entry: Entry, deadline: DeadlineRow, notice: NoticeRow, matter: Matter, person: Person) -> EntryView:
     return EntryView(
         entry=entry.id,
         matter=matter.reference,

@@ -51,18 +51,14 @@ def require_heads(lines: Iterable[tuple[str, str]], expected: Iterable[str]) -> 
     found, wanted = Counter(head for head, _ in lines), Counter(expected)
     if found != wanted:
         wrong = ", ".join(sorted((found - wanted) + (wanted - found)))
-        raise CalendarError(
-            f"A calendar entry has other properties than intended ({wrong}); it is not published."
-        )
+        raise CalendarError(f"A calendar entry has other properties than intended ({wrong}); it is not published.")
 
 
 def require_text(lines: Iterable[tuple[str, str]], name: str, text: str) -> None:
     """Every line of that name says this text, escapes undone; raises CalendarError."""
     for head, value in lines:
         if head == name and plain(value) != text:
-            raise CalendarError(
-                f"{name} of a calendar entry reads back as another text; it is not published."
-            )
+            raise CalendarError(f"{name} of a calendar entry reads back as another text; it is not published.")
 
 
 def plain(value: str) -> str:

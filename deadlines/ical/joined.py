@@ -45,9 +45,7 @@ def join_calendar(name: str, description: str, events: Iterable[bytes]) -> bytes
     chunks = list(events)
     for chunk in chunks:
         if not chunk.startswith(BEGIN_EVENT) or not chunk.endswith(b"\r\n" + END_EVENT):
-            raise CalendarError(
-                "A stored calendar entry is not one whole event; the calendar is not published."
-            )
+            raise CalendarError("A stored calendar entry is not one whole event; the calendar is not published.")
     return b"".join((head, *chunks, END_CALENDAR))
 
 

@@ -157,9 +157,7 @@ def _periods(where: str, rule: Rule) -> None:
         _positive(where, f"{key}.length", period.length)
         if period.until is not None and period.until <= period.from_:
             _fail(where, f"{key}.until", "it ends before it begins")
-        if last is not None and (
-            period.from_ <= last.from_ or (last.until is not None and period.from_ < last.until)
-        ):
+        if last is not None and (period.from_ <= last.from_ or (last.until is not None and period.from_ < last.until)):
             _fail(where, f"{key}.from", f"it overlaps or precedes {last.id}; list periods by their start")
         last = period
 

@@ -110,9 +110,7 @@ def _convert(file: Traversable, data: Any, kind: type[T]) -> T:
     except msgspec.ValidationError as wrong:
         name = data.get("id") if isinstance(data, dict) else None
         where = f"{file.name}, {name}" if name else file.name
-        raise LawDataError(
-            f"{where}: {wrong}. Correct the key; model.py lists what a file may hold."
-        ) from None
+        raise LawDataError(f"{where}: {wrong}. Correct the key; model.py lists what a file may hold.") from None
 
 
 def _one(file: Traversable, kind: type[T]) -> T:

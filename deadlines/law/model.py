@@ -230,9 +230,7 @@ class Holiday(Table, frozen=True, kw_only=True):
     name: str
     month: int | None = None
     day: int | None = None
-    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] | None = (
-        None
-    )
+    weekday: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] | None = None
     nth: int | None = None
     easter: int | None = None
     plus: int = 0

@@ -58,9 +58,7 @@ def checked_address(email: str) -> str:
     Raises SendError (permanent): no other try can help.
     """
     if _ADDRESS.fullmatch(email) is None:
-        raise SendError(
-            "The recipient's address cannot be used for mail; correct the person.", permanent=True
-        )
+        raise SendError("The recipient's address cannot be used for mail; correct the person.", permanent=True)
     return email
 
 

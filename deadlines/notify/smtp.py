@@ -20,7 +20,7 @@ LONGEST = 90.0
 _GONE = (smtplib.SMTPServerDisconnected, OSError)
 
 
-class _Lost(Exception):  # noqa: N818
+class _Lost(Exception):
     """The connection went away before the server was given any content."""
 
 
@@ -89,9 +89,7 @@ class SmtpChannel:
         except smtplib.SMTPAuthenticationError as fault:
             problem = f"refuses the log-in ({fault.smtp_code}); check mail.user and mail.password_file"
         except smtplib.SMTPNotSupportedError:
-            problem = (
-                f"offers no {'STARTTLS' if self._security == 'starttls' else 'log-in'}; nothing was sent"
-            )
+            problem = f"offers no {'STARTTLS' if self._security == 'starttls' else 'log-in'}; nothing was sent"
         except ssl.SSLCertVerificationError as fault:
             problem = f"shows a certificate that does not hold ({fault.verify_message}); nothing was sent"
         except smtplib.SMTPResponseException as fault:

@@ -20,9 +20,7 @@ LOCK = 7301847
 CHAINED = (Audit.previous, Audit.at, Audit.actor, Audit.action, Audit.subject, Audit.detail)
 
 
-def record(
-    session: Session, *, at: datetime, actor: str, action: str, subject: str, detail: dict[str, Any]
-) -> None:
+def record(session: Session, *, at: datetime, actor: str, action: str, subject: str, detail: dict[str, Any]) -> None:
     """Append a row to the chain, within the caller's transaction.
 
     The lock of the write transaction (SQLite) or of the chain (PostgreSQL, taken here) keeps two writers

@@ -120,9 +120,7 @@ class Database:
 def _fill(engine: Engine, url: URL, now: datetime, version: str) -> None:
     with migrate.exclusive(engine) as connection:
         if inspect(connection).get_table_names():
-            raise StoreError(
-                f"{name_of(url)} holds tables already: nothing was changed. Give an empty database."
-            )
+            raise StoreError(f"{name_of(url)} holds tables already: nothing was changed. Give an empty database.")
         migrate.run(connection)
         row = {"id": 1, "instance_id": new_id(), "created_at": now, "created_by_version": version}
         connection.execute(insert(Instance).values(row))

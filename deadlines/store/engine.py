@@ -41,9 +41,7 @@ def parse_url(url: str) -> URL:
         return parsed
     if parsed.get_backend_name() in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
-    raise StoreError(
-        f"Databases of the kind {parsed.get_backend_name()} are not supported: use SQLite or PostgreSQL."
-    )
+    raise StoreError(f"Databases of the kind {parsed.get_backend_name()} are not supported: use SQLite or PostgreSQL.")
 
 
 def build_engine(url: URL, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
@@ -56,9 +54,7 @@ def build_engine(url: URL, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
     try:
         return _postgres(url, busy_seconds)
     except ModuleNotFoundError:
-        raise StoreError(
-            "The driver for PostgreSQL is missing: install deadlines with the extra [postgres]."
-        ) from None
+        raise StoreError("The driver for PostgreSQL is missing: install deadlines with the extra [postgres].") from None
 
 
 def journal_mode() -> str:

@@ -42,9 +42,7 @@ def recognise(connection: Connection, name: str) -> None:
 def _has_instance(connection: Connection) -> bool:
     table = Instance.__table__
     columns = {column["name"] for column in inspect(connection).get_columns(Instance.__tablename__)}
-    return (
-        columns >= set(table.columns.keys()) and connection.scalar(select(Instance.id).limit(1)) is not None
-    )
+    return columns >= set(table.columns.keys()) and connection.scalar(select(Instance.id).limit(1)) is not None
 
 
 def require_schema(connection: Connection, name: str) -> None:

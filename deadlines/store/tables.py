@@ -105,9 +105,7 @@ class Entry(Base):
     __tablename__ = "entry"
     __table_args__ = (
         UniqueConstraint("notice_id", "rule"),
-        CheckConstraint(
-            "status in ('open','satisfied','waived','missed','struck','information')", name="status"
-        ),
+        CheckConstraint("status in ('open','satisfied','waived','missed','struck','information')", name="status"),
     )
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
     notice_id: Mapped[str] = mapped_column(ForeignKey("notice.id"), index=True)
@@ -154,9 +152,7 @@ class Rendering(Base):
     __table_args__ = (
         UniqueConstraint("entry_id", "slot", "redaction"),
         # Answers what a feed's state is without reading the bytes.
-        Index(
-            "ix_rendering_state", "entry_id", "redaction", "on", "cancelled", "sequence", "changed_at", "id"
-        ),
+        Index("ix_rendering_state", "entry_id", "redaction", "on", "cancelled", "sequence", "changed_at", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"))

@@ -25,9 +25,7 @@ async def healthz(_request: Request) -> Response:
 class Readyz:
     """200 if all is well, else 503. `sweep` is the heartbeat looked at, `interval` how often it comes."""
 
-    def __init__(
-        self, database: Database, *, sweep: str, interval: timedelta, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, database: Database, *, sweep: str, interval: timedelta, now: Callable[[], datetime]) -> None:
         self._database, self._now = database, now
         self._sweep, self._patience = sweep, BEATS_MISSED * interval
 

@@ -36,6 +36,4 @@ def _message(record: logging.LogRecord) -> str:
     try:
         return record.getMessage()
     except (TypeError, ValueError, KeyError):
-        return (
-            f"{record.msg} {record.args}"  # a wrong format is the logger's own trouble, not a reason to leak
-        )
+        return f"{record.msg} {record.args}"  # a wrong format is the logger's own trouble, not a reason to leak

@@ -232,9 +232,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["lead_id"], ["reminder.id"], name=op.f("fk_reminder_lead_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_reminder_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
-        sa.UniqueConstraint(
-            "deadline_id", "rung", "person_id", "channel", name=op.f("uq_reminder_deadline_id")
-        ),
+        sa.UniqueConstraint("deadline_id", "rung", "person_id", "channel", name=op.f("uq_reminder_deadline_id")),
     )
     with op.batch_alter_table("reminder", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reminder_deadline_id"), ["deadline_id"], unique=False)

@@ -34,9 +34,7 @@ def test_what_programs_are_told(firm: Firm) -> None:
 
 def test_an_address_is_revoked_by_id_or_hint(firm: Firm) -> None:
     firm.add("Ana", "ana@firm.example")
-    first, second = (
-        firm.data("feed", "add", "--person", "ana@firm.example", "--label", label) for label in ("A", "B")
-    )
+    first, second = (firm.data("feed", "add", "--person", "ana@firm.example", "--label", label) for label in ("A", "B"))
     firm.good("feed", "revoke", first["id"])
     assert [feed["label"] for feed in firm.data("feed", "list")] == ["B"]
     firm.good("feed", "revoke", second["hint"])

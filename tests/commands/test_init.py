@@ -15,9 +15,7 @@ def test_it_writes_a_configuration_and_a_database_and_says_what_is_next(tmp_path
     assert f'Next: deadlines --config {config} person add "Your Name" --email you@firm.example' in said
     assert config.is_file()
     assert (tmp_path / "deadlines.sqlite3").is_file()
-    good(
-        "--config", str(config), "person", "add", "Your Name", "--email", "you@firm.example", folder=tmp_path
-    )
+    good("--config", str(config), "person", "add", "Your Name", "--email", "you@firm.example", folder=tmp_path)
 
 
 def test_both_files_are_for_their_owner_only_whatever_the_umask(tmp_path: Path) -> None:

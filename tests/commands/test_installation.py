@@ -6,9 +6,7 @@ from deadlines.commands import installation
 from deadlines.law import load_law
 
 
-@pytest.mark.parametrize(
-    "months, state", [(0, "well"), (6, "well"), (7, "warning"), (15, "warning"), (16, "ill")]
-)
+@pytest.mark.parametrize("months, state", [(0, "well"), (6, "well"), (7, "warning"), (15, "warning"), (16, "ill")])
 def test_old_law_is_told(months: int, state: str) -> None:
     year, month = (int(part) for part in load_law().edition.split(".")[:2])
     later = year * 12 + month - 1 + months

@@ -134,9 +134,7 @@ def test_debugging_shows_the_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
         commands.run(["broken"])
 
 
-def test_ctrl_c_ends_with_a_sentence(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_ctrl_c_ends_with_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     fail_with(KeyboardInterrupt(), monkeypatch)
     assert commands.run(["broken"]) == 130
     assert "Stopped" in capsys.readouterr().err

@@ -11,9 +11,7 @@ from deadlines.compute import Notice, Service, compute
 from deadlines.compute.engine import engine_for
 from deadlines.law import load_law
 
-CASES: list[dict[str, Any]] = tomllib.loads((files("deadlines.samples") / "decided-cases.toml").read_text())[
-    "case"
-]
+CASES: list[dict[str, Any]] = tomllib.loads((files("deadlines.samples") / "decided-cases.toml").read_text())["case"]
 
 
 def notice(case: dict[str, Any], filed: date | None = None) -> Notice:

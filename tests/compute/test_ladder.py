@@ -96,9 +96,7 @@ def test_days_off_move_a_reminder_back_and_a_shared_day_speaks_once() -> None:
 
 def test_the_day_to_calendar_speaks_before_the_last_day_on_one_day() -> None:
     # Safe Fri 10 Apr, last day Mon 13 Apr 2026: the day before the last is Sunday, back to Friday 10.
-    rungs = ladder_for(
-        window(date(2026, 4, 10), date(2026, 4, 13), opens_on=date(2026, 3, 12)), date(2026, 3, 12)
-    )
+    rungs = ladder_for(window(date(2026, 4, 10), date(2026, 4, 13), opens_on=date(2026, 3, 12)), date(2026, 3, 12))
     assert told(rungs)[-2:] == [("safe-0", "2026-04-10"), ("last-0", "2026-04-13")]
 
 

@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 from deadlines.compute import Notice, Service, compute
 from deadlines.compute.engine import engine_for
 from deadlines.law import load_law
+from deadlines.law.model import Method
 
 DAYS = st.dates(date(2000, 1, 1), date(2060, 12, 31))
-METHODS = st.sampled_from(["mail", "certified-mail", "in-person", "electronic", "fax", "oral", "unknown"])
+METHODS: st.SearchStrategy[Method] = st.sampled_from(
+    ["mail", "certified-mail", "in-person", "electronic", "fax", "oral", "unknown"]
+)
 CASES = st.sampled_from(
     [
         ("uscis.denial", "I-485"), ("uscis.denial", "I-130"), ("uscis.denial", "I-140"), ("uscis.denial", "N-400"),
@@ -48,7 +51,10 @@ def test_the_four_dates_stand_in_order_and_on_possible_days(notice: Notice) -> N
         if window.state != "due":
             assert (window.safe_by, window.last_day, window.latest, window.protective_by) == (None,) * 4
             continue
-        assert window.safe_by and window.last_day and window.latest and window.opens_on
+        assert window.safe_by is not None
+        assert window.last_day is not None
+        assert window.latest is not None
+        assert window.opens_on is not None
         assert notice.decided_on < window.safe_by <= window.last_day <= window.latest
         assert days.is_working_day(window.safe_by), window.rule
         if window.protective_by:
@@ -108,7 +114,5 @@ def test_timeliness_follows_the_dates(notice: Notice, later: int) -> None:
     )  # fmt: skip
     for window in compute(asked).windows:
         if window.last_day and window.latest:
-            expected = (
-                "timely" if filed <= window.last_day else "late" if filed > window.latest else "contested"
-            )
+            expected = "timely" if filed <= window.last_day else "late" if filed > window.latest else "contested"
             assert window.timeliness == expected

@@ -88,9 +88,7 @@ EXAMPLES: list[tuple[str, tuple[Any, ...], dict[str, Any], str, tuple[str | None
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("name", "notice", "more", "rule", "expected"), EXAMPLES, ids=[row[0] for row in EXAMPLES]
-)
+@pytest.mark.parametrize(("name", "notice", "more", "rule", "expected"), EXAMPLES, ids=[row[0] for row in EXAMPLES])
 def test_example(
     name: str, notice: tuple[Any, ...], more: dict[str, Any], rule: str, expected: tuple[str | None, ...]
 ) -> None:
@@ -228,7 +226,7 @@ def test_asylum_only_proceedings_have_ninety_days() -> None:
 
 
 def test_the_day_after_thanksgiving_in_the_ninth_circuit() -> None:
-    """Yepremyan v. Holder, 614 F.3d 1042 (9th Cir. 2010): order of 2005-10-26, petition of Monday 2005-11-28 in time."""
+    """Yepremyan v. Holder, 614 F.3d 1042 (9th Cir. 2010): order of 2005-10-26, petition of 2005-11-28 in time."""
     result = ask("bia.decision", "2005-10-26", facts={"circuit": "9"}, filed_on="2005-11-28")
     found = window(result, "court.petition-for-review")
     assert (str(found.safe_by), str(found.last_day), found.timeliness) == (

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from deadlines.store.database import Database
 from sqlalchemy import select
 
 from deadlines.daemon import Sweeps
 from deadlines.notify.message import Message
+from deadlines.store.database import Database
 from deadlines.store.tables import Reminder
 from tests.docket.samples import ZONE, docket
 

@@ -89,9 +89,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_a_repeat_has_its_id(
         for reminder in line["reminders"]:
             under.setdefault(reminder, set()).add(line["id"])
     with database.read() as session:
-        due = {
-            str(row.id): row.state for row in session.scalars(select(Reminder).where(Reminder.due_at <= DUE))
-        }
+        due = {str(row.id): row.state for row in session.scalars(select(Reminder).where(Reminder.due_at <= DUE))}
         left = set(session.scalars(select(Reminder.state).where(Reminder.due_at > DUE)))
     repeated = len(taken) - len({line["id"] for line in taken})
     print(f"seed {seed}: {kills} kills {dict(where)}, {len(due)} reminders, {repeated} repeats")

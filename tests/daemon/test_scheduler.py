@@ -154,9 +154,7 @@ def test_a_signal_lets_the_message_finish_and_ends_well(
     assert set(states(database).values()) == {"covered", "sent", "planned"}
 
 
-def test_a_hung_daemon_ends_itself_with_a_failure(
-    database: Database, database_url: str, tmp_path: Path
-) -> None:
+def test_a_hung_daemon_ends_itself_with_a_failure(database: Database, database_url: str, tmp_path: Path) -> None:
     fill(database)
     with start_daemon(database_url, tmp_path / "sink", 600.0, 1.0) as child:
         assert child.wait(30) == 70

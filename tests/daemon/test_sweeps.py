@@ -111,9 +111,7 @@ def test_one_message_that_fails_does_not_hold_up_the_others(database: Database, 
     assert (report.sent, report.failed) == (9, 1)
 
 
-def test_a_poisoned_row_does_not_hold_up_the_others(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_poisoned_row_does_not_hold_up_the_others(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     many(database, 5)
     with database.write() as session:
         for row in session.scalars(select(DeadlineRow).limit(2)):
@@ -177,9 +175,7 @@ def test_one_channel_down_does_not_stop_the_other(database: Database) -> None:
 def due(database: Database, now: datetime) -> list[str]:
     with database.read() as session:
         return list(
-            session.scalars(
-                select(Reminder.channel).where(Reminder.next_at <= now, Reminder.state == "planned")
-            )
+            session.scalars(select(Reminder.channel).where(Reminder.next_at <= now, Reminder.state == "planned"))
         )
 
 

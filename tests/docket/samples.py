@@ -29,9 +29,7 @@ def person(session: Session, name: str = "Ana Ruiz", role: str = "attorney", **m
 
 
 def matter(session: Session, attorney: Person, reference: str = "2026-0143", **more: Any) -> Matter:
-    made = Matter(
-        reference=reference, client="Canary-Garcia", attorney_id=attorney.id, created_at=ENTERED, **more
-    )
+    made = Matter(reference=reference, client="Canary-Garcia", attorney_id=attorney.id, created_at=ENTERED, **more)
     session.add(made)
     session.flush()
     return made
@@ -52,9 +50,7 @@ def window(**changes: Any) -> Window:
         "last_day": date(2026, 11, 25),
         "latest": date(2026, 11, 25),
         "contested": True,
-        "readings": [
-            Reading("with mail days", date(2026, 11, 25), True, "the form says so", ["8 CFR 103.8(b)"])
-        ],
+        "readings": [Reading("with mail days", date(2026, 11, 25), True, "the form says so", ["8 CFR 103.8(b)"])],
         "working": [
             Step("Friday 23 October 2026 is day 0", date(2026, 10, 23), "8 CFR 1.2"),
             Step("30 days, and 3 for the mail", date(2026, 11, 25), "8 CFR 103.5(a)(1)(i)"),

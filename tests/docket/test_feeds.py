@@ -98,9 +98,7 @@ def test_the_token_is_shown_once_and_only_its_hash_is_kept(session: Session, ana
 
 
 def test_tokens_differ(session: Session, ana: Person) -> None:
-    made = {
-        feeds.add_subscription(session, ana, "x", redaction="matter", actor="t", now=NOW)[1] for _ in range(5)
-    }
+    made = {feeds.add_subscription(session, ana, "x", redaction="matter", actor="t", now=NOW)[1] for _ in range(5)}
     assert len(made) == 5
 
 
@@ -159,9 +157,7 @@ def test_fetches_are_counted_and_the_last_moment_never_goes_back(session: Sessio
 # -- what is shown -------------------------------------------------------------------------------------------
 
 
-def test_each_window_gives_an_entry_for_each_of_its_dates(
-    session: Session, ana: Person, matter: Matter
-) -> None:
+def test_each_window_gives_an_entry_for_each_of_its_dates(session: Session, ana: Person, matter: Matter) -> None:
     entry = put(session, matter, samples.window(protective_by=date(2026, 11, 2)))
     found = by_uid(session, subscribe(session, ana))
     assert {uid: event["DTSTART"].dt for uid, event in found.items()} == {
@@ -194,9 +190,7 @@ def test_rendering_again_changes_nothing(session: Session, ana: Person, matter: 
     assert feeds.feed_state(session, subscription, today=TODAY) == state
 
 
-def test_a_moved_date_keeps_its_uid_and_gets_the_next_sequence(
-    session: Session, ana: Person, matter: Matter
-) -> None:
+def test_a_moved_date_keeps_its_uid_and_gets_the_next_sequence(session: Session, ana: Person, matter: Matter) -> None:
     entry = put(session, matter, samples.window())
     subscription = subscribe(session, ana)
     before = by_uid(session, subscription)
@@ -220,9 +214,7 @@ def test_a_change_never_lies_before_the_last_one(session: Session, ana: Person, 
 
 
 @pytest.mark.parametrize("status", ["satisfied", "waived", "struck"])
-def test_what_ended_stays_for_a_while_as_cancelled(
-    session: Session, ana: Person, matter: Matter, status: str
-) -> None:
+def test_what_ended_stays_for_a_while_as_cancelled(session: Session, ana: Person, matter: Matter, status: str) -> None:
     entry = put(session, matter, samples.window())
     subscription = subscribe(session, ana)
     uids = set(by_uid(session, subscription))
@@ -315,9 +307,7 @@ def test_a_matter_that_becomes_restricted_leaves_every_feed(
     assert feeds.feed_state(session, subscription, today=TODAY) != state
 
 
-def test_a_matter_handed_over_changes_feed_and_state_of_both(
-    session: Session, ana: Person, matter: Matter
-) -> None:
+def test_a_matter_handed_over_changes_feed_and_state_of_both(session: Session, ana: Person, matter: Matter) -> None:
     ben = samples.person(session, "Ben Lee")
     put(session, matter, samples.window())
     hers, his = subscribe(session, ana), subscribe(session, ben)
@@ -358,9 +348,7 @@ def test_eighteen_months_end_within_their_month(
 
 
 @pytest.mark.parametrize("on", [date(2028, 2, 29), date(2026, 12, 31), date(2027, 1, 1)])
-def test_odd_days_of_the_calendar_come_through(
-    session: Session, ana: Person, matter: Matter, on: date
-) -> None:
+def test_odd_days_of_the_calendar_come_through(session: Session, ana: Person, matter: Matter, on: date) -> None:
     put(session, matter, samples.window(safe_by=on, last_day=on))
     found = events(session, subscribe(session, ana), on)
     assert [(event["DTSTART"].dt, event["DTEND"].dt) for event in found] == [(on, on + timedelta(days=1))]
@@ -385,9 +373,7 @@ def test_an_empty_feed_holds_one_note_and_loses_it_with_the_first_entry(
 # -- redactions ----------------------------------------------------------------------------------------------
 
 
-def test_redactions_differ_in_words_and_agree_in_identity(
-    session: Session, ana: Person, matter: Matter
-) -> None:
+def test_redactions_differ_in_words_and_agree_in_identity(session: Session, ana: Person, matter: Matter) -> None:
     entry = put(session, matter, samples.window(protective_by=date(2026, 11, 2)))
     move(session, entry, samples.window())
     found = {name: by_uid(session, subscribe(session, ana, name)) for name in ("matter", "full", "busy")}
@@ -400,9 +386,7 @@ def test_redactions_differ_in_words_and_agree_in_identity(
     }
     assert keys["matter"] == keys["full"] == keys["busy"]
     assert len(keys["matter"]) == 3
-    texts = {
-        name: "".join(event.to_ical().decode() for event in feed.values()) for name, feed in found.items()
-    }
+    texts = {name: "".join(event.to_ical().decode() for event in feed.values()) for name, feed in found.items()}
     plain = {name: text.replace("\r\n ", "") for name, text in texts.items()}
     assert "Canary-Garcia" in plain["full"]
     assert "Canary-Garcia" not in plain["matter"] + plain["busy"]
@@ -410,9 +394,7 @@ def test_redactions_differ_in_words_and_agree_in_identity(
     assert "2026-0143" not in plain["busy"]
 
 
-def test_a_changed_client_name_changes_the_state_of_full_feeds(
-    session: Session, ana: Person, matter: Matter
-) -> None:
+def test_a_changed_client_name_changes_the_state_of_full_feeds(session: Session, ana: Person, matter: Matter) -> None:
     put(session, matter, samples.window())
     full, plain = subscribe(session, ana, "full"), subscribe(session, ana)
     before = [feeds.feed_state(session, each, today=TODAY) for each in (full, plain)]
@@ -440,9 +422,7 @@ def test_hostile_names_cannot_add_an_event(session: Session, redaction: str) -> 
 # -- the program changes its words ---------------------------------------------------------------------------
 
 
-def test_entries_of_an_earlier_renderer_are_written_anew(
-    session: Session, ana: Person, matter: Matter
-) -> None:
+def test_entries_of_an_earlier_renderer_are_written_anew(session: Session, ana: Person, matter: Matter) -> None:
     old, same = put(session, matter, samples.window()), put(session, matter, samples.window(rule="other"))
     subscription = subscribe(session, ana)
     right = by_uid(session, subscription)

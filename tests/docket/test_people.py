@@ -85,9 +85,7 @@ def test_matters_and_waiting_reminders_go_to_the_successor(database: Database) -
     with database.read() as session:
         ben = find_person(session, "ben@firm.test")
         assert session.scalars(select(Matter.attorney_id)).all() == [ben.id]
-        owners = {
-            row.person_id for row in session.scalars(select(Reminder).where(Reminder.state == "planned"))
-        }
+        owners = {row.person_id for row in session.scalars(select(Reminder).where(Reminder.state == "planned"))}
         assert owners == {ben.id}
         ana = find_person(session, "ana@firm.test")
         assert not ana.active
@@ -118,9 +116,7 @@ def test_a_successor_must_be_somebody_else_and_here(database: Database) -> None:
 def test_the_feeds_of_who_leaves_end(database: Database) -> None:
     with database.write() as session:
         ana = person(session)
-        session.add(
-            Subscription(person_id=ana.id, label="Phone", token_hash="0" * 64, hint="abc", created_at=ENTERED)
-        )
+        session.add(Subscription(person_id=ana.id, label="Phone", token_hash="0" * 64, hint="abc", created_at=ENTERED))
         session.flush()
         leave(session, ana)
     with database.read() as session:

@@ -2,7 +2,6 @@ import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from deadlines.store.database import Database
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -12,6 +11,7 @@ from deadlines.docket.outbox import claim, extend_lease, mark_failed, mark_sent,
 from deadlines.docket.parcels import Parcel, group, prepare
 from deadlines.docket.reminders import cancel, supersede
 from deadlines.errors import ChannelDown, ContentRefused, InputError, SendError
+from deadlines.store.database import Database
 from deadlines.store.tables import Attempt, Audit, DeadlineRow, Entry, Matter, Person, Reminder
 from tests.docket import samples
 from tests.docket.samples import ENTERED, ZONE, docket, entry, matter, person, plan, window
@@ -173,9 +173,7 @@ def test_the_most_urgent_comes_first_and_a_group_comes_whole(database: Database)
 
 
 @pytest.mark.parametrize("workers", [4])
-def test_workers_side_by_side_share_the_work_and_nothing_is_taken_twice(
-    database: Database, workers: int
-) -> None:
+def test_workers_side_by_side_share_the_work_and_nothing_is_taken_twice(database: Database, workers: int) -> None:
     with database.write() as session:
         ana = person(session)
         for number in range(40):
@@ -210,9 +208,7 @@ def test_workers_side_by_side_share_the_work_and_nothing_is_taken_twice(
 def test_the_due_query_uses_its_index(database: Database) -> None:
     with database.write() as session:
         docket(session)
-        query = (
-            "select id from reminder where reminder.state in ('planned','leased','uncertain') and next_at <= "
-        )
+        query = "select id from reminder where reminder.state in ('planned','leased','uncertain') and next_at <= "
         if session.get_bind().dialect.name == "sqlite":
             plan_rows = session.execute(text(f"explain query plan {query} :now"), {"now": "2026-11-13"})
         else:

@@ -107,7 +107,7 @@ def test_a_denial_becomes_calendar_entries_and_a_mail(
                 assert "received" in fitting[0]
         assert not any("CANARY" in title for _, title in shown)
 
-        # A reminder that was planned for the past is due at once; a denial of ten days ago has none, one of today-29 has.
+        # What had passed when the notice was entered is due at once: nothing for ten days, a reminder for 29.
         urgent = date.today() - timedelta(days=29)  # noqa: DTZ011
         office.data(
             "add", "--matter", "2026-0144", "--client", "Lopez CANARY", "--attorney", "ana@firm.test",

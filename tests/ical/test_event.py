@@ -122,9 +122,7 @@ def test_the_same_item_gives_the_same_bytes() -> None:
 def test_nothing_is_there_but_what_belongs() -> None:
     found = names(render_event(ITEM))
     assert set(found) == PROPERTIES | ALARM_PROPERTIES | {"BEGIN", "END"}
-    assert {name for name, count in found.items() if count > 1} == {"BEGIN", "END", "DESCRIPTION"} | (
-        ALARM_PROPERTIES
-    )
+    assert {name for name, count in found.items() if count > 1} == {"BEGIN", "END", "DESCRIPTION"} | (ALARM_PROPERTIES)
 
 
 @pytest.mark.parametrize(
@@ -157,9 +155,7 @@ def test_hostile_text_stays_text(field: str, text: str) -> None:
     lines(body)
     assert names(body) == names(render_event(ITEM))
     raw = body.replace(b"\r\n ", b"").decode()
-    assert not re.search(
-        "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]", raw
-    )
+    assert not re.search("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]", raw)
     event = parsed(body)
     assert len(str(event["SUMMARY"])) <= 300
     assert len(str(event["DESCRIPTION"])) <= 10_000

@@ -68,9 +68,7 @@ def test_a_telephone_shows_what_form_matter_and_that_it_must_be_received() -> No
 
 
 def test_a_protective_date_has_an_entry_of_its_own() -> None:
-    appeal = window(
-        title="Appeal to the Board of Immigration Appeals", form="EOIR-26", protective_by=date(2026, 3, 23)
-    )
+    appeal = window(title="Appeal to the Board of Immigration Appeals", form="EOIR-26", protective_by=date(2026, 3, 23))
     item = entry_items(appeal, ORIGIN)["protective"]
     assert item.summary == "PROTECTIVE DATE: EOIR-26 appeal to the BIA – 2026-0143 (must be received)"
     assert item.on == date(2026, 3, 23)
@@ -145,9 +143,7 @@ def test_however_long_the_working_the_warning_stays() -> None:
     item = entry_items(window(working=steps), ORIGIN)["safe"]
     event = Event.from_ical(render_event(item))
     assert isinstance(event, Event)
-    assert str(event["DESCRIPTION"]).endswith(
-        "Not legal advice: verify against the notice and the cited law."
-    )
+    assert str(event["DESCRIPTION"]).endswith("Not legal advice: verify against the notice and the cited law.")
 
 
 def rendered(redaction: Redaction) -> str:
@@ -163,7 +159,9 @@ def test_full_names_the_client_too() -> None:
     item = entry_items(window(), ORIGIN, "full")["safe"]
     assert item.summary.endswith(" – 2026-0143 Garcia CANARY (must be received)")
     assert "Client: Garcia CANARY" in item.description
-    assert entry_items(window(), origin(client=None), "full")["safe"].summary.endswith(" – 2026-0143 (must be received)")
+    assert entry_items(window(), origin(client=None), "full")["safe"].summary.endswith(
+        " – 2026-0143 (must be received)"
+    )
 
 
 def test_busy_tells_nothing_but_that_there_is_a_deadline() -> None:
@@ -179,9 +177,7 @@ def test_busy_tells_nothing_but_that_there_is_a_deadline() -> None:
 def test_identity_and_days_are_the_same_in_every_redaction(redaction: Redaction) -> None:
     plain = entry_items(window(), ORIGIN)
     found = entry_items(window(), ORIGIN, redaction)
-    assert [(item.uid, item.on) for item in found.values()] == [
-        (item.uid, item.on) for item in plain.values()
-    ]
+    assert [(item.uid, item.on) for item in found.values()] == [(item.uid, item.on) for item in plain.values()]
 
 
 @pytest.mark.parametrize("state", ["no-limit", "not-available", "closed"])

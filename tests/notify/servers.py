@@ -52,9 +52,7 @@ class Inbox:
         self.peers.add(session.peer)
         return "250 OK"
 
-    def login(
-        self, server: Server, session: Session, envelope: Envelope, mechanism: str, data: object
-    ) -> AuthResult:
+    def login(self, server: Server, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
         assert isinstance(data, LoginPassword)
         self.logins.append(data.login.decode())
         return AuthResult(success=data.password == b"correct horse", handled=False)

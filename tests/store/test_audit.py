@@ -99,8 +99,7 @@ def test_the_trail_cannot_be_changed(database: Database, now: datetime, change: 
 def test_nor_by_the_back_doors(database: Database, now: datetime) -> None:
     fill(database, now)
     back_door = (
-        "INSERT OR REPLACE INTO audit "
-        "SELECT id, at, 'x', action, subject, detail, previous, digest FROM audit"
+        "INSERT OR REPLACE INTO audit SELECT id, at, 'x', action, subject, detail, previous, digest FROM audit"
         if database.engine.dialect.name == "sqlite"
         else "TRUNCATE audit"
     )
@@ -126,9 +125,7 @@ def test_nor_by_the_back_doors(database: Database, now: datetime) -> None:
         ("UPDATE audit SET id = 9 WHERE id = 2", 3),
     ],
 )
-def test_a_change_behind_the_triggers_is_found(
-    database: Database, now: datetime, change: str, broken: int
-) -> None:
+def test_a_change_behind_the_triggers_is_found(database: Database, now: datetime, change: str, broken: int) -> None:
     fill(database, now)
     unprotect(database)
     if database.engine.dialect.name == "sqlite":

@@ -161,9 +161,7 @@ def test_a_file_that_is_no_docket_is_refused(tmp_path: Path, content: bytes | No
     if content is not None:
         path.write_bytes(content)
     assert words in refused(f"sqlite:///{path}")
-    assert {made: made.read_bytes() for made in tmp_path.iterdir()} == (
-        {} if content is None else {path: content}
-    )
+    assert {made: made.read_bytes() for made in tmp_path.iterdir()} == ({} if content is None else {path: content})
 
 
 def test_a_folder_is_no_database(tmp_path: Path) -> None:

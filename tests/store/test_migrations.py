@@ -157,9 +157,7 @@ def test_a_database_of_the_other_release_is_refused_both_ways(
     folder = folder_with(tmp_path, halves())
     with monkeypatch.context() as later:
         later.setattr(migrate, "scripts", lambda: folder)
-        with pytest.raises(
-            StoreError, match=r"older schema 0001; this program needs 0002.*deadlines db upgrade"
-        ):
+        with pytest.raises(StoreError, match=r"older schema 0001; this program needs 0002.*deadlines db upgrade"):
             Database.open(database_url)
         migrating = Database.open(database_url, any_schema=True)
         migrate.upgrade(migrating.engine)

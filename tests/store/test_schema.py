@@ -40,11 +40,7 @@ def schema(connection: Connection) -> dict[str, Any]:
 
 def without_our_own(found: dict[str, Any]) -> dict[str, Any]:
     """What migrations alone make: the revision and the triggers; a test of their own holds those."""
-    return {
-        name: value
-        for name, value in found.items()
-        if "alembic_version" not in name and "trigger" not in name
-    }
+    return {name: value for name, value in found.items() if "alembic_version" not in name and "trigger" not in name}
 
 
 def test_no_difference_to_the_models(database: Database) -> None:

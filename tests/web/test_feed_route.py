@@ -161,14 +161,10 @@ def test_other_methods_are_not_allowed_whatever_the_address(
         assert session.get_one(Subscription, feed.id).fetches == 0
 
 
-def test_every_dead_address_gets_the_same_404(
-    client: TestClient, feed: Subscribed, database: Database
-) -> None:
+def test_every_dead_address_gets_the_same_404(client: TestClient, feed: Subscribed, database: Database) -> None:
     with database.write() as session:
         person = session.get_one(Subscription, feed.id).person
-        revoked, token = feeds.add_subscription(
-            session, person, "old phone", redaction="matter", actor="test", now=NOW
-        )
+        revoked, token = feeds.add_subscription(session, person, "old phone", redaction="matter", actor="test", now=NOW)
     assert client.get(f"/f/{token}/deadlines.ics").status_code == 200
     with database.write() as session:
         feeds.revoke_subscription(session, session.get_one(Subscription, revoked.id), actor="t", now=NOW)
@@ -256,9 +252,7 @@ def test_the_day_of_the_firm_decides_what_is_shown(database: Database, feed: Sub
         assert client.get(feed.path).text.count("BEGIN:VEVENT") == 1
 
 
-def test_somebody_who_leaves_takes_the_feeds_along(
-    client: TestClient, feed: Subscribed, database: Database
-) -> None:
+def test_somebody_who_leaves_takes_the_feeds_along(client: TestClient, feed: Subscribed, database: Database) -> None:
     assert client.get(feed.path).status_code == 200
     with database.write() as session:
         session.query(Person).one().active = False

@@ -76,9 +76,7 @@ def test_after_a_restart_the_disk_has_it(database: Database, feed: Subscribed, f
     assert (bad.status_code, bad.content) == (200, good.content)
 
 
-def test_a_stranger_learns_nothing_while_the_database_fails(
-    database: Database, feed: Subscribed, folder: Path
-) -> None:
+def test_a_stranger_learns_nothing_while_the_database_fails(database: Database, feed: Subscribed, folder: Path) -> None:
     client = client_of(database, folder)
     before = client.get("/f/dlf_unknown/deadlines.ics")
     client.get(feed.path)
@@ -101,9 +99,7 @@ def test_it_recovers_by_itself(database: Database, feed: Subscribed, folder: Pat
     assert len(client.get(feed.path).content) > len(good.content)
 
 
-def test_files_are_for_the_owner_and_named_by_the_id(
-    database: Database, feed: Subscribed, folder: Path
-) -> None:
+def test_files_are_for_the_owner_and_named_by_the_id(database: Database, feed: Subscribed, folder: Path) -> None:
     client_of(database, folder).get(feed.path)
     assert [path.name for path in folder.iterdir()] == [f"{feed.id}.feed"]
     (file,) = folder.iterdir()
@@ -114,9 +110,7 @@ def test_files_are_for_the_owner_and_named_by_the_id(
 
 
 @pytest.mark.parametrize("how", ["asked for", "swept"])
-def test_the_copy_of_a_revoked_address_goes(
-    database: Database, feed: Subscribed, folder: Path, how: str
-) -> None:
+def test_the_copy_of_a_revoked_address_goes(database: Database, feed: Subscribed, folder: Path, how: str) -> None:
     client = client_of(database, folder)
     client.get(feed.path)
     with database.write() as session:
@@ -133,9 +127,7 @@ def test_the_copy_of_a_revoked_address_goes(
 
 
 @pytest.mark.parametrize("damage", [b"", b"{}\n", b"garbage", b"\xff\xfe\n\n"])
-def test_a_damaged_copy_is_as_good_as_none(
-    database: Database, feed: Subscribed, folder: Path, damage: bytes
-) -> None:
+def test_a_damaged_copy_is_as_good_as_none(database: Database, feed: Subscribed, folder: Path, damage: bytes) -> None:
     good = client_of(database, folder).get(feed.path)
     (file,) = folder.iterdir()
     file.write_bytes(damage or file.read_bytes()[:-9])
@@ -195,9 +187,7 @@ def test_a_commit_changes_the_mark_and_a_look_does_not(database: Database, feed:
     changes.close()
 
 
-def test_what_is_not_committed_gives_no_mark_that_hides_the_commit(
-    database: Database, feed: Subscribed
-) -> None:
+def test_what_is_not_committed_gives_no_mark_that_hides_the_commit(database: Database, feed: Subscribed) -> None:
     """A mark taken while a transaction is open must differ from every mark after its end."""
     changes = Changes(database.engine)
     with database.write() as session:
