@@ -4,6 +4,8 @@ import logging
 import re
 from datetime import UTC, datetime
 
+from deadlines.web.tokens import TokenRedactor
+
 SECRET = re.compile(r"/f/[^/\s\"'?]+")
 
 
@@ -23,6 +25,7 @@ def start_log() -> None:
     """Send every log to stderr. The web server's own access log stays off: it would hold secrets."""
     handler = logging.StreamHandler()
     handler.setFormatter(Line("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(TokenRedactor())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for quiet in ("apscheduler", "alembic", "uvicorn.access"):
         logging.getLogger(quiet).setLevel(logging.WARNING)

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from deadlines import clock
 from deadlines.daemon.sending import Sender, SendReport
 from deadlines.docket import outbox
+from deadlines.docket.feeds import refresh_renderings
 from deadlines.docket.recompute import Compute, Difference, differences, record_difference, stored_entries
 from deadlines.notify.channel import Channel
 from deadlines.store.database import Database
@@ -162,9 +163,18 @@ class Sweeps:
                 self._record(different, now)
         if self.stopping.is_set():
             return found
+        self._renew_renderings(now)
         detail = {"edition": self._edition, "checked": checked, "different": len(found)}
         self._note("recompute", now, msgspec.json.encode(detail).decode())
         return found
+
+    def _renew_renderings(self, now: datetime) -> None:
+        """Write the calendar entries anew that an earlier version of the program worded."""
+        renewed = 1
+        while renewed and not self.stopping.is_set():
+            self.sign_of_life("recompute")
+            with self._database.write() as session:
+                renewed = refresh_renderings(session, now=now)
 
     def _record(self, different: list[Difference], now: datetime) -> None:
         with self._database.write() as session:

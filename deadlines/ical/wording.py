@@ -34,6 +34,7 @@ ENDED = {
     "struck": "Struck from the docket: do not rely on this date.",
 }
 GONE = "This date no longer applies."
+JOINED = "This is still the last day: the entry FILE BY AND LAST DAY of the same day stands for both."
 BUSY_TEXT = "A deadline of the firm. The docket tells which."
 FOOT = "Not legal advice: verify against the notice and the cited law."
 
@@ -78,12 +79,15 @@ def slot_item(
 ) -> CalendarItem:
     """One item. `gone` makes it a cancelled one, for a date that the entry no longer has."""
     cancelled = gone or origin.status in ENDED
+    joined = gone and slot == "last" and on == window.last_day == window.safe_by
     busy = redaction == "busy"
     return CalendarItem(
         uid=f"{origin.entry_id}-{slot}@deadlines",
         on=on,
-        summary="Deadline" if busy else _summary(window, origin, redaction, slot),
-        description=BUSY_TEXT if busy else _description(window, origin, redaction, gone=gone),
+        summary="Deadline" if busy else _summary(window, origin, redaction, slot, joined=joined),
+        description=BUSY_TEXT
+        if busy
+        else _description(window, origin, redaction, JOINED if joined else GONE if gone else None),
         sequence=0,
         changed_at=origin.changed_at,
         created_at=origin.created_at,
@@ -92,8 +96,8 @@ def slot_item(
     )
 
 
-def _summary(window: Window, origin: Origin, redaction: Redaction, slot: Slot) -> str:
-    opening = OPENINGS[slot]
+def _summary(window: Window, origin: Origin, redaction: Redaction, slot: Slot, *, joined: bool) -> str:
+    opening = "now in one entry with FILE BY" if joined else OPENINGS[slot]
     if slot == "safe" and window.safe_by == window.last_day:
         opening = f"{opening} AND {OPENINGS['last']}"
     client = f" {clean(origin.client, CLIENT_LIMIT)}" if redaction == "full" and origin.client else ""
@@ -122,8 +126,8 @@ def must_be(filed_when: str) -> str:
     return f"must be {event}" if 0 < len(event) <= CAUSE_LIMIT else "see what counts as filed"
 
 
-def _description(window: Window, origin: Origin, redaction: Redaction, *, gone: bool) -> str:
-    ended = GONE if gone else ENDED.get(origin.status)
+def _description(window: Window, origin: Origin, redaction: Redaction, gone: str | None) -> str:
+    ended = gone or ENDED.get(origin.status)
     parts = [
         [ended] if ended else [],
         _what(window, origin, redaction),

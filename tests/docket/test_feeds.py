@@ -438,3 +438,14 @@ def test_entries_of_an_earlier_renderer_are_written_anew(session: Session, ana: 
         uid: str(event["SUMMARY"]) for uid, event in right.items()
     }
     assert {uid[:26]: event["SEQUENCE"] for uid, event in found.items()} == {old.id: 1, same.id: 0}
+
+
+def test_a_safe_date_that_moves_onto_the_last_day_never_says_that_the_last_day_ended(
+    session: Session, ana: Person, matter: Matter
+) -> None:
+    entry = put(session, matter, samples.window(safe_by=date(2026, 11, 20), last_day=date(2026, 11, 25)))
+    move(session, entry, samples.window(safe_by=date(2026, 11, 25), last_day=date(2026, 11, 25)))
+    found = {str(event["SUMMARY"]) for event in events(session, subscribe(session, ana))}
+    assert any(summary.startswith("FILE BY AND LAST DAY: ") for summary in found)
+    assert not any(summary.startswith("CANCELLED: LAST DAY") for summary in found)
+    assert all(event["DTSTART"].dt == date(2026, 11, 25) for event in events(session, subscribe(session, ana)))
