@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, insert, inspect
+from sqlalchemy import URL, Engine, event, insert, inspect
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from deadlines.errors import StoreError
 from deadlines.store import migrate
@@ -113,7 +114,8 @@ class Database:
         return {"kind": "PostgreSQL", "version": found.pop("server_version"), **found}
 
     def dispose(self) -> None:
-        """Close every connection."""
+        """Close every connection; one that a thread still uses, when the thread gives it back."""
+        event.listen(self.engine.pool, "checkin", _close)
         self.engine.dispose()
 
 
@@ -124,6 +126,10 @@ def _fill(engine: Engine, url: URL, now: datetime, version: str) -> None:
         migrate.run(connection)
         row = {"id": 1, "instance_id": new_id(), "created_at": now, "created_by_version": version}
         connection.execute(insert(Instance).values(row))
+
+
+def _close(_connection: object, entry: ConnectionPoolEntry) -> None:
+    entry.invalidate()
 
 
 def _remove(path: Path) -> None:

@@ -8,7 +8,8 @@ TOKEN = "dlf_" + "A1b2C3" + "x" * 37
 
 
 def test_no_secret_of_a_feed_reaches_the_log(capsys: pytest.CaptureFixture[str]) -> None:
-    before = logging.getLogger().handlers[:]
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
     try:
         start_log()
         log = logging.getLogger("deadlines.test")
@@ -19,7 +20,8 @@ def test_no_secret_of_a_feed_reaches_the_log(capsys: pytest.CaptureFixture[str])
         except RuntimeError:
             log.exception("failed")
     finally:
-        logging.getLogger().handlers[:] = before
+        root.handlers[:] = before
+        root.setLevel(level)
     said = capsys.readouterr().err
     assert TOKEN not in said
     assert "bare dlf_A1b2C3…" in said

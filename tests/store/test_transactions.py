@@ -5,6 +5,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta, timezone
 
+import psycopg
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
@@ -201,6 +202,22 @@ def test_a_file_that_vanishes_is_told_and_not_made_anew(database: Database, data
     with pytest.raises(StoreError, match="cannot be opened"), database.read() as session:
         session.execute(text("SELECT 1"))
     assert not path.exists()
+
+
+def test_no_connection_outlives_a_closed_database(database_url: str) -> None:
+    """Threads may outlive the door that opened the database; each connection is closed when they are done."""
+    database = Database.open(database_url)
+    with database.write() as session:
+        used = session.connection().connection.driver_connection
+        database.dispose()
+        session.add(person())
+    with database.read() as session:
+        late = session.connection().connection.driver_connection
+        assert session.scalars(select(Person.name)).all() == ["Ana"]
+    for connection in (used, late):
+        assert connection is not None
+        with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError), match="closed"):
+            connection.cursor().execute("SELECT 1")
 
 
 def end_all_connections(url: str) -> None:
