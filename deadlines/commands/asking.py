@@ -46,7 +46,12 @@ def _facts(filled: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with(filled: dict[str, Any], fact: str, answer: str) -> dict[str, Any]:
-    option = {"service.method": "service", "printed_deadline": "printed_deadline", "form": "form"}.get(fact)
+    option = {
+        "service.method": "service",
+        "printed_deadline": "printed_deadline",
+        "received_on": "received_on",
+        "form": "form",
+    }.get(fact)
     changed = {**filled, option: answer} if option else {**filled, "facts": (*filled["facts"], f"{fact}={answer}")}
     try:
         facts_checked(changed)

@@ -110,8 +110,6 @@ def _batch(source: IO[bytes], target: IO[bytes]) -> int:
     law = load_law()
     failed = 0
     for line in source:
-        if not line.strip():
-            continue
         try:
             answer = write_result(compute(read_facts(line), law))
         except DeadlinesError as error:

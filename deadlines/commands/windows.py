@@ -18,7 +18,12 @@ DATES = (
     ("last_day", "Last day", "the last timely day by the prevailing reading"),
     ("latest", "Latest arguable", "never rely on it"),
 )
-OPTIONS = {"service.method": "--service", "printed_deadline": "--printed-deadline", "form": "--form"}
+OPTIONS = {
+    "service.method": "--service",
+    "printed_deadline": "--printed-deadline",
+    "received_on": "--received-on",
+    "form": "--form",
+}
 
 
 def day_words(day: date | None) -> str:

@@ -10,9 +10,11 @@ from deadlines.law.model import Method, Rule
 
 SERVICE = "service.method"
 PRINTED = "printed_deadline"
+RECEIVED = "received_on"
 OTHER = {
     SERVICE: "How was the decision served? Ordinary mail adds days that personal, electronic and faxed service do not.",
     PRINTED: "Which deadline is printed on the notice? It controls, also where it is shorter than the maximum.",
+    RECEIVED: "On which day did the notice provably arrive? The text runs from receipt; the proof is the applicant's.",
     "form": "Which form was decided? It decides whether there is an appeal, and to whom.",
 }
 
@@ -41,7 +43,7 @@ class Questions:
     def _choices(self, fact: str) -> list[str]:
         if fact == SERVICE:
             return [method for method in get_args(Method) if method != "unknown"]
-        if fact == PRINTED:
+        if fact in (PRINTED, RECEIVED):
             return []
         if fact == "form":
             rows, _ = routes.rows_for(self._law, self._notice)

@@ -19,6 +19,7 @@ LATE_SERVICE_DAYS = 7
 
 def check(law: Law, notice: Notice, covered: Mapping[str, list[Rule]]) -> None:
     """Raise InputError for a word that the law data does not know or dates that contradict each other."""
+    _real_dates(notice)
     _kind(law, notice, covered)
     if notice.form is not None and notice.form not in law.forms:
         _unknown("form", notice.form, law.forms, "unknown-form")
@@ -28,6 +29,14 @@ def check(law: Law, notice: Notice, covered: Mapping[str, list[Rule]]) -> None:
         _fact(law, notice, name, value)
     _form_fits(law, notice)
     _dates(notice)
+
+
+def _real_dates(notice: Notice) -> None:
+    """Somebody who writes Python may hand over text for a day."""
+    days = (notice.received_on, notice.printed_deadline, notice.as_of, notice.filed_on, notice.service.on)
+    for day in (notice.decided_on, *(day for day in days if day is not None)):
+        if type(day) is not date:
+            raise InputError(f"{day!r} is not a datetime.date; dates of a notice are dates.", code="bad-date")
 
 
 def _kind(law: Law, notice: Notice, covered: Mapping[str, list[Rule]]) -> None:
@@ -69,22 +78,20 @@ def _form_fits(law: Law, notice: Notice) -> None:
 
 def _dates(notice: Notice) -> None:
     served = notice.service.on
-    if served is not None and served < notice.decided_on:
-        _contradiction("service date", served, notice.decided_on)
-    if notice.received_on is not None and notice.received_on < notice.decided_on:
-        _contradiction("date of receipt", notice.received_on, notice.decided_on)
-    if notice.printed_deadline is not None and notice.printed_deadline < notice.decided_on:
-        _contradiction("printed deadline", notice.printed_deadline, notice.decided_on)
+    for what, day, earliest, start in (
+        ("service date", served, notice.decided_on, "decision date"),
+        ("date of receipt", notice.received_on, notice.served_on, "service date"),
+        ("printed deadline", notice.printed_deadline, notice.decided_on, "decision date"),
+        ("filing date", notice.filed_on, notice.decided_on, "decision date"),
+    ):
+        if day is not None and day < earliest:
+            raise InputError(
+                f"The {what} {day} lies before the {start} {earliest}. Check both dates on the notice.",
+                code="contradictory-dates",
+            )
     for day in (notice.decided_on, served, notice.received_on, notice.printed_deadline, notice.filed_on):
         if day is not None and day.year > LAST_YEAR:
             raise InputError(f"{day} is too far ahead to be real. Check the year.", code="bad-date")
-
-
-def _contradiction(what: str, day: date, decided: date) -> None:
-    raise InputError(
-        f"The {what} {day} lies before the decision date {decided}. Check both dates on the notice.",
-        code="contradictory-dates",
-    )
 
 
 def warnings(law: Law, notice: Notice, windows: list[Window]) -> list[str]:
@@ -97,6 +104,16 @@ def warnings(law: Law, notice: Notice, windows: list[Window]) -> list[str]:
         )
     printed = notice.printed_deadline
     for window in windows:
+        found += [note.text for note in law.rules[window.rule].note if note.contests and note.text in window.notes]
+        beyond = printed is not None and any(
+            not reading.prevails and reading.name.startswith("the maximum") and reading.last_day < printed
+            for reading in window.readings
+        )
+        if beyond:
+            found.append(
+                f"{window.title}: the notice prints {long_date(printed)}, which is later than the law's maximum. Check "
+                "the date; the safe date keeps to the maximum."
+            )
         caps = law.rules[window.rule].printed == "caps"
         if printed is not None and caps and window.last_day is not None and printed < window.last_day:
             found.append(

@@ -3,6 +3,7 @@
 One facts object is one notice. Unknown keys, kinds and fact names are errors; dates are ISO dates.
 """
 
+import json
 import re
 from datetime import date
 
@@ -48,11 +49,21 @@ def read_facts(text: bytes) -> Notice:
     """A facts object as a notice. Raises InputError with what is wrong and where."""
     try:
         facts = _decoder.decode(text)
+        json.loads(text, object_pairs_hook=_once)
     except msgspec.ValidationError as wrong:
         raise InputError(_sentence(str(wrong)), code=_code(str(wrong))) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
         raise InputError(f"Not a JSON object: {wrong}.", code="bad-json") from None
     return to_notice(facts)
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A key that stands twice would be answered by whichever comes last: refuse it."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = next(name for at, (name, _) in enumerate(pairs) if name in dict(pairs[:at]))
+        raise InputError(f"{twice}: the key stands twice in the object.", code="duplicate-key")
+    return found
 
 
 def to_notice(facts: Facts) -> Notice:

@@ -42,7 +42,7 @@ def parse_day(text: str) -> date:
         return _day(words, int(found[3]), _month(words, found[2]), int(found[1]))
     if found := MONTH_FIRST.fullmatch(words):
         return _day(words, int(found[3]), _month(words, found[1]), int(found[2]))
-    raise InputError(_refusal(words))
+    raise InputError(_refusal(words), code="bad-date")
 
 
 def long_day(day: date) -> str:
@@ -56,14 +56,14 @@ def _month(words: str, name: str) -> int:
         full = month.lower()
         if asked in (full, full[:3]) or (asked == "sept" and number == 9):
             return number
-    raise InputError(f"{_shown(words)} is not a date: {_shown(name)} is not a month; {EXAMPLES}")
+    raise InputError(f"{_shown(words)} is not a date: {_shown(name)} is not a month; {EXAMPLES}", code="bad-date")
 
 
 def _day(words: str, year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise InputError(f"{_shown(words)} is not a date: {_reason(year, month, day)}") from None
+        raise InputError(f"{_shown(words)} is not a date: {_reason(year, month, day)}", code="bad-date") from None
 
 
 def _reason(year: int, month: int, day: int) -> str:

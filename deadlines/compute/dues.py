@@ -76,7 +76,7 @@ class Counting:
         self.line = next(x for x in self.computation.service if x.method == case.notice.service.method)
         self.circuit = case.notice.facts.get("circuit") if self.computation.state_holidays else None
         self.days: ForumDays = case.engine.days(self.computation.id, self.circuit)
-        self.rolls = self.computation.online_roll or case.notice.facts.get("filing") != "online"
+        self.online = not self.computation.online_roll and case.notice.facts.get("filing") == "online"
 
     def dates(self) -> Dates:
         """Count everything, in the order in which a person would check it."""
@@ -92,8 +92,13 @@ class Counting:
         self._ask(found)
         return found
 
+    def _rolls(self, day: date) -> bool:
+        """Whether a last day is moved: always on paper, and online before the paper-only policy."""
+        since = self.computation.online_from
+        return not self.online or (since is not None and day < since)
+
     def _roll(self, day: date) -> date:
-        return self.days.forward(day).day if self.rolls else day
+        return self.days.forward(day).day if self._rolls(day) else day
 
     def _prevailing(self, found: Dates) -> None:
         ends = add_length(self.trigger.base, self.text.length)
@@ -125,7 +130,7 @@ class Counting:
         return Reading(name, day, False, f"if so: {option.why}", list(option.cite))
 
     def _rolled(self, found: Dates, raw: date) -> date:
-        if not self.rolls:
+        if not self._rolls(raw):
             if self.days.off(raw) is not None:
                 found.steps.append(narrate.online(self.computation, raw))
             return raw
@@ -186,7 +191,8 @@ class Counting:
         on = notice.decided_on
         if (item.from_ and on < item.from_) or (item.until and on >= item.until):
             return None
-        if not match(item.when, notice).holds:
+        fits = match(item.when, notice).holds
+        if fits is False or (fits is None and item.effect != "safe"):
             return None
         starts = {
             "decided": on,
@@ -203,7 +209,9 @@ class Counting:
             inside = extension.due_from <= found.last_day <= extension.due_to
             if not inside or extension.forum != self.computation.forum:
                 continue
-            if match(extension.when, self.case.notice).holds:
+            fits = match(extension.when, self.case.notice)
+            self._ask_all(fits.missing if fits.holds is None else ())
+            if fits.holds:
                 found.readings = [_superseded(reading) for reading in found.readings]
                 found.last_raw = found.last_day = extension.accepted_to
                 found.steps.append(Step(f"{extension.why}.", extension.accepted_to, extension.cite[0]))
@@ -213,17 +221,15 @@ class Counting:
 
     def _latest(self, found: Dates) -> None:
         """The most generous argument: arguable mail days, a later start, a closure that counts."""
-        latest = max(
-            found.last_day,
-            self.days.forward_past_closures(found.last_raw).day if self.rolls else found.last_raw,
-        )
+        raw = found.last_raw
+        latest = max(found.last_day, self.days.forward_past_closures(raw).day if self._rolls(raw) else raw)
         closures = self.days.forward_past_closures(found.last_day)
         if closures.skipped and latest > found.last_day:
             found.readings.append(narrate.closure_reading(self.computation, latest))
         argued = self._argued(found)
         if argued is not None:
             latest = max(latest, argued)
-        if not self.rolls and self.days.off(found.last_day) is not None:
+        if not self._rolls(found.last_day) and self.days.off(found.last_day) is not None:
             rolled = self.days.forward_past_closures(found.last_day).day
             latest = max(latest, rolled)
             found.readings.append(narrate.online_reading(self.computation, rolled))
@@ -264,26 +270,35 @@ class Counting:
     def _safe(self, found: Dates) -> None:
         """The earliest serious reading, moved back to a working day; never later than the last day."""
         length = self.text.period.safe_length or self.text.length
-        raw = min(add_length(self.trigger.safe, length), found.last_raw)
+        careful = (add_length(self.trigger.safe, length), narrate.without_mail(length, self.trigger.safe))
+        reasons = [careful, (found.last_raw, "the last day itself")]
         for item in self.case.rule.alternative:
             if item.effect == "safe" and (day := self._alternative_raw(item, found)) is not None:
-                raw = min(raw, day)
+                reasons.append((day, f"{item.name}: {item.why}"))
         printed = self.case.notice.printed_deadline
         if printed is not None and self.case.rule.printed != "ignored":
-            raw = min(raw, printed)
+            reasons.append((printed, "the deadline printed on the notice"))
+        raw, why = min(reasons, key=lambda reason: reason[0])
         back = self.days.back(raw)
         found.safe_by = back.day
-        found.steps.append(narrate.safe(self.trigger.safe, length, raw, back, printed))
+        found.steps.append(narrate.safe(raw, why, back, self.text.cite[0]))
+        if found.latest > found.last_day:
+            found.steps.append(narrate.latest(found.latest, self.text.cite[0]))
 
     def _ask(self, found: Dates) -> None:
         """Every missing fact that would change one of the dates."""
         self._ask_all(self.texts.missing + self.text.missing + self.trigger.missing)
-        if self.line.method == "unknown" and _service_matters(self.computation):
+        if self.line.method == "unknown" and (
+            _service_matters(self.computation) or self.trigger.latest > self.trigger.base
+        ):
             self.case.questions.ask("service.method", self.case.rule)
         if self.case.rule.printed == "governs" and self.case.notice.printed_deadline is None:
             self.case.questions.ask("printed_deadline", self.case.rule)
         if self.computation.state_holidays and self.circuit is None and self._circuit_matters(found.last_raw):
             self.case.questions.ask("circuit", self.case.rule)
+        receipt = any(item.start == "received" for item in self.case.rule.alternative)
+        if receipt and self.case.notice.received_on is None:
+            self.case.questions.ask("received_on", self.case.rule)
         self._ask_filing(found)
 
     def _ask_filing(self, found: Dates) -> None:
@@ -320,6 +335,8 @@ def _superseded(reading: Reading) -> Reading:
 
 def _window(case: Case, trigger: Trigger, texts: Texts, dates: Dates) -> Window:
     rule = case.rule
+    notes = _notes(case)
+    doubtful = any(note.contests and note.text in notes for note in rule.note)
     return Window(
         rule=rule.id,
         title=rule.title,
@@ -328,19 +345,19 @@ def _window(case: Case, trigger: Trigger, texts: Texts, dates: Dates) -> Window:
         file_with=rule.file_with,
         filed_when=rule.filed_when,
         state="due",
-        opens_on=trigger.base if trigger.base <= dates.safe_by else trigger.safe,
+        opens_on=trigger.safe,
         protective_by=dates.protective_by,
         safe_by=dates.safe_by,
         last_day=dates.last_day,
         latest=dates.latest,
-        contested=dates.protective_by is not None or dates.latest > dates.last_day,
+        contested=doubtful or dates.protective_by is not None or dates.latest > dates.last_day,
         readings=dates.readings,
         working=dates.steps,
         cite=_citations(rule, texts.prevailing, case.route),
         confidence=rule.reviewed.confidence,
         reviewed_on=rule.reviewed.on,
-        notes=_notes(case),
-        **_timeliness(case.notice.filed_on, dates),
+        notes=notes,
+        **_timeliness(case, dates, doubtful),
     )
 
 
@@ -354,9 +371,12 @@ def _notes(case: Case) -> list[str]:
     return [*case.route.notes, *notes_for(case.rule, case.notice)]
 
 
-def _timeliness(filed_on: date | None, dates: Dates) -> dict[str, Timeliness]:
+def _timeliness(case: Case, dates: Dates, doubtful: bool) -> dict[str, Timeliness]:
+    """Timely up to the last day, late after the latest; in between, in doubt, or past a printed date: contested."""
+    filed_on, printed = case.notice.filed_on, case.notice.printed_deadline
     if filed_on is None:
         return {}
-    if filed_on <= dates.last_day:
-        return {"timeliness": "timely"}
-    return {"timeliness": "late" if filed_on > dates.latest else "contested"}
+    if filed_on > dates.latest:
+        return {"timeliness": "late"}
+    past_printed = case.rule.printed == "caps" and printed is not None and filed_on > printed
+    return {"timeliness": "contested" if filed_on > dates.last_day or doubtful or past_printed else "timely"}

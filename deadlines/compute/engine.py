@@ -6,6 +6,8 @@ doubtful ones, and shows the earliest answer meanwhile.
 
 from datetime import date
 
+from msgspec import UNSET
+
 from deadlines.compute import asking, checking, routes
 from deadlines.compute.conditions import match, value_of
 from deadlines.compute.days import ForumDays
@@ -81,6 +83,11 @@ class Engine:
         self, notice: Notice, windows: list[Window], too_early: list[Rule], warnings: list[str]
     ) -> None:
         if too_early and not any(w.state == "due" for w in windows):
+            if notice.as_of is not None:
+                raise BeforeKnownLaw(
+                    f"On {notice.as_of} (as_of) the law data held no text yet for {notice.kind} of "
+                    f"{notice.decided_on}. Ask for a later day."
+                )
             starts = min(day for rule in too_early if (day := first_day(rule)) is not None)
             raise BeforeKnownLaw(
                 f"The law data for {notice.kind} begins on {long_date(starts)}; {notice.decided_on} lies before "
@@ -146,6 +153,7 @@ def _without_date(rule: Rule, state: str, why: str, cite: list[str], notice: Not
         file_with=rule.file_with,
         filed_when=rule.filed_when,
         state=state,  # type: ignore[arg-type]
+        timeliness="timely" if state == "no-limit" and notice.filed_on is not None else UNSET,
         working=[Step(why, None, cite[0] if cite else None)],
         cite=list(cite),
         confidence=found.confidence if found.denied else rule.reviewed.confidence,

@@ -80,18 +80,25 @@ def protective(text: Text, action: CourtAction, day: date) -> Step:
     return Step(sentence, day, action.cite[0])
 
 
-def safe(start: date, length: Length, raw: date, back: Rolled, printed_on: date | None) -> Step:
+def without_mail(length: Length, start: date) -> str:
+    """`30 days from Friday 23 October 2026 without mail days`."""
+    return f"{length_words(length)} from {long_date(start)} without mail days"
+
+
+def safe(raw: date, why: str, back: Rolled, cite: str) -> Step:
     """The date to calendar, and why it is not later."""
-    reason = f"{length_words(length)} from {long_date(start)} without mail days"
-    if printed_on is not None and printed_on == raw:
-        reason = "the deadline printed on the notice"
-    sentence = f"Safe date: {reason}, {long_date(raw)}."
+    sentence = f"Safe date {long_date(raw)}: {why}."
     if back.skipped:
         over = listed([off.name for _, off in back.skipped])
         sentence = (
-            f"Safe date {long_date(back.day)}: {reason} is {long_date(raw)}, moved back to a working day over {over}."
+            f"Safe date {long_date(back.day)}: {why}, that is {long_date(raw)}, moved back to a working day over {over}"
         )
-    return Step(sentence, back.day, None)
+    return Step(_sentence(sentence), back.day, cite)
+
+
+def latest(day: date, cite: str) -> Step:
+    """The most generous argument, named so that nobody takes it for the last day."""
+    return Step(f"Latest day that somebody could argue: {long_date(day)}. Never rely on it.", day, cite)
 
 
 def closure_reading(computation: Computation, day: date) -> Reading:

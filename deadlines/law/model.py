@@ -109,12 +109,16 @@ class Answer(Table, frozen=True, kw_only=True):
 
 
 class Note(Table, frozen=True, kw_only=True):
-    """A pitfall shown with the window; with `when`, only where the facts match."""
+    """A pitfall shown with the window; with `when`, only where the facts match.
+
+    `contests`: it puts the last day itself in doubt, so the window is contested and the result warns.
+    """
 
     text: str
     when: When = field(default_factory=dict)
     from_: date | None = field(name="from", default=None)
     until: date | None = None
+    contests: bool = False
     cite: list[str] = field(default_factory=list)
 
 

@@ -248,3 +248,69 @@ def test_notices_of_grace_of_2010_and_2012() -> None:
     """BIA notices: due 5 to 18 February 2010 until 19 February; due in the week of 2 July 2012 until 11 July."""
     assert dates(ask("ij.order", "2010-01-11", "oral"), "eoir.appeal.bia")[:2] == ("2010-02-10", "2010-02-19")
     assert dates(ask("ij.order", "2012-06-04", "oral"), "eoir.appeal.bia")[:2] == ("2012-07-03", "2012-07-11")
+
+
+def test_a_denied_motion_keeps_the_fifteen_days_of_a_revocation_until_it_is_known() -> None:
+    """8 CFR 103.5(a)(6), 205.2(d): thirty days, fifteen if the motion was about a revocation."""
+    unknown = ask("uscis.motion.denial", "2026-10-23", "mail", form="I-140")
+    revoked = ask("uscis.motion.denial", "2026-10-23", "mail", form="I-140", facts={"original": "revocation"})
+    denied = ask("uscis.motion.denial", "2026-10-23", "mail", form="I-140", facts={"original": "denial"})
+    assert dates(unknown, "uscis.appeal.aao")[:2] == ("2026-11-06", "2026-11-25")
+    assert dates(revoked, "uscis.appeal.aao")[:2] == ("2026-11-06", "2026-11-10")
+    assert dates(denied, "uscis.appeal.aao")[:2] == ("2026-11-20", "2026-11-25")
+    assert "original" in {a.fact for a in unknown.asks}
+
+
+@pytest.mark.parametrize("form", ["I-821D", "I-941", "I-687"])
+def test_abandonment_opens_no_motion_where_the_form_has_none(form: str) -> None:
+    """8 CFR 236.23(c), 212.19(d)(4), 103.5(b)."""
+    result = ask("uscis.denial.abandonment", "2026-10-23", "mail", form=form)
+    assert window(result, "uscis.motion.reopen").state == "not-available"
+
+
+def test_an_abandoned_naturalization_case_still_has_its_hearing() -> None:
+    result = ask("uscis.denial.abandonment", "2026-10-23", "mail", form="N-400")
+    assert window(result, "uscis.hearing.n336").state == "due"
+
+
+def test_a_printed_deadline_beyond_the_maximum_is_warned_of() -> None:
+    """8 CFR 103.2(b)(8)(iv): in no case more than twelve weeks."""
+    result = ask("uscis.rfe", "2026-10-23", "mail", printed_deadline="2027-03-19")
+    assert dates(result, "uscis.response.rfe")[:2] == ("2027-01-15", "2027-03-19")
+    assert any("later than the law's maximum" in warning for warning in result.warnings)
+
+
+def test_a_filing_after_the_printed_date_is_contested() -> None:
+    result = ask(
+        "uscis.denial", "2026-10-23", "mail", form="I-140", printed_deadline="2026-11-10", filed_on="2026-11-24"
+    )
+    assert {w.timeliness for w in result.windows} == {"contested"}
+    assert dates(result, "uscis.appeal.aao")[0] == "2026-11-10"
+
+
+def test_a_petition_in_withholding_only_proceedings_is_in_doubt() -> None:
+    """Riley v. Bondi: the thirty days ran from the order of the Department."""
+    result = ask("bia.decision", "2026-05-04", facts={"proceeding": "withholding-only"}, filed_on="2026-06-03")
+    found = window(result, "court.petition-for-review")
+    assert (found.contested, found.timeliness) == (True, "contested")
+    assert any("order of the Department" in warning for warning in result.warnings)
+
+
+def test_detention_is_asked_for_where_a_notice_of_grace_depends_on_it() -> None:
+    result = ask("ij.order", "2013-09-05", "oral", facts={"appeal": "waived"})
+    assert "detained" in {a.fact for a in result.asks}
+    told = ask("ij.order", "2013-09-05", "oral", facts={"appeal": "waived", "detained": "no"})
+    assert dates(told, "eoir.motion.reconsider")[1] == "2013-11-08"
+
+
+def test_an_earlier_closure_by_order_is_known() -> None:
+    """Fri 2003-12-26 was closed by E.O. 13320."""
+    result = ask("uscis.denial", "2003-11-26", "in-person", form="I-140")
+    assert dates(result, "uscis.appeal.aao") == ("2003-12-24", "2003-12-26", "2003-12-29")
+
+
+def test_every_step_and_every_date_of_a_window_is_explained_and_cited() -> None:
+    result = ask("uscis.denial", "2026-11-04", "mail", form="I-130")
+    for found in result.windows:
+        assert all(step.cite for step in found.working)
+        assert {found.safe_by, found.last_day, found.latest} <= {step.date for step in found.working}
