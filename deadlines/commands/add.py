@@ -10,6 +10,8 @@ from deadlines.commands.compute import METHODS, facts_of
 from deadlines.commands.context import App, actor, json_option, pass_app
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from deadlines.compute import Notice, Result
     from deadlines.docket.intake import Recorded
 
@@ -50,11 +52,12 @@ def command(app: App, /, as_json: bool, yes: bool, again: bool, **given: Any) ->
     if asks:
         from deadlines.commands.asking import complete
 
-        given = complete(given)
+        given = complete(app, given)
     _need(given)
     notice = to_notice(facts_of(given))
-    result = compute(notice)
     today = clock.today(app.settings.firm.timezone)
+    refuse_future(notice, today)
+    result = compute(notice)
     past = past_windows(result, today)
     if asks:
         _show(result, past)
@@ -69,6 +72,19 @@ def _need(given: Mapping[str, Any]) -> None:
     missing = [f"--{name.replace('_', '-')}" for name in ("matter", "kind", "decided_on") if not given[name]]
     if missing:
         raise click.UsageError(f"Missing {', '.join(missing)}.")
+
+
+def refuse_future(notice: "Notice", today: "date") -> None:
+    """A notice that has not come yet is a wrong year or month: every date after it would be late."""
+    from deadlines.errors import InputError
+
+    for what, day in (
+        ("decision date", notice.decided_on),
+        ("service date", notice.served_on),
+        ("date of receipt", notice.received_on),
+    ):
+        if day is not None and day > today:
+            raise InputError(f"The {what} {day} lies in the future. Check the year and the month.", code="bad-date")
 
 
 def past_windows(result: "Result", today: object) -> list[str]:
@@ -149,7 +165,7 @@ def _as_json(recorded: "Recorded", reference: str, *, restricted: bool) -> "dict
 
 def _answer(recorded: dict[str, Any], past: list[str], given: Mapping[str, Any], *, as_json: bool, shown: bool) -> None:
     from deadlines.commands.output import print_json, print_table
-    from deadlines.commands.windows import STATES, day_words
+    from deadlines.commands.windows import OPTIONS, STATES, day_words
 
     if as_json:
         print_json({**recorded, "warnings": [*recorded["warnings"], *past]})
@@ -171,7 +187,7 @@ def _answer(recorded: dict[str, Any], past: list[str], given: Mapping[str, Any],
         empty="The notice opens no window.",
     )
     for ask in () if shown else recorded["asks"]:
-        click.echo(f"To find out: {ask.why} (--fact {ask.fact}=…)")
+        click.echo(f"To find out: {ask.why} ({OPTIONS.get(ask.fact, f'--fact {ask.fact}=…')})")
     for warning in () if shown else [*recorded["warnings"], *past]:
         click.echo(f"Note: {warning}", err=True)
     if recorded["restricted"]:

@@ -1,26 +1,66 @@
 """The questions of `deadlines add` on a terminal: only for what matters and is missing."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from deadlines.commands.compute import METHODS, facts_of
-from deadlines.errors import InputError
+from deadlines.commands.context import App
+from deadlines.errors import InputError, NotFound
+
+if TYPE_CHECKING:
+    from deadlines.law import Law
 
 
-def complete(given: dict[str, Any]) -> dict[str, Any]:
+def complete(app: App, given: dict[str, Any]) -> dict[str, Any]:
     """The options with the missing ones asked for, and each fact that would change a date."""
     from deadlines.law import load_law
 
     law = load_law()
-    filled = dict(given)
-    filled["matter"] = given["matter"] or click.prompt("Matter number").strip()
-    filled["kind"] = given["kind"] or _choose("Kind of notice", {k.id: k.title for k in law.kinds.values()})
+    filled = _matter(app, dict(given))
+    covered = {kind for rule in law.rules.values() for kind in rule.kinds}
+    kinds = {kind.id: kind.title for kind in law.kinds.values() if kind.id in covered}
+    filled["kind"] = given["kind"] or _choose("Kind of notice", kinds)
     filled["decided_on"] = given["decided_on"] or _day(law.kinds[filled["kind"]].decided_on)
     if filled["kind"].startswith(("uscis.", "aao.")):
-        filled["form"] = given["form"] or _optional("Form that was decided, such as I-485")
+        filled["form"] = given["form"] or _form(law)
         filled["service"] = given["service"] or _choose("How was it served", dict.fromkeys(METHODS, ""))
     return _facts(filled)
+
+
+def _matter(app: App, filled: dict[str, Any]) -> dict[str, Any]:
+    """The matter, and for a new one its client and attorney, before any other question."""
+    from sqlalchemy import select
+
+    from deadlines.docket.people import find_person
+    from deadlines.store.tables import Matter
+
+    filled["matter"] = filled["matter"] or click.prompt("Matter number").strip()
+    with app.reading() as session:
+        if session.scalar(select(Matter.id).where(Matter.reference == filled["matter"])) is not None:
+            return filled
+        click.echo(f"Matter {filled['matter']} is new.")
+        filled["client"] = filled["client"] or _optional("Client; the name leaves in no feed or mail")
+        while True:
+            filled["attorney"] = filled["attorney"] or click.prompt("Attorney's mail address").strip()
+            try:
+                find_person(session, filled["attorney"])
+            except NotFound as nobody:
+                click.echo(nobody.sentence)
+                filled["attorney"] = None
+                continue
+            return filled
+
+
+def _form(law: "Law") -> str | None:
+    """A form that the law data knows, as people write it; None where it is left open."""
+    from deadlines.compute.contract import normal_form
+
+    while True:
+        form = normal_form(_optional("Form that was decided, such as I-485"))
+        if form is None or form in law.forms:
+            return form
+        click.echo(f"Form {form} is not known; write it as on the notice, such as I-485 or N-400.")
 
 
 def _facts(filled: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +111,7 @@ def facts_checked(filled: dict[str, Any]) -> None:
 def _choose(label: str, choices: dict[str, str]) -> str:
     """One of the choices, by its name; the list is shown once."""
     for name, title in choices.items():
-        click.echo(f"  {name:<28}{title}")
+        click.echo(f"  {name:<30} {title}")
     answer: str = click.prompt(label, type=click.Choice(list(choices)), show_choices=False)
     return answer
 

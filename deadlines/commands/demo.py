@@ -68,7 +68,10 @@ def _fresh(place: Path) -> Path:
         if not place.is_dir() or (any(place.iterdir()) and not (place / MARKER).is_file()):
             raise ConfigError(f"{place} exists and is not a demo: choose another place with --folder.")
         shutil.rmtree(place)
-    place.mkdir(parents=True, mode=0o700)
+    try:
+        place.mkdir(parents=True, mode=0o700)
+    except OSError as fault:
+        raise ConfigError(f"{place} cannot be made ({fault.strerror}); choose another place with --folder.") from None
     (place / MARKER).write_text(
         "Made by `deadlines demo`; the next demo in this place deletes it. Nobody in it exists.\n"
     )

@@ -58,6 +58,35 @@ def add(app: App, name: str, email: str, role: str, as_json: bool) -> None:
         click.echo(f"Added {shown['name']} <{shown['email']}>, {shown['role']}.")
 
 
+@command.command()
+@click.argument("email", metavar="ADDRESS")
+@click.option("--email", "new", required=True, metavar="ADDRESS", help="The corrected mail address.")
+@json_option
+@pass_app
+def amend(app: App, email: str, new: str, as_json: bool) -> None:
+    """Correct a person's mail address. Reminders that it refused go out anew.
+
+    \b
+    Example:
+      deadlines person amend ana@firm.exmaple --email ana@firm.example
+    """
+    from deadlines import clock
+    from deadlines.commands.output import print_json
+    from deadlines.config.checks import is_mail_address
+    from deadlines.docket.people import amend_address, find_person
+
+    if not is_mail_address(new):
+        raise InputError(f'"{new}" is not a mail address; write it as ana@firm.example.')
+    with app.writing() as session:
+        person = find_person(session, email)
+        again = amend_address(session, person, new, actor=actor(), now=clock.now())
+        shown = _shown(person)
+    if as_json:
+        print_json({**shown, "reminders_again": again})
+    else:
+        click.echo(f"{shown['name']} is now {shown['email']}; {again} refused reminders go out anew.")
+
+
 @command.command("list")
 @click.option("--all", "everybody", is_flag=True, help="Also those who have left.")
 @json_option

@@ -133,6 +133,10 @@ class Sweeps:
 
     def recompute_if_due(self, now: datetime) -> bool:
         """Run the check once a night, and at once when the edition of the law data has changed."""
+        with self._database.write() as session:
+            revived = outbox.revive(session, now=now)
+        if revived:
+            log.warning("%d refused reminders are tried again", revived)
         with self._database.read() as session:
             last = session.get(Heartbeat, "recompute")
             due = last is None or self._outdated(last, now)

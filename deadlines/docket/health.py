@@ -96,8 +96,8 @@ def _dead(session: Session) -> Finding:
     count = session.scalar(query.where(Reminder.state == "dead", Entry.status == "open")) or 0
     if not count:
         return Finding("reminders-refused", "well", "No reminder was refused for good.")
-    hint = "Correct the person's address, and tell the person by other means."
-    return Finding("reminders-refused", "warning", f"{count} reminders of open entries were refused.", hint)
+    hint = "Tell the people by other means at once; then `deadlines person amend` the address, or mend the mail server."
+    return Finding("reminders-refused", "ill", f"{count} reminders of open entries were refused.", hint)
 
 
 def _recompute(session: Session) -> Finding:

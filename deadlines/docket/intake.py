@@ -64,6 +64,7 @@ def open_matter(
     found = session.scalars(select(Matter).where(Matter.reference == reference)).one_or_none()
     if found is not None:
         _same(found, client, attorney)
+        found.client = found.client or client
         found.restricted = found.restricted or restricted
         return found
     if attorney is None:

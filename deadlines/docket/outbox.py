@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, select, true, tuple_, update
 from sqlalchemy.orm import Session
 
 from deadlines.docket.reminders import PENDING, reminder_row
@@ -19,6 +19,9 @@ from deadlines.store.tables import Attempt, DeadlineRow, Entry, Matter, Person, 
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(minutes=15)
+ONE_DAY = timedelta(days=1)
+REVIVE_AFTER = timedelta(hours=1)
+"""How long a refused reminder rests before it is tried again."""
 ALARM_TRIES = 6
 """After so many tries, half an hour of pauses, somebody else is told that a message is put off."""
 UNDELIVERED = "undelivered-"
@@ -174,6 +177,26 @@ def pause(reminder_id: int, attempts: int) -> timedelta:
     doublings = min(max(attempts - 1, 0), 10)
     longest: timedelta = min(LONGEST_PAUSE, FIRST_PAUSE * (1 << doublings))
     return longest * (1 - drawn / 5)
+
+
+def revive(session: Session, *, now: datetime, after: timedelta = REVIVE_AFTER, person: Person | None = None) -> int:
+    """Give refused reminders of windows that are still open another chance; how many.
+
+    A refusal may be the mail server's fault and not the person's, so it is never the last word while there is time.
+    `person`: only theirs, because their address was corrected.
+    """
+    ahead = select(DeadlineRow.id).where(DeadlineRow.last_day >= (now - ONE_DAY).date())
+    still_open = select(Entry.id).where(Entry.status == "open")
+    theirs = Reminder.person_id == person.id if person is not None else true()
+    revived = session.execute(
+        update(Reminder)
+        .where(Reminder.state == "dead", Reminder.next_at <= now - after, theirs)
+        .where(Reminder.deadline_id.in_(ahead), Reminder.entry_id.in_(still_open))
+        .values(state="planned", next_at=now)
+        .returning(Reminder.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(revived.all())
 
 
 def forget_future(session: Session, *, now: datetime, lease: timedelta) -> int:

@@ -1,12 +1,13 @@
 """The people of the firm: who subscribes, is reminded and answers for matters. Nobody is deleted."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.outbox import revive
 from deadlines.docket.reminders import PENDING
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store import audit
@@ -47,6 +48,17 @@ def list_people(session: Session, *, inactive: bool = False) -> Sequence[Person]
     """The people by name; those who have left only where `inactive`."""
     query = select(Person).order_by(func.lower(Person.name), Person.email)
     return session.scalars(query if inactive else query.where(Person.active.is_(True))).all()
+
+
+def amend_address(session: Session, person: Person, email: str, *, actor: str, now: datetime) -> int:
+    """Correct someone's mail address; how many refused reminders go out anew. Raises Conflict when it is taken."""
+    other = session.scalar(select(Person.id).where(Person.email == email.lower(), Person.id != person.id))
+    if other is not None:
+        raise Conflict(f"{email.lower()} is in the list of people already; `deadlines person list` shows it.")
+    person.email = email.lower()
+    _record(session, person, "person.amend", actor, now, {})
+    session.flush()
+    return revive(session, now=now, after=timedelta(0), person=person)
 
 
 def deactivate_person(session: Session, person: Person, *, successor: Person | None, actor: str, now: datetime) -> int:

@@ -16,7 +16,7 @@ SHORTEST_PREFIX = 4
 
 
 class Line(Struct, frozen=True, kw_only=True):
-    """One open window in a list. `days_left` counts to the safe date, below zero when it has passed.
+    """One open window in a list. `days_left` counts to `next_on`, below zero when it has passed.
 
     `next_on` is the date that comes next, and `next_is` what it is: `protective`, `file-by`, `last-day`, or
     `past` when even the last day has gone.
@@ -82,12 +82,23 @@ def open_windows(
     """Open windows by their next date: the protective date while it lies ahead, then the safe date, then
     the last day."""
     query = _current().where(Entry.status == "open")
+    _refuse_unknown(session, attorney, matter)
     if attorney is not None:
         query = query.where(Person.email == attorney.strip().lower())
     if matter is not None:
         query = query.where(Matter.reference == matter)
     lines = [_line(today, *row) for row in session.execute(query)]
     return sorted(lines, key=lambda line: (line.next_on, line.matter, line.title))
+
+
+def _refuse_unknown(session: Session, attorney: str | None, matter: str | None) -> None:
+    """A misspelt name must not read as if nothing were open."""
+    if attorney is not None:
+        email = attorney.strip().lower()
+        if session.scalar(select(Person.id).where(Person.email == email)) is None:
+            raise NotFound(f"Nobody has the address {attorney}; `deadlines person list` shows everybody.")
+    if matter is not None and session.scalar(select(Matter.id).where(Matter.reference == matter)) is None:
+        raise NotFound(f"No matter has the number '{matter}'; `deadlines list` shows the open ones.")
 
 
 def find_entry(session: Session, name: str) -> Entry:
@@ -179,7 +190,7 @@ def _line(today: date, entry: Entry, deadline: DeadlineRow, notice: NoticeRow, m
         protective_by=deadline.protective_by,
         safe_by=deadline.safe_by,
         last_day=deadline.last_day,
-        days_left=(deadline.safe_by - today).days,
+        days_left=(next_on - today).days,
         next_on=next_on,
         next_is=next_is,
         edition=deadline.edition,

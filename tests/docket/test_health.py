@@ -124,7 +124,7 @@ def test_what_was_sent_is_not_overdue(database: Database, now: datetime) -> None
 def test_refused_reminders_are_told_while_the_entry_is_open(database: Database, now: datetime) -> None:
     with database.write() as session:
         docket(session)[0].state = "dead"
-    assert found(database, now)["reminders-refused"].state == "warning"
+    assert found(database, now)["reminders-refused"].state == "ill"
 
 
 def test_other_dates_are_told(database: Database, now: datetime) -> None:

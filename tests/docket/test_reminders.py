@@ -536,3 +536,53 @@ def test_after_the_clock_was_set_back_nothing_waits_for_the_old_time(database: D
         assert states(session)["safe-3"] == "planned"
         row = session.scalars(select(Reminder).where(Reminder.rung == "safe-3")).one()
         assert row.next_at == row.due_at > ENTERED
+
+
+# -- a refusal is never the last word ------------------------------------------------------------------------
+
+
+def refused(session: Session) -> list[Reminder]:
+    """Reminders that were refused a week before their window's safe date."""
+    docket(session)
+    [ids] = take(session, WEEK_BEFORE)
+    mark_failed(session, ids, PERMANENT, owner="one", now=WEEK_BEFORE)
+    return list(session.scalars(select(Reminder).where(Reminder.state == "dead")))
+
+
+def test_a_refused_reminder_is_tried_again_after_an_hour(database: Database) -> None:
+    with database.write() as session:
+        rows = refused(session)
+        assert rows
+        assert outbox.revive(session, now=WEEK_BEFORE + timedelta(minutes=59)) == 0
+        assert outbox.revive(session, now=WEEK_BEFORE + timedelta(hours=1)) == len(rows)
+        taken = {number for ids in take(session, WEEK_BEFORE + timedelta(hours=1)) for number in ids}
+        assert {row.id for row in rows} <= taken
+
+
+def test_a_refused_reminder_rests_when_its_window_is_over(database: Database) -> None:
+    with database.write() as session:
+        refused(session)
+        assert outbox.revive(session, now=datetime(2026, 12, 24, 12, 0, tzinfo=UTC)) == 0
+
+
+def test_a_refused_reminder_of_a_closed_entry_rests(database: Database) -> None:
+    with database.write() as session:
+        refused(session)
+        session.scalars(select(Entry)).one().status = "satisfied"
+        session.flush()
+        assert outbox.revive(session, now=WEEK_BEFORE + timedelta(days=1)) == 0
+
+
+def test_a_corrected_address_sends_refused_reminders_at_once(database: Database) -> None:
+    from deadlines.docket.people import amend_address
+
+    with database.write() as session:
+        rows = refused(session)
+        ana = session.get_one(Person, rows[0].person_id)
+        assert amend_address(session, ana, "Ana.New@firm.test", actor="test", now=WEEK_BEFORE) == len(rows)
+        assert ana.email == "ana.new@firm.test"
+        mine = {row.id for row in rows}
+        ids = next(ids for ids in take(session, WEEK_BEFORE) if mine & set(ids))
+        made = parcel(session, ids, WEEK_BEFORE)
+        assert made is not None
+        assert made.message.to_email == "ana.new@firm.test"

@@ -1,0 +1,105 @@
+"""`deadlines add` and what is seen of it: through the real program."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.commands.conftest import Firm
+
+RECENT = (date.today() - timedelta(days=3)).isoformat()  # noqa: DTZ011
+NOTICE = ("--kind", "uscis.denial", "--form", "I-140", "--service", "mail", "--decided-on")
+
+
+@pytest.fixture
+def office(firm: Firm) -> Firm:
+    firm.add("Ana Ruiz", "ana@firm.test")
+    return firm
+
+
+def add(office: Firm, matter: str, *words: str, on: str = RECENT) -> dict[str, object]:
+    found: dict[str, object] = office.data(
+        "add", "--matter", matter, "--attorney", "ana@firm.test", *NOTICE, on, *words
+    )
+    return found
+
+
+def refused(office: Firm, *words: str) -> tuple[int, str]:
+    done = office.run(*words)
+    return done.returncode, done.stderr
+
+
+def test_a_notice_is_recorded_listed_shown_and_explained(office: Firm) -> None:
+    added = add(office, "A-1", "--client", "Garcia")
+    lines = office.data("list", "--matter", "A-1")
+    assert {line["title"] for line in lines} == {
+        "Appeal to the Administrative Appeals Office", "Motion to reopen", "Motion to reconsider",
+    }  # fmt: skip
+    assert office.data("show", "A-1")["client"] == "Garcia"
+    entry = lines[0]["entry"]
+    view = office.data("explain", entry[:8])
+    assert view["window"]["working"]
+    assert view["edition"] == added["edition"]
+    text = office.good("explain", entry)
+    assert "Working" in text
+    assert "8 CFR" in text
+
+
+@pytest.mark.parametrize("option", ["--decided-on", "--service-on"])
+def test_a_day_that_has_not_come_is_refused(office: Firm, option: str) -> None:
+    ahead = (date.today() + timedelta(days=40)).isoformat()  # noqa: DTZ011
+    words = ["add", "--matter", "A-2", "--attorney", "ana@firm.test", "--kind", "uscis.denial", "--form", "I-140"]
+    dates = {"--decided-on": RECENT, option: ahead}
+    status, said = refused(office, *words, *(word for pair in dates.items() for word in pair))
+    assert (status, "lies in the future" in said) == (3, True)
+    assert office.data("list") == []
+
+
+def test_the_same_notice_twice_is_refused_unless_asked_for(office: Firm) -> None:
+    add(office, "A-3")
+    status, said = refused(office, "add", "--matter", "A-3", *NOTICE, RECENT)
+    assert (status, "already" in said) == (8, True)
+    assert len(office.data("list")) == 3
+    add(office, "A-3", "--again")
+    assert len(office.data("list")) == 6
+
+
+def test_a_client_given_later_is_kept_and_another_one_refused(office: Firm) -> None:
+    add(office, "A-4")
+    add(office, "A-4", "--client", "Garcia", "--again")
+    assert office.data("show", "A-4")["client"] == "Garcia"
+    status, said = refused(office, "add", "--matter", "A-4", "--client", "Lopez", "--again", *NOTICE, RECENT)
+    assert (status, "another client" in said) == (8, True)
+
+
+def test_a_new_matter_needs_its_attorney(office: Firm) -> None:
+    status, said = refused(office, "add", "--matter", "A-5", *NOTICE, RECENT)
+    assert (status, "--attorney" in said) == (3, True)
+
+
+def test_a_window_that_has_passed_is_said_loudly(office: Firm) -> None:
+    added = add(office, "A-6", on="2012-02-08")
+    assert any("has passed already" in str(warning) for warning in added["warnings"])  # type: ignore[attr-defined]
+    assert "PAST" in office.good("list")
+
+
+def test_questions_name_the_options_that_answer_them(office: Firm) -> None:
+    said = office.good(
+        "add", "--matter", "A-7", "--attorney", "ana@firm.test", "--kind", "uscis.denial", "--decided-on", RECENT
+    )
+    assert "(--form)" in said
+    assert "(--service)" in said
+
+
+@pytest.mark.parametrize("words", [("--attorney", "x@y.test"), ("--matter", "NOPE")])
+def test_a_misspelt_filter_does_not_read_as_nothing_open(office: Firm, words: tuple[str, str]) -> None:
+    status, said = refused(office, "list", *words)
+    assert (status, words[1] in said) == (7, True)
+
+
+@pytest.mark.parametrize(("form", "facts"), [("I-918", ()), ("I-360", ("--fact", "basis=vawa"))])
+def test_protected_cases_are_restricted_by_themselves(office: Firm, form: str, facts: tuple[str, ...]) -> None:
+    added = office.data(
+        "add", "--matter", "A-8", "--attorney", "ana@firm.test", "--kind", "uscis.denial", "--form", form,
+        "--service", "mail", "--decided-on", RECENT, *facts,
+    )  # fmt: skip
+    assert added["restricted"] is True
