@@ -31,7 +31,7 @@ def command() -> None:
     type=click.Choice(ROLES),
     default="attorney",
     show_default=True,
-    help="docket: is told when a reminder cannot be delivered.",
+    help="docket: gets every reminder beside the attorney and is told when one cannot be delivered.",
 )
 @json_option
 @pass_app

@@ -13,6 +13,8 @@ from deadlines.compute.result import Window
 from deadlines.errors import InputError
 from deadlines.store.tables import DeadlineRow, Entry, Person, Reminder
 
+AT_ONCE = ("now", "past")
+"""The rungs of what had passed when the notice was entered: they wait for no time of day."""
 NAMESPACE = UUID("6f1d7c1e-4a55-5a6e-9c0b-1d0f5a7f2c11")
 PENDING = text("reminder.state in ('planned','leased','uncertain')")
 """The words of the partial index, so that both databases use it."""
@@ -43,7 +45,7 @@ def plan_reminders(
     rows = [
         reminder_row(deadline, person.id, channel, rung.id, _severity(rung), max(due_at, now))
         for rung in ladder_for(window, today, is_working_day)
-        for due_at in (moment(rung.on, at, zone),)
+        for due_at in (now if rung.id in AT_ONCE else moment(rung.on, at, zone),)
         for person in told.values()
     ]
     session.add_all(rows)

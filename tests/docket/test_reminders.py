@@ -586,3 +586,16 @@ def test_a_corrected_address_sends_refused_reminders_at_once(database: Database)
         made = parcel(session, ids, WEEK_BEFORE)
         assert made is not None
         assert made.message.to_email == "ana.new@firm.test"
+
+
+@pytest.mark.parametrize("hour", [5, 13, 23])
+def test_what_has_passed_at_entry_is_due_at_once_at_any_hour(database: Database, hour: int) -> None:
+    """Also before nine in the morning, the hour of ordinary reminders."""
+    entered = datetime(2026, 11, 23, hour, 2, tzinfo=UTC)
+    with database.write() as session:
+        ana = person(session)
+        of, deadline = entry(session, matter(session, ana), window())
+        rows = plan(session, of, deadline, window(), [ana], now=entered)
+        at_once = [row for row in rows if row.rung in ("now", "past")]
+        assert at_once
+        assert {row.due_at for row in at_once} == {entered}
