@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from deadlines.docket.intake import Recorded
 
 
+FAR_AHEAD_DAYS = 31
+"""A notice dated so far ahead cannot be in anybody's hands."""
+
+
 @click.command()
 @click.option("--matter", metavar="NUMBER", help="The firm's number of the matter; opened if it is new.")
 @click.option("--client", metavar="NAME", help="The client, for a new matter; it leaves in no feed or mail.")
@@ -56,16 +60,16 @@ def command(app: App, /, as_json: bool, yes: bool, again: bool, **given: Any) ->
     _need(given)
     notice = to_notice(facts_of(given))
     today = clock.today(app.settings.firm.timezone)
-    refuse_future(notice, today)
+    odd = odd_days(notice, today)
     result = compute(notice)
-    past = past_windows(result, today)
+    doubts = [*odd, *past_windows(result, today)]
     if asks:
-        _show(result, past)
-        if not yes and not click.confirm("Record this and calendar it?", default=True):
+        _show(result, doubts)
+        if not yes and not click.confirm("Record this and calendar it?", default=not doubts):
             click.echo("Nothing was recorded.")
             return
     recorded = _record(app, notice, given, again=again)
-    _answer(recorded, past, given, as_json=as_json, shown=asks)
+    _answer(recorded, doubts, given, as_json=as_json, shown=asks)
 
 
 def _need(given: Mapping[str, Any]) -> None:
@@ -74,17 +78,24 @@ def _need(given: Mapping[str, Any]) -> None:
         raise click.UsageError(f"Missing {', '.join(missing)}.")
 
 
-def refuse_future(notice: "Notice", today: "date") -> None:
-    """A notice that has not come yet is a wrong year or month: every date after it would be late."""
+def odd_days(notice: "Notice", today: "date") -> list[str]:
+    """A sentence for each day that has not come yet. Far ahead it is a wrong year, which would make every
+    date late: raises InputError."""
     from deadlines.errors import InputError
 
+    found = []
     for what, day in (
         ("decision date", notice.decided_on),
         ("service date", notice.served_on),
         ("date of receipt", notice.received_on),
     ):
-        if day is not None and day > today:
-            raise InputError(f"The {what} {day} lies in the future. Check the year and the month.", code="bad-date")
+        if day is None or day <= today:
+            continue
+        sentence = f"The {what} {day} lies in the future. Check the year and the month."
+        if (day - today).days > FAR_AHEAD_DAYS:
+            raise InputError(sentence, code="bad-date")
+        found.append(sentence)
+    return found
 
 
 def past_windows(result: "Result", today: object) -> list[str]:
@@ -99,7 +110,7 @@ def past_windows(result: "Result", today: object) -> list[str]:
     return found
 
 
-def _show(result: "Result", past: list[str]) -> None:
+def _show(result: "Result", doubts: list[str]) -> None:
     from deadlines.commands.output import style
     from deadlines.commands.windows import print_questions, print_window
 
@@ -108,8 +119,8 @@ def _show(result: "Result", past: list[str]) -> None:
         print_window(window, more=False)
         click.echo("")
     print_questions(result)
-    for sentence in past:
-        click.echo(style(f"ALREADY PAST  {sentence}", fg="red", bold=True))
+    for sentence in doubts:
+        click.echo(style(f"LOOK AGAIN  {sentence}", fg="red", bold=True))
     click.echo("`deadlines explain` shows other readings and pitfalls of each window. Not legal advice.")
 
 
@@ -163,12 +174,14 @@ def _as_json(recorded: "Recorded", reference: str, *, restricted: bool) -> "dict
     }
 
 
-def _answer(recorded: dict[str, Any], past: list[str], given: Mapping[str, Any], *, as_json: bool, shown: bool) -> None:
+def _answer(
+    recorded: dict[str, Any], doubts: list[str], given: Mapping[str, Any], *, as_json: bool, shown: bool
+) -> None:
     from deadlines.commands.output import print_json, print_table
     from deadlines.commands.windows import OPTIONS, STATES, day_words
 
     if as_json:
-        print_json({**recorded, "warnings": [*recorded["warnings"], *past]})
+        print_json({**recorded, "warnings": [*recorded["warnings"], *doubts]})
         return
     click.echo(f"Recorded notice {recorded['notice'][:8]} in matter {recorded['matter']}.")
     print_table(
@@ -188,7 +201,7 @@ def _answer(recorded: dict[str, Any], past: list[str], given: Mapping[str, Any],
     )
     for ask in () if shown else recorded["asks"]:
         click.echo(f"To find out: {ask.why} ({OPTIONS.get(ask.fact, f'--fact {ask.fact}=…')})")
-    for warning in () if shown else [*recorded["warnings"], *past]:
+    for warning in () if shown else [*recorded["warnings"], *doubts]:
         click.echo(f"Note: {warning}", err=True)
     if recorded["restricted"]:
         click.echo("The matter is restricted: it appears in no feed, and mail names only its number.")

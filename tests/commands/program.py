@@ -4,10 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+RECENT = (date.today() - timedelta(days=3)).isoformat()  # noqa: DTZ011  (any day whose windows are still open)
 PROGRAM = [sys.executable, str(ROOT / "cli.py")]
 
 

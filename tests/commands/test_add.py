@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from tests.commands.conftest import Firm
+from tests.commands.program import RECENT
 
-RECENT = (date.today() - timedelta(days=3)).isoformat()  # noqa: DTZ011
 NOTICE = ("--kind", "uscis.denial", "--form", "I-140", "--service", "mail", "--decided-on")
 
 
@@ -52,6 +52,12 @@ def test_a_day_that_has_not_come_is_refused(office: Firm, option: str) -> None:
     status, said = refused(office, *words, *(word for pair in dates.items() for word in pair))
     assert (status, "lies in the future" in said) == (3, True)
     assert office.data("list") == []
+
+
+def test_a_day_of_next_week_is_recorded_with_a_warning(office: Firm) -> None:
+    soon = (date.today() + timedelta(days=6)).isoformat()  # noqa: DTZ011
+    added = add(office, "A-9", on=soon)
+    assert any("lies in the future" in str(warning) for warning in added["warnings"])  # type: ignore[attr-defined]
 
 
 def test_the_same_notice_twice_is_refused_unless_asked_for(office: Firm) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.commands.conftest import Firm
-from tests.commands.program import run
+from tests.commands.program import RECENT, run
 
 
 def checks_of(text: str) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def test_waiting_reminders_without_a_scheduler_are_ill(firm: Firm) -> None:
     firm.add("Ana", "ana@firm.example")
     firm.data(
         "add", "--matter", "2026-0143", "--client", "CANARYNAME", "--attorney", "ana@firm.example",
-        "--kind", "uscis.denial", "--form", "I-485", "--decided-on", "2090-10-23", "--service", "mail",
+        "--kind", "uscis.denial", "--form", "I-485", "--decided-on", RECENT, "--service", "mail",
     )  # fmt: skip
     done = firm.run("doctor", "--json")
     assert checks_of(done.stdout)["scheduler"]["state"] == "ill"

@@ -1,6 +1,7 @@
 import pytest
 
 from tests.commands.conftest import Firm
+from tests.commands.program import RECENT
 
 
 def test_people_are_added_and_listed(firm: Firm) -> None:
@@ -56,7 +57,7 @@ def test_open_windows_need_a_successor(firm: Firm) -> None:
     firm.add("Ben", "ben@firm.example")
     firm.data(
         "add", "--matter", "2026-0143", "--client", "Garcia", "--attorney", "ana@firm.example",
-        "--kind", "uscis.denial", "--form", "I-485", "--decided-on", "2090-10-23", "--service", "mail",
+        "--kind", "uscis.denial", "--form", "I-485", "--decided-on", RECENT, "--service", "mail",
     )  # fmt: skip
     refused = firm.run("person", "deactivate", "ana@firm.example")
     assert refused.returncode == 8
