@@ -119,7 +119,8 @@ def ahead(item: Item, today: date) -> Ahead | None:
     stage = item.reminder.rung.partition("-")[0]
     if stage == "opens" and deadline.opens_on is not None and deadline.opens_on >= today:
         return Ahead("may be filed from", deadline.opens_on)
-    if stage == "protective" and deadline.protective_by is not None and deadline.protective_by >= today:
+    # What had passed at entry comes as one message: it speaks of the date that comes first.
+    if stage in ("protective", "now") and deadline.protective_by is not None and deadline.protective_by >= today:
         return Ahead("to be protected, file by", deadline.protective_by)
     if deadline.safe_by is not None and deadline.safe_by >= today and stage != "last":
         return Ahead("file by", deadline.safe_by)

@@ -599,3 +599,15 @@ def test_what_has_passed_at_entry_is_due_at_once_at_any_hour(database: Database,
         at_once = [row for row in rows if row.rung in ("now", "past")]
         assert at_once
         assert {row.due_at for row in at_once} == {entered}
+
+
+def test_the_message_of_what_had_passed_names_the_protective_date_when_it_comes_first(database: Database) -> None:
+    entered = datetime(2026, 11, 12, 15, 0, tzinfo=UTC)
+    asked = window(protective_by=date(2026, 11, 16))
+    with database.write() as session:
+        ana = person(session)
+        of, deadline = entry(session, matter(session, ana), asked)
+        plan(session, of, deadline, asked, [ana], now=entered)
+        made = one(session, entered)
+        assert "16 Nov 2026" in made.message.subject
+        assert "[4 days]" in made.message.subject
