@@ -124,11 +124,15 @@ def _record(session: "Session", desk: "Desk", sample: "Sample", attorney: "Perso
 
 
 def _print_case(sample: "Sample", result: "Result") -> None:
+    from deadlines.commands.windows import print_window
+
     window = next(w for w in result.windows if w.rule == sample.rule)
     agrees = "agrees" if window.last_day == sample.due else f"DIFFERS: computed {window.last_day}"
     click.echo(f"  {sample.notice.decided_on}  {sample.source}")
     click.echo(f"              {sample.about}")
     click.echo(f"              {window.title}: last day {sample.due}, {agrees}. Outcome: {sample.outcome}.")
+    print_window(window, more=False)
+    click.echo("")
 
 
 def _print_notice(sample: "Sample", result: "Result") -> None:

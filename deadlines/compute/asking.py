@@ -20,12 +20,13 @@ OTHER = {
 
 
 class Questions:
-    """What is missing, in the order it was noticed."""
+    """What is missing, in the order it was noticed, and in `doubts` what a careful colleague would mention."""
 
     def __init__(self, law: Law, notice: Notice) -> None:
         self._law = law
         self._notice = notice
         self._rules: dict[str, list[str]] = {}
+        self.doubts: list[str] = []
 
     def ask(self, fact: str, rule: Rule) -> None:
         """Ask for a fact on behalf of a rule."""

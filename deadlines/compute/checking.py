@@ -7,7 +7,6 @@ from typing import get_args
 
 from deadlines.compute import routes
 from deadlines.compute.notice import Notice
-from deadlines.compute.result import Window
 from deadlines.compute.words import listed, long_date
 from deadlines.errors import InputError
 from deadlines.law import Law
@@ -94,30 +93,12 @@ def _dates(notice: Notice) -> None:
             raise InputError(f"{day} is too far ahead to be real. Check the year.", code="bad-date")
 
 
-def warnings(law: Law, notice: Notice, windows: list[Window]) -> list[str]:
-    """What a careful colleague would mention."""
-    found: list[str] = []
-    if (notice.served_on - notice.decided_on).days > LATE_SERVICE_DAYS:
-        found.append(
-            f"Service on {long_date(notice.served_on)} is more than {LATE_SERVICE_DAYS} days after the date of the "
-            "decision: keep the envelope or posting record as proof. The safe dates count from the decision."
-        )
-    printed = notice.printed_deadline
-    for window in windows:
-        found += [note.text for note in law.rules[window.rule].note if note.contests and note.text in window.notes]
-        beyond = printed is not None and any(
-            not reading.prevails and reading.name.startswith("the maximum") and reading.last_day < printed
-            for reading in window.readings
-        )
-        if beyond:
-            found.append(
-                f"{window.title}: the notice prints {long_date(printed)}, which is later than the law's maximum. Check "
-                "the date; the safe date keeps to the maximum."
-            )
-        caps = law.rules[window.rule].printed == "caps"
-        if printed is not None and caps and window.last_day is not None and printed < window.last_day:
-            found.append(
-                f"{window.title}: the notice prints {long_date(printed)}, earlier than the computed last day "
-                f"{long_date(window.last_day)}. The printed date caps the safe date."
-            )
-    return found
+def warnings(notice: Notice) -> list[str]:
+    """What a careful colleague would say of the notice itself."""
+    if (notice.served_on - notice.decided_on).days <= LATE_SERVICE_DAYS:
+        return []
+    sentence = (
+        f"Service on {long_date(notice.served_on)} is more than {LATE_SERVICE_DAYS} days after the date of the "
+        "decision: keep the envelope or posting record as proof. The safe dates count from the decision."
+    )
+    return [sentence]

@@ -113,7 +113,7 @@ class ForumDays:
 
 
 def _closed(closure: Closure) -> DayOff:
-    return DayOff(closure.name, closure.cite[0])
+    return DayOff(closure.name, closure.cite[0], closure.confidence)
 
 
 def _moves(closure: Closure, forum: str, circuit: str | None) -> bool:

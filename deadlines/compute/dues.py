@@ -13,13 +13,15 @@ from msgspec import Struct
 from deadlines.compute import narrate
 from deadlines.compute.conditions import match
 from deadlines.compute.days import ForumDays, add_length
+from deadlines.compute.frame import framed, missing_for_doubts, notes_of, weakest
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Reading, Step, Timeliness, Window
 from deadlines.compute.routes import Route
 from deadlines.compute.texts import Option, Text, Texts, texts_for
 from deadlines.compute.trigger import Trigger, trigger_of
+from deadlines.compute.words import long_date
 from deadlines.errors import BeforeKnownLaw
-from deadlines.law.model import Alternative, Computation, Length, Rule
+from deadlines.law.model import Alternative, Computation, Confidence, Length, Rule
 
 if TYPE_CHECKING:
     from deadlines.compute.asking import Questions
@@ -48,6 +50,8 @@ class Dates(Struct):
     protective_by: date | None = None
     readings: list[Reading] = []
     steps: list[Step] = []
+    sources: list[Confidence] = []
+    """How good the sources are that the last day rests on, beside the rule's own."""
 
 
 def due_window(case: Case) -> Window:
@@ -65,7 +69,7 @@ def due_window(case: Case) -> Window:
 
 
 class Counting:
-    """The count of one case. Each method adds its dates, readings and steps to `self.found`."""
+    """The count of one case. Each method adds its dates, readings and steps to what is found."""
 
     def __init__(self, case: Case, texts: Texts, trigger: Trigger) -> None:
         self.case = case
@@ -81,7 +85,7 @@ class Counting:
     def dates(self) -> Dates:
         """Count everything, in the order in which a person would check it."""
         raw = add_length(add_length(self.trigger.base, self.text.length), self.line.add)
-        found = Dates(raw, raw, raw, raw, readings=[], steps=list(self.trigger.steps))
+        found = Dates(raw, raw, raw, raw, readings=[], steps=list(self.trigger.steps), sources=[])
         self._prevailing(found)
         self._printed(found)
         self._alternatives(found)
@@ -135,6 +139,7 @@ class Counting:
                 found.steps.append(narrate.online(self.computation, raw))
             return raw
         rolled = self.days.forward(raw)
+        found.sources += [off.confidence for _, off in rolled.skipped]
         found.steps += narrate.rolled(rolled, self.computation)
         if rolled.in_lieu:
             found.readings.append(narrate.lieu_reading(self.computation, self.days.without_lieu(raw)))
@@ -159,6 +164,11 @@ class Counting:
         if printed is None or not self._printed_governs():
             return
         computed = self._roll(found.last_raw)
+        if printed > computed:
+            self.case.questions.doubts.append(
+                f"{self.case.rule.title}: the notice prints {long_date(printed)}, later than the law's maximum. "
+                "Check the date; the safe date keeps to the maximum."
+            )
         found.last_raw = found.latest = printed
         found.steps.append(narrate.printed(printed, self.case.rule.cite[0]))
         found.readings = []
@@ -180,6 +190,7 @@ class Counting:
             if prevails:
                 found.readings = [_superseded(reading) for reading in found.readings]
                 found.last_raw, found.last_day = raw, day
+                found.sources.append(item.confidence)
                 found.steps += narrate.alternative(item, raw, self.days.forward(raw))
             if item.effect == "arguable":
                 found.latest = max(found.latest, raw)
@@ -214,6 +225,7 @@ class Counting:
             if fits.holds:
                 found.readings = [_superseded(reading) for reading in found.readings]
                 found.last_raw = found.last_day = extension.accepted_to
+                found.sources.append(extension.confidence)
                 found.steps.append(Step(f"{extension.why}.", extension.accepted_to, extension.cite[0]))
                 found.readings.append(
                     Reading("extended by notice", extension.accepted_to, True, extension.why, list(extension.cite))
@@ -334,41 +346,41 @@ def _superseded(reading: Reading) -> Reading:
 
 
 def _window(case: Case, trigger: Trigger, texts: Texts, dates: Dates) -> Window:
-    rule = case.rule
-    notes = _notes(case)
-    doubtful = any(note.contests and note.text in notes for note in rule.note)
-    return Window(
-        rule=rule.id,
-        title=rule.title,
-        remedy=rule.remedy,
-        form=rule.form,
-        file_with=rule.file_with,
-        filed_when=rule.filed_when,
+    notes = notes_of(case.rule, case.notice)
+    doubts = [note.text for note in notes if note.contests]
+    case.questions.doubts.extend(doubts)
+    for fact in missing_for_doubts(case.rule, case.notice):
+        case.questions.ask(fact, case.rule)
+    _warn_of_printed(case, dates)
+    return framed(
+        case.rule,
         state="due",
         opens_on=trigger.safe,
         protective_by=dates.protective_by,
         safe_by=dates.safe_by,
         last_day=dates.last_day,
         latest=dates.latest,
-        contested=doubtful or dates.protective_by is not None or dates.latest > dates.last_day,
+        contested=bool(doubts) or dates.protective_by is not None or dates.latest > dates.last_day,
         readings=dates.readings,
         working=dates.steps,
-        cite=_citations(rule, texts.prevailing, case.route),
-        confidence=rule.reviewed.confidence,
-        reviewed_on=rule.reviewed.on,
-        notes=notes,
-        **_timeliness(case, dates, doubtful),
+        cite=_citations(case.rule, texts.prevailing, case.route),
+        confidence=weakest((case.rule.reviewed.confidence, case.route.confidence, *dates.sources)),
+        notes=[*case.route.notes, *(note.text for note in notes)],
+        **_timeliness(case, dates, bool(doubts)),
     )
+
+
+def _warn_of_printed(case: Case, dates: Dates) -> None:
+    printed = case.notice.printed_deadline
+    if case.rule.printed == "caps" and printed is not None and printed < dates.last_day:
+        case.questions.doubts.append(
+            f"{case.rule.title}: the notice prints {long_date(printed)}, earlier than the computed last day "
+            f"{long_date(dates.last_day)}. The printed date caps the safe date."
+        )
 
 
 def _citations(rule: Rule, text: Text, route: Route) -> list[str]:
     return list(dict.fromkeys((*rule.cite, *text.cite, *route.cite)))
-
-
-def _notes(case: Case) -> list[str]:
-    from deadlines.compute.engine import notes_for
-
-    return [*case.route.notes, *notes_for(case.rule, case.notice)]
 
 
 def _timeliness(case: Case, dates: Dates, doubtful: bool) -> dict[str, Timeliness]:

@@ -9,9 +9,10 @@ from datetime import date
 from msgspec import UNSET
 
 from deadlines.compute import asking, checking, routes
-from deadlines.compute.conditions import match, value_of
+from deadlines.compute.conditions import match
 from deadlines.compute.days import ForumDays
 from deadlines.compute.dues import Case, due_window
+from deadlines.compute.frame import framed, notes_of
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Result, Step, Window
 from deadlines.compute.routes import Route
@@ -35,8 +36,7 @@ def compute(notice: Notice, law: Law | None = None) -> Result:
         InputError: an unknown word, or dates that contradict each other.
         BeforeKnownLaw: the date lies before the law data begins for this kind.
     """
-    engine = _engine(load_law() if law is None else law)
-    return engine.compute(notice)
+    return engine_for(load_law() if law is None else law).compute(notice)
 
 
 class Engine:
@@ -75,7 +75,7 @@ class Engine:
             if window is not None:
                 windows.append(window)
         self._refuse_or_warn(notice, windows, too_early, warnings)
-        warnings += checking.warnings(self.law, notice, windows)
+        warnings += [*checking.warnings(notice), *questions.doubts]
         windows.sort(key=lambda w: (ORDER[w.state], w.safe_by or date.max, w.rule))
         return Result(notice.ref, self.law.edition, windows, questions.asks(), warnings)
 
@@ -101,17 +101,17 @@ class Engine:
         for fact in found.missing:
             questions.ask(fact, rule)
         if found.denied:
-            return _without_date(rule, "not-available", found.why, list(found.cite), notice, found)
+            return _denied(rule, found)
         if not found.open:
             return None
         for answer in rule.answer:
             answered = match(answer.when, notice)
             if answered.holds:
-                return _answered(rule, answer, notice)
+                return _answered(rule, answer)
             for fact in answered.missing if answered.holds is None else ():
                 questions.ask(fact, rule)
         if rule.state == "no-limit":
-            return _without_date(rule, "no-limit", "No time limit.", rule.cite, notice, found)
+            return _unlimited(rule, notice)
         return due_window(Case(self, rule, notice, found, questions))
 
     def last_day_of(self, rule_id: str, notice: Notice) -> date | None:
@@ -126,48 +126,46 @@ class Engine:
 _engines: dict[int, Engine] = {}
 
 
-def _engine(law: Law) -> Engine:
-    """One engine per edition: it remembers rolls, which is what makes a batch fast."""
+def engine_for(law: Law) -> Engine:
+    """The engine of an edition, kept: it remembers rolls, which is what makes a batch fast."""
     found = _engines.get(id(law))
     if found is None or found.law is not law:
         found = _engines[id(law)] = Engine(law)
     return found
 
 
-def engine_for(law: Law) -> Engine:
-    """The engine of an edition, for callers that need its calendars."""
-    return _engine(law)
-
-
-def _answered(rule: Rule, answer: Answer, notice: Notice) -> Window:
-    return _without_date(rule, answer.state, answer.why, answer.cite, notice, Route(open=True))
-
-
-def _without_date(rule: Rule, state: str, why: str, cite: list[str], notice: Notice, found: Route) -> Window:
-    notes = [why, *found.notes] if state != "no-limit" else []
-    return Window(
-        rule=rule.id,
-        title=rule.title,
-        remedy=rule.remedy,
-        form=rule.form,
-        file_with=rule.file_with,
-        filed_when=rule.filed_when,
-        state=state,  # type: ignore[arg-type]
-        timeliness="timely" if state == "no-limit" and notice.filed_on is not None else UNSET,
-        working=[Step(why, None, cite[0] if cite else None)],
-        cite=list(cite),
-        confidence=found.confidence if found.denied else rule.reviewed.confidence,
-        reviewed_on=rule.reviewed.on,
-        notes=notes + ([] if state == "not-available" else notes_for(rule, notice)),
+def _denied(rule: Rule, found: Route) -> Window:
+    """The matrix gives no such remedy for this form."""
+    return framed(
+        rule,
+        state="not-available",
+        working=[Step(found.why, None, found.cite[0] if found.cite else None)],
+        cite=list(found.cite),
+        confidence=found.confidence,
+        notes=[found.why, *found.notes],
     )
 
 
-def notes_for(rule: Rule, notice: Notice) -> list[str]:
-    """The pitfalls that fit the notice. A note on a missing fact is shown: it may be the one that matters."""
-    return [
-        note.text
-        for note in rule.note
-        if (note.from_ is None or note.from_ <= notice.decided_on)
-        and (note.until is None or notice.decided_on < note.until)
-        and all(value_of(name, notice) in values for name, values in note.when.items())
-    ]
+def _answered(rule: Rule, answer: Answer) -> Window:
+    """The rule itself gives something other than a date."""
+    return framed(
+        rule,
+        state=answer.state,
+        working=[Step(answer.why, None, answer.cite[0])],
+        cite=list(answer.cite),
+        confidence=rule.reviewed.confidence,
+        notes=[answer.why],
+    )
+
+
+def _unlimited(rule: Rule, notice: Notice) -> Window:
+    """It may be filed at any time."""
+    return framed(
+        rule,
+        state="no-limit",
+        timeliness="timely" if notice.filed_on is not None else UNSET,
+        working=[Step("No time limit.", None, rule.cite[0])],
+        cite=list(rule.cite),
+        confidence=rule.reviewed.confidence,
+        notes=[note.text for note in notes_of(rule, notice)],
+    )

@@ -10,7 +10,7 @@ from dateutil.easter import easter
 from dateutil.relativedelta import FR, MO, SA, SU, TH, TU, WE, relativedelta
 from msgspec import Struct
 
-from deadlines.law.model import Holiday, HolidayCalendar
+from deadlines.law.model import Confidence, Holiday, HolidayCalendar
 
 WEEKDAYS = {
     "monday": MO,
@@ -29,6 +29,7 @@ class DayOff(Struct, frozen=True):
 
     name: str
     cite: str
+    confidence: Confidence = "primary"
     in_lieu: bool = False
 
 
@@ -50,13 +51,15 @@ class Holidays:
         found: dict[date, DayOff] = {}
         for on, holiday in self._kept(year):
             if on.year == year:
-                found.setdefault(on, DayOff(holiday.name, holiday.cite[0]))
+                found.setdefault(on, DayOff(holiday.name, holiday.cite[0], holiday.confidence))
         for source in (year - 1, year, year + 1):
             for on, holiday in self._kept(source):
                 moved = self._moved(on, holiday)
                 if moved is not None and moved.year == year:
                     lieu = f"{holiday.name} (kept in lieu of {on:%A} {on.day} {on:%B})"
-                    found.setdefault(moved, DayOff(lieu, self.calendar.observance.cite[0], in_lieu=True))
+                    found.setdefault(
+                        moved, DayOff(lieu, self.calendar.observance.cite[0], holiday.confidence, in_lieu=True)
+                    )
         return found
 
     def _kept(self, year: int) -> Iterator[tuple[date, Holiday]]:

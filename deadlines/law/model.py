@@ -96,6 +96,7 @@ class Alternative(Table, frozen=True, kw_only=True):
     from_: date | None = field(name="from", default=None)
     until: date | None = None
     why: str
+    confidence: Confidence
     cite: list[str]
 
 

@@ -171,7 +171,7 @@ def test_patriots_day_moves_a_petition_in_the_first_circuit_only() -> None:
     """Mon 2025-04-21 is Patriots' Day in Massachusetts (M.G.L. c. 4, s. 7); safe dates ignore it."""
     first = ask("bia.decision", "2025-03-22", facts={"circuit": "1"})
     second = ask("bia.decision", "2025-03-22", facts={"circuit": "2"})
-    unknown = ask("bia.decision", "2025-03-22")
+    unknown = ask("bia.decision", "2025-03-22", facts={"proceeding": "removal"})
     assert dates(first, "court.petition-for-review")[:2] == ("2025-04-21", "2025-04-22")
     assert dates(second, "court.petition-for-review")[:2] == ("2025-04-21", "2025-04-21")
     assert dates(unknown, "court.petition-for-review")[:2] == ("2025-04-21", "2025-04-21")
@@ -179,7 +179,28 @@ def test_patriots_day_moves_a_petition_in_the_first_circuit_only() -> None:
 
 
 def test_the_circuit_is_not_asked_for_where_no_state_holiday_lies_in_the_way() -> None:
-    assert ask("bia.decision", "2026-06-01").asks == []
+    assert ask("bia.decision", "2026-06-01", facts={"proceeding": "removal"}).asks == []
+
+
+def test_the_proceeding_is_asked_for_because_the_clock_may_have_run_from_another_order() -> None:
+    """Riley v. Bondi: in withholding-only proceedings the Board's decision starts nothing."""
+    assert [a.fact for a in ask("bia.decision", "2026-06-01", facts={"circuit": "9"}).asks] == ["proceeding"]
+
+
+@pytest.mark.parametrize(
+    ("notice", "more", "rule", "confidence"),
+    [
+        (("uscis.denial", "2026-11-02", "electronic"), {"form": "I-140"}, "uscis.appeal.aao", "primary"),
+        (("uscis.denial", "2021-06-14", "mail"), {"form": "I-140"}, "uscis.appeal.aao", "secondary"),  # COVID notice
+        (("uscis.denial", "2026-11-02", "electronic"), {"form": "N-600K"}, "uscis.appeal.aao", "memory"),
+        (("ij.order", "2012-06-04", "oral"), {}, "eoir.appeal.bia", "secondary"),  # reposted notice of grace
+        (("bia.decision", "2005-10-26"), {"facts": {"circuit": "9"}}, "court.petition-for-review", "secondary"),
+    ],
+)
+def test_a_window_is_no_surer_than_the_weakest_source_of_its_last_day(
+    notice: tuple[Any, ...], more: dict[str, Any], rule: str, confidence: str
+) -> None:
+    assert window(ask(*notice, **more), rule).confidence == confidence
 
 
 def test_a_closure_by_order_moves_the_safe_date_and_the_argument_but_not_the_last_day() -> None:
