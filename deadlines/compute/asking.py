@@ -6,7 +6,8 @@ from deadlines.compute import routes
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Ask
 from deadlines.law import Law
-from deadlines.law.model import Method, Rule
+from deadlines.law.counting import Method
+from deadlines.law.model import Rule
 
 SERVICE = "service.method"
 PRINTED = "printed_deadline"

@@ -10,7 +10,8 @@ from deadlines.compute.notice import Notice
 from deadlines.compute.words import listed, long_date
 from deadlines.errors import InputError
 from deadlines.law import Law
-from deadlines.law.model import Method, Rule
+from deadlines.law.counting import Method
+from deadlines.law.model import Rule
 
 LAST_YEAR = 2090
 LATE_SERVICE_DAYS = 7

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from deadlines.compute.notice import Notice
-from deadlines.law.model import When
+from deadlines.law.base import When
 
 
 class Match(Struct, frozen=True):

@@ -15,7 +15,7 @@ from deadlines.compute.notice import Notice, Service
 from deadlines.compute.result import Result
 from deadlines.compute.words import listed
 from deadlines.errors import DeadlinesError, InputError
-from deadlines.law.model import Method
+from deadlines.law.counting import Method
 
 
 class ServiceFacts(Struct, forbid_unknown_fields=True):

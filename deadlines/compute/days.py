@@ -7,8 +7,10 @@ from dateutil.relativedelta import relativedelta
 from msgspec import Struct
 
 from deadlines.law import Law
+from deadlines.law.base import Length
+from deadlines.law.counting import Computation
+from deadlines.law.days_off import Closure
 from deadlines.law.holidays import DayOff, Holidays
-from deadlines.law.model import Closure, Computation, Length
 
 ONE_DAY = timedelta(days=1)
 SATURDAY_OFF = DayOff("Saturday", "")

@@ -21,7 +21,9 @@ from deadlines.compute.texts import Option, Text, Texts, texts_for
 from deadlines.compute.trigger import Trigger, trigger_of
 from deadlines.compute.words import long_date
 from deadlines.errors import BeforeKnownLaw
-from deadlines.law.model import Alternative, Computation, Confidence, Length, Rule
+from deadlines.law.base import Confidence, Length
+from deadlines.law.counting import Computation
+from deadlines.law.model import Alternative, Rule
 
 if TYPE_CHECKING:
     from deadlines.compute.asking import Questions
@@ -77,7 +79,7 @@ class Counting:
         self.texts = texts
         self.trigger = trigger
         self.computation = _computation(case)
-        self.line = next(x for x in self.computation.service if x.method == case.notice.service.method)
+        self.line = next(x for x in self.computation.service if case.notice.service.method in x.methods)
         self.circuit = case.notice.facts.get("circuit") if self.computation.state_holidays else None
         self.days: ForumDays = case.engine.days(self.computation.id, self.circuit)
         self.online = not self.computation.online_roll and case.notice.facts.get("filing") == "online"
@@ -300,7 +302,7 @@ class Counting:
     def _ask(self, found: Dates) -> None:
         """Every missing fact that would change one of the dates."""
         self._ask_all(self.texts.missing + self.text.missing + self.trigger.missing)
-        if self.line.method == "unknown" and (
+        if self.case.notice.service.method == "unknown" and (
             _service_matters(self.computation) or self.trigger.latest > self.trigger.base
         ):
             self.case.questions.ask("service.method", self.case.rule)
@@ -337,7 +339,7 @@ def _computation(case: Case) -> Computation:
 
 
 def _service_matters(computation: Computation) -> bool:
-    unknown = next(line for line in computation.service if line.method == "unknown")
+    unknown = next(line for line in computation.service if "unknown" in line.methods)
     return any(line.add != unknown.add for line in computation.service)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from deadlines.compute.conditions import match
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
-from deadlines.law.model import Confidence, Note, Rule
+from deadlines.law.base import Confidence
+from deadlines.law.model import Note, Rule
 
 WEAKER: tuple[Confidence, ...] = ("primary", "primary-old", "secondary", "memory")
 """From the best source to the weakest."""

@@ -6,7 +6,9 @@ from deadlines.compute.days import Rolled
 from deadlines.compute.result import Reading, Step
 from deadlines.compute.texts import Text
 from deadlines.compute.words import end_words, length_words, listed, long_date
-from deadlines.law.model import Alternative, Computation, CourtAction, Length, ServiceLine
+from deadlines.law.base import Length
+from deadlines.law.counting import Computation, ServiceLine
+from deadlines.law.model import Alternative, CourtAction
 
 NO_DAYS = Length()
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from msgspec import Struct, field
 
-from deadlines.law.model import Method
+from deadlines.law.counting import Method
 
 
 class Service(Struct, frozen=True):

@@ -30,12 +30,42 @@ class Reading(Struct, frozen=True):
     cite: list[str]
 
 
+class Relation(Struct, frozen=True):
+    """How a remedy stands to another clock: what it excludes, starts, ends, or does not stop.
+
+    `on` is the event that makes it so, `rule` the window concerned, `notice` the kind of notice to record when
+    the event comes, `facts` what is to be added to the same notice then.
+    """
+
+    kind: Literal["alternative", "starts", "ends", "keeps-running"]
+    on: Literal["filed", "denied", "granted", "not-filed", "any"]
+    rule: str | None
+    notice: str | None
+    facts: dict[str, str]
+    text: str
+    cite: list[str]
+
+
+class Fee(Struct, frozen=True):
+    """What a filing costs in US dollars (or `none`) on the days from `from_on` until before `until`."""
+
+    filing: str
+    amount: str
+    from_on: date
+    until: date | None
+    text: str
+    confidence: str
+    cite: list[str]
+
+
 class Window(Struct, frozen=True, kw_only=True):
     """One remedy after one notice, with its four dates and everything that explains them.
 
     `last_day` is the last timely day by the prevailing reading, `safe_by` the day to calendar,
     `protective_by` the day under a shorter text that a court has knocked out for now, `latest` the
-    last day that somebody could argue. All four are None unless `state` is `due`.
+    last day that somebody could argue. All four are None unless `state` is `due`. `fits`: why the remedy
+    answers the reason of the decision. `dispute`: the deadline printed on the notice is another one, and a
+    person has to resolve it.
     """
 
     rule: str
@@ -57,6 +87,11 @@ class Window(Struct, frozen=True, kw_only=True):
     confidence: str
     reviewed_on: date
     notes: list[str] = []
+    relations: list[Relation] = []
+    fees: list[Fee] = []
+    fits: list[str] = []
+    dispute: str | None = None
+    party: Literal["client", "government", "either"] = "client"
     timeliness: Timeliness | UnsetType = UNSET
 
 

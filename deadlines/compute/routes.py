@@ -5,7 +5,8 @@ from msgspec import Struct
 from deadlines.compute.conditions import match
 from deadlines.compute.notice import Notice
 from deadlines.law import Law
-from deadlines.law.model import Confidence, Decision
+from deadlines.law.base import Confidence
+from deadlines.law.matrix import Decision
 
 MOTION_NONE = "none"
 

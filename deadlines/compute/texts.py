@@ -8,7 +8,8 @@ from msgspec import Struct, structs
 from deadlines.compute.conditions import NO, YES, Match, match
 from deadlines.compute.days import add_length
 from deadlines.compute.notice import Notice
-from deadlines.law.model import Circuits, CourtAction, Length, Period, Rule
+from deadlines.law.base import Length
+from deadlines.law.model import Circuits, CourtAction, Period, Rule
 from deadlines.law.resolve import layers
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
-from deadlines.law.model import Length
+from deadlines.law.base import Length
 
 
 @lru_cache(maxsize=8192)

@@ -10,7 +10,8 @@ from dateutil.easter import easter
 from dateutil.relativedelta import FR, MO, SA, SU, TH, TU, WE, relativedelta
 from msgspec import Struct
 
-from deadlines.law.model import Confidence, Holiday, HolidayCalendar
+from deadlines.law.base import Confidence
+from deadlines.law.days_off import Holiday, HolidayCalendar
 
 WEEKDAYS = {
     "monday": MO,

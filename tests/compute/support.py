@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from deadlines.compute import Notice, Result, Service, Window, compute
-from deadlines.law.model import Method
+from deadlines.law.counting import Method
 
 
 def ask(kind: str, decided_on: str, method: Method = "unknown", **more: Any) -> Result:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from deadlines.compute import Notice, Service, compute
 from deadlines.compute.engine import engine_for
 from deadlines.law import load_law
-from deadlines.law.model import Method
+from deadlines.law.counting import Method
 
 DAYS = st.dates(date(2000, 1, 1), date(2060, 12, 31))
 METHODS: st.SearchStrategy[Method] = st.sampled_from(

@@ -62,8 +62,8 @@ MISTAKES: list[tuple[str, str, str, str, str]] = [
     ("zero length", APPEAL, "length = { days = 30 }", "length = { days = 0 }", "length"),
     ("text for a number", APPEAL, "length = { days = 30 }", 'length = { days = "30" }', "days"),
     ("unknown action", APPEAL, 'kind    = "vacated"', 'kind    = "voided"', "kind"),
-    ("method without a line", "computation/uscis.toml", 'method = "fax"', 'method = "mail"', "service"),
-    ("unknown method", "computation/uscis.toml", 'method = "fax"', 'method = "telefax"', "method"),
+    ("method without a line", "computation/uscis.toml", 'methods = ["fax"]', 'methods = ["mail"]', "service"),
+    ("unknown method", "computation/uscis.toml", 'methods = ["fax"]', 'methods = ["telefax"]', "method"),
     ("dangling calendar", "computation/uscis.toml", '"us-federal"', '"us-federale"', "holidays"),
     (
         "two definitions",

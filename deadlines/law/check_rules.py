@@ -1,0 +1,143 @@
+"""What must hold inside one rule and between it and the rest of the edition."""
+
+from typing import TYPE_CHECKING
+
+from deadlines.law import faults
+from deadlines.law.faults import cited, fail, need, need_all
+from deadlines.law.model import Circuits, CourtAction, Period, Relation, Rule
+
+if TYPE_CHECKING:
+    from deadlines.law.load import Law
+
+ROUTES = ("aao", "aao-revocation", "bia", "bia-revocation", "bia-waiver", "n336", "legalization")
+MOTIONS = ("motion-reopen", "motion-reconsider")
+
+
+def check_rule(law: "Law", rule: Rule) -> None:
+    """One rule. Raises LawDataError with id and key."""
+    where = f"rule {rule.id}"
+    cited(where, rule)
+    _words(where, rule)
+    _references(law, where, rule)
+    _trigger(law, where, rule)
+    _periods(law, where, rule)
+    for action in rule.court_action:
+        _action(law, where, rule, action)
+    for relation in rule.relation:
+        _relation(law, where, relation)
+    for item in rule.alternative:
+        key = f"alternative.{item.name}"
+        faults.span(where, key, item.from_, item.until)
+        faults.counts(where, f"{key}.length", item.length, back=True)
+        _doubt(law, where, f"{key}.doubt", item.doubt)
+        if (item.start == "fact") != (item.start_fact is not None):
+            fail(where, f"{key}.start_fact", "a start from a fact and the fact's name belong together")
+        if item.start_fact is not None:
+            _date_fact(law, where, f"{key}.start_fact", item.start_fact)
+    for note in rule.note:
+        faults.span(where, "note", note.from_, note.until)
+
+
+def _words(where: str, rule: Rule) -> None:
+    for key in ("title", "remedy", "forum", "file_with", "filed_when", "trigger_words"):
+        if not getattr(rule, key).strip():
+            fail(where, key, "it is empty")
+    if not rule.kinds:
+        fail(where, "kinds", "a rule that no notice opens is never seen")
+    if rule.state == "not-available" and not rule.why.strip():
+        fail(where, "why", "an answer that the law gives no remedy needs its reason")
+
+
+def _references(law: "Law", where: str, rule: Rule) -> None:
+    need(rule.computation in law.computations, where, "computation", rule.computation)
+    need_all((recount.computation for recount in rule.recount), law.computations, where, "recount.computation")
+    need_all(rule.kinds, law.kinds, where, "kinds")
+    need_all(rule.urgent, law.rules, where, "urgent")
+    if rule.form is not None:
+        need(rule.form in law.forms, where, "form", rule.form)
+    if rule.route is not None:
+        need(rule.route in ROUTES + MOTIONS, where, "route", rule.route)
+    for key in ("mail_doubt", "start_doubt"):
+        _doubt(law, where, key, getattr(rule, key))
+
+
+def _doubt(law: "Law", where: str, key: str, doubt: str | None) -> None:
+    if doubt is not None:
+        need(doubt in law.ambiguities, where, key, doubt)
+
+
+def _date_fact(law: "Law", where: str, key: str, fact: str) -> None:
+    need(fact in law.facts and law.facts[fact].type == "date", where, key, fact)
+
+
+def _trigger(law: "Law", where: str, rule: Rule) -> None:
+    for trigger, key in (("final-order", "finality"), ("fact", "trigger_fact"), ("after", "after")):
+        if (rule.trigger == trigger) != (getattr(rule, key) is not None):
+            fail(where, key, f"a {trigger} trigger and '{key}' belong together")
+    for key in ("finality", "after"):
+        other = getattr(rule, key)
+        if other is not None:
+            need(other in law.rules and other != rule.id, where, key, other)
+            if law.rules[other].trigger in ("after", "final-order"):
+                fail(where, key, f"{other} itself waits for another rule; a chain has one link")
+    for key in ("trigger_fact", "not_before_fact"):
+        if getattr(rule, key) is not None:
+            _date_fact(law, where, key, getattr(rule, key))
+    faults.dates(where, "not_before", rule.not_before)
+    faults.dates(where, "reviewed", rule.reviewed.on)
+
+
+def _periods(law: "Law", where: str, rule: Rule) -> None:
+    dated = rule.state in ("due", "opens")
+    if dated != bool(rule.period):
+        fail(where, "period", "a rule has periods, or state = 'no-limit' or 'not-available', and never both")
+    last: Period | None = None
+    for period in rule.period:
+        _period(law, where, period, last)
+        last = period
+    ids = [period.id for period in rule.period]
+    if len(set(ids)) != len(ids):
+        fail(where, "period.id", "an id stands twice")
+
+
+def _period(law: "Law", where: str, period: Period, last: Period | None) -> None:
+    key = f"period.{period.id}"
+    faults.span(where, key, period.from_, period.until)
+    faults.dates(where, key, period.published)
+    back = period.length.days < 0
+    faults.counts(where, f"{key}.length", period.length, back=True)
+    if period.safe_length is not None:
+        faults.counts(where, f"{key}.safe_length", period.safe_length, back=back)
+    _doubt(law, where, f"{key}.safe_doubt", period.safe_doubt)
+    if period.safe_doubt is not None and period.safe_length is None:
+        fail(where, f"{key}.safe_doubt", "an ambiguity about the safe length needs a safe length")
+    if last is not None and (period.from_ <= last.from_ or (last.until is not None and period.from_ < last.until)):
+        fail(where, f"{key}.from", "texts are listed in order of their dates and do not begin twice")
+    for unless in period.unless:
+        faults.counts(where, f"{key}.unless.length", unless.length, back=back)
+        if not unless.when:
+            fail(where, f"{key}.unless.when", "an exception needs its condition")
+
+
+def _action(law: "Law", where: str, rule: Rule, action: CourtAction) -> None:
+    key = f"court_action.{action.of}"
+    need_all([action.of], (period.id for period in rule.period), where, "court_action.of")
+    faults.span(where, key, action.from_, action.until)
+    _doubt(law, where, f"{key}.doubt", action.doubt)
+    if action.of == rule.period[0].id:
+        fail(where, key, "no earlier text would be left; add the text that revives")
+    if isinstance(action.reaches, Circuits):
+        need_all(action.reaches.circuits, law.clerks, where, f"{key}.reaches")
+
+
+def _relation(law: "Law", where: str, relation: Relation) -> None:
+    if relation.rule is not None:
+        need(relation.rule in law.rules, where, "relation.rule", relation.rule)
+    if relation.notice is not None:
+        need(relation.notice in law.kinds, where, "relation.notice", relation.notice)
+    for fact, value in relation.facts.items():
+        need(fact in law.facts, where, "relation.facts", fact)
+        choices = law.facts[fact].choices
+        need(not choices or value in choices, where, f"relation.facts.{fact}", value)
+    if not relation.text.strip():
+        fail(where, "relation.text", "it is empty")
