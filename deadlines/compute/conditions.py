@@ -24,7 +24,7 @@ def match(when: When, notice: Notice) -> Match:
         value = value_of(name, notice)
         if value is None:
             missing += (name,)
-        elif value not in values:
+        elif value not in values and not _holds(value, values):
             return NO
     return Match(None, missing) if missing else YES
 
@@ -38,3 +38,15 @@ def value_of(name: str, notice: Notice) -> str | None:
     if name == "method":
         return notice.service.method if notice.service.method != "unknown" else None
     return notice.facts.get(name)
+
+
+def _holds(value: str, values: list[str]) -> bool:
+    """Whether a number lies in one of the ranges (`181-364`, `365-`), or one of several words is among them."""
+    if value.isdecimal():
+        return any(_inside(int(value), text) for text in values)
+    return "," in value and any(word in values for word in value.split(","))
+
+
+def _inside(number: int, text: str) -> bool:
+    low, dash, high = text.partition("-")
+    return bool(dash) and low.isdecimal() and int(low) <= number and (not high or number <= int(high))

@@ -19,6 +19,7 @@ class Option(Struct, frozen=True):
     length: Length
     why: str
     cite: tuple[str, ...]
+    safe_length: Length
 
 
 class Text(Struct, frozen=True):
@@ -28,6 +29,7 @@ class Text(Struct, frozen=True):
     length: Length
     why: str
     cite: tuple[str, ...]
+    safe_length: Length
     others: tuple[Option, ...] = ()
     missing: tuple[str, ...] = ()
     action: CourtAction | None = None
@@ -67,16 +69,17 @@ def _reaches(action: CourtAction, notice: Notice) -> Match:
 def _text(period: Period, action: CourtAction | None, notice: Notice, on: date, usual: Mapping[str, str]) -> Text:
     """The length after exceptions. While one depends on a missing fact the earliest length is shown,
     or the ordinary case where the fact has one."""
-    plain = Option(period.length, period.why, tuple(period.cite))
+    plain = Option(period.length, period.why, tuple(period.cite), period.safe_length or period.length)
     if not period.unless:
-        return Text(period, plain.length, plain.why, plain.cite, action=action)
+        return Text(period, plain.length, plain.why, plain.cite, plain.safe_length, action=action)
     possible, likely = [plain], [plain]
     missing: tuple[str, ...] = ()
     for unless in period.unless:
         answer = match(unless.when, notice)
         if answer.holds is False:
             continue
-        option = Option(unless.length, unless.why or period.why, (*unless.cite, *period.cite))
+        careful = unless.safe_length or unless.length
+        option = Option(unless.length, unless.why or period.why, (*unless.cite, *period.cite), careful)
         if answer.holds:
             possible, likely, missing = [option], [option], ()
             break
@@ -86,7 +89,7 @@ def _text(period: Period, action: CourtAction | None, notice: Notice, on: date, 
             likely.append(option)
     shown = min(likely, key=lambda item: add_length(on, item.length))
     others = tuple(option for option in possible if option is not shown)
-    return Text(period, shown.length, shown.why, shown.cite, others, missing, action)
+    return Text(period, shown.length, shown.why, shown.cite, shown.safe_length, others, missing, action)
 
 
 def _assumed(notice: Notice, usual: Mapping[str, str]) -> Notice:

@@ -53,6 +53,7 @@ def _references(law: "Law", where: str, rule: Rule) -> None:
     need_all((recount.computation for recount in rule.recount), law.computations, where, "recount.computation")
     need_all(rule.kinds, law.kinds, where, "kinds")
     need_all(rule.urgent, law.rules, where, "urgent")
+    need_all(rule.day_one, rule.kinds, where, "day_one")
     if rule.form is not None:
         need(rule.form in law.forms, where, "form", rule.form)
     if rule.route is not None:
@@ -115,6 +116,8 @@ def _period(law: "Law", where: str, period: Period, last: Period | None) -> None
         fail(where, f"{key}.from", "texts are listed in order of their dates and do not begin twice")
     for unless in period.unless:
         faults.counts(where, f"{key}.unless.length", unless.length, back=back)
+        if unless.safe_length is not None:
+            faults.counts(where, f"{key}.unless.safe_length", unless.safe_length, back=back)
         if not unless.when:
             fail(where, f"{key}.unless.when", "an exception needs its condition")
 

@@ -89,8 +89,6 @@ def _computation(law: "Law", computation: Computation) -> None:
     need(computation.holidays in law.calendars, where, "holidays", computation.holidays)
     if computation.order != ["period", "service", "roll"]:
         fail(where, "order", "only period, service, roll is a known order")
-    if computation.mail_doubt is not None:
-        need(computation.mail_doubt in law.ambiguities, where, "mail_doubt", computation.mail_doubt)
     if not computation.online_roll and not (computation.online_why and computation.online_cite):
         fail(where, "online_cite", "a roll denied to online filings needs its reason and citation")
     methods = [method for line in computation.service for method in line.methods]
@@ -99,6 +97,8 @@ def _computation(law: "Law", computation: Computation) -> None:
     for line in computation.service:
         if line.argue is not None and line.argue.days < line.add.days:
             fail(where, f"service.{line.methods[0]}", "the arguable days are fewer than the added ones")
+        if line.doubt is not None:
+            need(line.doubt in law.ambiguities, where, "service.doubt", line.doubt)
         if line.add.days < 0 or line.add.days > 10:
             fail(where, f"service.{line.methods[0]}", "no service adds so many days")
 

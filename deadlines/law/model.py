@@ -17,6 +17,7 @@ class Unless(Table, frozen=True, kw_only=True):
 
     when: When
     length: Length
+    safe_length: Length | None = None
     cite: list[str]
     why: str = ""
 
@@ -156,6 +157,7 @@ class Rule(Table, frozen=True, kw_only=True):
     `not-available` is an answer that the law gives no such remedy.
     `route`: the remedy named in the decision matrix that must be open. `finality`: the appeal whose expiry makes
     the order final. `after`: the rule whose last day is day 0. `trigger_fact`: the date fact that is day 0.
+    `day_one`: kinds of notice whose date is itself the first counted day, so that day 0 is the day before.
     `printed`: whether a deadline printed on the notice governs the window, caps its safe date, or says nothing
     about it. `not_before`: the count never starts earlier; nor before the date fact `not_before_fact` and the
     `not_before_length` after it. `urgent`: rules whose dates make this one urgent.
@@ -180,6 +182,7 @@ class Rule(Table, frozen=True, kw_only=True):
     trigger: Trigger
     trigger_words: str
     trigger_fact: str | None = None
+    day_one: list[str] = field(default_factory=list)
     after: str | None = None
     not_before: date | None = None
     not_before_fact: str | None = None
