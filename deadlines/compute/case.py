@@ -8,7 +8,6 @@ from msgspec import Struct
 from deadlines.compute.conditions import match
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Reading, Step
-from deadlines.compute.routes import Route
 from deadlines.law.advice import Ambiguity
 from deadlines.law.base import Confidence, Length
 from deadlines.law.counting import Computation
@@ -17,6 +16,7 @@ from deadlines.law.model import Rule
 if TYPE_CHECKING:
     from deadlines.compute.asking import Questions
     from deadlines.compute.engine import Engine
+    from deadlines.compute.plan import Plan
 
 NO_DAYS = Length()
 Policy = dict[str, str]
@@ -27,9 +27,9 @@ class Case(Struct, frozen=True):
     """One rule applied to one notice."""
 
     engine: "Engine"
+    plan: "Plan"
     rule: Rule
     notice: Notice
-    route: Route
     questions: "Questions"
     policy: Policy
 

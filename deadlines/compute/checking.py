@@ -1,6 +1,6 @@
 """Refuse a notice that cannot be computed, and warn of one that looks odd. Nothing is corrected silently."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
 from typing import NoReturn, get_args
@@ -12,7 +12,6 @@ from deadlines.compute.words import listed, long_date
 from deadlines.errors import InputError
 from deadlines.law import Law
 from deadlines.law.counting import Method
-from deadlines.law.model import Rule
 
 LAST_YEAR = 2090
 LATE_SERVICE_DAYS = 7
@@ -20,7 +19,7 @@ FIRST_YEAR = 1900
 MOST_DIGITS = 5
 
 
-def check(law: Law, notice: Notice, covered: Mapping[str, list[Rule]]) -> None:
+def check(law: Law, notice: Notice, covered: Collection[str]) -> None:
     """Raise InputError for a word that the law data does not know or dates that contradict each other."""
     _real_dates(notice)
     _kind(law, notice, covered)
@@ -42,7 +41,7 @@ def _real_dates(notice: Notice) -> None:
             raise InputError(f"{day!r} is not a datetime.date; dates of a notice are dates.", code="bad-date")
 
 
-def _kind(law: Law, notice: Notice, covered: Mapping[str, list[Rule]]) -> None:
+def _kind(law: Law, notice: Notice, covered: Collection[str]) -> None:
     if notice.kind not in law.kinds:
         _unknown("kind", notice.kind, law.kinds, "unknown-kind")
     if notice.kind not in covered:

@@ -22,10 +22,8 @@ def add_length(start: date, length: Length) -> date:
 
     Days first, then months and years: a missing 29 February becomes the 28th.
     """
-    end = start + timedelta(days=length.days)
-    if length.years or length.months:
-        end += relativedelta(years=length.years, months=length.months)
-    return end
+    end = start + timedelta(length.days)
+    return end + relativedelta(years=length.years, months=length.months) if length.years or length.months else end
 
 
 class Rolled(Struct, frozen=True):

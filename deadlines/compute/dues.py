@@ -1,20 +1,16 @@
 """The window of a rule that gives dates: its count, its safe date, what is missing, and how a filing stands."""
 
-from collections.abc import Iterable
-
 from deadlines.compute.beside import beside
 from deadlines.compute.case import Case, Dates
 from deadlines.compute.counting import Counting
-from deadlines.compute.frame import framed, missing_for_doubts, notes_of, weakest
+from deadlines.compute.frame import framed, weakest
 from deadlines.compute.result import Step, Timeliness, Window
-from deadlines.compute.routes import Route
 from deadlines.compute.safe import dispute_of, find_safe
-from deadlines.compute.texts import Text, texts_for
+from deadlines.compute.texts import Text
 from deadlines.compute.trigger import Trigger, trigger_of
 from deadlines.compute.words import end_words, long_date
 from deadlines.errors import BeforeKnownLaw
 from deadlines.law.counting import Computation
-from deadlines.law.model import Note
 
 
 def due_window(case: Case) -> Window | None:
@@ -43,7 +39,6 @@ def opening_window(case: Case) -> Window | None:
     opens = counting.add(trigger.base, text.length)
     case.ask_all(text.missing + trigger.missing)
     ends = Step(f"{end_words(text.length)} on {long_date(opens)}: {text.why}.", opens, text.cite[0])
-    notes = notes_of(case.rule, case.notice)
     return framed(
         case.rule,
         state="no-limit",
@@ -51,14 +46,13 @@ def opening_window(case: Case) -> Window | None:
         working=[*trigger.steps, ends],
         cite=_citations(case, text),
         confidence=case.rule.reviewed.confidence,
-        notes=[note.text for note in notes],
+        notes=[note.text for note in case.plan.notes],
         **beside(case, opens, opens),
     )
 
 
 def _start(case: Case) -> tuple[Text, Trigger, Counting] | None:
-    rule, notice = case.rule, case.notice
-    texts = texts_for(rule, notice, case.engine.usual)
+    rule, notice, texts = case.rule, case.notice, case.plan.texts
     if texts is None:
         raise BeforeKnownLaw(
             f"{rule.title}: the law data holds no text for {notice.decided_on}. Compute this date by hand."
@@ -67,7 +61,6 @@ def _start(case: Case) -> tuple[Text, Trigger, Counting] | None:
     if isinstance(trigger, str):
         case.ask_all((trigger,) if trigger else ())
         return None
-    case.ask_all(texts.missing)
     return texts.prevailing, trigger, Counting(case, texts, trigger)
 
 
@@ -103,10 +96,9 @@ def _service_matters(computation: Computation) -> bool:
 
 
 def _window(case: Case, text: Text, counting: Counting, dates: Dates, dispute: str | None) -> Window:
-    notes = notes_of(case.rule, case.notice)
-    doubts = [note.text for note in notes if note.contests]
+    plan = case.plan
+    doubts = plan.doubts
     case.questions.doubts.extend(doubts)
-    case.ask_all(missing_for_doubts(case.rule, case.notice))
     if dispute is not None and case.rule.printed == "caps":
         case.questions.doubts.append(f"{case.rule.title}: {dispute}")
     opens = text.period.opens
@@ -122,20 +114,16 @@ def _window(case: Case, text: Text, counting: Counting, dates: Dates, dispute: s
         readings=dates.readings,
         working=dates.steps,
         cite=_citations(case, text),
-        confidence=weakest((case.rule.reviewed.confidence, case.route.confidence, *dates.sources)),
-        notes=_notes(case.route, notes),
+        confidence=weakest((plan.rule.reviewed.confidence, plan.route.confidence, *dates.sources)),
+        notes=[*plan.route.notes, *(note.text for note in plan.notes)],
         dispute=dispute,
         **beside(case, dates.safe_by, dates.latest),
         **_timeliness(case, dates, bool(doubts)),
     )
 
 
-def _notes(route: Route, notes: Iterable[Note]) -> list[str]:
-    return [*route.notes, *(note.text for note in notes)]
-
-
 def _citations(case: Case, text: Text) -> list[str]:
-    return list(dict.fromkeys((*case.rule.cite, *text.cite, *case.route.cite)))
+    return list(dict.fromkeys((*case.rule.cite, *text.cite, *case.plan.route.cite)))
 
 
 def _timeliness(case: Case, dates: Dates, doubtful: bool) -> dict[str, Timeliness]:

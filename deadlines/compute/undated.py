@@ -4,17 +4,17 @@ from msgspec import UNSET
 
 from deadlines.compute.beside import beside
 from deadlines.compute.case import Case
-from deadlines.compute.frame import framed, notes_of
+from deadlines.compute.frame import framed
 from deadlines.compute.result import Step, Window
+from deadlines.compute.routes import Route
 from deadlines.compute.words import long_date
-from deadlines.law.model import Answer
+from deadlines.law.model import Answer, Rule
 
 
-def denied(case: Case) -> Window:
+def denied(rule: Rule, found: Route) -> Window:
     """The matrix gives no such remedy for this form."""
-    found = case.route
     return framed(
-        case.rule,
+        rule,
         state="not-available",
         working=[Step(found.why, None, found.cite[0] if found.cite else None)],
         cite=list(found.cite),
@@ -23,14 +23,14 @@ def denied(case: Case) -> Window:
     )
 
 
-def answered(case: Case, answer: Answer) -> Window:
+def answered(rule: Rule, answer: Answer) -> Window:
     """The rule itself gives something other than a date."""
     return framed(
-        case.rule,
+        rule,
         state=answer.state,
         working=[Step(answer.why, None, answer.cite[0])],
         cite=list(answer.cite),
-        confidence=case.rule.reviewed.confidence,
+        confidence=rule.reviewed.confidence,
         notes=[answer.why],
     )
 
@@ -47,7 +47,7 @@ def stated(case: Case) -> Window:
         working=[Step(why, None, rule.cite[0]), *_urgency(case)],
         cite=list(rule.cite),
         confidence=rule.reviewed.confidence,
-        notes=[note.text for note in notes_of(rule, notice)],
+        notes=[note.text for note in case.plan.notes],
         **beside(case, notice.decided_on, None),
     )
 
