@@ -141,8 +141,10 @@ def _days(law: Law) -> Iterator[date]:
             yield from _ends(period.from_, period.until)
         for action in rule.court_action:
             yield from _ends(action.from_, action.until)
-        for item in (*rule.alternative, *rule.note):
-            yield from _ends(item.from_, item.until)
+        for alternative in rule.alternative:
+            yield from _ends(alternative.from_, alternative.until)
+        for note in rule.note:
+            yield from _ends(note.from_, note.until)
     for row in law.decisions:
         yield from _ends(row.from_, row.until)
 
