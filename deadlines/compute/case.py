@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from deadlines.compute.conditions import match
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Reading, Step
 from deadlines.law.advice import Ambiguity
 from deadlines.law.base import Confidence, Length
-from deadlines.law.counting import Computation
 from deadlines.law.model import Rule
 
 if TYPE_CHECKING:
@@ -45,14 +43,6 @@ class Case(Struct, frozen=True):
     def decided_otherwise(self, doubt: str | None) -> bool:
         """Whether the firm has settled the ambiguity the less careful way."""
         return doubt is not None and doubt in self.policy
-
-    @property
-    def computation(self) -> Computation:
-        """How days are counted for this notice."""
-        for recount in self.rule.recount:
-            if match(recount.when, self.notice).holds:
-                return self.engine.law.computations[recount.computation]
-        return self.engine.law.computations[self.rule.computation]
 
 
 class Dates(Struct):

@@ -18,16 +18,11 @@ def due_window(case: Case) -> Window | None:
     found = _start(case)
     if found is None:
         return None
-    text, trigger, counting = found
+    text, _, counting = found
     dates = counting.dates()
-    if counting.printed_governs():
-        maximum = counting.add(trigger.base, text.length, counting.line.add)
-        dispute = dispute_of(case, dates.last_day, dates.safe_by) if dates.last_raw > maximum else None
     find_safe(counting, dates)
     _ask(counting, dates)
-    if not counting.printed_governs():
-        dispute = dispute_of(case, dates.last_day, dates.safe_by)
-    return _window(case, text, counting, dates, dispute)
+    return _window(case, text, counting, dates, dispute_of(counting, dates))
 
 
 def opening_window(case: Case) -> Window | None:
@@ -52,8 +47,8 @@ def opening_window(case: Case) -> Window | None:
 
 
 def _start(case: Case) -> tuple[Text, Trigger, Counting] | None:
-    rule, notice, texts = case.rule, case.notice, case.plan.texts
-    if texts is None:
+    rule, notice, texts, computation = case.rule, case.notice, case.plan.texts, case.plan.computation
+    if texts is None or computation is None:
         raise BeforeKnownLaw(
             f"{rule.title}: the law data holds no text for {notice.decided_on}. Compute this date by hand."
         )
@@ -61,7 +56,7 @@ def _start(case: Case) -> tuple[Text, Trigger, Counting] | None:
     if isinstance(trigger, str):
         case.ask_all((trigger,) if trigger else ())
         return None
-    return texts.prevailing, trigger, Counting(case, texts, trigger)
+    return texts.prevailing, trigger, Counting(case, texts, computation, trigger)
 
 
 def _ask(counting: Counting, found: Dates) -> None:

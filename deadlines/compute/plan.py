@@ -18,6 +18,7 @@ from deadlines.compute.result import Relation, Window
 from deadlines.compute.routes import Route
 from deadlines.compute.texts import Texts, texts_for
 from deadlines.law import Law
+from deadlines.law.counting import Computation
 from deadlines.law.model import Note, Rule
 
 OPEN, CLOSED = Route(open=True), Route(open=False)
@@ -35,6 +36,7 @@ class Plan(Struct, frozen=True):
     asks: tuple[str, ...] = ()
     window: Window | None = None
     texts: Texts | None = None
+    computation: Computation | None = None
     notes: tuple[Note, ...] = ()
     relations: tuple[Relation, ...] = ()
     fits: tuple[str, ...] = ()
@@ -96,6 +98,13 @@ class Planner:
             asks += answered.missing if answered.holds is None else ()
         return self._open(Plan(rule, route, asks), notice)
 
+    def _computation(self, rule: Rule, notice: Notice) -> Computation:
+        """How days are counted for this shape of notice."""
+        for recount in rule.recount:
+            if match(recount.when, notice).holds:
+                return self._law.computations[recount.computation]
+        return self._law.computations[rule.computation]
+
     def _open(self, plan: Plan, notice: Notice) -> Plan:
         rule = plan.rule
         texts = texts_for(rule, notice, self._usual) if rule.period else None
@@ -104,6 +113,7 @@ class Planner:
             plan,
             asks=asks + missing_for_doubts(rule, notice),
             texts=texts,
+            computation=self._computation(rule, notice),
             notes=tuple(notes_of(rule, notice)),
             relations=tuple(_relations(rule, notice)),
             fits=tuple(_fitting(self._fits.get(rule.id, {}), notice)),
