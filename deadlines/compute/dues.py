@@ -1,8 +1,11 @@
 """The window of a rule that gives dates: its count, its safe date, what is missing, and how a filing stands."""
 
-from deadlines.compute.beside import beside
+from datetime import date
+from typing import Any
+
 from deadlines.compute.case import Case, Dates
 from deadlines.compute.counting import Counting
+from deadlines.compute.fees import fees_between
 from deadlines.compute.frame import framed, weakest
 from deadlines.compute.result import Step, Timeliness, Window
 from deadlines.compute.safe import dispute_of, find_safe
@@ -42,7 +45,7 @@ def opening_window(case: Case) -> Window | None:
         cite=_citations(case, text),
         confidence=case.rule.reviewed.confidence,
         notes=[note.text for note in case.plan.notes],
-        **beside(case, opens, opens),
+        **_beside(case, opens, opens),
     )
 
 
@@ -112,9 +115,16 @@ def _window(case: Case, text: Text, counting: Counting, dates: Dates, dispute: s
         confidence=weakest((plan.rule.reviewed.confidence, plan.route.confidence, *dates.sources)),
         notes=[*plan.route.notes, *(note.text for note in plan.notes)],
         dispute=dispute,
-        **beside(case, dates.safe_by, dates.latest),
+        **_beside(case, dates.safe_by, dates.latest),
         **_timeliness(case, dates, bool(doubts)),
     )
+
+
+def _beside(case: Case, first: date, last: date) -> dict[str, Any]:
+    """How it stands to other clocks, what it costs on those days, and the reasons that it fits."""
+    plan = case.plan
+    fees = fees_between(case.engine.fees_of(case.rule.id), case.notice, first, last)
+    return {"relations": list(plan.relations), "fees": fees, "fits": list(plan.fits)}
 
 
 def _citations(case: Case, text: Text) -> list[str]:

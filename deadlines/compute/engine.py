@@ -7,6 +7,8 @@ refuses doubtful ones, and shows the earliest answer meanwhile.
 from collections.abc import Mapping
 from datetime import date
 
+from msgspec import structs
+
 from deadlines.compute import asking, checking, undated
 from deadlines.compute.case import Case, Policy
 from deadlines.compute.days import ForumDays
@@ -44,7 +46,6 @@ class Engine:
 
     def __init__(self, law: Law) -> None:
         self.law = law
-        self._planner = Planner(law)
         self._days: dict[tuple[str, str | None], ForumDays] = {}
         self._asked: tuple[Notice, dict[str, Window | None]] | None = None
         self._covered = {kind for rule in law.rules.values() for kind in rule.kinds}
@@ -52,6 +53,7 @@ class Engine:
         for fee in law.fees:
             for name in fee.rules:
                 self._fees.setdefault(name, []).append(fee)
+        self._planner = Planner(self)
 
     def days(self, computation: str, circuit: str | None = None) -> ForumDays:
         """The days off of a computation, for the circuit whose clerk's state counts."""
@@ -87,23 +89,35 @@ class Engine:
     def _window(self, plan: Plan, notice: Notice, questions: asking.Questions, policy: Policy) -> Window | None:
         for fact in plan.asks:
             questions.ask(fact, plan.rule)
-        if plan.window is not None or not plan.route.open:
-            return plan.window
+        if plan.window is None and not plan.route.open:
+            return None
         case = Case(self, plan, plan.rule, notice, questions, policy)
-        if plan.rule.state == "due":
-            return due_window(case)
-        return opening_window(case) if plan.rule.state == "opens" else undated.stated(case)
+        if plan.window is not None:
+            window = _ready(plan.window, notice)
+            return undated.urgent(case, window) if plan.rule.urgent and window.state == "no-limit" else window
+        return due_window(case) if plan.rule.state == "due" else opening_window(case)
+
+    def _known(self, notice: Notice) -> dict[str, Window | None]:
+        """The windows of this notice that were worked out already."""
+        if self._asked is None or self._asked[0] is not notice:
+            self._asked = (notice, {})
+        return self._asked[1]
 
     def window_of(self, rule_id: str, notice: Notice, policy: Policy) -> Window | None:
         """Another rule's window for this notice; None where it has none."""
-        if self._asked is None or self._asked[0] is not notice:
-            self._asked = (notice, {})
-        known = self._asked[1]
+        known = self._known(notice)
         if rule_id not in known:
             plan = next((plan for plan in self._planner.plans(notice) if plan.rule.id == rule_id), None)
             quiet = asking.Questions(self.law, notice)
             known[rule_id] = self._window(plan, notice, quiet, policy) if plan is not None else None
         return known[rule_id]
+
+
+def _ready(window: Window, notice: Notice) -> Window:
+    """A window in which no day is counted; a filing is always in time where there is no limit."""
+    if notice.filed_on is None or window.state != "no-limit":
+        return window
+    return structs.replace(window, timeliness="timely")
 
 
 def _refuse_or_warn(notice: Notice, windows: list[Window], too_early: list[Rule]) -> list[str]:

@@ -7,11 +7,13 @@ law) share their plans, so that a batch works them out once. Only the dates diff
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 
 from deadlines.compute import routes, undated
 from deadlines.compute.conditions import match
+from deadlines.compute.fees import fees_between
 from deadlines.compute.frame import missing_for_doubts, notes_of
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Relation, Window
@@ -20,6 +22,9 @@ from deadlines.compute.texts import Texts, texts_for
 from deadlines.law import Law
 from deadlines.law.counting import Computation
 from deadlines.law.model import Note, Rule
+
+if TYPE_CHECKING:
+    from deadlines.compute.engine import Engine
 
 OPEN, CLOSED = Route(open=True), Route(open=False)
 MOST_SHAPES = 20_000
@@ -50,8 +55,9 @@ class Plan(Struct, frozen=True):
 class Planner:
     """Plans by shape, remembered."""
 
-    def __init__(self, law: Law) -> None:
-        self._law = law
+    def __init__(self, engine: "Engine") -> None:
+        self._engine = engine
+        self._law = law = engine.law
         self._usual = {fact.name: fact.usual for fact in law.facts.values() if fact.usual is not None}
         self._rules: dict[tuple[str, str | None], list[Rule]] = {}
         self._changes = sorted(set(_days(law)))
@@ -67,7 +73,9 @@ class Planner:
         if found is None:
             if len(self._known) > MOST_SHAPES:
                 self._known.clear()
-            found = [plan for rule in self._rules_for(notice) if (plan := self.plan(rule, notice)) is not None]
+            plans = (self.plan(rule, notice) for rule in self._rules_for(notice))
+            # What waits for other windows comes after them.
+            found = sorted((plan for plan in plans if plan is not None), key=lambda plan: bool(plan.rule.urgent))
             self._known[key] = found
         return found
 
@@ -107,7 +115,9 @@ class Planner:
 
     def _open(self, plan: Plan, notice: Notice) -> Plan:
         rule = plan.rule
-        texts = texts_for(rule, notice, self._usual) if rule.period else None
+        if not rule.period:
+            return self._stated(plan, notice)
+        texts = texts_for(rule, notice, self._usual)
         asks = plan.asks + (texts.missing if texts is not None else ())
         return structs.replace(
             plan,
@@ -118,6 +128,18 @@ class Planner:
             relations=tuple(_relations(rule, notice)),
             fits=tuple(_fitting(self._fits.get(rule.id, {}), notice)),
         )
+
+    def _stated(self, plan: Plan, notice: Notice) -> Plan:
+        """A window without dates is ready at once."""
+        rule = plan.rule
+        plan = structs.replace(
+            plan,
+            notes=tuple(notes_of(rule, notice)),
+            relations=tuple(_relations(rule, notice)),
+            fits=tuple(_fitting(self._fits.get(rule.id, {}), notice)),
+        )
+        fees = fees_between(self._engine.fees_of(rule.id), notice, notice.decided_on, date.max)
+        return structs.replace(plan, window=undated.stated(plan, fees))
 
 
 def _relations(rule: Rule, notice: Notice) -> Iterator[Relation]:
@@ -157,6 +179,8 @@ def _days(law: Law) -> Iterator[date]:
             yield from _ends(note.from_, note.until)
     for row in law.decisions:
         yield from _ends(row.from_, row.until)
+    for fee in law.fees:
+        yield from _ends(fee.from_, fee.until)
 
 
 def _ends(*days: date | None) -> Iterator[date]:
