@@ -48,15 +48,14 @@ class Holidays:
         return self._years[day.year].get(day)
 
     def _year(self, year: int) -> dict[date, DayOff]:
-        """The days of one year. A day counted from another, or kept in lieu, may come from the year beside it."""
+        """The days of one year, with those of the years beside it: days counted on or kept in lieu cross New Year."""
         found: dict[date, DayOff] = {}
         kept = [pair for source in (year - 1, year, year + 1) for pair in self._kept(source)]
         for on, holiday in kept:
-            if on.year == year:
-                found.setdefault(on, DayOff(holiday.name, holiday.cite[0], holiday.confidence))
+            found.setdefault(on, DayOff(holiday.name, holiday.cite[0], holiday.confidence))
         for on, holiday in kept:
             moved = self._moved(on, holiday)
-            if moved is not None and moved.year == year:
+            if moved is not None:
                 found.setdefault(moved, self._in_lieu(on, holiday))
         return found
 
@@ -104,8 +103,8 @@ def _defined(holiday: Holiday, year: int) -> list[date]:
         return _fixed(year, holiday.month, holiday.day)
     if holiday.weekday is None or not holiday.nth:
         return []
-    start = date(year, holiday.month, 1) + relativedelta(day=31 if holiday.nth < 0 else 1)
-    found = start + relativedelta(weekday=WEEKDAYS[holiday.weekday](holiday.nth))
+    weekday = WEEKDAYS[holiday.weekday](holiday.nth)
+    found = date(year, holiday.month, 1) + relativedelta(day=31 if holiday.nth < 0 else 1, weekday=weekday)
     return [found] if found.month == holiday.month else []
 
 

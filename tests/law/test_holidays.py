@@ -73,7 +73,7 @@ def off(day: date, definition: dict[str, Any], saturday: str = "none", sunday: s
         "id": "us-one",
         "name": "one holiday",
         "reviewed": {"on": date(2026, 11, 1), "confidence": "memory"},
-        "observance": {"saturday": saturday, "sunday": sunday, "cite": ["sec. 9"]},
+        "observance": {"saturday": saturday, "sunday": sunday, "cite": ["sec. 9", "sec. 10"]},
         "cite": ["sec. 1"],
         "holiday": [row],
     }
@@ -97,6 +97,20 @@ def test_a_holiday_names_its_first_citation_and_a_day_in_lieu_that_of_the_weeken
     assert off(date(2023, 2, 13), fixed, sunday="monday") == DayOff(
         "One Day (kept in lieu of Sunday 12 February)", "sec. 9", "secondary", in_lieu=True
     )
+
+
+def test_an_answer_is_worked_out_once_and_cannot_be_changed() -> None:
+    """Whoever asks gets the same answer, so nobody may alter it."""
+    federal = Holidays(load_law().calendars["us-federal"])
+    found = federal.get(date(2026, 12, 25))
+    assert found is not None
+    assert federal.get(date(2026, 12, 25)) is found
+    with pytest.raises(AttributeError):
+        found.name = "Boxing Day"  # type: ignore[misc]
+
+
+def test_a_day_off_without_a_source_to_doubt_is_as_sure_as_can_be() -> None:
+    assert DayOff("Saturday", "") == DayOff("Saturday", "", "primary", in_lieu=False)
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,9 @@ def test_no_state_repeats_a_true_day_of_the_federal_list_but_inauguration_day(na
 
 @given(calendars(), YEARS)
 @settings(max_examples=300, deadline=None)
-def test_a_true_day_is_off_under_a_definition_that_names_it_and_no_other_day(calendar: HolidayCalendar, year: int) -> None:
+def test_a_true_day_is_off_under_a_definition_that_names_it_and_no_other_day(
+    calendar: HolidayCalendar, year: int
+) -> None:
     holidays, true = Holidays(calendar), true_days(calendar, year)
     for day in year_of(year):
         off = holidays.get(day)
