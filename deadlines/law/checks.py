@@ -127,7 +127,9 @@ def _calendar(calendar: HolidayCalendar) -> None:
 
 def _in_calendar(month: int | None, day: int | None, nth: int | None) -> bool:
     return (
-        (month is None or 1 <= month <= 12) and (day is None or 1 <= day <= 31) and (nth is None or nth in range(-1, 6))
+        (month is None or 1 <= month <= 12)
+        and (day is None or 1 <= day <= 31)
+        and (nth is None or nth in (-1, 1, 2, 3, 4, 5))
     )
 
 
