@@ -23,6 +23,7 @@ from deadlines.law.advice import Fee
 from deadlines.law.model import Rule
 from deadlines.law.resolve import first_day
 
+MOST_RESULTS = 4096
 ORDER = {"due": 0, "no-limit": 1, "closed": 2, "not-available": 3}
 
 
@@ -47,6 +48,7 @@ class Engine:
     def __init__(self, law: Law) -> None:
         self.law = law
         self._days: dict[tuple[str, str | None], ForumDays] = {}
+        self._results: dict[object, Result] = {}
         self._asked: tuple[Notice, dict[str, Window | None]] | None = None
         self._covered = {kind for rule in law.rules.values() for kind in rule.kinds}
         self._fees: dict[str, list[Fee]] = {}
@@ -67,15 +69,25 @@ class Engine:
         return self._fees.get(rule_id, [])
 
     def compute(self, notice: Notice, policy: Mapping[str, str] | None = None) -> Result:
-        """See `deadlines.compute.compute`."""
-        checking.check(self.law, notice, self._covered)
+        """See `deadlines.compute.compute`. The same notice is worked out once, whatever its reference."""
         chosen = checking.chosen_otherwise(self.law, policy) if policy else {}
+        key = _key(notice, chosen)
+        found = self._results.get(key)
+        if found is None:
+            checking.check(self.law, notice, self._covered)
+            if len(self._results) >= MOST_RESULTS:
+                self._results.clear()
+            self._results[key] = found = self._compute(notice, chosen)
+        return found if found.ref == notice.ref else structs.replace(found, ref=notice.ref)
+
+    def _compute(self, notice: Notice, chosen: Policy) -> Result:
         questions = asking.Questions(self.law, notice)
         windows: list[Window] = []
         too_early: list[Rule] = []
+        known = self._known(notice)
         for plan in self._planner.plans(notice):
             try:
-                window = self._window(plan, notice, questions, chosen)
+                known[plan.rule.id] = window = self._window(plan, notice, questions, chosen)
             except BeforeKnownLaw:
                 too_early.append(plan.rule)
                 continue
@@ -111,6 +123,22 @@ class Engine:
             quiet = asking.Questions(self.law, notice)
             known[rule_id] = self._window(plan, notice, quiet, policy) if plan is not None else None
         return known[rule_id]
+
+
+def _key(notice: Notice, chosen: Policy) -> object:
+    """Everything of a notice that an answer depends on."""
+    return (
+        notice.kind,
+        notice.form,
+        notice.decided_on,
+        notice.service,
+        notice.received_on,
+        notice.printed_deadline,
+        tuple(notice.facts.items()),
+        notice.as_of,
+        notice.filed_on,
+        tuple(chosen.items()),
+    )
 
 
 def _ready(window: Window, notice: Notice) -> Window:
