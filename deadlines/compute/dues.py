@@ -43,7 +43,7 @@ def opening_window(case: Case) -> Window | None:
         opens_on=opens,
         working=[*trigger.steps, ends],
         cite=_citations(case, text),
-        confidence=case.rule.reviewed.confidence,
+        confidence=weakest((case.rule.reviewed.confidence, text.confidence or "primary")),
         notes=[note.text for note in case.plan.notes],
         **_beside(case, opens, opens),
     )
@@ -55,7 +55,9 @@ def _start(case: Case) -> tuple[Text, Trigger, Counting] | None:
         raise BeforeKnownLaw(
             f"{rule.title}: the law data holds no text for {notice.decided_on}. Compute this date by hand."
         )
-    trigger = trigger_of(rule, notice, lambda other: case.engine.window_of(other, notice, case.policy))
+    trigger = trigger_of(
+        case.plan.start or rule, notice, lambda other: case.engine.window_of(other, notice, case.policy)
+    )
     if isinstance(trigger, str):
         case.ask_all((trigger,) if trigger else ())
         return None
@@ -99,11 +101,10 @@ def _window(case: Case, text: Text, counting: Counting, dates: Dates, dispute: s
     case.questions.doubts.extend(doubts)
     if dispute is not None and case.rule.printed == "caps":
         case.questions.doubts.append(f"{case.rule.title}: {dispute}")
-    opens = text.period.opens
     return framed(
         case.rule,
         state="due",
-        opens_on=counting.trigger.safe if opens is None else counting.add(counting.trigger.base, opens),
+        opens_on=_opens_on(counting, dates),
         protective_by=dates.protective_by,
         safe_by=dates.safe_by,
         last_day=dates.last_day,
@@ -118,6 +119,14 @@ def _window(case: Case, text: Text, counting: Counting, dates: Dates, dispute: s
         **_beside(case, dates.safe_by, dates.latest),
         **_timeliness(case, dates, bool(doubts)),
     )
+
+
+def _opens_on(counting: Counting, dates: Dates) -> date:
+    """From the start of the count; where it runs back from a later day, from the notice itself."""
+    opens, trigger = counting.text.period.opens, counting.trigger
+    if opens is not None:
+        return counting.add(trigger.base, opens)
+    return trigger.safe if trigger.safe <= dates.safe_by else counting.case.notice.decided_on
 
 
 def _beside(case: Case, first: date, last: date) -> dict[str, Any]:

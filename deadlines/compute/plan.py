@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, structs
 
 from deadlines.compute import routes, undated
-from deadlines.compute.conditions import match
+from deadlines.compute.conditions import match, recount_of
 from deadlines.compute.fees import fees_between
 from deadlines.compute.frame import missing_for_doubts, notes_of
 from deadlines.compute.notice import Notice
@@ -21,7 +21,7 @@ from deadlines.compute.routes import Route
 from deadlines.compute.texts import Texts, texts_for
 from deadlines.law import Law
 from deadlines.law.counting import Computation
-from deadlines.law.model import Note, Rule
+from deadlines.law.model import Note, Recount, Rule
 
 if TYPE_CHECKING:
     from deadlines.compute.engine import Engine
@@ -42,6 +42,8 @@ class Plan(Struct, frozen=True):
     window: Window | None = None
     texts: Texts | None = None
     computation: Computation | None = None
+    start: Rule | None = None
+    """The rule with the day 0 that these facts give it, where that is not its own."""
     notes: tuple[Note, ...] = ()
     relations: tuple[Relation, ...] = ()
     fits: tuple[str, ...] = ()
@@ -106,24 +108,20 @@ class Planner:
             asks += answered.missing if answered.holds is None else ()
         return self._open(Plan(rule, route, asks), notice)
 
-    def _computation(self, rule: Rule, notice: Notice) -> Computation:
-        """How days are counted for this shape of notice."""
-        for recount in rule.recount:
-            if match(recount.when, notice).holds:
-                return self._law.computations[recount.computation]
-        return self._law.computations[rule.computation]
-
     def _open(self, plan: Plan, notice: Notice) -> Plan:
         rule = plan.rule
         if not rule.period:
             return self._stated(plan, notice)
         texts = texts_for(rule, notice, self._usual)
         asks = plan.asks + (texts.missing if texts is not None else ())
+        recount = recount_of(rule, notice)
+        computation = rule.computation if recount is None else recount.computation
         return structs.replace(
             plan,
             asks=asks + missing_for_doubts(rule, notice),
             texts=texts,
-            computation=self._computation(rule, notice),
+            computation=self._law.computations[computation],
+            start=_started(rule, recount),
             notes=tuple(notes_of(rule, notice)),
             relations=tuple(_relations(rule, notice)),
             fits=tuple(_fitting(self._fits.get(rule.id, {}), notice)),
@@ -140,6 +138,13 @@ class Planner:
         )
         fees = fees_between(self._engine.fees_of(rule.id), notice, notice.decided_on, date.max)
         return structs.replace(plan, window=undated.stated(plan, fees))
+
+
+def _started(rule: Rule, recount: Recount | None) -> Rule | None:
+    if recount is None or recount.trigger is None:
+        return None
+    cite = [*recount.cite, *rule.cite]
+    return structs.replace(rule, trigger=recount.trigger, trigger_words=recount.trigger_words, cite=cite)
 
 
 def _relations(rule: Rule, notice: Notice) -> Iterator[Relation]:

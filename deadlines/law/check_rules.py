@@ -84,6 +84,9 @@ def _trigger(law: "Law", where: str, rule: Rule) -> None:
     for key in ("trigger_fact", "not_before_fact"):
         if getattr(rule, key) is not None:
             _date_fact(law, where, key, getattr(rule, key))
+    for recount in rule.recount:
+        if (recount.trigger is None) == bool(recount.trigger_words):
+            fail(where, "recount.trigger_words", "another trigger and the words for it belong together")
     faults.dates(where, "not_before", rule.not_before)
     faults.dates(where, "reviewed", rule.reviewed.on)
 
