@@ -108,7 +108,7 @@ class Engine:
         """The rules of a kind whose conditions do not exclude the form."""
         key = (kind, form)
         if key not in self._for:
-            self._for[key] = [rule for rule in self._by_kind[kind] if form in rule.when.get("form", [form])]
+            self._for[key] = [rule for rule in self._by_kind[kind] if _reaches(rule, kind, form)]
         return self._for[key]
 
     def _refuse_or_warn(self, notice: Notice, windows: list[Window], too_early: list[Rule]) -> list[str]:
@@ -163,8 +163,14 @@ class Engine:
         if rule_id not in known:
             rule = self.law.rules[rule_id]
             quiet = asking.Questions(self.law, notice)
-            known[rule_id] = self._window(rule, notice, quiet, policy) if notice.kind in rule.kinds else None
+            reached = notice.kind in rule.kinds and _reaches(rule, notice.kind, notice.form)
+            known[rule_id] = self._window(rule, notice, quiet, policy) if reached else None
         return known[rule_id]
+
+
+def _reaches(rule: Rule, kind: str, form: str | None) -> bool:
+    """Whether the rule's conditions leave room for the form."""
+    return form in rule.when.get("form", [form]) and form in rule.forms.get(kind, [form])
 
 
 def _order(window: Window) -> tuple[int, bool, date, str]:

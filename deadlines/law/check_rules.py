@@ -52,6 +52,9 @@ def _references(law: "Law", where: str, rule: Rule) -> None:
     need(rule.computation in law.computations, where, "computation", rule.computation)
     need_all((recount.computation for recount in rule.recount), law.computations, where, "recount.computation")
     need_all(rule.kinds, law.kinds, where, "kinds")
+    need_all(rule.forms, rule.kinds, where, "forms")
+    for kind, forms in rule.forms.items():
+        need_all(forms or [None], law.forms, where, f"forms.{kind}")
     need_all(rule.urgent, law.rules, where, "urgent")
     need_all(rule.day_one, rule.kinds, where, "day_one")
     if rule.form is not None:

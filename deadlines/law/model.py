@@ -151,8 +151,9 @@ class Recount(Table, frozen=True, kw_only=True):
 class Rule(Table, frozen=True, kw_only=True):
     """One remedy: who decides, what is filed, and the dated periods that limit it.
 
-    `kinds`: the notices that open it. `when`: it exists only where these facts hold; it is not shown, and not
-    asked for, while they are not known (`ask`: it is asked for). `state`: `due` gives dates; `no-limit` may be
+    `kinds`: the notices that open it; `forms`: of these, the kinds that open it only on some forms.
+    `when`: it exists only where these facts hold; it is not shown, and not asked for, while they are not known
+    (`ask`: it is asked for). `state`: `due` gives dates; `no-limit` may be
     filed at any time; `opens` gives only the day from which something is possible or a bar has ended;
     `not-available` is an answer that the law gives no such remedy.
     `route`: the remedy named in the decision matrix that must be open. `finality`: the appeal whose expiry makes
@@ -177,6 +178,7 @@ class Rule(Table, frozen=True, kw_only=True):
     computation: str
     recount: list[Recount] = field(default_factory=list)
     kinds: list[str]
+    forms: dict[str, list[str]] = field(default_factory=dict)
     when: When = field(default_factory=dict)
     ask: bool = False
     trigger: Trigger
