@@ -171,7 +171,10 @@ class Counting:
             if raw is None:
                 continue
             day = self._roll(raw)
-            prevails = item.effect == "prevails" and day > found.last_day
+            caps = item.effect == "caps" and day < found.last_day
+            prevails = caps or (item.effect == "prevails" and day > found.last_day)
+            if caps:
+                found.capped, found.latest = True, raw
             if prevails:
                 found.readings = [superseded(reading) for reading in found.readings]
                 found.last_raw, found.last_day = raw, day
@@ -224,7 +227,7 @@ class Counting:
 
     def _argued(self, found: Dates) -> date | None:
         """The last day with every arguable day added, where it is later than the prevailing one."""
-        if self.printed_governs():
+        if self.printed_governs() or found.capped:
             return None
         argue = self.line.argue or self.line.add
         start = self.trigger.latest
