@@ -47,7 +47,7 @@ def stated(case: Case) -> Window:
         working=[Step(why, None, rule.cite[0]), *_urgency(case)],
         cite=list(rule.cite),
         confidence=rule.reviewed.confidence,
-        notes=[note.text for note in notes_of(rule, notice)],
+        notes=[*([why] if rule.state == "not-available" else []), *(note.text for note in notes_of(rule, notice))],
         **beside(case, notice.decided_on, None),
     )
 
