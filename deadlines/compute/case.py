@@ -53,6 +53,8 @@ class Dates(Struct):
     latest: date
     safe_by: date
     protective_by: date | None = None
+    capped: bool = False
+    """The law itself ends the window before the period does."""
     readings: list[Reading] = []
     steps: list[Step] = []
     sources: list[Confidence] = []

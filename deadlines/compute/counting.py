@@ -176,7 +176,10 @@ class Counting:
             if raw is None:
                 continue
             day = self.rest(raw)
-            prevails = item.effect == "prevails" and day > found.last_day
+            caps = item.effect == "caps" and day < found.last_day
+            prevails = caps or (item.effect == "prevails" and day > found.last_day)
+            if caps:
+                found.capped, found.latest = True, raw
             if prevails:
                 found.readings = [superseded(reading) for reading in found.readings]
                 found.last_raw, found.last_day = raw, day
@@ -229,12 +232,12 @@ class Counting:
 
     def _argued(self, found: Dates) -> date | None:
         """The last day with every arguable day added, where it is later than the prevailing one."""
-        if self.printed_governs():
+        if self.printed_governs() or found.capped:
             return None
         argue = self.line.argue or self.line.add
         start = self.trigger.latest
         plain = start == self.trigger.base and argue == self.line.add and not self.text.others
-        if plain and found.last_raw >= self.raw:
+        if plain and (found.last_raw >= self.raw or found.capped):
             return None
         lengths = [self.text.length, *(option.length for option in self.text.others)]
         length = max(lengths, key=lambda item: self.add(start, item))

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from deadlines.compute.case import Case, Dates
+from deadlines.compute.conditions import match
 from deadlines.compute.counting import Counting
 from deadlines.compute.fees import fees_between
 from deadlines.compute.frame import framed, weakest
@@ -77,6 +78,9 @@ def _ask(counting: Counting, found: Dates) -> None:
         case.questions.ask("circuit", rule)
     if notice.received_on is None and any(item.start == "received" for item in rule.alternative):
         case.questions.ask("received_on", rule)
+    for item in rule.alternative:
+        if item.effect in ("safe", "caps") and item.start_fact is not None and match(item.when, notice).holds:
+            case.ask_all(() if item.start_fact in notice.facts else (item.start_fact,))
     since = counting.computation.online_from
     rolls = found.last_day != found.last_raw and since is not None and found.last_raw >= since
     if rolls and notice.facts.get("filing") is None and not counting.computation.online_roll:

@@ -86,7 +86,7 @@ class Planner:
         key = (notice.kind, notice.form)
         if key not in self._rules:
             rules = (rule for rule in self._law.rules.values() if notice.kind in rule.kinds)
-            self._rules[key] = [rule for rule in rules if notice.form in rule.when.get("form", [notice.form])]
+            self._rules[key] = [rule for rule in rules if _reaches(rule, notice.kind, notice.form)]
         return self._rules[key]
 
     def plan(self, rule: Rule, notice: Notice) -> Plan | None:
@@ -138,6 +138,11 @@ class Planner:
         )
         fees = fees_between(self._engine.fees_of(rule.id), notice, notice.decided_on, date.max)
         return structs.replace(plan, window=undated.stated(plan, fees))
+
+
+def _reaches(rule: Rule, kind: str, form: str | None) -> bool:
+    """Whether the rule's conditions leave room for the form."""
+    return form in rule.when.get("form", [form]) and form in rule.forms.get(kind, [form])
 
 
 def _started(rule: Rule, recount: Recount | None) -> Rule | None:

@@ -49,7 +49,7 @@ def stated(plan: "Plan", fees: list[Fee]) -> Window:
         working=[Step(why, None, rule.cite[0])],
         cite=list(rule.cite),
         confidence=rule.reviewed.confidence,
-        notes=[note.text for note in plan.notes],
+        notes=[*([why] if rule.state == "not-available" else []), *(note.text for note in plan.notes)],
         relations=list(plan.relations),
         fees=fees,
         fits=list(plan.fits),
