@@ -47,6 +47,14 @@ class Case(Struct, frozen=True):
         return doubt is not None and doubt in self.policy
 
     @property
+    def printed(self) -> date | None:
+        """The day that the notice prints for this window."""
+        if self.rule.printed_fact is None:
+            return self.notice.printed_deadline
+        known = self.notice.facts.get(self.rule.printed_fact)
+        return date.fromisoformat(known) if known is not None else None
+
+    @property
     def computation(self) -> Computation:
         """How days are counted for this notice."""
         for recount in self.rule.recount:

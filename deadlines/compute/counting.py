@@ -37,7 +37,7 @@ class Counting:
     def dates(self) -> Dates:
         """Count everything but the safe date, in the order in which a person would check it."""
         raw = self.add(self.trigger.base, self.text.length, self.line.add)
-        found = Dates(raw, raw, raw, raw, readings=[], steps=list(self.trigger.steps), sources=[])
+        found = Dates(raw, raw, raw, raw, readings=[], steps=list(self.trigger.steps), sources=self.text.sources)
         self._prevailing(found)
         self._printed(found)
         self._alternatives(found)
@@ -55,7 +55,7 @@ class Counting:
 
     def printed_governs(self) -> bool:
         """Whether the deadline printed on the notice takes the place of the count."""
-        return self.case.rule.printed == "governs" and self.case.notice.printed_deadline is not None
+        return self.case.rule.printed == "governs" and self.case.printed is not None
 
     def alternative_raw(self, item: Alternative, found: Dates) -> date | None:
         """The day an alternative ends, or None where it does not reach this notice."""
@@ -145,7 +145,7 @@ class Counting:
 
     def _printed(self, found: Dates) -> None:
         """A printed response deadline is what the officer applies, shorter or longer than the maximum."""
-        printed = self.case.notice.printed_deadline
+        printed = self.case.printed
         if printed is None or not self.printed_governs():
             return
         computed = self._roll(found.last_raw)

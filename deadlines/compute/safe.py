@@ -58,7 +58,7 @@ def _others(counting: Counting, found: Dates) -> list[Candidate]:
             day = counting.alternative_raw(item, found)
             if day is not None:
                 candidates.append(Candidate(day, f"{item.name}: {item.why}"))
-    printed = case.notice.printed_deadline
+    printed = case.printed
     if printed is not None and case.rule.printed != "ignored":
         candidates.append(Candidate(printed, "the deadline printed on the notice"))
     if found.protective_by is not None and any(case.decided_otherwise(a.doubt) for a in case.rule.court_action):
@@ -97,7 +97,7 @@ def _mail_doubt(counting: Counting) -> str | None:
 
 def dispute_of(case: Case, last_day: date, safe_by: date) -> str | None:
     """A sentence where the deadline printed on the notice is not the computed one; a person has to resolve it."""
-    printed = case.notice.printed_deadline
+    printed = case.printed
     if printed is None or case.rule.printed == "ignored" or printed == last_day:
         return None
     order = "earlier" if printed < last_day else "later"

@@ -26,7 +26,8 @@ class Period(Table, frozen=True, kw_only=True):
     """One text of the law: it holds for decisions from `from` until a later one follows, or `until`.
 
     A negative length counts back from the trigger. `safe_length`: what the firm counts instead, for the
-    ambiguity `safe_doubt`. `opens`: the window opens so long after the trigger.
+    ambiguity `safe_doubt`. `opens`: the window opens so long after the trigger. `confidence`: how good the
+    source of this text is, where it is not that of the rule.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Period(Table, frozen=True, kw_only=True):
     safe_length: Length | None = None
     safe_doubt: str | None = None
     opens: Length | None = None
+    confidence: Confidence | None = None
     cite: list[str]
     why: str = ""
     unless: list[Unless] = field(default_factory=list)
@@ -159,8 +161,10 @@ class Rule(Table, frozen=True, kw_only=True):
     the order final. `after`: the rule whose last day is day 0. `trigger_fact`: the date fact that is day 0.
     `day_one`: kinds of notice whose date is itself the first counted day, so that day 0 is the day before.
     `printed`: whether a deadline printed on the notice governs the window, caps its safe date, or says nothing
-    about it. `not_before`: the count never starts earlier; nor before the date fact `not_before_fact` and the
-    `not_before_length` after it. `urgent`: rules whose dates make this one urgent.
+    about it. `printed_fact`: the date fact that carries the printed day, where the notice prints one of its own
+    for this window beside the deadline of another. `not_before`: the count never starts earlier; nor before the
+    date fact `not_before_fact` and the `not_before_length` after it. `urgent`: rules whose dates make this one
+    urgent.
     `party`: whose clock it is; one of the `government` is shown and never followed. `mail_doubt` and
     `start_doubt`: the ambiguities by which the safe date counts no mail days, and from the earliest day.
     `discreet`: the remedy itself tells of a case that 8 USC 1367 protects, so it leaves in no feed, and in
@@ -190,6 +194,7 @@ class Rule(Table, frozen=True, kw_only=True):
     finality: str | None = None
     route: str | None = None
     printed: Literal["governs", "caps", "ignored"] = "ignored"
+    printed_fact: str | None = None
     state: Literal["due", "no-limit", "opens", "not-available"] = "due"
     why: str = ""
     urgent: list[str] = field(default_factory=list)
