@@ -44,6 +44,14 @@ class Case(Struct, frozen=True):
         """Whether the firm has settled the ambiguity the less careful way."""
         return doubt is not None and doubt in self.policy
 
+    @property
+    def printed(self) -> date | None:
+        """The day that the notice prints for this window."""
+        if self.rule.printed_fact is None:
+            return self.notice.printed_deadline
+        known = self.notice.facts.get(self.rule.printed_fact)
+        return date.fromisoformat(known) if known is not None else None
+
 
 class Dates(Struct):
     """The dates as they are found, each step beside them."""

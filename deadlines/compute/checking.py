@@ -137,7 +137,7 @@ def warnings(law: Law, notice: Notice, windows: list[Window]) -> list[str]:
             "decision: keep the envelope or posting record as proof. The safe dates count from the decision."
         )
     rules = [law.rules[window.rule] for window in windows]
-    limited = any(rule.printed != "ignored" for rule in rules)
+    limited = any(rule.printed != "ignored" and rule.printed_fact is None for rule in rules)
     if notice.printed_deadline is not None and not limited:
         found.append(
             f"The notice prints {long_date(notice.printed_deadline)}, and none of its windows is limited by a printed "

@@ -60,7 +60,7 @@ class Counting:
 
     def printed_governs(self) -> bool:
         """Whether the deadline printed on the notice takes the place of the count."""
-        return self.case.rule.printed == "governs" and self.case.notice.printed_deadline is not None
+        return self.case.rule.printed == "governs" and self.case.printed is not None
 
     def alternative_raw(self, item: Alternative, found: Dates) -> date | None:
         """The day an alternative ends, or None where it does not reach this notice."""
@@ -150,7 +150,7 @@ class Counting:
 
     def _printed(self, found: Dates) -> None:
         """A printed response deadline is what the officer applies, shorter or longer than the maximum."""
-        printed = self.case.notice.printed_deadline
+        printed = self.case.printed
         if printed is None or not self.printed_governs():
             return
         computed = self.rest(found.last_raw)

@@ -72,8 +72,8 @@ def _ask(counting: Counting, found: Dates) -> None:
     late = counting.trigger.latest > counting.trigger.base and not counting.trigger.missing
     if counting.method == "unknown" and (_service_matters(counting.computation) or late):
         case.questions.ask("service.method", rule)
-    if rule.printed == "governs" and notice.printed_deadline is None:
-        case.questions.ask("printed_deadline", rule)
+    if rule.printed == "governs" and case.printed is None:
+        case.questions.ask(rule.printed_fact or "printed_deadline", rule)
     if counting.computation.state_holidays and counting.circuit is None and _circuit_matters(counting, found):
         case.questions.ask("circuit", rule)
     if notice.received_on is None and any(item.start == "received" for item in rule.alternative):
@@ -146,7 +146,7 @@ def _citations(case: Case, text: Text) -> list[str]:
 
 def _timeliness(case: Case, dates: Dates, doubtful: bool) -> dict[str, Timeliness]:
     """Timely up to the last day, late after the latest; in between, in doubt, or past a printed date: contested."""
-    filed_on, printed = case.notice.filed_on, case.notice.printed_deadline
+    filed_on, printed = case.notice.filed_on, case.printed
     if filed_on is None:
         return {}
     if filed_on > dates.latest:

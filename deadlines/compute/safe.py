@@ -58,7 +58,7 @@ def _others(counting: Counting, found: Dates) -> list[Candidate]:
             day = counting.alternative_raw(item, found)
             if day is not None:
                 candidates.append(Candidate(day, f"{item.name}: {item.why}"))
-    printed = case.notice.printed_deadline
+    printed = case.printed
     if printed is not None and case.rule.printed != "ignored":
         candidates.append(Candidate(printed, "the deadline printed on the notice"))
     if found.protective_by is not None and any(case.decided_otherwise(a.doubt) for a in case.rule.court_action):
@@ -100,7 +100,7 @@ def dispute_of(counting: Counting, found: Dates) -> str | None:
 
     A printed response deadline is the law's own answer as long as it keeps to the maximum.
     """
-    printed, rule = counting.case.notice.printed_deadline, counting.case.rule
+    printed, rule = counting.case.printed, counting.case.rule
     if printed is None or rule.printed == "ignored":
         return None
     computed = counting.rest(counting.raw) if counting.printed_governs() else found.last_day

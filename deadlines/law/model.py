@@ -177,7 +177,9 @@ class Rule(Table, frozen=True, kw_only=True):
     the order final. `after`: the rule whose last day is day 0. `trigger_fact`: the date fact that is day 0.
     `day_one`: kinds of notice whose date is itself the first counted day, so that day 0 is the day before.
     `printed`: whether a deadline printed on the notice governs the window, caps its safe date, or says nothing
-    about it. `not_before`: the count never starts earlier; nor before any `floor`. `counted_before`: the number
+    about it. `printed_fact`: the date fact that carries the printed day, where the notice prints one of its own
+    for this window beside the deadline of another. `not_before`: the count never starts earlier; nor before any
+    `floor`. `counted_before`: the number
     fact that says how many days had been counted already. `urgent`: rules whose dates make this one urgent.
     `party`: whose clock it is; one of the `government` is shown and never followed. `mail_doubt` and
     `start_doubt`: the ambiguities by which the safe date counts no mail days, and from the earliest day.
@@ -209,6 +211,7 @@ class Rule(Table, frozen=True, kw_only=True):
     finality: str | None = None
     route: str | None = None
     printed: Literal["governs", "caps", "ignored"] = "ignored"
+    printed_fact: str | None = None
     state: Literal["due", "no-limit", "opens", "not-available"] = "due"
     why: str = ""
     urgent: list[str] = field(default_factory=list)
