@@ -1,6 +1,7 @@
 """The window of a rule that gives dates: its count, its safe date, what is missing, and how a filing stands."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from deadlines.compute.beside import beside
 from deadlines.compute.case import Case, Dates
@@ -109,11 +110,10 @@ def _window(case: Case, text: Text, counting: Counting, dates: Dates, dispute: s
     case.ask_all(missing_for_doubts(case.rule, case.notice))
     if dispute is not None and case.rule.printed == "caps":
         case.questions.doubts.append(f"{case.rule.title}: {dispute}")
-    opens = text.period.opens
     return framed(
         case.rule,
         state="due",
-        opens_on=counting.trigger.safe if opens is None else counting.add(counting.trigger.base, opens),
+        opens_on=_opens_on(case, text, counting, dates),
         protective_by=dates.protective_by,
         safe_by=dates.safe_by,
         last_day=dates.last_day,
@@ -128,6 +128,14 @@ def _window(case: Case, text: Text, counting: Counting, dates: Dates, dispute: s
         **beside(case, dates.safe_by, dates.latest),
         **_timeliness(case, dates, bool(doubts)),
     )
+
+
+def _opens_on(case: Case, text: Text, counting: Counting, dates: Dates) -> date:
+    """The first day of the window: as the text says, else the start; for a count that goes back, the notice."""
+    if text.period.opens is not None:
+        return counting.add(counting.trigger.base, text.period.opens)
+    back = dates.last_raw < counting.trigger.base
+    return case.notice.decided_on if back else counting.trigger.safe
 
 
 def _notes(route: Route, notes: Iterable[Note]) -> list[str]:
