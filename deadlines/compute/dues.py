@@ -113,7 +113,7 @@ def _window(case: Case, text: Text, counting: Counting, dates: Dates, dispute: s
     return framed(
         case.rule,
         state="due",
-        opens_on=_opens_on(case, text, counting, dates),
+        opens_on=_opens_on(counting, dates),
         protective_by=dates.protective_by,
         safe_by=dates.safe_by,
         last_day=dates.last_day,
@@ -130,12 +130,12 @@ def _window(case: Case, text: Text, counting: Counting, dates: Dates, dispute: s
     )
 
 
-def _opens_on(case: Case, text: Text, counting: Counting, dates: Dates) -> date:
-    """The first day of the window: as the text says, else the start; for a count that goes back, the notice."""
-    if text.period.opens is not None:
-        return counting.add(counting.trigger.base, text.period.opens)
-    back = dates.last_raw < counting.trigger.base
-    return case.notice.decided_on if back else counting.trigger.safe
+def _opens_on(counting: Counting, dates: Dates) -> date:
+    """From the start of the count; where it runs back from a later day, from the notice itself."""
+    opens, trigger = counting.text.period.opens, counting.trigger
+    if opens is not None:
+        return counting.add(trigger.base, opens)
+    return trigger.safe if trigger.safe <= dates.safe_by else counting.case.notice.decided_on
 
 
 def _notes(route: Route, notes: Iterable[Note]) -> list[str]:
