@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deadlines.law.load import Law
 
 RANGE = re.compile(r"\d+(-\d*)?")
-AMOUNT = re.compile(r"\d{1,5}(\.\d\d)?|none")
+AMOUNT = re.compile(r"\d{1,5}(\.\d\d)?|none|unknown")
 
 
 def check(law: "Law") -> None:
@@ -171,7 +171,7 @@ def _fee(law: "Law", fee: Fee) -> None:
     faults.span(where, "until", fee.from_, fee.until)
     check_when(law, where, fee.when)
     if AMOUNT.fullmatch(fee.amount) is None:
-        fail(where, "amount", f"{fee.amount!r} is no amount in dollars, and not 'none'")
+        fail(where, "amount", f"{fee.amount!r} is no amount in dollars, and not 'none' or 'unknown'")
 
 
 def _overlapping_fees(law: "Law") -> None:
