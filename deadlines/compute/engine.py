@@ -4,6 +4,7 @@
 doubtful ones, and shows the earliest answer meanwhile.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 from msgspec import UNSET
@@ -25,18 +26,20 @@ from deadlines.law.resolve import first_day
 ORDER = {"due": 0, "no-limit": 1, "closed": 2, "not-available": 3}
 
 
-def compute(notice: Notice, law: Law | None = None) -> Result:
+def compute(notice: Notice, law: Law | None = None, policy: Mapping[str, str] | None = None) -> Result:
     """Every window the notice opens, with questions and warnings.
 
     Args:
         notice: what the paper says; only `kind` and `decided_on` are needed.
         law: the law data, by default the packaged edition.
+        policy: how the firm settles what the law leaves open, from ambiguity id to choice id; by default
+            the careful choice each time.
 
     Raises:
         InputError: an unknown word, or dates that contradict each other.
         BeforeKnownLaw: the date lies before the law data begins for this kind.
     """
-    return engine_for(load_law() if law is None else law).compute(notice)
+    return engine_for(load_law() if law is None else law).compute(notice, policy)
 
 
 class Engine:
@@ -59,7 +62,7 @@ class Engine:
             self._days[key] = ForumDays(self.law, self.law.computations[computation], circuit)
         return self._days[key]
 
-    def compute(self, notice: Notice) -> Result:
+    def compute(self, notice: Notice, policy: Mapping[str, str] | None = None) -> Result:
         """See `deadlines.compute.compute`."""
         checking.check(self.law, notice, self._by_kind)
         questions = asking.Questions(self.law, notice)
