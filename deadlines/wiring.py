@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from deadlines.daemon import Scheduler, Sweeps
     from deadlines.docket.intake import Desk
     from deadlines.law import Law
+    from deadlines.law.editions import Known
     from deadlines.notify.channel import Channel
     from deadlines.notify.message import Message
     from deadlines.store.database import Database
@@ -138,11 +139,28 @@ def build_law(settings: Settings, edition: str | None = None) -> "Law":
         raise ConfigError(f"law.edition: {error.sentence}") from None
 
 
+def known_editions(settings: Settings) -> "list[Known]":
+    """The editions that can be computed with, the newest issued first. Raises ConfigError and LawDataError."""
+    from deadlines.law import editions
+
+    return editions.known_editions(editions_folders(settings))
+
+
+def editions_folders(settings: Settings) -> list[Path]:
+    """Where the firm keeps installed editions, if it does. Raises ConfigError where that is no folder."""
+    _must_be_there("law.editions", settings.law.editions)
+    return [Path(settings.law.editions)] if settings.law.editions else []
+
+
+def _must_be_there(key: str, path: str) -> None:
+    if path and not Path(path).is_dir():
+        raise ConfigError(f"{path}: there is no such folder; correct {key}.")
+
+
 @lru_cache(maxsize=8)
 def _law(edition: str, editions: str, folder: str) -> "Law":
-    for key, path in (("law.editions", editions), ("law.folder", folder)):
-        if path and not Path(path).is_dir():
-            raise ConfigError(f"{path}: there is no such folder; correct {key}.")
+    _must_be_there("law.editions", editions)
+    _must_be_there("law.folder", folder)
     if not (edition or editions or folder):
         from deadlines.law import load_law
 
