@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 COLOURS = {"well": "green", "note": "cyan", "warning": "yellow"}
 
 
-@click.command("check")
+@click.command("check", short_help="What has to be looked at")
 @click.option("--on", "on", type=DAY, metavar="DATE", help="The day to check for; default: today.")
 @edition_option
 @json_option

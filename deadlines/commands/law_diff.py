@@ -26,7 +26,7 @@ NAMES = {
 WAYS = ("earlier", "later", "appears", "vanishes")
 
 
-@click.command("diff")
+@click.command("diff", short_help="Compare two editions, and count the dates that move")
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
 @click.option(

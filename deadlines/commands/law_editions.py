@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 PLACES = {"current": "this program", "earlier": "this program", "installed": "installed"}
 
 
-@click.command("editions")
+@click.command("editions", short_help="The editions that can be computed with")
 @json_option
 @pass_app
 def command(app: App, as_json: bool) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from deadlines.law import Law
 
 
-@click.command("list")
+@click.command("list", short_help="The rules of an edition")
 @click.option("--forum", metavar="FORUM", help="Only rules of one forum, such as uscis or bia.")
 @click.option("--kind", metavar="KIND", help="Only rules that a notice of this kind opens, such as uscis.denial.")
 @edition_option

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from deadlines.config import Settings
 
 
-@click.command("news")
+@click.command("news", short_help="What each edition changed")
 @click.argument("edition", metavar="[EDITION]", required=False)
 @pass_app
 def command(app: App, edition: str | None) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Sections = list[tuple[str, list[str]]]
 
 
-@click.command("show")
+@click.command("show", short_help="Everything about one rule or open question")
 @click.argument("name", metavar="RULE|AMBIGUITY")
 @edition_option
 @json_option

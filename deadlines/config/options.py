@@ -154,7 +154,8 @@ OPTIONS = (
     _option(
         "law.folder",
         "",
-        "A folder of the firm's own rules and closures, in the format of the law data. Empty: none.",
+        "A folder of the firm's own rules and closures, in the format of the law data, read when a program starts. "
+        "Empty: none.",
         holds="path",
     ),
     *(
