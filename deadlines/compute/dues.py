@@ -125,7 +125,7 @@ def _window(case: Case, text: Text, counting: Counting, dates: Dates, dispute: s
         confidence=weakest((case.rule.reviewed.confidence, case.route.confidence, *dates.sources)),
         notes=_notes(case.route, notes),
         dispute=dispute,
-        **beside(case, dates.safe_by, dates.latest),
+        **beside(case, case.notice.decided_on, dates.latest),
         **_timeliness(case, dates, bool(doubts)),
     )
 
