@@ -108,7 +108,8 @@ class Engine:
         """The rules of a kind whose conditions do not exclude the form."""
         key = (kind, form)
         if key not in self._for:
-            self._for[key] = [rule for rule in self._by_kind[kind] if form in rule.when.get("form", [form])]
+            rules = self._by_kind[kind]
+            self._for[key] = [rule for rule in rules if form is None or form in rule.when.get("form", [form])]
         return self._for[key]
 
     def _refuse_or_warn(self, notice: Notice, windows: list[Window], too_early: list[Rule]) -> list[str]:
