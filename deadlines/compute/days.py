@@ -20,12 +20,12 @@ SUNDAY_OFF = DayOff("Sunday", "")
 def add_length(start: date, length: Length) -> date:
     """The day a period ends, the day of the event being day 0.
 
-    Days first, then months and years: a missing 29 February becomes the 28th.
+    Days first, then months and years, a missing 29 February becoming the 28th, then the days of `then`.
     """
-    end = start + timedelta(days=length.days)
+    end = start + timedelta(length.days)
     if length.years or length.months:
         end += relativedelta(years=length.years, months=length.months)
-    return end
+    return end + timedelta(length.then) if length.then else end
 
 
 class Rolled(Struct, frozen=True):

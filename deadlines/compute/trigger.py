@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 from msgspec import Struct, structs
 
-from deadlines.compute.conditions import recount_of
 from deadlines.compute.days import add_length
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Step, Window
@@ -31,7 +30,6 @@ Other = Callable[[str], Window | None]
 
 def trigger_of(rule: Rule, notice: Notice, other: Other) -> Trigger | str:
     """Day 0 of a rule for a notice, with the sentence that says why; or the date fact without which there is none."""
-    rule = _restarted(rule, notice)
     if rule.trigger == "final-order":
         return _final_order(rule, notice, other)
     if rule.trigger == "after":
@@ -43,32 +41,47 @@ def trigger_of(rule: Rule, notice: Notice, other: Other) -> Trigger | str:
     careful = base if rule.trigger == "fact" else min(notice.decided_on, base)
     if notice.kind in rule.day_one:
         base, latest, careful = base - ONE_DAY, latest - ONE_DAY, careful - ONE_DAY
+    why, cite = rule.trigger_words, rule.cite[0]
     floor = _floor(rule, notice)
-    if floor is not None and base < floor:
-        base = latest = careful = floor
+    if floor is not None and base < floor.day:
+        base = latest = careful = floor.day
+        why, cite = floor.why, floor.cite
     elif floor is not None:
-        careful = max(careful, floor)
-    text = f"{long_date(base)} is day 0: {rule.trigger_words}."
-    return Trigger(base, careful, latest, (Step(text, base, rule.cite[0]),), missing)
+        careful = max(careful, floor.day)
+    found = Trigger(base, careful, latest, (Step(f"{long_date(base)} is day 0: {why}.", base, cite),), missing)
+    return found if rule.counted_before is None else _counted_before(rule, notice, rule.counted_before, found)
 
 
-def _restarted(rule: Rule, notice: Notice) -> Rule:
-    """The rule with the start that the text for these facts gives it."""
-    recount = recount_of(rule, notice)
-    if recount is None or recount.trigger is None:
-        return rule
-    return structs.replace(
-        rule, trigger=recount.trigger, trigger_words=recount.trigger_words, cite=[*recount.cite, *rule.cite]
-    )
+class Lowest(Struct, frozen=True):
+    """The day before which day 0 cannot lie, and what day that is."""
+
+    day: date
+    why: str
+    cite: str
 
 
-def _floor(rule: Rule, notice: Notice) -> date | None:
-    """The day before which nothing counts: a day of the law, or one that follows from a fact such as a birthday."""
-    days = [] if rule.not_before is None else [rule.not_before]
-    known = notice.facts.get(rule.not_before_fact) if rule.not_before_fact is not None else None
-    if known is not None:
-        days.append(add_length(date.fromisoformat(known), rule.not_before_length))
-    return max(days, default=None)
+def _floor(rule: Rule, notice: Notice) -> Lowest | None:
+    """The latest of a day of the law and those that follow from facts, such as a birthday."""
+    days = [] if rule.not_before is None else [Lowest(rule.not_before, rule.trigger_words, rule.cite[0])]
+    for floor in rule.floor:
+        known = notice.facts.get(floor.fact)
+        if known is not None:
+            days.append(Lowest(add_length(date.fromisoformat(known), floor.length), floor.why, floor.cite[0]))
+    return max(days, key=lambda lowest: lowest.day, default=None)
+
+
+def _counted_before(rule: Rule, notice: Notice, fact: str, found: Trigger) -> Trigger:
+    """Days counted already bring the end nearer. They are asked for, unless the notice gives the first day itself."""
+    known = notice.facts.get(fact)
+    if known is None:
+        missing = () if notice.kind in rule.day_one else (fact,)
+        return structs.replace(found, missing=(*found.missing, *missing))
+    back = timedelta(days=int(known))
+    base, safe, latest = found.base - back, found.safe - back, found.latest - back
+    if not back:
+        return found
+    text = f"{known} days had been counted before: the count goes on as from {long_date(base)}."
+    return Trigger(base, safe, latest, (*found.steps, Step(text, base, rule.cite[0])), found.missing)
 
 
 def _fact_day(rule: Rule, notice: Notice) -> tuple[date, date, tuple[str, ...]] | None:

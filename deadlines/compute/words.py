@@ -15,14 +15,15 @@ def long_date(day: date) -> str:
 
 @lru_cache(maxsize=512)
 def length_words(length: Length) -> str:
-    """`30 days`, `1 year`, `1 year less a day`, `30 days back`."""
+    """`30 days`, `1 year`, `1 year less a day`, `3 years and 1 day`, `30 days back`."""
+    days = length.days + length.then
     parts = [
         f"{number} {unit}{'' if number == 1 else 's'}"
-        for number, unit in ((length.years, "year"), (length.months, "month"), (length.days, "day"))
+        for number, unit in ((length.years, "year"), (length.months, "month"), (days, "day"))
         if number > 0
     ]
     words = " and ".join(parts)
-    back = -length.days
+    back = -days
     if back <= 0:
         return words or "0 days"
     if not words:
