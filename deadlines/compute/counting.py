@@ -37,7 +37,7 @@ class Counting:
     def dates(self) -> Dates:
         """Count everything but the safe date, in the order in which a person would check it."""
         raw = self.add(self.trigger.base, self.text.length, self.line.add)
-        found = Dates(raw, raw, raw, raw, readings=[], steps=list(self.trigger.steps), sources=self.text.sources)
+        found = Dates(raw, raw, raw, raw, readings=[], steps=list(self.trigger.steps), sources=[])
         self._prevailing(found)
         self._printed(found)
         self._alternatives(found)

@@ -50,7 +50,7 @@ def opening_window(case: Case) -> Window | None:
         opens_on=opens,
         working=[*trigger.steps, ends],
         cite=_citations(case, text),
-        confidence=weakest((case.rule.reviewed.confidence, *text.sources)),
+        confidence=case.rule.reviewed.confidence,
         notes=[note.text for note in notes],
         **beside(case, opens, opens),
     )

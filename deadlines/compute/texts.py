@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 from deadlines.compute.conditions import NO, YES, Match, match
 from deadlines.compute.days import add_length
 from deadlines.compute.notice import Notice
-from deadlines.law.base import Confidence, Length
+from deadlines.law.base import Length
 from deadlines.law.model import Circuits, CourtAction, Period, Rule
 from deadlines.law.resolve import layers
 
@@ -33,11 +33,6 @@ class Text(Struct, frozen=True):
     others: tuple[Option, ...] = ()
     missing: tuple[str, ...] = ()
     action: CourtAction | None = None
-
-    @property
-    def sources(self) -> list[Confidence]:
-        """How good the source of this text is, where the file says so."""
-        return [] if self.period.confidence is None else [self.period.confidence]
 
 
 class Texts(Struct, frozen=True):

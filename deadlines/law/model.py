@@ -26,8 +26,7 @@ class Period(Table, frozen=True, kw_only=True):
     """One text of the law: it holds for decisions from `from` until a later one follows, or `until`.
 
     A negative length counts back from the trigger. `safe_length`: what the firm counts instead, for the
-    ambiguity `safe_doubt`. `opens`: the window opens so long after the trigger. `confidence`: how good the
-    source of this text is, where it is not that of the rule.
+    ambiguity `safe_doubt`. `opens`: the window opens so long after the trigger.
     """
 
     id: str
@@ -39,7 +38,6 @@ class Period(Table, frozen=True, kw_only=True):
     safe_length: Length | None = None
     safe_doubt: str | None = None
     opens: Length | None = None
-    confidence: Confidence | None = None
     cite: list[str]
     why: str = ""
     unless: list[Unless] = field(default_factory=list)
