@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from deadlines.compute.conditions import match
+from deadlines.compute.conditions import recount_of
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Reading, Step
 from deadlines.compute.routes import Route
@@ -57,10 +57,8 @@ class Case(Struct, frozen=True):
     @property
     def computation(self) -> Computation:
         """How days are counted for this notice."""
-        for recount in self.rule.recount:
-            if match(recount.when, self.notice).holds:
-                return self.engine.law.computations[recount.computation]
-        return self.engine.law.computations[self.rule.computation]
+        recount = recount_of(self.rule, self.notice)
+        return self.engine.law.computations[self.rule.computation if recount is None else recount.computation]
 
 
 class Dates(Struct):

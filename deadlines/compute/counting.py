@@ -38,6 +38,7 @@ class Counting:
         """Count everything but the safe date, in the order in which a person would check it."""
         raw = self.add(self.trigger.base, self.text.length, self.line.add)
         found = Dates(raw, raw, raw, raw, readings=[], steps=list(self.trigger.steps), sources=[])
+        found.sources += [self.text.confidence] if self.text.confidence is not None else []
         self._prevailing(found)
         self._printed(found)
         self._alternatives(found)

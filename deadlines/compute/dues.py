@@ -1,6 +1,7 @@
 """The window of a rule that gives dates: its count, its safe date, what is missing, and how a filing stands."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from deadlines.compute.beside import beside
 from deadlines.compute.case import Case, Dates
@@ -50,7 +51,7 @@ def opening_window(case: Case) -> Window | None:
         opens_on=opens,
         working=[*trigger.steps, ends],
         cite=_citations(case, text),
-        confidence=case.rule.reviewed.confidence,
+        confidence=weakest((case.rule.reviewed.confidence, text.confidence or "primary")),
         notes=[note.text for note in notes],
         **beside(case, opens, opens),
     )
@@ -109,11 +110,10 @@ def _window(case: Case, text: Text, counting: Counting, dates: Dates, dispute: s
     case.ask_all(missing_for_doubts(case.rule, case.notice))
     if dispute is not None and case.rule.printed == "caps":
         case.questions.doubts.append(f"{case.rule.title}: {dispute}")
-    opens = text.period.opens
     return framed(
         case.rule,
         state="due",
-        opens_on=counting.trigger.safe if opens is None else counting.add(counting.trigger.base, opens),
+        opens_on=_opens_on(counting, dates),
         protective_by=dates.protective_by,
         safe_by=dates.safe_by,
         last_day=dates.last_day,
@@ -128,6 +128,14 @@ def _window(case: Case, text: Text, counting: Counting, dates: Dates, dispute: s
         **beside(case, dates.safe_by, dates.latest),
         **_timeliness(case, dates, bool(doubts)),
     )
+
+
+def _opens_on(counting: Counting, dates: Dates) -> date:
+    """From the start of the count; where it runs back from a later day, from the notice itself."""
+    opens, trigger = counting.text.period.opens, counting.trigger
+    if opens is not None:
+        return counting.add(trigger.base, opens)
+    return trigger.safe if trigger.safe <= dates.safe_by else counting.case.notice.decided_on
 
 
 def _notes(route: Route, notes: Iterable[Note]) -> list[str]:

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from deadlines.compute.conditions import recount_of
 from deadlines.compute.days import add_length
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Step, Window
@@ -30,6 +31,7 @@ Other = Callable[[str], Window | None]
 
 def trigger_of(rule: Rule, notice: Notice, other: Other) -> Trigger | str:
     """Day 0 of a rule for a notice, with the sentence that says why; or the date fact without which there is none."""
+    rule = _restarted(rule, notice)
     if rule.trigger == "final-order":
         return _final_order(rule, notice, other)
     if rule.trigger == "after":
@@ -48,6 +50,16 @@ def trigger_of(rule: Rule, notice: Notice, other: Other) -> Trigger | str:
         careful = max(careful, floor)
     text = f"{long_date(base)} is day 0: {rule.trigger_words}."
     return Trigger(base, careful, latest, (Step(text, base, rule.cite[0]),), missing)
+
+
+def _restarted(rule: Rule, notice: Notice) -> Rule:
+    """The rule with the start that the text for these facts gives it."""
+    recount = recount_of(rule, notice)
+    if recount is None or recount.trigger is None:
+        return rule
+    return structs.replace(
+        rule, trigger=recount.trigger, trigger_words=recount.trigger_words, cite=[*recount.cite, *rule.cite]
+    )
 
 
 def _floor(rule: Rule, notice: Notice) -> date | None:

@@ -86,6 +86,9 @@ def _trigger(law: "Law", where: str, rule: Rule) -> None:
             _date_fact(law, where, key, getattr(rule, key))
     if rule.printed_fact is not None and rule.printed == "ignored":
         fail(where, "printed_fact", "a printed day that is ignored needs no fact")
+    for recount in rule.recount:
+        if (recount.trigger is None) == bool(recount.trigger_words):
+            fail(where, "recount.trigger_words", "another trigger and the words for it belong together")
     faults.dates(where, "not_before", rule.not_before)
     faults.dates(where, "reviewed", rule.reviewed.on)
 

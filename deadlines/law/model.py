@@ -13,20 +13,22 @@ from deadlines.law.base import Confidence, Length, Reviewed, Table, When
 
 
 class Unless(Table, frozen=True, kw_only=True):
-    """Another length where the facts match."""
+    """Another length where the facts match. `confidence`: where its source is weaker than the rule's others."""
 
     when: When
     length: Length
     safe_length: Length | None = None
     cite: list[str]
     why: str = ""
+    confidence: Confidence | None = None
 
 
 class Period(Table, frozen=True, kw_only=True):
     """One text of the law: it holds for decisions from `from` until a later one follows, or `until`.
 
     A negative length counts back from the trigger. `safe_length`: what the firm counts instead, for the
-    ambiguity `safe_doubt`. `opens`: the window opens so long after the trigger.
+    ambiguity `safe_doubt`. `opens`: the window opens so long after the trigger. `confidence`: where the source
+    of this text is weaker than the rule's others.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Period(Table, frozen=True, kw_only=True):
     opens: Length | None = None
     cite: list[str]
     why: str = ""
+    confidence: Confidence | None = None
     unless: list[Unless] = field(default_factory=list)
 
 
@@ -140,10 +143,15 @@ day the order became final; a date fact; the last day of another rule's window."
 
 
 class Recount(Table, frozen=True, kw_only=True):
-    """Another computation where the facts match, because that text counts mail days its own way."""
+    """Another computation where the facts match, because that text counts mail days its own way.
+
+    `trigger`, with `trigger_words`: that text also starts the count on another day. The first that matches holds.
+    """
 
     when: When
     computation: str
+    trigger: Literal["decided", "served", "received"] | None = None
+    trigger_words: str = ""
     why: str
     cite: list[str]
 
