@@ -60,7 +60,9 @@ def print_window(window: Window, *, working: bool = True, more: bool = True) -> 
     form = f" (Form {window.form})" if window.form else ""
     click.echo(style(f"{window.title}{form}", bold=True))
     if window.state != "due":
-        paragraph(f"  {STATES[window.state]}: {clean(window.working[0].text)} [{'; '.join(window.cite)}]", hanging="  ")
+        state = STATES[window.state] if window.opens_on is None else f"From {day_words(window.opens_on)}"
+        step = window.working[0 if window.opens_on is None else -1]
+        paragraph(f"  {state}: {clean(step.text)} [{'; '.join(window.cite)}]", hanging="  ")
     else:
         paragraph(f"  File with {window.file_with}. It counts when {window.filed_when}.", hanging="  ")
         _print_dates(window)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from deadlines.compute import narrate
 from deadlines.compute.beside import beside
 from deadlines.compute.case import Case, Dates
 from deadlines.compute.conditions import match
@@ -29,6 +30,8 @@ def due_window(case: Case) -> Window | None:
         maximum = counting.add(trigger.base, text.length, counting.line.add)
         dispute = dispute_of(case, dates.last_day, dates.safe_by) if dates.last_raw > maximum else None
     find_safe(counting, dates)
+    if text.period.opens is not None:
+        dates.steps.append(narrate.opens(counting.add(trigger.base, text.period.opens), text.period))
     _ask(counting, dates)
     if not counting.printed_governs():
         dispute = dispute_of(case, dates.last_day, dates.safe_by)
@@ -86,7 +89,7 @@ def _ask(counting: Counting, found: Dates) -> None:
     if notice.received_on is None and any(item.start == "received" for item in rule.alternative):
         case.questions.ask("received_on", rule)
     for item in rule.alternative:
-        if item.effect in ("safe", "caps") and item.start_fact is not None and match(item.when, notice).holds:
+        if item.effect != "arguable" and item.start_fact is not None and match(item.when, notice).holds:
             case.ask_all(() if item.start_fact in notice.facts else (item.start_fact,))
     since = counting.computation.online_from
     rolls = found.last_day != found.last_raw and since is not None and found.last_raw >= since
