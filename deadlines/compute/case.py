@@ -5,18 +5,16 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from deadlines.compute.conditions import match
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Reading, Step
-from deadlines.compute.routes import Route
 from deadlines.law.advice import Ambiguity
 from deadlines.law.base import Confidence, Length
-from deadlines.law.counting import Computation
 from deadlines.law.model import Rule
 
 if TYPE_CHECKING:
     from deadlines.compute.asking import Questions
     from deadlines.compute.engine import Engine
+    from deadlines.compute.plan import Plan
 
 NO_DAYS = Length()
 Policy = dict[str, str]
@@ -27,9 +25,9 @@ class Case(Struct, frozen=True):
     """One rule applied to one notice."""
 
     engine: "Engine"
+    plan: "Plan"
     rule: Rule
     notice: Notice
-    route: Route
     questions: "Questions"
     policy: Policy
 
@@ -47,12 +45,12 @@ class Case(Struct, frozen=True):
         return doubt is not None and doubt in self.policy
 
     @property
-    def computation(self) -> Computation:
-        """How days are counted for this notice."""
-        for recount in self.rule.recount:
-            if match(recount.when, self.notice).holds:
-                return self.engine.law.computations[recount.computation]
-        return self.engine.law.computations[self.rule.computation]
+    def printed(self) -> date | None:
+        """The day that the notice prints for this window."""
+        if self.rule.printed_fact is None:
+            return self.notice.printed_deadline
+        known = self.notice.facts.get(self.rule.printed_fact)
+        return date.fromisoformat(known) if known is not None else None
 
 
 class Dates(Struct):

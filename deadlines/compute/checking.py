@@ -1,6 +1,6 @@
 """Refuse a notice that cannot be computed, and warn of one that looks odd. Nothing is corrected silently."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
 from typing import NoReturn, get_args
@@ -12,7 +12,6 @@ from deadlines.compute.words import listed, long_date
 from deadlines.errors import InputError
 from deadlines.law import Law
 from deadlines.law.counting import Method
-from deadlines.law.model import Rule
 
 LAST_YEAR = 2090
 LATE_SERVICE_DAYS = 7
@@ -20,7 +19,7 @@ FIRST_YEAR = 1900
 MOST_DIGITS = 5
 
 
-def check(law: Law, notice: Notice, covered: Mapping[str, list[Rule]]) -> None:
+def check(law: Law, notice: Notice, covered: Collection[str]) -> None:
     """Raise InputError for a word that the law data does not know or dates that contradict each other."""
     _real_dates(notice)
     _kind(law, notice, covered)
@@ -42,7 +41,7 @@ def _real_dates(notice: Notice) -> None:
             raise InputError(f"{day!r} is not a datetime.date; dates of a notice are dates.", code="bad-date")
 
 
-def _kind(law: Law, notice: Notice, covered: Mapping[str, list[Rule]]) -> None:
+def _kind(law: Law, notice: Notice, covered: Collection[str]) -> None:
     if notice.kind not in law.kinds:
         _unknown("kind", notice.kind, law.kinds, "unknown-kind")
     if notice.kind not in covered:
@@ -138,7 +137,7 @@ def warnings(law: Law, notice: Notice, windows: list[Window]) -> list[str]:
             "decision: keep the envelope or posting record as proof. The safe dates count from the decision."
         )
     rules = [law.rules[window.rule] for window in windows]
-    limited = any(rule.printed != "ignored" for rule in rules)
+    limited = any(rule.printed != "ignored" and rule.printed_fact is None for rule in rules)
     if notice.printed_deadline is not None and not limited:
         found.append(
             f"The notice prints {long_date(notice.printed_deadline)}, and none of its windows is limited by a printed "

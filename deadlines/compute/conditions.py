@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from deadlines.compute.notice import Notice
 from deadlines.law.base import When
+from deadlines.law.model import Recount, Rule
 
 
 class Match(Struct, frozen=True):
@@ -27,6 +28,11 @@ def match(when: When, notice: Notice) -> Match:
         elif value not in values and not _holds(value, values):
             return NO
     return Match(None, missing) if missing else YES
+
+
+def recount_of(rule: Rule, notice: Notice) -> Recount | None:
+    """The first of the rule's other ways to count that surely holds for this notice."""
+    return next((item for item in rule.recount if match(item.when, notice).holds), None)
 
 
 def value_of(name: str, notice: Notice) -> str | None:

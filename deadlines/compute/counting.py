@@ -15,6 +15,7 @@ from deadlines.compute.texts import Option, Texts
 from deadlines.compute.trigger import Trigger
 from deadlines.compute.words import long_date
 from deadlines.law.base import Length
+from deadlines.law.counting import Computation
 from deadlines.law.days_off import Extension
 from deadlines.law.model import Alternative
 
@@ -22,22 +23,26 @@ from deadlines.law.model import Alternative
 class Counting:
     """The count of one case. Each method adds its dates, readings and steps to what is found."""
 
-    def __init__(self, case: Case, texts: Texts, trigger: Trigger) -> None:
+    def __init__(self, case: Case, texts: Texts, computation: Computation, trigger: Trigger) -> None:
         self.case = case
         self.text = texts.prevailing
         self.texts = texts
         self.trigger = trigger
-        self.computation = case.computation
+        self.computation = computation
         self.method = case.notice.service.method
         self.line = next(x for x in self.computation.service if self.method in x.methods)
         self.circuit = case.notice.facts.get("circuit") if self.computation.state_holidays else None
         self.days: ForumDays = case.engine.days(self.computation.id, self.circuit)
         self.online = not self.computation.online_roll and case.notice.facts.get("filing") == "online"
+        self.ends = self.days.add(trigger.base, self.text.length)
+        self.raw = self.days.add(self.ends, self.line.add) if self.line.add != NO_DAYS else self.ends
+        """The end of the period without and with the days for service, before anything moves it."""
 
     def dates(self) -> Dates:
         """Count everything but the safe date, in the order in which a person would check it."""
-        raw = self.add(self.trigger.base, self.text.length, self.line.add)
+        raw = self.raw
         found = Dates(raw, raw, raw, raw, readings=[], steps=list(self.trigger.steps), sources=[])
+        found.sources += [self.text.confidence] if self.text.confidence is not None else []
         self._prevailing(found)
         self._printed(found)
         self._alternatives(found)
@@ -55,7 +60,7 @@ class Counting:
 
     def printed_governs(self) -> bool:
         """Whether the deadline printed on the notice takes the place of the count."""
-        return self.case.rule.printed == "governs" and self.case.notice.printed_deadline is not None
+        return self.case.rule.printed == "governs" and self.case.printed is not None
 
     def alternative_raw(self, item: Alternative, found: Dates) -> date | None:
         """The day an alternative ends, or None where it does not reach this notice."""
@@ -89,12 +94,12 @@ class Counting:
         since = self.computation.online_from
         return not self.online or (since is not None and day < since)
 
-    def _roll(self, day: date) -> date:
+    def rest(self, day: date) -> date:
+        """Where a last day comes to rest."""
         return self.days.forward(day).day if self._rolls(day) else day
 
     def _prevailing(self, found: Dates) -> None:
-        ends = self.add(self.trigger.base, self.text.length)
-        found.steps += narrate.counted(self.text, ends, self.line, found.last_raw, self.computation)
+        found.steps += narrate.counted(self.text, self.ends, self.line, self.raw, self.computation)
         if self.printed_governs():
             return
         found.last_day = self._rolled(found, found.last_raw)
@@ -107,17 +112,17 @@ class Counting:
         if added:
             bare = Reading(
                 f"{narrate.reading_name(self.text.length, NO_DAYS)}, no mail days",
-                self._roll(ends),
+                self.rest(self.ends),
                 False,
                 "the count without mail days; the safe date follows it",
                 list(self.text.cite),
             )
             found.readings.append(bare)
-            self._roll_first(found, ends)
+            self._roll_first(found)
 
     def _option(self, option: Option) -> Reading:
         """What a missing fact could bring instead."""
-        day = self._roll(self.add(self.trigger.base, option.length, self.line.add))
+        day = self.rest(self.add(self.trigger.base, option.length, self.line.add))
         name = narrate.reading_name(option.length, self.line.add)
         return Reading(name, day, False, f"if so: {option.why}", list(option.cite))
 
@@ -133,10 +138,10 @@ class Counting:
             found.readings.append(narrate.lieu_reading(self.computation, self.days.without_lieu(raw)))
         return rolled.day
 
-    def _roll_first(self, found: Dates, ends: date) -> None:
+    def _roll_first(self, found: Dates) -> None:
         if not self.computation.roll_first_why:
             return
-        day = self._roll(self.add(self._roll(ends), self.line.add))
+        day = self.rest(self.add(self.rest(self.ends), self.line.add))
         if day != found.last_day:
             found.readings.append(
                 Reading("roll first, then add mail days", day, False,
@@ -145,10 +150,10 @@ class Counting:
 
     def _printed(self, found: Dates) -> None:
         """A printed response deadline is what the officer applies, shorter or longer than the maximum."""
-        printed = self.case.notice.printed_deadline
+        printed = self.case.printed
         if printed is None or not self.printed_governs():
             return
-        computed = self._roll(found.last_raw)
+        computed = self.rest(found.last_raw)
         if printed > computed:
             self.case.questions.doubts.append(
                 f"{self.case.rule.title}: the notice prints {long_date(printed)}, later than the law's maximum. "
@@ -170,7 +175,7 @@ class Counting:
             raw = self.alternative_raw(item, found)
             if raw is None:
                 continue
-            day = self._roll(raw)
+            day = self.rest(raw)
             caps = item.effect == "caps" and day < found.last_day
             prevails = caps or (item.effect == "prevails" and day > found.last_day)
             if caps:
@@ -231,6 +236,9 @@ class Counting:
             return None
         argue = self.line.argue or self.line.add
         start = self.trigger.latest
+        plain = start == self.trigger.base and argue == self.line.add and not self.text.others
+        if plain and (found.last_raw >= self.raw or found.capped):
+            return None
         lengths = [self.text.length, *(option.length for option in self.text.others)]
         length = max(lengths, key=lambda item: self.add(start, item))
         day = self._most(self.add(start, length, argue))
@@ -246,7 +254,7 @@ class Counting:
             action = text.action
             if action is None:
                 continue
-            day = self._roll(self.add(self.trigger.base, text.length, self.line.add))
+            day = self.rest(self.add(self.trigger.base, text.length, self.line.add))
             why = f"{action.kind} {action.from_}: {action.case}"
             cite = [*text.cite, *action.cite]
             found.readings.append(Reading(narrate.reading_name(text.length, NO_DAYS), day, False, why, cite))

@@ -22,10 +22,10 @@ def add_length(start: date, length: Length) -> date:
 
     Days first, then months and years, a missing 29 February becoming the 28th, then the days of `then`.
     """
-    end = start + timedelta(days=length.days)
+    end = start + timedelta(length.days)
     if length.years or length.months:
         end += relativedelta(years=length.years, months=length.months)
-    return end + timedelta(days=length.then)
+    return end + timedelta(length.then) if length.then else end
 
 
 class Rolled(Struct, frozen=True):

@@ -1,22 +1,21 @@
 """The window of a rule that gives dates: its count, its safe date, what is missing, and how a filing stands."""
 
-from collections.abc import Iterable
+from datetime import date
+from typing import Any
 
 from deadlines.compute import narrate
-from deadlines.compute.beside import beside
 from deadlines.compute.case import Case, Dates
 from deadlines.compute.conditions import match
 from deadlines.compute.counting import Counting
-from deadlines.compute.frame import framed, missing_for_doubts, notes_of, weakest
+from deadlines.compute.fees import fees_between
+from deadlines.compute.frame import framed, weakest
 from deadlines.compute.result import Step, Timeliness, Window
-from deadlines.compute.routes import Route
 from deadlines.compute.safe import dispute_of, find_safe
-from deadlines.compute.texts import Text, texts_for
+from deadlines.compute.texts import Text
 from deadlines.compute.trigger import Trigger, trigger_of
 from deadlines.compute.words import end_words, long_date
 from deadlines.errors import BeforeKnownLaw
 from deadlines.law.counting import Computation
-from deadlines.law.model import Note
 
 
 def due_window(case: Case) -> Window | None:
@@ -24,18 +23,13 @@ def due_window(case: Case) -> Window | None:
     found = _start(case)
     if found is None:
         return None
-    text, trigger, counting = found
+    text, _, counting = found
     dates = counting.dates()
-    if counting.printed_governs():
-        maximum = counting.add(trigger.base, text.length, counting.line.add)
-        dispute = dispute_of(case, dates.last_day, dates.safe_by) if dates.last_raw > maximum else None
     find_safe(counting, dates)
     if text.period.opens is not None:
-        dates.steps.append(narrate.opens(counting.add(trigger.base, text.period.opens), text.period))
+        dates.steps.append(narrate.opens(_opens_on(counting, dates), text.period))
     _ask(counting, dates)
-    if not counting.printed_governs():
-        dispute = dispute_of(case, dates.last_day, dates.safe_by)
-    return _window(case, text, counting, dates, dispute)
+    return _window(case, text, counting, dates, dispute_of(counting, dates))
 
 
 def opening_window(case: Case) -> Window | None:
@@ -47,32 +41,31 @@ def opening_window(case: Case) -> Window | None:
     opens = counting.add(trigger.base, text.length)
     case.ask_all(text.missing + trigger.missing)
     ends = Step(f"{end_words(text.length)} on {long_date(opens)}: {text.why}.", opens, text.cite[0])
-    notes = notes_of(case.rule, case.notice)
     return framed(
         case.rule,
         state="no-limit",
         opens_on=opens,
         working=[*trigger.steps, ends],
         cite=_citations(case, text),
-        confidence=case.rule.reviewed.confidence,
-        notes=[note.text for note in notes],
-        **beside(case, opens, opens),
+        confidence=weakest((case.rule.reviewed.confidence, text.confidence or "primary")),
+        notes=[note.text for note in case.plan.notes],
+        **_beside(case, opens, opens),
     )
 
 
 def _start(case: Case) -> tuple[Text, Trigger, Counting] | None:
-    rule, notice = case.rule, case.notice
-    texts = texts_for(rule, notice, case.engine.usual)
-    if texts is None:
+    rule, notice, texts, computation = case.rule, case.notice, case.plan.texts, case.plan.computation
+    if texts is None or computation is None:
         raise BeforeKnownLaw(
             f"{rule.title}: the law data holds no text for {notice.decided_on}. Compute this date by hand."
         )
-    trigger = trigger_of(rule, notice, lambda other: case.engine.window_of(other, notice, case.policy))
+    trigger = trigger_of(
+        case.plan.start or rule, notice, lambda other: case.engine.window_of(other, notice, case.policy)
+    )
     if isinstance(trigger, str):
         case.ask_all((trigger,) if trigger else ())
         return None
-    case.ask_all(texts.missing)
-    return texts.prevailing, trigger, Counting(case, texts, trigger)
+    return texts.prevailing, trigger, Counting(case, texts, computation, trigger)
 
 
 def _ask(counting: Counting, found: Dates) -> None:
@@ -82,8 +75,8 @@ def _ask(counting: Counting, found: Dates) -> None:
     late = counting.trigger.latest > counting.trigger.base and not counting.trigger.missing
     if counting.method == "unknown" and (_service_matters(counting.computation) or late):
         case.questions.ask("service.method", rule)
-    if rule.printed == "governs" and notice.printed_deadline is None:
-        case.questions.ask("printed_deadline", rule)
+    if rule.printed == "governs" and case.printed is None:
+        case.questions.ask(rule.printed_fact or "printed_deadline", rule)
     if counting.computation.state_holidays and counting.circuit is None and _circuit_matters(counting, found):
         case.questions.ask("circuit", rule)
     if notice.received_on is None and any(item.start == "received" for item in rule.alternative):
@@ -110,17 +103,15 @@ def _service_matters(computation: Computation) -> bool:
 
 
 def _window(case: Case, text: Text, counting: Counting, dates: Dates, dispute: str | None) -> Window:
-    notes = notes_of(case.rule, case.notice)
-    doubts = [note.text for note in notes if note.contests]
+    plan = case.plan
+    doubts = plan.doubts
     case.questions.doubts.extend(doubts)
-    case.ask_all(missing_for_doubts(case.rule, case.notice))
     if dispute is not None and case.rule.printed == "caps":
         case.questions.doubts.append(f"{case.rule.title}: {dispute}")
-    opens = text.period.opens
     return framed(
         case.rule,
         state="due",
-        opens_on=counting.trigger.safe if opens is None else counting.add(counting.trigger.base, opens),
+        opens_on=_opens_on(counting, dates),
         protective_by=dates.protective_by,
         safe_by=dates.safe_by,
         last_day=dates.last_day,
@@ -129,25 +120,36 @@ def _window(case: Case, text: Text, counting: Counting, dates: Dates, dispute: s
         readings=dates.readings,
         working=dates.steps,
         cite=_citations(case, text),
-        confidence=weakest((case.rule.reviewed.confidence, case.route.confidence, *dates.sources)),
-        notes=_notes(case.route, notes),
+        confidence=weakest((plan.rule.reviewed.confidence, plan.route.confidence, *dates.sources)),
+        notes=[*plan.route.notes, *(note.text for note in plan.notes)],
         dispute=dispute,
-        **beside(case, dates.safe_by, dates.latest),
+        **_beside(case, dates.safe_by, dates.latest),
         **_timeliness(case, dates, bool(doubts)),
     )
 
 
-def _notes(route: Route, notes: Iterable[Note]) -> list[str]:
-    return [*route.notes, *(note.text for note in notes)]
+def _opens_on(counting: Counting, dates: Dates) -> date:
+    """From the start of the count; where it runs back from a later day, from the notice itself."""
+    opens, trigger = counting.text.period.opens, counting.trigger
+    if opens is not None:
+        return counting.add(trigger.base, opens)
+    return trigger.safe if trigger.safe <= dates.safe_by else counting.case.notice.decided_on
+
+
+def _beside(case: Case, first: date, last: date) -> dict[str, Any]:
+    """How it stands to other clocks, what it costs on those days, and the reasons that it fits."""
+    plan = case.plan
+    fees = fees_between(case.engine.fees_of(case.rule.id), case.notice, first, last)
+    return {"relations": list(plan.relations), "fees": fees, "fits": list(plan.fits)}
 
 
 def _citations(case: Case, text: Text) -> list[str]:
-    return list(dict.fromkeys((*case.rule.cite, *text.cite, *case.route.cite)))
+    return list(dict.fromkeys((*case.rule.cite, *text.cite, *case.plan.route.cite)))
 
 
 def _timeliness(case: Case, dates: Dates, doubtful: bool) -> dict[str, Timeliness]:
     """Timely up to the last day, late after the latest; in between, in doubt, or past a printed date: contested."""
-    filed_on, printed = case.notice.filed_on, case.notice.printed_deadline
+    filed_on, printed = case.notice.filed_on, case.printed
     if filed_on is None:
         return {}
     if filed_on > dates.latest:

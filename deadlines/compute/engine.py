@@ -7,14 +7,15 @@ refuses doubtful ones, and shows the earliest answer meanwhile.
 from collections.abc import Mapping
 from datetime import date
 
-from deadlines.compute import asking, checking, routes, undated
+from msgspec import structs
+
+from deadlines.compute import asking, checking, undated
 from deadlines.compute.case import Case, Policy
-from deadlines.compute.conditions import match
 from deadlines.compute.days import ForumDays
 from deadlines.compute.dues import due_window, opening_window
 from deadlines.compute.notice import Notice
+from deadlines.compute.plan import Plan, Planner
 from deadlines.compute.result import Result, Window
-from deadlines.compute.routes import Route
 from deadlines.compute.words import long_date
 from deadlines.errors import BeforeKnownLaw
 from deadlines.law import Law, load_law
@@ -22,8 +23,8 @@ from deadlines.law.advice import Fee
 from deadlines.law.model import Rule
 from deadlines.law.resolve import first_day
 
+MOST_RESULTS = 4096
 ORDER = {"due": 0, "no-limit": 1, "closed": 2, "not-available": 3}
-OPEN = Route(open=True)
 
 
 def compute(notice: Notice, law: Law | None = None, policy: Mapping[str, str] | None = None) -> Result:
@@ -42,31 +43,19 @@ def compute(notice: Notice, law: Law | None = None, policy: Mapping[str, str] | 
 
 
 class Engine:
-    """One edition of the law, with its calendars and the rules of each kind at hand."""
+    """One edition of the law, with its calendars and the plans of each shape of notice at hand."""
 
     def __init__(self, law: Law) -> None:
         self.law = law
         self._days: dict[tuple[str, str | None], ForumDays] = {}
-        self.usual = {fact.name: fact.usual for fact in law.facts.values() if fact.usual is not None}
-        self._by_kind: dict[str, list[Rule]] = {}
-        self._for: dict[tuple[str, str | None], list[Rule]] = {}
+        self._results: dict[object, Result] = {}
         self._asked: tuple[Notice, dict[str, Window | None]] | None = None
+        self._covered = {kind for rule in law.rules.values() for kind in rule.kinds}
         self._fees: dict[str, list[Fee]] = {}
-        self._fits: dict[str, dict[str, str]] = {}
-        self._index()
-
-    def _index(self) -> None:
-        for rule in self.law.rules.values():
-            for kind in rule.kinds:
-                self._by_kind.setdefault(kind, []).append(rule)
-        for fee in self.law.fees:
+        for fee in law.fees:
             for name in fee.rules:
                 self._fees.setdefault(name, []).append(fee)
-        for reason in self.law.reasons.values():
-            for fit in reason.fit:
-                for name in fit.rules:
-                    text = f"Fits the reason of the decision ({reason.title}): {fit.text}"
-                    self._fits.setdefault(name, {})[reason.id] = text
+        self._planner = Planner(self)
 
     def days(self, computation: str, circuit: str | None = None) -> ForumDays:
         """The days off of a computation, for the circuit whose clerk's state counts."""
@@ -79,98 +68,102 @@ class Engine:
         """What the remedy of that rule costs, by date."""
         return self._fees.get(rule_id, [])
 
-    def fits_of(self, rule_id: str) -> dict[str, str]:
-        """Why the remedy of that rule fits, by reason."""
-        return self._fits.get(rule_id, {})
-
     def compute(self, notice: Notice, policy: Mapping[str, str] | None = None) -> Result:
-        """See `deadlines.compute.compute`."""
-        checking.check(self.law, notice, self._by_kind)
-        chosen = checking.chosen_otherwise(self.law, policy or {})
+        """See `deadlines.compute.compute`. The same notice is worked out once, whatever its reference."""
+        chosen = checking.chosen_otherwise(self.law, policy) if policy else {}
+        key = _key(notice, chosen)
+        found = self._results.get(key)
+        if found is None:
+            checking.check(self.law, notice, self._covered)
+            if len(self._results) >= MOST_RESULTS:
+                self._results.clear()
+            self._results[key] = found = self._compute(notice, chosen)
+        return found if found.ref == notice.ref else structs.replace(found, ref=notice.ref)
+
+    def _compute(self, notice: Notice, chosen: Policy) -> Result:
         questions = asking.Questions(self.law, notice)
         windows: list[Window] = []
         too_early: list[Rule] = []
-        self._asked = (notice, {})
-        for rule in self._rules_for(notice.kind, notice.form):
+        known = self._known(notice)
+        for plan in self._planner.plans(notice):
             try:
-                window = self._window(rule, notice, questions, chosen)
+                known[plan.rule.id] = window = self._window(plan, notice, questions, chosen)
             except BeforeKnownLaw:
-                too_early.append(rule)
+                too_early.append(plan.rule)
                 continue
             if window is not None:
                 windows.append(window)
-        warnings = self._refuse_or_warn(notice, windows, too_early)
+        warnings = _refuse_or_warn(notice, windows, too_early)
         warnings += [*checking.warnings(self.law, notice, windows), *questions.doubts]
         windows.sort(key=_order)
         return Result(notice.ref, self.law.edition, windows, questions.asks(), warnings)
 
-    def _rules_for(self, kind: str, form: str | None) -> list[Rule]:
-        """The rules of a kind whose conditions do not exclude the form."""
-        key = (kind, form)
-        if key not in self._for:
-            self._for[key] = [rule for rule in self._by_kind[kind] if _reaches(rule, kind, form)]
-        return self._for[key]
-
-    def _refuse_or_warn(self, notice: Notice, windows: list[Window], too_early: list[Rule]) -> list[str]:
-        if too_early and not any(w.state == "due" for w in windows):
-            if notice.as_of is not None:
-                raise BeforeKnownLaw(
-                    f"On {notice.as_of} (as_of) the law data held no text yet for {notice.kind} of "
-                    f"{notice.decided_on}. Ask for a later day."
-                )
-            starts = min(day for rule in too_early if (day := first_day(rule)) is not None)
-            raise BeforeKnownLaw(
-                f"The law data for {notice.kind} begins on {long_date(starts)}; {notice.decided_on} lies before "
-                "it. Compute this date by hand."
-            )
-        return [
-            f"{rule.title}: the law data holds no text for {notice.decided_on}; no date is given." for rule in too_early
-        ]
-
-    def _window(self, rule: Rule, notice: Notice, questions: asking.Questions, policy: Policy) -> Window | None:
-        if rule.when and not self._exists(rule, notice, questions):
+    def _window(self, plan: Plan, notice: Notice, questions: asking.Questions, policy: Policy) -> Window | None:
+        for fact in plan.asks:
+            questions.ask(fact, plan.rule)
+        if plan.window is None and not plan.route.open:
             return None
-        found = routes.route(self.law, rule.route, notice) if rule.route is not None else OPEN
-        for fact in found.missing:
-            questions.ask(fact, rule)
-        case = Case(self, rule, notice, found, questions, policy)
-        if found.denied:
-            return undated.denied(case)
-        if not found.open:
-            return None
-        for answer in rule.answer:
-            answered = match(answer.when, notice)
-            if answered.holds:
-                return undated.answered(case, answer)
-            case.ask_all(answered.missing if answered.holds is None else ())
-        if rule.state in ("no-limit", "not-available"):
-            return undated.stated(case)
-        return due_window(case) if rule.state == "due" else opening_window(case)
+        case = Case(self, plan, plan.rule, notice, questions, policy)
+        if plan.window is not None:
+            window = _ready(plan.window, notice)
+            return undated.urgent(case, window) if plan.rule.urgent and window.state == "no-limit" else window
+        return due_window(case) if plan.rule.state == "due" else opening_window(case)
 
-    def _exists(self, rule: Rule, notice: Notice, questions: asking.Questions) -> bool:
-        """Whether the rule is there for this notice; what is missing to know it is asked for where it matters."""
-        found = match(rule.when, notice)
-        if found.holds is None and rule.ask:
-            for fact in found.missing:
-                questions.ask(fact, rule)
-        return found.holds is True
+    def _known(self, notice: Notice) -> dict[str, Window | None]:
+        """The windows of this notice that were worked out already."""
+        if self._asked is None or self._asked[0] is not notice:
+            self._asked = (notice, {})
+        return self._asked[1]
 
     def window_of(self, rule_id: str, notice: Notice, policy: Policy) -> Window | None:
         """Another rule's window for this notice; None where it has none."""
-        if self._asked is None or self._asked[0] is not notice:
-            self._asked = (notice, {})
-        known = self._asked[1]
+        known = self._known(notice)
         if rule_id not in known:
-            rule = self.law.rules[rule_id]
+            plan = next((plan for plan in self._planner.plans(notice) if plan.rule.id == rule_id), None)
             quiet = asking.Questions(self.law, notice)
-            reached = notice.kind in rule.kinds and _reaches(rule, notice.kind, notice.form)
-            known[rule_id] = self._window(rule, notice, quiet, policy) if reached else None
+            known[rule_id] = self._window(plan, notice, quiet, policy) if plan is not None else None
         return known[rule_id]
 
 
-def _reaches(rule: Rule, kind: str, form: str | None) -> bool:
-    """Whether the rule's conditions leave room for the form."""
-    return form in rule.when.get("form", [form]) and form in rule.forms.get(kind, [form])
+def _key(notice: Notice, chosen: Policy) -> object:
+    """Everything of a notice that an answer depends on."""
+    return (
+        notice.kind,
+        notice.form,
+        notice.decided_on,
+        notice.service,
+        notice.received_on,
+        notice.printed_deadline,
+        tuple(notice.facts.items()),
+        notice.as_of,
+        notice.filed_on,
+        tuple(chosen.items()),
+    )
+
+
+def _ready(window: Window, notice: Notice) -> Window:
+    """A window in which no day is counted; a filing is always in time where there is no limit."""
+    if notice.filed_on is None or window.state != "no-limit":
+        return window
+    return structs.replace(window, timeliness="timely")
+
+
+def _refuse_or_warn(notice: Notice, windows: list[Window], too_early: list[Rule]) -> list[str]:
+    """The date lies before the law data: refused where nothing else has a date, else told."""
+    if too_early and not any(w.state == "due" for w in windows):
+        if notice.as_of is not None:
+            raise BeforeKnownLaw(
+                f"On {notice.as_of} (as_of) the law data held no text yet for {notice.kind} of "
+                f"{notice.decided_on}. Ask for a later day."
+            )
+        starts = min(day for rule in too_early if (day := first_day(rule)) is not None)
+        raise BeforeKnownLaw(
+            f"The law data for {notice.kind} begins on {long_date(starts)}; {notice.decided_on} lies before "
+            "it. Compute this date by hand."
+        )
+    return [
+        f"{rule.title}: the law data holds no text for {notice.decided_on}; no date is given." for rule in too_early
+    ]
 
 
 def _order(window: Window) -> tuple[int, bool, date, str]:

@@ -9,7 +9,7 @@ from datetime import date
 from msgspec import Struct
 
 from deadlines.compute import narrate
-from deadlines.compute.case import NO_DAYS, Case, Dates
+from deadlines.compute.case import NO_DAYS, Dates
 from deadlines.compute.counting import Counting
 from deadlines.compute.words import long_date
 from deadlines.law.base import Length
@@ -58,7 +58,7 @@ def _others(counting: Counting, found: Dates) -> list[Candidate]:
             day = counting.alternative_raw(item, found)
             if day is not None:
                 candidates.append(Candidate(day, f"{item.name}: {item.why}"))
-    printed = case.notice.printed_deadline
+    printed = case.printed
     if printed is not None and case.rule.printed != "ignored":
         candidates.append(Candidate(printed, "the deadline printed on the notice"))
     if found.protective_by is not None and any(case.decided_otherwise(a.doubt) for a in case.rule.court_action):
@@ -95,13 +95,19 @@ def _mail_doubt(counting: Counting) -> str | None:
     return counting.line.doubt
 
 
-def dispute_of(case: Case, last_day: date, safe_by: date) -> str | None:
-    """A sentence where the deadline printed on the notice is not the computed one; a person has to resolve it."""
-    printed = case.notice.printed_deadline
-    if printed is None or case.rule.printed == "ignored" or printed == last_day:
+def dispute_of(counting: Counting, found: Dates) -> str | None:
+    """A sentence where the deadline printed on the notice is not the computed one; a person has to resolve it.
+
+    A printed response deadline is the law's own answer as long as it keeps to the maximum.
+    """
+    printed, rule = counting.case.printed, counting.case.rule
+    if printed is None or rule.printed == "ignored":
         return None
-    order = "earlier" if printed < last_day else "later"
+    computed = counting.rest(counting.raw) if counting.printed_governs() else found.last_day
+    if printed == computed or (counting.printed_governs() and printed < computed):
+        return None
+    order = "earlier" if printed < computed else "later"
     return (
-        f"The notice prints {long_date(printed)}, {order} than the computed last day {long_date(last_day)}. "
-        f"The earlier date controls the safe date, {long_date(safe_by)}; somebody has to find out which is right."
+        f"The notice prints {long_date(printed)}, {order} than the computed last day {long_date(computed)}. "
+        f"The earlier date controls the safe date, {long_date(found.safe_by)}; somebody has to find out which is right."
     )

@@ -1,20 +1,24 @@
 """Windows without a last day: what the law denies, what may be filed at any time, what ended for everybody."""
 
-from msgspec import UNSET
+from typing import TYPE_CHECKING
 
-from deadlines.compute.beside import beside
+from msgspec import structs
+
 from deadlines.compute.case import Case
-from deadlines.compute.frame import framed, notes_of
-from deadlines.compute.result import Step, Window
+from deadlines.compute.frame import framed
+from deadlines.compute.result import Fee, Step, Window
+from deadlines.compute.routes import Route
 from deadlines.compute.words import long_date
-from deadlines.law.model import Answer
+from deadlines.law.model import Answer, Rule
+
+if TYPE_CHECKING:
+    from deadlines.compute.plan import Plan
 
 
-def denied(case: Case) -> Window:
+def denied(rule: Rule, found: Route) -> Window:
     """The matrix gives no such remedy for this form."""
-    found = case.route
     return framed(
-        case.rule,
+        rule,
         state="not-available",
         working=[Step(found.why, None, found.cite[0] if found.cite else None)],
         cite=list(found.cite),
@@ -23,41 +27,41 @@ def denied(case: Case) -> Window:
     )
 
 
-def answered(case: Case, answer: Answer) -> Window:
+def answered(rule: Rule, answer: Answer) -> Window:
     """The rule itself gives something other than a date."""
     return framed(
-        case.rule,
+        rule,
         state=answer.state,
         working=[Step(answer.why, None, answer.cite[0])],
         cite=list(answer.cite),
-        confidence=case.rule.reviewed.confidence,
+        confidence=rule.reviewed.confidence,
         notes=[answer.why],
     )
 
 
-def stated(case: Case) -> Window:
+def stated(plan: "Plan", fees: list[Fee]) -> Window:
     """It may be filed at any time, or the law gives no such remedy to anybody."""
-    rule, notice = case.rule, case.notice
-    timely = rule.state == "no-limit" and notice.filed_on is not None
+    rule = plan.rule
     why = f"No time limit: {rule.why}." if rule.state == "no-limit" and rule.why else rule.why or "No time limit."
     return framed(
         rule,
         state=rule.state,
-        timeliness="timely" if timely else UNSET,
-        working=[Step(why, None, rule.cite[0]), *_urgency(case)],
+        working=[Step(why, None, rule.cite[0])],
         cite=list(rule.cite),
         confidence=rule.reviewed.confidence,
-        notes=[*([why] if rule.state == "not-available" else []), *(note.text for note in notes_of(rule, notice))],
-        **beside(case, notice.decided_on, None),
+        notes=[*([why] if rule.state == "not-available" else []), *(note.text for note in plan.notes)],
+        relations=list(plan.relations),
+        fees=fees,
+        fits=list(plan.fits),
     )
 
 
-def _urgency(case: Case) -> list[Step]:
-    """The dates of other clocks that make it urgent all the same."""
-    steps = []
+def urgent(case: Case, window: Window) -> Window:
+    """The same with the dates of other clocks that make it urgent all the same."""
+    steps = list(window.working)
     for rule_id in case.rule.urgent:
-        window = case.engine.window_of(rule_id, case.notice, case.policy)
-        if window is not None and window.safe_by is not None:
-            text = f"What makes it urgent: {window.title}, by {long_date(window.safe_by)}."
-            steps.append(Step(text, window.safe_by, window.cite[0]))
-    return steps
+        other = case.engine.window_of(rule_id, case.notice, case.policy)
+        if other is not None and other.safe_by is not None:
+            text = f"What makes it urgent: {other.title}, by {long_date(other.safe_by)}."
+            steps.append(Step(text, other.safe_by, other.cite[0]))
+    return structs.replace(window, working=steps)

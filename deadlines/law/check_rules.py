@@ -86,13 +86,19 @@ def _trigger(law: "Law", where: str, rule: Rule) -> None:
             need(other in law.rules and other != rule.id, where, key, other)
             if law.rules[other].trigger in ("after", "final-order"):
                 fail(where, key, f"{other} itself waits for another rule; a chain has one link")
-    if rule.trigger_fact is not None:
-        _date_fact(law, where, "trigger_fact", rule.trigger_fact)
+    for key in ("trigger_fact", "printed_fact"):
+        if getattr(rule, key) is not None:
+            _date_fact(law, where, key, getattr(rule, key))
+    if rule.printed_fact is not None and rule.printed == "ignored":
+        fail(where, "printed_fact", "a printed day that is ignored needs no fact")
     for floor in rule.floor:
         _date_fact(law, where, "floor.fact", floor.fact)
     if rule.counted_before is not None:
         known = law.facts.get(rule.counted_before)
         need(known is not None and known.type == "number", where, "counted_before", rule.counted_before)
+    for recount in rule.recount:
+        if (recount.trigger is None) == bool(recount.trigger_words):
+            fail(where, "recount.trigger_words", "another trigger and the words for it belong together")
     faults.dates(where, "not_before", rule.not_before)
     faults.dates(where, "reviewed", rule.reviewed.on)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deadlines.law.load import Law
 
 RANGE = re.compile(r"\d+(-\d*)?")
-AMOUNT = re.compile(r"\d{1,5}(\.\d\d)?|none")
+AMOUNT = re.compile(r"\d{1,5}(\.\d\d)?|none|unknown")
 
 
 def check(law: "Law") -> None:
@@ -127,7 +127,9 @@ def _calendar(calendar: HolidayCalendar) -> None:
 
 def _in_calendar(month: int | None, day: int | None, nth: int | None) -> bool:
     return (
-        (month is None or 1 <= month <= 12) and (day is None or 1 <= day <= 31) and (nth is None or nth in range(-1, 6))
+        (month is None or 1 <= month <= 12)
+        and (day is None or 1 <= day <= 31)
+        and (nth is None or nth in (-1, 1, 2, 3, 4, 5))
     )
 
 
@@ -169,7 +171,7 @@ def _fee(law: "Law", fee: Fee) -> None:
     faults.span(where, "until", fee.from_, fee.until)
     check_when(law, where, fee.when)
     if AMOUNT.fullmatch(fee.amount) is None:
-        fail(where, "amount", f"{fee.amount!r} is no amount in dollars, and not 'none'")
+        fail(where, "amount", f"{fee.amount!r} is no amount in dollars, and not 'none' or 'unknown'")
 
 
 def _overlapping_fees(law: "Law") -> None:

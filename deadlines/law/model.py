@@ -13,20 +13,22 @@ from deadlines.law.base import Confidence, Length, Reviewed, Table, When
 
 
 class Unless(Table, frozen=True, kw_only=True):
-    """Another length where the facts match."""
+    """Another length where the facts match. `confidence`: where its source is weaker than the rule's others."""
 
     when: When
     length: Length
     safe_length: Length | None = None
     cite: list[str]
     why: str = ""
+    confidence: Confidence | None = None
 
 
 class Period(Table, frozen=True, kw_only=True):
     """One text of the law: it holds for decisions from `from` until a later one follows, or `until`.
 
     A negative length counts back from the trigger. `safe_length`: what the firm counts instead, for the
-    ambiguity `safe_doubt`. `opens`: the window opens so long after the trigger.
+    ambiguity `safe_doubt`. `opens`: the window opens so long after the trigger. `confidence`: where the source
+    of this text is weaker than the rule's others.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Period(Table, frozen=True, kw_only=True):
     opens: Length | None = None
     cite: list[str]
     why: str = ""
+    confidence: Confidence | None = None
     unless: list[Unless] = field(default_factory=list)
 
 
@@ -140,10 +143,15 @@ day the order became final; a date fact; the last day of another rule's window."
 
 
 class Recount(Table, frozen=True, kw_only=True):
-    """Another computation where the facts match, because that text counts mail days its own way."""
+    """Another computation where the facts match, because that text counts mail days its own way.
+
+    `trigger`, with `trigger_words`: that text also starts the count on another day. The first that matches holds.
+    """
 
     when: When
     computation: str
+    trigger: Literal["decided", "served", "received"] | None = None
+    trigger_words: str = ""
     why: str
     cite: list[str]
 
@@ -169,7 +177,9 @@ class Rule(Table, frozen=True, kw_only=True):
     the order final. `after`: the rule whose last day is day 0. `trigger_fact`: the date fact that is day 0.
     `day_one`: kinds of notice whose date is itself the first counted day, so that day 0 is the day before.
     `printed`: whether a deadline printed on the notice governs the window, caps its safe date, or says nothing
-    about it. `not_before`: the count never starts earlier; nor before any `floor`. `counted_before`: the number
+    about it. `printed_fact`: the date fact that carries the printed day, where the notice prints one of its own
+    for this window beside the deadline of another. `not_before`: the count never starts earlier; nor before any
+    `floor`. `counted_before`: the number
     fact that says how many days had been counted already. `urgent`: rules whose dates make this one urgent.
     `party`: whose clock it is; one of the `government` is shown and never followed. `mail_doubt` and
     `start_doubt`: the ambiguities by which the safe date counts no mail days, and from the earliest day.
@@ -201,6 +211,7 @@ class Rule(Table, frozen=True, kw_only=True):
     finality: str | None = None
     route: str | None = None
     printed: Literal["governs", "caps", "ignored"] = "ignored"
+    printed_fact: str | None = None
     state: Literal["due", "no-limit", "opens", "not-available"] = "due"
     why: str = ""
     urgent: list[str] = field(default_factory=list)
