@@ -28,6 +28,8 @@ OF_DATES = ("rule", "computation", "closure", "extension", "holidays", "decision
 """The parts of an edition from which dates come; fees, titles and reasons move none."""
 OF_DAYS_OFF = ("calendars", "closures", "clerks", "computations")
 DAY = re.compile(r"\b(20\d\d)-\d\d-\d\d\b")
+SOME_DAYS = "10"
+"""Stands for a number of days where any will do."""
 Way = tuple[str | None, When]
 """A form and the conditions that make its answer the one wanted."""
 
@@ -88,12 +90,21 @@ def _ways(law: Law, rule: Rule, kind: str) -> Iterator[Way]:
     whens += [item.when for part in (rule.recount, rule.alternative, rule.answer) for item in part]
     forum = law.computations[rule.computation].forum
     whens += [extension.when for extension in law.closures.extension if extension.forum == forum]
+    asked = [
+        rule.counted_before,
+        *(item.start_fact for item in rule.alternative),
+        *(floor.fact for floor in rule.floor),
+    ]
+    whens += [{fact: [SOME_DAYS]} for fact in asked if fact is not None]
     for (form, facts), when in product(_forms(law, rule, kind), whens):
         yield form, {**facts, **when}
 
 
 def _forms(law: Law, rule: Rule, kind: str) -> list[Way]:
-    """No form, and one form with its class that has the rule's remedy by the table of decisions."""
+    """No form, and one form with its class that has the rule's remedy: by the rule, or by the table of decisions."""
+    named = [*rule.when.get("form", ()), *rule.forms.get(kind, ())]
+    if named:
+        return [(None, {}), (named[0], {})]
     for row in law.decisions if rule.route is not None else ():
         has = row.appeal == rule.route or ((rule.route or "").startswith("motion") and row.motion == "standard")
         if has and kind in row.kinds and row.forms[0] != "*":
@@ -124,15 +135,18 @@ def _circuits(old: Law, new: Law, kind: str) -> Iterator[Way]:
 
 
 def _facts(law: Law, kind: str, when: When, on: date) -> dict[str, str]:
-    """Facts that fulfil conditions: the first value of each, the first number of a range; dates are the day itself."""
-    found = {
-        name: values[0].partition("-")[0] if name in law.facts and law.facts[name].type == "number" else values[0]
-        for name, values in when.items()
-        if name in law.facts
-    }
-    rules = [rule for rule in law.rules.values() if kind in rule.kinds]
-    dates = [name for rule in rules for name in (rule.trigger_fact, rule.not_before_fact) if name is not None]
-    return {**found, **dict.fromkeys(dates, on.isoformat())}
+    """Facts that fulfil conditions, and the days without which a rule of the kind gives none: the day itself."""
+    starts = [rule.trigger_fact for rule in law.rules.values() if kind in rule.kinds]
+    wanted = {**when, **{fact: [SOME_DAYS] for fact in starts if fact is not None}}
+    return {name: _value(law, name, values, on) for name, values in wanted.items() if name in law.facts}
+
+
+def _value(law: Law, name: str, values: list[str], on: date) -> str:
+    """The first value; of a range of numbers the first number; for a date the day itself."""
+    kind = law.facts[name].type
+    if kind == "date":
+        return on.isoformat()
+    return values[0].partition("-")[0] if kind == "number" else values[0]
 
 
 def _methods(old: Law, new: Law, notice: Notice) -> list[Method]:

@@ -99,7 +99,7 @@ def read_law(folder: Traversable, firm: Traversable | None = None) -> Law:
         fees=_fees(folder, own),
         ambiguities=_named(folder / "ambiguities.toml", "ambiguity", Ambiguity),
         reasons=_named(folder / "reasons.toml", "reason", Reason),
-        rows=read_list(folder / "rows.toml", "row", Row),
+        rows=[row for file in toml_files(folder / "rows") for row in read_list(file, "row", Row)],
         firm=tuple(own.said),
         digest=digest_of(folder, firm),
     )

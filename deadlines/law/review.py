@@ -52,7 +52,7 @@ def doubts_of(law: Law, rule: Rule) -> list[str]:
     """The ids of the ambiguities on which a rule's dates rest, in the order in which the file names them."""
     named = [rule.mail_doubt, rule.start_doubt]
     for name in (rule.computation, *(recount.computation for recount in rule.recount)):
-        named.append(law.computations[name].mail_doubt)
+        named += [line.doubt for line in law.computations[name].service]
     named += [period.safe_doubt for period in rule.period]
     named += [action.doubt for action in rule.court_action]
     named += [item.doubt for item in rule.alternative]

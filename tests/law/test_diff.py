@@ -51,12 +51,6 @@ CHANGES = [
         ("rule", "eoir.appeal.bia", "cite", "8 CFR 1003.38(b), 8 CFR 1001.1(h)", "8 CFR 1003.38(b)"),
     ),
     (
-        "fees.toml",
-        '"1060"',
-        '"1100"',
-        ("fee", "EOIR-26 from 2026-10-01", "amount", "1060", "1100"),
-    ),
-    (
         "computation/uscis.toml",
         "[[service]]\nmethods = [\"mail\"]\nadd     = { days = 3 }",
         "[[service]]\nmethods = [\"mail\"]\nadd     = { days = 2 }",
@@ -81,6 +75,12 @@ CHANGES = [
 def test_one_changed_value_is_one_difference(new: Path, file: str, old: str, text: str, told: tuple[str, ...]) -> None:
     change(new, file, old, text)
     assert found(new) == [Change(*told)]
+
+
+def test_a_changed_fee_is_told_by_what_is_paid_for_and_its_day(new: Path) -> None:
+    fee = next(fee for fee in load_law().fees if fee.amount.isdigit())
+    change(new, "fees.toml", f'"{fee.amount}"', '"77"')
+    assert found(new) == [Change("fee", f"{fee.filing} from {fee.from_}", "amount", fee.amount, "77")]
 
 
 def test_what_was_added_or_taken_away_is_told_whole(new: Path) -> None:
