@@ -120,7 +120,7 @@ def _window(case: Case, text: Text, counting: Counting, dates: Dates, dispute: s
         confidence=weakest((plan.rule.reviewed.confidence, plan.route.confidence, *dates.sources)),
         notes=[*plan.route.notes, *(note.text for note in plan.notes)],
         dispute=dispute,
-        **_beside(case, dates.safe_by, dates.latest),
+        **_beside(case, case.notice.decided_on, dates.latest),
         **_timeliness(case, dates, bool(doubts)),
     )
 

@@ -142,7 +142,8 @@ class Planner:
 
 def _reaches(rule: Rule, kind: str, form: str | None) -> bool:
     """Whether the rule's conditions leave room for the form."""
-    return form in rule.when.get("form", [form]) and form in rule.forms.get(kind, [form])
+    named = form is None or form in rule.when.get("form", [form])
+    return named and form in rule.forms.get(kind, [form])
 
 
 def _started(rule: Rule, recount: Recount | None) -> Rule | None:

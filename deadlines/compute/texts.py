@@ -94,7 +94,8 @@ def _text(period: Period, action: CourtAction | None, notice: Notice, on: date, 
         if match(unless.when, _assumed(notice, usual)).holds is not False:
             likely.append(option)
     shown = min(likely, key=lambda item: add_length(on, item.length))
-    others = tuple(option for option in possible if option is not shown)
+    # What a missing fact could bring instead: each other length once.
+    others = tuple({o.length: o for o in reversed(possible) if o.length != shown.length}.values())
     return structs.replace(_shown(period, shown, action), others=others, missing=missing)
 
 
