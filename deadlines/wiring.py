@@ -173,14 +173,15 @@ def _law(edition: str, editions: str, folder: str) -> "Law":
 def build_policy(settings: Settings, law: "Law | None" = None) -> dict[str, str]:
     """Where the firm settles what the law leaves open otherwise than with care, from ambiguity id to choice id.
 
-    A question that the edition does not know is left out: an earlier edition has fewer. Raises InputError for a
+    A question that no firm decides in this edition is left out: editions differ. Raises InputError for a
     choice that this edition does not have.
     """
     from deadlines.compute.checking import chosen_otherwise
 
     law = build_law(settings) if law is None else law
     chosen = {key.replace("_", "-"): choice for key, choice in settings.policy.items()}
-    return chosen_otherwise(law, {key: choice for key, choice in chosen.items() if key in law.ambiguities})
+    open_to_firms = {item.id for item in law.ambiguities.values() if item.firm}
+    return chosen_otherwise(law, {key: choice for key, choice in chosen.items() if key in open_to_firms})
 
 
 def build_compute(settings: Settings) -> Callable[["Notice"], "Result"]:

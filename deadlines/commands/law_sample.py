@@ -101,15 +101,17 @@ def _ways(law: Law, rule: Rule, kind: str) -> Iterator[Way]:
 
 
 def _forms(law: Law, rule: Rule, kind: str) -> list[Way]:
-    """No form, and one form with its class that has the rule's remedy: by the rule, or by the table of decisions."""
+    """No form, and one form with its class on which the rule gives its remedy, as far as the matrix knows one."""
     named = [*rule.when.get("form", ()), *rule.forms.get(kind, ())]
-    if named:
-        return [(None, {}), (named[0], {})]
     for row in law.decisions if rule.route is not None else ():
         has = row.appeal == rule.route or ((rule.route or "").startswith("motion") and row.motion == "standard")
-        if has and kind in row.kinds and row.forms[0] != "*":
-            return [(None, {}), (row.forms[0], _basis(row))]
-    return [(None, {})]
+        forms = [form for form in row.forms if form != "*" and (not named or form in named)]
+        if has and kind in row.kinds and forms:
+            return [(None, {}), (forms[0], _basis(row))]
+    rows = law.matrix.get(kind)
+    known = [form for form in named if rows is None or form in rows or "*" in rows]
+    none: When = {}
+    return [(None, none), *((form, none) for form in known[:1])]
 
 
 def _basis(row: Decision) -> When:

@@ -140,14 +140,6 @@ POLICY: tuple[tuple[str, str, Choices], ...] = (
         ),
     ),
     (
-        "hearing_filing",
-        "Are filings for an individual hearing due thirty or fifteen days before?",
-        (
-            ("thirty", "30 days, and the business day before where that is a day off"),
-            ("fifteen", "15 days"),
-        ),
-    ),
-    (
         "discipline_appeal",
         "Has the appeal in a practitioner discipline case ten or thirty days?",
         (
