@@ -128,6 +128,7 @@ def _print_more(window: Window) -> None:
         paragraph(f"  {law}", hanging="  ")
 
 
+AMOUNTS = {"none": "no fee", "unknown": "amount not known here"}
 RELATIONS = {
     "alternative": "Not both",
     "starts": "Starts",
@@ -150,7 +151,7 @@ def _print_fees(window: Window) -> None:
     if window.fees:
         click.echo("  Fee")
     for fee in window.fees:
-        amount = "no fee" if fee.amount == "none" else f"${fee.amount}"
+        amount = AMOUNTS.get(fee.amount, f"${fee.amount}")
         until = f" until {day_words(fee.until)}" if fee.until else ""
         text = f"     -  {amount} from {day_words(fee.from_on)}{until}: {clean(fee.text)}"
         paragraph(f"{text} [{'; '.join(fee.cite)}; confidence {fee.confidence}]", hanging="        ")

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from deadlines.compute import narrate
 from deadlines.compute.case import Case, Dates
 from deadlines.compute.conditions import match
 from deadlines.compute.counting import Counting
@@ -25,6 +26,8 @@ def due_window(case: Case) -> Window | None:
     text, _, counting = found
     dates = counting.dates()
     find_safe(counting, dates)
+    if text.period.opens is not None:
+        dates.steps.append(narrate.opens(_opens_on(counting, dates), text.period))
     _ask(counting, dates)
     return _window(case, text, counting, dates, dispute_of(counting, dates))
 
@@ -79,7 +82,7 @@ def _ask(counting: Counting, found: Dates) -> None:
     if notice.received_on is None and any(item.start == "received" for item in rule.alternative):
         case.questions.ask("received_on", rule)
     for item in rule.alternative:
-        if item.effect in ("safe", "caps") and item.start_fact is not None and match(item.when, notice).holds:
+        if item.effect != "arguable" and item.start_fact is not None and match(item.when, notice).holds:
             case.ask_all(() if item.start_fact in notice.facts else (item.start_fact,))
     since = counting.computation.online_from
     rolls = found.last_day != found.last_raw and since is not None and found.last_raw >= since

@@ -9,7 +9,7 @@ from deadlines.compute.words import end_words, length_words, listed, long_date
 from deadlines.law.advice import Ambiguity
 from deadlines.law.base import Length
 from deadlines.law.counting import Computation, ServiceLine
-from deadlines.law.model import Alternative, CourtAction
+from deadlines.law.model import Alternative, CourtAction, Period
 
 NO_DAYS = Length()
 
@@ -112,6 +112,12 @@ def safe(raw: date, why: str, back: Rolled, cite: str) -> Step:
             f"Safe date {long_date(back.day)}: {why}, that is {long_date(raw)}, moved back to a working day over {over}"
         )
     return Step(_sentence(sentence), back.day, cite)
+
+
+def opens(day: date, period: Period) -> Step:
+    """The first day of a window that opens later than its trigger."""
+    length = length_words(period.opens or NO_DAYS)
+    return Step(f"The window opens on {long_date(day)}: {length} from day 0.", day, period.cite[0])
 
 
 def latest(day: date, cite: str) -> Step:

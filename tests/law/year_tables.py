@@ -9,18 +9,21 @@ from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
 
+from msgspec import structs
+
 from deadlines.compute.engine import Engine, engine_for
 from deadlines.compute.notice import Notice, Service
 from deadlines.compute.result import Window
+from deadlines.compute.routes import bases_of
 from deadlines.errors import DeadlinesError
 from deadlines.law import Law, load_law
-from deadlines.law.base import When
 from deadlines.law.model import Rule
 
 FOLDER = Path(__file__).parent / "tables"
 FIRST, LAST = date(2025, 1, 1), date(2027, 12, 31)
 METHODS = ("mail", "electronic")
-PROBE = date(2026, 5, 13)
+MOST_TRIES = 60
+PROBES = (date(2026, 5, 13), date(2025, 5, 14))
 HEAD = """# {title}
 # {about}
 # Each day of a decision from Monday to Sunday: days until safe date/last day/latest, `p` protective date, `o` opens,
@@ -29,56 +32,76 @@ HEAD = """# {title}
 
 
 def tables(law: Law) -> Iterator[tuple[str, str]]:
-    """(file name, text) for each rule that has dates."""
+    """(file name, text) for each rule that has dates. Rules of one sample follow each other: it is computed once."""
     engine = engine_for(law)
-    for rule in law.rules.values():
-        if rule.state not in ("due", "opens"):
-            continue
-        sample = sample_for(engine, rule)
+    dated = [(rule, sample_for(engine, rule)) for rule in law.rules.values() if rule.state in ("due", "opens")]
+    for rule, sample in sorted(dated, key=lambda pair: repr(pair[1])):
         if sample is None:
             raise LookupError(f"{rule.id}: no sample notice opens it")
-        texts = [(method, _table(engine, rule, sample, method)) for method in METHODS]
-        shown = texts[:1] if texts[0][1] == texts[1][1] else texts
-        kind = f"{sample.kind}{f' on Form {sample.form}' if sample.form else ''}"
-        facts = ", ".join(f"{name}={value}" for name, value in sample.facts.items())
-        about = f"{kind}{f', {facts} (dates move with the decision)' if facts else ''}"
-        blocks = [HEAD.format(title=rule.title, about=about, method=method) + text for method, text in shown]
-        yield f"{rule.id}.txt", "\n".join(blocks)
+        yield f"{rule.id}.txt", _text(engine, rule, sample)
+
+
+def _text(engine: Engine, rule: Rule, sample: Notice) -> str:
+    texts = [(method, _table(engine, rule, sample, method)) for method in METHODS]
+    shown = texts[:1] if texts[0][1] == texts[1][1] else texts
+    kind = f"{sample.kind}{f' on Form {sample.form}' if sample.form else ''}"
+    facts = ", ".join(f"{name}={value}" for name, value in sample.facts.items())
+    about = f"{kind}{f', {facts} (dates move with the decision)' if facts else ''}"
+    return "\n".join(HEAD.format(title=rule.title, about=about, method=method) + text for method, text in shown)
 
 
 def sample_for(engine: Engine, rule: Rule) -> Notice | None:
-    """A notice that opens the rule: the first that the conditions allow."""
-    for kind, form, facts in product(_kinds(rule), _forms(engine.law, rule), _facts(engine.law, rule)):
-        notice = Notice(kind=kind, form=form, decided_on=PROBE, service=Service("mail"), facts=_on(facts, PROBE))
-        if _window(engine, rule, notice) is not None:
-            return Notice(kind=kind, form=form, decided_on=PROBE, facts=facts)
+    """A notice that opens the rule: the first that its conditions and the answers to its questions allow."""
+    for probe, kind in product(PROBES, _kinds(rule)):
+        for form in _forms(engine.law, rule, kind):
+            facts = _search(engine, rule, Notice(kind=kind, form=form, decided_on=probe, service=Service("mail")))
+            if facts is not None:
+                return Notice(kind=kind, form=form, decided_on=probe, facts=facts)
     return None
+
+
+def _search(engine: Engine, rule: Rule, bare: Notice) -> dict[str, str] | None:
+    """Facts under which the rule has dates: its own conditions first, then what it asks or is answered by."""
+    first = {name: _number(values[0]) for name, values in rule.when.items() if name not in ("kind", "form", "method")}
+    if rule.trigger_fact is not None:
+        first[rule.trigger_fact] = "DAY"
+    waiting, seen = [first], 0
+    while waiting and seen < MOST_TRIES:
+        facts, seen = waiting.pop(0), seen + 1
+        notice = structs.replace(bare, facts=_on(facts, bare.decided_on))
+        if _window(engine, rule, notice) is not None:
+            return facts
+        waiting += [{**facts, name: value} for name, value in _more(engine, rule, notice) if name not in facts]
+    return None
+
+
+def _more(engine: Engine, rule: Rule, notice: Notice) -> Iterator[tuple[str, str]]:
+    """Facts that may bring the rule's dates about, with each value."""
+    try:
+        result = engine.compute(notice)
+    except DeadlinesError:
+        return
+    names = [ask.fact for ask in result.asks if rule.id in ask.rules]
+    names += [name for answer in rule.answer for name in answer.when]
+    for name in dict.fromkeys(names):
+        if name == "basis":
+            yield from ((name, value) for value in bases_of(engine.law, notice))
+        elif name in engine.law.facts:
+            fact = engine.law.facts[name]
+            yield from ((name, value) for value in fact.choices or ["DAY" if fact.type == "date" else "10"])
 
 
 def _kinds(rule: Rule) -> list[str]:
     return rule.when.get("kind", rule.kinds)
 
 
-def _forms(law: Law, rule: Rule) -> list[str | None]:
-    if "form" in rule.when:
-        return list(rule.when["form"])
+def _forms(law: Law, rule: Rule, kind: str) -> list[str | None]:
+    named = rule.when.get("form") or rule.forms.get(kind)
+    if named:
+        return [*named]
     if rule.route is None:
         return [None, *law.forms]
     return [*dict.fromkeys(form for row in law.decisions for form in row.forms if form != "*"), None]
-
-
-def _facts(law: Law, rule: Rule) -> Iterator[dict[str, str]]:
-    """Facts from the rule's own conditions, then with the ordinary classes of a form."""
-    wanted = {name: values for name, values in rule.when.items() if name not in ("kind", "form", "method")}
-    extra = {rule.trigger_fact: "DAY"} if rule.trigger_fact is not None else {}
-    for values in product(*wanted.values()):
-        yield {**dict(zip(wanted, (_number(value) for value in values), strict=True)), **extra}
-    bases = dict.fromkeys(basis for row in law.decisions for basis in row.basis)
-    yield from ({"basis": basis, **extra} for basis in bases)
-    answers: list[When] = [unless.when for period in rule.period for unless in period.unless]
-    yield from (
-        {**{n: _number(v[0]) for n, v in when.items() if n not in ("kind", "form")}, **extra} for when in answers
-    )
 
 
 def _number(value: str) -> str:
