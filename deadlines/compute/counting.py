@@ -51,9 +51,9 @@ class Counting:
         self._knocked_out(found)
         return found
 
-    def add(self, start: date, length: Length, *more: Length) -> date:
+    def add(self, start: date, length: Length, *more: Length, careful: bool = False) -> date:
         """Where a period from `start` ends, counted as the forum counts, with any days for service after it."""
-        end = self.days.add(start, length)
+        end = self.days.add(start, length, careful=careful)
         for part in more:
             end = self.days.add(end, part) if part != NO_DAYS else end
         return end
@@ -63,14 +63,7 @@ class Counting:
         return self.case.rule.printed == "governs" and self.case.printed is not None
 
     def alternative_raw(self, item: Alternative, found: Dates) -> date | None:
-        """The day an alternative ends, or None where it does not reach this notice."""
-        notice = self.case.notice
-        on = notice.decided_on
-        if (item.from_ and on < item.from_) or (item.until and on >= item.until):
-            return None
-        fits = match(item.when, notice).holds
-        if fits is False or (fits is None and item.effect != "safe"):
-            return None
+        """The day an alternative ends, or None where the day it starts from is not known."""
         start = self._alternative_start(item, found)
         return self.add(start, item.length) if start is not None else None
 
@@ -171,7 +164,7 @@ class Counting:
         ]  # fmt: skip
 
     def _alternatives(self, found: Dates) -> None:
-        for item in self.case.rule.alternative:
+        for item in self.case.plan.alternatives:
             raw = self.alternative_raw(item, found)
             if raw is None:
                 continue

@@ -1,5 +1,6 @@
 """Counting and rolling. The engine holds no numbers: lengths and days off come from the law data."""
 
+from calendar import isleap
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -23,9 +24,17 @@ def add_length(start: date, length: Length) -> date:
     Days first, then months and years, a missing 29 February becoming the 28th, then the days of `then`.
     """
     end = start + timedelta(length.days)
-    if length.years or length.months:
+    if length.months:
         end += relativedelta(years=length.years, months=length.months)
+    elif length.years:
+        end = _anniversary(end, length.years)
     return end + timedelta(length.then) if length.then else end
+
+
+def _anniversary(day: date, years: int) -> date:
+    """The same day of a later year; 28 February for a missing 29th."""
+    leap = (day.month, day.day) == (2, 29) and not isleap(day.year + years)
+    return day.replace(year=day.year + years, day=28 if leap else day.day)
 
 
 class Rolled(Struct, frozen=True, gc=False):
@@ -47,35 +56,38 @@ class ForumDays:
     (`forward_past_closures`), and the day to calendar (`back`, which never rests on a closure).
     """
 
-    def __init__(self, law: Law, computation: Computation, circuit: str | None = None) -> None:
+    def __init__(
+        self, law: Law, computation: Computation, circuit: str | None, holidays: Callable[[str], Holidays]
+    ) -> None:
         self._business = computation.count == "business"
         self._weekend = {
             index: off
             for index, name, off in ((5, "saturday", SATURDAY_OFF), (6, "sunday", SUNDAY_OFF))
             if name in computation.roll.off
         }
-        self._federal = Holidays(law.calendars[computation.holidays])
+        self._federal = holidays(computation.holidays)
         self._state: Holidays | None = None
         if computation.state_holidays and circuit is not None:
-            self._state = Holidays(law.calendars[law.clerks[circuit].calendar])
+            self._state = holidays(law.clerks[circuit].calendar)
         self._closures = {c.on: _closed(c) for c in law.closures.closure}
         self._effective = {c.on: _closed(c) for c in law.closures.closure if _moves(c, computation.forum, circuit)}
         self._forward: dict[date, Rolled] = {}
         self._past: dict[date, Rolled] = {}
         self._back: dict[date, Rolled] = {}
 
-    def add(self, start: date, length: Length) -> date:
+    def add(self, start: date, length: Length, *, careful: bool = False) -> date:
         """The day a period ends as this forum counts: calendar days, or business days only.
 
-        A day closed by order is counted as a business day: that gives the earlier date.
+        A day closed by order is counted as a business day: that gives the earlier date. So is, where the count is
+        `careful`, a day kept in lieu of a weekend holiday.
         """
-        return self._open_days(start, length.days) if self._business else add_length(start, length)
+        return self._open_days(start, length.days, careful) if self._business else add_length(start, length)
 
-    def _open_days(self, start: date, days: int) -> date:
+    def _open_days(self, start: date, days: int, careful: bool) -> date:
         day, step = start, ONE_DAY if days >= 0 else -ONE_DAY
         for _ in range(abs(days)):
             day += step
-            while self._plain(day) is not None:
+            while (off := self._plain(day)) is not None and not (careful and off.in_lieu):
                 day += step
         return day
 

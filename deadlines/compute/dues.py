@@ -79,9 +79,9 @@ def _ask(counting: Counting, found: Dates) -> None:
         case.questions.ask(rule.printed_fact or "printed_deadline", rule)
     if counting.computation.state_holidays and counting.circuit is None and _circuit_matters(counting, found):
         case.questions.ask("circuit", rule)
-    if notice.received_on is None and any(item.start == "received" for item in rule.alternative):
+    if notice.received_on is None and any(item.start == "received" for item in case.plan.alternatives):
         case.questions.ask("received_on", rule)
-    for item in rule.alternative:
+    for item in case.plan.alternatives:
         if item.effect != "arguable" and item.start_fact is not None and match(item.when, notice).holds:
             case.ask_all(() if item.start_fact in notice.facts else (item.start_fact,))
     since = counting.computation.online_from
@@ -91,10 +91,10 @@ def _ask(counting: Counting, found: Dates) -> None:
 
 
 def _circuit_matters(counting: Counting, found: Dates) -> bool:
+    """Whether a state holiday anywhere would move the day on which nothing federal moves it further."""
     here = counting.days.forward(found.last_raw).day
     engine = counting.case.engine
-    others = (engine.days(counting.computation.id, circuit) for circuit in engine.law.clerks)
-    return any(days.forward(found.last_raw).day != here for days in others)
+    return any(engine.days(counting.computation.id, circuit).off(here) is not None for circuit in engine.law.clerks)
 
 
 def _service_matters(computation: Computation) -> bool:
@@ -139,8 +139,7 @@ def _opens_on(counting: Counting, dates: Dates) -> date:
 def _beside(case: Case, first: date, last: date) -> dict[str, Any]:
     """How it stands to other clocks, what it costs on those days, and the reasons that it fits."""
     plan = case.plan
-    fees = fees_between(case.engine.fees_of(case.rule.id), case.notice, first, last)
-    return {"relations": list(plan.relations), "fees": fees, "fits": list(plan.fits)}
+    return {"relations": list(plan.relations), "fees": fees_between(plan.fees, first, last), "fits": list(plan.fits)}
 
 
 def _citations(case: Case, text: Text) -> list[str]:

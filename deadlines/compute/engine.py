@@ -20,6 +20,8 @@ from deadlines.compute.words import long_date
 from deadlines.errors import BeforeKnownLaw
 from deadlines.law import Law, load_law
 from deadlines.law.advice import Fee
+from deadlines.law.counting import Computation
+from deadlines.law.holidays import Holidays
 from deadlines.law.model import Rule
 from deadlines.law.resolve import first_day
 
@@ -48,6 +50,8 @@ class Engine:
     def __init__(self, law: Law) -> None:
         self.law = law
         self._days: dict[tuple[str, str | None], ForumDays] = {}
+        self._forums: dict[tuple[str | None, ...], ForumDays] = {}
+        self._calendars: dict[str, Holidays] = {}
         self._results: dict[object, Result] = {}
         self._asked: tuple[Notice, dict[str, Window | None]] | None = None
         self._covered = {kind for rule in law.rules.values() for kind in rule.kinds}
@@ -60,9 +64,23 @@ class Engine:
     def days(self, computation: str, circuit: str | None = None) -> ForumDays:
         """The days off of a computation, for the circuit whose clerk's state counts."""
         key = (computation, circuit)
-        if key not in self._days:
-            self._days[key] = ForumDays(self.law, self.law.computations[computation], circuit)
-        return self._days[key]
+        found = self._days.get(key)
+        if found is None:
+            self._days[key] = found = self._shared(self.law.computations[computation], circuit)
+        return found
+
+    def _shared(self, computation: Computation, circuit: str | None) -> ForumDays:
+        """Computations with the same days off share what was worked out."""
+        state = circuit if computation.state_holidays else None
+        key = (computation.count, *computation.roll.off, computation.holidays, computation.forum, state)
+        if key not in self._forums:
+            self._forums[key] = ForumDays(self.law, computation, state, self._calendar)
+        return self._forums[key]
+
+    def _calendar(self, name: str) -> Holidays:
+        if name not in self._calendars:
+            self._calendars[name] = Holidays(self.law.calendars[name])
+        return self._calendars[name]
 
     def fees_of(self, rule_id: str) -> list[Fee]:
         """What the remedy of that rule costs, by date."""

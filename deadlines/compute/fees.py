@@ -1,5 +1,6 @@
 """What a remedy costs on the days on which it may be filed."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from deadlines.compute.conditions import match
@@ -8,13 +9,15 @@ from deadlines.compute.result import Fee
 from deadlines.law import advice
 
 
-def fees_between(fees: list[advice.Fee], notice: Notice, first: date, last: date) -> list[Fee]:
-    """The fees in force on any day from `first` to `last`: the day of filing decides which one is owed.
+def fees_for(fees: Iterable[advice.Fee], notice: Notice) -> tuple[advice.Fee, ...]:
+    """The fees of a notice. One whose condition is not known to fail is shown: to pay nothing loses the date."""
+    return tuple(fee for fee in fees if match(fee.when, notice).holds is not False)
 
-    A fee whose condition is not known to fail is shown: to pay nothing by mistake loses the date.
-    """
+
+def fees_between(fees: Iterable[advice.Fee], first: date, last: date) -> list[Fee]:
+    """The fees in force on any day from `first` to `last`: the day of filing decides which one is owed."""
     return [
         Fee(fee.filing, fee.amount, fee.from_, fee.until, fee.text, fee.confidence, fee.cite)
         for fee in fees
-        if fee.from_ <= last and (fee.until is None or fee.until > first) and match(fee.when, notice).holds is not False
+        if fee.from_ <= last and (fee.until is None or fee.until > first)
     ]

@@ -13,15 +13,16 @@ from msgspec import Struct, structs
 
 from deadlines.compute import routes, undated
 from deadlines.compute.conditions import match, recount_of
-from deadlines.compute.fees import fees_between
+from deadlines.compute.fees import fees_between, fees_for
 from deadlines.compute.frame import missing_for_doubts, notes_of
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Relation, Window
 from deadlines.compute.routes import Route
 from deadlines.compute.texts import Texts, texts_for
 from deadlines.law import Law
+from deadlines.law.advice import Fee
 from deadlines.law.counting import Computation
-from deadlines.law.model import Note, Recount, Rule
+from deadlines.law.model import Alternative, Note, Recount, Rule
 
 if TYPE_CHECKING:
     from deadlines.compute.engine import Engine
@@ -47,6 +48,8 @@ class Plan(Struct, frozen=True, gc=False):
     notes: tuple[Note, ...] = ()
     relations: tuple[Relation, ...] = ()
     fits: tuple[str, ...] = ()
+    fees: tuple[Fee, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
 
     @property
     def doubts(self) -> list[str]:
@@ -125,6 +128,8 @@ class Planner:
             notes=tuple(notes_of(rule, notice)),
             relations=tuple(_relations(rule, notice)),
             fits=tuple(_fitting(self._fits.get(rule.id, {}), notice)),
+            fees=fees_for(self._engine.fees_of(rule.id), notice),
+            alternatives=tuple(_alternatives(rule, notice)),
         )
 
     def _stated(self, plan: Plan, notice: Notice) -> Plan:
@@ -136,7 +141,7 @@ class Planner:
             relations=tuple(_relations(rule, notice)),
             fits=tuple(_fitting(self._fits.get(rule.id, {}), notice)),
         )
-        fees = fees_between(self._engine.fees_of(rule.id), notice, notice.decided_on, date.max)
+        fees = fees_between(fees_for(self._engine.fees_of(rule.id), notice), notice.decided_on, date.max)
         return structs.replace(plan, window=undated.stated(plan, fees))
 
 
@@ -151,6 +156,16 @@ def _started(rule: Rule, recount: Recount | None) -> Rule | None:
         return None
     cite = [*recount.cite, *rule.cite]
     return structs.replace(rule, trigger=recount.trigger, trigger_words=recount.trigger_words, cite=cite)
+
+
+def _alternatives(rule: Rule, notice: Notice) -> Iterator[Alternative]:
+    """Those that reach the notice. A careful one counts also while its condition is not known."""
+    on = notice.decided_on
+    for item in rule.alternative:
+        in_time = (item.from_ is None or on >= item.from_) and (item.until is None or on < item.until)
+        fits = match(item.when, notice).holds if in_time else False
+        if fits or (fits is None and item.effect == "safe"):
+            yield item
 
 
 def _relations(rule: Rule, notice: Notice) -> Iterator[Relation]:

@@ -46,14 +46,14 @@ def _careful(counting: Counting) -> Candidate:
     length = text.length if case.decided_otherwise(text.period.safe_doubt) else text.safe_length
     more = _mail_days(counting) if case.decided_otherwise(_mail_doubt(counting)) else NO_DAYS
     why = narrate.careful(length, start, more, mail=_mail_days(counting) != NO_DAYS)
-    return Candidate(counting.add(start, length, more), why)
+    return Candidate(counting.add(start, length, more, careful=True), why)
 
 
 def _others(counting: Counting, found: Dates) -> list[Candidate]:
     """What else may come earlier: careful alternatives, a printed date, a text that a court knocked out."""
     case = counting.case
     candidates = []
-    for item in case.rule.alternative:
+    for item in case.plan.alternatives:
         if item.effect == "safe" and not case.decided_otherwise(item.doubt):
             day = counting.alternative_raw(item, found)
             if day is not None:
@@ -76,7 +76,7 @@ def _doubts(counting: Counting, found: Dates) -> list[str]:
         doubts.append(_mail_doubt(counting))
     if text.safe_length != text.length:
         doubts.append(text.period.safe_doubt)
-    for item in case.rule.alternative:
+    for item in case.plan.alternatives:
         if item.doubt is not None and item.effect == "safe" and counting.alternative_raw(item, found) is not None:
             doubts.append(item.doubt)
     if found.protective_by is not None:

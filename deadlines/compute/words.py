@@ -7,7 +7,7 @@ from functools import lru_cache
 from deadlines.law.base import Length
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65536)
 def long_date(day: date) -> str:
     """`Monday 23 November 2026`."""
     return f"{day:%A} {day.day} {day:%B} {day.year}"
