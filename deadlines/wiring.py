@@ -179,6 +179,7 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
         zone=settings.firm.timezone,
         lease=timedelta(seconds=settings.daemon.lease_seconds),
         batch=settings.daemon.batch,
+        desk=build_desk(settings, "daemon"),
         compute=build_compute(),
         edition=load_law().edition,
         flush=web.state.flush if web is not None else None,
