@@ -130,9 +130,16 @@ def new_version(
     if followed:
         people = [person for person in reminded(session, entry.matter) if person.active]
         _publish(session, desk, entry, row, window, people, now, moved)
-    elif _was_published(session, entry):
-        feeds.render_entry(session, entry, row, now=now)
+    else:
+        republish(session, entry, row, now)
     return row
+
+
+def republish(session: Session, entry: Entry, row: DeadlineRow, now: datetime) -> None:
+    """Write the calendar bytes of an entry anew, by its status and dates; nothing if it was never in a calendar."""
+    known = select(Rendering.id).where(Rendering.entry_id == entry.id).limit(1)
+    if session.scalar(known) is not None:
+        feeds.render_entry(session, entry, row, now=now)
 
 
 def plan(
@@ -176,10 +183,6 @@ def _publish(
     # A change must be stored even where everybody has left; the doctor tells of such matters.
     if people or moved is None:
         plan(session, desk, entry, row, window, people, now, moved)
-
-
-def _was_published(session: Session, entry: Entry) -> bool:
-    return session.scalar(select(Rendering.id).where(Rendering.entry_id == entry.id).limit(1)) is not None
 
 
 def _row(

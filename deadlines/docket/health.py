@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.reminders import PENDING
+from deadlines.docket.verification import unresolved
 from deadlines.errors import SendError
 from deadlines.notify.message import checked_address
 from deadlines.store import audit
@@ -41,6 +42,7 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
     yield _dead(session)
     yield _recompute(session)
     yield _proposals(session)
+    yield _disputes(session)
     yield _audit(session)
     yield _addresses(session)
     yield _left(session)
@@ -122,6 +124,15 @@ def _proposals(session: Session) -> Finding:
     hint = "`deadlines proposal list` shows them; two people accept each, or one ignores it with a reason."
     waits = "1 other date waits" if count == 1 else f"{count} other dates wait"
     return Finding("proposals", "warning", f"{waits} to be agreed to, the oldest since {_at(oldest)}.", hint)
+
+
+def _disputes(session: Session) -> Finding:
+    count = len(unresolved(session))
+    if not count:
+        return Finding("disputes", "well", "No printed deadline disputes a computed one.")
+    hint = "`deadlines list` marks them; decide each with `deadlines resolve`."
+    entries = "1 open entry has" if count == 1 else f"{count} open entries have"
+    return Finding("disputes", "warning", f"{entries} another deadline printed on the notice.", hint)
 
 
 def _audit(session: Session) -> Finding:

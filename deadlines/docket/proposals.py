@@ -13,11 +13,11 @@ from deadlines.compute.result import Window
 from deadlines.docket.direction import Dates, dates_of
 from deadlines.docket.entries import is_followed, locked, new_version
 from deadlines.docket.intake import Desk
+from deadlines.docket.records import WAITING
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person, Proposal
 
-WAITING = ("pending", "agreed")
 TOLD: Severity = "warning"
 """How urgent it is to hear that a later date stands: nobody misses it by hearing it late."""
 SHORTEST_PREFIX = 4
