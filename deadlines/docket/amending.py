@@ -14,8 +14,9 @@ from deadlines.docket.closing import CLOSED
 from deadlines.docket.entries import computed
 from deadlines.docket.intake import Desk, is_protected
 from deadlines.docket.moves import Because, Move, enter_new, move
-from deadlines.docket.proposals import SHORTEST_PREFIX, plain_reason
-from deadlines.errors import Conflict, InputError, NotFound
+from deadlines.docket.notices import hold_in_force
+from deadlines.docket.proposals import plain_reason
+from deadlines.errors import Conflict, InputError
 from deadlines.law.counting import Method
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person
@@ -37,20 +38,6 @@ class Amended(Struct, frozen=True):
     notice: NoticeRow
     result: Result
     moves: list[Move]
-
-
-def find_notice(session: Session, name: str) -> NoticeRow:
-    """The notice of that id or of a beginning of it; raises NotFound, and InputError where it is unclear."""
-    word = name.strip().lower()
-    if len(word) < SHORTEST_PREFIX or not word.isalnum():
-        raise InputError(f"'{name}' is no notice id; `deadlines show` names the notice of each entry.")
-    query = select(NoticeRow).where(NoticeRow.id.startswith(word, autoescape=True)).limit(2)
-    found = session.scalars(query).all()
-    if not found:
-        raise NotFound(f"No notice begins with '{name}'; `deadlines show` names the notice of each entry.")
-    if len(found) > 1:
-        raise InputError(f"More than one notice begins with '{name}': give more of the id.")
-    return found[0]
 
 
 def amended(notice: Notice, changes: Amendment) -> Notice:
@@ -104,10 +91,7 @@ def amend_notice(
 
 
 def _held(session: Session, notice: NoticeRow) -> list[Entry]:
-    session.execute(select(NoticeRow.id).where(NoticeRow.id == notice.id).with_for_update())
-    later = session.scalars(select(NoticeRow).where(NoticeRow.amends_id == notice.id)).first()
-    if later is not None:
-        raise Conflict(f"Notice {notice.id[:8]} was amended before; amend the one in force, {later.id[:8]}.")
+    hold_in_force(session, notice)
     query = select(Entry).where(Entry.notice_id == notice.id).order_by(Entry.id).with_for_update()
     entries = list(session.scalars(query.execution_options(populate_existing=True)))
     if all(entry.status == "struck" for entry in entries):

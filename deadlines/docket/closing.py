@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute.result import Timeliness, Window
 from deadlines.docket.entries import current, locked, new_version, republish
 from deadlines.docket.intake import Desk
+from deadlines.docket.notices import hold_in_force
 from deadlines.docket.proposals import plain_reason, supersede_waiting
 from deadlines.docket.records import Closing
 from deadlines.docket.reminders import cancel
@@ -97,6 +98,7 @@ def strike_notice(
     Raises InputError without a reason, Conflict where nothing of it is left to strike.
     """
     reason = plain_reason(reason)
+    hold_in_force(session, notice)
     query = select(Entry).where(Entry.notice_id == notice.id, Entry.status.not_in(CLOSED)).order_by(Entry.id)
     entries = session.scalars(query.with_for_update()).all()
     if not entries:

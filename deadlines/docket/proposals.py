@@ -200,7 +200,7 @@ def proposal_views(
         query = query.where(Proposal.id == proposal.id)
     elif not everything:
         query = query.where(Proposal.state.in_(WAITING))
-    names = dict(session.execute(select(Person.id, Person.email)).tuples().all())
+    names = {row.id: row.email for row in session.execute(select(Person.id, Person.email))}
     return [_view(row, entry, reference, names) for row, entry, reference in session.execute(query)]
 
 

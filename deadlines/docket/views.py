@@ -204,9 +204,9 @@ class _Known:
     """Who people are by their ids, and which entries have other dates waiting; asked for once."""
 
     def __init__(self, session: Session) -> None:
-        self.people = dict(session.execute(select(Person.id, Person.email)).tuples().all())
+        self.people = {row.id: row.email for row in session.execute(select(Person.id, Person.email))}
         waiting = select(Proposal.entry_id, Proposal.id).where(Proposal.state.in_(WAITING))
-        self.waiting = dict(session.execute(waiting).tuples().all())
+        self.waiting = {row.entry_id: row.id for row in session.execute(waiting)}
 
     def email(self, who: str | None) -> str | None:
         """The mail address of a person; whatever is no person's id stays as it is."""
