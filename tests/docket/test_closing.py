@@ -32,7 +32,6 @@ from tests.docket.desks import (
     reminders,
     renderings,
     row,
-    stored,
 )  # fmt: skip
 from tests.docket.samples import window
 
