@@ -17,6 +17,7 @@ from deadlines.compute import Notice, Service, compute
 from deadlines.daemon.recomputing import recompute
 from deadlines.docket.intake import open_matter
 from deadlines.docket.people import add_person
+from deadlines.law.counting import Method
 from deadlines.store.database import Database
 from deadlines.store.tables import DeadlineRow, Entry, NoticeRow, new_id
 
@@ -25,6 +26,7 @@ OPEN_EACH = 4
 BATCH = 1_000
 KINDS = ("ij.order", "ij.in-absentia", "bia.decision", "uscis.denial", "uscis.revocation")
 """Each opens at least four windows with dates, with no form named."""
+METHODS: tuple[Method, ...] = ("mail", "in-person", "electronic", "certified-mail")
 
 
 def rows() -> list[tuple[str, str, str]]:
@@ -80,8 +82,9 @@ def fill(database: Database, notices: int = NOTICES) -> None:
 
 
 def _notice(batch: dict[Any, list[dict[str, Any]]], matter: str, dice: random.Random) -> None:
-    on = NOW.date() - timedelta(days=dice.randrange(40))
-    notice = Notice(kind=dice.choice(KINDS), decided_on=on, service=Service("mail"))
+    # Hardly two alike: the engine remembers what it has worked out before.
+    on = NOW.date() - timedelta(days=dice.randrange(4_000))
+    notice = Notice(kind=dice.choice(KINDS), decided_on=on, service=Service(dice.choice(METHODS)))
     identifier = new_id()
     batch[NoticeRow].append({
         "id": identifier, "matter_id": matter, "kind": notice.kind, "form": notice.form, "decided_on": on,

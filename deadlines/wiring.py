@@ -1,14 +1,16 @@
 """The only builder: from settings to the parts that work. Everything is imported when it is built."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from deadlines import clock
 from deadlines.config import Settings, read_secret
-from deadlines.errors import ChannelDown, ConfigError, StoreError
+from deadlines.errors import ChannelDown, ConfigError, InputError, StoreError
 from deadlines.version import VERSION
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from deadlines.compute import Notice, Result
     from deadlines.daemon import Scheduler, Sweeps
     from deadlines.docket.intake import Desk
+    from deadlines.law import Law
+    from deadlines.law.editions import Known
     from deadlines.notify.channel import Channel
     from deadlines.notify.message import Message
     from deadlines.store.database import Database
@@ -114,13 +118,86 @@ class WaitingChannel:
         """Nothing is kept open."""
 
 
-def build_compute() -> Callable[["Notice"], "Result"]:
-    """The computation over the packaged law, for the nightly check."""
-    from deadlines.compute import compute
-    from deadlines.law import load_law
+def build_law(settings: Settings, edition: str | None = None) -> "Law":
+    """The law that the firm works by, read once: its edition, the newest by default, with the firm's own folder.
 
-    law = load_law()
-    return lambda notice: compute(notice, law)
+    Args:
+        settings: names the edition, the folder of installed ones, and the firm's own.
+        edition: another edition than the configured one.
+
+    Raises:
+        ConfigError: the configured edition or one of the folders is not there.
+        InputError: the edition asked for is not there.
+        LawDataError: a law file is wrong, or an issued edition was edited.
+    """
+    chosen = settings.law
+    if edition is not None:
+        return _law(edition, chosen.editions, chosen.folder)
+    try:
+        return _law(chosen.edition, chosen.editions, chosen.folder)
+    except InputError as error:
+        raise ConfigError(f"law.edition: {error.sentence}") from None
+
+
+def known_editions(settings: Settings) -> "list[Known]":
+    """The editions that can be computed with, the newest issued first. Raises ConfigError and LawDataError."""
+    from deadlines.law import editions
+
+    return editions.known_editions(editions_folders(settings))
+
+
+def editions_folders(settings: Settings) -> list[Path]:
+    """Where the firm keeps installed editions, if it does. Raises ConfigError where that is no folder."""
+    _must_be_there("law.editions", settings.law.editions)
+    return [Path(settings.law.editions)] if settings.law.editions else []
+
+
+def _must_be_there(key: str, path: str) -> None:
+    if path and not Path(path).is_dir():
+        raise ConfigError(f"{path}: there is no such folder; correct {key}.")
+
+
+@lru_cache(maxsize=8)
+def _law(edition: str, editions: str, folder: str) -> "Law":
+    _must_be_there("law.editions", editions)
+    _must_be_there("law.folder", folder)
+    if not (edition or editions or folder):
+        from deadlines.law import load_law
+
+        return load_law()
+    from deadlines.law.editions import load_edition
+
+    return load_edition(edition, [Path(editions)] if editions else [], Path(folder) if folder else None)
+
+
+def build_policy(settings: Settings, law: "Law | None" = None) -> dict[str, str]:
+    """How the firm settles what the law leaves open, from ambiguity id to choice id.
+
+    A question that the edition does not know is left out: an earlier edition has fewer.
+    """
+    known = (build_law(settings) if law is None else law).ambiguities
+    chosen = {key.replace("_", "-"): choice for key, choice in settings.policy.items()}
+    return {key: choice for key, choice in chosen.items() if key in known}
+
+
+def build_compute(settings: Settings) -> Callable[["Notice"], "Result"]:
+    """The computation by the firm's law and policy, for the nightly check."""
+    from deadlines.compute import compute
+
+    law, policy = build_law(settings), build_policy(settings)
+    return lambda notice: compute(notice, law, policy)
+
+
+def law_state(settings: Settings) -> str:
+    """What the dates rest on, in a few characters: another state means that every stored date is to be checked.
+
+    The edition, the fingerprint of its files and the firm's, and that of the policy where it is not the careful one.
+    """
+    law = build_law(settings)
+    careful = {item.id: item.choices[0].id for item in law.ambiguities.values()}
+    own = sorted(item for item in build_policy(settings, law).items() if careful[item[0]] != item[1])
+    state = f"{law.edition}+{law.digest}"
+    return f"{state}+{hashlib.sha256(repr(own).encode()).hexdigest()[:8]}" if own else state
 
 
 def upgrade_database(settings: Settings) -> tuple[str, str]:
@@ -155,12 +232,12 @@ def feeds_folder(settings: Settings) -> Path | None:
 
 
 def build_desk(settings: Settings, actor: str) -> "Desk":
-    """How notices are recorded for this firm: the packaged law, its channel, zone and time of day."""
+    """How notices are recorded for this firm: its law and policy, its channel, zone and time of day."""
     from deadlines.docket.intake import Desk
-    from deadlines.law import load_law
 
     return Desk(
-        law=load_law(),
+        law=build_law(settings),
+        policy=build_policy(settings),
         channel=settings.mail.channel,
         zone=settings.firm.timezone,
         at=time.fromisoformat(settings.reminders.at),
@@ -169,9 +246,8 @@ def build_desk(settings: Settings, actor: str) -> "Desk":
 
 
 def build_sweeps(settings: Settings, database: "Database", web: "Starlette | None" = None) -> "Sweeps":
-    """The sweeps over a database, with the configured channel, the packaged law and the web's notes."""
+    """The sweeps over a database, with the configured channel, the firm's law and the web's notes."""
     from deadlines.daemon import Sweeps
-    from deadlines.law import load_law
 
     return Sweeps(
         database,
@@ -180,8 +256,8 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
         lease=timedelta(seconds=settings.daemon.lease_seconds),
         batch=settings.daemon.batch,
         desk=build_desk(settings, "daemon"),
-        compute=build_compute(),
-        edition=load_law().edition,
+        compute=build_compute(settings),
+        edition=law_state(settings),
         flush=web.state.flush if web is not None else None,
     )
 

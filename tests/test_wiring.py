@@ -1,13 +1,19 @@
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from deadlines import wiring
-from deadlines.config import load_settings
-from deadlines.errors import ChannelDown, ConfigError
+from deadlines.compute import Notice
+from deadlines.config import Settings, load_settings
+from deadlines.errors import ChannelDown, ConfigError, InputError
+from deadlines.law import load_law
 from deadlines.notify.console import ConsoleChannel
 from deadlines.notify.folder import FolderChannel
 from deadlines.notify.smtp import SmtpChannel
+from deadlines.store.database import Database
+from tests.law.editing import issue
+from tests.law.test_firm import CLOSING, REVIEWED
 
 
 @pytest.mark.parametrize(
@@ -75,3 +81,60 @@ def test_without_a_mail_server_reminders_wait() -> None:
         channel.send(message)
     channel.close()
     assert not refused.value.permanent
+
+
+def settings_of(folder: Path, text: str = "") -> Settings:
+    (folder / "deadlines.toml").write_text(f"# firm\n{text}")
+    return load_settings(str(folder / "deadlines.toml"), environ={})
+
+
+def test_without_a_word_in_the_configuration_the_packaged_law_is_used(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    assert wiring.build_law(settings) is load_law()
+    assert set(wiring.build_policy(settings)) == {item.id for item in load_law().ambiguities.values() if item.firm}
+    assert wiring.law_state(settings) == f"2026.11+{load_law().digest}"
+
+
+def test_the_newest_installed_edition_is_used_unless_one_is_named(tmp_path: Path) -> None:
+    (tmp_path / "installed").mkdir()
+    issue(tmp_path / "installed")
+    installed = '[law]\neditions = "installed"\n'
+    assert wiring.build_law(settings_of(tmp_path, installed)).edition == "2026.12"
+    settings = settings_of(tmp_path, f'{installed}edition = "2026.11"\n')
+    assert wiring.build_law(settings) is load_law()
+    assert wiring.build_law(settings, "2026.12").edition == "2026.12"
+    with pytest.raises(InputError, match=r"there is 2026\.12, 2026\.11"):
+        wiring.build_law(settings, "2027.1")
+    with pytest.raises(ConfigError, match=r"law\.edition: There is no edition '2027\.1'"):
+        wiring.build_law(settings_of(tmp_path, f'{installed}edition = "2027.1"\n'))
+
+
+@pytest.mark.parametrize("key", ["editions", "folder"])
+def test_a_folder_that_is_not_there_is_named_with_its_key(key: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=rf"{tmp_path}/gone: there is no such folder; correct law\.{key}"):
+        wiring.build_law(settings_of(tmp_path, f'[law]\n{key} = "gone"\n'))
+
+
+def test_the_firms_law_and_policy_reach_the_desk_the_nightly_check_and_its_state(tmp_path: Path) -> None:
+    (tmp_path / "law").mkdir()
+    (tmp_path / "law" / "closures.toml").write_text(REVIEWED + CLOSING)
+    text = '[law]\nfolder = "law"\n'
+    settings = settings_of(tmp_path, f'{text}[policy]\nmotion_mail_days = "three"\n')
+    desk = wiring.build_desk(settings, "test")
+    assert desk.law.firm == ("closure 2026-06-15",)
+    assert desk.policy["motion-mail-days"] == "three"
+    assert desk.policy["ten-day-text"] == "both"
+    result = wiring.build_compute(settings)(Notice(kind="ij.order", decided_on=date(2026, 5, 15)))
+    assert next(w.last_day for w in result.windows if w.rule == "eoir.appeal.bia") == date(2026, 6, 16)
+    plain, policy = wiring.law_state(settings_of(tmp_path, text)), wiring.law_state(settings)
+    assert len({plain, policy, wiring.law_state(settings_of(tmp_path))}) == 3
+    assert policy.startswith(f"{plain}+")
+
+
+def test_a_changed_law_or_policy_is_checked_at_once(database: Database, now: datetime, tmp_path: Path) -> None:
+    channel = f'[mail]\nchannel = "folder"\nfolder = "{tmp_path}"\n'
+    calm = wiring.build_sweeps(settings_of(tmp_path, channel), database)
+    assert calm.recompute_if_due(now)
+    assert not calm.recompute_if_due(now)
+    changed = settings_of(tmp_path, f'{channel}[policy]\nmotion_mail_days = "three"\n')
+    assert wiring.build_sweeps(changed, database).recompute_if_due(now)

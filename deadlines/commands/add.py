@@ -50,6 +50,7 @@ def command(app: App, /, as_json: bool, yes: bool, again: bool, **given: Any) ->
     from deadlines import clock
     from deadlines.compute import compute
     from deadlines.compute.contract import to_notice
+    from deadlines.wiring import build_law, build_policy
 
     asks = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
     app.settings  # noqa: B018  (a wrong configuration is told before any question is asked)
@@ -61,7 +62,7 @@ def command(app: App, /, as_json: bool, yes: bool, again: bool, **given: Any) ->
     notice = to_notice(facts_of(given))
     today = clock.today(app.settings.firm.timezone)
     odd = odd_days(notice, today)
-    result = compute(notice)
+    result = compute(notice, build_law(app.settings), build_policy(app.settings))
     doubts = [*odd, *past_windows(result, today)]
     if asks:
         _show(result, doubts)

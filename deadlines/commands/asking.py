@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 def complete(app: App, given: dict[str, Any]) -> dict[str, Any]:
     """The options with the missing ones asked for, and each fact that would change a date."""
-    from deadlines.law import load_law
+    from deadlines.wiring import build_law
 
-    law = load_law()
+    law = build_law(app.settings)
     filled = _matter(app, dict(given))
     covered = {kind for rule in law.rules.values() for kind in rule.kinds}
     kinds = {kind.id: kind.title for kind in law.kinds.values() if kind.id in covered}
@@ -25,7 +25,7 @@ def complete(app: App, given: dict[str, Any]) -> dict[str, Any]:
     if filled["kind"].startswith(("uscis.", "aao.")):
         filled["form"] = given["form"] or _form(law)
         filled["service"] = given["service"] or _choose("How was it served", dict.fromkeys(METHODS, ""))
-    return _facts(filled)
+    return _facts(app, filled)
 
 
 def _matter(app: App, filled: dict[str, Any]) -> dict[str, Any]:
@@ -63,14 +63,16 @@ def _form(law: "Law") -> str | None:
         click.echo(f"Form {form} is not known; write it as on the notice, such as I-485 or N-400.")
 
 
-def _facts(filled: dict[str, Any]) -> dict[str, Any]:
+def _facts(app: App, filled: dict[str, Any]) -> dict[str, Any]:
     """Ask until nothing that can be asked for is left; Enter leaves a question open."""
     from deadlines.compute import compute
     from deadlines.compute.contract import to_notice
+    from deadlines.wiring import build_law, build_policy
 
+    law, policy = build_law(app.settings), build_policy(app.settings)
     left_open: set[str] = set()
     while True:
-        result = compute(to_notice(facts_of(filled)))
+        result = compute(to_notice(facts_of(filled)), law, policy)
         ask = next((a for a in result.asks if a.fact not in left_open), None)
         if ask is None:
             return filled

@@ -45,13 +45,15 @@ def _findings(app: App) -> Iterator["Finding"]:
     from deadlines.docket.health import Finding
 
     now = clock.now()
-    yield installation.check_law(now)
     yield installation.check_zone_data(now)
     try:
         settings = app.settings
     except ConfigError as error:
+        yield installation.check_law(now)
         yield Finding("configuration", "ill", error.sentence, "Correct the configuration; then run this again.")
         return
+    yield installation.check_law(now, settings)
+    yield installation.check_firm_law(settings)
     yield installation.check_configuration(settings)
     yield installation.check_mail(settings)
     yield installation.check_web(settings)

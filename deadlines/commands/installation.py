@@ -28,14 +28,28 @@ def check_configuration(settings: "Settings") -> Finding:
     return Finding("configuration", "well", f"The configuration is {settings.source}.")
 
 
-def check_law(now: datetime) -> Finding:
-    """Whether the law data is whole, and how old its edition is."""
+def check_law(now: datetime, settings: "Settings | None" = None) -> Finding:
+    """Whether the law data is whole, and how old the edition is that the firm works by."""
     from deadlines.law import load_law
+    from deadlines.law.digest import broken_seal
+    from deadlines.law.load import packaged
+    from deadlines.wiring import build_law
 
     try:
-        edition = load_law().edition
+        law = load_law() if settings is None else build_law(settings)
+        broken = broken_seal(packaged()) if law.edition == load_law().edition else None
     except LawDataError as error:
-        return Finding("law", "ill", error.sentence, "Install the program again.")
+        hint = "Correct the firm's files, or install the program or the edition again."
+        return Finding("law", "ill", error.sentence, hint)
+    except ConfigError as error:
+        return Finding("law", "ill", error.sentence, "Correct the configuration; then run this again.")
+    if broken is not None:
+        sentence = f"Edition {law.edition} of the law was changed after it was issued: {broken}."
+        return Finding("law", "warning", sentence, "Install the program again.")
+    return _law_age(law.edition, now)
+
+
+def _law_age(edition: str, now: datetime) -> Finding:
     found = re.match(r"(\d{4})\.(\d{1,2})", edition)
     months = (now.year - int(found[1])) * 12 + now.month - int(found[2]) if found else 0
     sentence = f"The law data is edition {edition}, {max(months, 0)} months old."
@@ -43,6 +57,21 @@ def check_law(now: datetime) -> Finding:
     if months > VERY_OLD_LAW_MONTHS:
         return Finding("law", "ill", sentence, hint)
     return Finding("law", "warning" if months > OLD_LAW_MONTHS else "well", sentence, hint)
+
+
+def check_firm_law(settings: "Settings") -> Finding:
+    """What the firm's own folder adds to the law, or replaces. A folder that cannot be read is told by `check_law`."""
+    from deadlines.wiring import build_law
+
+    try:
+        added = build_law(settings).firm
+    except (LawDataError, ConfigError):
+        return Finding("law-of-the-firm", "ill", "What the firm adds to the law is not known.", "See the check `law`.")
+    if not settings.law.folder:
+        return Finding("law-of-the-firm", "well", "The firm adds nothing to the law.")
+    return Finding(
+        "law-of-the-firm", "well", f"{settings.law.folder} adds to the law: {', '.join(added) or 'nothing yet'}."
+    )
 
 
 def check_zone_data(now: datetime) -> Finding:

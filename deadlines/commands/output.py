@@ -10,7 +10,10 @@ from typing import Any
 import click
 
 Row = Sequence[str | None]
-WIDE = ("Window", "Notice", "Label", "Name", "Person", "Checked", "Reason", "Authority", "Old", "New", "Direction")
+WIDE = (
+    "Window", "Notice", "Label", "Name", "Person", "Title", "Periods", "Seal", "Where",
+    "Checked", "Reason", "Authority", "Old", "New", "Direction",
+)  # fmt: skip
 """Columns that may break over lines; ids and dates stay whole."""
 WIDEST = 120
 """Columns beyond which a line of text is hard to read."""

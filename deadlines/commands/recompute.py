@@ -37,7 +37,9 @@ def command(app: App, dry_run: bool, as_json: bool) -> int:
     with app.database() as database:
         total = notices_to_check(database)
         with _progress(total, shown=is_terminal() and not as_json) as go_on:
-            found = recompute(database, desk, build_compute(), now=clock.now(), dry_run=dry_run, go_on=go_on)
+            found = recompute(
+                database, desk, build_compute(app.settings), now=clock.now(), dry_run=dry_run, go_on=go_on
+            )
     if as_json:
         print_json(
             {

@@ -27,6 +27,7 @@ COMMANDS = {
     "feed": ("feed", "Calendar addresses: add, list, revoke"),
     "serve": ("serve", "Run web server and scheduler in one process"),
     "daemon": ("daemon", "Run the scheduler alone"),
+    "law": ("law", "The law data: list, show, news, check, diff, editions"),
     "doctor": ("doctor", "Check the installation: exit status 0 well, 1 warning, 2 ill"),
     "db": ("db", "The database: upgrade"),
     "demo": ("demo", "Try the whole product on sample cases"),

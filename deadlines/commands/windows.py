@@ -66,15 +66,33 @@ def print_window(window: Window, *, working: bool = True, more: bool = True) -> 
     """One window: its dates, then unless told otherwise the working, the other readings and the notes."""
     form = f" (Form {window.form})" if window.form else ""
     click.echo(style(f"{window.title}{form}", bold=True))
+    if window.party == "government":
+        paragraph("  A clock of the government, shown so that nobody is surprised by it; nothing is to be filed here.")
     if window.state != "due":
-        paragraph(f"  {STATES[window.state]}: {clean(window.working[0].text)} [{'; '.join(window.cite)}]", hanging="  ")
+        _print_undated(window)
     else:
         paragraph(f"  File with {window.file_with}. It counts when {window.filed_when}.", hanging="  ")
         _print_dates(window)
+    for text in window.fits:
+        paragraph(f"  {style('Fits', fg='green', bold=True)} {clean(text.removeprefix('Fits '))}", hanging="    ")
+    if window.dispute:
+        paragraph(f"  {style('Disputed', fg='red', bold=True)} {clean(window.dispute)}", hanging="    ")
     if working and window.state == "due":
         _print_working(window)
     if more:
         _print_more(window)
+
+
+def _print_undated(window: Window) -> None:
+    """No last day: why, and from when where there is a day."""
+    first, *others = window.working
+    if window.opens_on is not None:
+        click.echo(f"  {'From':<16}{style(f'{day_words(window.opens_on):<16}', bold=True)} possible from this day")
+        return _print_working(window)
+    paragraph(f"  {STATES[window.state]}: {clean(first.text)} [{'; '.join(window.cite)}]", hanging="  ")
+    for step in others:
+        paragraph(f"  {clean(step.text)} [{step.cite}]", hanging="  ")
+    return None
 
 
 def _print_dates(window: Window) -> None:
@@ -103,6 +121,8 @@ def _print_more(window: Window) -> None:
         cite = "; ".join(reading.cite)
         text = f"{day_words(reading.last_day)} by {clean(reading.name)}: {clean(reading.why)} [{cite}]"
         paragraph(f"     -  {text}", hanging="        ")
+    _print_relations(window)
+    _print_fees(window)
     notes = window.notes if window.state != "not-available" else window.notes[1:]
     if notes:
         click.echo("  Notes")
@@ -113,3 +133,32 @@ def _print_more(window: Window) -> None:
             f"Law: {'; '.join(window.cite)}; confidence {window.confidence}; reviewed {day_words(window.reviewed_on)}."
         )
         paragraph(f"  {law}", hanging="  ")
+
+
+AMOUNTS = {"none": "no fee", "unknown": "amount not known here"}
+RELATIONS = {
+    "alternative": "Not both",
+    "starts": "Starts",
+    "ends": "Ends",
+    "keeps-running": "Does not stop",
+}
+
+
+def _print_relations(window: Window) -> None:
+    """How the remedy stands to other clocks."""
+    if window.relations:
+        click.echo("  How it stands to other clocks")
+    for relation in window.relations:
+        text = f"     -  {RELATIONS[relation.kind]}: {clean(relation.text)} [{'; '.join(relation.cite)}]"
+        paragraph(text, hanging="        ")
+
+
+def _print_fees(window: Window) -> None:
+    """What it costs: a filing without its fee is not filed."""
+    if window.fees:
+        click.echo("  Fee")
+    for fee in window.fees:
+        amount = AMOUNTS.get(fee.amount, f"${fee.amount}")
+        until = f" until {day_words(fee.until)}" if fee.until else ""
+        text = f"     -  {amount} from {day_words(fee.from_on)}{until}: {clean(fee.text)}"
+        paragraph(f"{text} [{'; '.join(fee.cite)}; confidence {fee.confidence}]", hanging="        ")

@@ -1,23 +1,25 @@
 """Refuse a notice that cannot be computed, and warn of one that looks odd. Nothing is corrected silently."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
-from typing import get_args
+from typing import NoReturn, get_args
 
 from deadlines.compute import routes
 from deadlines.compute.notice import Notice
+from deadlines.compute.result import Window
 from deadlines.compute.words import listed, long_date
 from deadlines.errors import InputError
 from deadlines.law import Law
 from deadlines.law.counting import Method
-from deadlines.law.model import Rule
 
 LAST_YEAR = 2090
 LATE_SERVICE_DAYS = 7
+FIRST_YEAR = 1900
+MOST_DIGITS = 5
 
 
-def check(law: Law, notice: Notice, covered: Mapping[str, list[Rule]]) -> None:
+def check(law: Law, notice: Notice, covered: Collection[str]) -> None:
     """Raise InputError for a word that the law data does not know or dates that contradict each other."""
     _real_dates(notice)
     _kind(law, notice, covered)
@@ -39,7 +41,7 @@ def _real_dates(notice: Notice) -> None:
             raise InputError(f"{day!r} is not a datetime.date; dates of a notice are dates.", code="bad-date")
 
 
-def _kind(law: Law, notice: Notice, covered: Mapping[str, list[Rule]]) -> None:
+def _kind(law: Law, notice: Notice, covered: Collection[str]) -> None:
     if notice.kind not in law.kinds:
         _unknown("kind", notice.kind, law.kinds, "unknown-kind")
     if notice.kind not in covered:
@@ -50,7 +52,7 @@ def _kind(law: Law, notice: Notice, covered: Mapping[str, list[Rule]]) -> None:
         )
 
 
-def _unknown(what: str, value: str, known: Iterable[str], code: str) -> None:
+def _unknown(what: str, value: str, known: Iterable[str], code: str) -> NoReturn:
     near = get_close_matches(value, list(known), n=3, cutoff=0.5)
     hint = f" Did you mean {listed(near)}?" if near else f" Known: {listed(sorted(known)[:40])}."
     raise InputError(f"Unknown {what} '{value}'.{hint}", code=code)
@@ -59,11 +61,43 @@ def _unknown(what: str, value: str, known: Iterable[str], code: str) -> None:
 def _fact(law: Law, notice: Notice, name: str, value: str) -> None:
     if name not in law.facts:
         _unknown("fact", name, law.facts, "unknown-fact")
-    choices = law.facts[name].choices or (routes.bases_of(law, notice) if name == "basis" else [])
-    if choices and value not in choices:
+    fact = law.facts[name]
+    if fact.type == "date":
+        _date_fact(name, value)
+    elif fact.type == "number" and not (value.isascii() and value.isdecimal() and len(value) <= MOST_DIGITS):
+        raise InputError(f"Fact '{name}' is a whole number, not '{value}'.", code="unknown-fact-value")
+    choices = fact.choices or (routes.bases_of(law, notice) if name == "basis" else [])
+    words = value.split(",") if fact.type == "words" else [value]
+    if choices and any(word not in choices for word in words):
         raise InputError(
             f"Fact '{name}' cannot be '{value}'; it is one of {listed(choices)}.", code="unknown-fact-value"
         )
+
+
+def _date_fact(name: str, value: str) -> None:
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        day = None
+    if day is None or len(value) != len("2026-01-31") or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise InputError(f"Fact '{name}' is a day such as 2026-01-31, not '{value}'.", code="unknown-fact-value")
+
+
+def chosen_otherwise(law: Law, policy: Mapping[str, str]) -> dict[str, str]:
+    """The firm's choices that are not the careful ones. Raises InputError for an unknown question or choice."""
+    found = {}
+    for name, choice in policy.items():
+        ambiguity = law.ambiguities.get(name)
+        if ambiguity is None or not ambiguity.firm:
+            _unknown("policy", name, [a.id for a in law.ambiguities.values() if a.firm], "unknown-policy")
+        choices = [item.id for item in ambiguity.choices]
+        if choice not in choices:
+            raise InputError(
+                f"Policy '{name}' cannot be '{choice}'; it is one of {listed(choices)}.", code="bad-policy"
+            )
+        if choice != choices[0]:
+            found[name] = choice
+    return found
 
 
 def _form_fits(law: Law, notice: Notice) -> None:
@@ -94,12 +128,22 @@ def _dates(notice: Notice) -> None:
             raise InputError(f"{day} is too far ahead to be real. Check the year.", code="bad-date")
 
 
-def warnings(notice: Notice) -> list[str]:
+def warnings(law: Law, notice: Notice, windows: list[Window]) -> list[str]:
     """What a careful colleague would say of the notice itself."""
-    if (notice.served_on - notice.decided_on).days <= LATE_SERVICE_DAYS:
-        return []
-    sentence = (
-        f"Service on {long_date(notice.served_on)} is more than {LATE_SERVICE_DAYS} days after the date of the "
-        "decision: keep the envelope or posting record as proof. The safe dates count from the decision."
-    )
-    return [sentence]
+    found = []
+    if (notice.served_on - notice.decided_on).days > LATE_SERVICE_DAYS:
+        found.append(
+            f"Service on {long_date(notice.served_on)} is more than {LATE_SERVICE_DAYS} days after the date of the "
+            "decision: keep the envelope or posting record as proof. The safe dates count from the decision."
+        )
+    rules = [law.rules[window.rule] for window in windows]
+    limited = any(rule.printed != "ignored" and rule.printed_fact is None for rule in rules)
+    if notice.printed_deadline is not None and not limited:
+        found.append(
+            f"The notice prints {long_date(notice.printed_deadline)}, and none of its windows is limited by a printed "
+            "date. Find out what the date is for."
+        )
+    found += [
+        f"{rule.title}: the firm's own rule stands in place of {rule.replaces}." for rule in rules if rule.replaces
+    ]
+    return found

@@ -35,7 +35,7 @@ class Facts(Struct, forbid_unknown_fields=True, kw_only=True):
     service: ServiceFacts | None = None
     received_on: str | None = None
     printed_deadline: str | None = None
-    facts: dict[str, str | None] | None = None
+    facts: dict[str, str | int | list[str] | None] | None = None
     as_of: str | None = None
     filed_on: str | None = None
 
@@ -76,11 +76,16 @@ def to_notice(facts: Facts) -> Notice:
         service=Service(service.method, _maybe("service.on", service.on)),
         received_on=_maybe("received_on", facts.received_on),
         printed_deadline=_maybe("printed_deadline", facts.printed_deadline),
-        facts={name: value for name, value in (facts.facts or {}).items() if value is not None},
+        facts={name: _plain(value) for name, value in (facts.facts or {}).items() if value is not None},
         as_of=_maybe("as_of", facts.as_of),
         filed_on=_maybe("filed_on", facts.filed_on),
         ref=None if facts.ref is None else str(facts.ref),
     )
+
+
+def _plain(value: str | int | list[str]) -> str:
+    """A number, or several words, as the one text that facts are."""
+    return ",".join(value) if isinstance(value, list) else str(value)
 
 
 def write_result(result: Result) -> bytes:

@@ -20,12 +20,12 @@ SUNDAY_OFF = DayOff("Sunday", "")
 def add_length(start: date, length: Length) -> date:
     """The day a period ends, the day of the event being day 0.
 
-    Days first, then months and years: a missing 29 February becomes the 28th.
+    Days first, then months and years, a missing 29 February becoming the 28th, then the days of `then`.
     """
-    end = start + timedelta(days=length.days)
+    end = start + timedelta(length.days)
     if length.years or length.months:
         end += relativedelta(years=length.years, months=length.months)
-    return end
+    return end + timedelta(length.then) if length.then else end
 
 
 class Rolled(Struct, frozen=True):
@@ -48,6 +48,7 @@ class ForumDays:
     """
 
     def __init__(self, law: Law, computation: Computation, circuit: str | None = None) -> None:
+        self._business = computation.count == "business"
         self._weekend = {
             index: off
             for index, name, off in ((5, "saturday", SATURDAY_OFF), (6, "sunday", SUNDAY_OFF))
@@ -62,6 +63,21 @@ class ForumDays:
         self._forward: dict[date, Rolled] = {}
         self._past: dict[date, Rolled] = {}
         self._back: dict[date, Rolled] = {}
+
+    def add(self, start: date, length: Length) -> date:
+        """The day a period ends as this forum counts: calendar days, or business days only.
+
+        A day closed by order is counted as a business day: that gives the earlier date.
+        """
+        return self._open_days(start, length.days) if self._business else add_length(start, length)
+
+    def _open_days(self, start: date, days: int) -> date:
+        day, step = start, ONE_DAY if days >= 0 else -ONE_DAY
+        for _ in range(abs(days)):
+            day += step
+            while self._plain(day) is not None:
+                day += step
+        return day
 
     def off(self, day: date) -> DayOff | None:
         """Why nothing is due that day, or None: weekend, legal holiday, or a closure with effect here."""

@@ -1,56 +1,61 @@
 """The computation: every window that one notice opens, each with its dates, readings and working.
 
-`compute` is a pure function of the notice and the law data. It asks for missing facts, refuses
-doubtful ones, and shows the earliest answer meanwhile.
+`compute` is a pure function of the notice, the law data and the firm's policy. It asks for missing facts,
+refuses doubtful ones, and shows the earliest answer meanwhile.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
-from msgspec import UNSET
+from msgspec import structs
 
-from deadlines.compute import asking, checking, routes
-from deadlines.compute.conditions import match
+from deadlines.compute import asking, checking, undated
+from deadlines.compute.case import Case, Policy
 from deadlines.compute.days import ForumDays
-from deadlines.compute.dues import Case, due_window
-from deadlines.compute.frame import framed, notes_of
+from deadlines.compute.dues import due_window, opening_window
 from deadlines.compute.notice import Notice
-from deadlines.compute.result import Result, Step, Window
-from deadlines.compute.routes import Route
+from deadlines.compute.plan import Plan, Planner
+from deadlines.compute.result import Result, Window
 from deadlines.compute.words import long_date
 from deadlines.errors import BeforeKnownLaw
 from deadlines.law import Law, load_law
-from deadlines.law.model import Answer, Rule
+from deadlines.law.advice import Fee
+from deadlines.law.model import Rule
 from deadlines.law.resolve import first_day
 
+MOST_RESULTS = 4096
 ORDER = {"due": 0, "no-limit": 1, "closed": 2, "not-available": 3}
 
 
-def compute(notice: Notice, law: Law | None = None) -> Result:
+def compute(notice: Notice, law: Law | None = None, policy: Mapping[str, str] | None = None) -> Result:
     """Every window the notice opens, with questions and warnings.
 
     Args:
         notice: what the paper says; only `kind` and `decided_on` are needed.
         law: the law data, by default the packaged edition.
+        policy: the firm's choices where the law leaves a question open, by ambiguity; by default the careful ones.
 
     Raises:
         InputError: an unknown word, or dates that contradict each other.
         BeforeKnownLaw: the date lies before the law data begins for this kind.
     """
-    return engine_for(load_law() if law is None else law).compute(notice)
+    return engine_for(load_law() if law is None else law).compute(notice, policy)
 
 
 class Engine:
-    """One edition of the law, with its calendars and the rules of each kind at hand."""
+    """One edition of the law, with its calendars and the plans of each shape of notice at hand."""
 
     def __init__(self, law: Law) -> None:
         self.law = law
         self._days: dict[tuple[str, str | None], ForumDays] = {}
-        self.usual = {fact.name: fact.usual for fact in law.facts.values() if fact.usual is not None}
-        self._by_kind: dict[str, list[Rule]] = {}
-        self._asked: tuple[Notice, str, date | None] | None = None
-        for rule in law.rules.values():
-            for kind in rule.kinds:
-                self._by_kind.setdefault(kind, []).append(rule)
+        self._results: dict[object, Result] = {}
+        self._asked: tuple[Notice, dict[str, Window | None]] | None = None
+        self._covered = {kind for rule in law.rules.values() for kind in rule.kinds}
+        self._fees: dict[str, list[Fee]] = {}
+        for fee in law.fees:
+            for name in fee.rules:
+                self._fees.setdefault(name, []).append(fee)
+        self._planner = Planner(self)
 
     def days(self, computation: str, circuit: str | None = None) -> ForumDays:
         """The days off of a computation, for the circuit whose clerk's state counts."""
@@ -59,68 +64,111 @@ class Engine:
             self._days[key] = ForumDays(self.law, self.law.computations[computation], circuit)
         return self._days[key]
 
-    def compute(self, notice: Notice) -> Result:
-        """See `deadlines.compute.compute`."""
-        checking.check(self.law, notice, self._by_kind)
+    def fees_of(self, rule_id: str) -> list[Fee]:
+        """What the remedy of that rule costs, by date."""
+        return self._fees.get(rule_id, [])
+
+    def compute(self, notice: Notice, policy: Mapping[str, str] | None = None) -> Result:
+        """See `deadlines.compute.compute`. The same notice is worked out once, whatever its reference."""
+        chosen = checking.chosen_otherwise(self.law, policy) if policy else {}
+        key = _key(notice, chosen)
+        found = self._results.get(key)
+        if found is None:
+            checking.check(self.law, notice, self._covered)
+            if len(self._results) >= MOST_RESULTS:
+                self._results.clear()
+            self._results[key] = found = self._compute(notice, chosen)
+        return found if found.ref == notice.ref else structs.replace(found, ref=notice.ref)
+
+    def _compute(self, notice: Notice, chosen: Policy) -> Result:
         questions = asking.Questions(self.law, notice)
-        warnings: list[str] = []
         windows: list[Window] = []
         too_early: list[Rule] = []
-        for rule in self._by_kind[notice.kind]:
+        known = self._known(notice)
+        for plan in self._planner.plans(notice):
             try:
-                window = self._window(rule, notice, questions)
+                known[plan.rule.id] = window = self._window(plan, notice, questions, chosen)
             except BeforeKnownLaw:
-                too_early.append(rule)
+                too_early.append(plan.rule)
                 continue
             if window is not None:
                 windows.append(window)
-        self._refuse_or_warn(notice, windows, too_early, warnings)
-        warnings += [*checking.warnings(notice), *questions.doubts]
-        windows.sort(key=lambda w: (ORDER[w.state], w.safe_by or date.max, w.rule))
+        warnings = _refuse_or_warn(notice, windows, too_early)
+        warnings += [*checking.warnings(self.law, notice, windows), *questions.doubts]
+        windows.sort(key=_order)
         return Result(notice.ref, self.law.edition, windows, questions.asks(), warnings)
 
-    def _refuse_or_warn(
-        self, notice: Notice, windows: list[Window], too_early: list[Rule], warnings: list[str]
-    ) -> None:
-        if too_early and not any(w.state == "due" for w in windows):
-            if notice.as_of is not None:
-                raise BeforeKnownLaw(
-                    f"On {notice.as_of} (as_of) the law data held no text yet for {notice.kind} of "
-                    f"{notice.decided_on}. Ask for a later day."
-                )
-            starts = min(day for rule in too_early if (day := first_day(rule)) is not None)
-            raise BeforeKnownLaw(
-                f"The law data for {notice.kind} begins on {long_date(starts)}; {notice.decided_on} lies before "
-                "it. Compute this date by hand."
-            )
-        for rule in too_early:
-            warnings.append(f"{rule.title}: the law data holds no text for {notice.decided_on}; no date is given.")
-
-    def _window(self, rule: Rule, notice: Notice, questions: asking.Questions) -> Window | None:
-        found = routes.route(self.law, rule.route, notice) if rule.route is not None else Route(open=True)
-        for fact in found.missing:
-            questions.ask(fact, rule)
-        if found.denied:
-            return _denied(rule, found)
-        if not found.open:
+    def _window(self, plan: Plan, notice: Notice, questions: asking.Questions, policy: Policy) -> Window | None:
+        for fact in plan.asks:
+            questions.ask(fact, plan.rule)
+        if plan.window is None and not plan.route.open:
             return None
-        for answer in rule.answer:
-            answered = match(answer.when, notice)
-            if answered.holds:
-                return _answered(rule, answer)
-            for fact in answered.missing if answered.holds is None else ():
-                questions.ask(fact, rule)
-        if rule.state == "no-limit":
-            return _unlimited(rule, notice)
-        return due_window(Case(self, rule, notice, found, questions))
+        case = Case(self, plan, plan.rule, notice, questions, policy)
+        if plan.window is not None:
+            window = _ready(plan.window, notice)
+            return undated.urgent(case, window) if plan.rule.urgent and window.state == "no-limit" else window
+        return due_window(case) if plan.rule.state == "due" else opening_window(case)
 
-    def last_day_of(self, rule_id: str, notice: Notice) -> date | None:
-        """The last day of another rule's window for this notice; None where it has none."""
-        asked = self._asked
-        if asked is None or asked[0] is not notice or asked[1] != rule_id:
-            window = self._window(self.law.rules[rule_id], notice, asking.Questions(self.law, notice))
-            self._asked = asked = (notice, rule_id, window.last_day if window is not None else None)
-        return asked[2]
+    def _known(self, notice: Notice) -> dict[str, Window | None]:
+        """The windows of this notice that were worked out already."""
+        if self._asked is None or self._asked[0] is not notice:
+            self._asked = (notice, {})
+        return self._asked[1]
+
+    def window_of(self, rule_id: str, notice: Notice, policy: Policy) -> Window | None:
+        """Another rule's window for this notice; None where it has none."""
+        known = self._known(notice)
+        if rule_id not in known:
+            plan = next((plan for plan in self._planner.plans(notice) if plan.rule.id == rule_id), None)
+            quiet = asking.Questions(self.law, notice)
+            known[rule_id] = self._window(plan, notice, quiet, policy) if plan is not None else None
+        return known[rule_id]
+
+
+def _key(notice: Notice, chosen: Policy) -> object:
+    """Everything of a notice that an answer depends on."""
+    return (
+        notice.kind,
+        notice.form,
+        notice.decided_on,
+        notice.service,
+        notice.received_on,
+        notice.printed_deadline,
+        tuple(notice.facts.items()),
+        notice.as_of,
+        notice.filed_on,
+        tuple(chosen.items()),
+    )
+
+
+def _ready(window: Window, notice: Notice) -> Window:
+    """A window in which no day is counted; a filing is always in time where there is no limit."""
+    if notice.filed_on is None or window.state != "no-limit":
+        return window
+    return structs.replace(window, timeliness="timely")
+
+
+def _refuse_or_warn(notice: Notice, windows: list[Window], too_early: list[Rule]) -> list[str]:
+    """The date lies before the law data: refused where nothing else has a date, else told."""
+    if too_early and not any(w.state == "due" for w in windows):
+        if notice.as_of is not None:
+            raise BeforeKnownLaw(
+                f"On {notice.as_of} (as_of) the law data held no text yet for {notice.kind} of "
+                f"{notice.decided_on}. Ask for a later day."
+            )
+        starts = min(day for rule in too_early if (day := first_day(rule)) is not None)
+        raise BeforeKnownLaw(
+            f"The law data for {notice.kind} begins on {long_date(starts)}; {notice.decided_on} lies before "
+            "it. Compute this date by hand."
+        )
+    return [
+        f"{rule.title}: the law data holds no text for {notice.decided_on}; no date is given." for rule in too_early
+    ]
+
+
+def _order(window: Window) -> tuple[int, bool, date, str]:
+    """With dates first; of those, what answers the reason of the decision; then by the safe date."""
+    return ORDER[window.state], not window.fits, window.safe_by or window.opens_on or date.max, window.rule
 
 
 _engines: dict[int, Engine] = {}
@@ -132,40 +180,3 @@ def engine_for(law: Law) -> Engine:
     if found is None or found.law is not law:
         found = _engines[id(law)] = Engine(law)
     return found
-
-
-def _denied(rule: Rule, found: Route) -> Window:
-    """The matrix gives no such remedy for this form."""
-    return framed(
-        rule,
-        state="not-available",
-        working=[Step(found.why, None, found.cite[0] if found.cite else None)],
-        cite=list(found.cite),
-        confidence=found.confidence,
-        notes=[found.why, *found.notes],
-    )
-
-
-def _answered(rule: Rule, answer: Answer) -> Window:
-    """The rule itself gives something other than a date."""
-    return framed(
-        rule,
-        state=answer.state,
-        working=[Step(answer.why, None, answer.cite[0])],
-        cite=list(answer.cite),
-        confidence=rule.reviewed.confidence,
-        notes=[answer.why],
-    )
-
-
-def _unlimited(rule: Rule, notice: Notice) -> Window:
-    """It may be filed at any time."""
-    return framed(
-        rule,
-        state="no-limit",
-        timeliness="timely" if notice.filed_on is not None else UNSET,
-        working=[Step("No time limit.", None, rule.cite[0])],
-        cite=list(rule.cite),
-        confidence=rule.reviewed.confidence,
-        notes=[note.text for note in notes_of(rule, notice)],
-    )

@@ -13,6 +13,9 @@ WEAKER: tuple[Confidence, ...] = ("primary", "primary-old", "secondary", "memory
 """From the best source to the weakest."""
 
 
+FIRM_RULE = Note(text="This rule is the firm's own; it does not come with the program.")
+
+
 def framed(rule: Rule, **found: Any) -> Window:
     """A window of the rule, with what was found for this notice."""
     return Window(
@@ -23,6 +26,7 @@ def framed(rule: Rule, **found: Any) -> Window:
         file_with=rule.file_with,
         filed_when=rule.filed_when,
         reviewed_on=rule.reviewed.on,
+        party=rule.party,
         **found,
     )
 
@@ -33,8 +37,9 @@ def weakest(marks: Iterable[Confidence]) -> Confidence:
 
 
 def notes_of(rule: Rule, notice: Notice) -> list[Note]:
-    """The pitfalls that fit what is known of the notice."""
-    return [note for note in rule.note if _in_time(note, notice) and match(note.when, notice).holds]
+    """The pitfalls that fit what is known of the notice. A rule of the firm's own says so first."""
+    own = [FIRM_RULE] if rule.origin else []
+    return own + [note for note in rule.note if _in_time(note, notice) and match(note.when, notice).holds]
 
 
 def missing_for_doubts(rule: Rule, notice: Notice) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ from deadlines.compute.days import Rolled
 from deadlines.compute.result import Reading, Step
 from deadlines.compute.texts import Text
 from deadlines.compute.words import end_words, length_words, listed, long_date
+from deadlines.law.advice import Ambiguity
 from deadlines.law.base import Length
 from deadlines.law.counting import Computation, ServiceLine
-from deadlines.law.model import Alternative, CourtAction
+from deadlines.law.model import Alternative, CourtAction, Period
 
 NO_DAYS = Length()
 
@@ -19,10 +20,11 @@ def reading_name(length: Length, added: Length) -> str:
     return words if added == NO_DAYS else f"{words} and {added.days} for mail"
 
 
-def counted(text: Text, ends: date, line: ServiceLine, last: date) -> list[Step]:
+def counted(text: Text, ends: date, line: ServiceLine, last: date, computation: Computation) -> list[Step]:
     """The period counted, and the days added for service."""
     cite = text.cite[0]
-    steps = [Step(f"{end_words(text.length)} on {long_date(ends)}: {text.why}.", ends, cite)]
+    kind = " (only business days are counted)" if computation.count == "business" else ""
+    steps = [Step(f"{end_words(text.length)} on {long_date(ends)}{kind}: {text.why}.", ends, cite)]
     if line.add != NO_DAYS:
         sentence = f"{length_words(line.add)} more, to {long_date(last)}: {line.why}."
         steps.append(Step(sentence, last, line.cite[0]))
@@ -46,8 +48,11 @@ def _sentence(text: str) -> str:
     return text if text.endswith(".") else f"{text}."
 
 
-def online(computation: Computation, day: date) -> Step:
-    """An online filing stays on a day off."""
+def stays(computation: Computation, day: date, *, online: bool) -> Step:
+    """A last day that stays on a day off: an online filing, or a clock that no text moves."""
+    if not online:
+        text = f"{long_date(day)} is not an open day, and no text moves the last day: act before it."
+        return Step(text, day, computation.roll.cite[0])
     text = f"{long_date(day)} is not an open day, and the last day stays there: {computation.online_why}."
     return Step(text, day, computation.online_cite[0])
 
@@ -65,11 +70,11 @@ def printed(day: date, cite: str) -> Step:
     return Step(f"The notice prints {long_date(day)}: the printed deadline controls.", day, cite)
 
 
-def alternative(item: Alternative, raw: date, found: Rolled) -> list[Step]:
+def alternative(item: Alternative, raw: date, day: date) -> list[Step]:
     """A reading that replaced the last day."""
     steps = [Step(f"{item.name}: to {long_date(raw)}, because {item.why}.", raw, item.cite[0])]
-    if found.skipped:
-        steps.append(Step(f"The last day moves to the next open day, {long_date(found.day)}.", found.day, None))
+    if day != raw:
+        steps.append(Step(f"The last day moves to the next open day, {long_date(day)}.", day, None))
     return steps
 
 
@@ -82,9 +87,20 @@ def protective(text: Text, action: CourtAction, day: date) -> Step:
     return Step(sentence, day, action.cite[0])
 
 
-def without_mail(length: Length, start: date) -> str:
+def careful(length: Length, start: date, more: Length, *, mail: bool) -> str:
     """`30 days from Friday 23 October 2026 without mail days`."""
-    return f"{length_words(length)} from {long_date(start)} without mail days"
+    words = f"{length_words(length)} from {long_date(start)}"
+    if more != NO_DAYS:
+        return f"{words} and {more.days} more for mail, as the firm has decided"
+    return f"{words} without mail days" if mail else words
+
+
+def settled(ambiguity: Ambiguity, chosen: str | None) -> Step:
+    """An open question that could move the safe date, and how it is settled."""
+    choice = next((item for item in ambiguity.choices if item.id == chosen), ambiguity.choices[0])
+    whose = "the careful answer" if choice is ambiguity.choices[0] else "the firm's policy"
+    sentence = f"Open question ({ambiguity.row}): {ambiguity.question} The safe date follows {whose}: {choice.text}."
+    return Step(sentence, None, ambiguity.cite[0])
 
 
 def safe(raw: date, why: str, back: Rolled, cite: str) -> Step:
@@ -96,6 +112,12 @@ def safe(raw: date, why: str, back: Rolled, cite: str) -> Step:
             f"Safe date {long_date(back.day)}: {why}, that is {long_date(raw)}, moved back to a working day over {over}"
         )
     return Step(_sentence(sentence), back.day, cite)
+
+
+def opens(day: date, period: Period) -> Step:
+    """The first day of a window that opens later than its trigger."""
+    length = length_words(period.opens or NO_DAYS)
+    return Step(f"The window opens on {long_date(day)}: {length} from day 0.", day, period.cite[0])
 
 
 def latest(day: date, cite: str) -> Step:

@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 from deadlines.compute.conditions import NO, YES, Match, match
 from deadlines.compute.days import add_length
 from deadlines.compute.notice import Notice
-from deadlines.law.base import Length
+from deadlines.law.base import Confidence, Length
 from deadlines.law.model import Circuits, CourtAction, Period, Rule
 from deadlines.law.resolve import layers
 
@@ -19,6 +19,8 @@ class Option(Struct, frozen=True):
     length: Length
     why: str
     cite: tuple[str, ...]
+    safe_length: Length
+    confidence: Confidence | None = None
 
 
 class Text(Struct, frozen=True):
@@ -28,9 +30,11 @@ class Text(Struct, frozen=True):
     length: Length
     why: str
     cite: tuple[str, ...]
+    safe_length: Length
     others: tuple[Option, ...] = ()
     missing: tuple[str, ...] = ()
     action: CourtAction | None = None
+    confidence: Confidence | None = None
 
 
 class Texts(Struct, frozen=True):
@@ -67,16 +71,21 @@ def _reaches(action: CourtAction, notice: Notice) -> Match:
 def _text(period: Period, action: CourtAction | None, notice: Notice, on: date, usual: Mapping[str, str]) -> Text:
     """The length after exceptions. While one depends on a missing fact the earliest length is shown,
     or the ordinary case where the fact has one."""
-    plain = Option(period.length, period.why, tuple(period.cite))
+    plain = Option(
+        period.length, period.why, tuple(period.cite), period.safe_length or period.length, period.confidence
+    )
     if not period.unless:
-        return Text(period, plain.length, plain.why, plain.cite, action=action)
+        return _shown(period, plain, action)
     possible, likely = [plain], [plain]
     missing: tuple[str, ...] = ()
     for unless in period.unless:
         answer = match(unless.when, notice)
         if answer.holds is False:
             continue
-        option = Option(unless.length, unless.why or period.why, (*unless.cite, *period.cite))
+        careful = unless.safe_length or unless.length
+        option = Option(
+            unless.length, unless.why or period.why, (*unless.cite, *period.cite), careful, unless.confidence
+        )
         if answer.holds:
             possible, likely, missing = [option], [option], ()
             break
@@ -85,8 +94,21 @@ def _text(period: Period, action: CourtAction | None, notice: Notice, on: date, 
         if match(unless.when, _assumed(notice, usual)).holds is not False:
             likely.append(option)
     shown = min(likely, key=lambda item: add_length(on, item.length))
-    others = tuple(option for option in possible if option is not shown)
-    return Text(period, shown.length, shown.why, shown.cite, others, missing, action)
+    # What a missing fact could bring instead: each other length once.
+    others = tuple({o.length: o for o in reversed(possible) if o.length != shown.length}.values())
+    return structs.replace(_shown(period, shown, action), others=others, missing=missing)
+
+
+def _shown(period: Period, option: Option, action: CourtAction | None) -> Text:
+    return Text(
+        period,
+        option.length,
+        option.why,
+        option.cite,
+        option.safe_length,
+        action=action,
+        confidence=option.confidence,
+    )
 
 
 def _assumed(notice: Notice, usual: Mapping[str, str]) -> Notice:

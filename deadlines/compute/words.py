@@ -15,19 +15,27 @@ def long_date(day: date) -> str:
 
 @lru_cache(maxsize=512)
 def length_words(length: Length) -> str:
-    """`30 days`, `1 year`, `the day before 1 year`."""
+    """`30 days`, `1 year`, `1 year less a day`, `3 years and 1 day`, `30 days back`."""
+    days = length.days + length.then
     parts = [
         f"{number} {unit}{'' if number == 1 else 's'}"
-        for number, unit in ((length.years, "year"), (length.months, "month"), (length.days, "day"))
+        for number, unit in ((length.years, "year"), (length.months, "month"), (days, "day"))
         if number > 0
     ]
     words = " and ".join(parts)
-    return f"{words} less a day" if length.days == -1 else words
+    back = -days
+    if back <= 0:
+        return words or "0 days"
+    if not words:
+        return f"{back} day{'' if back == 1 else 's'} back"
+    return f"{words} less a day" if back == 1 else f"{words} less {back} days"
 
 
 def end_words(length: Length) -> str:
-    """`30 days end`, `1 year ends`."""
+    """`30 days end`, `1 year ends`, `30 days back is`."""
     words = length_words(length)
+    if words.endswith("back"):
+        return f"{words} is"
     return f"{words} ends" if words in ("1 year", "1 month", "1 day") else f"{words} end"
 
 

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from deadlines.config import checks
 from deadlines.config.checks import Check
+from deadlines.config.policy import POLICY, policy_help
 
 SECTIONS = {
     "firm": "Who uses the program.",
@@ -14,6 +15,8 @@ SECTIONS = {
     "mail": "How reminders leave.",
     "reminders": "When reminders are sent.",
     "daemon": "The rhythm of the scheduler.",
+    "law": "Which edition of the law is used, and what the firm adds to it.",
+    "policy": "What the firm calendars where the law leaves a question open. It moves safe dates, never a last day.",
 }
 
 
@@ -136,6 +139,34 @@ OPTIONS = (
         checks.between(10, 3600),
     ),
     _option("daemon.batch", 50, "How many reminders one look takes at most.", checks.between(1, 1000)),
+    _option(
+        "law.edition",
+        "",
+        "The edition of the law to compute with, such as 2026.11. Empty: the newest one that is there.",
+    ),
+    _option(
+        "law.editions",
+        "",
+        "A folder of editions that the firm installed, each in a folder of its own name. "
+        "Empty: only those of the program.",
+        holds="path",
+    ),
+    _option(
+        "law.folder",
+        "",
+        "A folder of the firm's own rules and closures, in the format of the law data, read when a program starts. "
+        "Empty: none.",
+        holds="path",
+    ),
+    *(
+        _option(
+            f"policy.{key}",
+            choices[0][0],
+            policy_help(question, choices),
+            checks.one_of(*(choice for choice, _ in choices)),
+        )
+        for key, question, choices in POLICY
+    ),
 )
 
 BY_NAME = {option.name: option for option in OPTIONS}

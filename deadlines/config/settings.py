@@ -78,8 +78,19 @@ class Daemon(Section, frozen=True, kw_only=True):
     batch: int
 
 
+class LawSettings(Section, frozen=True, kw_only=True):
+    """Which edition of the law is used (empty: the newest), where installed ones lie, and the firm's own folder."""
+
+    edition: str
+    editions: str
+    folder: str
+
+
 class Settings(Struct, frozen=True, kw_only=True):
-    """Everything that can be configured. `source` is the file it was read from, if there was one."""
+    """Everything that can be configured. `source` is the file it was read from, if there was one.
+
+    `policy`: from each key of `[policy]` to the choice.
+    """
 
     firm: Firm
     database: DatabaseSettings
@@ -87,6 +98,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     mail: Mail
     reminders: Reminders
     daemon: Daemon
+    law: LawSettings
+    policy: dict[str, str]
     source: str | None = None
 
     @property

@@ -39,7 +39,7 @@ def is_followed(desk: "Desk", matter: Matter, window: Window) -> bool:
 
 def computed(desk: "Desk", notice: Notice) -> Result:
     """Every window of a notice, as this firm computes it; raises InputError and BeforeKnownLaw."""
-    return engine_for(desk.law).compute(notice)
+    return engine_for(desk.law).compute(notice, desk.policy)
 
 
 def is_discreet(desk: "Desk", rule: str) -> bool:

@@ -22,13 +22,17 @@ PROTECTED_BASES = {("I-360", "vawa"), ("I-485", "t"), ("I-485", "245m"), ("I-192
 
 
 class Desk(Struct, frozen=True):
-    """How the firm works: the law it uses, its reminder channel, its time zone and time of day, who acts now."""
+    """How the firm works: the law it uses, its reminder channel, its time zone and time of day, who acts now.
+
+    `policy`: its choice for each question that the law leaves open, from ambiguity id to choice id.
+    """
 
     law: Law
     channel: str
     zone: str
     at: time
     actor: str
+    policy: dict[str, str] = {}
 
 
 class Recorded(Struct, frozen=True):
@@ -107,7 +111,7 @@ def record_notice(
         InputError: the notice cannot be computed.
         Conflict: the same notice is on the docket already.
     """
-    result = engine_for(desk.law).compute(notice)
+    result = engine_for(desk.law).compute(notice, desk.policy)
     if not again:
         _refuse_twice(session, matter, notice)
     row = NoticeRow(

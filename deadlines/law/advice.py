@@ -11,7 +11,8 @@ from deadlines.law.model import Alternative, Note
 class Fee(Table, frozen=True, kw_only=True):
     """What a filing costs from one day until the next: a filing without its fee is not filed.
 
-    `amount` is in US dollars, or the word `none`. `filing` names what is paid for; `rules` are the remedies.
+    `amount` is in US dollars, or the word `none`, or `unknown` where no source gives it and `text` says where to
+    look. `filing` names what is paid for; `rules` are the remedies.
     """
 
     filing: str

@@ -16,11 +16,13 @@ class Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 class Length(Table, frozen=True, kw_only=True):
     """A prescribed period. Days are counted first, then months and years, so `years = 1, days = -1`
-    is the day before the anniversary, and 28 February stands for a missing 29 February."""
+    is the day before the anniversary, and 28 February stands for a missing 29 February. `then`: days counted
+    after the months and years, so `years = 2, then = -90` is the ninetieth day before the second anniversary."""
 
     days: int = 0
     months: int = 0
     years: int = 0
+    then: int = 0
 
 
 class Reviewed(Table, frozen=True, kw_only=True):

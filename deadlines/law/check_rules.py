@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from deadlines.law import faults
+from deadlines.law.base import Length
 from deadlines.law.faults import cited, fail, need, need_all
 from deadlines.law.model import Circuits, CourtAction, Period, Relation, Rule
 
@@ -28,7 +29,8 @@ def check_rule(law: "Law", rule: Rule) -> None:
     for item in rule.alternative:
         key = f"alternative.{item.name}"
         faults.span(where, key, item.from_, item.until)
-        faults.counts(where, f"{key}.length", item.length, back=True)
+        if item.start != "fact" or item.length != Length():
+            faults.counts(where, f"{key}.length", item.length, back=True)
         _doubt(law, where, f"{key}.doubt", item.doubt)
         if (item.start == "fact") != (item.start_fact is not None):
             fail(where, f"{key}.start_fact", "a start from a fact and the fact's name belong together")
@@ -52,7 +54,11 @@ def _references(law: "Law", where: str, rule: Rule) -> None:
     need(rule.computation in law.computations, where, "computation", rule.computation)
     need_all((recount.computation for recount in rule.recount), law.computations, where, "recount.computation")
     need_all(rule.kinds, law.kinds, where, "kinds")
+    need_all(rule.forms, rule.kinds, where, "forms")
+    for kind, forms in rule.forms.items():
+        need_all(forms or [None], law.forms, where, f"forms.{kind}")
     need_all(rule.urgent, law.rules, where, "urgent")
+    need_all(rule.day_one, rule.kinds, where, "day_one")
     if rule.form is not None:
         need(rule.form in law.forms, where, "form", rule.form)
     if rule.route is not None:
@@ -80,9 +86,19 @@ def _trigger(law: "Law", where: str, rule: Rule) -> None:
             need(other in law.rules and other != rule.id, where, key, other)
             if law.rules[other].trigger in ("after", "final-order"):
                 fail(where, key, f"{other} itself waits for another rule; a chain has one link")
-    for key in ("trigger_fact", "not_before_fact"):
+    for key in ("trigger_fact", "printed_fact"):
         if getattr(rule, key) is not None:
             _date_fact(law, where, key, getattr(rule, key))
+    if rule.printed_fact is not None and rule.printed == "ignored":
+        fail(where, "printed_fact", "a printed day that is ignored needs no fact")
+    for floor in rule.floor:
+        _date_fact(law, where, "floor.fact", floor.fact)
+    if rule.counted_before is not None:
+        known = law.facts.get(rule.counted_before)
+        need(known is not None and known.type == "number", where, "counted_before", rule.counted_before)
+    for recount in rule.recount:
+        if (recount.trigger is None) == bool(recount.trigger_words):
+            fail(where, "recount.trigger_words", "another trigger and the words for it belong together")
     faults.dates(where, "not_before", rule.not_before)
     faults.dates(where, "reviewed", rule.reviewed.on)
 
@@ -115,6 +131,8 @@ def _period(law: "Law", where: str, period: Period, last: Period | None) -> None
         fail(where, f"{key}.from", "texts are listed in order of their dates and do not begin twice")
     for unless in period.unless:
         faults.counts(where, f"{key}.unless.length", unless.length, back=back)
+        if unless.safe_length is not None:
+            faults.counts(where, f"{key}.unless.safe_length", unless.safe_length, back=back)
         if not unless.when:
             fail(where, f"{key}.unless.when", "an exception needs its condition")
 

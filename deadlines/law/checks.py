@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deadlines.law.load import Law
 
 RANGE = re.compile(r"\d+(-\d*)?")
-AMOUNT = re.compile(r"\d{1,5}(\.\d\d)?|none")
+AMOUNT = re.compile(r"\d{1,5}(\.\d\d)?|none|unknown")
 
 
 def check(law: "Law") -> None:
@@ -89,8 +89,6 @@ def _computation(law: "Law", computation: Computation) -> None:
     need(computation.holidays in law.calendars, where, "holidays", computation.holidays)
     if computation.order != ["period", "service", "roll"]:
         fail(where, "order", "only period, service, roll is a known order")
-    if computation.mail_doubt is not None:
-        need(computation.mail_doubt in law.ambiguities, where, "mail_doubt", computation.mail_doubt)
     if not computation.online_roll and not (computation.online_why and computation.online_cite):
         fail(where, "online_cite", "a roll denied to online filings needs its reason and citation")
     methods = [method for line in computation.service for method in line.methods]
@@ -99,6 +97,8 @@ def _computation(law: "Law", computation: Computation) -> None:
     for line in computation.service:
         if line.argue is not None and line.argue.days < line.add.days:
             fail(where, f"service.{line.methods[0]}", "the arguable days are fewer than the added ones")
+        if line.doubt is not None:
+            need(line.doubt in law.ambiguities, where, "service.doubt", line.doubt)
         if line.add.days < 0 or line.add.days > 10:
             fail(where, f"service.{line.methods[0]}", "no service adds so many days")
 
@@ -127,7 +127,9 @@ def _calendar(calendar: HolidayCalendar) -> None:
 
 def _in_calendar(month: int | None, day: int | None, nth: int | None) -> bool:
     return (
-        (month is None or 1 <= month <= 12) and (day is None or 1 <= day <= 31) and (nth is None or nth in range(-1, 6))
+        (month is None or 1 <= month <= 12)
+        and (day is None or 1 <= day <= 31)
+        and (nth is None or nth in (-1, 1, 2, 3, 4, 5))
     )
 
 
@@ -169,7 +171,7 @@ def _fee(law: "Law", fee: Fee) -> None:
     faults.span(where, "until", fee.from_, fee.until)
     check_when(law, where, fee.when)
     if AMOUNT.fullmatch(fee.amount) is None:
-        fail(where, "amount", f"{fee.amount!r} is no amount in dollars, and not 'none'")
+        fail(where, "amount", f"{fee.amount!r} is no amount in dollars, and not 'none' or 'unknown'")
 
 
 def _overlapping_fees(law: "Law") -> None:

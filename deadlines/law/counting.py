@@ -14,11 +14,15 @@ Method = Literal["mail", "certified-mail", "in-person", "electronic", "fax", "or
 
 
 class ServiceLine(Table, frozen=True, kw_only=True):
-    """Days added for some ways of service: `add` by the prevailing reading, `argue` by the most generous."""
+    """Days added for some ways of service: `add` by the prevailing reading, `argue` by the most generous.
+
+    `doubt`: the ambiguity by which the safe date counts none of them.
+    """
 
     methods: list[Method]
     add: Length
     argue: Length | None = None
+    doubt: str | None = None
     why: str
     cite: list[str]
 
@@ -37,7 +41,7 @@ class Computation(Table, frozen=True, kw_only=True):
     `like`: another computation, of which this one repeats every key that it does not name itself.
     `count`: `business` counts open days only. `state_holidays`: the holidays of the state of the circuit
     clerk's principal office move the last day too. `online_roll`: whether an online filing profits from the
-    roll. `mail_doubt`: the ambiguity by which the safe date counts no mail days.
+    roll.
     """
 
     id: str
@@ -56,6 +60,5 @@ class Computation(Table, frozen=True, kw_only=True):
     closure_why: str = ""
     closure_cite: list[str] = field(default_factory=list)
     roll_first_why: str = ""
-    mail_doubt: str | None = None
     cite: list[str]
     service: list[ServiceLine]

@@ -46,7 +46,7 @@ def span(where: str, key: str, from_: date | None, until: date | None) -> None:
 
 def counts(where: str, key: str, length: Length, *, back: bool = False) -> None:
     """A length of something; counted back only where that is meant."""
-    days = length.years * 365 + length.months * 28 + length.days
+    days = length.years * 365 + length.months * 28 + length.days + length.then
     if days == 0 or (days < 0 and not back):
         fail(where, key, "a period must be longer than nothing")
     if abs(days) > 25 * 366:

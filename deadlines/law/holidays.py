@@ -48,20 +48,20 @@ class Holidays:
         return self._years[day.year].get(day)
 
     def _year(self, year: int) -> dict[date, DayOff]:
-        """The days of one year; those kept in lieu may come from New Year's Day of the next."""
+        """The days of one year, with those of the years beside it: days counted on or kept in lieu cross New Year."""
         found: dict[date, DayOff] = {}
-        for on, holiday in self._kept(year):
-            if on.year == year:
-                found.setdefault(on, DayOff(holiday.name, holiday.cite[0], holiday.confidence))
-        for source in (year - 1, year, year + 1):
-            for on, holiday in self._kept(source):
-                moved = self._moved(on, holiday)
-                if moved is not None and moved.year == year:
-                    lieu = f"{holiday.name} (kept in lieu of {on:%A} {on.day} {on:%B})"
-                    found.setdefault(
-                        moved, DayOff(lieu, self.calendar.observance.cite[0], holiday.confidence, in_lieu=True)
-                    )
+        kept = [pair for source in (year - 1, year, year + 1) for pair in self._kept(source)]
+        for on, holiday in kept:
+            found.setdefault(on, DayOff(holiday.name, holiday.cite[0], holiday.confidence))
+        for on, holiday in kept:
+            moved = self._moved(on, holiday)
+            if moved is not None:
+                found.setdefault(moved, self._in_lieu(on, holiday))
         return found
+
+    def _in_lieu(self, on: date, holiday: Holiday) -> DayOff:
+        name = f"{holiday.name} (kept in lieu of {on:%A} {on.day} {on:%B})"
+        return DayOff(name, self.calendar.observance.cite[0], holiday.confidence, in_lieu=True)
 
     def _kept(self, year: int) -> Iterator[tuple[date, Holiday]]:
         for holiday in self.calendar.holiday:
@@ -82,19 +82,30 @@ class Holidays:
 
 
 def days_of(holiday: Holiday, year: int) -> list[date]:
-    """The day or days on which a definition falls in a year, before any moving."""
+    """The day or days to which a definition leads from a year, before any moving.
+
+    Empty where it names no day: not a year of its cycle, no 29 February, no fifth Monday, an unfinished definition.
+    `plus` may lead over New Year.
+    """
     if holiday.dates:
         return [on for on in holiday.dates if on.year == year]
     if year % holiday.year_cycle != holiday.year_offset:
         return []
+    return [on + timedelta(days=holiday.plus) for on in _defined(holiday, year)]
+
+
+def _defined(holiday: Holiday, year: int) -> list[date]:
     if holiday.easter is not None:
         return [easter(year) + timedelta(days=holiday.easter)]
-    month = holiday.month or 1
-    if holiday.weekday is None:
-        return _fixed(year, month, holiday.day or 1)
-    nth = holiday.nth or 1
-    start = date(year, month, 1) + relativedelta(day=31 if nth < 0 else 1)
-    return [start + relativedelta(weekday=WEEKDAYS[holiday.weekday](nth)) + timedelta(days=holiday.plus)]
+    if holiday.month is None:
+        return []
+    if holiday.day is not None:
+        return _fixed(year, holiday.month, holiday.day)
+    if holiday.weekday is None or not holiday.nth:
+        return []
+    weekday = WEEKDAYS[holiday.weekday](holiday.nth)
+    found = date(year, holiday.month, 1) + relativedelta(day=31 if holiday.nth < 0 else 1, weekday=weekday)
+    return [found] if found.month == holiday.month else []
 
 
 def _fixed(year: int, month: int, day: int) -> list[date]:

@@ -18,13 +18,13 @@ from deadlines.law.advice import Ambiguity, Fee, Reason, Row, Shared
 from deadlines.law.base import Table
 from deadlines.law.counting import Computation
 from deadlines.law.days_off import Clerk, Closures, HolidayCalendar
+from deadlines.law.digest import digest_of
 from deadlines.law.files import by_id, convert, read_list, read_lists, read_one, read_toml, toml_files
+from deadlines.law.firm import Additions, check_effects, told
 from deadlines.law.matrix import Decision, Fact, Form, Kind
 from deadlines.law.model import Alternative, Note, Rule
 
 T = TypeVar("T")
-FIRM = "firm"
-"""The origin of rules and closures from the firm's own folder."""
 
 
 class Law(Struct, frozen=True):
@@ -49,6 +49,8 @@ class Law(Struct, frozen=True):
     rows: list[Row]
     firm: tuple[str, ...] = ()
     """What the firm's own folder added or replaced, in words."""
+    digest: str = ""
+    """The short fingerprint of every file behind it, the firm's included: it tells two states of an edition apart."""
 
 
 class Edition(Table, frozen=True, kw_only=True):
@@ -77,47 +79,75 @@ def read_law(folder: Traversable, firm: Traversable | None = None) -> Law:
 
     Raises LawDataError.
     """
+    own = Additions(firm)
     edition = read_one(folder / "edition.toml", Edition)
-    shared = _shared(folder / "shared.toml")
+    shared = _shared(folder / "shared.toml", own)
     decisions = [row for file in toml_files(folder / "decisions") for row in read_list(file, "decision", Decision)]
-    rules, added = _with_firm(_rules(folder, shared), firm, shared)
-    closures, closed = _closures(read_one(folder / "closures.toml", Closures), firm)
     law = Law(
         edition=edition.edition,
         issued=edition.issued,
-        rules=rules,
-        computations=_computations([folder, *([firm] if firm is not None else [])]),
+        rules=own.rules(_rules(folder, shared), lambda place: _rules(place, shared)),
+        computations=_computations(folder, own),
         calendars=by_id([(f.name, read_one(f, HolidayCalendar)) for f in toml_files(folder / "holidays")]),
-        closures=closures,
+        closures=own.closures(read_one(folder / "closures.toml", Closures)),
         decisions=decisions,
         matrix=_matrix(decisions),
-        kinds=_named(folder / "kinds.toml", "kind", Kind),
-        facts=_named(folder / "facts.toml", "fact", Fact, "name"),
-        forms=_named(folder / "forms.toml", "form", Form),
+        kinds=_table(folder, own, "kinds.toml", "kind", Kind),
+        facts=_table(folder, own, "facts.toml", "fact", Fact, "name"),
+        forms=_table(folder, own, "forms.toml", "form", Form),
         clerks=_named(folder / "clerks.toml", "clerk", Clerk, "circuit"),
-        fees=read_list(folder / "fees.toml", "fee", Fee),
+        fees=_fees(folder, own),
         ambiguities=_named(folder / "ambiguities.toml", "ambiguity", Ambiguity),
         reasons=_named(folder / "reasons.toml", "reason", Reason),
-        rows=read_list(folder / "rows.toml", "row", Row),
-        firm=(*added, *closed),
+        rows=[row for file in toml_files(folder / "rows") for row in read_list(file, "row", Row)],
+        firm=tuple(own.said),
+        digest=digest_of(folder, firm),
     )
-    checks.check(law)
+    with own.blamed():
+        checks.check(law)
+        check_effects(law)
     return law
+
+
+def _table(folder: Traversable, own: Additions, file: str, key: str, kind: type[T], name: str = "id") -> dict[str, T]:
+    """A file of the edition that is nothing but `[[key]]` tables, with the firm's file of the same name."""
+    return own.table(file, key, _named(folder / file, key, kind, name), lambda place: _named(place, key, kind, name))
+
+
+def _fees(folder: Traversable, own: Additions) -> list[Fee]:
+    """Fees have no id: the check of the whole refuses two that hold at the same time."""
+    shipped = read_list(folder / "fees.toml", "fee", Fee)
+    place = own.place("fees.toml")
+    if place is None:
+        return shipped
+    with told():
+        added = read_list(place, "fee", Fee)
+    own.said += [f"fee {fee.filing} from {fee.from_}" for fee in added]
+    return [*shipped, *added]
 
 
 def _named(file: Traversable, key: str, kind: type[T], name: str = "id") -> dict[str, T]:
     return by_id([(file.name, item) for item in read_list(file, key, kind)], name)
 
 
-def _shared(file: Traversable) -> Shared:
-    found = read_lists(file, {"note": Note, "alternative": Alternative})
-    for item in (*found["note"], *found["alternative"]):
-        if item.id is None:
-            raise LawDataError(f"{file.name}: a shared table has no id. Give it one.")
+def _shared(file: Traversable, own: Additions) -> Shared:
+    """What rules may share: of the edition, and of the firm."""
     return Shared(
-        by_id([(file.name, note) for note in found["note"]]),
-        by_id([(file.name, item) for item in found["alternative"]]),
+        own.table(file.name, "shared note", _named_parts(file, "note"), lambda place: _named_parts(place, "note")),
+        own.table(
+            file.name,
+            "shared alternative",
+            _named_parts(file, "alternative"),
+            lambda place: _named_parts(place, "alternative"),
+        ),
     )
+
+
+def _named_parts(file: Traversable, key: str) -> dict[str, Any]:
+    found = read_lists(file, {"note": Note, "alternative": Alternative})[key]
+    if any(item.id is None for item in found):
+        raise LawDataError(f"{file.name}: a shared table has no id. Give it one.")
+    return by_id([(file.name, item) for item in found])
 
 
 def _rules(folder: Traversable, shared: Shared) -> dict[str, Rule]:
@@ -140,57 +170,29 @@ def _completed(name: str, rule: Rule, shared: Shared) -> Rule:
     return structs.replace(rule, note=[*rule.note, *notes], alternative=[*rule.alternative, *alternatives])
 
 
-def _with_firm(
-    shipped: dict[str, Rule], firm: Traversable | None, shared: Shared
-) -> tuple[dict[str, Rule], tuple[str, ...]]:
-    """Shipped rules and the firm's own. Replacing a shipped one must be said in the file: never silently."""
-    if firm is None:
-        return shipped, ()
-    rules, said = dict(shipped), []
-    for key, rule in _rules(firm, shared).items():
-        if key in shipped and rule.replaces != key:
-            raise LawDataError(
-                f"The firm's rule {key} has the id of a shipped rule. Give it another id, or write "
-                f'replaces = "{key}" if it is to stand in its place.'
-            )
-        if rule.replaces is not None and rule.replaces not in shipped:
-            raise LawDataError(f"The firm's rule {key}: key 'replaces': no shipped rule is called {rule.replaces!r}.")
-        if rule.replaces is not None:
-            rules.pop(rule.replaces)
-        rules[key] = structs.replace(rule, origin=FIRM)
-        said.append(f"rule {key}" + (f" in place of {rule.replaces}" if rule.replaces else ""))
-    return rules, tuple(said)
+def _computations(folder: Traversable, own: Additions) -> dict[str, Computation]:
+    """Computations; one that is `like` another repeats every key that it does not name itself."""
+    raw = _raw(folder / "computation", {})
+    shipped = {key: _computation(name, data, raw) for key, (name, data) in raw.items()}
+    place = own.place("computation")
+    if place is None:
+        return shipped
+    with told():
+        every = _raw(place, raw)
+        added = {key: _computation(name, data, every) for key, (name, data) in every.items() if key not in raw}
+    own.said += [f"computation {key}" for key in added]
+    return {**shipped, **added}
 
 
-def _closures(shipped: Closures, firm: Traversable | None) -> tuple[Closures, tuple[str, ...]]:
-    file = firm / "closures.toml" if firm is not None else None
-    if file is None or not file.is_file():
-        return shipped, ()
-    data = read_toml(file)
-    own = convert(file.name, {"closure": [], **data}, Closures)
-    days = {closure.on for closure in shipped.closure}
-    for closure in own.closure:
-        if closure.on in days:
-            raise LawDataError(f"The firm's closure of {closure.on}: the day is in the shipped closures already.")
-    merged = Closures(
-        reviewed=shipped.reviewed,
-        closure=sorted((*shipped.closure, *own.closure), key=lambda closure: closure.on),
-        extension=[*shipped.extension, *own.extension],
-    )
-    said = [f"closure {c.on}" for c in own.closure] + [f"extension {e.id}" for e in own.extension]
-    return merged, tuple(said)
-
-
-def _computations(folders: list[Traversable]) -> dict[str, Computation]:
-    """Computations; one that is `like` another repeats every key it does not name itself."""
-    raw: dict[str, tuple[str, dict[str, Any]]] = {}
-    for file in (file for folder in folders for file in toml_files(folder / "computation")):
+def _raw(folder: Traversable, known: dict[str, tuple[str, dict[str, Any]]]) -> dict[str, tuple[str, dict[str, Any]]]:
+    raw = dict(known)
+    for file in toml_files(folder):
         data = read_toml(file)
         key = str(data.get("id"))
         if key in raw:
             raise LawDataError(f"{file.name}: the id {key} stands in another file already; ids are unique.")
         raw[key] = (file.name, data)
-    return {key: _computation(name, data, raw) for key, (name, data) in raw.items()}
+    return raw
 
 
 def _computation(name: str, data: dict[str, Any], raw: dict[str, tuple[str, dict[str, Any]]]) -> Computation:

@@ -13,19 +13,22 @@ from deadlines.law.base import Confidence, Length, Reviewed, Table, When
 
 
 class Unless(Table, frozen=True, kw_only=True):
-    """Another length where the facts match."""
+    """Another length where the facts match. `confidence`: where its source is weaker than the rule's others."""
 
     when: When
     length: Length
+    safe_length: Length | None = None
     cite: list[str]
     why: str = ""
+    confidence: Confidence | None = None
 
 
 class Period(Table, frozen=True, kw_only=True):
     """One text of the law: it holds for decisions from `from` until a later one follows, or `until`.
 
     A negative length counts back from the trigger. `safe_length`: what the firm counts instead, for the
-    ambiguity `safe_doubt`. `opens`: the window opens so long after the trigger.
+    ambiguity `safe_doubt`. `opens`: the window opens so long after the trigger. `confidence`: where the source
+    of this text is weaker than the rule's others.
     """
 
     id: str
@@ -39,6 +42,7 @@ class Period(Table, frozen=True, kw_only=True):
     opens: Length | None = None
     cite: list[str]
     why: str = ""
+    confidence: Confidence | None = None
     unless: list[Unless] = field(default_factory=list)
 
 
@@ -69,18 +73,18 @@ class CourtAction(Table, frozen=True, kw_only=True):
 class Alternative(Table, frozen=True, kw_only=True):
     """Another tenable answer beside the period's own.
 
-    `effect`: `prevails` replaces the last day where it is later; `arguable` may move `latest`;
-    `safe` may move `safe_by`; `disfavoured` is shown and moves nothing.
+    `effect`: `prevails` replaces the last day where it is later, `caps` where it is earlier; `arguable` may move
+    `latest`; `safe` may move `safe_by`; `disfavoured` is shown and moves nothing.
     `start` names the day counted from; `due` is the last day found without this alternative, `fact` the
     date fact `start_fact`. `doubt`: the ambiguity that a `safe` one settles, so that a firm may decide otherwise.
     """
 
     id: str | None = None
     name: str
-    effect: Literal["prevails", "arguable", "safe", "disfavoured"]
+    effect: Literal["prevails", "caps", "arguable", "safe", "disfavoured"]
     start: Literal["decided", "served", "received", "due", "fact"]
     start_fact: str | None = None
-    length: Length
+    length: Length = Length()
     when: When = field(default_factory=dict)
     from_: date | None = field(name="from", default=None)
     until: date | None = None
@@ -139,10 +143,24 @@ day the order became final; a date fact; the last day of another rule's window."
 
 
 class Recount(Table, frozen=True, kw_only=True):
-    """Another computation where the facts match, because that text counts mail days its own way."""
+    """Another computation where the facts match, because that text counts mail days its own way.
+
+    `trigger`, with `trigger_words`: that text also starts the count on another day. The first that matches holds.
+    """
 
     when: When
     computation: str
+    trigger: Literal["decided", "served", "received"] | None = None
+    trigger_words: str = ""
+    why: str
+    cite: list[str]
+
+
+class Floor(Table, frozen=True, kw_only=True):
+    """Day 0 is never earlier than the date fact `fact` and the `length` after it; `why` says what day that is."""
+
+    fact: str
+    length: Length = Length()
     why: str
     cite: list[str]
 
@@ -150,15 +168,19 @@ class Recount(Table, frozen=True, kw_only=True):
 class Rule(Table, frozen=True, kw_only=True):
     """One remedy: who decides, what is filed, and the dated periods that limit it.
 
-    `kinds`: the notices that open it. `when`: it exists only where these facts hold; it is not shown, and not
-    asked for, while they are not known (`ask`: it is asked for). `state`: `due` gives dates; `no-limit` may be
+    `kinds`: the notices that open it; `forms`: of these, the kinds that open it only on some forms.
+    `when`: it exists only where these facts hold; it is not shown, and not asked for, while they are not known
+    (`ask`: it is asked for). `state`: `due` gives dates; `no-limit` may be
     filed at any time; `opens` gives only the day from which something is possible or a bar has ended;
     `not-available` is an answer that the law gives no such remedy.
     `route`: the remedy named in the decision matrix that must be open. `finality`: the appeal whose expiry makes
     the order final. `after`: the rule whose last day is day 0. `trigger_fact`: the date fact that is day 0.
+    `day_one`: kinds of notice whose date is itself the first counted day, so that day 0 is the day before.
     `printed`: whether a deadline printed on the notice governs the window, caps its safe date, or says nothing
-    about it. `not_before`: the count never starts earlier; nor before the date fact `not_before_fact` and the
-    `not_before_length` after it. `urgent`: rules whose dates make this one urgent.
+    about it. `printed_fact`: the date fact that carries the printed day, where the notice prints one of its own
+    for this window beside the deadline of another. `not_before`: the count never starts earlier; nor before any
+    `floor`. `counted_before`: the number
+    fact that says how many days had been counted already. `urgent`: rules whose dates make this one urgent.
     `party`: whose clock it is; one of the `government` is shown and never followed. `mail_doubt` and
     `start_doubt`: the ambiguities by which the safe date counts no mail days, and from the earliest day.
     `discreet`: the remedy itself tells of a case that 8 USC 1367 protects, so it leaves in no feed, and in
@@ -175,18 +197,21 @@ class Rule(Table, frozen=True, kw_only=True):
     computation: str
     recount: list[Recount] = field(default_factory=list)
     kinds: list[str]
+    forms: dict[str, list[str]] = field(default_factory=dict)
     when: When = field(default_factory=dict)
     ask: bool = False
     trigger: Trigger
     trigger_words: str
     trigger_fact: str | None = None
+    day_one: list[str] = field(default_factory=list)
     after: str | None = None
     not_before: date | None = None
-    not_before_fact: str | None = None
-    not_before_length: Length = Length()
+    floor: list[Floor] = field(default_factory=list)
+    counted_before: str | None = None
     finality: str | None = None
     route: str | None = None
     printed: Literal["governs", "caps", "ignored"] = "ignored"
+    printed_fact: str | None = None
     state: Literal["due", "no-limit", "opens", "not-available"] = "due"
     why: str = ""
     urgent: list[str] = field(default_factory=list)

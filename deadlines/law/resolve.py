@@ -51,6 +51,7 @@ def _action(rule: Rule, period: Period, on: date, as_of: date | None) -> CourtAc
     for action in rule.court_action:
         if action.of != period.id or (as_of is not None and action.from_ > as_of):
             continue
-        if action.until is None or on < action.until:
+        # Its end is known only once it has come: asked as of an earlier day, the text is still knocked out.
+        if action.until is None or on < action.until or not _known(action.until, as_of):
             return action
     return None

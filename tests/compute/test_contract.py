@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from deadlines.compute import Notice, compute
 from deadlines.compute.contract import normal_form, read_facts, ref_of, write_result
 from deadlines.errors import InputError
+from deadlines.law import load_law
 
 GOOD = {"kind": "ij.order", "decided_on": "2026-03-12"}
 
@@ -26,7 +28,6 @@ def line(**changes: Any) -> bytes:
         (b'{"kind": "ij.order"}', "missing-key", "decided_on"),
         (line(colour="red"), "unknown-key", "colour"),
         (line(kind="ij.ordr"), "unknown-kind", "ij.order"),
-        (line(kind="consular.refusal.214b"), "no-rule", "no rule"),
         (line(form="I-999"), "unknown-form", "I-999"),
         (line(facts={"asylm": "none"}), "unknown-fact", "asylum"),
         (line(facts={"asylum": "maybe"}), "unknown-fact-value", "denied-merits"),
@@ -48,6 +49,15 @@ def test_a_bad_line_says_what_is_wrong(text: bytes, code: str, words: str) -> No
         compute(read_facts(text))
     assert refused.value.code == code
     assert words in refused.value.sentence
+
+
+def test_a_kind_without_a_rule_is_refused() -> None:
+    law = load_law()
+    bare = structs.replace(law, rules={name: rule for name, rule in law.rules.items() if "ij.order" not in rule.kinds})
+    with pytest.raises(InputError) as refused:
+        compute(read_facts(line()), bare)
+    assert refused.value.code == "no-rule"
+    assert "no rule" in refused.value.sentence
 
 
 def test_the_result_has_the_keys_of_the_contract() -> None:

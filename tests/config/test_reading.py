@@ -1,11 +1,15 @@
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from deadlines.config import OPTIONS, load_settings
+from deadlines.config.policy import POLICY
 from deadlines.config.reading import LARGEST
 from deadlines.errors import ConfigError
+from deadlines.law import load_law
 
 
 def refusal(path: Path, text: str | bytes) -> str:
@@ -124,6 +128,33 @@ def test_the_line_is_found_behind_a_text_that_looks_like_the_key(file: Path) -> 
     assert refusal(file, text).startswith(f"{file}, line 7: ")
 
 
+def test_the_policy_has_one_key_for_each_question_that_a_firm_may_decide() -> None:
+    law = {
+        item.id.replace("-", "_"): (item.question, tuple((choice.id, choice.text) for choice in item.choices))
+        for item in load_law().ambiguities.values()
+        if item.firm
+    }
+    assert {key: (question, choices) for key, question, choices in POLICY} == law
+    assert {option.key: option.default for option in OPTIONS if option.section == "policy"} == {
+        key: choices[0][0] for key, (_, choices) in law.items()
+    }
+    assert not any("_" in item for item in load_law().ambiguities)  # a key can be turned back into its id
+
+
+def test_a_choice_that_is_none_is_refused(file: Path) -> None:
+    sentence = refusal(file, '[policy]\nmotion_mail_days = "four"\n')
+    assert sentence == f"{file}, line 2: policy.motion_mail_days must be none or three"
+
+
+def test_reading_the_configuration_does_not_load_the_law() -> None:
+    code = (
+        "from deadlines.config import load_settings; from deadlines.law import load_law; "
+        "load_settings(environ={}); print(load_law.cache_info().misses)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "0\n"
+
+
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
 def test_every_option_has_its_environment_variable(file: Path, option: object) -> None:
     from deadlines.config import Option
@@ -142,9 +173,12 @@ def test_every_option_has_its_environment_variable(file: Path, option: object) -
         other = "other.firm.example"
     if option.name == "daemon.lease_seconds":
         other = "99"
+    if option.section == "policy":
+        other = next(choices[1][0] for key, _, choices in POLICY if key == option.key)
     file.write_text("# defaults\n")
     settings = load_settings(str(file), environ={option.variable: other})
-    found = getattr(getattr(settings, option.section), option.key)
+    section = getattr(settings, option.section)
+    found = section[option.key] if isinstance(section, dict) else getattr(section, option.key)
     if option.holds == "secret":
         assert found.reveal() == other
         assert other not in repr(settings)

@@ -38,11 +38,12 @@ TODAY = date(2026, 11, 2)
 def disputed(session: Session) -> Entry:
     """A notice that prints an earlier deadline, which caps the safe date until somebody decides."""
     printed = msgspec.structs.replace(DENIAL, printed_deadline=PRINTED)
-    entry = recorded(session, printed)[RULE]
-    version = row(session, entry)
-    version.window = {**version.window, "dispute": SENTENCE}
+    entries = recorded(session, printed)
+    for entry in entries.values():
+        version = row(session, entry)
+        version.window = {**version.window, "dispute": SENTENCE if entry.rule == RULE else None}
     session.flush()
-    return entry
+    return entries[RULE]
 
 
 def resolve(session: Session, entry: Entry, use: str, by: Person, reason: str = "the officer applies it") -> object:

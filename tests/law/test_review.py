@@ -1,0 +1,77 @@
+"""What has to be looked at in an edition, on a day that is an argument."""
+
+from datetime import date
+from pathlib import Path
+
+from deadlines.law import load_law
+from deadlines.law.load import packaged, read_law
+from deadlines.law.review import Remark, review
+from tests.law.editing import APPEAL, change, copy
+from tests.law.test_firm import CLOSING, REVIEWED
+
+
+def remarks(today: date, **more: str) -> dict[str, list[Remark]]:
+    found: dict[str, list[Remark]] = {}
+    for remark in review(load_law(), today, **more):
+        found.setdefault(remark.id, []).append(remark)
+    return found
+
+
+def test_a_review_is_old_after_365_days() -> None:
+    assert remarks(date(2027, 11, 23))["reviews"][0].state == "well"
+    (old,) = remarks(date(2027, 11, 24))["reviews"]
+    assert old.state == "warning"
+    assert "rule eoir.appeal.bia (2026-11-23)" in old.sentence
+    assert "us-ny" not in old.sentence  # reviewed on 25 November 2026
+
+
+def test_the_docket_of_an_open_case_is_looked_at_every_thirty_days() -> None:
+    (case,) = remarks(date(2026, 12, 23))["litigation"]
+    assert (case.state, "Amica Center" in case.sentence) == ("note", True)
+    assert "docket" in case.hint
+    assert remarks(date(2026, 12, 24))["litigation"][0].state == "warning"
+
+
+def test_a_case_that_is_over_asks_for_nothing(tmp_path: Path) -> None:
+    place = copy(tmp_path, "2026.12", "2026-12-10")
+    change(place, APPEAL, "live    = true", "live    = false")
+    assert not any(remark.id == "litigation" for remark in review(read_law(place), date(2030, 1, 1)))
+
+
+def test_days_to_come_are_told_until_they_have_come() -> None:
+    def told(today: date) -> list[str]:
+        return [remark.sentence for remark in remarks(today).get("to-come", [])]
+
+    assert "On 2026-10-01 the fee for EOIR-26 (1060) begins." in told(date(2026, 9, 30))
+    assert "On 2026-10-01 the fee for EOIR-26 (1060) begins." not in told(date(2026, 10, 1))
+    before = told(date(2026, 2, 1))
+    assert "On 2026-03-09 the text ten-days of eoir.appeal.bia begins." in before
+    assert "On 2026-03-08 the court action on ten-days of eoir.appeal.bia begins." in before
+    assert [line[:13] for line in before] == sorted(line[:13] for line in before)
+
+
+def test_a_broken_seal_and_what_the_firm_adds_are_told(tmp_path: Path) -> None:
+    assert remarks(date(2026, 12, 1))["seal"][0].state == "well"
+    (seal,) = remarks(date(2026, 12, 1), broken_seal="it has no seal.toml")["seal"]
+    assert (seal.state, "it has no seal.toml" in seal.sentence) == ("warning", True)
+    assert remarks(date(2026, 12, 1))["firm"][0].state == "well"
+    (tmp_path / "closures.toml").write_text(REVIEWED + CLOSING)
+    firm = [r for r in review(read_law(packaged(), tmp_path), date(2026, 12, 1)) if r.id == "firm"]
+    assert [(r.state, "closure 2026-06-15" in r.sentence) for r in firm] == [("note", True)]
+
+
+def test_weak_sources_are_counted(tmp_path: Path) -> None:
+    law = load_law()
+    marks = [holiday.confidence for calendar in law.calendars.values() for holiday in calendar.holiday]
+    marks += [calendar.reviewed.confidence for calendar in law.calendars.values()]
+    marks += [c.confidence for c in law.closures.closure] + [e.confidence for e in law.closures.extension]
+    marks += [d.confidence for d in law.decisions] + [f.confidence for f in law.fees]
+    marks += [c.confidence for c in law.clerks.values()]
+    (count,) = remarks(date(2026, 12, 1))["confidence"]
+    assert f"{marks.count('memory')} memory" in count.sentence
+    assert f"{marks.count('secondary')} secondary" in count.sentence
+    place = copy(tmp_path, "2026.12", "2026-12-10")
+    change(place, APPEAL, 'confidence = "primary" }', 'confidence = "primary-old" }')
+    old = [r.sentence for r in review(read_law(place), date(2026, 12, 1)) if r.id == "old-sources"]
+    assert len(old) == 1
+    assert "rule eoir.appeal.bia" in old[0]
