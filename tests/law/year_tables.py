@@ -32,21 +32,22 @@ HEAD = """# {title}
 
 
 def tables(law: Law) -> Iterator[tuple[str, str]]:
-    """(file name, text) for each rule that has dates."""
+    """(file name, text) for each rule that has dates. Rules of one sample follow each other: it is computed once."""
     engine = engine_for(law)
-    for rule in law.rules.values():
-        if rule.state not in ("due", "opens"):
-            continue
-        sample = sample_for(engine, rule)
+    dated = [(rule, sample_for(engine, rule)) for rule in law.rules.values() if rule.state in ("due", "opens")]
+    for rule, sample in sorted(dated, key=lambda pair: repr(pair[1])):
         if sample is None:
             raise LookupError(f"{rule.id}: no sample notice opens it")
-        texts = [(method, _table(engine, rule, sample, method)) for method in METHODS]
-        shown = texts[:1] if texts[0][1] == texts[1][1] else texts
-        kind = f"{sample.kind}{f' on Form {sample.form}' if sample.form else ''}"
-        facts = ", ".join(f"{name}={value}" for name, value in sample.facts.items())
-        about = f"{kind}{f', {facts} (dates move with the decision)' if facts else ''}"
-        blocks = [HEAD.format(title=rule.title, about=about, method=method) + text for method, text in shown]
-        yield f"{rule.id}.txt", "\n".join(blocks)
+        yield f"{rule.id}.txt", _text(engine, rule, sample)
+
+
+def _text(engine: Engine, rule: Rule, sample: Notice) -> str:
+    texts = [(method, _table(engine, rule, sample, method)) for method in METHODS]
+    shown = texts[:1] if texts[0][1] == texts[1][1] else texts
+    kind = f"{sample.kind}{f' on Form {sample.form}' if sample.form else ''}"
+    facts = ", ".join(f"{name}={value}" for name, value in sample.facts.items())
+    about = f"{kind}{f', {facts} (dates move with the decision)' if facts else ''}"
+    return "\n".join(HEAD.format(title=rule.title, about=about, method=method) + text for method, text in shown)
 
 
 def sample_for(engine: Engine, rule: Rule) -> Notice | None:
