@@ -171,13 +171,17 @@ def _law(edition: str, editions: str, folder: str) -> "Law":
 
 
 def build_policy(settings: Settings, law: "Law | None" = None) -> dict[str, str]:
-    """How the firm settles what the law leaves open, from ambiguity id to choice id.
+    """Where the firm settles what the law leaves open otherwise than with care, from ambiguity id to choice id.
 
-    A question that the edition does not know is left out: an earlier edition has fewer.
+    A question that no firm decides in this edition is left out: editions differ. Raises InputError for a
+    choice that this edition does not have.
     """
-    known = (build_law(settings) if law is None else law).ambiguities
+    from deadlines.compute.checking import chosen_otherwise
+
+    law = build_law(settings) if law is None else law
     chosen = {key.replace("_", "-"): choice for key, choice in settings.policy.items()}
-    return {key: choice for key, choice in chosen.items() if key in known}
+    open_to_firms = {item.id for item in law.ambiguities.values() if item.firm}
+    return chosen_otherwise(law, {key: choice for key, choice in chosen.items() if key in open_to_firms})
 
 
 def build_compute(settings: Settings) -> Callable[["Notice"], "Result"]:
@@ -194,8 +198,7 @@ def law_state(settings: Settings) -> str:
     The edition, the fingerprint of its files and the firm's, and that of the policy where it is not the careful one.
     """
     law = build_law(settings)
-    careful = {item.id: item.choices[0].id for item in law.ambiguities.values()}
-    own = sorted(item for item in build_policy(settings, law).items() if careful[item[0]] != item[1])
+    own = sorted(build_policy(settings, law).items())
     state = f"{law.edition}+{law.digest}"
     return f"{state}+{hashlib.sha256(repr(own).encode()).hexdigest()[:8]}" if own else state
 

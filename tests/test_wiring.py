@@ -91,7 +91,7 @@ def settings_of(folder: Path, text: str = "") -> Settings:
 def test_without_a_word_in_the_configuration_the_packaged_law_is_used(tmp_path: Path) -> None:
     settings = settings_of(tmp_path)
     assert wiring.build_law(settings) is load_law()
-    assert set(wiring.build_policy(settings)) == {item.id for item in load_law().ambiguities.values() if item.firm}
+    assert wiring.build_policy(settings) == {}
     assert wiring.law_state(settings) == f"2026.11+{load_law().digest}"
 
 
@@ -122,8 +122,7 @@ def test_the_firms_law_and_policy_reach_the_desk_the_nightly_check_and_its_state
     settings = settings_of(tmp_path, f'{text}[policy]\nmotion_mail_days = "three"\n')
     desk = wiring.build_desk(settings, "test")
     assert desk.law.firm == ("closure 2026-06-15",)
-    assert desk.policy["motion-mail-days"] == "three"
-    assert desk.policy["ten-day-text"] == "both"
+    assert desk.policy == {"motion-mail-days": "three"}
     result = wiring.build_compute(settings)(Notice(kind="ij.order", decided_on=date(2026, 5, 15)))
     assert next(w.last_day for w in result.windows if w.rule == "eoir.appeal.bia") == date(2026, 6, 16)
     plain, policy = wiring.law_state(settings_of(tmp_path, text)), wiring.law_state(settings)

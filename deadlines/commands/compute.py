@@ -97,9 +97,11 @@ def _law(app: App | None, edition: str | None, choices: tuple[str, ...]) -> "tup
 
             law = load_edition(edition)
     if words:
-        from deadlines.law.policy import checked_policy
+        from deadlines.compute.checking import chosen_otherwise
 
-        policy = {**policy, **checked_policy(law, words)}
+        # Also by the key of the configuration. Checked before the first notice of a batch.
+        policy |= {name.replace("_", "-"): choice for name, choice in words.items()}
+        policy = chosen_otherwise(law, policy)
     return law, policy
 
 

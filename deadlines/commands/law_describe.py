@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from deadlines.commands.law_words import cited, fees_of, length_said, periods_words, reach_words, span_words, when_words
-from deadlines.compute.words import listed, long_date
+from deadlines.commands.law_words import cited, fees_of, periods_words, reach_words, span_words, when_words
+from deadlines.compute.words import length_words, listed, long_date
 from deadlines.law import Law
 from deadlines.law.advice import Ambiguity
+from deadlines.law.base import Confidence, Length
 from deadlines.law.counting import Computation
-from deadlines.law.model import Alternative, CourtAction, Period, Relation, Rule
+from deadlines.law.model import Alternative, CourtAction, Period, Relation, Rule, Unless
 from deadlines.law.review import doubts_of
 
 Sections = list[tuple[str, list[str]]]
@@ -15,7 +16,7 @@ STATES = {
     "due": "It gives dates.",
     "opens": "It gives only the day from which something is possible, or on which a bar has ended.",
     "no-limit": "It may be filed at any time.",
-    "not-available": "The law gives no such remedy",
+    "not-available": "The law gives no such remedy.",
 }
 TRIGGERS = {
     "decided": "the date that the paper bears",
@@ -33,6 +34,7 @@ PRINTED = {
 }
 EFFECTS = {
     "prevails": "it is the last day where it is later",
+    "caps": "it is the last day where it is earlier",
     "arguable": "it may move the latest day only",
     "safe": "it may move the safe date",
     "disfavoured": "it is shown and moves nothing",
@@ -97,12 +99,13 @@ def _head(law: Law, rule: Rule) -> list[str]:
         f"File with {rule.file_with}. It counts when {rule.filed_when}.",
         f"Opened by: {kinds}.",
     ]
+    said += [f"After {kind} only on Form {' or '.join(forms)}." for kind, forms in rule.forms.items()]
     if rule.when:
         said.append(f"It exists only where {when_words(rule.when)}{', which is asked for' if rule.ask else ''}.")
     if rule.route is not None:
         said.append(f"Only where the table of decisions gives the remedy {rule.route}.")
     state = STATES[rule.state]
-    said.append(f"{state}: {rule.why}" if rule.state == "not-available" else state)
+    said.append(f"{state.removesuffix('.')}: {rule.why}" if rule.why else state)
     if rule.party != "client":
         said.append({"government": "The clock is the government's.", "either": "Either party may file."}[rule.party])
     if rule.discreet:
@@ -119,28 +122,42 @@ def _day_zero(rule: Rule) -> list[str]:
     if rule.not_before is not None:
         said.append(f"Never earlier than {long_date(rule.not_before)}.")
     for floor in rule.floor:
-        length = length_said(floor.length)
-        said.append(f"Never earlier than {f'{length} after ' if length else ''}the date {floor.fact}: {floor.why}.")
+        after = f"{length_words(floor.length)} after " if floor.length != Length() else ""
+        said.append(cited(f"Never earlier than {after}the date {floor.fact}: {floor.why}.", floor.cite))
+    if rule.day_one:
+        said.append(f"For {listed(rule.day_one)} the date is itself the first counted day.")
+    if rule.counted_before is not None:
+        said.append(f"The days counted already are asked for ({rule.counted_before}).")
+    if rule.printed_fact is not None:
+        said.append(f"The notice prints the day for this filing beside the deadline of another ({rule.printed_fact}).")
     return [*said, PRINTED[rule.printed]] if PRINTED[rule.printed] else said
 
 
 def _period(period: Period) -> list[str]:
-    said = [
-        cited(
-            f"{period.id}, {span_words(period.from_, period.until)}: {length_said(period.length)}; {period.why}",
-            period.cite,
-        )
-    ]
+    span, weak = span_words(period.from_, period.until), _weak(period.confidence)
+    text = f"{period.id}, {span}: {length_words(period.length)}{f'; {period.why}' if period.why else ''}{weak}"
+    said = [cited(text, period.cite)]
     if period.published is not None:
         said.append(f"{period.id} was published on {long_date(period.published)}.")
     if period.opens is not None:
-        said.append(f"{period.id}: the window opens {length_said(period.opens)} after day 0.")
+        said.append(f"{period.id}: the window opens {length_words(period.opens)} after day 0.")
     if period.safe_length is not None:
-        said.append(f"{period.id}: the safe date counts {length_said(period.safe_length)}.")
+        said.append(f"{period.id}: the safe date counts {length_words(period.safe_length)}.")
     for unless in period.unless:
-        text = f"{period.id}: {length_said(unless.length)} where {when_words(unless.when)}; {unless.why}"
-        said.append(cited(text.removesuffix("; "), unless.cite))
+        text = (
+            f"{period.id}: {_unless(unless)} where {when_words(unless.when)}{f'; {unless.why}' if unless.why else ''}"
+        )
+        said.append(cited(f"{text}{_weak(unless.confidence)}", unless.cite))
     return said
+
+
+def _unless(unless: Unless) -> str:
+    safe = f" ({length_words(unless.safe_length)} for the safe date)" if unless.safe_length is not None else ""
+    return f"{length_words(unless.length)}{safe}"
+
+
+def _weak(confidence: Confidence | None) -> str:
+    return f" (source: {confidence})" if confidence is not None else ""
 
 
 def _action(action: CourtAction) -> str:
@@ -160,8 +177,8 @@ def _computation(law: Law, computation: Computation) -> list[str]:
         f"Holidays: each {law.calendars[computation.holidays].name}{state}.",
     ]
     for line in computation.service:
-        added = f"{length_said(line.add)} more" if line.add.days else "no days added"
-        argued = f" ({length_said(line.argue)} arguable)" if line.argue is not None and line.argue != line.add else ""
+        added = f"{length_words(line.add)} more" if line.add.days else "no days added"
+        argued = f" ({length_words(line.argue)} arguable)" if line.argue is not None and line.argue != line.add else ""
         said.append(cited(f"Served by {listed(line.methods)}: {added}{argued}; {line.why}", line.cite))
     if not computation.online_roll:
         since = span_words(computation.online_from, None)
@@ -176,14 +193,18 @@ def _computation(law: Law, computation: Computation) -> list[str]:
 
 def _recounts(rule: Rule) -> list[str]:
     return [
-        cited(f"By {recount.computation} where {when_words(recount.when)}: {recount.why}", recount.cite)
+        cited(
+            f"By {recount.computation} where {when_words(recount.when)}: {recount.why}"
+            f"{f'; counted from {recount.trigger_words}' if recount.trigger is not None else ''}",
+            recount.cite,
+        )
         for recount in rule.recount
     ]
 
 
 def _alternative(item: Alternative) -> str:
     start = {"due": "the last day", "fact": f"the date {item.start_fact}"}.get(item.start, f"the day {item.start}")
-    text = f"{item.name}: {length_said(item.length)} from {start}; {EFFECTS[item.effect]}; {item.why}"
+    text = f"{item.name}: {length_words(item.length)} from {start}; {EFFECTS[item.effect]}; {item.why}"
     return _noted(text, when_words(item.when), span_words(item.from_, item.until), [*item.cite, item.confidence])
 
 

@@ -46,15 +46,15 @@ def command(app: App, old: str, new: str, year: int | None, as_json: bool) -> No
     Example:
       deadlines law diff 2026.11 /srv/deadlines/editions/2026.12
     """
-    from deadlines.commands import law_effect
+    from deadlines.commands import law_effect, law_sample
     from deadlines.commands.output import print_json
     from deadlines.law.diff import compare
 
     before, after = _law(app, old), _law(app, new)
     changes = compare(before, after)
-    year = year or law_effect.year_touched(changes) or after.issued.year
-    kinds = law_effect.kinds_touched(before, after, changes)
-    effects = law_effect.effects(before, after, _shown(law_effect.samples(before, after, kinds, year)))
+    year = year or law_sample.year_touched(changes) or after.issued.year
+    kinds = law_sample.kinds_touched(before, after, changes)
+    effects = law_effect.effects(before, after, _shown(law_sample.samples(before, after, kinds, year)))
     if as_json:
         heads = [{"edition": law.edition, "issued": law.issued, "digest": law.digest} for law in (before, after)]
         print_json({"old": heads[0], "new": heads[1], "changes": changes, "year": year, "effects": effects})

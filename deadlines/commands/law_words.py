@@ -3,11 +3,11 @@
 from datetime import date
 
 import click
-from msgspec import structs
 
 from deadlines.compute.words import length_words, listed, long_date
 from deadlines.law import Law
-from deadlines.law.base import Length, When
+from deadlines.law.advice import Fee
+from deadlines.law.base import When
 from deadlines.law.model import CourtAction, Period, Rule
 
 edition_option = click.option(
@@ -24,13 +24,6 @@ def span_words(from_: date | None, until: date | None) -> str:
 
 def _day(day: date) -> str:
     return long_date(day).partition(" ")[2]
-
-
-def length_said(length: Length) -> str:
-    """`30 days`, `30 days before`, `1 year less a day`."""
-    if length.days < 0 and not (length.years or length.months):
-        return f"{length_words(structs.replace(length, days=-length.days))} before"
-    return length_words(length)
 
 
 def when_words(when: When) -> str:
@@ -53,7 +46,7 @@ def periods_words(rule: Rule) -> str:
 
 def _lengths(period: Period) -> str:
     lengths = [period.length, *(unless.length for unless in period.unless)]
-    return " or ".join(dict.fromkeys(length_said(length) for length in lengths))
+    return " or ".join(dict.fromkeys(length_words(length) for length in lengths))
 
 
 def _struck(action: CourtAction) -> str:
@@ -77,10 +70,14 @@ def fees_of(law: Law, rule: Rule) -> list[str]:
     found = sorted((fee for fee in law.fees if rule.id in fee.rules), key=lambda fee: fee.from_, reverse=True)
     return [
         cited(
-            f"{span_words(fee.from_, fee.until)}: {'no fee' if fee.amount == 'none' else f'{fee.amount} US dollars'} "
+            f"{span_words(fee.from_, fee.until)}: {_amount(fee)} "
             f"for {fee.filing}{f' where {when_words(fee.when)}' if fee.when else ''}"
             f"{f'; {fee.text}' if fee.text else ''} ({fee.confidence})",
             fee.cite,
         )
         for fee in found
     ]
+
+
+def _amount(fee: Fee) -> str:
+    return {"none": "no fee", "unknown": "an amount that no source gave"}.get(fee.amount, f"{fee.amount} US dollars")

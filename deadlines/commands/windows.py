@@ -148,7 +148,8 @@ def _print_relations(window: Window) -> None:
     """How the remedy stands to other clocks."""
     if window.relations:
         click.echo("  How it stands to other clocks")
-    for relation in window.relations:
+    said = {(relation.kind, relation.text): relation for relation in window.relations}
+    for relation in said.values():
         text = f"     -  {RELATIONS[relation.kind]}: {clean(relation.text)} [{'; '.join(relation.cite)}]"
         paragraph(text, hanging="        ")
 

@@ -21,7 +21,7 @@ Policy = dict[str, str]
 """The firm's choices: ambiguity to choice, only where it is not the careful one."""
 
 
-class Case(Struct, frozen=True):
+class Case(Struct, frozen=True, gc=False):
     """One rule applied to one notice."""
 
     engine: "Engine"
@@ -53,7 +53,7 @@ class Case(Struct, frozen=True):
         return date.fromisoformat(known) if known is not None else None
 
 
-class Dates(Struct):
+class Dates(Struct, gc=False):
     """The dates as they are found, each step beside them."""
 
     last_raw: date

@@ -7,7 +7,7 @@ from deadlines.law.base import When
 from deadlines.law.model import Recount, Rule
 
 
-class Match(Struct, frozen=True):
+class Match(Struct, frozen=True, gc=False):
     """`holds` is None while it depends on the `missing` facts."""
 
     holds: bool | None

@@ -28,7 +28,7 @@ def add_length(start: date, length: Length) -> date:
     return end + timedelta(length.then) if length.then else end
 
 
-class Rolled(Struct, frozen=True):
+class Rolled(Struct, frozen=True, gc=False):
     """Where a day came to rest, and each day passed over with the reason."""
 
     day: date

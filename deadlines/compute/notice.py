@@ -7,14 +7,14 @@ from msgspec import Struct, field
 from deadlines.law.counting import Method
 
 
-class Service(Struct, frozen=True):
+class Service(Struct, frozen=True, gc=False):
     """How and on which day the decision was served. `on` defaults to the date of the decision."""
 
     method: Method = "unknown"
     on: date | None = None
 
 
-class Notice(Struct, frozen=True, kw_only=True):
+class Notice(Struct, frozen=True, kw_only=True, gc=False):
     """The paper or message that tells of a decision.
 
     `decided_on` is the date the kind gives it (see the kinds of the law data), `received_on` the day it

@@ -30,7 +30,7 @@ OPEN, CLOSED = Route(open=True), Route(open=False)
 MOST_SHAPES = 20_000
 
 
-class Plan(Struct, frozen=True):
+class Plan(Struct, frozen=True, gc=False):
     """One rule for all notices of one shape.
 
     `window` is ready where no day has to be counted. `texts` is None where the law data holds none for that time.

@@ -12,7 +12,7 @@ State = Literal["due", "no-limit", "not-available", "closed"]
 Timeliness = Literal["timely", "late", "contested"]
 
 
-class Step(Struct, frozen=True):
+class Step(Struct, frozen=True, gc=False):
     """One step of a working: a sentence, the day it arrives at, and the text it rests on."""
 
     text: str
@@ -20,7 +20,7 @@ class Step(Struct, frozen=True):
     cite: str | None
 
 
-class Reading(Struct, frozen=True):
+class Reading(Struct, frozen=True, gc=False):
     """One tenable answer with its authority."""
 
     name: str
@@ -30,7 +30,7 @@ class Reading(Struct, frozen=True):
     cite: list[str]
 
 
-class Relation(Struct, frozen=True):
+class Relation(Struct, frozen=True, gc=False):
     """How a remedy stands to another clock: what it excludes, starts, ends, or does not stop.
 
     `on` is the event that makes it so, `rule` the window concerned, `notice` the kind of notice to record when
@@ -46,7 +46,7 @@ class Relation(Struct, frozen=True):
     cite: list[str]
 
 
-class Fee(Struct, frozen=True):
+class Fee(Struct, frozen=True, gc=False):
     """What a filing costs in US dollars (or `none`) on the days from `from_on` until before `until`."""
 
     filing: str
@@ -58,7 +58,7 @@ class Fee(Struct, frozen=True):
     cite: list[str]
 
 
-class Window(Struct, frozen=True, kw_only=True):
+class Window(Struct, frozen=True, kw_only=True, gc=False):
     """One remedy after one notice, with its four dates and everything that explains them.
 
     `last_day` is the last timely day by the prevailing reading, `safe_by` the day to calendar,
@@ -94,8 +94,14 @@ class Window(Struct, frozen=True, kw_only=True):
     party: Literal["client", "government", "either"] = "client"
     timeliness: Timeliness | UnsetType = UNSET
 
+    @property
+    def pitfalls(self) -> list[str]:
+        """What to watch: what the filing excludes or destroys, each said once, then the notes."""
+        grave = (relation.text for relation in self.relations if relation.kind in ("alternative", "ends"))
+        return [*dict.fromkeys(grave), *self.notes]
 
-class Ask(Struct, frozen=True):
+
+class Ask(Struct, frozen=True, gc=False):
     """A missing fact that changes an answer: what to find out, why, and what it can be."""
 
     fact: str
@@ -104,7 +110,7 @@ class Ask(Struct, frozen=True):
     rules: list[str]
 
 
-class Result(Struct, frozen=True):
+class Result(Struct, frozen=True, gc=False):
     """Every window that one notice opens."""
 
     ref: str | None

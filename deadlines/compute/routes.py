@@ -11,7 +11,7 @@ from deadlines.law.matrix import Decision
 MOTION_NONE = "none"
 
 
-class Route(Struct, frozen=True):
+class Route(Struct, frozen=True, gc=False):
     """Whether the matrix opens a remedy for this notice.
 
     `open`: the remedy exists; `denied`: the law gives none, for this reason; neither: it is not the

@@ -15,7 +15,7 @@ from deadlines.compute.words import long_date
 from deadlines.law.base import Length
 
 
-class Candidate(Struct, frozen=True):
+class Candidate(Struct, frozen=True, gc=False):
     """A day that may be the safe one, and why."""
 
     day: date

@@ -13,7 +13,7 @@ from deadlines.law.model import Circuits, CourtAction, Period, Rule
 from deadlines.law.resolve import layers
 
 
-class Option(Struct, frozen=True):
+class Option(Struct, frozen=True, gc=False):
     """One length that the text may give."""
 
     length: Length
@@ -23,7 +23,7 @@ class Option(Struct, frozen=True):
     confidence: Confidence | None = None
 
 
-class Text(Struct, frozen=True):
+class Text(Struct, frozen=True, gc=False):
     """One text applied to one notice: the length shown, and those that missing facts could bring instead."""
 
     period: Period
@@ -37,7 +37,7 @@ class Text(Struct, frozen=True):
     confidence: Confidence | None = None
 
 
-class Texts(Struct, frozen=True):
+class Texts(Struct, frozen=True, gc=False):
     """The prevailing text, those knocked out by a court, and the missing facts that decide between them."""
 
     prevailing: Text

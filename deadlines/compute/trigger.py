@@ -14,7 +14,7 @@ from deadlines.law.model import Rule
 ONE_DAY = timedelta(days=1)
 
 
-class Trigger(Struct, frozen=True):
+class Trigger(Struct, frozen=True, gc=False):
     """Day 0 by the prevailing reading (`base`), by the most careful (`safe`), by the most generous (`latest`)."""
 
     base: date
@@ -52,7 +52,7 @@ def trigger_of(rule: Rule, notice: Notice, other: Other) -> Trigger | str:
     return found if rule.counted_before is None else _counted_before(rule, notice, rule.counted_before, found)
 
 
-class Lowest(Struct, frozen=True):
+class Lowest(Struct, frozen=True, gc=False):
     """The day before which day 0 cannot lie, and what day that is."""
 
     day: date

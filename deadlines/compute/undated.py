@@ -42,7 +42,7 @@ def answered(rule: Rule, answer: Answer) -> Window:
 def stated(plan: "Plan", fees: list[Fee]) -> Window:
     """It may be filed at any time, or the law gives no such remedy to anybody."""
     rule = plan.rule
-    why = f"No time limit: {rule.why}." if rule.state == "no-limit" and rule.why else rule.why or "No time limit."
+    why = f"{rule.why[0].upper()}{rule.why[1:].rstrip('.')}." if rule.why else "No time limit."
     return framed(
         rule,
         state=rule.state,

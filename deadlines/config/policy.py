@@ -84,8 +84,8 @@ POLICY: tuple[tuple[str, str, Choices], ...] = (
         "presence_margin",
         "Which is the last day to leave before a bar?",
         (
-            ("day-179", "leave by day 179, so that nobody plans to the edge"),
-            ("day-181", "leave by day 181, because the day of departure is not counted"),
+            ("day-179", "leave by day 179, or before the year by day 364, so that nobody plans to the edge"),
+            ("day-181", "leave by day 181, or by day 365, because the day of departure is not counted"),
         ),
     ),
     (
@@ -99,8 +99,8 @@ POLICY: tuple[tuple[str, str, Choices], ...] = (
     (
         "ten_day_text",
         (
-            "Which date of an appeal to the Board drives the alarm while the ten-day text of 2026 is vacated "
-            "and the case is open?"
+            "Which date of an appeal to the Board drives the alarm while the ten-day text of 2026 is "
+            "vacated and the case is open?"
         ),
         (
             ("both", "the protective tenth day and the thirtieth day are both calendared"),
@@ -137,14 +137,6 @@ POLICY: tuple[tuple[str, str, Choices], ...] = (
         (
             ("365", "365 days, without moving"),
             ("anniversary", "the anniversary"),
-        ),
-    ),
-    (
-        "hearing_filing",
-        "Are filings for an individual hearing due thirty or fifteen days before?",
-        (
-            ("thirty", "30 days, and the business day before where that is a day off"),
-            ("fifteen", "15 days"),
         ),
     ),
     (

@@ -219,7 +219,7 @@ def _explained(deadline: DeadlineRow) -> list[str]:
             mark = "prevails" if reading.prevails else "does not prevail"
             why = f"{clean_line(reading.name)}: {day_text(reading.last_day)}, {mark}; {clean_line(reading.why)}"
             lines.append(f"     - {why} [{clean_line(', '.join(reading.cite))}]")
-    lines += [f"   Note: {clean_line(note)}" for note in window.notes]
+    lines += [f"   Note: {clean_line(note)}" for note in window.pitfalls]
     lines.append(f"   Authority: {clean_line('; '.join(window.cite))}")
     lines.append(f"   Law data: edition {clean_line(deadline.edition)}, reviewed {day_text(window.reviewed_on)}")
     return lines

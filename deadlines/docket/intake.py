@@ -24,7 +24,7 @@ PROTECTED_BASES = {("I-360", "vawa"), ("I-485", "t"), ("I-485", "245m"), ("I-192
 class Desk(Struct, frozen=True):
     """How the firm works: the law it uses, its reminder channel, its time zone and time of day, who acts now.
 
-    `policy`: its choice for each question that the law leaves open, from ambiguity id to choice id.
+    `policy`: its choices where the law leaves a question open, from ambiguity id to choice id.
     """
 
     law: Law

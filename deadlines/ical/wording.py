@@ -190,7 +190,7 @@ def _working(window: Window) -> list[str]:
 
 
 def _notes(window: Window) -> list[str]:
-    return ["Notes:", *(f"- {note}" for note in window.notes)] if window.notes else []
+    return ["Notes:", *(f"- {note}" for note in window.pitfalls)] if window.pitfalls else []
 
 
 def _authority(window: Window, origin: Origin) -> list[str]:

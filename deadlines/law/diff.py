@@ -120,6 +120,6 @@ def _text(value: Any) -> str:
 
 
 def _length(length: Length) -> str:
-    parts = ((length.years, "year"), (length.months, "month"), (length.days, "day"))
+    parts = ((length.years, "year"), (length.months, "month"), (length.days, "day"), (length.then, "day"))
     said = [f"{number} {unit}{'' if abs(number) == 1 else 's'}" for number, unit in parts if number]
     return " and ".join(said) or "none"

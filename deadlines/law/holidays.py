@@ -25,7 +25,7 @@ WEEKDAYS = {
 SATURDAY, SUNDAY = 5, 6
 
 
-class DayOff(Struct, frozen=True):
+class DayOff(Struct, frozen=True, gc=False):
     """A day on which nothing is due. `in_lieu`: kept for a holiday that fell on a weekend."""
 
     name: str

@@ -76,8 +76,8 @@ def windows_of(notice: Notice) -> list[Window]:
 @settings(max_examples=600, deadline=None)
 @given(notices())
 def test_the_four_dates_stand_in_order_and_on_possible_days(notice: Notice) -> None:
-    days = engine_for(LAW).days("uscis")
     for window in windows_of(notice):
+        days = engine_for(LAW).days(LAW.rules[window.rule].computation)
         if window.state != "due":
             assert (window.safe_by, window.last_day, window.latest, window.protective_by) == (None,) * 4
             continue

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from deadlines.commands.law_effect import effects, kinds_touched, samples, year_touched
+from deadlines.commands.law_effect import Effect, Move, effects
+from deadlines.commands.law_sample import kinds_touched, samples, year_touched
 from deadlines.law import load_law
 from deadlines.law.diff import Change, compare
 from deadlines.law.load import read_law
@@ -50,12 +51,6 @@ CHANGES = [
         ("rule", "eoir.appeal.bia", "cite", "8 CFR 1003.38(b), 8 CFR 1001.1(h)", "8 CFR 1003.38(b)"),
     ),
     (
-        "fees.toml",
-        '"1060"',
-        '"1100"',
-        ("fee", "EOIR-26 from 2026-10-01", "amount", "1060", "1100"),
-    ),
-    (
         "computation/uscis.toml",
         "[[service]]\nmethods = [\"mail\"]\nadd     = { days = 3 }",
         "[[service]]\nmethods = [\"mail\"]\nadd     = { days = 2 }",
@@ -80,6 +75,12 @@ CHANGES = [
 def test_one_changed_value_is_one_difference(new: Path, file: str, old: str, text: str, told: tuple[str, ...]) -> None:
     change(new, file, old, text)
     assert found(new) == [Change(*told)]
+
+
+def test_a_changed_fee_is_told_by_what_is_paid_for_and_its_day(new: Path) -> None:
+    fee = next(fee for fee in load_law().fees if fee.amount.isdigit())
+    change(new, "fees.toml", f'"{fee.amount}"', '"77"')
+    assert found(new) == [Change("fee", f"{fee.filing} from {fee.from_}", "amount", fee.amount, "77")]
 
 
 def test_what_was_added_or_taken_away_is_told_whole(new: Path) -> None:
@@ -137,3 +138,43 @@ def test_the_effect_of_three_more_days_is_counted_as_on_the_calendar(new: Path) 
     assert 0 < later < 365
     assert (effect.moves["last_day"].later, effect.moves["last_day"].earlier) == (later * len(runs), 0)
     assert all(e.moved == 0 for e in effects(old, law, runs) if e.rule == "uscis.motion.reconsider")
+
+
+def moved(new: Path, *kinds: str) -> dict[tuple[str, str], Effect]:
+    """What moves in 2027 after notices of some of the kinds that are touched."""
+    old, law = load_law(), read_law(new)
+    assert set(kinds) <= set(kinds_touched(old, law, compare(old, law)))
+    found = effects(old, law, samples(old, law, kinds, 2027))
+    return {(effect.rule, effect.kind): effect for effect in found if effect.moved}
+
+
+def test_a_changed_row_of_decisions_is_sampled_with_its_form(new: Path) -> None:
+    path = new / "decisions" / "humanitarian.toml"
+    before, row, after = path.read_text().partition('row         = "D59c"')
+    assert row
+    path.write_text(before + row + after.replace('= "aao"', '= "none"', 1))
+    found = moved(new, "uscis.motion.denial", "uscis.noid")
+    assert set(found) == {("uscis.appeal.aao", "uscis.motion.denial")}
+    example = found["uscis.appeal.aao", "uscis.motion.denial"].example
+    assert example is not None
+    assert (example.form, example.decided_on) == ("I-918", date(2027, 1, 1))
+
+
+def test_a_changed_holiday_of_a_state_is_sampled_in_its_circuit(new: Path) -> None:
+    """Day 30 after 13 January 2027 is Friday 12 February, Lincoln's Birthday in New York, before a long weekend."""
+    change(new, "holidays/us-ny.toml", 'id         = "lincoln"', 'id         = "lincoln"\nuntil      = 2026-01-01')
+    petition = moved(new, "bia.decision")["court.petition-for-review", "bia.decision"]
+    assert (petition.moved, petition.moves["last_day"]) == (1, Move(earlier=1))
+    example = petition.example
+    assert example is not None
+    assert (example.facts["circuit"], example.decided_on) == ("2", date(2027, 1, 13))
+    assert (example.old, example.new) == ("2027-02-16", "2027-02-12")
+
+
+def test_the_sample_of_a_full_comparison_reaches_every_rule_after_every_kind() -> None:
+    law = load_law()
+    pairs = {(rule.id, kind) for rule in law.rules.values() for kind in rule.kinds}
+    runs = samples(law, law, sorted({kind for _, kind in pairs}), 2026)
+    reached = {(effect.rule, effect.kind) for effect in effects(law, law, [[run[0] for run in runs]])}
+    assert reached == pairs
+    assert {len(run) for run in runs} == {365}

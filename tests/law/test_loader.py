@@ -15,6 +15,7 @@ from deadlines.law.resolve import layers
 
 DATA = Path(str(files("deadlines.law") / "data"))
 APPEAL = "rules/eoir-appeal-bia.toml"
+PRESENCE = "rules/status-unlawful-presence-180.toml"
 
 
 @pytest.fixture
@@ -86,6 +87,16 @@ MISTAKES: list[tuple[str, str, str, str, str]] = [
         'route         = "aoa"',
         "route",
     ),
+    (
+        "dangling form of a kind",
+        PRESENCE,
+        '"uscis.termination"        = ["I-751"',
+        '"uscis.termination" = ["I-715"',
+        "forms",
+    ),
+    ("form of a kind that opens nothing", PRESENCE, '"uscis.termination"        =', '"uscis.noid" =', "forms"),
+    ("floor that is no date", PRESENCE, 'fact   = "born_on"', 'fact   = "days"', "floor.fact"),
+    ("days that are no number", PRESENCE, '= "days_before"', '= "stay_ends_on"', "counted_before"),
     ("closure twice", "closures.toml", "on         = 2012-12-24", "on         = 2008-12-26", "closures"),
     ("stray table", "facts.toml", "[[fact]]", "[[facts]]", "facts.toml"),
 ]

@@ -1,6 +1,6 @@
 """What has to be looked at in an edition, on a day that is an argument."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from deadlines.law import load_law
@@ -18,32 +18,42 @@ def remarks(today: date, **more: str) -> dict[str, list[Remark]]:
 
 
 def test_a_review_is_old_after_365_days() -> None:
-    assert remarks(date(2027, 11, 23))["reviews"][0].state == "well"
-    (old,) = remarks(date(2027, 11, 24))["reviews"]
+    marks = {f"rule {rule.id}": rule.reviewed.on for rule in load_law().rules.values()}
+    marks |= {f"holidays {calendar.id}": calendar.reviewed.on for calendar in load_law().calendars.values()}
+    oldest = min([*marks.values(), load_law().closures.reviewed.on])
+    assert remarks(oldest + timedelta(days=365))["reviews"][0].state == "well"
+    (old,) = remarks(oldest + timedelta(days=366))["reviews"]
     assert old.state == "warning"
-    assert "rule eoir.appeal.bia (2026-11-23)" in old.sentence
-    assert "us-ny" not in old.sentence  # reviewed on 25 November 2026
+    told = {what for what in marks if f"{what} (" in old.sentence}
+    assert told == {what for what, on in marks.items() if on == oldest}
 
 
 def test_the_docket_of_an_open_case_is_looked_at_every_thirty_days() -> None:
-    (case,) = remarks(date(2026, 12, 23))["litigation"]
-    assert (case.state, "Amica Center" in case.sentence) == ("note", True)
-    assert "docket" in case.hint
-    assert remarks(date(2026, 12, 24))["litigation"][0].state == "warning"
+    def case(today: date) -> Remark:
+        return next(remark for remark in remarks(today)["litigation"] if "of eoir.appeal.bia" in remark.sentence)
+
+    seen = load_law().rules["eoir.appeal.bia"].reviewed.on
+    told = case(seen + timedelta(days=30))
+    assert (told.state, "Amica Center" in told.sentence) == ("note", True)
+    assert "docket" in told.hint
+    assert case(seen + timedelta(days=31)).state == "warning"
 
 
 def test_a_case_that_is_over_asks_for_nothing(tmp_path: Path) -> None:
     place = copy(tmp_path, "2026.12", "2026-12-10")
     change(place, APPEAL, "live    = true", "live    = false")
-    assert not any(remark.id == "litigation" for remark in review(read_law(place), date(2030, 1, 1)))
+    told = [remark.sentence for remark in review(read_law(place), date(2030, 1, 1)) if remark.id == "litigation"]
+    assert not any("of eoir.appeal.bia" in sentence for sentence in told)
 
 
 def test_days_to_come_are_told_until_they_have_come() -> None:
     def told(today: date) -> list[str]:
         return [remark.sentence for remark in remarks(today).get("to-come", [])]
 
-    assert "On 2026-10-01 the fee for EOIR-26 (1060) begins." in told(date(2026, 9, 30))
-    assert "On 2026-10-01 the fee for EOIR-26 (1060) begins." not in told(date(2026, 10, 1))
+    fee = next(fee for fee in load_law().fees if fee.from_ == date(2026, 10, 1))
+    begins = f"On 2026-10-01 the fee for {fee.filing} ({fee.amount}) begins."
+    assert begins in told(date(2026, 9, 30))
+    assert begins not in told(date(2026, 10, 1))
     before = told(date(2026, 2, 1))
     assert "On 2026-03-09 the text ten-days of eoir.appeal.bia begins." in before
     assert "On 2026-03-08 the court action on ten-days of eoir.appeal.bia begins." in before

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from deadlines.commands.law_effect import Effect, Move, effects, kinds_touched, samples
+from deadlines.commands.law_effect import Effect, Move, effects
+from deadlines.commands.law_sample import kinds_touched, samples
 from deadlines.compute import Notice, Service, Window, compute
 from deadlines.law import Law, load_law
 from deadlines.law.diff import Change, compare
@@ -121,16 +122,24 @@ def test_as_of_an_earlier_day_the_new_edition_answers_what_was_known_then(instal
     assert days(law, "2026-06-08", as_of="2026-02-05") == (None, "2026-07-08", "2026-07-08")
 
 
+def appealable(old: Law, new: Law) -> list[list[Notice]]:
+    """The sample of bond decisions of 2026 without those in which appeal was waived."""
+    found = [run for run in samples(old, new, ["ij.bond"], 2026) if run[0].facts.get("appeal") != "waived"]
+    assert found
+    return found
+
+
 def test_the_difference_is_told_by_its_meaning_and_by_its_dates(installed: Path) -> None:
     old, new = load_law(), load_edition("2026.12", [installed])
     changes = compare(old, new)
     assert changes == [Change("rule", RULE, "court_action.ten-days.until", None, "2026-06-01")]
     kinds = kinds_touched(old, new, changes)
     assert kinds == sorted(old.rules[RULE].kinds)
-    found = {(effect.rule, effect.kind): effect for effect in effects(old, new, samples(old, new, ["ij.bond"], 2026))}
+    runs = appealable(old, new)
+    found = {(effect.rule, effect.kind): effect for effect in effects(old, new, runs)}
     bond = found[RULE, "ij.bond"]
     from_then_on = (date(2026, 12, 31) - REVIVAL).days + 1
-    times = bond.sampled // 365
+    times = len(runs)
     assert (bond.moved, bond.sampled) == (times * from_then_on, times * 365)
     earlier = Move(earlier=times * from_then_on)
     assert bond.moves["last_day"] == earlier
@@ -143,10 +152,11 @@ def test_the_difference_is_told_by_its_meaning_and_by_its_dates(installed: Path)
 def test_when_the_case_ends_only_protective_dates_vanish(installed: Path) -> None:
     old, new = load_law(), load_edition("2027.01", [installed])
     assert compare(old, new) == [Change("rule", RULE, "court_action.ten-days.live", "yes", "no")]
-    found: list[Effect] = [e for e in effects(old, new, samples(old, new, ["ij.bond"], 2026)) if e.moved]
+    runs = appealable(old, new)
+    found: list[Effect] = [effect for effect in effects(old, new, runs) if effect.moved]
     assert [(effect.rule, list(effect.moves)) for effect in found] == [(RULE, ["protective_by"])]
     printed_days = (date(2026, 12, 31) - date(2026, 3, 9)).days + 1
-    assert found[0].moves["protective_by"] == Move(vanishes=found[0].sampled // 365 * printed_days)
+    assert found[0].moves["protective_by"] == Move(vanishes=len(runs) * printed_days)
 
 
 def batch() -> str:
