@@ -258,6 +258,7 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
         zone=settings.firm.timezone,
         lease=timedelta(seconds=settings.daemon.lease_seconds),
         batch=settings.daemon.batch,
+        desk=build_desk(settings, "daemon"),
         compute=build_compute(settings),
         edition=law_state(settings),
         flush=web.state.flush if web is not None else None,

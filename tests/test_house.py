@@ -180,7 +180,7 @@ def test_the_glossary_knows_every_kind_of_notice_and_every_state() -> None:
     text = (ROOT / "docs" / "glossary.md").read_text()
     states = {
         word
-        for table in ("entry", "reminder")
+        for table in ("entry", "reminder", "proposal")
         for check in Base.metadata.tables[table].constraints
         for word in re.findall(r"'([a-z]+)'", str(getattr(check, "sqltext", "")))
     }

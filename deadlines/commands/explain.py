@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deadlines.commands.context import App, json_option, pass_app
+from deadlines.commands.signing import nexts_of
 
 if TYPE_CHECKING:
     from deadlines.docket.views import EntryView
@@ -25,7 +26,7 @@ def command(app: App, entry: str, as_json: bool) -> None:
     from deadlines.docket.views import entry_view, find_entry
 
     with app.reading() as session:
-        view = entry_view(session, find_entry(session, entry))
+        view = entry_view(session, find_entry(session, entry), nexts_of(app))
     if as_json:
         print_json(view)
     else:
@@ -34,13 +35,40 @@ def command(app: App, entry: str, as_json: bool) -> None:
 
 def print_entry(view: "EntryView") -> None:
     """One entry for a person to check."""
+    from deadlines.commands.changes import print_follow_ons
     from deadlines.commands.windows import day_words, print_window
 
     dated = day_words(view.decided_on)
-    click.echo(f"Matter {view.matter}: {view.kind}, dated {dated}; attorney {view.attorney}; status {view.status}\n")
+    click.echo(f"Matter {view.matter}: {view.kind}, dated {dated}; attorney {view.attorney}; status {view.status}")
+    _print_checks(view)
+    click.echo("")
     print_window(view.window)
+    if view.follow_ons:
+        click.echo("")
+        print_follow_ons(view.follow_ons)
     click.echo(
-        f"\nEntry {view.entry}, version {view.version}, law edition {view.edition}, recorded "
-        f"{view.recorded_at:%Y-%m-%d %H:%M} UTC by {view.recorded_by}.\n"
+        f"\nEntry {view.entry}, notice {view.notice[:8]}, version {view.version} ({view.reason}), law edition "
+        f"{view.edition}, recorded {view.recorded_at:%Y-%m-%d %H:%M} UTC by {view.recorded_by}.\n"
         "Not legal advice: verify the date against the notice and the cited law."
     )
+
+
+def _print_checks(view: "EntryView") -> None:
+    """How the entry was closed, or how far its dates are checked and what about them waits to be decided."""
+    from deadlines.commands.output import clean, paragraph, style
+    from deadlines.commands.show import closing_words
+    from deadlines.commands.windows import checked_words
+
+    if view.closing is not None:
+        click.echo(f"Closed: {clean(closing_words(view))}")
+    elif view.status == "open":
+        disputed, waits = view.dispute is not None, view.waits is not None
+        click.echo(f"Dates {checked_words(view.verified_by, view.verified_at, disputed=disputed, waits=waits)}")
+    if view.dispute:
+        paragraph(style(f"Printed date disputed: {clean(view.dispute)}", fg="red", bold=True))
+        click.echo(f"  deadlines resolve {view.entry[:8]} --use printed|computed --reason REASON --by ADDRESS")
+    if view.resolution is not None:
+        words = f"{view.resolution.use}, by {view.resolved_by}: {clean(view.resolution.reason)}"
+        paragraph(f"Dispute resolved for the {words}")
+    if view.waits:
+        click.echo(f"Other dates wait: deadlines proposal show {view.waits[:8]}")

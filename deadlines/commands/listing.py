@@ -47,10 +47,10 @@ def command(app: App, attorney: str | None, matter: str | None, past: bool, as_j
 
 
 def _print(lines: "list[Line]", today: date) -> None:
-    from deadlines.commands.windows import day_words
+    from deadlines.commands.windows import checked_words, day_words
 
     print_table(
-        ("Next date", "", "In", "Matter", "Window", "Form", "Last day", "Entry"),
+        ("Next date", "", "In", "Matter", "Window", "Form", "Last day", "Entry", "Checked"),
         [
             (
                 day_words(line.next_on),
@@ -61,6 +61,7 @@ def _print(lines: "list[Line]", today: date) -> None:
                 line.form,
                 day_words(line.last_day),
                 line.entry[:8],
+                checked_words(line.verified_by, line.verified_at, disputed=line.disputed, waits=line.waits),
             )
             for line in lines
         ],

@@ -10,7 +10,10 @@ from typing import Any
 import click
 
 Row = Sequence[str | None]
-WIDE = ("Window", "Notice", "Label", "Name", "Person", "Title", "Periods", "Seal", "Where")
+WIDE = (
+    "Window", "Notice", "Label", "Name", "Person", "Title", "Periods", "Seal", "Where",
+    "Checked", "Reason", "Authority", "Old", "New", "Direction",
+)  # fmt: skip
 """Columns that may break over lines; ids and dates stay whole."""
 WIDEST = 120
 """Columns beyond which a line of text is hard to read."""
@@ -86,7 +89,7 @@ def _print_rich(columns: Sequence[str], rows: Sequence[Sequence[str]], tones: Se
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column not in WIDE)
+        table.add_column(column, overflow="fold", no_wrap=not column.startswith(WIDE))
     for at, row in enumerate(rows):
         table.add_row(*(Text(cell) for cell in row), style=tones[at] if tones else None)
     Console().print(table)

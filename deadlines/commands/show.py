@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import click
 
 from deadlines.commands.context import App, json_option, pass_app
+from deadlines.commands.signing import nexts_of
 
 if TYPE_CHECKING:
-    from deadlines.docket.views import MatterView
+    from deadlines.docket.views import EntryView, MatterView
 
 
 @click.command()
@@ -27,10 +28,10 @@ def command(app: App, name: str, as_json: bool) -> None:
 
     with app.reading() as session:
         try:
-            matter = matter_view(session, name)
+            matter = matter_view(session, name, nexts_of(app))
         except NotFound as no_matter:
             try:
-                entry = entry_view(session, find_entry(session, name))
+                entry = entry_view(session, find_entry(session, name), nexts_of(app))
             except InputError:
                 raise no_matter from None
             if as_json:
@@ -47,6 +48,7 @@ def command(app: App, name: str, as_json: bool) -> None:
 
 
 def _print_matter(matter: "MatterView") -> None:
+    from deadlines.commands.changes import print_follow_ons
     from deadlines.commands.output import clean, print_table
     from deadlines.commands.windows import STATES, day_words
 
@@ -54,24 +56,52 @@ def _print_matter(matter: "MatterView") -> None:
     restricted = ", RESTRICTED" if matter.restricted else ""
     click.echo(f"Matter {matter.matter}{client}, attorney {matter.attorney}{restricted}\n")
     print_table(
-        ("Entry", "Notice", "Window", "Form", "Status", "File by", "Last day"),
+        ("Entry", "Notice", "Window", "Form", "Status", "File by", "Last day", "Checked"),
         [
             (
                 view.entry[:8],
-                f"{view.kind}, {day_words(view.decided_on)}",
+                f"{view.notice[:8]} {view.kind}, {day_words(view.decided_on)}",
                 view.window.title,
                 view.window.form,
                 view.status if view.window.state == "due" else STATES[view.window.state],
                 day_words(view.window.safe_by),
                 day_words(view.window.last_day),
+                _remark(view),
             )
             for view in matter.entries
         ],
         empty="The matter has no notice.",
     )
+    for view in matter.entries:
+        if view.closing is not None and view.follow_ons:
+            click.echo(f"\n{view.entry[:8]} {view.window.title}")
+            print_follow_ons(view.follow_ons)
     click.echo("\nReminders")
     print_table(
         ("Due (UTC)", "Entry", "Stage", "To", "By", "State"),
         [(f"{r.due_at:%Y-%m-%d %H:%M}", r.entry[:8], r.rung, r.to, r.channel, r.state) for r in matter.reminders],
         empty="None.",
     )
+
+
+def closing_words(view: "EntryView") -> str:
+    """How an entry was closed, in one line: what, when, the proof or the reason, by whom."""
+    from deadlines.commands.windows import day_words
+
+    closing, by = view.closing, view.closed_by
+    if closing is None:
+        return view.status
+    if closing.event == "filed":
+        return f"filed on {day_words(closing.on)}, {closing.timeliness}, proof: {closing.proof}, recorded by {by}"
+    return f"{closing.event} on {day_words(view.closed_on)} by {by}: {closing.reason}"
+
+
+def _remark(view: "EntryView") -> str | None:
+    from deadlines.commands.windows import checked_words
+
+    if view.closing is not None:
+        return closing_words(view)
+    if view.status != "open":
+        return None
+    disputed, waits = view.dispute is not None, view.waits is not None
+    return checked_words(view.verified_by, view.verified_at, disputed=disputed, waits=waits)

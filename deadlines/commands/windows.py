@@ -1,6 +1,6 @@
 """Windows as people read them: the dates first, then the working, the other readings and the notes."""
 
-from datetime import date
+from datetime import date, datetime
 
 import click
 
@@ -29,6 +29,13 @@ OPTIONS = {
 def day_words(day: date | None) -> str:
     """`Fri 20 Nov 2026`, the one way in which dates are shown; nothing for no date."""
     return f"{day:%a} {day.day} {day:%b} {day.year}" if day is not None else ""
+
+
+def checked_words(by: str | None, at: datetime | None, *, disputed: bool, waits: bool) -> str:
+    """How far an entry's dates are checked: unverified, verified by whom and when, disputed, other dates waiting."""
+    verified = f"verified by {by} on {day_words(at.date())}" if at is not None else "unverified"
+    marks = [verified, *(["PRINTED DATE DISPUTED"] if disputed else []), *(["other dates wait"] if waits else [])]
+    return ", ".join(marks)
 
 
 def print_result(result: Result) -> None:

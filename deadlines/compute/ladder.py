@@ -41,7 +41,7 @@ class Rung(Struct, frozen=True):
     """One reminder: stable name, the working day it is sent, and the date it speaks of.
 
     `now` stands for everything that had passed when the notice was entered, `past` for a window whose
-    last day had passed; both are sent at once.
+    last day had passed, `moved` for a change of the dates; all three are sent at once.
     """
 
     id: str
@@ -61,20 +61,28 @@ def weekday(day: date) -> bool:
     return day.weekday() < 5
 
 
-def ladder_for(window: Window, entered_on: date, is_working_day: Callable[[date], bool] = weekday) -> list[Rung]:
+def ladder_for(
+    window: Window,
+    entered_on: date,
+    is_working_day: Callable[[date], bool] = weekday,
+    *,
+    moved: Severity | None = None,
+) -> list[Rung]:
     """The rungs of a window entered on a day, in order of their days; none for a window without dates.
 
-    Two rungs never share a day.
+    Two rungs never share a day. `moved`: its dates changed on that day, so that the first rung says so, at
+    least so severe, and speaks for everything that had passed as well.
     """
     if window.safe_by is None:
         return []
     last_day = window.last_day or window.safe_by
     if last_day < entered_on:
-        return [Rung("past", entered_on, "last_day", last_day, "urgent")]
+        return [Rung("moved" if moved else "past", entered_on, "last_day", last_day, "urgent")]
     days: dict[date, Rung] = {}
     for rung in _stages(window, window.safe_by, last_day, entered_on, is_working_day):
         days[rung.on] = max(days.get(rung.on, rung), rung, key=_weight)
-    return _from(entered_on, [days[day] for day in sorted(days)])
+    rungs = _from(entered_on, [days[day] for day in sorted(days)])
+    return rungs if moved is None else _moved(entered_on, window.safe_by, last_day, rungs, moved)
 
 
 def moment(day: date, at: time, zone: str) -> datetime:
@@ -142,3 +150,12 @@ def _from(entered_on: date, rungs: list[Rung]) -> list[Rung]:
     severity = max((rung.severity for rung in gathered), key=SEVERITIES.index)
     now = Rung("now", entered_on, speaks.about, speaks.about_on, severity)
     return [now, *(rung for rung in ahead if rung.on > entered_on)]
+
+
+def _moved(entered_on: date, safe_by: date, last_day: date, rungs: list[Rung], severity: Severity) -> list[Rung]:
+    """The rungs with a first one, today, that tells of the change; today's own is in it."""
+    today = [rung.severity for rung in rungs if rung.on == entered_on]
+    about: About = "safe_by" if safe_by >= entered_on else "last_day"
+    day = safe_by if about == "safe_by" else last_day
+    first = Rung("moved", entered_on, about, day, max((severity, *today), key=SEVERITIES.index))
+    return [first, *(rung for rung in rungs if rung.on > entered_on)]

@@ -17,10 +17,12 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from deadlines import clock
+from deadlines.daemon.recomputing import Recomputed, recompute
 from deadlines.daemon.sending import Sender, SendReport
 from deadlines.docket import outbox
 from deadlines.docket.feeds import refresh_renderings
-from deadlines.docket.recompute import Compute, Difference, differences, record_difference, stored_entries
+from deadlines.docket.intake import Desk
+from deadlines.docket.recompute import Compute
 from deadlines.notify.channel import Channel
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat
@@ -29,7 +31,6 @@ log = logging.getLogger(__name__)
 
 STEP_BACK = timedelta(seconds=60)
 RECOMPUTE_HOUR = 2
-PAGE = 500
 
 
 class Beat(Struct):
@@ -46,7 +47,7 @@ def _nothing(_moment: str) -> None:
 
 
 class Sweeps:
-    """Sends what is due, shows signs of life, and checks the stored dates.
+    """Sends what is due, shows signs of life, and checks the stored dates, for which it needs `desk` and `compute`.
 
     `channels` by the name that reminders carry; a reminder of a channel that is no longer configured goes by
     the first. `hook` is called with a name at the points where a process may die, for tests.
@@ -60,13 +61,14 @@ class Sweeps:
         zone: str,
         lease: timedelta = timedelta(seconds=120),
         batch: int = 50,
+        desk: Desk | None = None,
         compute: Compute | None = None,
         edition: str = "",
         flush: Callable[[Session, datetime], object] | None = None,
         hook: Callable[[str], None] = _nothing,
     ) -> None:
         self._database, self._zone, self._lease = database, zone, lease
-        self._compute, self._edition, self._flush = compute, edition, flush
+        self._desk, self._compute, self._edition, self._flush = desk, compute, edition, flush
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.stopping = threading.Event()
         self.alive_at: dict[str, float] = {}
@@ -150,27 +152,31 @@ class Sweeps:
             return True
         return done.date() < local.date() and local.hour >= RECOMPUTE_HOUR
 
-    def recompute_check(self, now: datetime) -> list[Difference]:
-        """Compute every open entry again from its notice. Differences are recorded; no date moves."""
-        found: list[Difference] = []
-        checked, after = 0, ""
-        while self._compute is not None and not self.stopping.is_set():
-            self.sign_of_life("recompute")
-            with self._database.read() as session:
-                page = stored_entries(session, after, PAGE)
-            if not page:
-                break
-            checked, after = checked + len(page), page[-1].notice_id
-            different = list(differences(page, self._compute))
-            found += different
-            if different:
-                self._record(different, now)
-        if self.stopping.is_set():
+    def recompute_check(self, now: datetime) -> Recomputed:
+        """Compute every open entry again from its notice: earlier dates take effect, later ones wait."""
+        found = Recomputed(0, [], [])
+        if self._desk is not None and self._compute is not None:
+            found = recompute(self._database, self._desk, self._compute, now=now, go_on=self._goes_on)
+        for move in found.moves:
+            log.warning("entry %s: dates computed anew are %s, %s", move.entry, move.kind, move.outcome)
+        for failure in found.failures:
+            log.error("notice %s cannot be computed again: %s", failure.notice, failure.sentence)
+        if not found.finished or self.stopping.is_set():
             return found
         self._renew_renderings(now)
-        detail = {"edition": self._edition, "checked": checked, "different": len(found)}
+        detail = {
+            "edition": self._edition,
+            "checked": found.checked,
+            "applied": found.count("applied"),
+            "waiting": found.count("waiting"),
+            "failed": len(found.failures),
+        }
         self._note("recompute", now, msgspec.json.encode(detail).decode())
         return found
+
+    def _goes_on(self, _notices: int) -> bool:
+        self.sign_of_life("recompute")
+        return not self.stopping.is_set()
 
     def _renew_renderings(self, now: datetime) -> None:
         """Write the calendar entries anew that an earlier version of the program worded."""
@@ -179,12 +185,6 @@ class Sweeps:
             self.sign_of_life("recompute")
             with self._database.write() as session:
                 renewed = refresh_renderings(session, now=now)
-
-    def _record(self, different: list[Difference], now: datetime) -> None:
-        with self._database.write() as session:
-            for difference in different:
-                if record_difference(session, difference, now):
-                    log.error("entry %s: the law data now gives other dates", difference.entry_id)
 
     def flush_fetches(self, now: datetime) -> None:
         """Write down which feeds were fetched since the last time."""

@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from deadlines.compute.result import Window
 from deadlines.docket.outbox import UNDELIVERED
+from deadlines.docket.reminders import MOVED
+from deadlines.docket.tidings import lines_of, mark_of
 from deadlines.notify.message import Message, clean_line
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Person, Reminder
 
@@ -23,13 +25,14 @@ REPEAT = "This may be a repeat: whether an earlier copy arrived is not known."
 
 
 class Item(Struct, frozen=True):
-    """A reminder with what it speaks of."""
+    """A reminder with what it speaks of; `before` is the version of the dates before this one."""
 
     reminder: Reminder
     entry: Entry
     deadline: DeadlineRow
     matter: Matter
     person: Person
+    before: DeadlineRow | None = None
 
 
 class Ahead(Struct, frozen=True):
@@ -119,8 +122,8 @@ def ahead(item: Item, today: date) -> Ahead | None:
     stage = item.reminder.rung.partition("-")[0]
     if stage == "opens" and deadline.opens_on is not None and deadline.opens_on >= today:
         return Ahead("may be filed from", deadline.opens_on)
-    # What had passed at entry comes as one message: it speaks of the date that comes first.
-    if stage in ("protective", "now") and deadline.protective_by is not None and deadline.protective_by >= today:
+    # What had passed at entry, and what moved, comes as one message: it speaks of the date that comes first.
+    if stage in ("protective", "now", MOVED) and deadline.protective_by is not None and deadline.protective_by >= today:
         return Ahead("to be protected, file by", deadline.protective_by)
     if deadline.safe_by is not None and deadline.safe_by >= today and stage != "last":
         return Ahead("file by", deadline.safe_by)
@@ -132,7 +135,7 @@ def ahead(item: Item, today: date) -> Ahead | None:
 def _subject(items: Sequence[Item], today: date, now: datetime) -> str:
     first = items[0]
     date_ahead = ahead(first, today)
-    marks = [f"[{mark}]" for mark in _marks(first, now)]
+    marks = [f"[{mark}]" for mark in _marks(first, today, now)]
     if date_ahead is not None:
         marks.append(f"[{days_left(date_ahead.on, today)}]")
     dated = f"{date_ahead.words} {day_text(date_ahead.on)}" if date_ahead else "no date"
@@ -141,12 +144,14 @@ def _subject(items: Sequence[Item], today: date, now: datetime) -> str:
     return clean_line(f"{' '.join(marks)} {what} – {first.matter.reference} – {dated}{more}", 200)
 
 
-def _marks(item: Item, now: datetime) -> list[str]:
-    """What a reader must know before anything else: not delivered, passed, late."""
+def _marks(item: Item, today: date, now: datetime) -> list[str]:
+    """What a reader must know before anything else: not delivered, moved, passed, late."""
     reminder = item.reminder
     if reminder.rung.startswith(UNDELIVERED):
         return ["NOT DELIVERED"]
     marks = {"now": ["ENTERED LATE"], "past": ["LATE: last day has passed"]}.get(reminder.rung, [])
+    if reminder.rung == MOVED:
+        marks = mark_of(item.deadline, item.before, today)
     if now - reminder.due_at > LATE_AFTER:
         marks.append(f"LATE by {lateness(now - reminder.due_at)}")
     return marks
@@ -162,7 +167,9 @@ def what_to_file(entry: Entry) -> str:
 
 def _item(item: Item, number: int, today: date, now: datetime, undelivered: str | None) -> list[str]:
     lines = [f"{number}. {'Deadline' if item.matter.restricted else what_to_file(item.entry)}"]
-    lines += [f"   {mark}." for mark in _marks(item, now) if not undelivered]
+    lines += [f"   {mark}." for mark in _marks(item, today, now) if not undelivered]
+    if item.reminder.rung == MOVED:
+        lines += [f"   {line}" for line in lines_of(item.deadline, item.before, item.matter)]
     if undelivered:
         lines.append(f"   {clean_line(undelivered)}")
         lines.append("   Please see to it that somebody acts on this date.")

@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.reminders import PENDING
+from deadlines.docket.verification import unresolved
 from deadlines.errors import SendError
 from deadlines.notify.message import checked_address
 from deadlines.store import audit
-from deadlines.store.tables import Entry, Heartbeat, Matter, Person, Reminder
+from deadlines.store.tables import Entry, Heartbeat, Matter, Person, Proposal, Reminder
 
 State = Literal["well", "warning", "ill"]
 SILENT_AFTER = timedelta(minutes=5)
@@ -40,6 +41,8 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
     yield _overdue(session, now)
     yield _dead(session)
     yield _recompute(session)
+    yield _proposals(session)
+    yield _disputes(session)
     yield _audit(session)
     yield _addresses(session)
     yield _left(session)
@@ -105,11 +108,31 @@ def _recompute(session: Session) -> Finding:
     if row is None:
         return Finding("stored-dates", "well", "The nightly check of the stored dates has not run yet.")
     detail = _detail(row)
-    if detail.get("different"):
-        sentence = f"The law data now gives other dates for {detail['different']} open entries."
-        return Finding("stored-dates", "warning", sentence, "Look at each with `deadlines explain`.")
-    sentence = f"All {detail.get('checked', 0)} open entries were confirmed on {_at(row.at)}."
+    if detail.get("failed"):
+        sentence = f"{detail['failed']} notices could not be computed again on {_at(row.at)}."
+        return Finding("stored-dates", "warning", sentence, "`deadlines recompute` names them; mend or strike each.")
+    moved = f"{detail.get('applied', 0)} moved at once, {detail.get('waiting', 0)} put forward"
+    sentence = f"All {detail.get('checked', 0)} open entries were checked on {_at(row.at)}: {moved}."
     return Finding("stored-dates", "well", sentence)
+
+
+def _proposals(session: Session) -> Finding:
+    query = select(func.count(), func.min(Proposal.proposed_at)).where(Proposal.state.in_(("pending", "agreed")))
+    count, oldest = session.execute(query).one()
+    if not count:
+        return Finding("proposals", "well", "No other date waits to be agreed to.")
+    hint = "`deadlines proposal list` shows them; two people accept each, or one ignores it with a reason."
+    waits = "1 other date waits" if count == 1 else f"{count} other dates wait"
+    return Finding("proposals", "warning", f"{waits} to be agreed to, the oldest since {_at(oldest)}.", hint)
+
+
+def _disputes(session: Session) -> Finding:
+    count = len(unresolved(session))
+    if not count:
+        return Finding("disputes", "well", "No printed deadline disputes a computed one.")
+    hint = "`deadlines list` marks them; decide each with `deadlines resolve`."
+    entries = "1 open entry has" if count == 1 else f"{count} open entries have"
+    return Finding("disputes", "warning", f"{entries} another deadline printed on the notice.", hint)
 
 
 def _audit(session: Session) -> Finding:

@@ -8,17 +8,13 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.compute import Notice, Result, Window
+from deadlines.compute import Notice, Result
 from deadlines.compute.engine import engine_for
-from deadlines.docket import feeds
-from deadlines.docket.reminders import plan_reminders
+from deadlines.docket.entries import enter, is_followed, reminded
 from deadlines.errors import Conflict, InputError
 from deadlines.law import Law
 from deadlines.store import audit
-from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person
-
-FEDERAL_OFFICES = "uscis"
-"""The computation whose working days reminders keep to: weekdays that are neither federal holiday nor closure."""
+from deadlines.store.tables import Entry, Matter, NoticeRow, Person
 
 REFERENCE_LENGTH, CLIENT_LENGTH = 60, 200
 PROTECTED_FORMS = {"I-914", "I-918", "I-929"}
@@ -132,7 +128,10 @@ def record_notice(
     restricted_now = is_protected(notice) and not matter.restricted
     matter.restricted = matter.restricted or restricted_now
     people = reminded(session, matter)
-    entries = [_enter(session, desk, matter, row, window, people, now) for window in result.windows]
+    entries = [
+        enter(session, desk, row, window, people=people, followed=is_followed(desk, matter, window), now=now)
+        for window in result.windows
+    ]
     detail = {"kind": notice.kind, "edition": result.edition, "entries": [entry.id for entry in entries]}
     audit.record(session, at=now, actor=desk.actor, action="notice.record", subject=row.id, detail=detail)
     return Recorded(row, entries, result, restricted_now)
@@ -141,12 +140,6 @@ def record_notice(
 def is_protected(notice: Notice) -> bool:
     """Whether the notice itself tells of a VAWA, T or U case, which 8 USC 1367 keeps confidential."""
     return notice.form in PROTECTED_FORMS or (notice.form, notice.facts.get("basis")) in PROTECTED_BASES
-
-
-def reminded(session: Session, matter: Matter) -> list[Person]:
-    """Who is told of a matter's dates: its attorney, and the people who keep the docket."""
-    clerks = session.scalars(select(Person).where(Person.role == "docket", Person.active)).all()
-    return list({person.id: person for person in (matter.attorney, *clerks)}.values())
 
 
 def _refuse_twice(session: Session, matter: Matter, notice: Notice) -> None:
@@ -163,66 +156,3 @@ def _refuse_twice(session: Session, matter: Matter, notice: Notice) -> None:
             f"Matter {matter.reference} has this {notice.kind} of {notice.decided_on} already (notice {twin.id[:8]}). "
             "Look at it with `deadlines show`, or record it once more with --again."
         )
-
-
-def _enter(
-    session: Session,
-    desk: Desk,
-    matter: Matter,
-    notice: NoticeRow,
-    window: Window,
-    people: list[Person],
-    now: datetime,
-) -> Entry:
-    discreet = desk.law.rules[window.rule].discreet
-    followed = window.state == "due" and (matter.restricted or not discreet)
-    entry = Entry(
-        notice_id=notice.id,
-        matter_id=matter.id,
-        rule=window.rule,
-        title=window.title,
-        form=window.form,
-        status="open" if followed else "information",
-        version=1,
-        created_at=now,
-        changed_at=now,
-    )
-    session.add(entry)
-    session.flush()
-    deadline = _deadline(desk, entry, window, now)
-    session.add(deadline)
-    session.flush()
-    if followed and not discreet:
-        feeds.render_entry(session, entry, deadline, now=now)
-    if followed:
-        plan_reminders(
-            session,
-            entry,
-            deadline,
-            window,
-            people=people,
-            channel=desk.channel,
-            zone=desk.zone,
-            at=desk.at,
-            now=now,
-            is_working_day=engine_for(desk.law).days(FEDERAL_OFFICES).is_working_day,
-        )
-    return entry
-
-
-def _deadline(desk: Desk, entry: Entry, window: Window, now: datetime) -> DeadlineRow:
-    return DeadlineRow(
-        entry_id=entry.id,
-        version=entry.version,
-        edition=desk.law.edition,
-        state=window.state,
-        opens_on=window.opens_on,
-        protective_by=window.protective_by,
-        safe_by=window.safe_by,
-        last_day=window.last_day,
-        latest=window.latest,
-        window=msgspec.to_builtins(window),
-        reason="recorded with the notice",
-        created_by=desk.actor,
-        created_at=now,
-    )

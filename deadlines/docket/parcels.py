@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from deadlines.docket.compose import Item, compose, compose_plain
 from deadlines.docket.outbox import FROM_THE_ROWS, UNDELIVERED, extend_lease, mark_failed
+from deadlines.docket.reminders import MOVED
 from deadlines.errors import SendError
 from deadlines.notify.message import Message
 from deadlines.store.tables import Attempt, DeadlineRow, Entry, Matter, Person, Reminder
@@ -103,12 +104,14 @@ def _message(
 
 def _items(session: Session, ids: set[int]) -> list[Item]:
     """The reminders with what they speak of, the most urgent first."""
+    before = aliased(DeadlineRow)
     found = session.execute(
-        select(Reminder, Entry, DeadlineRow, Matter, Person)
+        select(Reminder, Entry, DeadlineRow, Matter, Person, before)
         .join(Entry, Entry.id == Reminder.entry_id)
         .join(DeadlineRow, DeadlineRow.id == Reminder.deadline_id)
         .join(Matter, Matter.id == Entry.matter_id)
         .join(Person, Person.id == Reminder.person_id)
+        .outerjoin(before, (before.entry_id == Entry.id) & (before.version == DeadlineRow.version - 1))
         .where(Reminder.id.in_(ids))
         .execution_options(**FROM_THE_ROWS)
     )
@@ -133,7 +136,10 @@ def _unwanted(item: Item, now: datetime) -> bool:
 
 
 def _covering(session: Session, items: list[Item], now: datetime) -> dict[int, int]:
-    """For each reminder that a newer one of the same dates to the same person makes needless, that one."""
+    """For each reminder that a newer one of the same dates to the same person makes needless, that one.
+
+    What tells of a change is never needless.
+    """
     if not items:
         return {}
     first = items[0].reminder
@@ -155,7 +161,7 @@ def _covering(session: Session, items: list[Item], now: datetime) -> dict[int, i
         for item in items
         if item.deadline.id in newest
         and newest[item.deadline.id].due_at > item.reminder.due_at
-        and not item.reminder.rung.startswith(UNDELIVERED)
+        and not item.reminder.rung.startswith((UNDELIVERED, MOVED))
     }
 
 

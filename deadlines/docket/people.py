@@ -44,6 +44,14 @@ def find_person(session: Session, email: str) -> Person:
     return person
 
 
+def active_person(session: Session, email: str) -> Person:
+    """The same, of somebody who is here: only they decide and sign. Raises NotFound and Conflict."""
+    person = find_person(session, email)
+    if not person.active:
+        raise Conflict(f"{person.email} has left the firm; name an active person with --by.")
+    return person
+
+
 def list_people(session: Session, *, inactive: bool = False) -> Sequence[Person]:
     """The people by name; those who have left only where `inactive`."""
     query = select(Person).order_by(func.lower(Person.name), Person.email)

@@ -1,128 +1,226 @@
-"""Does the law as we hold it today still give the stored dates? A difference is told, never applied."""
+"""Does the law as we hold it today still give the stored dates? Read a page, compute, compare, move.
 
-from collections.abc import Callable, Iterator
+The three steps are apart, so that nothing is computed while a transaction is open. A page is a number of
+notices with all their entries.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Result, Window
+from deadlines.docket.direction import DATES
+from deadlines.docket.intake import Desk
+from deadlines.docket.moves import Because, Move, enter_new, move
 from deadlines.errors import DeadlinesError
 from deadlines.store import audit
-from deadlines.store.tables import Audit, DeadlineRow, Entry, NoticeRow
+from deadlines.store.tables import Audit, DeadlineRow, Entry, Matter, NoticeRow
 
-ACTION = "recompute.differs"
-DATES = ("opens_on", "protective_by", "safe_by", "last_day", "latest")
+FAILED = "recompute.failed"
+CHECKED = ("open", "information")
+"""Entries that may still move; what was filed, waived or struck keeps its dates."""
 
 Compute = Callable[[Notice], Result]
+_notices = msgspec.json.Decoder(Notice)
 
 
 class Stored(Struct, frozen=True):
-    """An open entry as it stands: the notice that was entered and the dates in force."""
+    """An entry as it stands. `without_print`: a person decided to leave the printed deadline aside."""
 
     entry_id: str
-    notice_id: str
     rule: str
-    notice: dict[str, object]
+    status: str
     state: str
-    dates: dict[str, date | None]
+    dates: tuple[date | None, ...]
+    without_print: bool
+
+
+class Page(Struct, frozen=True):
+    """Some notices by their ids, as JSON text, and the entries of each."""
+
+    notices: dict[str, str]
+    entries: dict[str, list[Stored]]
+
+    @property
+    def last(self) -> str:
+        """Where the next page begins."""
+        return max(self.notices)
 
 
 class Difference(Struct, frozen=True):
-    """What a recomputation gives that is not what is stored."""
+    """What a recomputation gives that is not what is stored.
 
-    entry_id: str
-    found: dict[str, object]
+    `entry_id` is None for a window that the notice did not have, `window` None for one that it has no more.
+    `fault`: the notice cannot be computed.
+    """
+
+    notice_id: str
+    entry_id: str | None = None
+    window: Window | None = None
+    fault: str | None = None
 
 
-def stored_entries(session: Session, after: str, limit: int) -> list[Stored]:
-    """Open entries of the next `limit` notices after a notice id, in order of their notices."""
-    pages = (
+class Failure(Struct, frozen=True):
+    """A notice that could not be computed or stored again, and why."""
+
+    notice: str
+    matter: str
+    sentence: str
+
+
+def count_notices(session: Session) -> int:
+    """How many notices there are to check."""
+    query = select(func.count(func.distinct(Entry.notice_id))).where(Entry.status.in_(CHECKED))
+    return session.scalar(query) or 0
+
+
+def read_page(session: Session, after: str, limit: int) -> Page:
+    """The next `limit` notices after an id, in order of their ids; empty at the end."""
+    ids = (
         select(Entry.notice_id)
-        .where(Entry.status == "open", Entry.notice_id > after)
+        .where(Entry.status.in_(CHECKED), Entry.notice_id > after)
         .distinct()
         .order_by(Entry.notice_id)
         .limit(limit)
         .subquery()
     )
-    rows = session.execute(
-        select(
-            Entry.id,
-            Entry.notice_id,
-            Entry.rule,
-            NoticeRow.facts,
-            DeadlineRow.state,
-            *(getattr(DeadlineRow, name) for name in DATES),
-        )
-        .join(pages, pages.c.notice_id == Entry.notice_id)
-        .join(NoticeRow, NoticeRow.id == Entry.notice_id)
+    # As text: the decoder makes a notice of it at once, faster than by way of dictionaries.
+    facts = select(NoticeRow.id, cast(NoticeRow.facts, Text)).join(ids, ids.c.notice_id == NoticeRow.id)
+    columns = (Entry.notice_id, Entry.id, Entry.rule, Entry.status, Entry.resolution, DeadlineRow.state)
+    entries = (
+        select(*columns, *(getattr(DeadlineRow, name) for name in DATES))
+        .join(ids, ids.c.notice_id == Entry.notice_id)
         .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
-        .where(Entry.status == "open")
-        .order_by(Entry.notice_id, Entry.id)
     )
-    return [
-        Stored(entry, notice, rule, facts, state, dict(zip(DATES, dates, strict=True)))
-        for entry, notice, rule, facts, state, *dates in rows
-    ]
+    page = Page({row[0]: row[1] for row in session.execute(facts)}, {})
+    for notice, entry, rule, status, resolution, state, *dates in session.execute(entries):
+        without = resolution is not None and resolution.get("use") == "computed"
+        stored = Stored(entry, rule, status, state, tuple(dates), without)
+        page.entries.setdefault(notice, []).append(stored)
+    return page
 
 
-def differences(stored: list[Stored], compute: Compute) -> Iterator[Difference]:
-    """Compute each notice again, once, and compare. A notice that cannot be computed is a difference too."""
-    windows: dict[str, dict[str, Window] | str] = {}
-    for entry in stored:
-        if entry.notice_id not in windows:
-            windows[entry.notice_id] = _windows(entry.notice, compute)
-        found = _compare(entry, windows[entry.notice_id])
-        if found:
-            yield Difference(entry.entry_id, found)
+def differences(page: Page, compute: Compute) -> Iterator[Difference]:
+    """Compute each notice again, once, and compare the dates. One that cannot be computed is a difference too."""
+    for notice_id, text in page.notices.items():
+        entries = page.entries.get(notice_id, [])
+        try:
+            notice = _notices.decode(text)
+            yield from _of_notice(notice_id, notice, entries, compute)
+        except DeadlinesError as fault:
+            yield Difference(notice_id, fault=fault.sentence)
+        except (msgspec.DecodeError, TypeError) as fault:
+            yield Difference(notice_id, fault=f"The stored notice cannot be read: {fault}.")
 
 
-def record_difference(session: Session, difference: Difference, now: datetime) -> bool:
-    """Write the difference into the audit trail, unless the last one of the entry says the same."""
-    last = session.scalars(
-        select(Audit.detail)
-        .where(Audit.subject == difference.entry_id, Audit.action == ACTION)
-        .order_by(Audit.id.desc())
-        .limit(1)
-    ).first()
-    if last == difference.found:
-        return False
-    audit.record(
-        session,
-        at=now,
-        actor="daemon",
-        action=ACTION,
-        subject=difference.entry_id,
-        detail=difference.found,
-    )
-    return True
+def _of_notice(notice_id: str, notice: Notice, entries: list[Stored], compute: Compute) -> list[Difference]:
+    found = []
+    windows = _windows(notice, compute)
+    if any(entry.without_print for entry in entries):
+        plain = _windows(msgspec.structs.replace(notice, printed_deadline=None), compute)
+    else:
+        plain = windows
+    for entry in entries:
+        window = (plain if entry.without_print else windows).get(entry.rule)
+        if entry.status in CHECKED and _differs(entry, window):
+            found.append(Difference(notice_id, entry.entry_id, window))
+    known = {entry.rule for entry in entries}
+    found += [Difference(notice_id, None, window) for rule, window in windows.items() if rule not in known]
+    return found
 
 
-def _windows(facts: dict[str, object], compute: Compute) -> dict[str, Window] | str:
-    try:
-        result = compute(msgspec.convert(facts, Notice))
-    except DeadlinesError as fault:
-        return fault.sentence
-    except msgspec.ValidationError as fault:
-        return f"The stored notice cannot be read: {fault}."
-    return {window.rule: window for window in result.windows}
+def _windows(notice: Notice, compute: Compute) -> dict[str, Window]:
+    return {window.rule: window for window in compute(notice).windows}
 
 
-def _compare(entry: Stored, windows: dict[str, Window] | str) -> dict[str, object]:
-    if isinstance(windows, str):
-        return {"error": windows}
-    window = windows.get(entry.rule)
+def _differs(entry: Stored, window: Window | None) -> bool:
     if window is None:
-        return {"error": "The law data gives no such window any more."}
-    now = {"state": window.state, **{name: getattr(window, name) for name in DATES}}
-    was = {"state": entry.state, **entry.dates}
-    return {
-        name: {"stored": _plain(was[name]), "computed": _plain(now[name])} for name in was if was[name] != now[name]
-    }
+        return entry.state != "not-available"
+    dates = (window.opens_on, window.protective_by, window.safe_by, window.last_day, window.latest)
+    return dates != entry.dates or window.state != entry.state or window.dispute is not None
 
 
-def _plain(value: str | date | None) -> str | None:
-    return value.isoformat() if isinstance(value, date) else value
+def unsettled(session: Session, found: Iterable[Difference]) -> list[Difference]:
+    """The differences without those whose dispute is stored already and is all that made them look different."""
+    kept, disputed = [], {}
+    for difference in found:
+        if difference.entry_id is not None and difference.window is not None and difference.window.dispute:
+            disputed[difference.entry_id] = difference
+        else:
+            kept.append(difference)
+    query = (
+        select(Entry.id, DeadlineRow)
+        .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
+        .where(Entry.id.in_(disputed))
+    )
+    for entry_id, row in session.execute(query) if disputed else ():
+        window = disputed[entry_id].window
+        if window is None or _plain(row) != _plain(window) or row.window.get("dispute") != window.dispute:
+            kept.append(disputed[entry_id])
+    return kept
+
+
+def _plain(source: Any) -> tuple[object, ...]:
+    return (source.state, *(getattr(source, name) for name in DATES))
+
+
+def bring_up_to_date(
+    session: Session, desk: Desk, found: Iterable[Difference], *, now: datetime
+) -> tuple[list[Move], list[Failure]]:
+    """Hand each difference to the mechanism that moves dates. What fails is noted and holds up nothing else."""
+    moves: list[Move] = []
+    failures: list[Failure] = []
+    for difference in found:
+        fault = difference.fault
+        if fault is None:
+            try:
+                with session.begin_nested():
+                    moved = _bring(session, desk, difference, now)
+            except DeadlinesError as refused:
+                fault = refused.sentence
+            except msgspec.ValidationError as wrong:
+                fault = f"What is stored cannot be read: {wrong}."
+            else:
+                moves += [moved] if moved is not None else []
+        if fault is not None:
+            failures.append(_fail(session, desk, difference.notice_id, fault, now))
+    return moves, failures
+
+
+def _bring(session: Session, desk: Desk, difference: Difference, now: datetime) -> Move | None:
+    notice = session.get_one(NoticeRow, difference.notice_id)
+    because = Because(notice, f"computed anew by edition {desk.law.edition} of the law data")
+    if difference.entry_id is not None:
+        entry = session.get_one(Entry, difference.entry_id)
+        # Closed or amended since the page was read: the next run sees it as it is now.
+        if entry.status not in CHECKED or entry.notice_id != notice.id:
+            return None
+        return move(session, desk, entry, difference.window, because, now=now)
+    if difference.window is None or _has(session, notice, difference.window.rule):
+        return None
+    return enter_new(session, desk, difference.window, because, now=now)
+
+
+def _has(session: Session, notice: NoticeRow, rule: str) -> bool:
+    """Whether the notice has an entry of that rule by now, or has been amended."""
+    held = select(NoticeRow.id).where(NoticeRow.id == notice.id).with_for_update()
+    session.execute(held)
+    amended = session.scalar(select(NoticeRow.id).where(NoticeRow.amends_id == notice.id).limit(1))
+    query = select(Entry.id).where(Entry.notice_id == notice.id, Entry.rule == rule)
+    return amended is not None or session.scalar(query) is not None
+
+
+def _fail(session: Session, desk: Desk, notice_id: str, sentence: str, now: datetime) -> Failure:
+    """Note a failure, unless the last note of the notice says the same."""
+    notes = select(Audit.detail).where(Audit.subject == notice_id, Audit.action == FAILED).order_by(Audit.id.desc())
+    detail = {"error": sentence}
+    if session.scalars(notes.limit(1)).first() != detail:
+        audit.record(session, at=now, actor=desk.actor, action=FAILED, subject=notice_id, detail=detail)
+    matter = select(Matter.reference).join(NoticeRow, NoticeRow.matter_id == Matter.id)
+    return Failure(notice_id, session.scalars(matter.where(NoticeRow.id == notice_id)).one(), sentence)

@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
-from deadlines.compute.ladder import SEVERITIES, Rung, ladder_for, moment
+from deadlines.compute.ladder import SEVERITIES, Rung, Severity, ladder_for, moment
 from deadlines.compute.result import Window
 from deadlines.errors import InputError
 from deadlines.store.tables import DeadlineRow, Entry, Person, Reminder
 
-AT_ONCE = ("now", "past")
-"""The rungs of what had passed when the notice was entered: they wait for no time of day."""
+MOVED = "moved"
+"""The rung that tells of a change of dates."""
+AT_ONCE = ("now", "past", MOVED)
+"""What had passed when the notice was entered, and what changed: these rungs wait for no time of day."""
 NAMESPACE = UUID("6f1d7c1e-4a55-5a6e-9c0b-1d0f5a7f2c11")
 PENDING = text("reminder.state in ('planned','leased','uncertain')")
 """The words of the partial index, so that both databases use it."""
@@ -32,11 +34,13 @@ def plan_reminders(
     at: time,
     now: datetime,
     is_working_day: Callable[[date], bool],
+    moved: Severity | None = None,
 ) -> list[Reminder]:
     """Add one reminder for each person and rung of the window.
 
     `at` is the wall-clock time of reminders in `zone`, the firm's time zone. What has passed at `now` is due
-    at once. Raises InputError when there is nobody to remind.
+    at once, and so is, where the dates `moved`, the message that says so. Raises InputError when there is
+    nobody to remind.
     """
     told = {person.id: person for person in people if person.active}
     if not told:
@@ -44,7 +48,7 @@ def plan_reminders(
     today = now.astimezone(ZoneInfo(zone)).date()
     rows = [
         reminder_row(deadline, person.id, channel, rung.id, _severity(rung), max(due_at, now))
-        for rung in ladder_for(window, today, is_working_day)
+        for rung in ladder_for(window, today, is_working_day, moved=moved)
         for due_at in (now if rung.id in AT_ONCE else moment(rung.on, at, zone),)
         for person in told.values()
     ]

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.result import Window
+from deadlines.docket.records import WAITING, Closing, FollowOn, Nexts, Resolution, is_disputed
 from deadlines.errors import InputError, NotFound
-from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Reminder
+from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Proposal, Reminder
 
 SHORTEST_PREFIX = 4
 
@@ -19,7 +20,8 @@ class Line(Struct, frozen=True, kw_only=True):
     """One open window in a list. `days_left` counts to `next_on`, below zero when it has passed.
 
     `next_on` is the date that comes next, and `next_is` what it is: `protective`, `file-by`, `last-day`, or
-    `past` when even the last day has gone.
+    `past` when even the last day has gone. `disputed`: the notice prints another deadline, and nobody has
+    resolved it. `waits`: other dates wait to be agreed to.
     """
 
     entry: str
@@ -35,12 +37,21 @@ class Line(Struct, frozen=True, kw_only=True):
     next_on: date
     next_is: str
     edition: str
+    verified_by: str | None
+    verified_at: datetime | None
+    disputed: bool
+    waits: bool
 
 
 class EntryView(Struct, frozen=True, kw_only=True):
-    """One entry with its dates and everything that explains them."""
+    """One entry with its dates and everything that explains them.
+
+    `dispute` is the one that nobody has resolved, `resolution` what was decided about one; `closing` tells
+    how the entry was closed, `waits` names the proposal of other dates that waits to be agreed to.
+    """
 
     entry: str
+    notice: str
     matter: str
     attorney: str
     status: str
@@ -50,7 +61,18 @@ class EntryView(Struct, frozen=True, kw_only=True):
     decided_on: date
     recorded_at: datetime
     recorded_by: str
+    reason: str
+    verified_by: str | None
+    verified_at: datetime | None
+    dispute: str | None
+    resolution: Resolution | None
+    resolved_by: str | None
+    closed_on: date | None
+    closed_by: str | None
+    closing: Closing | None
+    waits: str | None
     window: Window
+    follow_ons: list[FollowOn] = []
 
 
 class MatterView(Struct, frozen=True, kw_only=True):
@@ -87,7 +109,8 @@ def open_windows(
         query = query.where(Person.email == attorney.strip().lower())
     if matter is not None:
         query = query.where(Matter.reference == matter)
-    lines = [_line(today, *row) for row in session.execute(query)]
+    known = _Known(session)
+    lines = [_line(known, today, *row) for row in session.execute(query)]
     return sorted(lines, key=lambda line: (line.next_on, line.matter, line.title))
 
 
@@ -119,26 +142,27 @@ def find_entry(session: Session, name: str) -> Entry:
     return found[0]
 
 
-def entry_view(session: Session, entry: Entry) -> EntryView:
-    """One entry in full, at its current version."""
+def entry_view(session: Session, entry: Entry, nexts: Nexts | None = None) -> EntryView:
+    """One entry in full, at its current version; with `nexts`, also what comes next."""
     row = session.execute(_current().where(Entry.id == entry.id)).one()
-    return _entry_view(*row)
+    return _entry_view(_Known(session), nexts, *row)
 
 
-def matter_view(session: Session, reference: str) -> MatterView:
-    """One matter in full; raises NotFound."""
+def matter_view(session: Session, reference: str, nexts: Nexts | None = None) -> MatterView:
+    """One matter in full, and with `nexts` what comes next; raises NotFound."""
     matter = session.scalars(select(Matter).where(Matter.reference == reference.strip())).one_or_none()
     if matter is None:
         raise NotFound(f"No matter has the number '{reference}'; `deadlines list` shows the open ones.")
     rows = session.execute(
         _current().where(Entry.matter_id == matter.id).order_by(NoticeRow.decided_on, Entry.created_at, Entry.rule)
     )
+    known = _Known(session)
     return MatterView(
         matter=matter.reference,
         client=matter.client,
         restricted=matter.restricted,
         attorney=matter.attorney.email,
-        entries=[_entry_view(*row) for row in rows],
+        entries=[_entry_view(known, nexts, *row) for row in rows],
         reminders=_reminders(session, matter),
     )
 
@@ -176,7 +200,28 @@ def _current() -> Any:
     )
 
 
-def _line(today: date, entry: Entry, deadline: DeadlineRow, notice: NoticeRow, matter: Matter, person: Person) -> Line:
+class _Known:
+    """Who people are by their ids, and which entries have other dates waiting; asked for once."""
+
+    def __init__(self, session: Session) -> None:
+        self.people = {row.id: row.email for row in session.execute(select(Person.id, Person.email))}
+        waiting = select(Proposal.entry_id, Proposal.id).where(Proposal.state.in_(WAITING))
+        self.waiting = {row.entry_id: row.id for row in session.execute(waiting)}
+
+    def email(self, who: str | None) -> str | None:
+        """The mail address of a person; whatever is no person's id stays as it is."""
+        return None if who is None else self.people.get(who, who)
+
+
+def _line(
+    known: _Known,
+    today: date,
+    entry: Entry,
+    deadline: DeadlineRow,
+    notice: NoticeRow,
+    matter: Matter,
+    person: Person,
+) -> Line:
     if deadline.safe_by is None or deadline.last_day is None:
         raise NotFound(f"Entry {entry.id} is open and has no date: the docket is damaged. Restore a backup.")
     next_on, next_is = _next(deadline.protective_by, deadline.safe_by, deadline.last_day, today)
@@ -194,12 +239,26 @@ def _line(today: date, entry: Entry, deadline: DeadlineRow, notice: NoticeRow, m
         next_on=next_on,
         next_is=next_is,
         edition=deadline.edition,
+        verified_by=known.email(entry.verified_by),
+        verified_at=entry.verified_at,
+        disputed=is_disputed(entry, deadline.window.get("dispute")),
+        waits=entry.id in known.waiting,
     )
 
 
-def _entry_view(entry: Entry, deadline: DeadlineRow, notice: NoticeRow, matter: Matter, person: Person) -> EntryView:
+def _entry_view(
+    known: _Known,
+    nexts: Nexts | None,
+    entry: Entry,
+    deadline: DeadlineRow,
+    notice: NoticeRow,
+    matter: Matter,
+    person: Person,
+) -> EntryView:
+    window = msgspec.convert(deadline.window, Window)
     return EntryView(
         entry=entry.id,
+        notice=notice.id,
         matter=matter.reference,
         attorney=person.email,
         status=entry.status,
@@ -209,7 +268,18 @@ def _entry_view(entry: Entry, deadline: DeadlineRow, notice: NoticeRow, matter: 
         decided_on=notice.decided_on,
         recorded_at=deadline.created_at,
         recorded_by=deadline.created_by,
-        window=msgspec.convert(deadline.window, Window),
+        reason=deadline.reason,
+        verified_by=known.email(entry.verified_by),
+        verified_at=entry.verified_at,
+        dispute=window.dispute if is_disputed(entry, window.dispute) else None,
+        resolution=msgspec.convert(entry.resolution, Resolution) if entry.resolution else None,
+        resolved_by=known.email(entry.resolved_by),
+        closed_on=entry.closed_on,
+        closed_by=known.email(entry.closed_by),
+        closing=msgspec.convert(entry.closing, Closing) if entry.closing else None,
+        waits=known.waiting.get(entry.id),
+        window=window,
+        follow_ons=nexts(entry, window) if nexts is not None else [],
     )
 
 

@@ -45,7 +45,13 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Instant, date: Date, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        datetime: Instant,
+        date: Date,
+        # Nothing is NULL, not the word `null`.
+        dict[str, Any]: JSON(none_as_null=True),
+        list[str]: JSON(none_as_null=True),
+    }
 
 
 class Instance(Base):
@@ -84,7 +90,7 @@ class Matter(Base):
 
 
 class NoticeRow(Base):
-    """The notice as it was entered: never edited, an amendment is a new row."""
+    """The notice as it was entered: never edited. An amendment is a new row; `amends_id` names the one before."""
 
     __tablename__ = "notice"
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
@@ -96,11 +102,16 @@ class NoticeRow(Base):
     """The whole notice as the machine contract writes it, so that it can be computed again."""
     entered_by: Mapped[str] = mapped_column(String(254))
     entered_at: Mapped[datetime]
+    amends_id: Mapped[str | None] = mapped_column(ForeignKey("notice.id"))
     matter: Mapped[Matter] = relationship()
 
 
 class Entry(Base):
-    """One remedy after one notice. Lives for ever; `id` is the calendar UID."""
+    """One remedy after one notice. Lives for ever; `id` is the calendar UID.
+
+    `verified_by`, `closed_by` and `resolved_by` are ids of people. `closing` holds how it was closed (see
+    `docket.closing`), `resolution` what was decided about a disputed date (see `docket.verification`).
+    """
 
     __tablename__ = "entry"
     __table_args__ = (
@@ -117,12 +128,21 @@ class Entry(Base):
     version: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    verified_at: Mapped[datetime | None]
+    verified_by: Mapped[str | None] = mapped_column(String(254))
+    closed_on: Mapped[date | None]
+    closed_by: Mapped[str | None] = mapped_column(String(254))
+    closing: Mapped[dict[str, Any] | None]
+    resolved_at: Mapped[datetime | None]
+    resolved_by: Mapped[str | None] = mapped_column(String(254))
+    resolution: Mapped[dict[str, Any] | None]
     notice: Mapped[NoticeRow] = relationship()
     matter: Mapped[Matter] = relationship()
 
 
 class DeadlineRow(Base):
-    """One computed version of an entry's dates; never edited. `window` holds the whole answer."""
+    """One computed version of an entry's dates; never edited. `window` holds the whole answer, `policy` the
+    firm's own choices under which it was computed."""
 
     __tablename__ = "deadline"
     __table_args__ = (
@@ -143,6 +163,52 @@ class DeadlineRow(Base):
     reason: Mapped[str] = mapped_column(String(200))
     created_by: Mapped[str] = mapped_column(String(254))
     created_at: Mapped[datetime]
+    policy: Mapped[dict[str, Any] | None]
+
+
+WAITING = "state in ('pending','agreed')"
+
+
+class Proposal(Base):
+    """Other dates for an entry, and what became of them.
+
+    `base_version` is the version that they would replace, `window` the whole answer with its new dates, `old`
+    the dates before, `notice_id` the notice that they were computed from. `proposed_by`, `agreed_by` (the first
+    of the two who must agree) and `decided_by` are ids of people, or name a program such as `daemon`.
+    """
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        CheckConstraint("kind in ('earlier','later','mixed','gone','new')", name="kind"),
+        CheckConstraint("state in ('pending','agreed','applied','accepted','ignored','superseded')", name="state"),
+        # Two people never agree to different dates of one entry.
+        Index(
+            "uq_proposal_waiting",
+            "entry_id",
+            unique=True,
+            sqlite_where=text(WAITING),
+            postgresql_where=text(WAITING),
+        ),
+    )
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"), index=True)
+    base_version: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(String(20))
+    edition: Mapped[str] = mapped_column(String(20))
+    window: Mapped[dict[str, Any]]
+    notice_id: Mapped[str] = mapped_column(ForeignKey("notice.id"))
+    old: Mapped[dict[str, Any]]
+    reason: Mapped[str] = mapped_column(Text)
+    authority: Mapped[list[str]]
+    state: Mapped[str] = mapped_column(String(20))
+    proposed_by: Mapped[str] = mapped_column(String(254))
+    proposed_at: Mapped[datetime]
+    agreed_by: Mapped[str | None] = mapped_column(String(254))
+    agreed_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(254))
+    decided_at: Mapped[datetime | None]
+    decision: Mapped[str | None] = mapped_column(Text)
+    entry: Mapped[Entry] = relationship()
 
 
 class Rendering(Base):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deadlines.compute.ladder import SEVERITIES, ladder_for, ladder_of, moment
+from deadlines.compute.ladder import SEVERITIES, Severity, ladder_for, ladder_of, moment
 from deadlines.compute.result import Window
 
 THANKSGIVING = date(2026, 11, 26)
@@ -213,3 +213,22 @@ def test_every_window_with_a_future_has_a_reminder_in_time(
 )
 def test_wall_clock_moments(zone: str, day: date, at: time, expected: datetime) -> None:
     assert moment(day, at, zone) == expected
+
+
+@given(st.integers(-30, 60), st.integers(0, 10), st.sampled_from(SEVERITIES))
+def test_a_change_of_dates_is_told_first_and_takes_the_place_of_what_had_passed(
+    left: int, more: int, severity: Severity
+) -> None:
+    today = date(2026, 11, 2)
+    asked = window(today + timedelta(days=left), today + timedelta(days=left + more))
+    rungs = ladder_for(asked, today, moved=severity)
+    assert [rung.id for rung in rungs].count("moved") == 1
+    assert (rungs[0].id, rungs[0].on) == ("moved", today)
+    assert SEVERITIES.index(rungs[0].severity) >= SEVERITIES.index(severity)
+    assert all(rung.on > today for rung in rungs[1:])
+    plain = {rung.id for rung in ladder_for(asked, today) if rung.on > today}
+    assert {rung.id for rung in rungs[1:]} == plain
+
+
+def test_a_change_of_a_window_without_dates_reminds_nobody() -> None:
+    assert ladder_for(window(None), date(2026, 11, 2), moved="urgent") == []

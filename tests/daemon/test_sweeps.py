@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Result
 from deadlines.daemon import Sweeps
-from deadlines.errors import ChannelDown, InputError, SendError, StoreError
+from deadlines.errors import ChannelDown, SendError, StoreError
 from deadlines.notify.folder import FolderChannel
 from deadlines.notify.message import Message
 from deadlines.notify.smtp import SmtpChannel
 from deadlines.store.database import Database
 from deadlines.store.tables import Attempt, Audit, DeadlineRow, Entry, Heartbeat, Person, Reminder
 from tests.daemon.parts import WEEK_BEFORE, Collector, fill, states, sweeps
-from tests.docket.samples import ZONE, entry, matter, person, plan, version, window
+from tests.docket.desks import desk
+from tests.docket.samples import ZONE, entry, matter, person, plan, window
 from tests.notify.servers import Inbox, free_port, mail_server
 
 SENDER = "Docket <docket@firm.test>"
@@ -335,92 +336,65 @@ def law(**changes: object) -> object:
     return compute
 
 
+def checking(database: Database, compute: object, edition: str = "") -> Sweeps:
+    return sweeps(database, desk=desk(), compute=compute, edition=edition)
+
+
 def test_dates_that_still_hold_leave_no_trace(database: Database) -> None:
     fill(database)
     compute = law()
-    assert sweeps(database, compute=compute).recompute_check(WEEK_BEFORE) == []
+    assert checking(database, compute=compute).recompute_check(WEEK_BEFORE).moves == []
     [notice] = compute.asked  # type: ignore[attr-defined]
     assert notice.decided_on == date(2026, 10, 23)
     assert notice.service.method == "mail"
     with database.read() as session:
         assert session.scalars(select(Audit)).all() == []
         beat = session.get_one(Heartbeat, "recompute")
-        assert msgspec.json.decode(beat.detail) == {"edition": "", "checked": 1, "different": 0}
+        counted = {"edition": "", "checked": 1, "applied": 0, "waiting": 0, "failed": 0}
+        assert msgspec.json.decode(beat.detail) == counted
 
 
-def test_a_difference_is_recorded_once_and_moves_nothing(database: Database) -> None:
+def test_earlier_dates_take_effect_in_the_night_and_once(database: Database) -> None:
     fill(database)
-    daemon = sweeps(database, compute=law(last_day=date(2026, 11, 23), safe_by=date(2026, 11, 20)))
-    [found] = daemon.recompute_check(WEEK_BEFORE)
-    daemon.recompute_check(WEEK_BEFORE + timedelta(days=1))
+    daemon = checking(database, compute=law(last_day=date(2026, 11, 23), latest=date(2026, 11, 23)))
+    [found] = daemon.recompute_check(WEEK_BEFORE).moves
+    assert daemon.recompute_check(WEEK_BEFORE + timedelta(days=1)).moves == []
     with database.read() as session:
-        [row] = session.scalars(select(Audit)).all()
-        stored = session.scalars(select(DeadlineRow)).one()
-        assert row.action == "recompute.differs"
-        assert row.subject == found.entry_id
-        assert row.detail == {"last_day": {"stored": "2026-11-25", "computed": "2026-11-23"}}
-        assert stored.last_day == date(2026, 11, 25)
-    assert set(states(database).values()) == {"planned"}
+        entry = session.scalars(select(Entry)).one()
+        assert (entry.id, entry.version) == (found.entry, 2)
+        [row] = session.scalars(select(Audit).where(Audit.action == "deadline.move"))
+        assert (row.actor, row.subject) == ("daemon", entry.id)
+        assert row.detail["old"]["last_day"] == "2026-11-25"
+    channel = Collector()
+    sweeps(database, channel).send_due(WEEK_BEFORE)
+    assert channel.messages[0].subject.startswith("[MOVED EARLIER]")
 
 
-def test_only_the_version_in_force_of_open_entries_is_checked(database: Database) -> None:
-    with database.write() as session:
-        ana = person(session)
-        of = matter(session, ana)
-        made, _ = entry(session, of, window(safe_by=date(2026, 11, 2)))
-        version(session, made, window(), 2)
-        entry(session, of, window(safe_by=date(2026, 11, 1)), status="satisfied")
-    assert sweeps(database, compute=law()).recompute_check(WEEK_BEFORE) == []
-
-
-def test_a_notice_that_cannot_be_computed_is_a_difference_and_not_the_end(database: Database) -> None:
-    with database.write() as session:
-        ana = person(session)
-        of = matter(session, ana)
-        entry(session, of, window())
-        entry(session, of, window())
-        broken_row = entry(session, of, window())[0]
-        broken_row.notice.facts = {"kind": 7}
-
-    def compute(notice: Notice) -> Result:
-        raise InputError("Unknown kind.")
-
-    found = sweeps(database, compute=compute).recompute_check(WEEK_BEFORE)
-    assert sorted(str(one.found["error"]) for one in found)[1:] == ["Unknown kind."] * 2
-    assert "cannot be read" in str(sorted(str(one.found["error"]) for one in found)[0])
-
-
-def test_a_window_that_the_law_no_longer_gives_is_a_difference(database: Database) -> None:
+def test_later_dates_wait_and_move_nothing(database: Database) -> None:
     fill(database)
-    found = sweeps(database, compute=law(rule="other.rule")).recompute_check(WEEK_BEFORE)
-    assert [one.found for one in found] == [{"error": "The law data gives no such window any more."}]
+    daemon = checking(database, compute=law(last_day=date(2026, 11, 27), latest=date(2026, 11, 27)))
+    assert [move.outcome for move in daemon.recompute_check(WEEK_BEFORE).moves] == ["waiting"]
+    assert [move.outcome for move in daemon.recompute_check(WEEK_BEFORE + MINUTE).moves] == ["known"]
+    with database.read() as session:
+        assert session.scalars(select(DeadlineRow)).one().last_day == date(2026, 11, 25)
+    assert set(states(database).values()) == {"planned"}
 
 
 def test_the_check_runs_once_a_night_and_after_a_new_edition(database: Database) -> None:
     fill(database)
     evening = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # 20:00 on the 23rd in New York
-    daemon = sweeps(database, compute=law(), edition="2026.11")
+    daemon = checking(database, compute=law(), edition="2026.11")
     ran = [daemon.recompute_if_due(evening + timedelta(hours=hours)) for hours in (0, 1, 4, 6, 7, 24, 31)]
     # At once, then not before 02:00 of the next local day (07:00 UTC), then once more the day after.
     assert ran == [True, False, False, True, False, False, True]
-    newer = sweeps(database, compute=law(), edition="2026.12")
+    newer = checking(database, compute=law(), edition="2026.12")
     assert newer.recompute_if_due(evening + timedelta(hours=32))
     assert not newer.recompute_if_due(evening + timedelta(hours=33))
 
 
 def test_a_check_that_was_stopped_does_not_count(database: Database) -> None:
     fill(database)
-    daemon = sweeps(database, compute=law())
+    daemon = checking(database, compute=law())
     daemon.stopping.set()
     assert daemon.recompute_if_due(WEEK_BEFORE)
-    assert sweeps(database, compute=law()).recompute_if_due(WEEK_BEFORE)
-
-
-def test_the_check_reads_page_by_page(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deadlines.daemon.sweeps.PAGE", 3)
-    many(database, 10)
-    compute = law(last_day=date(2026, 11, 26))
-    assert len(sweeps(database, compute=compute).recompute_check(WEEK_BEFORE)) == 10
-    assert len(compute.asked) == 10  # type: ignore[attr-defined]
-    with database.read() as session:
-        assert len(set(session.scalars(select(Audit.subject)))) == len(session.scalars(select(Entry)).all())
+    assert checking(database, compute=law()).recompute_if_due(WEEK_BEFORE)

@@ -1,13 +1,15 @@
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from deadlines.docket.health import Finding, check_docket
+from deadlines.docket.moves import Because, move
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat
+from tests.docket.desks import changed, desk, recorded
 from tests.docket.samples import docket, entry, matter, person, window
 
 DUE = timedelta(days=365)
@@ -37,7 +39,7 @@ def test_a_docket_that_fares_well(database: Database, now: datetime) -> None:
             row.due_at = now + timedelta(hours=1)
         beat(session, now - timedelta(seconds=20))
         beat(session, now, "send", trouble="")
-        beat(session, now, "recompute", different=0, checked=1)
+        beat(session, now, "recompute", failed=0, checked=1)
     assert {finding.state for finding in found(database, now).values()} == {"well"}
 
 
@@ -127,11 +129,20 @@ def test_refused_reminders_are_told_while_the_entry_is_open(database: Database, 
     assert found(database, now)["reminders-refused"].state == "ill"
 
 
-def test_other_dates_are_told(database: Database, now: datetime) -> None:
+def test_notices_that_cannot_be_computed_again_are_told(database: Database, now: datetime) -> None:
     with database.write() as session:
-        beat(session, now, "recompute", different=3, checked=9)
+        beat(session, now, "recompute", failed=3, checked=9)
     finding = found(database, now)["stored-dates"]
-    assert (finding.state, "3 open entries" in finding.sentence) == ("warning", True)
+    assert (finding.state, "3 notices" in finding.sentence) == ("warning", True)
+
+
+def test_dates_that_wait_for_two_people_are_told(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        entry = recorded(session)["uscis.motion.reopen"]
+        later = changed(session, entry, last_day=date(2026, 12, 4))
+        move(session, desk(), entry, later, Because(entry.notice, "another edition"), now=now)
+    finding = found(database, now)["proposals"]
+    assert (finding.state, "1 other date waits" in finding.sentence) == ("warning", True)
 
 
 def test_an_address_that_mail_cannot_reach_is_ill(database: Database, now: datetime) -> None:

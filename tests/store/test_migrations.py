@@ -6,27 +6,31 @@ import signal
 import subprocess
 import sys
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
+from sqlalchemy.orm import Session
 
 from deadlines.errors import StoreError
 from deadlines.store import audit, migrate
 from deadlines.store.database import Database
-from deadlines.store.tables import Matter, Person
+from deadlines.store.engine import build_engine, parse_url
+from deadlines.store.tables import Entry, Matter, NoticeRow, Person, Proposal
 
 ROOT = Path(__file__).parents[2]
-HEAD = """
+LAST = migrate.head_revision()
+NEXT = f"{int(LAST) + 1:04}"
+HEAD = f"""
 import os, signal, time
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{NEXT}"
+down_revision = "{LAST}"
 branch_labels = None
 depends_on = None
 
@@ -62,9 +66,9 @@ migrate.upgrade(Database.open(sys.argv[1], any_schema=True).engine, folder=Path(
 
 def folder_with(tmp_path: Path, body: str) -> Path:
     folder = tmp_path / "migrations"
-    ignored = shutil.ignore_patterns("__pycache__", "0002_*")
+    ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "migrations", folder, dirs_exist_ok=True, ignore=ignored)
-    (folder / "versions" / "0002_scratch.py").write_text(HEAD + body)
+    (folder / "versions" / f"{NEXT}_scratch.py").write_text(HEAD + body)
     return folder
 
 
@@ -117,7 +121,7 @@ def test_half_a_migration_leaves_nothing_and_the_retry_succeeds(
 
     assert child(database_url, folder_with(tmp_path, halves())).wait(60) == 0
     revision, tables, columns = state(database_url)
-    assert revision == "0002"
+    assert revision == NEXT
     assert {"first_half", "second_half"} <= tables
     assert "nickname" in columns
 
@@ -126,7 +130,7 @@ def test_two_migrations_at_once_come_one_after_the_other(database_url: str, tmp_
     folder = folder_with(tmp_path, halves(middle="time.sleep(1)"))
     both = [child(database_url, folder), child(database_url, folder)]
     assert [one.wait(60) for one in both] == [0, 0]
-    assert state(database_url)[0] == "0002"
+    assert state(database_url)[0] == NEXT
 
 
 def test_a_table_that_others_refer_to_can_be_rebuilt(database: Database, tmp_path: Path) -> None:
@@ -148,7 +152,7 @@ def test_a_migration_that_orphans_a_row_is_refused_whole(database: Database, tmp
     assert database.engine.dialect.name == "postgresql" or isinstance(refused.value, StoreError)
     with database.read() as session:
         assert session.scalars(select(Person.name)).one() == "Ana"
-    assert migrate.current_revision(database.engine) == "0001"
+    assert migrate.current_revision(database.engine) == LAST
 
 
 def test_a_database_of_the_other_release_is_refused_both_ways(
@@ -157,13 +161,13 @@ def test_a_database_of_the_other_release_is_refused_both_ways(
     folder = folder_with(tmp_path, halves())
     with monkeypatch.context() as later:
         later.setattr(migrate, "scripts", lambda: folder)
-        with pytest.raises(StoreError, match=r"older schema 0001; this program needs 0002.*deadlines db upgrade"):
+        with pytest.raises(StoreError, match=rf"older schema {LAST}; this program needs {NEXT}.*deadlines db upgrade"):
             Database.open(database_url)
         migrating = Database.open(database_url, any_schema=True)
         migrate.upgrade(migrating.engine)
         migrating.dispose()
         Database.open(database_url).dispose()
-    with pytest.raises(StoreError, match=r"schema 0002.*newer"):
+    with pytest.raises(StoreError, match=rf"schema {NEXT}.*newer"):
         Database.open(database_url)
 
 
@@ -193,15 +197,15 @@ def test_opening_needs_no_alembic(sqlite_template: Path) -> None:
 
 def test_a_new_revision_says_the_house_rule(database: Database, tmp_path: Path) -> None:
     folder = folder_with(tmp_path, halves())
-    (folder / "versions" / "0002_scratch.py").unlink()
+    (folder / "versions" / f"{NEXT}_scratch.py").unlink()
     with database.write() as session:
         session.execute(text("DROP TABLE attempt"))
-    migrate.new_revision(database.engine, "Attempts again", "0002", folder=folder)
-    [made] = (folder / "versions").glob("0002_*.py")
+    migrate.new_revision(database.engine, "Attempts again", NEXT, folder=folder)
+    [made] = (folder / "versions").glob(f"{NEXT}_*.py")
     text_of = made.read_text()
     assert "must not break the previous version" in text_of
     assert "deadlines" not in text_of.replace('"deadline', "")
-    assert "down_revision = '0001'" in text_of.replace('"', "'")
+    assert f"down_revision = '{LAST}'" in text_of.replace('"', "'")
     migrate.upgrade(database.engine, folder=folder)
     assert migrate.differences(database.engine) == []
 
@@ -239,7 +243,7 @@ made.dispose()
         migrate.head_revision(),
         "[]",
     ]
-    (site / "deadlines" / "_migrations" / "versions" / "0002_scratch.py").write_text(HEAD + halves())
+    (site / "deadlines" / "_migrations" / "versions" / f"{NEXT}_scratch.py").write_text(HEAD + halves())
     code = f"""
 from deadlines.store import migrate
 from deadlines.store.database import Database
@@ -248,4 +252,44 @@ migrate.upgrade(opened.engine)
 print(migrate.current_revision(opened.engine))
 opened.dispose()
 """
-    assert run(code, site, tmp_path).strip() == "0002"
+    assert run(code, site, tmp_path).strip() == NEXT
+
+
+def test_a_docket_of_the_first_schema_keeps_its_rows_and_may_be_closed_and_verified(empty_database_url: str) -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    if empty_database_url.startswith("sqlite"):
+        Path(empty_database_url.removeprefix("sqlite:///")).touch()
+    engine = build_engine(parse_url(empty_database_url))
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in FIRST_ROWS:
+            connection.execute(text(statement), {"at": at, "no": False})
+    migrate.upgrade(engine)
+    with Session(engine) as session:
+        entry = session.scalars(select(Entry)).one()
+        assert (entry.notice.kind, entry.notice.amends_id, entry.matter.reference) == (
+            "uscis.denial",
+            None,
+            "2026-0143",
+        )
+        assert (entry.closing, entry.verified_at, entry.resolution) == (None, None, None)
+        assert session.scalars(select(Proposal)).all() == []
+        session.add(NoticeRow(**{**AMENDED, "amends_id": "nobody"}, entered_at=at))
+        with pytest.raises(Exception, match=r"(?i)foreign key"):
+            session.flush()
+    engine.dispose()
+
+
+FIRST_ROWS = (
+    "INSERT INTO person VALUES ('p', 'Ana', 'ana@firm.test', 'attorney', true, :at)",
+    "INSERT INTO matter VALUES ('m', '2026-0143', 'C', :no, 'p', :at)",
+    "INSERT INTO notice VALUES ('n', 'm', 'uscis.denial', 'I-485', '2026-01-02', '{}', 'ana', :at)",
+    "INSERT INTO entry VALUES ('e', 'n', 'm', 'r', 'Motion', 'I-290B', 'open', 1, :at, :at)",
+)
+AMENDED = {
+    "matter_id": "m",
+    "kind": "uscis.denial",
+    "decided_on": date(2026, 1, 2),
+    "facts": {},
+    "entered_by": "ana",
+}

@@ -1,0 +1,77 @@
+"""How changes of dates, and what comes after a closing, are printed."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from deadlines.commands.output import clean, paragraph, print_table, style
+from deadlines.commands.windows import STATES, day_words
+
+if TYPE_CHECKING:
+    from deadlines.docket.direction import Dates
+    from deadlines.docket.moves import Move
+    from deadlines.docket.records import FollowOn
+
+OUTCOMES = {
+    "applied": "moved at once",
+    "waiting": "waits for agreement",
+    "known": "known: waits or ignored",
+    "noted": "kept as information",
+}
+EVENTS = {
+    "filed": "Once filed",
+    "denied": "If it is denied",
+    "granted": "If it is granted",
+    "not-filed": "Not filed",
+    "any": "In any case",
+}
+
+
+def print_moves(moves: "Sequence[Move]", *, empty: str) -> None:
+    """Each date that is another now: what it was, what it is, which way, why, and by which authority."""
+    print_table(
+        ("Entry", "Matter", "Window", "Old file by, last day", "New", "Direction", "Proposal", "Reason", "Authority"),
+        [
+            (
+                move.entry[:8],
+                move.matter,
+                move.title,
+                dates_words(move.old),
+                dates_words(move.new),
+                f"{move.kind}, {OUTCOMES[move.outcome]}",
+                move.proposal[:8] if move.proposal and move.outcome == "waiting" else None,
+                move.reason,
+                "; ".join(move.authority[:2]),
+            )
+            for move in moves
+        ],
+        empty=empty,
+        tones=["red" if move.kind == "earlier" else "yellow" if move.outcome == "waiting" else None for move in moves],
+    )
+
+
+def dates_words(dates: "Dates") -> str:
+    """The safe date and the last day, and a protective date where there is one."""
+    shown = [day_words(day) for day in dict.fromkeys((dates.safe_by, dates.last_day)) if day is not None]
+    if dates.protective_by is not None:
+        shown.append(f"protective {day_words(dates.protective_by)}")
+    return ", ".join(shown) or "no date"
+
+
+def print_follow_ons(found: "Sequence[FollowOn]") -> None:
+    """What comes next, each with its authority and the command that would enter it."""
+    if not found:
+        return
+    click.echo(style("What comes next (nothing of this is entered by itself)", bold=True))
+    for item in found:
+        cite = f" [{'; '.join(item.cite)}]" if item.cite else ""
+        paragraph(f"  -  {EVENTS[item.on]}: {clean(item.text)}{cite}", hanging="     ")
+        for ahead in item.proposed:
+            dated = f"file by {day_words(ahead.safe_by)}, last day {day_words(ahead.last_day)}"
+            dated = dated if ahead.safe_by else STATES.get(ahead.state, f"from {day_words(ahead.opens_on)}")
+            paragraph(f"     PROPOSED  {clean(ahead.title)}: {dated}", hanging="       ")
+        if item.fault:
+            paragraph(f"     It cannot be computed yet: {clean(item.fault)}", hanging="       ")
+        if item.command:
+            click.echo(f"     {item.command}")

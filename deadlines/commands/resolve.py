@@ -1,0 +1,50 @@
+"""`deadlines resolve`: decide between the printed and the computed deadline."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from deadlines.commands.context import App, json_option, pass_app
+from deadlines.commands.signing import by_option, reason_option, signed
+
+if TYPE_CHECKING:
+    from deadlines.docket.records import Use
+
+
+@click.command()
+@click.argument("entry", metavar="ENTRY")
+@click.option(
+    "--use",
+    required=True,
+    type=click.Choice(["printed", "computed"]),
+    help="printed: keep the dates in force, which are the earlier. computed: leave the printed deadline aside.",
+)
+@reason_option
+@by_option
+@json_option
+@pass_app
+def command(app: App, entry: str, use: "Use", reason: str, by: str, as_json: bool) -> None:
+    """Decide which date holds where the notice prints another deadline than the law gives.
+
+    Leaving the printed one aside makes dates later, so a second person has to accept them.
+
+    \b
+    Example:
+      deadlines resolve k3v7qp2m --use printed --reason "the officer applies it" --by ana@firm.example
+    """
+    from deadlines.commands.changes import print_moves
+    from deadlines.commands.output import print_json
+    from deadlines.docket.verification import resolve_dispute
+    from deadlines.docket.views import entry_view, find_entry
+
+    with signed(app, by) as act:
+        found = find_entry(act.session, entry)
+        move = resolve_dispute(act.session, act.desk, found, use=use, reason=reason, by=act.by, now=act.now)
+        view = entry_view(act.session, found)
+    if as_json:
+        print_json({"entry": view, "move": move})
+        return
+    kept = "the dates in force stay" if use == "printed" else "the printed deadline is left aside"
+    click.echo(f"{view.window.title}, matter {view.matter}, entry {view.entry[:8]}: resolved, {kept}.")
+    if use == "computed":
+        print_moves([move] if move is not None else [], empty="No date changes.")

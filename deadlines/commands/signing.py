@@ -1,0 +1,63 @@
+"""Commands that a named person answers for: who it is, why, and one transaction with everything at hand."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from deadlines.commands.context import App, actor
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from deadlines.compute.result import Window
+    from deadlines.docket.intake import Desk
+    from deadlines.docket.records import FollowOn, Nexts
+    from deadlines.store.tables import Entry, Person
+
+by_option = click.option(
+    "--by", required=True, metavar="ADDRESS", help="Mail address of the person who answers for it; must be active."
+)
+reason_option = click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept for ever.")
+
+
+@dataclass(frozen=True)
+class Signed:
+    """One transaction, the firm's desk, the person who answers, and the moment."""
+
+    session: "Session"
+    desk: "Desk"
+    by: "Person"
+    now: "datetime"
+
+
+@contextmanager
+def signed(app: App, by: str) -> Iterator[Signed]:
+    """Open the transaction: committed at the end, undone by any error. Raises NotFound and Conflict for `by`."""
+    from deadlines import clock
+    from deadlines.docket.people import active_person
+    from deadlines.wiring import build_desk
+
+    desk = build_desk(app.settings, actor())
+    with app.writing() as session:
+        yield Signed(session, desk, active_person(session, by), clock.now())
+
+
+def nexts_of(app: App) -> "Nexts":
+    """Answers what comes next for an entry; the law is loaded only for one that has something to say."""
+    made: list[Desk] = []
+
+    def nexts(entry: "Entry", window: "Window") -> "list[FollowOn]":
+        from deadlines.docket.followups import follow_ons
+        from deadlines.wiring import build_desk
+
+        if not window.relations:
+            return []
+        made[:] = made or [build_desk(app.settings, actor())]
+        return follow_ons(made[0], entry, window)
+
+    return nexts

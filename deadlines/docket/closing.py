@@ -1,0 +1,200 @@
+"""How entries close: filed with proof, waived, struck; and how a wrong closing is taken back.
+
+Closing withdraws what was still to be sent, cancels the calendar entries, and keeps everything visible. What
+was recorded stays in the entry's `closing`, and after a reopening in the audit trail.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.compute.result import Timeliness, Window
+from deadlines.docket.entries import current, locked, new_version, republish
+from deadlines.docket.intake import Desk
+from deadlines.docket.notices import hold_in_force
+from deadlines.docket.proposals import plain_reason, supersede_waiting
+from deadlines.docket.records import Closing
+from deadlines.docket.reminders import cancel
+from deadlines.docket.tidings import AGAIN
+from deadlines.docket.verification import unresolved_dispute
+from deadlines.errors import Conflict, InputError
+from deadlines.store import audit
+from deadlines.store.tables import Entry, NoticeRow, Person
+
+LONGEST_PROOF = 300
+CLOSED = ("satisfied", "waived", "struck")
+
+
+def timeliness_of(window: Window, on: date, *, disputed: bool = False) -> Timeliness:
+    """Whether a filing received that day is in time: up to the last day, and late after the latest.
+
+    In between it is contested; so it is after the safe date while the printed deadline is `disputed`.
+    """
+    if window.last_day is None:
+        return "timely"
+    if on > (window.latest or window.last_day):
+        return "late"
+    past_printed = disputed and window.safe_by is not None and on > window.safe_by
+    return "contested" if on > window.last_day or past_printed else "timely"
+
+
+def file_entry(
+    session: Session,
+    desk: Desk,
+    entry: Entry,
+    *,
+    on: date,
+    proof: str,
+    by: Person,
+    now: datetime,
+    anyway: bool = False,
+) -> Closing:
+    """Satisfied: received by the forum on a day, with proof. A late or contested filing is recorded as such.
+
+    Raises InputError for a day that cannot be, a missing proof, or a day before the window opens unless
+    `anyway`, and Conflict for an entry that is closed or cannot be filed.
+    """
+    entry = locked(session, entry)
+    row = current(session, entry)
+    window = msgspec.convert(row.window, Window)
+    _require_fileable(entry, window)
+    proof = plain_reason(proof, "proof", LONGEST_PROOF)
+    early = _check_day(desk, entry, window, on, now, anyway=anyway)
+    closing = Closing(
+        event="filed",
+        was=entry.status,
+        version=row.version,
+        on=on,
+        proof=proof,
+        timeliness=timeliness_of(window, on, disputed=unresolved_dispute(entry, window) is not None),
+        safe_by=window.safe_by,
+        last_day=window.last_day,
+        latest=window.latest,
+        early=early,
+    )
+    _close(session, desk, entry, "satisfied", closing, on, by, now)
+    return closing
+
+
+def waive_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by: Person, now: datetime) -> Closing:
+    """Decided against, with a reason. Raises InputError without one, Conflict for an entry that is closed."""
+    entry = locked(session, entry)
+    row = current(session, entry)
+    _require_fileable(entry, msgspec.convert(row.window, Window))
+    closing = Closing(event="waived", was=entry.status, version=row.version, reason=plain_reason(reason))
+    _close(session, desk, entry, "waived", closing, _today(desk, now), by, now)
+    return closing
+
+
+def strike_notice(
+    session: Session, desk: Desk, notice: NoticeRow, *, reason: str, by: Person, now: datetime
+) -> list[Entry]:
+    """Entered by mistake: every entry of the notice that is not closed yet is struck. Returns them.
+
+    Raises InputError without a reason, Conflict where nothing of it is left to strike.
+    """
+    reason = plain_reason(reason)
+    hold_in_force(session, notice)
+    query = select(Entry).where(Entry.notice_id == notice.id, Entry.status.not_in(CLOSED)).order_by(Entry.id)
+    entries = session.scalars(query.with_for_update()).all()
+    if not entries:
+        raise Conflict(f"Notice {notice.id[:8]} has no entry left to strike; `deadlines show` tells what became of it.")
+    for entry in entries:
+        closing = Closing(event="struck", was=entry.status, version=entry.version, reason=reason)
+        _close(session, desk, entry, "struck", closing, _today(desk, now), by, now)
+    detail = {"entries": [entry.id for entry in entries], "reason": reason, "person": by.id}
+    audit.record(session, at=now, actor=desk.actor, action="notice.strike", subject=notice.id, detail=detail)
+    return list(entries)
+
+
+def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by: Person, now: datetime) -> Entry:
+    """Take back a wrong closing: the entry is as it was, with reminders and calendar entries again.
+
+    The dates are those it had, as a new version, because each version is reminded of once. Raises InputError
+    without a reason, Conflict for an entry that is not closed.
+    """
+    entry = locked(session, entry)
+    reason = plain_reason(reason)
+    if entry.status not in CLOSED or entry.closing is None:
+        raise Conflict(f"Entry {entry.id[:8]} is {entry.status}: there is nothing to reopen.")
+    before = msgspec.convert(entry.closing, Closing)
+    row = current(session, entry)
+    entry.status, entry.changed_at = before.was, now
+    entry.closed_on = entry.closed_by = entry.closing = None
+    if before.was == "open":
+        new_version(
+            session,
+            desk,
+            entry,
+            msgspec.convert(row.window, Window),
+            followed=True,
+            reason=f"{AGAIN}: {reason}",
+            now=now,
+            actor=by.email,
+            moved="warning",
+            edition=row.edition,
+        )
+    detail = {"reason": reason, "person": by.id, "closing": msgspec.to_builtins(before)}
+    _record(session, desk, entry, "entry.reopen", detail, now)
+    return entry
+
+
+def _require_fileable(entry: Entry, window: Window) -> None:
+    if entry.status in CLOSED:
+        raise Conflict(
+            f"Entry {entry.id[:8]} is {entry.status} already. `deadlines reopen` takes a wrong closing back."
+        )
+    if entry.status == "information" and (window.state != "no-limit" or window.party == "government"):
+        raise Conflict(f"Entry {entry.id[:8]} is kept as information: there is nothing to file or waive.")
+
+
+def _check_day(desk: Desk, entry: Entry, window: Window, on: date, now: datetime, *, anyway: bool) -> bool:
+    """Whether the day lies before the window opens; raises InputError for a day that cannot be."""
+    if on > _today(desk, now):
+        raise InputError(f"{on} lies in the future: record the filing when the forum has received it.", code="bad-date")
+    if on < entry.notice.decided_on:
+        raise InputError(
+            f"{on} lies before the decision of {entry.notice.decided_on}. Check the year and the entry.",
+            code="contradictory-dates",
+        )
+    early = window.opens_on is not None and on < window.opens_on
+    if early and not anyway:
+        raise InputError(
+            f"The window opens on {window.opens_on}; a filing on {on} may be rejected. If it was accepted all the "
+            "same, give --anyway.",
+            code="too-early",
+        )
+    return early
+
+
+def _close(
+    session: Session,
+    desk: Desk,
+    entry: Entry,
+    status: str,
+    closing: Closing,
+    on: date,
+    by: Person,
+    now: datetime,
+) -> None:
+    entry.status, entry.closed_on, entry.closed_by, entry.changed_at = status, on, by.id, now
+    entry.closing = msgspec.to_builtins(closing)
+    session.flush()
+    cancel(session, entry, now)
+    supersede_waiting(session, entry, f"the entry was closed: {status}", who=by.id, now=now)
+    republish(session, entry, current(session, entry), now)
+    detail: dict[str, Any] = {"person": by.id, "closing": entry.closing}
+    _record(session, desk, entry, f"entry.{closing.event}", detail, now)
+
+
+def _record(session: Session, desk: Desk, entry: Entry, action: str, detail: dict[str, Any], now: datetime) -> None:
+    session.flush()
+    audit.record(session, at=now, actor=desk.actor, action=action, subject=entry.id, detail=detail)
+
+
+def _today(desk: Desk, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(desk.zone)).date()

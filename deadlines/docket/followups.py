@@ -1,0 +1,92 @@
+"""What comes next after a filing or a waiver, as the law data relates one remedy to other clocks.
+
+Nothing here is entered by itself: each follow-on is a sentence with its authority, and the command that a
+person would type to put it on the docket.
+"""
+
+import shlex
+from collections.abc import Iterator
+
+import msgspec
+
+from deadlines.compute.notice import Notice
+from deadlines.compute.result import Relation, Window
+from deadlines.docket.entries import computed
+from deadlines.docket.intake import Desk
+from deadlines.docket.records import Ahead, FollowOn
+from deadlines.errors import DeadlinesError
+from deadlines.store.tables import Entry
+
+EVENTS = {
+    "satisfied": ("filed", "denied", "granted", "any"),
+    "waived": ("not-filed",),
+    "open": ("filed", "denied", "granted", "any", "not-filed"),
+}
+"""Which relations matter to an entry of that status; while it is open, all of them."""
+BY_HAND = "--reason REASON --by ADDRESS"
+
+
+def follow_ons(desk: Desk, entry: Entry, window: Window) -> list[FollowOn]:
+    """What comes next for an entry, by its status; empty where the law data relates nothing."""
+    return [_of(desk, entry, relation) for relation in _mattering(entry, window)]
+
+
+def _mattering(entry: Entry, window: Window) -> Iterator[Relation]:
+    events = EVENTS.get(entry.status, ())
+    return (relation for relation in window.relations if relation.on in events)
+
+
+def _of(desk: Desk, entry: Entry, relation: Relation) -> FollowOn:
+    found = FollowOn(
+        on=relation.on,
+        kind=relation.kind,
+        text=relation.text,
+        cite=relation.cite,
+        rule=relation.rule,
+        notice=relation.notice,
+        facts=relation.facts,
+    )
+    if relation.facts:
+        return _with_facts(desk, entry, relation, found)
+    if relation.notice:
+        return msgspec.structs.replace(found, command=_add(entry, relation.notice))
+    return found
+
+
+def _with_facts(desk: Desk, entry: Entry, relation: Relation, found: FollowOn) -> FollowOn:
+    """The windows that the same notice would open then, beside those that it opens now."""
+    words = " ".join(f"--fact {shlex.quote(f'{name}={value}')}" for name, value in relation.facts.items())
+    command = f"deadlines amend {entry.notice_id[:8]} {words} {BY_HAND}"
+    notice = msgspec.convert(entry.notice.facts, Notice)
+    then = msgspec.structs.replace(notice, facts={**notice.facts, **relation.facts})
+    try:
+        now_open = {_key(window) for window in computed(desk, notice).windows}
+        windows = [window for window in computed(desk, then).windows if _concerns(relation, window, now_open)]
+    except DeadlinesError as fault:
+        return msgspec.structs.replace(found, fault=fault.sentence)
+    return msgspec.structs.replace(found, proposed=[_ahead(window) for window in windows], command=command)
+
+
+def _concerns(relation: Relation, window: Window, now_open: set[tuple[object, ...]]) -> bool:
+    """The window that the relation names; where it names none, what is new or has other dates."""
+    return window.rule == relation.rule if relation.rule is not None else _key(window) not in now_open
+
+
+def _key(window: Window) -> tuple[object, ...]:
+    return window.rule, window.state, window.safe_by, window.last_day
+
+
+def _ahead(window: Window) -> Ahead:
+    return Ahead(
+        rule=window.rule,
+        title=window.title,
+        state=window.state,
+        opens_on=window.opens_on,
+        safe_by=window.safe_by,
+        last_day=window.last_day,
+    )
+
+
+def _add(entry: Entry, kind: str) -> str:
+    form = f" --form {entry.notice.form}" if entry.notice.form and kind.startswith(("uscis.", "aao.")) else ""
+    return f"deadlines add --matter {shlex.quote(entry.matter.reference)} --kind {kind}{form} --decided-on DATE"

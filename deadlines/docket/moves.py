@@ -1,0 +1,248 @@
+"""The one mechanism by which a stored date changes.
+
+Earlier dates take effect at once and are told with an urgent message. Later ones wait until two people have
+agreed. Where some come earlier and some later, the earlier of each pair holds meanwhile. Nothing moves
+without a row that says why, by which authority and by whom.
+"""
+
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy.orm import Session
+
+from deadlines.compute.ladder import Severity
+from deadlines.compute.result import Window
+from deadlines.docket.direction import Dates, classify, dates_of, merged, withdrawn
+from deadlines.docket.entries import current, enter, is_followed, locked, new_version, reminded
+from deadlines.docket.intake import Desk
+from deadlines.docket.proposals import (
+    propose,
+    stored_dates,
+    supersede_waiting,
+    waiting_for,
+    was_ignored,
+)
+from deadlines.store import audit
+from deadlines.store.tables import Entry, Matter, NoticeRow, Person, Proposal
+
+Kind = Literal["same", "earlier", "later", "mixed", "gone", "new"]
+Outcome = Literal["applied", "waiting", "known", "noted"]
+URGENT: Severity = "urgent"
+
+
+class Because(Struct, frozen=True):
+    """Why dates are computed anew: the notice they come from, the reason, the person who wants it, if one does."""
+
+    notice: NoticeRow
+    reason: str
+    by: Person | None = None
+
+
+class Move(Struct, frozen=True, kw_only=True):
+    """What a newly computed window did to an entry.
+
+    `outcome`: `applied` at once; `waiting` for two people; `known`, because the same waits already or was
+    decided against; `noted` on an entry that nobody is reminded of.
+    """
+
+    entry: str
+    matter: str
+    title: str
+    kind: Kind
+    outcome: Outcome
+    old: Dates
+    new: Dates
+    proposal: str | None
+    reason: str
+    authority: list[str]
+
+
+def move(
+    session: Session, desk: Desk, entry: Entry, window: Window | None, because: Because, *, now: datetime
+) -> Move | None:
+    """Bring an open entry, or one kept as information, to a newly computed window; None where nothing changes.
+
+    `window` is None where the law data gives it no more.
+    """
+    return Mover(session, desk, locked(session, entry), because, now).move(window)
+
+
+def enter_new(session: Session, desk: Desk, window: Window, because: Because, *, now: datetime) -> Move:
+    """Enter a window that the notice did not have: followed and told at once, unless it has passed."""
+    matter = session.get_one(Matter, because.notice.matter_id)
+    followed = is_followed(desk, matter, window) and not passed(desk, window, now)
+    entry = enter(
+        session,
+        desk,
+        because.notice,
+        window,
+        people=[person for person in reminded(session, matter) if person.active],
+        followed=followed,
+        now=now,
+        reason=because.reason,
+        actor=because.by.email if because.by is not None else desk.actor,
+        moved=URGENT,
+    )
+    mover = Mover(session, desk, entry, because, now)
+    if followed:
+        return mover.applied(window, "new", Dates(), base=0)
+    return mover.told(window, "new", "noted", Dates())
+
+
+def passed(desk: Desk, window: Window, now: datetime) -> bool:
+    """Whether the last day of a window has gone by in the firm's time zone."""
+    today = now.astimezone(ZoneInfo(desk.zone)).date()
+    return window.last_day is not None and window.last_day < today
+
+
+class Mover:
+    """One entry, held, and why it is computed anew."""
+
+    def __init__(self, session: Session, desk: Desk, entry: Entry, because: Because, now: datetime) -> None:
+        self.session, self.desk, self.entry, self.because, self.now = session, desk, entry, because, now
+
+    def move(self, window: Window | None) -> Move | None:
+        """See `move`."""
+        row = current(self.session, self.entry)
+        old, stored = dates_of(row), msgspec.convert(row.window, Window)
+        target = window if window is not None else withdrawn(stored, self.desk.law.edition)
+        kind = classify(old, dates_of(target))
+        if self.entry.status != "open":
+            unchanged = kind == "same" and row.state == target.state
+            return None if unchanged else self._information(target, kind, old)
+        if kind == "same":
+            return self._same(stored, target)
+        if self._known(dates_of(target), kind):
+            return self._told(target, kind, "known", old, waiting_for(self.session, self.entry))
+        self._supersede("newer dates were computed")
+        return self._earlier(target, old) if kind == "earlier" else self._later(target, kind, old)
+
+    def _earlier(self, target: Window, old: Dates) -> Move:
+        base = self.entry.version
+        self._version(target)
+        return self.applied(target, "earlier", old, base=base)
+
+    def _later(self, target: Window, kind: Kind, old: Dates) -> Move:
+        """Wait for two people; of a mixed change, the earlier of each pair holds at once."""
+        base = self.entry.version
+        if kind == "mixed":
+            held = merged(target, old)
+            self._version(held)
+            if self.because.by is None and self._was_ignored(dates_of(target)):
+                return self.applied(held, "earlier", old, base=base)
+        proposal = self._propose(target, kind, old, base=self.entry.version, applied=False)
+        return self.told(target, kind, "waiting", old, proposal)
+
+    def _known(self, new: Dates, kind: Kind) -> bool:
+        """Whether a program has nothing to add: the same waits already, or people decided against it."""
+        if self.because.by is not None or kind == "earlier":
+            return False
+        waiting = waiting_for(self.session, self.entry)
+        if waiting is not None and stored_dates(waiting.window) == new:
+            return kind != "mixed"
+        if kind == "mixed" or not self._was_ignored(new):
+            return False
+        self._supersede("newer dates were computed, and decided against before")
+        return True
+
+    def _same(self, stored: Window, target: Window) -> Move | None:
+        """The dates stay. What waits is out of date; a dispute that came or went is a version of its own."""
+        self._supersede("the computed dates are the stored ones again")
+        # Only a person's change takes a dispute away: a program may not unmake what waits to be resolved.
+        wanted = target.dispute is not None or self.because.by is not None
+        if target.dispute == stored.dispute or not wanted:
+            return None
+        self._version(target, moved="warning")
+        return self.told(target, "same", "applied", dates_of(target))
+
+    def _information(self, target: Window, kind: Kind, old: Dates) -> Move:
+        """Nobody was reminded of the entry: followed from now on if it has become the client's to act on."""
+        followed = is_followed(self.desk, self.entry.matter, target) and not passed(self.desk, target, self.now)
+        base = self.entry.version
+        self._version(target, followed=followed)
+        if followed:
+            return self.applied(target, "new", old, base=base)
+        return self.told(target, kind, "noted", old)
+
+    def _was_ignored(self, new: Dates) -> bool:
+        return was_ignored(self.session, self.entry, new, self.desk.law.edition)
+
+    def _supersede(self, why: str) -> None:
+        who = self.because.by.id if self.because.by is not None else self.desk.actor
+        supersede_waiting(self.session, self.entry, why, who=who, now=self.now)
+
+    def _version(self, window: Window, *, followed: bool = True, moved: Severity = URGENT) -> None:
+        by = self.because.by
+        new_version(
+            self.session,
+            self.desk,
+            self.entry,
+            window,
+            followed=followed,
+            reason=self.because.reason,
+            now=self.now,
+            actor=by.email if by is not None else self.desk.actor,
+            moved=moved,
+        )
+
+    def _propose(self, window: Window, kind: Kind, old: Dates, *, base: int, applied: bool) -> Proposal:
+        return propose(
+            self.session,
+            self.desk,
+            self.entry,
+            window,
+            old,
+            kind=kind,
+            applied=applied,
+            notice=self.because.notice,
+            reason=self.because.reason,
+            base_version=base,
+            by=self.because.by,
+            now=self.now,
+        )
+
+    def applied(self, window: Window, kind: Kind, old: Dates, *, base: int) -> Move:
+        """Keep the record of what took effect at once."""
+        return self.told(window, kind, "applied", old, self._propose(window, kind, old, base=base, applied=True))
+
+    def told(self, window: Window, kind: Kind, outcome: Outcome, old: Dates, proposal: Proposal | None = None) -> Move:
+        """Write the audit row and answer what happened."""
+        found = self._told(window, kind, outcome, old, proposal)
+        detail = {
+            "kind": kind,
+            "outcome": outcome,
+            "version": self.entry.version,
+            "old": old,
+            "new": found.new,
+            "edition": self.desk.law.edition,
+            "notice": self.because.notice.id,
+            "proposal": found.proposal,
+            "person": self.because.by.id if self.because.by is not None else None,
+        }
+        self.session.flush()
+        audit.record(
+            self.session,
+            at=self.now,
+            actor=self.desk.actor,
+            action="deadline.move",
+            subject=self.entry.id,
+            detail=detail,
+        )
+        return found
+
+    def _told(self, window: Window, kind: Kind, outcome: Outcome, old: Dates, proposal: Proposal | None) -> Move:
+        return Move(
+            entry=self.entry.id,
+            matter=self.entry.matter.reference,
+            title=window.title,
+            kind=kind,
+            outcome=outcome,
+            old=old,
+            new=dates_of(window),
+            proposal=proposal.id if proposal is not None else None,
+            reason=self.because.reason,
+            authority=list(window.cite),
+        )

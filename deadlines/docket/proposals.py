@@ -1,0 +1,253 @@
+"""Proposals: other dates for an entry, who agreed to them, and what became of them."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from deadlines.compute.ladder import Severity
+from deadlines.compute.result import Window
+from deadlines.docket.direction import Dates, dates_of
+from deadlines.docket.entries import is_followed, locked, new_version
+from deadlines.docket.intake import Desk
+from deadlines.docket.records import WAITING
+from deadlines.errors import Conflict, InputError, NotFound
+from deadlines.store import audit
+from deadlines.store.tables import Entry, Matter, NoticeRow, Person, Proposal
+
+TOLD: Severity = "warning"
+"""How urgent it is to hear that a later date stands: nobody misses it by hearing it late."""
+SHORTEST_PREFIX = 4
+
+
+class ProposalView(Struct, frozen=True, kw_only=True):
+    """One proposal as people read it. `proposed_by`, `agreed_by` and `decided_by` are mail addresses or programs."""
+
+    proposal: str
+    entry: str
+    matter: str
+    title: str
+    kind: str
+    state: str
+    old: Dates
+    new: Dates
+    reason: str
+    authority: list[str]
+    edition: str
+    base_version: int
+    notice: str
+    proposed_by: str
+    proposed_at: datetime
+    agreed_by: str | None
+    agreed_at: datetime | None
+    decided_by: str | None
+    decided_at: datetime | None
+    decision: str | None
+    window: Window
+
+
+def propose(
+    session: Session,
+    desk: Desk,
+    entry: Entry,
+    window: Window,
+    old: Dates,
+    *,
+    kind: str,
+    applied: bool,
+    notice: NoticeRow,
+    reason: str,
+    base_version: int,
+    by: Person | None,
+    now: datetime,
+) -> Proposal:
+    """Write a proposal. What is not applied waits; a person who proposes it is the first of the two who agree."""
+    who = by.id if by is not None else desk.actor
+    waiting = "pending" if by is None else "agreed"
+    proposal = Proposal(
+        entry_id=entry.id,
+        base_version=base_version,
+        kind=kind,
+        edition=desk.law.edition,
+        window=msgspec.to_builtins(window),
+        notice_id=notice.id,
+        old=msgspec.to_builtins(old),
+        reason=reason,
+        authority=list(window.cite),
+        state="applied" if applied else waiting,
+        proposed_by=who,
+        proposed_at=now,
+        agreed_by=None if applied or by is None else who,
+        agreed_at=None if applied or by is None else now,
+        decided_by=who if applied else None,
+        decided_at=now if applied else None,
+        decision="took effect at once" if applied else None,
+    )
+    session.add(proposal)
+    session.flush()
+    return proposal
+
+
+def waiting_for(session: Session, entry: Entry) -> Proposal | None:
+    """The proposal that waits for an entry, if there is one."""
+    query = select(Proposal).where(Proposal.entry_id == entry.id, Proposal.state.in_(WAITING))
+    return session.scalars(query).one_or_none()
+
+
+def was_ignored(session: Session, entry: Entry, dates: Dates, edition: str) -> bool:
+    """Whether the same dates, by the same edition, were decided against."""
+    query = select(Proposal.window).where(
+        Proposal.entry_id == entry.id, Proposal.state == "ignored", Proposal.edition == edition
+    )
+    return any(stored_dates(window) == dates for window in session.scalars(query))
+
+
+def stored_dates(window: dict[str, Any]) -> Dates:
+    """The dates of a stored window."""
+    return msgspec.convert(window, Dates)
+
+
+def supersede_waiting(session: Session, entry: Entry, why: str, *, who: str, now: datetime) -> int:
+    """Take back what waits for an entry, because something newer took its place; returns how many."""
+    done = session.execute(
+        update(Proposal)
+        .where(Proposal.entry_id == entry.id, Proposal.state.in_(WAITING))
+        .values(state="superseded", decided_by=who, decided_at=now, decision=why)
+        .returning(Proposal.id)
+        .execution_options(synchronize_session="fetch")
+    )
+    return len(done.all())
+
+
+def accept(session: Session, desk: Desk, proposal: Proposal, person: Person, *, now: datetime) -> Proposal:
+    """A person agrees. The first changes nothing; with the second, another one, the dates change.
+
+    Raises Conflict where it waits no more, where the same person agreed before, and where the entry has
+    been closed or has other dates by now.
+    """
+    entry = _held(session, proposal)
+    if proposal.state == "pending":
+        proposal.state, proposal.agreed_by, proposal.agreed_at = "agreed", person.id, now
+        _record(session, desk, proposal, person, "proposal.agree", now)
+        return proposal
+    if proposal.agreed_by == person.id:
+        raise Conflict(f"{person.email} has agreed to this already: a second, other person must accept it.")
+    _settle(proposal, "accepted", person, "two people agreed", now)
+    window = msgspec.convert(proposal.window, Window)
+    new_version(
+        session,
+        desk,
+        entry,
+        window,
+        followed=is_followed(desk, entry.matter, window),
+        reason=proposal.reason,
+        now=now,
+        actor=person.email,
+        moved=TOLD,
+        edition=proposal.edition,
+    )
+    _record(session, desk, proposal, person, "proposal.accept", now)
+    return proposal
+
+
+def ignore(session: Session, desk: Desk, proposal: Proposal, person: Person, *, reason: str, now: datetime) -> Proposal:
+    """Decide against a proposal. It stays visible, and the same dates of the same edition do not come back.
+
+    Raises InputError without a reason, Conflict where it waits no more.
+    """
+    _held(session, proposal)
+    _settle(proposal, "ignored", person, plain_reason(reason), now)
+    _record(session, desk, proposal, person, "proposal.ignore", now)
+    return proposal
+
+
+def plain_reason(text: str, what: str = "reason", longest: int = 200) -> str:
+    """A sentence of a person on one line; raises InputError for none, a long one, or one with odd characters."""
+    found = " ".join(text.split())
+    if not found or len(found) > longest or not found.isprintable():
+        raise InputError(f"Give a {what} of 1 to {longest} plain characters.")
+    return found
+
+
+def find_proposal(session: Session, name: str) -> Proposal:
+    """The proposal of that id or of a beginning of it; raises NotFound, and InputError where it is unclear."""
+    word = name.strip().lower()
+    if len(word) < SHORTEST_PREFIX or not word.isalnum():
+        raise InputError(f"'{name}' is no proposal id; give at least {SHORTEST_PREFIX} characters of one.")
+    query = select(Proposal).where(Proposal.id.startswith(word, autoescape=True)).limit(2)
+    found = session.scalars(query).all()
+    if not found:
+        raise NotFound(f"No proposal begins with '{name}'; `deadlines proposal list` shows what waits.")
+    if len(found) > 1:
+        raise InputError(f"More than one proposal begins with '{name}': give more of the id.")
+    return found[0]
+
+
+def proposal_views(
+    session: Session, *, everything: bool = False, proposal: Proposal | None = None
+) -> list[ProposalView]:
+    """What waits, the oldest first; or everything there ever was, or one."""
+    query = (
+        select(Proposal, Entry, Matter.reference)
+        .join(Entry, Entry.id == Proposal.entry_id)
+        .join(Matter, Matter.id == Entry.matter_id)
+        .order_by(Proposal.proposed_at, Proposal.id)
+    )
+    if proposal is not None:
+        query = query.where(Proposal.id == proposal.id)
+    elif not everything:
+        query = query.where(Proposal.state.in_(WAITING))
+    names = {row.id: row.email for row in session.execute(select(Person.id, Person.email))}
+    return [_view(row, entry, reference, names) for row, entry, reference in session.execute(query)]
+
+
+def _view(row: Proposal, entry: Entry, reference: str, names: dict[str, str]) -> ProposalView:
+    window = msgspec.convert(row.window, Window)
+    return ProposalView(
+        proposal=row.id,
+        entry=entry.id,
+        matter=reference,
+        title=window.title,
+        kind=row.kind,
+        state=row.state,
+        old=stored_dates(row.old),
+        new=dates_of(window),
+        reason=row.reason,
+        authority=row.authority,
+        edition=row.edition,
+        base_version=row.base_version,
+        notice=row.notice_id,
+        proposed_by=names.get(row.proposed_by, row.proposed_by),
+        proposed_at=row.proposed_at,
+        agreed_by=names.get(row.agreed_by, row.agreed_by) if row.agreed_by else None,
+        agreed_at=row.agreed_at,
+        decided_by=names.get(row.decided_by, row.decided_by) if row.decided_by else None,
+        decided_at=row.decided_at,
+        decision=row.decision,
+        window=window,
+    )
+
+
+def _held(session: Session, proposal: Proposal) -> Entry:
+    """The entry, held together with its proposal, which somebody else may have decided meanwhile."""
+    entry = locked(session, proposal.entry)
+    session.refresh(proposal)
+    if proposal.state not in WAITING:
+        raise Conflict(f"Proposal {proposal.id[:8]} does not wait any more: it is {proposal.state}.")
+    if entry.status not in ("open", "information") or entry.version != proposal.base_version:
+        raise Conflict(f"Entry {entry.id[:8]} has changed since: it is {entry.status}, version {entry.version}.")
+    return entry
+
+
+def _settle(proposal: Proposal, state: str, person: Person, decision: str, now: datetime) -> None:
+    proposal.state, proposal.decided_by, proposal.decided_at = state, person.id, now
+    proposal.decision = decision
+
+
+def _record(session: Session, desk: Desk, proposal: Proposal, person: Person, action: str, now: datetime) -> None:
+    session.flush()
+    detail = {"proposal": proposal.id, "kind": proposal.kind, "person": person.id, "state": proposal.state}
+    audit.record(session, at=now, actor=desk.actor, action=action, subject=proposal.entry_id, detail=detail)

@@ -1,0 +1,236 @@
+"""The life of an entry through the real program: verified, amended, agreed to, filed, reopened, struck."""
+
+import json
+import sqlite3
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from tests.commands.conftest import Firm
+from tests.commands.program import RECENT
+
+DECIDED = date.fromisoformat(RECENT)
+YESTERDAY = (DECIDED + timedelta(days=2)).isoformat()
+ANA, BEN = "ana@firm.example", "ben@firm.example"
+WHY = ("--reason", "the postmark on the envelope")
+
+
+@pytest.fixture
+def office(firm: Firm) -> Firm:
+    """Two people, and a denial with three windows."""
+    firm.add("Ana Ruiz", ANA)
+    firm.add("Ben Ode", BEN, "paralegal")
+    firm.data(
+        "add", "--matter", "A-1", "--client", "Garcia", "--attorney", ANA, "--kind", "uscis.denial",
+        "--form", "I-140", "--decided-on", RECENT, "--service", "mail",
+    )  # fmt: skip
+    return firm
+
+
+def views(office: Firm) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = office.data("show", "A-1")["entries"]
+    return found
+
+
+def motion(office: Firm) -> dict[str, Any]:
+    return next(view for view in views(office) if view["window"]["rule"] == "uscis.motion.reopen")
+
+
+def refused(office: Firm, *words: str) -> tuple[int, str]:
+    done = office.run(*words)
+    assert done.returncode != 0
+    assert len(done.stderr.splitlines()) == 1
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stderr
+
+
+def test_verify_shows_the_working_and_signs(office: Firm) -> None:
+    entry = motion(office)["entry"][:8]
+    assert "unverified" in office.good("list")
+    shown = office.good("verify", entry, "--by", BEN)
+    assert "Working" in shown
+    assert f"Version 1 is verified by {BEN}." in shown
+    for words in (("list",), ("explain", entry), ("show", "A-1")):
+        assert f"verified by {BEN} on" in office.good(*words)
+    assert refused(office, "verify", entry, "--by", BEN)[0] == 8
+
+
+def test_only_somebody_who_is_here_answers_for_anything(office: Firm) -> None:
+    office.add("Lea Left", "left@firm.example")
+    office.good("person", "deactivate", "left@firm.example")
+    found = motion(office)
+    entry, notice = found["entry"][:8], found["notice"][:8]
+    assert refused(office, "verify", entry, "--by", "nobody@firm.example")[0] == 7
+    for words in (
+        ("verify", entry), ("file", entry, "--on", YESTERDAY, "--proof", "IOE1"), ("waive", entry, *WHY),
+        ("strike", notice, *WHY), ("amend", notice, "--service", "fax", *WHY), ("reopen", entry, *WHY),
+    ):  # fmt: skip
+        assert refused(office, *words, "--by", "left@firm.example")[0] == 8
+    assert {view["status"] for view in views(office)} <= {"open", "information"}
+    assert motion(office)["status"] == "open"
+
+
+def test_an_amendment_that_makes_dates_later_needs_a_second_person(office: Firm) -> None:
+    before = motion(office)
+    late = (DECIDED + timedelta(days=3)).isoformat()
+    answer = office.data("amend", before["notice"][:8], "--service-on", late, *WHY, "--by", ANA)
+    assert {(move["kind"], move["outcome"]) for move in answer["moves"]} <= {("later", "waiting")}
+    assert motion(office)["window"]["last_day"] == before["window"]["last_day"]
+    assert "other dates wait" in office.good("list")
+    proposal = motion(office)["waits"]
+    assert "agreed" in office.good("proposal", "list")
+    shown = office.good("proposal", "show", proposal[:8])
+    assert "the postmark on the envelope" in shown
+    assert "Working" in shown
+    status, said = refused(office, "proposal", "accept", proposal[:8], "--by", ANA)
+    assert (status, "second, other person" in said) == (8, True)
+    assert "the dates are now" in office.good("proposal", "accept", proposal[:8], "--by", BEN)
+    after = motion(office)
+    assert after["window"]["last_day"] > before["window"]["last_day"]
+    assert (after["version"], after["recorded_by"], after["reason"]) == (2, BEN, WHY[1])
+    assert proposal in {view["proposal"] for view in office.data("proposal", "list", "--all")}
+    assert proposal not in {view["proposal"] for view in office.data("proposal", "list")}
+    other = office.data("proposal", "list")[0]["proposal"]
+    ignored = office.data("proposal", "ignore", other[:8], "--by", BEN, "--reason", "not for this one")
+    assert (ignored["state"], ignored["decision"], ignored["decided_by"]) == ("ignored", "not for this one", BEN)
+
+
+def test_an_amendment_that_makes_dates_earlier_holds_at_once(office: Firm) -> None:
+    before = motion(office)
+    shown = office.good("amend", before["notice"][:8], "--service", "in-person", *WHY, "--by", ANA)
+    assert "moved at once" in shown
+    assert motion(office)["window"]["last_day"] < before["window"]["last_day"]
+    status, said = refused(office, "amend", before["notice"][:8], "--service", "fax", *WHY, "--by", ANA)
+    assert (status, motion(office)["notice"][:8] in said) == (8, True)
+
+
+def test_facts_and_days_can_be_taken_away(office: Firm) -> None:
+    notice = motion(office)["notice"][:8]
+    first = office.data("amend", notice, "--fact", "filing=online", "--received-on", RECENT, *WHY, "--by", ANA)
+    words = ("--fact", "filing=", "--received-on", "none", *WHY, "--by", ANA)
+    second = office.data("amend", first["notice"][:8], *words)
+    with sqlite3.connect(office.folder / "deadlines.sqlite3") as connection:
+        rows = connection.execute("select id, facts, amends_id from notice order by entered_at").fetchall()
+    assert [row[2] for row in rows] == [None, rows[0][0], first["notice"]]
+    assert json.loads(rows[1][1])["facts"] == {"filing": "online"}
+    assert json.loads(rows[2][1]) == json.loads(rows[0][1])
+    assert second["amends"] == first["notice"]
+
+
+def test_what_cannot_be_amended(office: Firm) -> None:
+    notice = motion(office)["notice"][:8]
+    for words, status, part in (
+        ((), 2, "Name what is to be corrected"),
+        (("--service-on", "02/03/2026"), 3, "--service-on"),
+        (("--fact", "filing"), 3, "NAME=VALUE"),
+        (("--fact", "filing=", "--fact", "filing=online"), 3, "contradict"),
+        (("--service", "mail"), 3, "says this already"),
+        (("--printed-deadline", "2020-01-01"), 3, "lies before the decision date"),
+        (("--received-on", "2031-01-01"), 3, "lies in the future"),
+    ):
+        found, said = refused(office, "amend", notice, *words, *WHY, "--by", ANA)
+        assert (found, part in said) == (status, True), said
+    assert office.data("proposal", "list", "--all") == []
+
+
+def test_filing_waiving_and_taking_it_back(office: Firm) -> None:
+    entry = motion(office)["entry"]
+    done = office.data("file", entry[:8], "--on", YESTERDAY, "--proof", "IOE0912345678", "--by", BEN)
+    assert (done["status"], done["closing"]["timeliness"], done["closed_by"]) == ("satisfied", "timely", BEN)
+    assert "IOE0912345678" in office.good("explain", entry[:8])
+    assert entry not in {line["entry"] for line in office.data("list")}
+    assert "is open again" in office.good("reopen", entry[:8], *WHY, "--by", ANA)
+    assert entry in {line["entry"] for line in office.data("list")}
+    assert "waived on" in office.good("waive", entry[:8], "--reason", "a new petition", "--by", ANA)
+    assert "a new petition" in office.good("show", "A-1")
+    states = {reminder["state"] for reminder in office.data("show", "A-1")["reminders"] if reminder["entry"] == entry}
+    assert states <= {"cancelled", "superseded"}
+
+
+def test_a_late_filing_is_said_loudly(office: Firm) -> None:
+    office.data(
+        "add", "--matter", "A-2", "--client", "Lopez", "--attorney", ANA, "--kind", "uscis.denial",
+        "--form", "I-140", "--decided-on", "2026-01-05", "--service", "mail",
+    )  # fmt: skip
+    line = next(line for line in office.data("list", "--matter", "A-2") if line["title"] == "Motion to reopen")
+    shown = office.good("file", line["entry"][:8], "--on", "2026-03-02", "--proof", "stamped copy", "--by", ANA)
+    assert "LATE: the filing of Mon 2 Mar 2026 came after the last day Mon 9 Feb 2026." in shown
+    assert "Tell the responsible attorney now." in shown
+
+
+def test_striking_a_notice(office: Firm) -> None:
+    notice = motion(office)["notice"]
+    answer = office.data("strike", notice[:8], *WHY, "--by", ANA)
+    assert {struck["entry"] for struck in answer["struck"]} == {view["entry"] for view in views(office)}
+    assert office.data("list") == []
+    assert {view["status"] for view in views(office)} == {"struck"}
+
+
+def spoil(office: Firm) -> None:
+    """As if an edition of the law had given a later last day: what is stored is one day too late."""
+    with sqlite3.connect(office.folder / "deadlines.sqlite3") as connection:
+        rule = "(select id from entry where rule = 'uscis.motion.reopen')"
+        connection.execute(f"update deadline set last_day = date(last_day, '+1 day') where entry_id in {rule}")
+
+
+def test_recompute_tries_tells_and_moves(office: Firm) -> None:
+    assert "Every stored date is what the law data gives." in office.good("recompute")
+    right = motion(office)["window"]["last_day"]
+    spoil(office)
+    tried = office.data("recompute", "--dry-run")
+    assert [(move["kind"], move["outcome"]) for move in tried["moves"]] == [("earlier", "applied")]
+    assert office.data("proposal", "list", "--all") == []
+    shown = office.good("recompute")
+    assert "earlier, moved at once" in shown
+    assert "8 CFR 103.5(a)" in shown
+    assert "3 open entries checked, 1 other dates" in shown
+    assert (motion(office)["version"], motion(office)["window"]["last_day"]) == (2, right)
+    assert office.data("recompute")["moves"] == []
+
+
+def test_recompute_names_what_cannot_be_computed_and_fails(office: Firm) -> None:
+    with sqlite3.connect(office.folder / "deadlines.sqlite3") as connection:
+        connection.execute("update notice set facts = '{\"kind\": 7}'")
+    done = office.run("recompute", "--json")
+    assert done.returncode == 1
+    [failure] = json.loads(done.stdout)["failures"]
+    assert failure["matter"] == "A-1"
+    assert "cannot be read" in failure["sentence"]
+
+
+def dispute(office: Firm, sentence: str) -> None:
+    with sqlite3.connect(office.folder / "deadlines.sqlite3") as connection:
+        rule = "(select id from entry where rule = 'uscis.motion.reopen')"
+        connection.execute(
+            f"update deadline set window = json_set(window, '$.dispute', ?) where entry_id in {rule}", [sentence]
+        )
+
+
+def test_a_disputed_date_is_shown_told_and_resolved(office: Firm) -> None:
+    dispute(office, "The notice prints another deadline.")
+    entry = motion(office)["entry"][:8]
+    assert "PRINTED DATE DISPUTED" in office.good("list")
+    assert "Printed date disputed: The notice prints another deadline." in office.good("explain", entry)
+    checks = {check["id"]: check for check in json.loads(office.run("doctor", "--json").stdout)["checks"]}
+    assert checks["disputes"]["state"] == "warning"
+    assert "deadlines resolve" in refused(office, "verify", entry, "--by", BEN)[1]
+    assert "resolved" in office.good("resolve", entry, "--use", "printed", "--reason", "it controls", "--by", ANA)
+    assert "Dispute resolved for the printed, by ana@firm.example: it controls" in office.good("explain", entry)
+    assert "is verified by" in office.good("verify", entry, "--by", BEN)
+
+
+def test_what_comes_next_is_printed_after_filing_and_in_json(office: Firm) -> None:
+    relation: dict[str, Any] = {
+        "kind": "starts", "on": "denied", "rule": None, "notice": "uscis.motion.denial", "facts": {},
+        "text": "A denied motion has windows of its own.", "cite": ["8 CFR 103.5(a)(6)"],
+    }  # fmt: skip
+    with sqlite3.connect(office.folder / "deadlines.sqlite3") as connection:
+        connection.execute("update deadline set window = json_set(window, '$.relations', json(?))",
+                           [json.dumps([relation])])  # fmt: skip
+    entry = motion(office)["entry"][:8]
+    shown = office.good("file", entry, "--on", YESTERDAY, "--proof", "IOE1", "--by", BEN)
+    assert "If it is denied: A denied motion has windows of its own. [8 CFR 103.5(a)(6)]" in shown
+    assert "deadlines add --matter A-1 --kind uscis.motion.denial --form I-140 --decided-on DATE" in shown
+    assert "A denied motion" in office.good("show", "A-1")
+    assert office.data("show", entry)["follow_ons"][0]["notice"] == "uscis.motion.denial"

@@ -1,0 +1,67 @@
+"""A firm's desk, with the real law, and a notice recorded through it."""
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.compute import Notice, Service, Window
+from deadlines.docket.intake import Desk, open_matter, record_notice
+from deadlines.law import Law, load_law
+from deadlines.store.tables import DeadlineRow, Entry, Person, Proposal, Reminder, Rendering
+from tests.docket.samples import ZONE, person
+
+MAILED = date(2026, 10, 23)
+ENTERED = datetime(2026, 10, 27, 14, 0, tzinfo=UTC)
+LATER = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
+"""Monday 2 November 2026, ten in the morning in New York: every window below is open."""
+DENIAL = Notice(kind="uscis.denial", form="I-140", decided_on=MAILED, service=Service("mail"))
+"""Three windows with one pair of dates: Fri 20 November safe, Wed 25 November last (8 CFR 103.3, 103.5, 103.8(b))."""
+SAFE, LAST = date(2026, 11, 20), date(2026, 11, 25)
+
+
+def desk(law: Law | None = None, actor: str = "daemon") -> Desk:
+    return Desk(law=law or load_law(), channel="smtp", zone=ZONE, at=time(9), actor=actor)
+
+
+def firm(session: Session) -> tuple[Person, Person, Person]:
+    """An attorney, a paralegal and somebody of the docket."""
+    return person(session), person(session, "Ben Ode", "paralegal"), person(session, "Dora Dee", "docket")
+
+
+def recorded(session: Session, notice: Notice = DENIAL, reference: str = "2026-0143", **more: Any) -> dict[str, Entry]:
+    """The entries of a notice in a matter of its own, by their rules."""
+    ana = session.scalars(select(Person).where(Person.role == "attorney")).first() or person(session)
+    matter = open_matter(session, reference, client="Canary-Garcia", attorney=ana, actor="test", now=ENTERED, **more)
+    made = record_notice(session, desk(actor="cli:test"), matter, notice, now=ENTERED)
+    return {entry.rule: entry for entry in made.entries}
+
+
+def row(session: Session, entry: Entry) -> DeadlineRow:
+    query = select(DeadlineRow).where(DeadlineRow.entry_id == entry.id, DeadlineRow.version == entry.version)
+    return session.scalars(query).one()
+
+
+def stored(session: Session, entry: Entry) -> Window:
+    return msgspec.convert(row(session, entry).window, Window)
+
+
+def changed(session: Session, entry: Entry, **changes: Any) -> Window:
+    """The stored window with other dates or words, as another edition might give it."""
+    return msgspec.structs.replace(stored(session, entry), **changes)
+
+
+def reminders(session: Session, entry: Entry, state: str = "planned") -> list[Reminder]:
+    query = select(Reminder).where(Reminder.entry_id == entry.id, Reminder.state == state)
+    return list(session.scalars(query.order_by(Reminder.due_at, Reminder.id)))
+
+
+def renderings(session: Session, entry: Entry) -> dict[str, Rendering]:
+    return {made.slot: made for made in session.scalars(select(Rendering).where(Rendering.entry_id == entry.id))}
+
+
+def proposals(session: Session, entry: Entry) -> list[Proposal]:
+    query = select(Proposal).where(Proposal.entry_id == entry.id)
+    return list(session.scalars(query.order_by(Proposal.proposed_at, Proposal.id)))

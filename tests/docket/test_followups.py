@@ -1,0 +1,122 @@
+"""What comes next is shown with its authority and a command, and never entered by itself."""
+
+from datetime import date
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from deadlines.compute.result import Relation
+from deadlines.docket.closing import file_entry, waive_entry
+from deadlines.docket.followups import follow_ons
+from deadlines.docket.intake import Desk
+from deadlines.docket.records import FollowOn
+from deadlines.docket.views import entry_view
+from deadlines.store.database import Database
+from deadlines.store.tables import Entry, NoticeRow
+from tests.docket.desks import DENIAL, LATER, desk, firm, recorded, row
+
+RULE = "uscis.motion.reopen"
+
+
+def relation(**more: object) -> Relation:
+    fields: dict[str, object] = {
+        "kind": "starts", "on": "denied", "rule": None, "notice": None, "facts": {},
+        "text": "A denied motion has windows of its own.", "cite": ["8 CFR 103.5(a)(6)"],
+    }  # fmt: skip
+    return Relation(**{**fields, **more})  # type: ignore[arg-type]
+
+
+NEXT = relation(notice="uscis.motion.denial")
+STAY = relation(
+    kind="keeps-running", on="filed", text="Filing does not stay the decision.", cite=["8 CFR 103.5(a)(1)(iv)"]
+)
+OTHER = relation(kind="alternative", on="any", rule="uscis.appeal.aao", text="One Form I-290B, one of the two.")
+UNUSED = relation(on="not-filed", text="The order becomes final.")
+ONLINE = relation(on="filed", facts={"filing": "online"}, text="Online, the last day does not move.")
+
+
+def related(session: Session, *relations: Relation) -> Entry:
+    """An entry whose stored window relates to other clocks."""
+    entry = recorded(session)[RULE]
+    version = row(session, entry)
+    version.window = {**version.window, "relations": msgspec.to_builtins(list(relations))}
+    session.flush()
+    return entry
+
+
+def nexts(session: Session, entry: Entry, with_: Desk | None = None) -> list[FollowOn]:
+    made = with_ or desk()
+    return entry_view(session, entry, lambda found, window: follow_ons(made, found, window)).follow_ons
+
+
+def test_an_open_entry_shows_everything_that_could_come(database: Database) -> None:
+    with database.write() as session:
+        firm(session)
+        entry = related(session, NEXT, STAY, OTHER, UNUSED)
+        assert [item.on for item in nexts(session, entry)] == ["denied", "filed", "any", "not-filed"]
+
+
+def test_after_filing_what_filing_brings(database: Database) -> None:
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        entry = related(session, NEXT, STAY, OTHER, UNUSED)
+        file_entry(session, desk(), entry, on=date(2026, 11, 2), proof="IOE1", by=ana, now=LATER)
+        found = nexts(session, entry)
+        assert [item.text for item in found] == [NEXT.text, STAY.text, OTHER.text]
+        assert found[0].cite == ["8 CFR 103.5(a)(6)"]
+        assert found[0].command == (
+            "deadlines add --matter 2026-0143 --kind uscis.motion.denial --form I-140 --decided-on DATE"
+        )
+        assert (found[1].command, found[2].rule) == (None, "uscis.appeal.aao")
+
+
+def test_after_a_waiver_what_not_filing_brings(database: Database) -> None:
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        entry = related(session, NEXT, STAY, OTHER, UNUSED)
+        waive_entry(session, desk(), entry, reason="no", by=ana, now=LATER)
+        assert [item.text for item in nexts(session, entry)] == [UNUSED.text]
+
+
+def test_facts_that_come_true_are_computed_and_only_proposed(database: Database) -> None:
+    """Mailed Monday 26 October: day 33 is Saturday 28 November; online it does not roll to Monday 30."""
+    with database.write() as session:
+        firm(session)
+        entry = related(session, ONLINE)
+        facts = {**entry.notice.facts, "service": {"method": "mail", "on": "2026-10-26"}}
+        entry.notice.facts = facts
+        session.flush()
+        counts = [session.scalar(select(func.count()).select_from(t)) for t in (Entry, NoticeRow)]
+        [item] = nexts(session, entry)
+        assert {(ahead.rule, ahead.last_day) for ahead in item.proposed} >= {(RULE, date(2026, 11, 28))}
+        assert item.command == (
+            f"deadlines amend {entry.notice_id[:8]} --fact filing=online --reason REASON --by ADDRESS"
+        )
+        assert [session.scalar(select(func.count()).select_from(t)) for t in (Entry, NoticeRow)] == counts
+
+
+def test_only_the_named_window_is_proposed(database: Database) -> None:
+    with database.write() as session:
+        firm(session)
+        entry = related(session, msgspec.structs.replace(ONLINE, rule="uscis.motion.reconsider"))
+        [item] = nexts(session, entry)
+        assert [ahead.rule for ahead in item.proposed] == ["uscis.motion.reconsider"]
+
+
+def test_facts_that_cannot_be_computed_are_said_and_hide_nothing(database: Database) -> None:
+    with database.write() as session:
+        firm(session)
+        entry = related(session, relation(facts={"circuit": "99"}), STAY)
+        found = nexts(session, entry)
+        assert [item.text for item in found] == [NEXT.text, STAY.text]
+        assert found[0].fault is not None
+        assert "circuit" in found[0].fault
+        assert (found[0].command, found[0].proposed) == (None, [])
+
+
+def test_no_relation_no_follow_on(database: Database) -> None:
+    with database.write() as session:
+        firm(session)
+        assert nexts(session, related(session)) == []
+        assert DENIAL.facts == {}
