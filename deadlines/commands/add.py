@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deadlines.commands.compute import METHODS, facts_of
+from deadlines.commands.compute import METHODS, REASONS, facts_of
 from deadlines.commands.context import App, actor, json_option, pass_app
 
 if TYPE_CHECKING:
@@ -33,6 +33,15 @@ FAR_AHEAD_DAYS = 31
 @click.option("--received-on", metavar="DATE", help="Day it provably arrived.")
 @click.option("--printed-deadline", metavar="DATE", help="The deadline that the notice prints.")
 @click.option("--fact", "facts", metavar="NAME=VALUE", multiple=True, help="A fact; may be repeated.")
+@click.option(
+    "--reason",
+    "reasons",
+    type=click.Choice(REASONS),
+    metavar="REASON",
+    multiple=True,
+    help=f"Why it was decided so; may be repeated: {', '.join(REASONS)}.",
+)
+@click.option("--by", metavar="ADDRESS", help="Mail address of the person who enters it; somebody else verifies.")
 @click.option("--again", is_flag=True, help="Record it although the matter has the same notice already.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation on a terminal.")
 @json_option
@@ -128,11 +137,12 @@ def _show(result: "Result", doubts: list[str]) -> None:
 def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool) -> "dict[str, Any]":
     from deadlines import clock
     from deadlines.docket.intake import open_matter, record_notice
-    from deadlines.docket.people import find_person
+    from deadlines.docket.people import active_person, find_person
     from deadlines.wiring import build_desk
 
     now = clock.now()
     with app.writing() as session:
+        who = active_person(session, given["by"]).email if given["by"] else actor()
         attorney = find_person(session, given["attorney"]) if given["attorney"] else None
         matter = open_matter(
             session,
@@ -140,10 +150,10 @@ def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool
             client=given["client"],
             attorney=attorney,
             restricted=given["restricted"],
-            actor=actor(),
+            actor=who,
             now=now,
         )
-        desk = build_desk(app.settings, actor())
+        desk = build_desk(app.settings, who)
         recorded = record_notice(session, desk, matter, notice, now=now, again=again)
         return _as_json(recorded, matter.reference, restricted=matter.restricted)
 

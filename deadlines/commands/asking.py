@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deadlines.commands.compute import METHODS, facts_of
+from deadlines.commands.compute import METHODS, REASONS, facts_of
 from deadlines.commands.context import App
 from deadlines.errors import InputError, NotFound
 
@@ -25,7 +25,7 @@ def complete(app: App, given: dict[str, Any]) -> dict[str, Any]:
     if filled["kind"].startswith(("uscis.", "aao.")):
         filled["form"] = given["form"] or _form(law)
         filled["service"] = given["service"] or _choose("How was it served", dict.fromkeys(METHODS, ""))
-    return _facts(app, filled)
+    return _reasons(_facts(app, filled))
 
 
 def _matter(app: App, filled: dict[str, Any]) -> dict[str, Any]:
@@ -84,7 +84,26 @@ def _facts(app: App, filled: dict[str, Any]) -> dict[str, Any]:
         if ask.choices and answer not in ask.choices:
             click.echo(f"It is one of {', '.join(ask.choices)}.")
             continue
-        filled = _with(filled, ask.fact, answer)
+        changed = _with(filled, ask.fact, answer)
+        try:
+            compute(to_notice(facts_of(changed)), law, policy)
+        except InputError as wrong:
+            click.echo(wrong.sentence)
+            continue
+        filled = changed
+
+
+def _reasons(filled: dict[str, Any]) -> dict[str, Any]:
+    """Why it was decided so, unless it was said already; Enter leaves it open."""
+    while not filled["reasons"] and not filled["kind"].startswith("status."):
+        answer = _optional(f"\nWhy was it decided so? One or more, with commas ({', '.join(REASONS)})")
+        if answer is None:
+            return filled
+        words = tuple(word.strip() for word in answer.split(","))
+        if all(word in REASONS for word in words):
+            return {**filled, "reasons": words}
+        click.echo(f"Each is one of {', '.join(REASONS)}.")
+    return filled
 
 
 def _with(filled: dict[str, Any], fact: str, answer: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """`deadlines compute`: the machine contract. No database, and no configuration unless `--config` names one."""
 
+import gc
 import sys
 from collections.abc import Iterable, Mapping
 from typing import IO, TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from deadlines.law import Law
 
 METHODS = ("mail", "certified-mail", "in-person", "electronic", "fax", "oral", "unknown")
+REASONS = ("new-facts", "error", "evidence", "abandonment", "ineligible", "inadmissible", "discretion")
 EXAMPLE = """
     \b
     Example:
@@ -33,6 +35,14 @@ EXAMPLE = """
 @click.option("--received-on", metavar="DATE", help="Day it provably arrived.")
 @click.option("--printed-deadline", metavar="DATE", help="The deadline that the notice prints.")
 @click.option("--fact", "facts", metavar="NAME=VALUE", multiple=True, help="A fact; may be repeated.")
+@click.option(
+    "--reason",
+    "reasons",
+    type=click.Choice(REASONS),
+    metavar="REASON",
+    multiple=True,
+    help=f"Why it was decided so; may be repeated: {', '.join(REASONS)}.",
+)
 @click.option("--as-of", metavar="DATE", help="Answer with what the law data said on that day.")
 @click.option("--filed-on", metavar="DATE", help="Say whether a filing received that day is timely.")
 @click.option(
@@ -126,8 +136,12 @@ def facts_of(given: Mapping[str, object]) -> "Facts":
             "ref",
         )
     }
+    facts = parse_facts(given.get("facts") or ())
+    reasons = given.get("reasons")
+    if isinstance(reasons, tuple) and reasons:
+        facts["reason"] = ",".join(dict.fromkeys(reasons))
     try:
-        return msgspec.convert({**plain, "service": service, "facts": parse_facts(given.get("facts") or ())}, Facts)
+        return msgspec.convert({**plain, "service": service, "facts": facts}, Facts)
     except msgspec.ValidationError as wrong:
         raise InputError(f"{wrong}.") from None
 
@@ -157,6 +171,8 @@ def _batch(source: IO[bytes], target: IO[bytes], law: "Law", policy: Mapping[str
     from deadlines.compute.contract import read_facts, ref_of, write_error, write_result
     from deadlines.errors import DeadlinesError
 
+    gc.collect()
+    gc.freeze()  # the law stays: a long batch need not look through it again and again
     failed = 0
     for line in source:
         try:

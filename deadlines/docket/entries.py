@@ -199,6 +199,7 @@ def _row(
         last_day=window.last_day,
         latest=window.latest,
         window=msgspec.to_builtins(window),
+        policy=dict(desk.policy) or None,
         reason=reason[:LONGEST_REASON],
         created_by=actor,
         created_at=now,

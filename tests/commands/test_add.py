@@ -109,3 +109,35 @@ def test_protected_cases_are_restricted_by_themselves(office: Firm, form: str, f
         "--service", "mail", "--decided-on", RECENT, *facts,
     )  # fmt: skip
     assert added["restricted"] is True
+
+
+def test_a_reason_orders_the_windows_and_hides_none(office: Firm) -> None:
+    """Error on the record is answered by a motion to reconsider or an appeal (8 CFR 103.5(a)(3))."""
+    plain = add(office, "R-1")
+    reasoned = add(office, "R-2", "--reason", "error", "--reason", "discretion")
+    assert {e["rule"] for e in plain["entries"]} == {e["rule"] for e in reasoned["entries"]}  # type: ignore[attr-defined]
+    shown = office.data("show", "R-2")["entries"]
+    fits = {view["window"]["rule"]: view["window"]["fits"] for view in shown}
+    assert fits["uscis.motion.reconsider"]
+    code, said = refused(office, "add", "--matter", "R-3", *NOTICE, RECENT, "--reason", "bad luck")
+    assert code == 2
+    assert "bad luck" in said
+
+
+def test_who_enters_a_notice_does_not_verify_it(office: Firm) -> None:
+    office.add("Ben Cho", "ben@firm.test", role="paralegal")
+    entered = add(office, "B-1", "--by", "ben@firm.test")
+    entry = next(e["entry"] for e in entered["entries"] if e["rule"] == "uscis.motion.reopen")  # type: ignore[attr-defined]
+    code, said = refused(office, "verify", entry, "--by", "ben@firm.test")
+    assert code == 8
+    assert "entered" in said
+    office.good("verify", entry, "--by", "ana@firm.test")
+    code, said = refused(office, "add", "--matter", "B-2", *NOTICE, RECENT, "--by", "nobody@firm.test")
+    assert code == 7
+
+
+def test_the_reasons_offered_are_those_of_the_law() -> None:
+    from deadlines.commands.compute import REASONS
+    from deadlines.law import load_law
+
+    assert set(REASONS) == set(load_law().reasons) == set(load_law().facts["reason"].choices)
