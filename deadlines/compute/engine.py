@@ -25,7 +25,7 @@ from deadlines.law.holidays import Holidays
 from deadlines.law.model import Rule
 from deadlines.law.resolve import first_day
 
-MOST_RESULTS = 4096
+MOST_RESULTS, MOST_SEEN = 4096, 100_000
 ORDER = {"due": 0, "no-limit": 1, "closed": 2, "not-available": 3}
 
 
@@ -53,6 +53,7 @@ class Engine:
         self._forums: dict[tuple[str | None, ...], ForumDays] = {}
         self._calendars: dict[str, Holidays] = {}
         self._results: dict[object, Result] = {}
+        self._seen: set[int] = set()
         self._asked: tuple[Notice, dict[str, Window | None]] | None = None
         self._covered = {kind for rule in law.rules.values() for kind in rule.kinds}
         self._fees: dict[str, list[Fee]] = {}
@@ -87,16 +88,24 @@ class Engine:
         return self._fees.get(rule_id, [])
 
     def compute(self, notice: Notice, policy: Mapping[str, str] | None = None) -> Result:
-        """See `deadlines.compute.compute`. The same notice is worked out once, whatever its reference."""
+        """See `deadlines.compute.compute`. A notice that comes again is answered from memory, whatever its reference."""
         chosen = checking.chosen_otherwise(self.law, policy) if policy else {}
         key = _key(notice, chosen)
         found = self._results.get(key)
         if found is None:
             checking.check(self.law, notice, self._covered)
-            if len(self._results) >= MOST_RESULTS:
-                self._results.clear()
-            self._results[key] = found = self._compute(notice, chosen)
+            found = self._compute(notice, chosen)
+            self._remember(key, found)
         return found if found.ref == notice.ref else structs.replace(found, ref=notice.ref)
+
+    def _remember(self, key: object, result: Result) -> None:
+        """Keep what was asked for twice: a batch of notices that never come again would only fill the memory."""
+        if len(self._seen) >= MOST_SEEN or len(self._results) >= MOST_RESULTS:
+            self._seen.clear()
+            self._results.clear()
+        if hash(key) in self._seen:
+            self._results[key] = result
+        self._seen.add(hash(key))
 
     def _compute(self, notice: Notice, chosen: Policy) -> Result:
         questions = asking.Questions(self.law, notice)

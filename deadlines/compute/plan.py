@@ -65,13 +65,13 @@ class Planner:
         self._law = law = engine.law
         self._usual = {fact.name: fact.usual for fact in law.facts.values() if fact.usual is not None}
         self._rules: dict[tuple[str, str | None], list[Rule]] = {}
-        self._changes = sorted(set(_days(law)))
+        self._changes: dict[tuple[str, str | None], list[date]] = {}
         self._known: dict[object, list[Plan]] = {}
         self._fits = _fits(law)
 
     def plans(self, notice: Notice) -> list[Plan]:
         """The plans of the notice's kind, in the order of the rules."""
-        epoch = bisect_right(self._changes, notice.decided_on)
+        epoch = bisect_right(self._changes_for(notice), notice.decided_on)
         method, facts = notice.service.method, tuple(notice.facts.items())
         key = (notice.kind, notice.form, method, facts, epoch, notice.as_of)
         found = self._known.get(key)
@@ -83,6 +83,19 @@ class Planner:
             found = sorted((plan for plan in plans if plan is not None), key=lambda plan: bool(plan.rule.urgent))
             self._known[key] = found
         return found
+
+    def _changes_for(self, notice: Notice) -> list[date]:
+        """The days on which something in the law of a kind and form begins or ends, in their order."""
+        key = (notice.kind, notice.form)
+        if key not in self._changes:
+            rules = self._rules_for(notice)
+            days = {day for rule in rules for day in _days(rule)}
+            rows = {id(row): row for table in self._law.matrix.get(notice.kind, {}).values() for row in table}
+            days |= {day for row in rows.values() for day in _ends(row.from_, row.until)}
+            fees = (fee for rule in rules for fee in self._engine.fees_of(rule.id))
+            days |= {day for fee in fees for day in _ends(fee.from_, fee.until)}
+            self._changes[key] = sorted(days)
+        return self._changes[key]
 
     def _rules_for(self, notice: Notice) -> list[Rule]:
         """The rules of a kind whose conditions do not exclude the form."""
@@ -191,22 +204,17 @@ def _fits(law: Law) -> dict[str, dict[str, str]]:
     return found
 
 
-def _days(law: Law) -> Iterator[date]:
-    """Every day on which something in the law begins or ends for decisions from that day."""
-    for rule in law.rules.values():
-        yield from () if rule.not_before is None else (rule.not_before,)
-        for period in rule.period:
-            yield from _ends(period.from_, period.until)
-        for action in rule.court_action:
-            yield from _ends(action.from_, action.until)
-        for alternative in rule.alternative:
-            yield from _ends(alternative.from_, alternative.until)
-        for note in rule.note:
-            yield from _ends(note.from_, note.until)
-    for row in law.decisions:
-        yield from _ends(row.from_, row.until)
-    for fee in law.fees:
-        yield from _ends(fee.from_, fee.until)
+def _days(rule: Rule) -> Iterator[date]:
+    """Every day on which something in a rule begins or ends for decisions from that day."""
+    yield from _ends(rule.not_before)
+    for period in rule.period:
+        yield from _ends(period.from_, period.until)
+    for action in rule.court_action:
+        yield from _ends(action.from_, action.until)
+    for alternative in rule.alternative:
+        yield from _ends(alternative.from_, alternative.until)
+    for note in rule.note:
+        yield from _ends(note.from_, note.until)
 
 
 def _ends(*days: date | None) -> Iterator[date]:
