@@ -132,8 +132,11 @@ class Planner:
         asks = plan.asks + (texts.missing if texts is not None else ())
         recount = recount_of(rule, notice)
         computation = rule.computation if recount is None else recount.computation
+        if recount is not None and recount.form is not None:
+            rule = structs.replace(rule, form=recount.form)
         return structs.replace(
             plan,
+            rule=rule,
             asks=asks + missing_for_doubts(rule, notice),
             texts=texts,
             computation=self._law.computations[computation],

@@ -93,7 +93,8 @@ def _appeal(row: Decision, notice: Notice) -> Route:
 def _motion(name: str, row: Decision) -> Route:
     if row.motion == "standard" or (row.motion == "reopen-only" and name == "motion-reopen"):
         notes = (row.motion_why,) if row.motion_why else ()
-        return Route(True, notes=notes, cite=tuple(row.motion_cite), confidence=row.confidence)
+        confidence = row.motion_confidence or row.confidence
+        return Route(True, notes=notes, cite=tuple(row.motion_cite), confidence=confidence)
     if row.motion == "not-listed":
         return CLOSED
-    return Route(False, True, row.motion_why, tuple(row.motion_cite), row.confidence)
+    return Route(False, True, row.motion_why, tuple(row.motion_cite), row.motion_confidence or row.confidence)

@@ -59,8 +59,9 @@ def _references(law: "Law", where: str, rule: Rule) -> None:
         need_all(forms or [None], law.forms, where, f"forms.{kind}")
     need_all(rule.urgent, law.rules, where, "urgent")
     need_all(rule.day_one, rule.kinds, where, "day_one")
-    if rule.form is not None:
-        need(rule.form in law.forms, where, "form", rule.form)
+    for form in (rule.form, *(recount.form for recount in rule.recount)):
+        if form is not None:
+            need(form in law.forms, where, "form", form)
     if rule.route is not None:
         need(rule.route in ROUTES + MOTIONS, where, "route", rule.route)
     for key in ("mail_doubt", "start_doubt"):

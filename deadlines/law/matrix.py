@@ -47,8 +47,8 @@ class Decision(Table, frozen=True, kw_only=True):
     """Which remedies a decision on a form has. `*` stands for every form.
 
     `basis`: the classes under the form this row is for; none means all. `usual`: the row used while
-    the basis is not known. `appeal_when`: facts without which the appeal does not exist; otherwise
-    `appeal_else` says why it is gone.
+    the basis is not known. `appeal_unless`: facts with which the appeal is gone, for the reason `unless_why`.
+    `motion_confidence`: where the source for the motion is weaker than the one for the appeal.
     """
 
     row: str
@@ -66,6 +66,7 @@ class Decision(Table, frozen=True, kw_only=True):
     motion: Literal["standard", "reopen-only", "none", "not-listed"]
     motion_why: str = ""
     motion_cite: list[str] = field(default_factory=list)
+    motion_confidence: Confidence | None = None
     confidence: Confidence
     note: list[str] = field(default_factory=list)
 

@@ -145,13 +145,15 @@ day the order became final; a date fact; the last day of another rule's window."
 class Recount(Table, frozen=True, kw_only=True):
     """Another computation where the facts match, because that text counts mail days its own way.
 
-    `trigger`, with `trigger_words`: that text also starts the count on another day. The first that matches holds.
+    `trigger`, with `trigger_words`: that text also starts the count on another day. `form`: it is filed on another
+    form. The first that matches holds.
     """
 
     when: When
     computation: str
     trigger: Literal["decided", "served", "received"] | None = None
     trigger_words: str = ""
+    form: str | None = None
     why: str
     cite: list[str]
 
