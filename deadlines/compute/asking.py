@@ -49,7 +49,11 @@ class Questions:
             return []
         if fact == "form":
             rows, _ = routes.rows_for(self._law, self._notice)
-            return sorted({form for row in rows for form in row.forms})
+            rules = (rule for rule in self._law.rules.values() if self._notice.kind in rule.kinds)
+            named = {
+                form for rule in rules for form in (*rule.when.get("form", ()), *rule.forms.get(self._notice.kind, ()))
+            }
+            return sorted({form for row in rows for form in row.forms if form != "*"} | named)
         if fact == "basis":
             return routes.bases_of(self._law, self._notice)
         return list(self._law.facts[fact].choices)

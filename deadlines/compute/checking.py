@@ -17,6 +17,7 @@ LAST_YEAR = 2090
 LATE_SERVICE_DAYS = 7
 FIRST_YEAR = 1900
 MOST_DIGITS = 5
+MOST_NAMES = 40
 
 
 def check(law: Law, notice: Notice, covered: Collection[str]) -> None:
@@ -54,7 +55,9 @@ def _kind(law: Law, notice: Notice, covered: Collection[str]) -> None:
 
 def _unknown(what: str, value: str, known: Iterable[str], code: str) -> NoReturn:
     near = get_close_matches(value, list(known), n=3, cutoff=0.5)
-    hint = f" Did you mean {listed(near)}?" if near else f" Known: {listed(sorted(known)[:40])}."
+    names = sorted(known)
+    more = f", and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    hint = f" Did you mean {listed(near)}?" if near else f" Known: {listed(names[:MOST_NAMES])}{more}."
     raise InputError(f"Unknown {what} '{value}'.{hint}", code=code)
 
 
@@ -126,6 +129,18 @@ def _dates(notice: Notice) -> None:
     for day in (notice.decided_on, served, notice.received_on, notice.printed_deadline, notice.filed_on):
         if day is not None and day.year > LAST_YEAR:
             raise InputError(f"{day} is too far ahead to be real. Check the year.", code="bad-date")
+
+
+def silent(law: Law, notice: Notice) -> str:
+    """The sentence for a notice that opens nothing and asks nothing: unknown law, never an empty list."""
+    rules = (rule for rule in law.rules.values() if notice.kind in rule.kinds)
+    forms = sorted({form for rule in rules for form in rule.when.get("form", ())})
+    on = f" on Form {notice.form}" if notice.form else ""
+    known = f" It knows the forms {listed(forms)}." if forms else ""
+    return (
+        f"Edition {law.edition} holds no window for a {notice.kind}{on} with these facts.{known} "
+        "Check the notice and calendar it by hand."
+    )
 
 
 def warnings(law: Law, notice: Notice, windows: list[Window]) -> list[str]:

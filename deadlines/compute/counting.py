@@ -251,7 +251,8 @@ class Counting:
             why = f"{action.kind} {action.from_}: {action.case}"
             cite = [*text.cite, *action.cite]
             found.readings.append(Reading(narrate.reading_name(text.length, NO_DAYS), day, False, why, cite))
-            if action.live and day < found.last_day:
-                found.protective_by = min(day, found.protective_by or day)
-                found.steps.append(narrate.protective(text, action, day))
+            careful = self.rest(self.add(self.trigger.safe, text.length, self.line.add))
+            if action.live and careful < found.last_day:
+                found.protective_by = min(careful, found.protective_by or careful)
+                found.steps.append(narrate.protective(text, action, careful))
                 self.case.ask_all(text.missing)

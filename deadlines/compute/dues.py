@@ -1,5 +1,6 @@
 """The window of a rule that gives dates: its count, its safe date, what is missing, and how a filing stands."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -12,8 +13,8 @@ from deadlines.compute.frame import framed, weakest
 from deadlines.compute.result import Step, Timeliness, Window
 from deadlines.compute.safe import dispute_of, find_safe
 from deadlines.compute.texts import Text
-from deadlines.compute.trigger import Trigger, trigger_of
-from deadlines.compute.words import end_words, long_date
+from deadlines.compute.trigger import ONE_DAY, Trigger, trigger_of
+from deadlines.compute.words import end_words, listed, long_date
 from deadlines.errors import BeforeKnownLaw
 from deadlines.law.counting import Computation
 
@@ -105,7 +106,7 @@ def _service_matters(computation: Computation) -> bool:
 def _window(case: Case, text: Text, counting: Counting, dates: Dates, dispute: str | None) -> Window:
     plan = case.plan
     doubts = plan.doubts
-    case.questions.doubts.extend(doubts)
+    case.questions.doubts.extend((*doubts, *plan.losses, *_sooner(counting, dates)))
     if dispute is not None and case.rule.printed == "caps":
         case.questions.doubts.append(f"{case.rule.title}: {dispute}")
     return framed(
@@ -128,11 +129,25 @@ def _window(case: Case, text: Text, counting: Counting, dates: Dates, dispute: s
     )
 
 
+def _sooner(counting: Counting, dates: Dates) -> Iterator[str]:
+    """A warning for each missing fact that would end the window before the last day shown."""
+    for option in counting.text.others:
+        day = counting.rest(counting.add(counting.trigger.base, option.length, counting.line.add))
+        if day < dates.safe_by:
+            facts = listed(counting.text.missing)
+            yield (
+                f"{counting.case.rule.title}: answer the question on {facts}. If so that {option.why}, the last day is "
+                f"{long_date(day)}, before the safe date shown."
+            )
+
+
 def _opens_on(counting: Counting, dates: Dates) -> date:
     """From the start of the count; where it runs back from a later day, from the notice itself."""
     opens, trigger = counting.text.period.opens, counting.trigger
     if opens is not None:
         return counting.add(trigger.base, opens)
+    if counting.case.notice.kind in counting.case.rule.day_one:
+        return trigger.safe + ONE_DAY
     return trigger.safe if trigger.safe <= dates.safe_by else counting.case.notice.decided_on
 
 

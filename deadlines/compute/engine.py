@@ -16,8 +16,9 @@ from deadlines.compute.dues import due_window, opening_window
 from deadlines.compute.notice import Notice
 from deadlines.compute.plan import Plan, Planner
 from deadlines.compute.result import Result, Window
+from deadlines.compute.usage import used_facts
 from deadlines.compute.words import long_date
-from deadlines.errors import BeforeKnownLaw
+from deadlines.errors import BeforeKnownLaw, InputError
 from deadlines.law import Law, load_law
 from deadlines.law.advice import Fee
 from deadlines.law.counting import Computation
@@ -54,6 +55,7 @@ class Engine:
         self._calendars: dict[str, Holidays] = {}
         self._results: dict[object, Result] = {}
         self._seen: set[int] = set()
+        self._used: dict[str, frozenset[str]] = {}
         self._asked: tuple[Notice, dict[str, Window | None]] | None = None
         self._covered = {kind for rule in law.rules.values() for kind in rule.kinds}
         self._fees: dict[str, list[Fee]] = {}
@@ -88,7 +90,7 @@ class Engine:
         return self._fees.get(rule_id, [])
 
     def compute(self, notice: Notice, policy: Mapping[str, str] | None = None) -> Result:
-        """See `deadlines.compute.compute`. A notice that comes again is answered from memory, whatever its reference."""
+        """See `deadlines.compute.compute`. A notice that comes again is answered from memory."""
         chosen = checking.chosen_otherwise(self.law, policy) if policy else {}
         key = _key(notice, chosen)
         found = self._results.get(key)
@@ -121,9 +123,12 @@ class Engine:
             if window is not None:
                 windows.append(window)
         warnings = _refuse_or_warn(notice, windows, too_early)
-        warnings += [*checking.warnings(self.law, notice, windows), *questions.doubts]
+        warnings += [*checking.warnings(self.law, notice, windows), *self._unused(notice), *questions.doubts]
+        asks = questions.asks()
+        if not windows and not asks:
+            raise InputError(checking.silent(self.law, notice), code="no-rule")
         windows.sort(key=_order)
-        return Result(notice.ref, self.law.edition, windows, questions.asks(), warnings)
+        return Result(notice.ref, self.law.edition, windows, asks, list(dict.fromkeys(warnings)))
 
     def _window(self, plan: Plan, notice: Notice, questions: asking.Questions, policy: Policy) -> Window | None:
         for fact in plan.asks:
@@ -135,6 +140,13 @@ class Engine:
             window = _ready(plan.window, notice)
             return undated.urgent(case, window) if plan.rule.urgent and window.state == "no-limit" else window
         return due_window(case) if plan.rule.state == "due" else opening_window(case)
+
+    def _unused(self, notice: Notice) -> list[str]:
+        """A sentence for each fact on which nothing of this kind of notice depends: it may be a slip."""
+        if notice.kind not in self._used:
+            self._used[notice.kind] = used_facts(self.law, notice.kind)
+        idle = [name for name in notice.facts if name not in self._used[notice.kind]]
+        return [f"The fact '{name}' changes nothing for a {notice.kind}: check that it belongs here." for name in idle]
 
     def _known(self, notice: Notice) -> dict[str, Window | None]:
         """The windows of this notice that were worked out already."""

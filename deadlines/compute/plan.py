@@ -27,6 +27,7 @@ from deadlines.law.model import Alternative, Note, Recount, Rule
 if TYPE_CHECKING:
     from deadlines.compute.engine import Engine
 
+SPECIAL = ("kind", "form", "method")
 OPEN, CLOSED = Route(open=True), Route(open=False)
 MOST_SHAPES = 20_000
 
@@ -50,6 +51,8 @@ class Plan(Struct, frozen=True, gc=False):
     fits: tuple[str, ...] = ()
     fees: tuple[Fee, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    losses: tuple[str, ...] = ()
+    """What filing would destroy in this very case, by its facts: worth a warning before anything is filed."""
 
     @property
     def doubts(self) -> list[str]:
@@ -146,6 +149,7 @@ class Planner:
             fits=tuple(_fitting(self._fits.get(rule.id, {}), notice)),
             fees=fees_for(self._engine.fees_of(rule.id), notice),
             alternatives=tuple(_alternatives(rule, notice)),
+            losses=tuple(_losses(rule, notice)),
         )
 
     def _stated(self, plan: Plan, notice: Notice) -> Plan:
@@ -182,6 +186,13 @@ def _alternatives(rule: Rule, notice: Notice) -> Iterator[Alternative]:
         fits = match(item.when, notice).holds if in_time else False
         if fits or (fits is None and item.effect == "safe"):
             yield item
+
+
+def _losses(rule: Rule, notice: Notice) -> Iterator[str]:
+    for item in rule.relation:
+        of_the_case = any(name not in SPECIAL for name in item.when)
+        if item.kind == "ends" and of_the_case and match(item.when, notice).holds:
+            yield f"Before anything is filed: {item.text}"
 
 
 def _relations(rule: Rule, notice: Notice) -> Iterator[Relation]:
