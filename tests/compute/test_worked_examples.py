@@ -171,7 +171,7 @@ def test_patriots_day_moves_a_petition_in_the_first_circuit_only() -> None:
     """Mon 2025-04-21 is Patriots' Day in Massachusetts (M.G.L. c. 4, s. 7); safe dates ignore it."""
     first = ask("bia.decision", "2025-03-22", facts={"circuit": "1"})
     second = ask("bia.decision", "2025-03-22", facts={"circuit": "2"})
-    unknown = ask("bia.decision", "2025-03-22", facts={"proceeding": "removal"})
+    unknown = ask("bia.decision", "2025-03-22", facts={"proceeding": "removal", "voluntary_departure": "none"})
     assert dates(first, "court.petition-for-review")[:2] == ("2025-04-21", "2025-04-22")
     assert dates(second, "court.petition-for-review")[:2] == ("2025-04-21", "2025-04-21")
     assert dates(unknown, "court.petition-for-review")[:2] == ("2025-04-21", "2025-04-21")
@@ -179,12 +179,48 @@ def test_patriots_day_moves_a_petition_in_the_first_circuit_only() -> None:
 
 
 def test_the_circuit_is_not_asked_for_where_no_state_holiday_lies_in_the_way() -> None:
-    assert ask("bia.decision", "2026-06-01", facts={"proceeding": "removal"}).asks == []
+    assert ask("bia.decision", "2026-06-01", facts={"proceeding": "removal", "voluntary_departure": "none"}).asks == []
 
 
 def test_the_proceeding_is_asked_for_because_the_clock_may_have_run_from_another_order() -> None:
     """Riley v. Bondi: in withholding-only proceedings the Board's decision starts nothing."""
-    assert [a.fact for a in ask("bia.decision", "2026-06-01", facts={"circuit": "9"}).asks] == ["proceeding"]
+    known = {"circuit": "9", "voluntary_departure": "none"}
+    assert [a.fact for a in ask("bia.decision", "2026-06-01", facts=known).asks] == ["proceeding"]
+
+
+@pytest.mark.parametrize("kind", ["ij.order", "bia.decision"])
+def test_voluntary_departure_is_asked_for_because_its_bond_is_due_in_days(kind: str) -> None:
+    """8 CFR 1240.26(c)(3)(i): five business days; a motion or petition within the period ends it (1240.26(e), (i))."""
+    assert "voluntary_departure" in {a.fact for a in ask(kind, "2026-06-03").asks}
+    live = ask("ij.order", "2026-06-03", "oral", facts={"voluntary_departure": "post-conclusion"})
+    assert dates(live, "departure.voluntary.bond")[:2] == ("2026-06-10", "2026-06-10")
+    assert any("ends it" in text for text in live.warnings)
+
+
+def test_a_shorter_answer_to_an_open_question_is_warned_of() -> None:
+    """8 CFR 1208.2(c)(3)(ii): 90 days in asylum-only proceedings, 180 in removal proceedings."""
+    found = ask("ij.in-absentia", "2026-06-03")
+    assert any("proceeding" in text and "Tuesday 1 September 2026" in text for text in found.warnings)
+    assert not any(
+        "1 September" in text for text in ask("ij.in-absentia", "2026-06-03", facts={"proceeding": "removal"}).warnings
+    )
+
+
+def test_a_fact_that_changes_nothing_is_told() -> None:
+    found = ask("uscis.denial", "2026-06-03", "mail", form="I-140", facts={"hearing_on": "2026-07-01"})
+    assert any("hearing_on" in text for text in found.warnings)
+
+
+def test_a_protective_date_counts_from_the_earliest_event() -> None:
+    """Stated or notified on one day, served on a later one: the earliest starts the protective count."""
+    found = ask("ij.order", "2026-06-03", "electronic", service_on="2026-06-09", facts={"asylum": "none"})
+    assert str(window(found, "eoir.appeal.bia").protective_by) == "2026-06-15"
+
+
+def test_inauguration_day_is_no_safe_date_and_moves_no_last_day() -> None:
+    """5 USC 6103(c): a holiday in the District of Columbia area and Falls Church only."""
+    found = ask("ij.order", "2016-12-21", "oral", facts={"asylum": "none"})
+    assert dates(found, "eoir.appeal.bia")[:2] == ("2017-01-19", "2017-01-20")
 
 
 @pytest.mark.parametrize(
