@@ -141,7 +141,7 @@ def test_show_tells_the_firms_choice(office: Firm) -> None:
 
 def test_news_are_plain_in_a_pipe() -> None:
     text = program.good("law", "news", "2026.11")
-    assert text.startswith("## 2026.11, issued 2026-11-23\n")
+    assert text.startswith("## 2026.11, issued 2026-11-27\n")
     assert "Changes to future dates" in text
     assert program.good("law", "news").startswith("# Law data: news\n")
 
@@ -273,7 +273,7 @@ def test_diff_tells_what_changed_and_what_moves(tmp_path: Path) -> None:
     place = copy(tmp_path, "2026.12", "2026-12-10")
     change(place, APPEAL, "live    = true", "live    = true\nuntil   = 2026-06-01")
     text = program.good("law", "diff", "2026.11", str(place))
-    assert "Edition 2026.11 of 2026-11-23 and edition 2026.12 of 2026-12-10." in text
+    assert "Edition 2026.11 of 2026-11-27 and edition 2026.12 of 2026-12-10." in text
     assert "  - rule eoir.appeal.bia: court_action.ten-days.until: nothing -> 2026-06-01\n" in text
     assert re.search(r"eoir\.appeal\.bia after ij\.bond: \d+ of \d+ sample dates move: .*last day \d+ earlier", text)
     assert "last day 2026-07-01 -> 2026-06-11." in text
