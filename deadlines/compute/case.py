@@ -36,9 +36,9 @@ class Case(Struct, frozen=True, gc=False):
         for fact in missing:
             self.questions.ask(fact, self.rule)
 
-    def ambiguity(self, doubt: str | None) -> Ambiguity | None:
-        """The ambiguity of that id, if there is one."""
-        return None if doubt is None else self.engine.law.ambiguities[doubt]
+    def ambiguity(self, doubt: str) -> Ambiguity:
+        """The ambiguity of that id."""
+        return self.engine.law.ambiguities[doubt]
 
     def decided_otherwise(self, doubt: str | None) -> bool:
         """Whether the firm has settled the ambiguity the less careful way."""

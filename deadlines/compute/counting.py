@@ -243,10 +243,7 @@ class Counting:
         return day
 
     def _knocked_out(self, found: Dates) -> None:
-        for text in self.texts.knocked_out:
-            action = text.action
-            if action is None:
-                continue
+        for text, action in self.texts.knocked_out:
             day = self.rest(self.add(self.trigger.base, text.length, self.line.add))
             why = f"{action.kind} {action.from_}: {action.case}"
             cite = [*text.cite, *action.cite]

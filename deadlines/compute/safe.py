@@ -32,9 +32,7 @@ def find_safe(counting: Counting, found: Dates) -> None:
     found.safe_by = back.day
     found.steps.append(narrate.safe(first.day, first.why, back, counting.text.cite[0]))
     for doubt in dict.fromkeys(_doubts(counting, found)):
-        ambiguity = case.ambiguity(doubt)
-        if ambiguity is not None:
-            found.steps.append(narrate.settled(ambiguity, case.policy.get(doubt)))
+        found.steps.append(narrate.settled(case.ambiguity(doubt), case.policy.get(doubt)))
     if found.latest > found.last_day:
         found.steps.append(narrate.latest(found.latest, counting.text.cite[0]))
 

@@ -33,7 +33,6 @@ class Text(Struct, frozen=True, gc=False):
     safe_length: Length
     others: tuple[Option, ...] = ()
     missing: tuple[str, ...] = ()
-    action: CourtAction | None = None
     confidence: Confidence | None = None
 
 
@@ -41,7 +40,7 @@ class Texts(Struct, frozen=True, gc=False):
     """The prevailing text, those knocked out by a court, and the missing facts that decide between them."""
 
     prevailing: Text
-    knocked_out: tuple[Text, ...] = ()
+    knocked_out: tuple[tuple[Text, CourtAction], ...] = ()
     missing: tuple[str, ...] = ()
 
 
@@ -52,13 +51,13 @@ def texts_for(rule: Rule, notice: Notice, usual: Mapping[str, str]) -> Texts | N
     if it did not, and the fact is asked for. `usual` gives the ordinary value of facts that have one.
     """
     on = max(notice.decided_on, rule.not_before) if rule.not_before is not None else notice.decided_on
-    knocked: list[Text] = []
+    knocked: list[tuple[Text, CourtAction]] = []
     for layer in layers(rule, on, notice.as_of):
-        text = _text(layer.period, layer.action, notice, on, usual)
+        text = _text(layer.period, notice, on, usual)
         reach = _reaches(layer.action, notice) if layer.action is not None else NO
-        if not reach.holds:
+        if layer.action is None or not reach.holds:
             return Texts(text, tuple(knocked), reach.missing)
-        knocked.append(text)
+        knocked.append((text, layer.action))
     return None
 
 
@@ -68,14 +67,14 @@ def _reaches(action: CourtAction, notice: Notice) -> Match:
     return YES if action.reaches == "everyone" else match({"case_party": ["yes"]}, notice)
 
 
-def _text(period: Period, action: CourtAction | None, notice: Notice, on: date, usual: Mapping[str, str]) -> Text:
+def _text(period: Period, notice: Notice, on: date, usual: Mapping[str, str]) -> Text:
     """The length after exceptions. While one depends on a missing fact the earliest length is shown,
     or the ordinary case where the fact has one."""
     plain = Option(
         period.length, period.why, tuple(period.cite), period.safe_length or period.length, period.confidence
     )
     if not period.unless:
-        return _shown(period, plain, action)
+        return _shown(period, plain)
     possible, likely = [plain], [plain]
     missing: tuple[str, ...] = ()
     for unless in period.unless:
@@ -96,17 +95,16 @@ def _text(period: Period, action: CourtAction | None, notice: Notice, on: date, 
     shown = min(likely, key=lambda item: add_length(on, item.length))
     # What a missing fact could bring instead: each other length once.
     others = tuple({o.length: o for o in reversed(possible) if o.length != shown.length}.values())
-    return structs.replace(_shown(period, shown, action), others=others, missing=missing)
+    return structs.replace(_shown(period, shown), others=others, missing=missing)
 
 
-def _shown(period: Period, option: Option, action: CourtAction | None) -> Text:
+def _shown(period: Period, option: Option) -> Text:
     return Text(
         period,
         option.length,
         option.why,
         option.cite,
         option.safe_length,
-        action=action,
         confidence=option.confidence,
     )
 

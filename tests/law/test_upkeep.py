@@ -1,0 +1,69 @@
+"""What keeps the data in order: the table of rows, the seal, the list of what to look at."""
+
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from deadlines.law import coverage, load_law, seal
+from deadlines.law.firm import Additions
+from deadlines.law.load import read_law
+from deadlines.law.review import doubts_of, review
+
+DATA = Path(str(files("deadlines.law") / "data"))
+
+
+def test_the_table_of_rows_is_written_between_its_marks_and_nothing_else_changes() -> None:
+    document = f"before\n{coverage.BEGIN}\nold\n{coverage.END}\nafter\n"
+    renewed = coverage.with_table(document, load_law())
+    assert renewed.startswith("before\n")
+    assert renewed.endswith("\nafter\n")
+    assert "| uscis R1 |" in renewed
+    assert "old" not in renewed.splitlines()
+    assert coverage.with_table(renewed, load_law()) == renewed
+
+
+def test_writing_the_table_again_changes_nothing_where_it_is_up_to_date() -> None:
+    path = Path(__file__).parents[2] / "docs" / "law.md"
+    before = path.read_bytes()
+    coverage.main()
+    assert path.read_bytes() == before
+
+
+def test_a_seal_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = tmp_path / "data"
+    shutil.copytree(DATA, place)
+    (place / "seal.toml").unlink()
+    (place / "seal.toml").mkdir()
+    assert seal.main([str(place)]) != 0
+    assert "seal" in capsys.readouterr().err
+
+
+def test_the_doubts_of_a_rule_are_those_its_files_name() -> None:
+    law = load_law()
+    assert "ten-day-text" in doubts_of(law, law.rules["eoir.appeal.bia"])
+    assert {"notice-or-postmark", "motion-mail-days", "certified-mail-days"} <= set(
+        doubts_of(law, law.rules["uscis.motion.reopen"])
+    )
+    assert "anniversaries" in doubts_of(law, law.rules["status.asylum-one-year"])
+
+
+def test_where_every_source_is_recent_nothing_is_said_of_old_ones() -> None:
+    law = load_law()
+    fresh = structs.replace(
+        law,
+        rules={
+            key: structs.replace(rule, reviewed=structs.replace(rule.reviewed, confidence="primary"))
+            for key, rule in law.rules.items()
+        },
+        decisions=[],
+    )
+    said = [remark.id for remark in review(fresh, law.issued)]
+    assert len(said) == len([remark.id for remark in review(law, law.issued)]) - 1
+
+
+def test_a_firm_without_a_folder_adds_nothing() -> None:
+    assert Additions(None).said == []
+    assert read_law(DATA).firm == ()
