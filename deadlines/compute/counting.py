@@ -247,7 +247,8 @@ class Counting:
             day = self.rest(self.add(self.trigger.base, text.length, self.line.add))
             why = f"{action.kind} {action.from_}: {action.case}"
             cite = [*text.cite, *action.cite]
-            found.readings.append(Reading(narrate.reading_name(text.length, NO_DAYS), day, False, why, cite))
+            if day != found.last_day:
+                found.readings.append(Reading(narrate.reading_name(text.length, NO_DAYS), day, False, why, cite))
             careful = self.rest(self.add(self.trigger.safe, text.length, self.line.add))
             if action.live and careful < found.last_day:
                 found.protective_by = min(careful, found.protective_by or careful)
