@@ -69,7 +69,7 @@ READINGS: list[tuple[str, tuple[Any, ...], dict[str, Any], str, list[tuple[str, 
             ("the maximum of 84 days and 3 for mail", "2027-02-08", False),
         ],
     ),
-    # In absentia Mon 2026-07-06: day 180 Sat 2027-01-02 -> Mon 01-04; day 90 Sun 10-04 -> Mon 10-05 (8 CFR 1208.2(c)(3)(ii)).
+    # In absentia Mon 2026-07-06: day 180 Sat 2027-01-02 -> Mon 01-04; day 90 Sun 10-04 -> Mon 10-05.
     (
         "option",
         ("ij.in-absentia", "2026-07-06"),
@@ -91,7 +91,8 @@ def test_the_readings_of_a_window(
 
 @pytest.mark.parametrize(
     ("decided_on", "last_day"),
-    [("2013-08-30", "2013-09-30"), ("2013-08-31", "2013-09-30"), ("2013-09-01", "2013-11-01"), ("2013-09-15", "2013-11-01"),
+    [("2013-08-30", "2013-09-30"), ("2013-08-31", "2013-09-30"), ("2013-09-01", "2013-11-01"),
+     ("2013-09-15", "2013-11-01"),
      ("2013-10-01", "2013-11-01"), ("2013-10-02", "2013-11-01"), ("2013-10-03", "2013-11-04")],
 )  # fmt: skip
 def test_the_grace_of_2013_reaches_what_was_due_in_october_and_nothing_else(decided_on: str, last_day: str) -> None:
