@@ -134,3 +134,9 @@ def test_a_length_in_months_ends_on_the_last_day_of_a_shorter_month() -> None:
 def test_an_error_is_a_line_of_the_contract() -> None:
     line = write_error("a", InputError("No.", code="bad-date"))
     assert line == b'{"ref":"a","error":{"code":"bad-date","message":"No."}}'
+
+
+def test_a_form_that_such_a_decision_is_never_on_is_unknown_law() -> None:
+    with pytest.raises(InputError, match="does not say which remedies") as refused:
+        ask("uscis.revocation", "2026-06-01", form="I-90")
+    assert refused.value.code == "no-rule"

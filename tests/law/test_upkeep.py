@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from deadlines.errors import LawDataError
 from deadlines.law import coverage, load_law, seal
+from deadlines.law.editions import edition_names
 from deadlines.law.firm import Additions
 from deadlines.law.load import read_law
 from deadlines.law.review import doubts_of, review
@@ -67,3 +69,12 @@ def test_where_every_source_is_recent_nothing_is_said_of_old_ones() -> None:
 def test_a_firm_without_a_folder_adds_nothing() -> None:
     assert Additions(None).said == []
     assert read_law(DATA).firm == ()
+
+
+def test_a_firms_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(LawDataError, match="not there"):
+        read_law(DATA, tmp_path / "nowhere")
+
+
+def test_an_earlier_edition_that_was_never_kept_is_no_fault() -> None:
+    assert edition_names() == ["2026.11"]
