@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deadlines.commands.compute import METHODS, REASONS, facts_of
+from deadlines.commands.compute import METHODS, facts_of, reasons_option
 from deadlines.commands.context import App, actor, json_option, pass_app
 
 if TYPE_CHECKING:
@@ -33,14 +33,7 @@ FAR_AHEAD_DAYS = 31
 @click.option("--received-on", metavar="DATE", help="Day it provably arrived.")
 @click.option("--printed-deadline", metavar="DATE", help="The deadline that the notice prints.")
 @click.option("--fact", "facts", metavar="NAME=VALUE", multiple=True, help="A fact; may be repeated.")
-@click.option(
-    "--reason",
-    "reasons",
-    type=click.Choice(REASONS),
-    metavar="REASON",
-    multiple=True,
-    help=f"Why it was decided so; may be repeated: {', '.join(REASONS)}.",
-)
+@reasons_option
 @click.option("--by", metavar="ADDRESS", help="Mail address of the person who enters it; somebody else verifies.")
 @click.option("--again", is_flag=True, help="Record it although the matter has the same notice already.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation on a terminal.")

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 METHODS = ("mail", "certified-mail", "in-person", "electronic", "fax", "oral", "unknown")
 REASONS = ("new-facts", "error", "evidence", "abandonment", "ineligible", "inadmissible", "discretion")
+reasons_option = click.option(
+    "--reason",
+    "reasons",
+    type=click.Choice(REASONS),
+    metavar="REASON",
+    multiple=True,
+    help=f"Why it was decided so; may be repeated: {', '.join(REASONS)}.",
+)
 EXAMPLE = """
     \b
     Example:
@@ -35,14 +43,7 @@ EXAMPLE = """
 @click.option("--received-on", metavar="DATE", help="Day it provably arrived.")
 @click.option("--printed-deadline", metavar="DATE", help="The deadline that the notice prints.")
 @click.option("--fact", "facts", metavar="NAME=VALUE", multiple=True, help="A fact; may be repeated.")
-@click.option(
-    "--reason",
-    "reasons",
-    type=click.Choice(REASONS),
-    metavar="REASON",
-    multiple=True,
-    help=f"Why it was decided so; may be repeated: {', '.join(REASONS)}.",
-)
+@reasons_option
 @click.option("--as-of", metavar="DATE", help="Answer with what the law data said on that day.")
 @click.option("--filed-on", metavar="DATE", help="Say whether a filing received that day is timely.")
 @click.option(
