@@ -28,6 +28,7 @@ def command(app: App, name: str, edition: str | None, as_json: bool) -> None:
     Example:
       deadlines law show eoir.appeal.bia
       deadlines law show motion-mail-days
+      deadlines law show "uscis A2"
     """
     from deadlines.commands.law_describe import ambiguity_sections, rule_sections
     from deadlines.commands.output import print_json
@@ -41,14 +42,12 @@ def command(app: App, name: str, edition: str | None, as_json: bool) -> None:
             print_json(_rule(law, rule, policy))
         else:
             _print(f"{rule.title}{f' (Form {rule.form})' if rule.form else ''}", rule_sections(law, rule, policy))
-    elif name in law.ambiguities:
-        ambiguity = law.ambiguities[name]
-        if as_json:
-            print_json(_ambiguity(law, ambiguity, policy))
-        else:
-            _print(ambiguity.question, ambiguity_sections(law, ambiguity, policy))
+        return
+    ambiguity = _open_question(law, name)
+    if as_json:
+        print_json(_ambiguity(law, ambiguity, policy))
     else:
-        _refuse(law, name)
+        _print(ambiguity.question, ambiguity_sections(law, ambiguity, policy))
 
 
 def _rule(law: "Law", rule: "Rule", policy: dict[str, str]) -> dict[str, Any]:
@@ -85,10 +84,23 @@ def _print(title: str, sections: Sections) -> None:
             paragraph(f"  - {clean(line)}", hanging="    ")
 
 
-def _refuse(law: "Law", name: str) -> None:
+def _open_question(law: "Law", name: str) -> "Ambiguity":
+    """By its id, or by its row in the research (`uscis A2`; `A2` where only one has it)."""
+    asked = name.casefold().strip()
+    found = [
+        ambiguity
+        for ambiguity in law.ambiguities.values()
+        if name == ambiguity.id or any(asked in (row, row.split()[-1]) for row in ambiguity.row.casefold().split(", "))
+    ]
+    if len(found) != 1:
+        raise _unknown(law, name)
+    return found[0]
+
+
+def _unknown(law: "Law", name: str) -> Exception:
     from deadlines.errors import NotFound
 
     known = [*law.rules, *law.ambiguities]
     near = get_close_matches(name, known, n=3, cutoff=0.4)
     hint = f"Did you mean {', '.join(near)}?" if near else "`deadlines law list` shows the rules."
-    raise NotFound(f"Edition {law.edition} has no rule and no ambiguity '{name}'. {hint}")
+    return NotFound(f"Edition {law.edition} has no rule and no ambiguity '{name}'. {hint}")

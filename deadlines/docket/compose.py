@@ -122,14 +122,26 @@ def ahead(item: Item, today: date) -> Ahead | None:
     stage = item.reminder.rung.partition("-")[0]
     if stage == "opens" and deadline.opens_on is not None and deadline.opens_on >= today:
         return Ahead("may be filed from", deadline.opens_on)
+    protect, safe = _to_come(item, today)
     # What had passed at entry, and what moved, comes as one message: it speaks of the date that comes first.
-    if stage in ("protective", "now", MOVED) and deadline.protective_by is not None and deadline.protective_by >= today:
-        return Ahead("to be protected, file by", deadline.protective_by)
-    if deadline.safe_by is not None and deadline.safe_by >= today and stage != "last":
-        return Ahead("file by", deadline.safe_by)
+    if stage in ("now", MOVED) and protect and safe:
+        return min(protect, safe, key=lambda date: date.on)
+    if stage in ("protective", "now", MOVED) and protect:
+        return protect
+    if safe and stage != "last":
+        return safe
     if deadline.last_day is None:
         return None if deadline.safe_by is None else Ahead("was to be filed by", deadline.safe_by)
     return Ahead("last day is" if deadline.last_day >= today else "last day was", deadline.last_day)
+
+
+def _to_come(item: Item, today: date) -> tuple[Ahead | None, Ahead | None]:
+    """The protective and the safe date, as far as they have not passed."""
+    protective_by, safe_by = item.deadline.protective_by, item.deadline.safe_by
+    return (
+        Ahead("to be protected, file by", protective_by) if protective_by and protective_by >= today else None,
+        Ahead("file by", safe_by) if safe_by and safe_by >= today else None,
+    )
 
 
 def _subject(items: Sequence[Item], today: date, now: datetime) -> str:

@@ -143,8 +143,10 @@ def is_protected(notice: Notice) -> bool:
 
 
 def _refuse_twice(session: Session, matter: Matter, notice: Notice) -> None:
+    standing = select(Entry.id).where(Entry.notice_id == NoticeRow.id, Entry.status != "struck").exists()
     twin = session.scalars(
         select(NoticeRow).where(
+            standing,
             NoticeRow.matter_id == matter.id,
             NoticeRow.kind == notice.kind,
             NoticeRow.decided_on == notice.decided_on,

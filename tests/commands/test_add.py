@@ -69,6 +69,13 @@ def test_the_same_notice_twice_is_refused_unless_asked_for(office: Firm) -> None
     assert len(office.data("list")) == 6
 
 
+def test_a_struck_notice_is_no_twin_of_the_right_one(office: Firm) -> None:
+    first = add(office, "A-3")
+    office.good("strike", str(first["notice"]), "--reason", "wrong matter", "--by", "ana@firm.test")
+    add(office, "A-3")
+    assert len(office.data("list")) == 3
+
+
 def test_a_client_given_later_is_kept_and_another_one_refused(office: Firm) -> None:
     add(office, "A-4")
     add(office, "A-4", "--client", "Garcia", "--again")

@@ -127,6 +127,8 @@ def test_show_answers_programs_with_the_whole_rule() -> None:
     assert found["rule"]["period"][0]["from"] == "2000-01-01"
     assert found["computation"]["id"] == "uscis"
     assert found["edition"] == "2026.11"
+    for row in ("uscis A2", "A2", "a2"):
+        assert program.data("law", "show", row)["ambiguity"]["id"] == "motion-mail-days"
     question = program.data("law", "show", "motion-mail-days")
     assert (question["choice"], question["ambiguity"]["choices"][1]["id"]) == ("none", "three")
 

@@ -611,3 +611,15 @@ def test_the_message_of_what_had_passed_names_the_protective_date_when_it_comes_
         made = one(session, entered)
         assert "16 Nov 2026" in made.message.subject
         assert "[4 days]" in made.message.subject
+
+
+def test_the_message_of_what_had_passed_names_the_safe_date_when_that_comes_first(database: Database) -> None:
+    entered = datetime(2026, 11, 12, 15, 0, tzinfo=UTC)
+    asked = window(protective_by=date(2026, 11, 25), safe_by=date(2026, 11, 20))
+    with database.write() as session:
+        ana = person(session)
+        of, deadline = entry(session, matter(session, ana), asked)
+        plan(session, of, deadline, asked, [ana], now=entered)
+        made = one(session, entered)
+        assert "20 Nov 2026" in made.message.subject
+        assert "[8 days]" in made.message.subject
