@@ -10,7 +10,7 @@ from deadlines.compute import narrate
 from deadlines.compute.case import NO_DAYS, Case, Dates, superseded
 from deadlines.compute.conditions import match
 from deadlines.compute.days import ForumDays
-from deadlines.compute.result import Reading, Step
+from deadlines.compute.result import Reading
 from deadlines.compute.texts import Option, Texts
 from deadlines.compute.trigger import Trigger
 from deadlines.compute.words import long_date
@@ -195,9 +195,9 @@ class Counting:
 
     def _extend(self, found: Dates, extension: Extension) -> None:
         found.readings = [superseded(reading) for reading in found.readings]
+        found.steps.append(narrate.extended(extension, found.last_day))
         found.last_raw = found.last_day = extension.accepted_to
         found.sources.append(extension.confidence)
-        found.steps.append(Step(f"{extension.why}.", extension.accepted_to, extension.cite[0]))
         found.readings.append(
             Reading("extended by notice", extension.accepted_to, True, extension.why, list(extension.cite))
         )

@@ -9,6 +9,7 @@ from deadlines.compute.words import end_words, length_words, listed, long_date
 from deadlines.law.advice import Ambiguity
 from deadlines.law.base import Length
 from deadlines.law.counting import Computation, ServiceLine
+from deadlines.law.days_off import Extension
 from deadlines.law.model import Alternative, CourtAction, Period
 
 NO_DAYS = Length()
@@ -76,6 +77,14 @@ def alternative(item: Alternative, raw: date, day: date) -> list[Step]:
     if day != raw:
         steps.append(Step(f"The last day moves to the next open day, {long_date(day)}.", day, None))
     return steps
+
+
+def extended(extension: Extension, before: date) -> Step:
+    """A forum's notice that took late filings as timely."""
+    after = extension.accepted_to
+    return Step(
+        f"The last day moves from {long_date(before)} to {long_date(after)}: {extension.why}.", after, extension.cite[0]
+    )
 
 
 def protective(text: Text, action: CourtAction, day: date) -> Step:

@@ -110,19 +110,20 @@ def _periods(law: "Law", where: str, rule: Rule) -> None:
         fail(where, "period", "a rule has periods, or state = 'no-limit' or 'not-available', and never both")
     last: Period | None = None
     for period in rule.period:
-        _period(law, where, period, last)
+        _period(law, where, period, last, back=rule.trigger in ("fact", "after"))
         last = period
     ids = [period.id for period in rule.period]
     if len(set(ids)) != len(ids):
         fail(where, "period.id", "an id stands twice")
 
 
-def _period(law: "Law", where: str, period: Period, last: Period | None) -> None:
+def _period(law: "Law", where: str, period: Period, last: Period | None, *, back: bool) -> None:
+    """`back`: day 0 may lie ahead, as a hearing does; from a decision nothing is counted back."""
     key = f"period.{period.id}"
     faults.span(where, key, period.from_, period.until)
     faults.dates(where, key, period.published)
-    back = period.length.days < 0
-    faults.counts(where, f"{key}.length", period.length, back=True)
+    faults.counts(where, f"{key}.length", period.length, back=back)
+    back = back and period.length.days < 0
     if period.safe_length is not None:
         faults.counts(where, f"{key}.safe_length", period.safe_length, back=back)
     _doubt(law, where, f"{key}.safe_doubt", period.safe_doubt)

@@ -9,8 +9,9 @@ from deadlines.law.advice import Ambiguity, Fee
 from deadlines.law.base import When
 from deadlines.law.check_rules import check_rule
 from deadlines.law.counting import Computation, Method
-from deadlines.law.days_off import HolidayCalendar
+from deadlines.law.days_off import Extension, HolidayCalendar
 from deadlines.law.faults import cited, fail, need, need_all
+from deadlines.law.holidays import SATURDAY, Holidays
 from deadlines.law.matrix import Decision, Fact
 
 if TYPE_CHECKING:
@@ -152,16 +153,36 @@ def _closures(law: "Law") -> None:
     cited("closures", law.closures)
     for closure in law.closures.closure:
         faults.dates(f"closure {closure.on}", "on", closure.on)
-    ids: set[str] = set()
+    _extensions(law)
+
+
+def _extensions(law: "Law") -> None:
+    before: list[Extension] = []
     for extension in law.closures.extension:
         where = f"extension {extension.id}"
-        if extension.id in ids:
+        if extension.id in [other.id for other in before]:
             fail(where, "id", "the id stands twice")
-        ids.add(extension.id)
         check_when(law, where, extension.when)
-        need_all([extension.forum], {c.forum for c in law.computations.values()}, where, "forum")
+        calendars = {c.holidays for c in law.computations.values() if c.forum == extension.forum}
+        need(bool(calendars), where, "forum", extension.forum)
+        faults.dates(where, "accepted_to", extension.due_from, extension.accepted_to)
         if not extension.due_from <= extension.due_to < extension.accepted_to:
             fail(where, "accepted_to", "it must lie after the span it extends")
+        if extension.accepted_to.weekday() >= SATURDAY or any(
+            Holidays(law.calendars[name]).get(extension.accepted_to) for name in calendars
+        ):
+            fail(where, "accepted_to", f"{extension.accepted_to:%A %Y-%m-%d} is no open day of the forum")
+        for other in before:
+            if _both_extend(extension, other):
+                fail(where, "due_from", f"extension {other.id} holds for some of the same days in the same forum")
+        before.append(extension)
+
+
+def _both_extend(one: Extension, other: Extension) -> bool:
+    """Whether a filing could fall under both: forum and days meet, and no fact keeps them apart."""
+    days = one.due_from <= other.due_to and other.due_from <= one.due_to
+    apart = any(not set(one.when[fact]) & set(other.when[fact]) for fact in one.when.keys() & other.when.keys())
+    return one.forum == other.forum and days and not apart
 
 
 def _fee(law: "Law", fee: Fee) -> None:

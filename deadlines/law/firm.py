@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from deadlines.law.load import Law
 
 T = TypeVar("T")
+OWN = "from the firm's own law folder"
+"""Said of every closure and extension that no edition ships, wherever it moves a date."""
 ORIGIN = "firm"
 """The origin of rules from the firm's own folder."""
 FOLDERS = ("rules", "computation")
@@ -87,15 +89,16 @@ class Additions:
             for closure in own.closure:
                 days[closure.on] = _joined(days.get(closure.on), closure)
                 self.said.append(f"closure {closure.on}")
-            known = {extension.id for extension in shipped.extension}
+            known, extensions = {extension.id for extension in shipped.extension}, list(shipped.extension)
             for extension in own.extension:
                 if extension.id in known:
                     raise LawDataError(f"closures.toml: the extension {extension.id} is in the shipped data already.")
+                extensions.append(structs.replace(extension, why=f"{extension.why} ({OWN})"))
                 self.said.append(f"extension {extension.id}")
         return Closures(
             reviewed=shipped.reviewed,
             closure=[days[on] for on in sorted(days)],
-            extension=[*shipped.extension, *own.extension],
+            extension=extensions,
         )
 
     @contextmanager
@@ -160,14 +163,15 @@ def _may_stand(key: str, rule: Rule, shipped: dict[str, Rule]) -> None:
 
 def _joined(shipped: Closure | None, own: Closure) -> Closure:
     if shipped is None:
-        return own
+        return structs.replace(own, name=f"{own.name} ({OWN})")
     forums = {effect.forum for effect in shipped.effect}
     if not own.effect or any(effect.forum in forums for effect in own.effect):
         raise LawDataError(
             f"closures.toml: the closure of {own.on} is in the shipped data already. Take it out; only an effect in "
             "a forum that the shipped one does not name may be added."
         )
-    return structs.replace(shipped, effect=[*shipped.effect, *own.effect])
+    where = " and ".join(effect.forum for effect in own.effect)
+    return structs.replace(shipped, name=f"{shipped.name} (for {where} {OWN})", effect=[*shipped.effect, *own.effect])
 
 
 def _home(folder: Traversable, sentence: str) -> str | None:

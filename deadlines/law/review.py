@@ -34,7 +34,13 @@ class Remark(Struct, frozen=True):
 
 def review(law: Law, today: date, broken_seal: str | None = None) -> list[Remark]:
     """Everything to look at in an edition on a day. `broken_seal`: what is wrong with its seal, if anything is."""
-    found = [_seal(law, broken_seal), *_stale(law, today), *_litigation(law, today), *_to_come(law, today)]
+    found = [
+        _seal(law, broken_seal),
+        *_stale(law, today),
+        *_not_yet(law, today),
+        *_litigation(law, today),
+        *_to_come(law, today),
+    ]
     found += [_confidence(law), *_old_sources(law), _firm(law)]
     return found
 
@@ -74,6 +80,13 @@ def _stale(law: Law, today: date) -> Iterator[Remark]:
     else:
         oldest = min(mark.on for _, mark in reviews(law))
         yield Remark("reviews", "well", f"Everything was reviewed within {STALE.days} days, the oldest on {oldest}.")
+
+
+def _not_yet(law: Law, today: date) -> Iterator[Remark]:
+    ahead = [f"{what} ({mark.on})" for what, mark in reviews(law) if mark.on > today]
+    if ahead:
+        hint = "Write the day of the review into `reviewed`, and look at the clock of this machine."
+        yield Remark("reviews", "warning", f"Reviewed on a day that has not come: {', '.join(ahead)}.", hint)
 
 
 def _litigation(law: Law, today: date) -> Iterator[Remark]:

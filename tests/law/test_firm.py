@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deadlines.compute import Notice, Service, compute
+from deadlines.compute import Notice, Service, Window, compute
 from deadlines.errors import LawDataError
 from deadlines.law import Law, load_law
 from deadlines.law.load import packaged, read_law
@@ -68,9 +68,17 @@ def with_firm(firm: Path) -> Law:
     return read_law(packaged(), firm)
 
 
-def last_day(law: Law, decided_on: date) -> date | None:
+def appeal(law: Law, decided_on: date) -> Window:
     notice = Notice(kind="ij.order", decided_on=decided_on, service=Service("oral"), facts={"asylum": "none"})
-    return next(w.last_day for w in compute(notice, law).windows if w.rule == "eoir.appeal.bia")
+    return next(w for w in compute(notice, law).windows if w.rule == "eoir.appeal.bia")
+
+
+def last_day(law: Law, decided_on: date) -> date | None:
+    return appeal(law, decided_on).last_day
+
+
+def steps(law: Law, decided_on: date) -> list[str]:
+    return [step.text for step in appeal(law, decided_on).working]
 
 
 def test_an_empty_folder_changes_nothing_but_the_digest(firm: Path) -> None:
@@ -111,6 +119,14 @@ def test_an_outage_notice_of_a_forum_moves_the_last_days_in_its_span(firm: Path)
     assert last_day(load_law(), date(2026, 5, 11)) == date(2026, 6, 10)
     assert last_day(law, date(2026, 5, 11)) == date(2026, 6, 15)
     assert last_day(law, date(2026, 5, 4)) == last_day(load_law(), date(2026, 5, 4)) == date(2026, 6, 3)
+
+
+@pytest.mark.parametrize(("added", "day"), [(OUTAGE, date(2026, 5, 11)), (CLOSING, date(2026, 5, 15))])
+def test_what_the_firm_adds_is_said_to_be_the_firms_where_it_moves_a_date(firm: Path, added: str, day: date) -> None:
+    (firm / "closures.toml").write_text(REVIEWED + added)
+    (moved,) = [step for step in steps(with_firm(firm), day) if "from the firm's own law folder" in step]
+    assert "Monday 15 June 2026" in moved
+    assert not any("firm's own" in step for step in steps(load_law(), day))
 
 
 def test_a_closure_moves_a_last_day_only_in_the_forum_it_names(firm: Path) -> None:
@@ -171,6 +187,10 @@ MISTAKES = [
     ("closures.toml", OUTAGE, "closures.toml.*reviewed"),
     ("closures.toml", REVIEWED + OUTAGE.replace('"bia"', '"moon"'), "closures.toml: extension eoir-2026-outage.*moon"),
     ("closures.toml", REVIEWED + CLOSING.replace('"bia"', '"moon"'), "closures.toml: closure 2026-06-15.*moon"),
+    ("closures.toml", REVIEWED + OUTAGE.replace("to = 2026-06-15", "to = 2026-06-13"), "accepted_to.*Saturday 2026"),
+    ("closures.toml", REVIEWED + OUTAGE.replace("to = 2026-06-15", "to = 2026-06-19"), "accepted_to.*Friday 2026"),
+    ("closures.toml", REVIEWED + OUTAGE + OUTAGE.replace("outage\"", "other\""), "due_from.*eoir-2026-outage holds"),
+    ("rules/county.toml", RULE.replace("days = 10", "days = -10"), "ten-days.length.*longer than nothing"),
     (
         "closures.toml",
         REVIEWED + OUTAGE.replace("eoir-2026-outage", "eoir-2013-board"),

@@ -28,6 +28,15 @@ def test_a_review_is_old_after_365_days() -> None:
     assert told == {what for what, on in marks.items() if on == oldest}
 
 
+def test_a_review_on_a_day_that_has_not_come_is_told() -> None:
+    law = load_law()
+    marks = [rule.reviewed for rule in law.rules.values()] + [days.reviewed for days in law.calendars.values()]
+    newest = max(mark.on for mark in [*marks, law.closures.reviewed])
+    told = remarks(newest - timedelta(days=1))["reviews"][-1]
+    assert (told.state, str(newest) in told.sentence) == ("warning", True)
+    assert remarks(newest)["reviews"][-1].state == "well"
+
+
 def test_the_docket_of_an_open_case_is_looked_at_every_thirty_days() -> None:
     def case(today: date) -> Remark:
         return next(remark for remark in remarks(today)["litigation"] if "of eoir.appeal.bia" in remark.sentence)
