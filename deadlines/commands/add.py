@@ -166,6 +166,7 @@ def _as_json(recorded: "Recorded", reference: str, *, restricted: bool) -> "dict
                 "form": entry.form,
                 "status": entry.status,
                 "state": windows[entry.rule].state,
+                "opens_on": windows[entry.rule].opens_on,
                 "protective_by": windows[entry.rule].protective_by,
                 "safe_by": windows[entry.rule].safe_by,
                 "last_day": windows[entry.rule].last_day,
@@ -182,7 +183,7 @@ def _answer(
     recorded: dict[str, Any], doubts: list[str], given: Mapping[str, Any], *, as_json: bool, shown: bool
 ) -> None:
     from deadlines.commands.output import print_json, print_table
-    from deadlines.commands.windows import OPTIONS, STATES, day_words
+    from deadlines.commands.windows import OPTIONS, day_words, undated_words
 
     if as_json:
         print_json({**recorded, "warnings": [*recorded["warnings"], *doubts]})
@@ -195,7 +196,7 @@ def _answer(
                 entry["entry"][:8],
                 entry["title"],
                 entry["form"],
-                day_words(entry["safe_by"]) or STATES[entry["state"]],
+                day_words(entry["safe_by"]) or undated_words(entry["state"], entry["opens_on"]),
                 day_words(entry["protective_by"]),
                 day_words(entry["last_day"]),
             )

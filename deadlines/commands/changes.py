@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deadlines.commands.output import clean, paragraph, print_table, style
-from deadlines.commands.windows import STATES, day_words
+from deadlines.commands.windows import day_words, undated_words
 
 if TYPE_CHECKING:
     from deadlines.docket.direction import Dates
@@ -69,7 +69,7 @@ def print_follow_ons(found: "Sequence[FollowOn]") -> None:
         paragraph(f"  -  {EVENTS[item.on]}: {clean(item.text)}{cite}", hanging="     ")
         for ahead in item.proposed:
             dated = f"file by {day_words(ahead.safe_by)}, last day {day_words(ahead.last_day)}"
-            dated = dated if ahead.safe_by else STATES.get(ahead.state, f"from {day_words(ahead.opens_on)}")
+            dated = dated if ahead.safe_by else undated_words(ahead.state, ahead.opens_on)
             paragraph(f"     PROPOSED  {clean(ahead.title)}: {dated}", hanging="       ")
         if item.fault:
             paragraph(f"     It cannot be computed yet: {clean(item.fault)}", hanging="       ")

@@ -50,7 +50,7 @@ def _print(lines: "list[Line]", today: date) -> None:
     from deadlines.commands.windows import checked_words, day_words
 
     print_table(
-        ("Next date", "", "In", "Matter", "Window", "Form", "Last day", "Entry", "Checked"),
+        ("Next date", "What", "In", "Matter", "Window", "Form", "Last day", "Entry", "Checked"),
         [
             (
                 day_words(line.next_on),

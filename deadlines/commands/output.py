@@ -15,6 +15,9 @@ WIDE = (
     "Checked", "Reason", "Authority", "Old", "New", "Direction",
 )  # fmt: skip
 """Columns that may break over lines; ids and dates stay whole."""
+NARROWEST = 16
+"""Characters that such a column needs to be read."""
+GAP = 2
 WIDEST = 120
 """Columns beyond which a line of text is hard to read."""
 
@@ -38,10 +41,12 @@ def print_table(columns: Sequence[str], rows: Sequence[Row], *, empty: str, tone
         return
     filled = [at for at in range(len(columns)) if any(row[at] for row in cells)]
     columns, cells = [columns[at] for at in filled], [[row[at] for at in filled] for row in cells]
-    if is_terminal():
+    if not is_terminal():
+        click.echo(plain_table(columns, cells))
+    elif _least_width(columns, cells) <= shutil.get_terminal_size().columns:
         _print_rich(columns, cells, tones)
     else:
-        click.echo(plain_table(columns, cells))
+        _print_cards(columns, cells, tones)
 
 
 def plain_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -51,6 +56,27 @@ def plain_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
     )
+
+
+def _least_width(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Columns that a table takes without cutting an id or a date."""
+    widths = [max(len(line[at]) for line in (columns, *rows)) for at in range(len(columns))]
+    least = [
+        min(width, NARROWEST) if heading.startswith(WIDE) else width
+        for heading, width in zip(columns, widths, strict=True)
+    ]
+    return sum(least) + GAP * (len(least) - 1)
+
+
+def _print_cards(columns: Sequence[str], rows: Sequence[Sequence[str]], tones: Sequence[str | None]) -> None:
+    """Each row as a block of its own, a line for each cell: for a terminal too narrow for the table."""
+    label = max(map(len, columns)) + GAP
+    for at, row in enumerate(rows):
+        for heading, cell in zip(columns, row, strict=True):
+            if cell:
+                tone = tones[at] if tones else None
+                paragraph(style(heading.ljust(label), bold=True) + style(cell, fg=tone), hanging=" " * label)
+        click.echo("")
 
 
 def paragraph(text: str, *, hanging: str = "") -> None:

@@ -50,7 +50,7 @@ def command(app: App, name: str, as_json: bool) -> None:
 def _print_matter(matter: "MatterView") -> None:
     from deadlines.commands.changes import print_follow_ons
     from deadlines.commands.output import clean, print_table
-    from deadlines.commands.windows import STATES, day_words
+    from deadlines.commands.windows import day_words, undated_words
 
     client = f", client {clean(matter.client)}" if matter.client else ""
     restricted = ", RESTRICTED" if matter.restricted else ""
@@ -63,7 +63,7 @@ def _print_matter(matter: "MatterView") -> None:
                 f"{view.notice[:8]} {view.kind}, {day_words(view.decided_on)}",
                 view.window.title,
                 view.window.form,
-                view.status if view.window.state == "due" else STATES[view.window.state],
+                view.status if view.window.state == "due" else undated_words(view.window.state, view.window.opens_on),
                 day_words(view.window.safe_by),
                 day_words(view.window.last_day),
                 _remark(view),

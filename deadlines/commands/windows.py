@@ -31,6 +31,11 @@ def day_words(day: date | None) -> str:
     return f"{day:%a} {day.day} {day:%b} {day.year}" if day is not None else ""
 
 
+def undated_words(state: str, opens_on: date | None) -> str:
+    """What stands in place of a last day: from when something may be filed, or why there is no day."""
+    return f"From {day_words(opens_on)}" if opens_on is not None else STATES[state]
+
+
 def checked_words(by: str | None, at: datetime | None, *, disputed: bool, waits: bool) -> str:
     """How far an entry's dates are checked: unverified, verified by whom and when, disputed, other dates waiting."""
     verified = f"verified by {by} on {day_words(at.date())}" if at is not None else "unverified"

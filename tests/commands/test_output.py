@@ -30,6 +30,31 @@ def test_a_terminal_gets_a_table_of_its_own(
     assert "─" in shown
 
 
+@pytest.mark.parametrize("columns", [40, 60, 80, 100, 200])
+def test_no_width_of_a_terminal_cuts_an_id_or_a_date(
+    columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "is_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("NO_COLOR", "1")
+    headings = ["Next date", "Matter", "Window", "Last day", "Entry", "Proposal"]
+    cells = [
+        "Thu 24 Dec 2026",
+        "2026-0143-LONG",
+        "Motion to reconsider the decision",
+        "Mon 28 Dec 2026",
+        "5l2jet4n",
+        "x" * 8,
+    ]
+    output.print_table(headings, [cells, cells], empty="")
+    shown = capsys.readouterr().out
+    for whole in (cells[0], cells[1], cells[3], cells[4], cells[5]):
+        assert shown.count(whole) >= 2
+    for word in cells[2].split():
+        assert word in shown
+    assert "…" not in shown
+
+
 @pytest.mark.parametrize(
     "terminal, variables, coloured",
     [(True, {}, True), (True, {"NO_COLOR": "1"}, False), (False, {}, False)],
