@@ -232,3 +232,50 @@ def test_a_change_of_dates_is_told_first_and_takes_the_place_of_what_had_passed(
 
 def test_a_change_of_a_window_without_dates_reminds_nobody() -> None:
     assert ladder_for(window(None), date(2026, 11, 2), moved="urgent") == []
+
+
+def test_on_the_last_day_itself_the_window_has_not_passed() -> None:
+    asked = window(date(2026, 11, 20), date(2026, 11, 25), opens_on=date(2026, 10, 23))
+    rungs = ladder_for(asked, date(2026, 11, 25), open_day)
+    assert told(rungs) == [("now", "2026-11-25")]
+    assert (rungs[0].about, rungs[0].about_on) == ("last_day", date(2026, 11, 25))
+
+
+def test_on_the_safe_day_itself_it_is_still_the_safe_day_that_is_spoken_of() -> None:
+    asked = window(date(2026, 11, 20), date(2026, 11, 25), opens_on=date(2026, 10, 23))
+    first = ladder_for(asked, date(2026, 11, 20), open_day)[0]
+    assert (first.id, first.about, first.about_on) == ("now", "safe_by", date(2026, 11, 20))
+
+
+def test_where_safe_day_and_last_day_are_one_it_is_told_once() -> None:
+    rungs = ladder_for(window(date(2026, 11, 20), opens_on=date(2026, 10, 23)), date(2026, 10, 23), open_day)
+    assert {rung.about for rung in rungs} == {"safe_by"}
+
+
+def test_a_protective_date_is_noticed_a_week_before_and_warned_of_from_three_days_before() -> None:
+    # Thursday 19 March 2026: a week before, Monday 16 (three days), Wednesday 18, and the day.
+    asked = window(date(2026, 5, 29), opens_on=date(2026, 3, 9), protective_by=date(2026, 3, 19))
+    rungs = [r for r in ladder_for(asked, date(2026, 3, 9), open_day) if r.about == "protective_by"]
+    assert [(rung.id, rung.on.day, rung.severity) for rung in rungs] == [
+        ("protective-7", 12, "notice"),
+        ("protective-3", 16, "warning"),
+        ("protective-1", 18, "warning"),
+        ("protective-0", 19, "warning"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("today", "about", "severity"),
+    [
+        (date(2026, 11, 17), "safe_by", "warning"),  # the three-day warning falls on that day
+        (date(2026, 11, 2), "safe_by", "notice"),  # nothing does, and nothing has passed
+        (date(2026, 11, 18), "safe_by", "warning"),  # the warning of the day before has passed
+        (date(2026, 11, 20), "safe_by", "urgent"),  # the safe day itself
+        (date(2026, 11, 23), "last_day", "urgent"),  # the safe day has passed
+    ],
+)
+def test_a_change_speaks_of_the_next_day_as_gravely_as_what_has_come(today: date, about: str, severity: str) -> None:
+    asked = window(date(2026, 11, 20), date(2026, 11, 25), opens_on=date(2026, 10, 23))
+    first = ladder_for(asked, today, open_day, moved="notice")[0]
+    assert (first.id, first.about, first.severity) == ("moved", about, severity)
+    assert first.about_on == (date(2026, 11, 20) if about == "safe_by" else date(2026, 11, 25))

@@ -158,6 +158,8 @@ def test_a_holiday_never_moves_a_last_day_earlier_nor_a_safe_date_later(notice: 
         if window.last_day is None or bare.last_day is None or _business(window.rule):
             continue
         assert window.last_day >= bare.last_day, window.rule
+        days = {reading.name: reading.last_day for reading in bare.readings}
+        assert all(days.get(r.name, r.last_day) <= r.last_day for r in window.readings), window.rule
         if LAW.rules[window.rule].trigger not in ("after", "final-order"):
             assert window.safe_by is not None
             assert bare.safe_by is not None
