@@ -36,13 +36,14 @@ def command(app: App, entry: str, as_json: bool) -> None:
 def print_entry(view: "EntryView") -> None:
     """One entry for a person to check."""
     from deadlines.commands.changes import print_follow_ons
-    from deadlines.commands.windows import day_words, print_window
+    from deadlines.commands.output import paragraph
+    from deadlines.commands.windows import entered_words, print_window
 
-    dated = day_words(view.decided_on)
-    click.echo(f"Matter {view.matter}: {view.kind}, dated {dated}; attorney {view.attorney}; status {view.status}")
+    click.echo(f"Matter {view.matter}, attorney {view.attorney}, status {view.status}")
+    paragraph(f"Notice {view.notice[:8]}: {entered_words(view.entered)}", hanging="  ")
     _print_checks(view)
     click.echo("")
-    print_window(view.window)
+    print_window(view.window, dispute=False)
     if view.follow_ons:
         click.echo("")
         print_follow_ons(view.follow_ons)

@@ -1,5 +1,6 @@
-"""`deadlines show`: one matter with its notices, windows and reminders, or one entry in full."""
+"""`deadlines show`: one matter or notice with its windows and reminders, or one entry in full."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -8,49 +9,61 @@ from deadlines.commands.context import App, json_option, pass_app
 from deadlines.commands.signing import nexts_of
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from deadlines.docket.records import Nexts
     from deadlines.docket.views import EntryView, MatterView
 
 
 @click.command()
-@click.argument("name", metavar="MATTER|ENTRY")
+@click.argument("name", metavar="MATTER|NOTICE|ENTRY")
 @json_option
 @pass_app
 def command(app: App, name: str, as_json: bool) -> None:
-    """One matter, or one entry, in full.
+    """One matter, one notice with its entries, or one entry, in full.
 
     \b
     Example:
       deadlines show 2026-0143
     """
     from deadlines.commands.output import print_json
-    from deadlines.docket.views import entry_view, find_entry, matter_view
-    from deadlines.errors import InputError, NotFound
+    from deadlines.docket.views import EntryView
 
     with app.reading() as session:
-        try:
-            matter = matter_view(session, name, nexts_of(app))
-        except NotFound as no_matter:
-            try:
-                entry = entry_view(session, find_entry(session, name), nexts_of(app))
-            except InputError:
-                raise no_matter from None
-            if as_json:
-                print_json(entry)
-            else:
-                from deadlines.commands.explain import print_entry
-
-                print_entry(entry)
-            return
+        view = _find(session, name, nexts_of(app))
     if as_json:
-        print_json(matter)
-        return
-    _print_matter(matter)
+        print_json(view)
+    elif isinstance(view, EntryView):
+        from deadlines.commands.explain import print_entry
+
+        print_entry(view)
+    else:
+        _print_matter(view)
+
+
+def _find(session: "Session", name: str, nexts: "Nexts") -> "MatterView | EntryView":
+    """A matter's number comes before an entry's id, and that before a notice's."""
+    from deadlines.docket.notices import find_notice
+    from deadlines.docket.views import SHORTEST_PREFIX, entry_view, find_entry, matter_view
+    from deadlines.errors import NotFound
+
+    with suppress(NotFound):
+        return matter_view(session, name, nexts)
+    if name.strip().isalnum() and len(name.strip()) >= SHORTEST_PREFIX:
+        with suppress(NotFound):
+            return entry_view(session, find_entry(session, name), nexts)
+        with suppress(NotFound):
+            notice = find_notice(session, name)
+            return matter_view(session, notice.matter.reference, nexts, notice=notice.id)
+    raise NotFound(
+        f"No matter has the number '{name}', and no notice or entry begins so; `deadlines list` shows what is open."
+    )
 
 
 def _print_matter(matter: "MatterView") -> None:
     from deadlines.commands.changes import print_follow_ons
-    from deadlines.commands.output import clean, print_table
-    from deadlines.commands.windows import day_words, undated_words
+    from deadlines.commands.output import clean, paragraph, print_table
+    from deadlines.commands.windows import day_words, entered_words, undated_words
 
     client = f", client {clean(matter.client)}" if matter.client else ""
     restricted = ", RESTRICTED" if matter.restricted else ""
@@ -72,6 +85,8 @@ def _print_matter(matter: "MatterView") -> None:
         ],
         empty="The matter has no notice.",
     )
+    for entered in {view.notice: view.entered for view in matter.entries}.items():
+        paragraph(f"Notice {entered[0][:8]}: {entered_words(entered[1])}", hanging="  ")
     for view in matter.entries:
         if view.closing is not None and view.follow_ons:
             click.echo(f"\n{view.entry[:8]} {view.window.title}")

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import click
 
 from deadlines.commands.output import clean, paragraph, style
+from deadlines.compute import Notice
 from deadlines.compute.result import Result, Window
 
 STATES = {
@@ -43,6 +44,21 @@ def checked_words(by: str | None, at: datetime | None, *, disputed: bool, waits:
     return ", ".join(marks)
 
 
+def entered_words(notice: Notice) -> str:
+    """A notice as it was typed in, for a person who has the paper at hand."""
+    service = f"served by {notice.service.method.replace('-', ' ')} on {day_words(notice.served_on)}"
+    parts = [
+        notice.kind,
+        f"Form {notice.form}" if notice.form else "",
+        f"dated {day_words(notice.decided_on)}",
+        "service unknown" if notice.service.method == "unknown" else service,
+        f"received {day_words(notice.received_on)}" if notice.received_on else "",
+        f"prints {day_words(notice.printed_deadline)}" if notice.printed_deadline else "",
+        *(f"{fact} = {clean(value)}" for fact, value in sorted(notice.facts.items())),
+    ]
+    return ", ".join(part for part in parts if part) + "."
+
+
 def print_result(result: Result) -> None:
     """Everything a computation answers."""
     for window in result.windows:
@@ -67,8 +83,8 @@ def print_questions(result: Result) -> None:
         click.echo("")
 
 
-def print_window(window: Window, *, working: bool = True, more: bool = True) -> None:
-    """One window: its dates, then unless told otherwise the working, the other readings and the notes."""
+def print_window(window: Window, *, working: bool = True, more: bool = True, dispute: bool = True) -> None:
+    """One window: its dates, then unless told otherwise its dispute, the working, the other readings and the notes."""
     form = f" (Form {window.form})" if window.form else ""
     click.echo(style(f"{window.title}{form}", bold=True))
     if window.party == "government":
@@ -80,7 +96,7 @@ def print_window(window: Window, *, working: bool = True, more: bool = True) -> 
         _print_dates(window)
     for text in window.fits:
         paragraph(f"  {style('Fits', fg='green', bold=True)} {clean(text.removeprefix('Fits '))}", hanging="    ")
-    if window.dispute:
+    if window.dispute and dispute:
         paragraph(f"  {style('Disputed', fg='red', bold=True)} {clean(window.dispute)}", hanging="    ")
     if working and window.state == "due":
         _print_working(window)

@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines.compute import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.records import WAITING, Closing, FollowOn, Nexts, Resolution, is_disputed
 from deadlines.errors import InputError, NotFound
@@ -47,7 +48,8 @@ class EntryView(Struct, frozen=True, kw_only=True):
     """One entry with its dates and everything that explains them.
 
     `dispute` is the one that nobody has resolved, `resolution` what was decided about one; `closing` tells
-    how the entry was closed, `waits` names the proposal of other dates that waits to be agreed to.
+    how the entry was closed, `waits` names the proposal of other dates that waits to be agreed to, `entered`
+    is the notice as it was typed in.
     """
 
     entry: str
@@ -59,6 +61,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     edition: str
     kind: str
     decided_on: date
+    entered: Notice
     recorded_at: datetime
     recorded_by: str
     reason: str
@@ -148,14 +151,17 @@ def entry_view(session: Session, entry: Entry, nexts: Nexts | None = None) -> En
     return _entry_view(_Known(session), nexts, *row)
 
 
-def matter_view(session: Session, reference: str, nexts: Nexts | None = None) -> MatterView:
-    """One matter in full, and with `nexts` what comes next; raises NotFound."""
+def matter_view(
+    session: Session, reference: str, nexts: Nexts | None = None, *, notice: str | None = None
+) -> MatterView:
+    """One matter in full, or what belongs to one notice, and with `nexts` what comes next; raises NotFound."""
     matter = session.scalars(select(Matter).where(Matter.reference == reference.strip())).one_or_none()
     if matter is None:
         raise NotFound(f"No matter has the number '{reference}'; `deadlines list` shows the open ones.")
-    rows = session.execute(
-        _current().where(Entry.matter_id == matter.id).order_by(NoticeRow.decided_on, Entry.created_at, Entry.rule)
-    )
+    query = _current().where(Entry.matter_id == matter.id)
+    if notice is not None:
+        query = query.where(Entry.notice_id == notice)
+    rows = session.execute(query.order_by(NoticeRow.decided_on, Entry.created_at, Entry.rule)).all()
     known = _Known(session)
     return MatterView(
         matter=matter.reference,
@@ -163,16 +169,15 @@ def matter_view(session: Session, reference: str, nexts: Nexts | None = None) ->
         restricted=matter.restricted,
         attorney=matter.attorney.email,
         entries=[_entry_view(known, nexts, *row) for row in rows],
-        reminders=_reminders(session, matter),
+        reminders=_reminders(session, [row.Entry.id for row in rows]),
     )
 
 
-def _reminders(session: Session, matter: Matter) -> list[ReminderView]:
+def _reminders(session: Session, entries: list[str]) -> list[ReminderView]:
     rows = session.execute(
         select(Reminder, Person.email)
         .join(Person, Person.id == Reminder.person_id)
-        .join(Entry, Entry.id == Reminder.entry_id)
-        .where(Entry.matter_id == matter.id)
+        .where(Reminder.entry_id.in_(entries))
         .order_by(Reminder.due_at, Reminder.id)
     )
     return [
@@ -266,6 +271,7 @@ def _entry_view(
         edition=deadline.edition,
         kind=notice.kind,
         decided_on=notice.decided_on,
+        entered=msgspec.convert(notice.facts, Notice),
         recorded_at=deadline.created_at,
         recorded_by=deadline.created_by,
         reason=deadline.reason,

@@ -44,6 +44,23 @@ def test_a_notice_is_recorded_listed_shown_and_explained(office: Firm) -> None:
     assert "8 CFR" in text
 
 
+def test_a_notice_is_found_by_its_id_and_shows_what_was_typed_in(office: Firm) -> None:
+    printed = (date.fromisoformat(RECENT) + timedelta(days=33)).isoformat()
+    first = add(office, "A-1", "--printed-deadline", printed)
+    add(office, "A-1", "--again")
+    one = office.data("show", str(first["notice"])[:8])
+    assert {view["notice"] for view in one["entries"]} == {first["notice"]}
+    assert {reminder["entry"] for reminder in one["reminders"]} <= {view["entry"] for view in one["entries"]}
+    day = date.fromisoformat(printed)
+    for name in (str(first["notice"])[:8], one["entries"][0]["entry"]):
+        text = office.good("show", name)
+        assert f"prints {day:%a} {day.day} {day:%b %Y}" in text
+        assert "Form I-140" in text
+        assert "served by mail" in text
+    status, said = refused(office, "show", "nobody7")
+    assert (status, "No matter has the number 'nobody7', and no notice or entry" in said) == (7, True)
+
+
 @pytest.mark.parametrize("option", ["--decided-on", "--service-on"])
 def test_a_day_that_has_not_come_is_refused(office: Firm, option: str) -> None:
     ahead = (date.today() + timedelta(days=40)).isoformat()  # noqa: DTZ011
