@@ -39,7 +39,7 @@ def print_moves(moves: "Sequence[Move]", *, empty: str) -> None:
                 move.title,
                 dates_words(move.old),
                 dates_words(move.new),
-                f"{move.kind}, {OUTCOMES[move.outcome]}",
+                _direction(move),
                 move.proposal[:8] if move.proposal and move.outcome == "waiting" else None,
                 move.reason,
                 "; ".join(move.authority[:2]),
@@ -47,8 +47,20 @@ def print_moves(moves: "Sequence[Move]", *, empty: str) -> None:
             for move in moves
         ],
         empty=empty,
-        tones=["red" if move.kind == "earlier" else "yellow" if move.outcome == "waiting" else None for move in moves],
+        tones=[_tone(move) for move in moves],
     )
+
+
+def _direction(move: "Move") -> str:
+    """Which way, and what holds now."""
+    if move.kind == "mixed" and move.outcome == "waiting":
+        return "mixed: what comes earlier moved at once, what comes later waits for agreement"
+    return f"{move.kind}, {OUTCOMES[move.outcome]}"
+
+
+def _tone(move: "Move") -> str | None:
+    sooner = move.kind == "earlier" or (move.kind == "mixed" and move.outcome == "waiting")
+    return "red" if sooner else "yellow" if move.outcome == "waiting" else None
 
 
 def dates_words(dates: "Dates") -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy.orm import Session
 
 from deadlines.docket.intake import Desk
@@ -90,8 +90,8 @@ def _done(session: Session, desk: Desk, found: list[Difference], now: datetime) 
 
 
 def _tried(session: Session, desk: Desk, found: list[Difference], now: datetime) -> tuple[list[Move], list[Failure]]:
-    """The very same, and then everything undone."""
+    """The very same, and then everything undone; so no proposal is there to be named."""
     attempt = session.begin_nested()
-    answer = bring_up_to_date(session, desk, found, now=now)
+    moves, failures = bring_up_to_date(session, desk, found, now=now)
     attempt.rollback()
-    return answer
+    return [move if move.outcome == "known" else structs.replace(move, proposal=None) for move in moves], failures

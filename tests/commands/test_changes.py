@@ -189,6 +189,16 @@ def test_recompute_tries_tells_and_moves(office: Firm) -> None:
     assert office.data("recompute")["moves"] == []
 
 
+def test_recompute_says_of_a_mixed_change_what_holds_at_once(office: Firm) -> None:
+    with sqlite3.connect(office.folder / "deadlines.sqlite3") as connection:
+        rule = "(select id from entry where rule = 'uscis.motion.reopen')"
+        connection.execute(
+            f"update deadline set last_day = date(last_day, '+1 day'), safe_by = date(safe_by, '-1 day') "
+            f"where entry_id in {rule}"
+        )
+    assert "mixed: what comes earlier moved at once, what comes later waits" in office.good("recompute")
+
+
 def test_recompute_names_what_cannot_be_computed_and_fails(office: Firm) -> None:
     with sqlite3.connect(office.folder / "deadlines.sqlite3") as connection:
         connection.execute("update notice set facts = '{\"kind\": 7}'")

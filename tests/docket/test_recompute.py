@@ -99,6 +99,8 @@ def test_a_dry_run_says_the_same_and_writes_nothing(database: Database) -> None:
     done = run(database, with_)
     assert [(m.entry, m.kind, m.outcome) for m in said.moves] == [(m.entry, m.kind, m.outcome) for m in done.moves]
     assert len(done.moves) == 2
+    assert {move.proposal for move in said.moves} == {None}
+    assert None not in {move.proposal for move in done.moves}
 
 
 def test_a_notice_that_cannot_be_computed_is_told_once_and_is_not_the_end(database: Database) -> None:
