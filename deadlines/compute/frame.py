@@ -1,18 +1,20 @@
 """What every window takes from its rule, whether it has dates or not."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from deadlines.compute.conditions import match
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
 from deadlines.law.base import Confidence
-from deadlines.law.model import Note, Rule
+from deadlines.law.model import CourtAction, Note, Rule
 
 WEAKER: tuple[Confidence, ...] = ("primary", "primary-old", "secondary", "memory")
 """From the best source to the weakest."""
 
 
+NOTHING_OUT: Mapping[str, CourtAction] = MappingProxyType({})
 FIRM_RULE = Note(text="This rule is the firm's own; it does not come with the program.")
 
 
@@ -36,10 +38,18 @@ def weakest(marks: Iterable[Confidence]) -> Confidence:
     return max(marks, key=WEAKER.index)
 
 
-def notes_of(rule: Rule, notice: Notice) -> list[Note]:
-    """The pitfalls that fit what is known of the notice. A rule of the firm's own says so first."""
+def notes_of(rule: Rule, notice: Notice, out: Mapping[str, CourtAction] = NOTHING_OUT) -> list[Note]:
+    """The pitfalls that fit what is known of the notice. A rule of the firm's own says so first.
+
+    `out`: the texts that a court keeps from the notice, by period.
+    """
     own = [FIRM_RULE] if rule.origin else []
-    return own + [note for note in rule.note if _in_time(note, notice) and match(note.when, notice).holds]
+    fitting = (note for note in rule.note if _in_time(note, notice) and match(note.when, notice).holds)
+    return own + [note for note in fitting if _as_courts_left_it(note, out)]
+
+
+def _as_courts_left_it(note: Note, out: Mapping[str, CourtAction]) -> bool:
+    return note.out is None or (note.out in out and (out[note.out].live or not note.live))
 
 
 def missing_for_doubts(rule: Rule, notice: Notice) -> tuple[str, ...]:

@@ -144,7 +144,7 @@ class Planner:
             texts=texts,
             computation=self._law.computations[computation],
             start=_started(rule, recount),
-            notes=tuple(notes_of(rule, notice)),
+            notes=tuple(notes_of(rule, notice, texts.out if texts is not None else {})),
             relations=tuple(_relations(rule, notice)),
             fits=tuple(_fitting(self._fits.get(rule.id, {}), notice)),
             fees=fees_for(self._engine.fees_of(rule.id), notice),

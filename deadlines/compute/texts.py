@@ -43,6 +43,11 @@ class Texts(Struct, frozen=True, gc=False):
     knocked_out: tuple[tuple[Text, CourtAction], ...] = ()
     missing: tuple[str, ...] = ()
 
+    @property
+    def out(self) -> dict[str, CourtAction]:
+        """What keeps each text knocked out from the notice, by period."""
+        return {text.period.id: action for text, action in self.knocked_out}
+
 
 def texts_for(rule: Rule, notice: Notice, usual: Mapping[str, str]) -> Texts | None:
     """Resolve periods, exceptions and court actions. None: the date lies before known law.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from deadlines.law import faults
 from deadlines.law.base import Length
 from deadlines.law.faults import cited, fail, need, need_all
-from deadlines.law.model import Circuits, CourtAction, Period, Relation, Rule
+from deadlines.law.model import Circuits, CourtAction, Note, Period, Relation, Rule
 
 if TYPE_CHECKING:
     from deadlines.law.load import Law
@@ -37,7 +37,15 @@ def check_rule(law: "Law", rule: Rule) -> None:
         if item.start_fact is not None:
             _date_fact(law, where, f"{key}.start_fact", item.start_fact)
     for note in rule.note:
-        faults.span(where, "note", note.from_, note.until)
+        _note(where, rule, note)
+
+
+def _note(where: str, rule: Rule, note: Note) -> None:
+    faults.span(where, "note", note.from_, note.until)
+    if note.out is not None:
+        need_all([note.out], (action.of for action in rule.court_action), where, "note.out")
+    if note.live and note.out is None:
+        fail(where, "note.live", "it needs 'out', the text that the open case is about")
 
 
 def _words(where: str, rule: Rule) -> None:

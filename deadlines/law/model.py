@@ -106,7 +106,9 @@ class Answer(Table, frozen=True, kw_only=True):
 class Note(Table, frozen=True, kw_only=True):
     """A pitfall shown with the window; with `when`, only where the facts match.
 
-    `contests`: it puts the last day itself in doubt, so the window is contested and the result warns.
+    `contests`: it puts the last day itself in doubt, so the window is contested and the result warns. `out`: a
+    period, and the note is shown only while a court keeps that text from the notice; with `live`, only while
+    the case is open too.
     """
 
     id: str | None = None
@@ -115,6 +117,8 @@ class Note(Table, frozen=True, kw_only=True):
     from_: date | None = field(name="from", default=None)
     until: date | None = None
     contests: bool = False
+    out: str | None = None
+    live: bool = False
     cite: list[str] = field(default_factory=list)
 
 

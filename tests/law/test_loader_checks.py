@@ -46,6 +46,8 @@ RULES: list[Mistake] = [
     ),
     (APPEAL, "^kinds .*", "kinds = []", f"{BIA}'kinds'"),
     (NO_REMEDY, "^why .*", 'why = " "', "rule consular.appeal: key 'why'"),
+    (APPEAL, "", '[[note]]\ntext = "x"\nout = "nine-days"\n', f"{BIA}'note.out': 'nine-days'"),
+    (APPEAL, "", '[[note]]\ntext = "x"\nlive = true\n', f"{BIA}'note.live'"),
     (APPEAL, "^kinds ", 'urgent = ["eoir.apeal"]\nkinds ', f"{BIA}'urgent': 'eoir.apeal'"),
     (APPEAL, "^kinds ", 'day_one = ["uscis.rfe"]\nkinds ', f"{BIA}'day_one': 'uscis.rfe'"),
     (APPEAL, "^kinds ", 'route = "aap"\nkinds ', f"{BIA}'route': 'aap'"),

@@ -113,6 +113,34 @@ def test_dead_the_thirtieth_day_stands_and_nothing_protects(installed: Path, dec
     assert days(law, decided_on) == (None, *VACATED[decided_on][1:])
 
 
+def notes(law: Law, decided_on: str, **more: str) -> str:
+    return " ".join(window(law, decided_on, **more).notes)
+
+
+@pytest.mark.parametrize("decided_on", VACATED)
+def test_what_is_said_of_the_vacated_text_follows_its_fate(installed: Path, decided_on: str) -> None:
+    later = "2026-10-05"
+    vacated, dead = notes(load_law(), decided_on), notes(load_edition("2027.01", [installed]), decided_on)
+    assert "vacated" in vacated
+    assert "vacated" in dead
+    assert "protective date" in vacated
+    assert "protective date" not in dead
+    assert "look at the docket of the case" in notes(load_law(), later)
+    assert "look at the docket of the case" not in notes(load_edition("2027.01", [installed]), later)
+
+
+@pytest.mark.parametrize(
+    ("decided_on", "asylum"), [("2026-06-01", "none"), ("2026-06-08", "denied-bar"), ("2026-10-05", "none")]
+)
+def test_back_to_life_nothing_says_that_the_text_is_vacated(installed: Path, decided_on: str, asylum: str) -> None:
+    found = window(load_edition("2026.12", [installed]), decided_on, asylum=asylum)
+    said = " ".join(
+        [*found.notes, *(step.text for step in found.working), *(reading.why for reading in found.readings)]
+    )
+    for words in ("vacated", "protective date", "comes back", "look at the docket of the case"):
+        assert words not in said
+
+
 def test_as_of_an_earlier_day_the_new_edition_answers_what_was_known_then(installed: Path) -> None:
     law = load_edition("2026.12", [installed])
     assert days(law, "2026-06-08", as_of="2026-05-31") == VACATED["2026-06-08"]
