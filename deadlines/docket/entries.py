@@ -89,6 +89,7 @@ def enter(
         rule=window.rule,
         title=window.title,
         form=window.form,
+        remedy=window.remedy,
         status="open" if followed else "information",
         version=1,
         created_at=now,

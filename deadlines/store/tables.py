@@ -20,7 +20,9 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
+    true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -73,6 +75,8 @@ class Person(Base):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     role: Mapped[str] = mapped_column(String(20))
     active: Mapped[bool] = mapped_column(Boolean, default=True)
+    invitations: Mapped[str | None] = mapped_column(String(20))
+    """The redaction of invitations by mail to the person's own calendar; none: not wanted."""
     created_at: Mapped[datetime]
 
 
@@ -87,6 +91,33 @@ class Matter(Base):
     attorney_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime]
     attorney: Mapped[Person] = relationship()
+
+
+class MatterMember(Base):
+    """Somebody who works on a matter besides its attorney: the matter stands in their calendar too."""
+
+    __tablename__ = "matter_member"
+    matter_id: Mapped[str] = mapped_column(ForeignKey("matter.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    since: Mapped[datetime]
+
+
+class Team(Base):
+    """A named group of people whose matters one calendar shows together."""
+
+    __tablename__ = "team"
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    created_at: Mapped[datetime]
+
+
+class TeamMember(Base):
+    """Somebody of a team."""
+
+    __tablename__ = "team_member"
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    since: Mapped[datetime]
 
 
 class NoticeRow(Base):
@@ -124,6 +155,7 @@ class Entry(Base):
     rule: Mapped[str] = mapped_column(String(80))
     title: Mapped[str] = mapped_column(String(200))
     form: Mapped[str | None] = mapped_column(String(40))
+    remedy: Mapped[str] = mapped_column(String(80), server_default="")
     status: Mapped[str] = mapped_column(String(20), default="open")
     version: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[datetime]
@@ -232,6 +264,22 @@ class Rendering(Base):
     changed_at: Mapped[datetime]
 
 
+class Variant(Base):
+    """The bytes of one rendering in other words: another redaction, or its reminders as entries of their own.
+
+    They hold while `sequence` and `renderer` are those of the rendering; otherwise they are made anew.
+    """
+
+    __tablename__ = "variant"
+    __table_args__ = (UniqueConstraint("rendering_id", "kind"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rendering_id: Mapped[int] = mapped_column(ForeignKey("rendering.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    sequence: Mapped[int] = mapped_column(Integer)
+    renderer: Mapped[str] = mapped_column(String(20))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class Reminder(Base):
     """One message due at a moment to a person on a channel. `next_at` is the next moment of interest.
 
@@ -284,21 +332,100 @@ class Attempt(Base):
 
 
 class Subscription(Base):
-    """One person's secret link to a feed. Only the hash of the token is kept."""
+    """One person's secret link to a feed. Only the hash of the token is kept.
+
+    `scope` says whose entries it shows: `own` (the person's matters), `matter`, `team`, `firm`. The filters:
+    `remedies` (none: all), `fatal_only` (last days and protective dates), `protective` dates, `reminders` as
+    entries of their own, `restricted` matters too, `whole` beyond the size that every program takes.
+
+    It ends at `expires_at`, or at `revoked_at` for the reason `ending`; `replaced_by` is its successor. Before
+    it is opened for the first time, `claim_hash` is the hash of the one-time link that opens it until
+    `claim_until`. `silent_at`: when people were told that nobody fetches it any more.
+    """
 
     __tablename__ = "subscription"
+    __table_args__ = (
+        CheckConstraint("scope in ('own','matter','team','firm')", name="scope"),
+        CheckConstraint("ending in ('rotated','revoked','leaked','left')", name="ending"),
+    )
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     label: Mapped[str] = mapped_column(String(100))
+    scope: Mapped[str] = mapped_column(String(10), server_default="own")
+    matter_id: Mapped[str | None] = mapped_column(ForeignKey("matter.id"))
+    team_id: Mapped[str | None] = mapped_column(ForeignKey("team.id"))
     redaction: Mapped[str] = mapped_column(String(20), default="matter")
+    remedies: Mapped[list[str] | None]
+    fatal_only: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    protective: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    reminders: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    restricted: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    whole: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     hint: Mapped[str] = mapped_column(String(12))
+    claim_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    claim_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    ending: Mapped[str | None] = mapped_column(String(10))
+    replaced_by: Mapped[str | None] = mapped_column(ForeignKey("subscription.id"))
     last_fetch_at: Mapped[datetime | None]
     last_agent: Mapped[str | None] = mapped_column(String(200))
     fetches: Mapped[int] = mapped_column(Integer, default=0)
+    silent_at: Mapped[datetime | None]
     person: Mapped[Person] = relationship()
+    matter: Mapped[Matter | None] = relationship()
+    team: Mapped[Team | None] = relationship()
+
+
+class Letter(Base):
+    """One mail that is not a reminder: to one person, with a calendar object where `method` says so.
+
+    `key` says what it is about, so that it is written once. Claimed and marked as reminders are.
+    """
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        CheckConstraint("state in ('planned','leased','uncertain','sent','dead','cancelled')", name="state"),
+        Index(
+            "ix_letter_due",
+            "next_at",
+            sqlite_where=text("state in ('planned','leased','uncertain')"),
+            postgresql_where=text("state in ('planned','leased','uncertain')"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    subject: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text)
+    calendar: Mapped[bytes | None] = mapped_column(LargeBinary)
+    method: Mapped[str | None] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(20), default="planned")
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    next_at: Mapped[datetime]
+    owner: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    message_id: Mapped[str] = mapped_column(String(120))
+    detail: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    created_at: Mapped[datetime]
+
+
+class Invitation(Base):
+    """One date of an entry as one person's own calendar was told of it by mail: which day, the how manieth
+    time, and for which sequence of its rendering."""
+
+    __tablename__ = "invitation"
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"), primary_key=True)
+    slot: Mapped[str] = mapped_column(String(20), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    on: Mapped[date]
+    sequence: Mapped[int] = mapped_column(Integer)
+    rendered: Mapped[int] = mapped_column(Integer)
+    cancelled: Mapped[bool] = mapped_column(Boolean, default=False)
+    told_at: Mapped[datetime]
 
 
 class Audit(Base):
