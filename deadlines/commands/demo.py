@@ -94,8 +94,8 @@ def _new_installation(place: Path, port: int) -> App:
 def _fill(app: App) -> str:
     """Record every sample in one transaction; returns the feed's address."""
     from deadlines import clock
-    from deadlines.docket.feeds import add_subscription
     from deadlines.docket.people import add_person
+    from deadlines.docket.subscriptions import add_subscription
     from deadlines.samples import current_notices, decided_cases
     from deadlines.wiring import build_desk
 
@@ -112,7 +112,7 @@ def _fill(app: App) -> str:
         click.echo(style("\nMade-up notices of today", bold=True))
         for sample in current_notices(clock.today(app.settings.firm.timezone)):
             _print_notice(sample, _record(session, desk, sample, people[0], now))
-        _, token = add_subscription(session, people[0], "Demo", redaction="matter", actor="demo", now=now)
+        _, token = add_subscription(session, people[0], "Demo", actor="demo", now=now)
     return f"{app.settings.address}/f/{token}/deadlines.ics"
 
 

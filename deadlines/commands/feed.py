@@ -1,22 +1,22 @@
-"""`deadlines feed`: calendar addresses, one secret link for each person and calendar program."""
+"""`deadlines feed`: calendar addresses, one secret link for each person, feed and calendar program."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from deadlines.commands.context import App, actor, json_option, pass_app
-from deadlines.errors import NotFound
+from deadlines.commands.feed_add import add, print_made
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from deadlines.docket.addresses import AddressView
 
-    from deadlines.store.tables import Subscription
-
-WARNING = (
-    "Keep this address secret: whoever has it reads the calendar. It is shown only now. "
-    "Calendar programs look again in their own time: Outlook about every 3 hours, Google 4 to 24 hours, "
-    "Apple as often as it is set to."
-)
+STATES = {
+    "live": "in use",
+    "waits": "waits to be opened",
+    "silent": "SILENT",
+    "ended": "ended, says so",
+    "gone": "gone",
+}
 
 
 @click.group()
@@ -29,64 +29,77 @@ def command() -> None:
     """
 
 
-@command.command()
-@click.option("--person", "email", required=True, metavar="ADDRESS", help="Whose windows the calendar shows.")
-@click.option("--label", required=True, help='Where it will be used, for example "Outlook at work".')
-@json_option
-@pass_app
-def add(app: App, email: str, label: str, as_json: bool) -> None:
-    """Make a calendar address. It is shown once, because only its hash is kept.
-
-    \b
-    Example:
-      deadlines feed add --person ana@firm.example --label "Outlook at work"
-    """
-    from deadlines import clock
-    from deadlines.commands.output import print_json
-    from deadlines.docket.feeds import add_subscription
-    from deadlines.docket.people import find_person
-
-    with app.writing() as session:
-        person = find_person(session, email)
-        subscription, token = add_subscription(
-            session, person, label, redaction="matter", actor=actor(), now=clock.now()
-        )
-        shown = {
-            "url": f"{app.settings.address}/f/{token}/deadlines.ics",
-            "id": subscription.id,
-            "hint": subscription.hint,
-            "label": subscription.label,
-            "person": person.email,
-        }
-    if as_json:
-        print_json(shown)
-    else:
-        click.echo(shown["url"])
-        click.echo(WARNING, err=True)
+command.add_command(add)
 
 
 @command.command("list")
-@click.option("--all", "revoked", is_flag=True, help="Also those that were revoked.")
+@click.option("--all", "ended", is_flag=True, help="Also those that have ended.")
 @json_option
 @pass_app
-def list_(app: App, revoked: bool, as_json: bool) -> None:
-    """List the calendar addresses, never the secret in them.
+def list_(app: App, ended: bool, as_json: bool) -> None:
+    """List the calendar addresses: what each shows, who fetches it, and whether it has gone silent.
+
+    The secret in an address is never shown again.
 
     \b
     Example:
       deadlines feed list --json
     """
+    from deadlines import clock
     from deadlines.commands.output import print_json, print_table
+    from deadlines.docket.addresses import addresses
 
+    today = clock.today(app.settings.firm.timezone)
     with app.reading() as session:
-        feeds = [_shown(row) for row in _subscriptions(session, revoked)]
+        found = addresses(session, now=clock.now(), today=today, ended=ended)
     if as_json:
-        print_json(feeds)
+        print_json(found)
         return
-    columns = ["Id", "Person", "Label", "Hint", "Last fetched", "Fetches", "Revoked"]
-    keys = ("id", "person", "label", "hint", "last_fetch_at", "fetches", "revoked_at")
-    rows = [["" if feed[key] is None else str(feed[key]) for key in keys] for feed in feeds]
-    print_table(columns, rows, empty="No calendar address yet; `deadlines feed add` makes one.")
+    columns = ["Id", "Person", "Label", "Shows", "Words", "State", "Program", "Last fetched", "Fetches"]
+    print_table(
+        columns,
+        [_row(feed) for feed in found],
+        empty="No calendar address yet; `deadlines feed add` makes one.",
+        tones=["yellow" if feed.state == "silent" else None for feed in found],
+    )
+    for feed in found:
+        if feed.ends_early is not None:
+            click.echo(
+                f'"{feed.label}" of {feed.person} ends on {feed.ends_early}, because programs drop entries of a '
+                "larger calendar. Fewer matters or remedies reach further; --whole shows everything."
+            )
+
+
+def _row(feed: "AddressView") -> list[str]:
+    state = STATES[feed.state] + (f" ({feed.ending})" if feed.ending else "")
+    fetched = f"{feed.last_fetch_at:%Y-%m-%d %H:%M} UTC" if feed.last_fetch_at else "never"
+    who = [feed.id[:8], feed.person, feed.label, feed.shows, feed.redaction]
+    return [*who, state, feed.program, fetched, str(feed.fetches)]
+
+
+@command.command()
+@click.argument("identifier", metavar="ID")
+@click.option("--link", "by_link", is_flag=True, help="Print a one-time link to a page that shows the new address.")
+@json_option
+@pass_app
+def rotate(app: App, identifier: str, by_link: bool, as_json: bool) -> None:
+    """Replace a calendar address by a new one that shows the same.
+
+    The old address says for 14 days in the calendar that it has ended, then it is gone.
+
+    \b
+    Example:
+      deadlines feed rotate k3j5hq2m
+    """
+    from deadlines import clock
+    from deadlines.docket.addresses import find_address
+    from deadlines.docket.endings import rotate as replace
+
+    with app.writing() as session:
+        old = find_address(session, identifier)
+        new, secret = replace(session, old, actor=actor(), now=clock.now(), by_link=by_link)
+        session.refresh(new)
+        print_made(app, new, secret, by_link=by_link, as_json=as_json)
 
 
 @command.command()
@@ -94,53 +107,45 @@ def list_(app: App, revoked: bool, as_json: bool) -> None:
 @json_option
 @pass_app
 def revoke(app: App, identifier: str, as_json: bool) -> None:
-    """End a calendar address, by its id or its hint. It cannot be given back; make a new one.
+    """End a calendar address. It says so in the calendar for 14 days, without any deadline, then it is gone.
 
     \b
     Example:
       deadlines feed revoke k3j5hq2m
     """
+    _end(app, identifier, "revoked", as_json)
+
+
+@command.command()
+@click.argument("identifier", metavar="ID")
+@json_option
+@pass_app
+def leak(app: App, identifier: str, as_json: bool) -> None:
+    """Somebody else may know the address: close it at once. Nothing more can be read from it.
+
+    \b
+    Example:
+      deadlines feed leak k3j5hq2m
+    """
+    _end(app, identifier, "leaked", as_json)
+
+
+def _end(app: App, identifier: str, why: Any, as_json: bool) -> None:
     from deadlines import clock
     from deadlines.commands.output import print_json
-    from deadlines.docket.feeds import revoke_subscription
+    from deadlines.docket.addresses import address_view, find_address
+    from deadlines.docket.endings import end_subscription
 
+    now, today = clock.now(), clock.today(app.settings.firm.timezone)
     with app.writing() as session:
-        subscription = _find(session, identifier)
-        revoke_subscription(session, subscription, actor=actor(), now=clock.now())
-        shown = _shown(subscription)
+        subscription = find_address(session, identifier)
+        end_subscription(session, subscription, why, actor=actor(), now=now)
+        session.flush()
+        shown = address_view(session, subscription, now=now, today=today)
     if as_json:
         print_json(shown)
-    else:
-        click.echo(f'Revoked "{shown["label"]}" of {shown["person"]}.')
-
-
-def _subscriptions(session: "Session", revoked: bool) -> list["Subscription"]:
-    from sqlalchemy import select
-
-    from deadlines.store.tables import Subscription
-
-    query = select(Subscription).order_by(Subscription.created_at, Subscription.id)
-    if not revoked:
-        query = query.where(Subscription.revoked_at.is_(None))
-    return list(session.scalars(query))
-
-
-def _find(session: "Session", identifier: str) -> "Subscription":
-    found = [row for row in _subscriptions(session, True) if identifier in (row.id, row.hint)]
-    if len(found) != 1:
-        raise NotFound(f'No calendar address is named "{identifier}"; `deadlines feed list` shows their ids.')
-    return found[0]
-
-
-def _shown(row: "Subscription") -> dict[str, str | int | None]:
-    return {
-        "id": row.id,
-        "person": row.person.email,
-        "label": row.label,
-        "hint": row.hint,
-        "created_at": row.created_at.isoformat(timespec="seconds"),
-        "last_fetch_at": row.last_fetch_at.isoformat(timespec="seconds") if row.last_fetch_at else None,
-        "last_agent": row.last_agent,
-        "fetches": row.fetches,
-        "revoked_at": row.revoked_at.isoformat(timespec="seconds") if row.revoked_at else None,
-    }
+        return
+    what = "Closed" if why == "leaked" else "Revoked"
+    click.echo(f'{what} "{shown.label}" of {shown.person}.')
+    if why == "leaked":
+        click.echo("What the program has fetched stays on its screen: the person must remove the calendar.", err=True)

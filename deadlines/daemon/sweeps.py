@@ -9,7 +9,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -19,13 +19,13 @@ from sqlalchemy.orm import Session
 from deadlines import clock
 from deadlines.daemon.recomputing import Recomputed, recompute
 from deadlines.daemon.sending import Sender, SendReport
-from deadlines.docket import outbox
-from deadlines.docket.feeds import refresh_renderings
+from deadlines.docket import outbox, variants
 from deadlines.docket.intake import Desk
 from deadlines.docket.recompute import Compute
+from deadlines.docket.renderings import refresh_renderings
 from deadlines.notify.channel import Channel
 from deadlines.store.database import Database
-from deadlines.store.tables import Heartbeat
+from deadlines.store.tables import Heartbeat, Subscription
 
 log = logging.getLogger(__name__)
 
@@ -185,6 +185,23 @@ class Sweeps:
             self.sign_of_life("recompute")
             with self._database.write() as session:
                 renewed = refresh_renderings(session, now=now)
+
+    def prepare_calendars(self, now: datetime) -> int:
+        """Make and keep the entries in other words that calendars need; how many."""
+        self.sign_of_life("calendars")
+        today = now.astimezone(ZoneInfo(self._zone)).date()
+        with self._database.read() as session:
+            wanted = [row.id for row in variants.in_use(session)]
+        return sum(self._prepare(identifier, today) for identifier in wanted)
+
+    def _prepare(self, identifier: str, today: date) -> int:
+        made, more = 0, 1
+        while more and not self.stopping.is_set():
+            with self._database.write() as session:
+                subscription = session.get_one(Subscription, identifier)
+                more = variants.prepare(session, subscription, today=today)
+            made += more
+        return made
 
     def flush_fetches(self, now: datetime) -> None:
         """Write down which feeds were fetched since the last time."""

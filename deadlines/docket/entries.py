@@ -16,8 +16,8 @@ from deadlines.compute.engine import engine_for
 from deadlines.compute.ladder import Severity
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Result, Window
-from deadlines.docket import feeds
 from deadlines.docket.reminders import plan_reminders, supersede
+from deadlines.docket.renderings import render_entry
 from deadlines.errors import StoreError
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Rendering
 
@@ -140,7 +140,7 @@ def republish(session: Session, entry: Entry, row: DeadlineRow, now: datetime) -
     """Write the calendar bytes of an entry anew, by its status and dates; nothing if it was never in a calendar."""
     known = select(Rendering.id).where(Rendering.entry_id == entry.id).limit(1)
     if session.scalar(known) is not None:
-        feeds.render_entry(session, entry, row, now=now)
+        render_entry(session, entry, row, now=now)
 
 
 def plan(
@@ -180,7 +180,7 @@ def _publish(
     moved: Severity | None,
 ) -> None:
     if not is_discreet(desk, entry.rule):
-        feeds.render_entry(session, entry, row, now=now)
+        render_entry(session, entry, row, now=now)
     # A change must be stored even where everybody has left; the doctor tells of such matters.
     if people or moved is None:
         plan(session, desk, entry, row, window, people, now, moved)

@@ -1,68 +1,54 @@
-"""Feeds: which entries a subscription shows, and its calendar as bytes.
+"""A calendar as bytes, and the key that tells whether it is another.
 
-An attorney's feed shows the entries of the attorney's matters; a person with the role `docket` sees those of
-the whole firm. Restricted matters leave in no feed. A feed reaches from 30 days ago to 18 months ahead;
-cancelled entries stay 30 days, so that programs which do not notice a removal see the cancellation.
+A feed reaches from 30 days ago to 18 months ahead; cancelled entries stay 30 days, so that programs which do
+not notice a removal see the cancellation. Unless it was asked for whole, it ends where calendar programs would
+drop entries without a word, and says so on the first day that it does not show.
 """
 
 import hashlib
-from calendar import monthrange
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-from typing import Any
+from collections.abc import Sequence
+from datetime import date
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, defer
+from msgspec import Struct
+from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy.orm import Session
 
-from deadlines.compute.result import Window
-from deadlines.docket.renderings import (
-    DEFAULT_REDACTION,
-    RENDERER,
-    origin_of,
-    refresh_renderings,
-    render_entry,
-)
-from deadlines.docket.subscriptions import (
-    add_subscription,
-    find_by_hash,
-    find_subscription,
-    hash_token,
-    live_hashes,
-    record_fetches,
-    revoke_subscription,
-)
-from deadlines.ical import CalendarItem, Redaction, Slot, join_calendar, render_event, slot_days, slot_item
-from deadlines.store.tables import DeadlineRow, Entry, Matter, Rendering, Subscription
+from deadlines.docket.renderings import DEFAULT_REDACTION, RENDERER
+from deadlines.docket.scopes import shown
+from deadlines.docket.variants import STAND, Stand, bodies, kinds_of
+from deadlines.ical import CalendarItem, join_calendar, render_event
+from deadlines.store.tables import Matter, Rendering, Subscription
 
-__all__ = [
-    "add_subscription",
-    "feed_body",
-    "feed_state",
-    "find_by_hash",
-    "find_subscription",
-    "hash_token",
-    "live_hashes",
-    "record_fetches",
-    "refresh_renderings",
-    "render_entry",
-    "revoke_subscription",
-]
-
-DAYS_BACK = 30
-MONTHS_AHEAD = 18
-TOMBSTONE_DAYS = 30
-WHOLE_FIRM = "docket"
+LARGEST, MOST = 1_000_000, 1_000
+"""Bytes and entries that every calendar program takes: Google drops entries beyond about 1 MB, Outlook beyond 1,000."""
+HEAD_ROOM = 4_000
+"""Bytes kept free for the head and the notes."""
 ABOUT = (
-    "From 30 days ago to 18 months ahead. Restricted matters are not shown. "
+    "From 30 days ago to 18 months ahead. {restricted} "
     "Calendar programs refresh in their own time; the docket is the record."
 )
+NO_RESTRICTED = "Restricted matters are not shown."
+SOME_RESTRICTED = "Your restricted matters are shown too: keep this calendar to yourself."
 CONNECTED = "Deadlines: this calendar is connected"
 NOTHING = (
     "No deadline is shown between 30 days back and 18 months ahead. New ones appear by themselves. "
     "Restricted matters are never shown in a calendar: see the docket."
 )
+ENDS = "CALENDAR ENDS HERE: later deadlines are on the docket"
+ENDS_WHY = (
+    "From this day on deadlines may be missing here. Calendar programs drop entries of a larger calendar without a "
+    "word, so this one is kept small; later deadlines come in as earlier ones pass. The docket has all of them. A "
+    "calendar with fewer matters or kinds of remedy reaches further."
+)
+
+
+class Piece(Struct, frozen=True):
+    """One rendering that a feed shows, by what decides its place."""
+
+    stand: Stand
+    entry: str
+    size: int
 
 
 def feed_state(session: Session, subscription: Subscription, *, today: date, firm: str = "") -> str:
@@ -73,7 +59,7 @@ def feed_state(session: Session, subscription: Subscription, *, today: date, fir
     """
     identifier, sequence = cast(Rendering.id, BigInteger), cast(Rendering.sequence, BigInteger)
     sums = (identifier, identifier * identifier, identifier * sequence)
-    query = _shown(
+    query = shown(
         subscription,
         today,
         func.count(),
@@ -81,9 +67,10 @@ def feed_state(session: Session, subscription: Subscription, *, today: date, fir
         func.max(Rendering.changed_at),
     )
     found = [str(value) for value in session.execute(query).one()]
-    parts = [RENDERER, subscription.redaction, _name(subscription, firm), firm, *found]
+    # Which days lie ahead decides what a feed that is cut short shows.
+    parts = [RENDERER, str(today), subscription.id, _name(subscription, firm), firm, *found]
     if subscription.redaction == "full":
-        clients = _shown(subscription, today, Matter.id, Matter.client).distinct()
+        clients = shown(subscription, today, Matter.id, Matter.client).distinct()
         parts += sorted(f"{identifier}={client}" for identifier, client in session.execute(clients))
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
@@ -96,82 +83,118 @@ def feed_body(session: Session, subscription: Subscription, *, today: date, firm
 
     Raises CalendarError where a stored entry is damaged.
     """
-    if subscription.redaction == DEFAULT_REDACTION:
-        events = _stored(session, subscription, today)
-    else:
-        events = _made(session, subscription, today)
-    about = f"Filing deadlines of {firm or 'the firm'}. {ABOUT}"
-    return join_calendar(_name(subscription, firm), about, events or [_note(subscription)])
+    pieces = _pieces(session, subscription, today)
+    events, cut_on = _events(session, subscription, pieces, today)
+    if cut_on is not None:
+        events.append(_note(subscription, f"ends-{cut_on:%Y%m%d}", cut_on, ENDS, ENDS_WHY))
+    about = ABOUT.format(restricted=SOME_RESTRICTED if subscription.restricted else NO_RESTRICTED)
+    about = f"Filing deadlines of {firm or 'the firm'}. {about}"
+    connected = _note(subscription, "note", subscription.created_at.date(), CONNECTED, NOTHING)
+    return join_calendar(_name(subscription, firm), about, events or [connected])
 
 
-def _stored(session: Session, subscription: Subscription, today: date) -> list[bytes]:
-    query = _shown(subscription, today, Rendering.on, Rendering.entry_id, Rendering.slot, Rendering.body)
-    # Sorted here, because databases order text by their own rules.
-    return [body for _, _, _, body in sorted(tuple(row) for row in session.execute(query))]
+def ends_early(session: Session, subscription: Subscription, *, today: date) -> date | None:
+    """The first day that the calendar does not show because it would be too large; None where it shows all."""
+    return _events(session, subscription, _pieces(session, subscription, today), today)[1]
 
 
-def _made(session: Session, subscription: Subscription, today: date) -> list[bytes]:
-    query = _shown(subscription, today, Rendering, Entry, DeadlineRow).join(
-        DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version)
-    )
-    query = query.options(contains_eager(Entry.matter), defer(Rendering.body))
-    redaction = msgspec.convert(subscription.redaction, Redaction)
-    rows = sorted(session.execute(query), key=lambda row: (row[0].on, row[0].entry_id, row[0].slot))
-    return [_remembered(_item(redaction, *row)) for row in rows]
+def _pieces(session: Session, subscription: Subscription, today: date) -> list[Piece]:
+    query = shown(subscription, today, Rendering.entry_id, func.length(Rendering.body), *STAND)
+    return [Piece(Stand(*row[2:]), row[0], row[1]) for row in session.execute(query)]
 
 
-@lru_cache(maxsize=4096)
-def _remembered(item: CalendarItem) -> bytes:
-    """What did not change since the last time is not rendered again."""
-    return render_event(item)
+def _events(
+    session: Session, subscription: Subscription, pieces: list[Piece], today: date
+) -> tuple[list[bytes], date | None]:
+    """The entries in the order of their days, and the first day that is left out."""
+    if subscription.whole:
+        return [body for _, body in _bodies(session, subscription, pieces)], None
+    chosen, cut_on = _fitting(pieces, today)
+    made = _bodies(session, subscription, chosen)
+    # Other words than the default's have another length: what was measured before is measured again.
+    sizes = {piece.stand.id: len(body) for piece, body in made}
+    counts = {piece.stand.id: body.count(b"BEGIN:VEVENT") for piece, body in made}
+    again, second = _fitting(chosen, today, sizes, counts)
+    kept = {piece.stand.id for piece in again}
+    return [body for piece, body in made if piece.stand.id in kept], second or cut_on
 
 
-def _item(redaction: Redaction, row: Rendering, entry: Entry, deadline: DeadlineRow) -> CalendarItem:
-    window, origin = msgspec.convert(deadline.window, Window), origin_of(entry, deadline, row.changed_at)
-    slot = msgspec.convert(row.slot, Slot)
-    item = slot_item(window, origin, redaction, slot, row.on, gone=slot not in slot_days(window))
-    return msgspec.structs.replace(item, sequence=row.sequence, cancelled=row.cancelled)
+def _fitting(
+    pieces: Sequence[Piece], today: date, sizes: dict[int, int] | None = None, counts: dict[int, int] | None = None
+) -> tuple[list[Piece], date | None]:
+    """What has room: the days ahead first, the nearest first and none by half; then the days past, the latest first."""
+    ahead = sorted((piece for piece in pieces if piece.stand.on >= today), key=lambda piece: piece.stand.on)
+    past = sorted((piece for piece in pieces if piece.stand.on < today), key=lambda piece: -piece.stand.on.toordinal())
+    room = _Room(sizes or {}, counts or {})
+    kept: list[Piece] = []
+    cut_on: date | None = None
+    for piece in [*ahead, *past]:
+        if not room.takes(piece):
+            cut_on = piece.stand.on if piece.stand.on >= today else None
+            break
+        kept.append(piece)
+    whole_days = [piece for piece in kept if piece.stand.on != cut_on]
+    # A first day that is too large by itself is shown as far as it goes: better than nothing.
+    return whole_days or kept, cut_on
 
 
-def _shown(subscription: Subscription, today: date, *columns: Any) -> Select[Any]:
-    """These columns of every rendering that the subscription shows on that day."""
-    query = (
-        select(*columns)
-        .select_from(Rendering)
-        .join(Entry, Entry.id == Rendering.entry_id)
-        .join(Matter, Matter.id == Entry.matter_id)
-        .where(Rendering.redaction == DEFAULT_REDACTION, *_in_reach(today), Matter.restricted.is_(False))
-    )
-    if subscription.person.role == WHOLE_FIRM:
-        return query
-    return query.where(Matter.attorney_id == subscription.person_id)
+class _Room:
+    """What is left of a feed's size."""
+
+    def __init__(self, sizes: dict[int, int], counts: dict[int, int]) -> None:
+        self._sizes, self._counts = sizes, counts
+        self._bytes, self._entries = LARGEST - HEAD_ROOM, MOST - 1
+
+    def takes(self, piece: Piece) -> bool:
+        """Whether there is room for it; then it is taken up."""
+        self._bytes -= self._sizes.get(piece.stand.id, piece.size)
+        self._entries -= self._counts.get(piece.stand.id, 1)
+        return self._bytes >= 0 and self._entries >= 0
 
 
-def _in_reach(today: date) -> Iterable[ColumnElement[bool]]:
-    yield Rendering.on >= today - timedelta(days=DAYS_BACK)
-    yield Rendering.on <= months_later(today, MONTHS_AHEAD)
-    oldest = datetime.combine(today - timedelta(days=TOMBSTONE_DAYS), time(), UTC)
-    yield or_(Rendering.cancelled.is_(False), Rendering.changed_at >= oldest)
+def _bodies(session: Session, subscription: Subscription, pieces: Sequence[Piece]) -> list[tuple[Piece, bytes]]:
+    """The bytes of each, in an order that does not depend on how a database sorts text."""
+    kinds = {piece.stand.id: kinds_of(subscription, piece.stand) for piece in pieces}
+    plain = _stored(session, [piece for piece in pieces if _is_plain(kinds[piece.stand.id])])
+    other = bodies(session, [(piece.stand, kind) for piece in pieces for kind in kinds[piece.stand.id]])
+    ordered = sorted(pieces, key=lambda piece: (piece.stand.on, piece.entry, piece.stand.slot))
+    return [
+        (piece, b"".join([plain.get(piece.stand.id, b""), *(other[piece.stand.id, k] for k in kinds[piece.stand.id])]))
+        for piece in ordered
+    ]
 
 
-def months_later(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+def _is_plain(kinds: list[str]) -> bool:
+    return all(kind.startswith(f"{DEFAULT_REDACTION}+") for kind in kinds)
+
+
+def _stored(session: Session, pieces: Sequence[Piece]) -> dict[int, bytes]:
+    found: dict[int, bytes] = {}
+    ids = [piece.stand.id for piece in pieces]
+    for start in range(0, len(ids), 500):
+        query = select(Rendering.id, Rendering.body).where(Rendering.id.in_(ids[start : start + 500]))
+        found.update({row.id: row.body for row in session.execute(query)})
+    return found
 
 
 def _name(subscription: Subscription, firm: str) -> str:
-    person = subscription.person
-    return f"Deadlines – {firm or 'whole firm'}" if person.role == WHOLE_FIRM else f"Deadlines – {person.name}"
+    """What programs that show a calendar's own name call it."""
+    whose = {
+        "firm": firm or "whole firm",
+        "team": subscription.team.name if subscription.team else "",
+        "matter": subscription.matter.reference if subscription.matter else "",
+    }
+    busy = subscription.scope == "matter" and subscription.redaction == "busy"
+    return f"Deadlines – {'one matter' if busy else whose.get(subscription.scope, subscription.person.name)}"
 
 
-def _note(subscription: Subscription) -> bytes:
+def _note(subscription: Subscription, name: str, on: date, summary: str, text: str) -> bytes:
     return render_event(
         CalendarItem(
-            uid=f"{subscription.id}-note@deadlines",
-            on=subscription.created_at.date(),
-            summary=CONNECTED,
-            description=NOTHING,
+            uid=f"{subscription.id}-{name}@deadlines",
+            on=on,
+            summary=summary,
+            description=text,
             sequence=0,
             changed_at=subscription.created_at,
             created_at=subscription.created_at,

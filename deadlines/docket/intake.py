@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute import Notice, Result
 from deadlines.compute.engine import engine_for
 from deadlines.docket.entries import enter, is_followed, reminded
+from deadlines.docket.variants import forget
 from deadlines.errors import Conflict, InputError
 from deadlines.law import Law
 from deadlines.store import audit
@@ -64,7 +65,9 @@ def open_matter(
     found = session.scalars(select(Matter).where(Matter.reference == reference)).one_or_none()
     if found is not None:
         _same(found, client, attorney)
-        found.client = found.client or client
+        if client is not None and found.client is None:
+            found.client = client
+            forget(session, found)
         found.restricted = found.restricted or restricted
         return found
     if attorney is None:

@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.endings import end_of_person
 from deadlines.docket.outbox import revive
 from deadlines.docket.reminders import PENDING
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store import audit
-from deadlines.store.tables import Entry, Matter, Person, Reminder, Subscription
+from deadlines.store.tables import Entry, Matter, Person, Reminder
 
 ROLES = ("attorney", "paralegal", "docket", "administrator")
 LONGEST_NAME = 200
@@ -85,7 +86,7 @@ def deactivate_person(session: Session, person: Person, *, successor: Person | N
         raise Conflict(f"{person.email} still answers for open windows; name who takes them over with --successor.")
     if successor is not None:
         _hand_over(session, matters, waiting, successor, now)
-    _end_feeds(session, person, now)
+    end_of_person(session, person, actor=actor, now=now)
     person.active = False
     handed = len(matters) if successor else 0
     detail = {"successor": successor.id if successor else None, "matters": handed}
@@ -120,12 +121,6 @@ def _has_same(session: Session, reminder: Reminder, person: Person) -> bool:
         Reminder.person_id == person.id,
     )
     return session.scalar(query) is not None
-
-
-def _end_feeds(session: Session, person: Person, now: datetime) -> None:
-    query = select(Subscription).where(Subscription.person_id == person.id, Subscription.revoked_at.is_(None))
-    for subscription in session.scalars(query):
-        subscription.revoked_at = now
 
 
 def _record(session: Session, person: Person, action: str, actor: str, now: datetime, detail: dict[str, Any]) -> None:

@@ -1,26 +1,60 @@
-"""Calendar addresses: a secret link for each person and calendar program, kept only as a hash."""
+"""Calendar addresses: a secret link for each person, feed and calendar program, kept only as a hash."""
 
 import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
 from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, contains_eager
 
-from deadlines.errors import Conflict, InputError
+from deadlines.docket.teams import require_on_matter
+from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.ical import REDACTIONS
 from deadlines.store import audit
-from deadlines.store.tables import Person, Subscription
+from deadlines.store.tables import Matter, Person, Subscription, Team
+
+Scope = Literal["own", "matter", "team", "firm"]
 
 PREFIX = "dlf_"
 """Marks a feed's secret, so that filters and secret scanners recognise one."""
+CLAIM_PREFIX = "dlc_"
+"""Marks the secret of a one-time link."""
 SECRET_BYTES = 32
 HINT_LENGTH = 6
 LABEL_LENGTH, AGENT_LENGTH = 100, 200
 NO_HASH = "0" * 64
+CLAIM_FOR = timedelta(hours=24)
+"""How long a one-time link opens an address."""
+WHOLE_FIRM = "docket"
+"""The role whose calendars show the whole firm unless something else is asked for."""
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """What a calendar shows. `scope` None: the firm for who keeps the docket, else the person's own matters.
+
+    `remedies` by their first words (`appeal`, `motion`), none for all; `fatal_only`: last days and protective
+    dates; `reminders`: also as entries of their own; `restricted`: also the person's own restricted matters;
+    `whole`: beyond what every calendar program takes.
+    """
+
+    scope: Scope | None = None
+    matter: Matter | None = None
+    team: Team | None = None
+    redaction: str = "matter"
+    remedies: tuple[str, ...] = ()
+    fatal_only: bool = False
+    protective: bool = True
+    reminders: bool = False
+    restricted: bool = False
+    whole: bool = False
+    expires_at: datetime | None = None
+
+
+EVERYTHING = Choice()
 
 
 class Fetches(Struct):
@@ -32,44 +66,82 @@ class Fetches(Struct):
 
 
 def add_subscription(
-    session: Session, person: Person, label: str, *, redaction: str, actor: str, now: datetime
+    session: Session, person: Person, label: str, *, actor: str, now: datetime, choice: Choice = EVERYTHING
 ) -> tuple[Subscription, str]:
     """A new address for a person. The secret is returned once and never kept.
 
     `hint` is the beginning of the secret, enough to tell addresses apart.
 
-    Raises InputError for an unusable label or redaction, Conflict for a person who has left.
+    Raises InputError for an unusable label or choice, Conflict for a person who has left or is not on the matter.
     """
-    label = " ".join(label.split())
-    if not label or len(label) > LABEL_LENGTH or not label.isprintable():
-        raise InputError(f"A calendar address needs a label of 1 to {LABEL_LENGTH} plain characters.")
-    if redaction not in REDACTIONS:
-        raise InputError(f'"{redaction}" is not a redaction; choose {", ".join(REDACTIONS)}.')
-    if not person.active:
-        raise Conflict(f"{person.email} has left; a calendar address needs an active person.")
-    token = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
-    subscription = Subscription(
-        person_id=person.id,
-        label=label,
-        redaction=redaction,
-        token_hash=hash_token(token),
-        hint=token[len(PREFIX) :][:HINT_LENGTH],
-        created_at=now,
-    )
-    session.add(subscription)
-    session.flush()
-    detail = {"person": person.id, "redaction": redaction}
-    audit.record(session, at=now, actor=actor, action="feed.add", subject=subscription.id, detail=detail)
+    subscription = _new(session, person, label, choice, now)
+    token = _give_token(subscription)
+    _record(session, subscription, "feed.add", actor, now)
     return subscription, token
 
 
-def revoke_subscription(session: Session, subscription: Subscription, *, actor: str, now: datetime) -> None:
-    """End an address: from the commit on it is as unknown as any other. A second time changes nothing."""
-    if subscription.revoked_at is not None:
-        return
-    subscription.revoked_at = now
-    detail = {"person": subscription.person_id}
-    audit.record(session, at=now, actor=actor, action="feed.revoke", subject=subscription.id, detail=detail)
+def invite(
+    session: Session, person: Person, label: str, *, actor: str, now: datetime, choice: Choice = EVERYTHING
+) -> tuple[Subscription, str]:
+    """The same, without an address yet: the secret of a one-time link that makes it when it is opened.
+
+    Raises as `add_subscription` does.
+    """
+    subscription = _new(session, person, label, choice, now)
+    _give_token(subscription)  # nobody learns this one: it only fills the place
+    code = _give_claim(subscription, now)
+    _record(session, subscription, "feed.invite", actor, now)
+    return subscription, code
+
+
+def copy_subscription(session: Session, old: Subscription, now: datetime) -> Subscription:
+    """A new address that shows the same to the same person, without a secret yet."""
+    kept = {name: getattr(old, name) for name in _CHOSEN}
+    new = Subscription(**kept, token_hash=NO_HASH, hint="", created_at=now)
+    _give_token(new)
+    session.add(new)
+    session.flush()
+    return new
+
+
+_CHOSEN = (
+    *("person_id", "label", "scope", "matter_id", "team_id", "redaction", "remedies", "fatal_only", "protective"),
+    *("reminders", "restricted", "whole", "expires_at"),
+)
+
+
+def renew_token(subscription: Subscription) -> str:
+    """Another secret for an address that nobody has yet; returned once."""
+    return _give_token(subscription)
+
+
+def renew_claim(subscription: Subscription, now: datetime) -> str:
+    """A one-time link to an address that nobody has yet; returned once."""
+    return _give_claim(subscription, now)
+
+
+def find_claim(session: Session, code: str, *, now: datetime) -> Subscription:
+    """The address that a one-time link would open. Raises NotFound for used, expired and unknown ones alike."""
+    digest = hash_token(code)
+    found = session.scalars(select(Subscription).where(Subscription.claim_hash == digest)).one_or_none()
+    same = hmac.compare_digest((found.claim_hash if found is not None else None) or NO_HASH, digest)
+    if found is None or not same or not _claimable(found, now):
+        raise NotFound("This link has been used or is too old. Ask for another one.")
+    return found
+
+
+def claim(session: Session, code: str, *, now: datetime) -> tuple[Subscription, str]:
+    """Open the address of a one-time link: its secret, once. Raises NotFound."""
+    subscription = find_claim(session, code, now=now)
+    query = update(Subscription).where(Subscription.id == subscription.id, Subscription.claim_hash.is_not(None))
+    taken = session.execute(query.values(claim_hash=None).returning(Subscription.id)).one_or_none()
+    if taken is None:  # somebody else opened it in the same moment
+        raise NotFound("This link has been used or is too old. Ask for another one.")
+    token = _give_token(subscription)
+    subscription.claim_hash = subscription.claim_until = None
+    session.flush()
+    _record(session, subscription, "feed.open", subscription.person.email, now)
+    return subscription, token
 
 
 def hash_token(token: str) -> str:
@@ -78,31 +150,21 @@ def hash_token(token: str) -> str:
 
 
 def find_subscription(session: Session, token: str) -> Subscription | None:
-    """The live subscription with that secret. Unknown, revoked and left are one and the same: None."""
+    """The address with that secret, live or ended; None for a secret that never was."""
     return find_by_hash(session, hash_token(token))
 
 
 def find_by_hash(session: Session, token_hash: str) -> Subscription | None:
-    """The live subscription whose token has that hash. One look-up and one comparison in every case."""
+    """The same by the token's hash. One look-up and one comparison in every case."""
     query = (
         select(Subscription)
         .join(Subscription.person)
         .options(contains_eager(Subscription.person))
-        .where(
-            Subscription.token_hash == token_hash,
-            Subscription.revoked_at.is_(None),
-            Person.active.is_(True),
-        )
+        .where(Subscription.token_hash == token_hash, Subscription.claim_hash.is_(None))
     )
     found = session.scalars(query).one_or_none()
     same = hmac.compare_digest(found.token_hash if found is not None else NO_HASH, token_hash)
     return found if same else None
-
-
-def live_hashes(session: Session) -> set[str]:
-    """The hashes of all addresses that are answered."""
-    query = select(Subscription.token_hash).join(Person, Person.id == Subscription.person_id)
-    return set(session.scalars(query.where(Subscription.revoked_at.is_(None), Person.active.is_(True))))
 
 
 def record_fetches(session: Session, fetches: Mapping[str, Fetches]) -> None:
@@ -113,3 +175,71 @@ def record_fetches(session: Session, fetches: Mapping[str, Fetches]) -> None:
         newer = Subscription.last_fetch_at.is_(None) | (Subscription.last_fetch_at <= seen.last_at)
         last = {"last_fetch_at": seen.last_at, "last_agent": seen.agent[:AGENT_LENGTH]}
         session.execute(update(Subscription).where(Subscription.id == identifier, newer).values(last))
+
+
+def _new(session: Session, person: Person, label: str, choice: Choice, now: datetime) -> Subscription:
+    label = " ".join(label.split())
+    if not label or len(label) > LABEL_LENGTH or not label.isprintable():
+        raise InputError(f"A calendar address needs a label of 1 to {LABEL_LENGTH} plain characters.")
+    if not person.active:
+        raise Conflict(f"{person.email} has left; a calendar address needs an active person.")
+    scope = choice.scope or ("firm" if person.role == WHOLE_FIRM else "own")
+    _check(session, person, choice, scope, now)
+    subscription = Subscription(
+        person=person,
+        label=label,
+        scope=scope,
+        matter_id=choice.matter.id if choice.matter else None,
+        team_id=choice.team.id if choice.team else None,
+        redaction=choice.redaction,
+        remedies=sorted(set(choice.remedies)) or None,
+        fatal_only=choice.fatal_only,
+        protective=choice.protective,
+        reminders=choice.reminders,
+        restricted=choice.restricted,
+        whole=choice.whole,
+        expires_at=choice.expires_at,
+        token_hash=NO_HASH,
+        hint="",
+        created_at=now,
+    )
+    session.add(subscription)
+    return subscription
+
+
+def _check(session: Session, person: Person, choice: Choice, scope: Scope, now: datetime) -> None:
+    if choice.redaction not in REDACTIONS:
+        raise InputError(f'"{choice.redaction}" is not a redaction; choose {", ".join(REDACTIONS)}.')
+    if (scope == "matter") != (choice.matter is not None) or (scope == "team") != (choice.team is not None):
+        raise InputError("A calendar of a matter names its matter, one of a team its team, and no other does.")
+    if choice.restricted and scope not in ("own", "matter"):
+        raise InputError("Restricted matters are shown only to somebody who works on them: choose own or one matter.")
+    if choice.expires_at is not None and choice.expires_at <= now:
+        raise InputError("The calendar address would have ended already; give a later day.")
+    if choice.matter is not None and (person.role != WHOLE_FIRM or choice.restricted):
+        require_on_matter(session, choice.matter, person)
+
+
+def _give_token(subscription: Subscription) -> str:
+    token = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+    subscription.token_hash = hash_token(token)
+    subscription.hint = token[len(PREFIX) :][:HINT_LENGTH]
+    return token
+
+
+def _give_claim(subscription: Subscription, now: datetime) -> str:
+    code = CLAIM_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+    subscription.claim_hash, subscription.claim_until = hash_token(code), now + CLAIM_FOR
+    return code
+
+
+def _claimable(subscription: Subscription, now: datetime) -> bool:
+    until = subscription.claim_until
+    return until is not None and now < until and subscription.revoked_at is None and subscription.person.active
+
+
+def _record(session: Session, subscription: Subscription, action: str, actor: str, now: datetime) -> None:
+    session.flush()
+    detail = {name: getattr(subscription, name) for name in ("scope", "redaction", "restricted")}
+    detail["person"] = subscription.person_id
+    audit.record(session, at=now, actor=actor, action=action, subject=subscription.id, detail=detail)

@@ -1,7 +1,8 @@
 """From windows to calendar bytes (RFC 5545, RFC 7986): pure functions, the same bytes every time."""
 
 from deadlines.ical.event import CalendarItem, render_event
-from deadlines.ical.joined import join_calendar
+from deadlines.ical.joined import join_calendar, with_event
+from deadlines.ical.reminding import reminder_items
 from deadlines.ical.wording import REDACTIONS, Origin, Redaction, Slot, entry_items, slot_days, slot_item
 
 __all__ = [
@@ -12,7 +13,9 @@ __all__ = [
     "Slot",
     "entry_items",
     "join_calendar",
+    "reminder_items",
     "render_event",
     "slot_days",
     "slot_item",
+    "with_event",
 ]

@@ -11,9 +11,9 @@ from deadlines.errors import CalendarError
 from deadlines.ical.check import content_lines, require_heads, require_text
 from deadlines.ical.text import clean, clean_lines
 
-Category = Literal["Deadline", "Last day", "Protective date", "Note"]
+Category = Literal["Deadline", "Last day", "Protective date", "Reminder", "Note"]
 
-SUMMARY_LIMIT, DESCRIPTION_LIMIT, ALARM_LIMIT = 300, 10_000, 200
+SUMMARY_LIMIT, DESCRIPTION_LIMIT, ALARM_LIMIT = 300, 6_000, 200
 CANCELLED = "CANCELLED: "
 _UID = re.compile(r"[A-Za-z0-9-]{1,60}@deadlines")
 
@@ -25,6 +25,7 @@ ALARMS: dict[Category, tuple[timedelta, ...]] = {
     "Deadline": (WEEK_BEFORE, DAY_BEFORE),
     "Protective date": (WEEK_BEFORE, DAY_BEFORE),
     "Last day": (DAY_BEFORE, THE_DAY),
+    "Reminder": (THE_DAY,),
     "Note": (),
 }
 

@@ -44,9 +44,24 @@ def join_calendar(name: str, description: str, events: Iterable[bytes]) -> bytes
     head = _head(clean(name, NAME_LIMIT), clean(description, DESCRIPTION_LIMIT))
     chunks = list(events)
     for chunk in chunks:
-        if not chunk.startswith(BEGIN_EVENT) or not chunk.endswith(b"\r\n" + END_EVENT):
+        if not _is_event(chunk):
             raise CalendarError("A stored calendar entry is not one whole event; the calendar is not published.")
     return b"".join((head, *chunks, END_CALENDAR))
+
+
+def with_event(body: bytes, event: bytes) -> bytes:
+    """A finished calendar with one more event, the last.
+
+    Raises:
+        CalendarError: one of the two is not whole.
+    """
+    if not body.endswith(b"\r\n" + END_CALENDAR) or not _is_event(event):
+        raise CalendarError("A calendar or an entry is not whole; the entry is not added.")
+    return body.removesuffix(END_CALENDAR) + event + END_CALENDAR
+
+
+def _is_event(chunk: bytes) -> bool:
+    return chunk.startswith(BEGIN_EVENT) and chunk.endswith(b"\r\n" + END_EVENT)
 
 
 def _head(name: str, description: str) -> bytes:

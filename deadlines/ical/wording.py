@@ -82,18 +82,23 @@ def slot_item(
     joined = gone and slot == "last" and on == window.last_day == window.safe_by
     busy = redaction == "busy"
     return CalendarItem(
-        uid=f"{origin.entry_id}-{slot}@deadlines",
+        uid=id_of(origin, slot),
         on=on,
         summary="Deadline" if busy else _summary(window, origin, redaction, slot, joined=joined),
         description=BUSY_TEXT
         if busy
-        else _description(window, origin, redaction, JOINED if joined else GONE if gone else None),
+        else _description(window, origin, redaction, slot, JOINED if joined else GONE if gone else None),
         sequence=0,
         changed_at=origin.changed_at,
         created_at=origin.created_at,
         cancelled=cancelled,
         category="Deadline" if busy else CATEGORIES[slot],
     )
+
+
+def id_of(origin: Origin, what: str) -> str:
+    """The UID of one of an entry's dates or reminders, for ever."""
+    return f"{origin.entry_id}-{what}@deadlines"
 
 
 def _summary(window: Window, origin: Origin, redaction: Redaction, slot: Slot, *, joined: bool) -> str:
@@ -126,7 +131,7 @@ def must_be(filed_when: str) -> str:
     return f"must be {event}" if 0 < len(event) <= CAUSE_LIMIT else "see what counts as filed"
 
 
-def _description(window: Window, origin: Origin, redaction: Redaction, gone: str | None) -> str:
+def _description(window: Window, origin: Origin, redaction: Redaction, slot: Slot, gone: str | None) -> str:
     ended = gone or ENDED.get(origin.status)
     parts = [
         [ended] if ended else [],
@@ -134,7 +139,7 @@ def _description(window: Window, origin: Origin, redaction: Redaction, gone: str
         list(_dates(window)),
         _readings(window),
         _working(window),
-        _notes(window),
+        _notes(window) if slot == "safe" else _elsewhere(window),
     ]
     body = "\n\n".join("\n".join(clean(line, LINE_LIMIT) for line in part) for part in parts if part)
     foot = clean_lines("\n".join(_authority(window, origin)), DESCRIPTION_LIMIT // 2)
@@ -191,6 +196,11 @@ def _working(window: Window) -> list[str]:
 
 def _notes(window: Window) -> list[str]:
     return ["Notes:", *(f"- {note}" for note in window.pitfalls)] if window.pitfalls else []
+
+
+def _elsewhere(window: Window) -> list[str]:
+    """The pitfalls stand once for each window: a calendar of many is dropped by some programs."""
+    return ["Notes: in the entry FILE BY of this window."] if window.pitfalls else []
 
 
 def _authority(window: Window, origin: Origin) -> list[str]:

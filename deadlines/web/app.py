@@ -19,6 +19,7 @@ from deadlines.web.shelf import Shelf
 
 HEARTBEAT = "daemon"
 BEAT = timedelta(seconds=60)
+PATIENCE = timedelta(hours=1)
 
 
 class Beneath(BaseRoute):
@@ -52,6 +53,7 @@ def create_app(
     kept: Path | None = None,
     heartbeat: str = HEARTBEAT,
     beat: timedelta = BEAT,
+    patience: timedelta = PATIENCE,
     now: Callable[[], datetime] = clock.now,
 ) -> Starlette:
     """The application over an open database.
@@ -63,6 +65,7 @@ def create_app(
         kept: folder for the last good calendars, readable by the owner only; None keeps them in memory.
         heartbeat: the sweep whose sign of life `/readyz` looks at.
         beat: how often it comes.
+        patience: how long it may stay away before calendars say that they are stale.
         now: what tells the time.
 
     `app.state.flush(session, now)` writes down which feeds were fetched; something must call it now and then.
@@ -72,7 +75,16 @@ def create_app(
     def today() -> date:
         return now().astimezone(place).date()
 
-    feed = FeedRoute(database, Shelf(kept), FetchLog(), firm=name, now=now, today=today)
+    feed = FeedRoute(
+        database,
+        Shelf(kept),
+        FetchLog(),
+        firm=name,
+        now=now,
+        today=today,
+        heartbeat=heartbeat,
+        patience=patience,
+    )
     ready = Readyz(database, sweep=heartbeat, interval=beat, now=now)
     app = Starlette(
         routes=[

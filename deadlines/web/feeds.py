@@ -1,31 +1,38 @@
 """The feed route: `GET|HEAD /f/<token>/<name>.ics`.
 
 A live token gets 200 or 304 and nothing else, because calendar programs stop polling or empty the calendar
-at anything else: while the database fails or a calendar cannot be made, the last good one is served. Every
-other address gets the same 404, every other method 405 before anything is looked up.
+at anything else: while the database fails or a calendar cannot be made, the last good one is served, and when
+nobody keeps it any more an entry in it says so. An address that ended says so for a while, then 410. Every
+address that never was gets the same 404 (429 to who tries many), every other method 405 before anything is
+looked up.
 """
 
 import hmac
 import logging
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from msgspec import Struct, structs
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.types import Receive, Scope, Send
 
-from deadlines.docket import feeds
-from deadlines.docket.subscriptions import PREFIX
+from deadlines.docket.endings import answered_hashes, condition, end_body, next_change
+from deadlines.docket.feeds import feed_body, feed_state
+from deadlines.docket.subscriptions import PREFIX, find_by_hash, hash_token
 from deadlines.errors import StoreError
 from deadlines.store.changes import Changes, Mark
 from deadlines.store.database import Database
+from deadlines.store.tables import Heartbeat, Instance, Subscription
 from deadlines.web.conditional import matches, takes_gzip
 from deadlines.web.fetches import FetchLog, plain_agent
 from deadlines.web.shelf import Kept, Shelf, pack, tag_of
+from deadlines.web.stale import is_stale, with_stale_note
+from deadlines.web.strangers import Strangers
 
 log = logging.getLogger(__name__)
 access = logging.getLogger("deadlines.access")
@@ -51,6 +58,8 @@ CALENDAR: Headers = [
 ]
 PLAIN: Headers = [(b"content-type", b"text/plain; charset=utf-8"), *COMMON]
 NOT_FOUND = b"Not found.\n"
+TOO_MANY = b"Too many unknown addresses. Try again in a minute.\n"
+GONE = b"This calendar address has ended. Remove the calendar, and ask for a new address.\n"
 NOT_ALLOWED = b"A calendar is read with GET or HEAD.\n"
 
 
@@ -61,6 +70,7 @@ class Asked(Struct, frozen=True):
     if_none_match: str
     accept_encoding: str
     agent: str
+    place: str
 
 
 class Answer(Struct, frozen=True):
@@ -72,7 +82,11 @@ class Answer(Struct, frozen=True):
 
 
 class FeedRoute:
-    """Answers everything under `/f/`. `firm` is named in the calendars, `now` and `today` tell the time."""
+    """Answers everything under `/f/`.
+
+    `firm` is named in the calendars, `now` and `today` tell the time, `heartbeat` is the sweep whose silence for
+    longer than `patience` makes calendars stale.
+    """
 
     def __init__(
         self,
@@ -83,8 +97,12 @@ class FeedRoute:
         firm: str,
         now: Callable[[], datetime],
         today: Callable[[], date],
+        heartbeat: str,
+        patience: timedelta,
     ) -> None:
         self._database, self._shelf, self._fetches = database, shelf, fetches
+        self._heartbeat, self._patience, self._started_at = heartbeat, patience, now()
+        self._strangers = Strangers()
         self._changes = Changes(database.engine)
         self._firm, self._now, self._today = firm, now, today
         self._limiter = CapacityLimiter(THREADS)
@@ -97,10 +115,11 @@ class FeedRoute:
             answer = _plain(405, NOT_ALLOWED, (b"allow", b"GET, HEAD"))
         else:
             kept = await self._find(scope["path"], asked)
-            answer = _plain(404, NOT_FOUND)
-            if kept is not None:
+            if kept is None:
+                answer = self._unknown(asked)
+            else:
                 hint = f"{PREFIX}{kept.hint}…"
-                answer = await self._calendar(kept, asked)
+                answer = _plain(410, GONE) if kept.gone else await self._calendar(kept, asked)
         await _send(send, answer, asked.method)
         # Nearly all answers are 304s: they stand in the subscription's last fetch, and not in the log.
         level = logging.DEBUG if answer.status == 304 else logging.INFO
@@ -109,17 +128,14 @@ class FeedRoute:
     def flush(self, session: Session, now: datetime) -> None:
         """Write down the fetches, and forget the addresses that have ended; now and then, from any thread."""
         self._fetches.flush(session, now)
-        self._shelf.keep_only(feeds.live_hashes(session))
+        self._shelf.keep_only(answered_hashes(session, now=now))
 
     # -- finding -----------------------------------------------------------------------------------------
 
     async def _find(self, path: str, asked: Asked) -> Kept | None:
-        """The address, up to date if that is possible, or None for every address that is not live.
-
-        The place for a limit on unknown tokens is here, after the look-up: a live one is never limited.
-        """
+        """The address, up to date if that is possible, or None for every address that never was."""
         token, _, name = path.partition("/f/")[2].partition("/")
-        kept = await self._current(feeds.hash_token(token), asked)
+        kept = await self._current(hash_token(token), asked)
         return kept if _NAME.fullmatch(name) else None
 
     async def _current(self, token_hash: str, asked: Asked) -> Kept | None:
@@ -128,7 +144,8 @@ class FeedRoute:
         mark, today = await self._mark(), self._today()
         if known is not None and mark is not None and (known.mark, known.today) == (mark, today):
             same = hmac.compare_digest(known.token_hash, token_hash)
-            if same and (known.body is not None or _unchanged(known, asked)):
+            steady = known.changes_at is None or self._now() < known.changes_at
+            if same and steady and (known.body is not None or _unchanged(known, asked)):
                 return known
         try:
             found = await run_sync(self._look, token_hash, today, known, limiter=self._limiter)
@@ -137,6 +154,9 @@ class FeedRoute:
         if found is None:
             self._shelf.drop(token_hash)
             return None
+        if found.gone:
+            self._shelf.drop(token_hash)
+            return found
         found = structs.replace(found, mark=mark, today=today)
         self._shelf.put(found)
         return found
@@ -148,18 +168,33 @@ class FeedRoute:
 
     def _look(self, token_hash: str, today: date, known: Kept | None) -> Kept | None:
         """Ask the database, in a thread. The bytes are made only if the feed's state has changed."""
+        now = self._now()
         with self._database.read() as session:
-            subscription = feeds.find_by_hash(session, token_hash)
+            subscription = find_by_hash(session, token_hash)
             if subscription is None:
                 return None
-            state = feeds.feed_state(session, subscription, today=today, firm=self._firm)
+            beat_at, changes_at = self._beat(session), next_change(subscription, now)
+            if (is_now := condition(subscription, now)) == "gone":
+                return Kept(token_hash, subscription.id, subscription.hint, "gone", "", gone=True)
+            state = is_now if is_now == "ended" else self._state(session, subscription, today)
             if known is not None and known.state == state and known.body is not None:
-                return known
-            body = feeds.feed_body(session, subscription, today=today, firm=self._firm)
+                return structs.replace(known, beat_at=beat_at, changes_at=changes_at)
+            body = end_body(subscription, now) if is_now == "ended" else self._body(session, subscription, today)
             found = Kept(token_hash, subscription.id, subscription.hint, state, tag_of(body), body)
         if known is None or known.etag != found.etag:
             self._shelf.save(found)
-        return found
+        return structs.replace(found, beat_at=beat_at, changes_at=changes_at)
+
+    def _state(self, session: Session, subscription: Subscription, today: date) -> str:
+        return feed_state(session, subscription, today=today, firm=self._firm)
+
+    def _body(self, session: Session, subscription: Subscription, today: date) -> bytes:
+        return feed_body(session, subscription, today=today, firm=self._firm)
+
+    def _beat(self, session: Session) -> datetime | None:
+        """The daemon's last sign of life; before the first one, when the docket was made."""
+        beat = session.get(Heartbeat, self._heartbeat)
+        return beat.at if beat is not None else session.scalars(select(Instance.created_at)).first()
 
     def _last_good(self, known: Kept | None, fault: Exception) -> Kept | None:
         """What is served while something fails; the log says what, and never holds the token."""
@@ -175,8 +210,14 @@ class FeedRoute:
 
     # -- answering ---------------------------------------------------------------------------------------
 
+    def _unknown(self, asked: Asked) -> Answer:
+        if self._strangers.too_many(asked.place):
+            return _plain(429, TOO_MANY, (b"retry-after", b"60"))
+        return _plain(404, NOT_FOUND)
+
     async def _calendar(self, kept: Kept, asked: Asked) -> Answer:
         self._fetches.note(kept.subscription, self._now(), asked.agent)
+        kept = self._honest(kept)
         tag = (b"etag", kept.etag.encode())
         if _unchanged(kept, asked):
             return Answer(304, [tag, *COMMON])
@@ -186,6 +227,17 @@ class FeedRoute:
             return Answer(200, [*CALENDAR, tag, _length(kept.body)], kept.body)
         packed = kept.packed or await self._pack(kept, kept.body)
         return Answer(200, [*CALENDAR, tag, (b"content-encoding", b"gzip"), _length(packed)], packed)
+
+    def _honest(self, kept: Kept) -> Kept:
+        """The calendar as it is to be served now: with a loud entry where nobody keeps it any more."""
+        beat_at = kept.beat_at or self._started_at
+        if not is_stale(beat_at, self._now(), self._patience):
+            return kept
+        body = self._shelf.load(kept)
+        if body is None:
+            return kept
+        body = with_stale_note(body, kept.subscription, beat_at, self._today())
+        return structs.replace(kept, body=body, packed=None, etag=tag_of(body))
 
     async def _pack(self, kept: Kept, body: bytes) -> bytes:
         packed = await run_sync(pack, body, limiter=self._limiter)
@@ -201,7 +253,14 @@ def _asked(scope: Scope) -> Asked:
             text = value.decode("latin-1")
             found[name] = f"{found[name]}, {text}" if name in found else text
     agent = plain_agent(found.get(b"user-agent", ""))
-    return Asked(scope["method"], found.get(b"if-none-match", ""), found.get(b"accept-encoding", ""), agent)
+    client = scope.get("client")
+    return Asked(
+        method=scope["method"],
+        if_none_match=found.get(b"if-none-match", ""),
+        accept_encoding=found.get(b"accept-encoding", ""),
+        agent=agent,
+        place=client[0] if client else "",
+    )
 
 
 def _unchanged(kept: Kept, asked: Asked) -> bool:

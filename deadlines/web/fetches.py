@@ -5,8 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from deadlines.docket.feeds import record_fetches
-from deadlines.docket.subscriptions import AGENT_LENGTH, Fetches
+from deadlines.docket.subscriptions import AGENT_LENGTH, Fetches, record_fetches
 
 
 class FetchLog:

@@ -10,7 +10,7 @@ import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
@@ -28,7 +28,9 @@ _NAME = re.compile(r"[a-z2-7]{26}\.feed")
 class Kept(Struct, frozen=True):
     """One live address as it was last seen: who it is, the state of its feed, its bytes.
 
-    `mark` and `today` tell when the bytes were known to be right; without a body only the tag is known.
+    `mark` and `today` tell when the bytes were known to be right, `changes_at` when they will be others by
+    themselves; without a body only the tag is known. `beat_at`: the daemon's last sign of life. `gone`: the
+    address answers that it is no more.
     """
 
     token_hash: str
@@ -40,6 +42,9 @@ class Kept(Struct, frozen=True):
     packed: bytes | None = None
     mark: Mark | None = None
     today: date | None = None
+    changes_at: datetime | None = None
+    beat_at: datetime | None = None
+    gone: bool = False
 
     def size(self) -> int:
         """Bytes in memory."""

@@ -3,7 +3,7 @@
 import logging
 import re
 
-_TOKEN = re.compile(r"(dlf_[A-Za-z0-9_-]{6})[A-Za-z0-9_-]+")
+_TOKEN = re.compile(r"(dl[cf]_[A-Za-z0-9_-]{6})[A-Za-z0-9_-]+")
 _EXCEPTIONS = logging.Formatter()
 
 

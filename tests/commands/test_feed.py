@@ -23,7 +23,7 @@ def test_what_programs_are_told(firm: Firm) -> None:
     firm.config.write_text('[web]\nbase_url = "https://calendar.firm.example/"\n')
     firm.add("Ana", "ana@firm.example")
     made = firm.data("feed", "add", "--person", "Ana@firm.example", "--label", "Phone")
-    assert set(made) == {"url", "id", "hint", "label", "person"}
+    assert set(made) == {"url", "id", "hint", "label", "person", "shows"}
     assert made["url"].startswith("https://calendar.firm.example/f/")
     assert made["hint"] in made["url"]
     (listed,) = firm.data("feed", "list")

@@ -85,6 +85,7 @@ def entry(session: Session, of: Matter, asked: Window, *, status: str = "open") 
         matter_id=of.id,
         rule=asked.rule,
         title=asked.title,
+        remedy=asked.remedy,
         form=asked.form,
         status=status,
         created_at=ENTERED,

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.result import Window
-from deadlines.docket import feeds
-from deadlines.docket.subscriptions import Fetches
+from deadlines.docket import endings, feeds, renderings, subscriptions
+from deadlines.docket.subscriptions import Choice, Fetches
 from deadlines.errors import Conflict, InputError
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit, DeadlineRow, Entry, Matter, Person, Rendering, Subscription
@@ -24,7 +24,7 @@ NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 def put(session: Session, matter: Matter, asked: Window, *, now: datetime = samples.ENTERED) -> Entry:
     """An entry with its dates, rendered."""
     entry, deadline = samples.entry(session, matter, asked)
-    feeds.render_entry(session, entry, deadline, now=now)
+    renderings.render_entry(session, entry, deadline, now=now)
     return entry
 
 
@@ -32,7 +32,7 @@ def move(session: Session, entry: Entry, asked: Window, *, now: datetime = NOW) 
     """The next version of an entry's dates."""
     entry.version += 1
     deadline = samples.version(session, entry, asked, entry.version)
-    feeds.render_entry(session, entry, deadline, now=now)
+    renderings.render_entry(session, entry, deadline, now=now)
 
 
 def end(session: Session, entry: Entry, status: str, *, now: datetime = NOW) -> None:
@@ -40,12 +40,12 @@ def end(session: Session, entry: Entry, status: str, *, now: datetime = NOW) -> 
     deadline = session.scalars(
         select(DeadlineRow).where(DeadlineRow.entry_id == entry.id, DeadlineRow.version == entry.version)
     ).one()
-    feeds.render_entry(session, entry, deadline, now=now)
+    renderings.render_entry(session, entry, deadline, now=now)
 
 
 def subscribe(session: Session, person: Person, redaction: str = "matter") -> Subscription:
-    return feeds.add_subscription(
-        session, person, "Outlook at work", redaction=redaction, actor="test", now=samples.ENTERED
+    return subscriptions.add_subscription(
+        session, person, "Outlook at work", choice=Choice(redaction=redaction), actor="test", now=samples.ENTERED
     )[0]
 
 
@@ -82,9 +82,7 @@ def matter(session: Session, ana: Person) -> Matter:
 
 
 def test_the_token_is_shown_once_and_only_its_hash_is_kept(session: Session, ana: Person) -> None:
-    subscription, token = feeds.add_subscription(
-        session, ana, "  Outlook   at work ", redaction="matter", actor="test", now=NOW
-    )
+    subscription, token = subscriptions.add_subscription(session, ana, "  Outlook   at work ", actor="test", now=NOW)
     assert re.fullmatch(r"dlf_[A-Za-z0-9_-]{43}", token)
     assert subscription.label == "Outlook at work"
     assert subscription.hint == token[4:10]
@@ -98,33 +96,32 @@ def test_the_token_is_shown_once_and_only_its_hash_is_kept(session: Session, ana
 
 
 def test_tokens_differ(session: Session, ana: Person) -> None:
-    made = {feeds.add_subscription(session, ana, "x", redaction="matter", actor="t", now=NOW)[1] for _ in range(5)}
+    made = {subscriptions.add_subscription(session, ana, "x", actor="t", now=NOW)[1] for _ in range(5)}
     assert len(made) == 5
 
 
 def test_a_live_token_is_found_and_every_other_is_not(session: Session, ana: Person) -> None:
-    subscription, token = feeds.add_subscription(session, ana, "x", redaction="matter", actor="test", now=NOW)
-    assert feeds.find_subscription(session, token) is subscription
+    subscription, token = subscriptions.add_subscription(session, ana, "x", actor="test", now=NOW)
+    assert subscriptions.find_subscription(session, token) is subscription
     for wrong in ("", "dlf_", token[:-1], token + "x", token.lower(), subscription.token_hash, "dlf_\ud800é"):
-        assert feeds.find_subscription(session, wrong) is None
+        assert subscriptions.find_subscription(session, wrong) is None
 
 
-def test_a_revoked_address_is_unknown_at_once(session: Session, ana: Person) -> None:
-    subscription, token = feeds.add_subscription(session, ana, "x", redaction="matter", actor="test", now=NOW)
-    feeds.revoke_subscription(session, subscription, actor="test", now=NOW)
-    assert feeds.find_subscription(session, token) is None
-    feeds.revoke_subscription(session, subscription, actor="test", now=NOW + timedelta(days=1))
-    assert subscription.revoked_at == NOW
-    assert len(session.scalars(select(Audit).where(Audit.action == "feed.revoke")).all()) == 1
+def test_an_address_ends_once(session: Session, ana: Person) -> None:
+    subscription = subscribe(session, ana)
+    endings.end_subscription(session, subscription, "revoked", actor="test", now=NOW)
+    endings.end_subscription(session, subscription, "rotated", actor="test", now=NOW + timedelta(days=1))
+    assert (subscription.revoked_at, subscription.ending) == (NOW, "revoked")
+    assert len(session.scalars(select(Audit).where(Audit.action == "feed.end")).all()) == 1
 
 
-def test_the_address_of_somebody_who_left_is_unknown(session: Session, ana: Person) -> None:
-    _, token = feeds.add_subscription(session, ana, "x", redaction="matter", actor="test", now=NOW)
+def test_the_address_of_somebody_who_left_is_gone(session: Session, ana: Person) -> None:
+    subscription = subscribe(session, ana)
     ana.active = False
     session.flush()
-    assert feeds.find_subscription(session, token) is None
+    assert endings.condition(subscription, NOW) == "gone"
     with pytest.raises(Conflict):
-        feeds.add_subscription(session, ana, "x", redaction="matter", actor="test", now=NOW)
+        subscriptions.add_subscription(session, ana, "x", actor="test", now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -132,20 +129,23 @@ def test_the_address_of_somebody_who_left_is_unknown(session: Session, ana: Pers
 )
 def test_unusable_words_are_refused(session: Session, ana: Person, label: str, redaction: str) -> None:
     with pytest.raises(InputError):
-        feeds.add_subscription(session, ana, label, redaction=redaction, actor="test", now=NOW)
+        subscriptions.add_subscription(session, ana, label, choice=Choice(redaction=redaction), actor="test", now=NOW)
 
 
-def test_live_hashes_are_those_that_are_answered(session: Session, ana: Person) -> None:
-    live, dead = subscribe(session, ana), subscribe(session, ana)
-    feeds.revoke_subscription(session, dead, actor="test", now=NOW)
-    assert feeds.live_hashes(session) == {live.token_hash}
+def test_answered_are_the_live_ones_and_those_that_say_that_they_ended(session: Session, ana: Person) -> None:
+    live, ended, leaked = (subscribe(session, ana) for _ in range(3))
+    endings.end_subscription(session, ended, "revoked", actor="test", now=NOW)
+    endings.end_subscription(session, leaked, "leaked", actor="test", now=NOW)
+    assert endings.answered_hashes(session, now=NOW) == {live.token_hash, ended.token_hash}
+    later = NOW + timedelta(days=endings.NOTICE_DAYS)
+    assert endings.answered_hashes(session, now=later) == {live.token_hash}
 
 
 def test_fetches_are_counted_and_the_last_moment_never_goes_back(session: Session, ana: Person) -> None:
     subscription = subscribe(session, ana)
     later = NOW + timedelta(hours=1)
-    feeds.record_fetches(session, {subscription.id: Fetches(3, later, "Thunderbird/153")})
-    feeds.record_fetches(session, {subscription.id: Fetches(2, NOW, "khal")})
+    subscriptions.record_fetches(session, {subscription.id: Fetches(3, later, "Thunderbird/153")})
+    subscriptions.record_fetches(session, {subscription.id: Fetches(2, NOW, "khal")})
     session.expire_all()
     assert (subscription.fetches, subscription.last_fetch_at, subscription.last_agent) == (
         5,
@@ -208,7 +208,7 @@ def test_a_moved_date_keeps_its_uid_and_gets_the_next_sequence(session: Session,
 
 def test_a_change_never_lies_before_the_last_one(session: Session, ana: Person, matter: Matter) -> None:
     entry = put(session, matter, samples.window(), now=NOW)
-    move(session, entry, samples.window(notes=["other"]), now=NOW - timedelta(hours=1))
+    move(session, entry, samples.window(title="Other"), now=NOW - timedelta(hours=1))
     for event in events(session, subscribe(session, ana)):
         assert (event["SEQUENCE"], event["LAST-MODIFIED"].dt) == (1, NOW)
 
@@ -262,7 +262,7 @@ def test_a_window_that_is_due_no_more_is_cancelled(session: Session, ana: Person
 
 def test_what_was_never_shown_leaves_no_tombstone(session: Session, ana: Person, matter: Matter) -> None:
     entry, deadline = samples.entry(session, matter, samples.window(), status="struck")
-    feeds.render_entry(session, entry, deadline, now=NOW)
+    renderings.render_entry(session, entry, deadline, now=NOW)
     assert session.scalars(select(Rendering)).all() == []
 
 
@@ -431,8 +431,8 @@ def test_entries_of_an_earlier_renderer_are_written_anew(session: Session, ana: 
         if row.entry_id == old.id:
             row.body = row.body.replace(b"SUMMARY:", b"SUMMARY:OLD ")
     session.flush()
-    assert feeds.refresh_renderings(session, now=NOW) == 2
-    assert feeds.refresh_renderings(session, now=NOW) == 0
+    assert renderings.refresh_renderings(session, now=NOW) == 2
+    assert renderings.refresh_renderings(session, now=NOW) == 0
     found = by_uid(session, subscription)
     assert {uid: str(event["SUMMARY"]) for uid, event in found.items()} == {
         uid: str(event["SUMMARY"]) for uid, event in right.items()

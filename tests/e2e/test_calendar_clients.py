@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from deadlines.docket import feeds
+from deadlines.docket import renderings
 from deadlines.store.database import Database
 from deadlines.store.tables import DeadlineRow, Entry
 from deadlines.web.app import create_app
@@ -32,7 +32,7 @@ def change(database: Database, what: str) -> None:
         else:
             entry.status = "struck"
         deadline = session.scalars(select(DeadlineRow).where(DeadlineRow.version == entry.version)).one()
-        feeds.render_entry(session, entry, deadline, now=NOW)
+        renderings.render_entry(session, entry, deadline, now=NOW)
 
 
 def days_and_titles(subscriber: Subscriber, zone: str = ZONE) -> list[tuple[date, str]]:
@@ -76,7 +76,7 @@ def test_khal_shows_the_odd_days_of_the_calendar(tmp_path: Path, database: Datab
         for number, day in enumerate(odd):
             asked = samples.window(rule=f"odd.{number}", safe_by=day, last_day=day + timedelta(days=1))
             entry, deadline = samples.entry(session, matter, asked)
-            feeds.render_entry(session, entry, deadline, now=NOW)
+            renderings.render_entry(session, entry, deadline, now=NOW)
     with serving(create_app(database, zone=ZONE, now=lambda: NOW)) as port:
         subscriber = Subscriber(tmp_path / "client", f"http://127.0.0.1:{port}{feed.path}")
         subscriber.sync()

@@ -12,8 +12,10 @@ from typing import NamedTuple
 import uvicorn
 from starlette.applications import Starlette
 
-from deadlines.docket import feeds
+from deadlines.docket import renderings, subscriptions
+from deadlines.docket.subscriptions import Choice
 from deadlines.store.database import Database
+from deadlines.store.tables import Heartbeat
 from tests.docket import samples
 
 ZONE = samples.ZONE
@@ -38,10 +40,11 @@ def subscribe(database: Database, redaction: str = "matter") -> Subscribed:
         ana = samples.person(session)
         matter = samples.matter(session, ana)
         entry, deadline = samples.entry(session, matter, samples.window())
-        feeds.render_entry(session, entry, deadline, now=samples.ENTERED)
-        subscription, token = feeds.add_subscription(
-            session, ana, "Outlook at work", redaction=redaction, actor="test", now=samples.ENTERED
+        renderings.render_entry(session, entry, deadline, now=samples.ENTERED)
+        subscription, token = subscriptions.add_subscription(
+            session, ana, "Outlook at work", choice=Choice(redaction=redaction), actor="test", now=samples.ENTERED
         )
+        session.merge(Heartbeat(sweep="daemon", at=NOW, detail=""))
         return Subscribed(token, subscription.id, subscription.hint)
 
 

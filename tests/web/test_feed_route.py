@@ -11,10 +11,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.testclient import TestClient
 
-from deadlines.docket import feeds
+from deadlines.docket import endings, renderings
 from deadlines.errors import StoreError
 from deadlines.store.database import Database
-from deadlines.store.tables import DeadlineRow, Entry, Matter, Person, Subscription
+from deadlines.store.tables import DeadlineRow, Entry, Heartbeat, Matter, Person, Subscription
 from deadlines.web.app import create_app
 from tests.docket import samples
 from tests.web.serving import NOW, ZONE, Subscribed, ask, raw, serving, subscribe
@@ -161,16 +161,9 @@ def test_other_methods_are_not_allowed_whatever_the_address(
         assert session.get_one(Subscription, feed.id).fetches == 0
 
 
-def test_every_dead_address_gets_the_same_404(client: TestClient, feed: Subscribed, database: Database) -> None:
-    with database.write() as session:
-        person = session.get_one(Subscription, feed.id).person
-        revoked, token = feeds.add_subscription(session, person, "old phone", redaction="matter", actor="test", now=NOW)
-    assert client.get(f"/f/{token}/deadlines.ics").status_code == 200
-    with database.write() as session:
-        feeds.revoke_subscription(session, session.get_one(Subscription, revoked.id), actor="t", now=NOW)
+def test_every_address_that_never_was_gets_the_same_404(client: TestClient, feed: Subscribed) -> None:
     dead = [
-        f"/f/{token}/deadlines.ics",
-        f"/f/{'x' * len(token)}/deadlines.ics",
+        f"/f/{'x' * len(feed.token)}/deadlines.ics",
         f"/f/{feed.token[:-1]}/deadlines.ics",
         f"/f/{feed.token.upper()}/deadlines.ics",
         f"/f/{feed.token}/deadlines.txt",
@@ -207,13 +200,64 @@ def test_a_query_changes_nothing(client: TestClient, feed: Subscribed) -> None:
     assert client.get(f"{feed.path}?v=2").status_code == 200
 
 
-def test_a_revoked_address_is_dead_at_the_next_request(
-    client: TestClient, feed: Subscribed, database: Database
-) -> None:
-    etag = client.get(feed.path).headers["etag"]
+GONE = b"This calendar address has ended. Remove the calendar, and ask for a new address.\n"
+
+
+def end(database: Database, feed: Subscribed, why: endings.Ending) -> None:
     with database.write() as session:
-        feeds.revoke_subscription(session, session.get_one(Subscription, feed.id), actor="t", now=NOW)
-    assert client.get(feed.path, headers={"If-None-Match": etag}).status_code == 404
+        endings.end_subscription(session, session.get_one(Subscription, feed.id), why, actor="t", now=NOW)
+
+
+def test_a_leaked_address_is_gone_at_the_next_request(client: TestClient, feed: Subscribed, database: Database) -> None:
+    etag = client.get(feed.path).headers["etag"]
+    end(database, feed, "leaked")
+    for headers in ({}, {"If-None-Match": etag}, {"If-None-Match": "*"}):
+        answer = client.get(feed.path, headers=headers)
+        assert (answer.status_code, answer.content) == (410, GONE)
+        assert dict(answer.headers) == {
+            **POLITE,
+            "content-type": "text/plain; charset=utf-8",
+            "content-length": str(len(GONE)),
+        }
+
+
+@pytest.mark.parametrize("why", ["revoked", "rotated", "left"])
+def test_an_ended_address_says_so_for_a_fortnight_and_is_then_gone(
+    database: Database, feed: Subscribed, why: endings.Ending
+) -> None:
+    moment = [NOW]
+    with TestClient(create_app(database, zone="America/New_York", now=lambda: moment[0])) as client:
+        before = client.get(feed.path)
+        end(database, feed, why)
+        answer = client.get(feed.path, headers={"If-None-Match": before.headers["etag"]})
+        assert (answer.status_code, answer.text.count("BEGIN:VEVENT")) == (200, 1)
+        assert "THIS CALENDAR HAS ENDED" in answer.text
+        assert "2026-0143" not in answer.text
+        moment[0] = NOW + timedelta(days=endings.NOTICE_DAYS, seconds=-1)
+        with database.write() as session:
+            session.merge(Heartbeat(sweep="daemon", at=moment[0], detail=""))
+        assert client.get(feed.path).content == answer.content
+        moment[0] += timedelta(seconds=1)
+        assert client.get(feed.path).status_code == 410
+
+
+def test_an_address_that_expires_does_so_to_the_second(database: Database) -> None:
+    moment = [NOW]
+    subscribed = subscribe(database)
+    with database.write() as session:
+        session.get_one(Subscription, subscribed.id).expires_at = NOW + timedelta(minutes=5)
+    with TestClient(create_app(database, zone="America/New_York", now=lambda: moment[0])) as client:
+        moment[0] = NOW + timedelta(minutes=5, seconds=-1)
+        assert "2026-0143" in client.get(subscribed.path).text
+        moment[0] = NOW + timedelta(minutes=5)
+        assert "has reached the day" in client.get(subscribed.path).text.replace("\r\n ", "")
+
+
+def test_strangers_are_slowed_down_and_subscribers_never(client: TestClient, feed: Subscribed) -> None:
+    seen = [client.get(f"/f/dlf_{number}/deadlines.ics").status_code for number in range(70)]
+    assert seen == [404] * 60 + [429] * 10
+    assert client.get("/f/dlf_x/deadlines.ics").headers["retry-after"] == "60"
+    assert {client.get(feed.path).status_code for _ in range(100)} == {200}
 
 
 def test_what_is_recorded_moved_or_ended_is_in_the_next_answer(
@@ -223,19 +267,19 @@ def test_what_is_recorded_moved_or_ended_is_in_the_next_answer(
     with database.write() as session:
         matter = session.query(Matter).one()
         entry, deadline = samples.entry(session, matter, samples.window(rule="uscis.motion.reconsider"))
-        feeds.render_entry(session, entry, deadline, now=NOW)
+        renderings.render_entry(session, entry, deadline, now=NOW)
         identifier = entry.id
     seen.append(client.get(feed.path, headers={"If-None-Match": seen[-1].headers["etag"]}))
     with database.write() as session:
         entry = session.get_one(Entry, identifier)
         entry.version = 2
         later = samples.version(session, entry, samples.window(last_day=date(2026, 11, 24)), 2)
-        feeds.render_entry(session, entry, later, now=NOW)
+        renderings.render_entry(session, entry, later, now=NOW)
     seen.append(client.get(feed.path, headers={"If-None-Match": seen[-1].headers["etag"]}))
     with database.write() as session:
         entry = session.get_one(Entry, identifier)
         entry.status = "struck"
-        feeds.render_entry(session, entry, session.query(DeadlineRow).filter_by(version=2).one(), now=NOW)
+        renderings.render_entry(session, entry, session.query(DeadlineRow).filter_by(version=2).one(), now=NOW)
     seen.append(client.get(feed.path, headers={"If-None-Match": seen[-1].headers["etag"]}))
     assert [answer.status_code for answer in seen] == [200] * 4
     assert [answer.text.count("BEGIN:VEVENT") for answer in seen] == [2, 4, 4, 4]
@@ -246,9 +290,12 @@ def test_what_is_recorded_moved_or_ended_is_in_the_next_answer(
 def test_the_day_of_the_firm_decides_what_is_shown(database: Database, feed: Subscribed) -> None:
     """30 days after 20 November the first date leaves, at midnight of the firm's zone."""
     moment = NOW.replace(month=12, day=21, hour=4, minute=59)
-    times = iter([moment, moment, moment + timedelta(minutes=1), moment + timedelta(minutes=1)])
-    with TestClient(create_app(database, zone="America/New_York", now=lambda: next(times))) as client:
+    with database.write() as session:
+        session.merge(Heartbeat(sweep="daemon", at=moment, detail=""))
+    times = [moment]
+    with TestClient(create_app(database, zone="America/New_York", now=lambda: times[0])) as client:
         assert client.get(feed.path).text.count("BEGIN:VEVENT") == 2
+        times[0] += timedelta(minutes=1)
         assert client.get(feed.path).text.count("BEGIN:VEVENT") == 1
 
 
@@ -256,7 +303,7 @@ def test_somebody_who_leaves_takes_the_feeds_along(client: TestClient, feed: Sub
     assert client.get(feed.path).status_code == 200
     with database.write() as session:
         session.query(Person).one().active = False
-    assert client.get(feed.path).status_code == 404
+    assert client.get(feed.path).status_code == 410
 
 
 def test_fetches_are_written_down_later_not_by_the_request(

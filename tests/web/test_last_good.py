@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import URL, create_engine, text
 from starlette.testclient import TestClient
 
-from deadlines.docket import feeds
+from deadlines.docket import endings, renderings, subscriptions
+from deadlines.docket.subscriptions import Choice
 from deadlines.store.changes import Changes
 from deadlines.store.database import Database
 from deadlines.store.tables import Matter, Rendering, Subscription
@@ -95,7 +96,7 @@ def test_it_recovers_by_itself(database: Database, feed: Subscribed, folder: Pat
         session.execute(text('ALTER TABLE "matter_gone" RENAME TO "matter"'))
     with database.write() as session:
         entry, deadline = samples.entry(session, session.query(Matter).one(), samples.window(rule="b"))
-        feeds.render_entry(session, entry, deadline, now=NOW)
+        renderings.render_entry(session, entry, deadline, now=NOW)
     assert len(client.get(feed.path).content) > len(good.content)
 
 
@@ -110,20 +111,20 @@ def test_files_are_for_the_owner_and_named_by_the_id(database: Database, feed: S
 
 
 @pytest.mark.parametrize("how", ["asked for", "swept"])
-def test_the_copy_of_a_revoked_address_goes(database: Database, feed: Subscribed, folder: Path, how: str) -> None:
+def test_the_copy_of_a_leaked_address_goes(database: Database, feed: Subscribed, folder: Path, how: str) -> None:
     client = client_of(database, folder)
     client.get(feed.path)
     with database.write() as session:
-        feeds.revoke_subscription(session, session.get_one(Subscription, feed.id), actor="t", now=NOW)
+        endings.end_subscription(session, session.get_one(Subscription, feed.id), "leaked", actor="t", now=NOW)
     if how == "asked for":
-        assert client.get(feed.path).status_code == 404
+        assert client.get(feed.path).status_code == 410
     else:
         with database.write() as session:
             client.app.state.flush(session, NOW)  # type: ignore[attr-defined]
     assert list(folder.iterdir()) == []
     break_database(database)
-    assert client.get(feed.path).status_code == 404
-    assert client_of(database, folder).get(feed.path).status_code == 404
+    assert client.get(feed.path).status_code == 410
+    assert client_of(database, folder).get(feed.path).status_code == 410
 
 
 @pytest.mark.parametrize("damage", [b"", b"{}\n", b"garbage", b"\xff\xfe\n\n"])
@@ -161,7 +162,9 @@ def test_a_calendar_let_go_from_memory_is_made_again(
     good = client.get(feed.path)
     with database.write() as session:
         person = session.get_one(Subscription, feed.id).person
-        _, other = feeds.add_subscription(session, person, "b", redaction="busy", actor="t", now=NOW)
+        _, other = subscriptions.add_subscription(
+            session, person, "b", choice=Choice(redaction="busy"), actor="t", now=NOW
+        )
     for _ in range(2):
         assert client.get(f"/f/{other}/d.ics").text.count("BEGIN:VEVENT") == 2
         again = client.get(feed.path)

@@ -1,0 +1,148 @@
+"""How a calendar address ends, and what it answers then.
+
+A program that gets an error keeps what it last saw on the screen, for ever. So an address that ends answers
+for a while with one loud note instead of the dates, and only then that it is gone; one that leaked is gone at once.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.docket.subscriptions import copy_subscription, renew_claim, renew_token
+from deadlines.docket.teams import leave_matter
+from deadlines.errors import Conflict
+from deadlines.ical import CalendarItem, join_calendar, render_event
+from deadlines.store import audit
+from deadlines.store.tables import Matter, Person, Subscription
+
+Ending = Literal["rotated", "revoked", "leaked", "left"]
+Condition = Literal["live", "ended", "gone"]
+
+NOTICE_DAYS = 14
+"""Days for which an address that ended says so in the calendar."""
+SUMMARY = "THIS CALENDAR HAS ENDED: its deadlines are not shown here any more"
+TEXTS = {
+    "rotated": "This calendar address was replaced by a new one.",
+    "revoked": "This calendar address was ended by the firm.",
+    "left": "This calendar address belonged to somebody who no longer works on these matters.",
+    "expired": "This calendar address has reached the day on which it ends.",
+}
+WHAT_TO_DO = (
+    "No deadline is shown here, although there may be some. Remove this calendar from your program and subscribe "
+    "to a new address; who keeps the docket makes one. The docket is the record."
+)
+
+
+def condition(subscription: Subscription, now: datetime) -> Condition:
+    """Whether the address shows its calendar, says that it has ended, or is gone."""
+    ended_at = _ended_at(subscription, now)
+    if ended_at is None:
+        return "live" if subscription.person.active else "gone"
+    if subscription.ending == "leaked" or now >= ended_at + timedelta(days=NOTICE_DAYS):
+        return "gone"
+    return "ended"
+
+
+def end_body(subscription: Subscription, now: datetime) -> bytes:
+    """What an ended address shows: one loud note on the day that it ended, the same bytes every time."""
+    return join_calendar("Deadlines – ENDED", WHAT_TO_DO, [_end_note(subscription, now)])
+
+
+def next_change(subscription: Subscription, now: datetime) -> datetime | None:
+    """When the condition changes by itself, if it does."""
+    ended_at = _ended_at(subscription, now)
+    if ended_at is None:
+        return subscription.expires_at
+    return ended_at + timedelta(days=NOTICE_DAYS) if condition(subscription, now) == "ended" else None
+
+
+def _end_note(subscription: Subscription, now: datetime) -> bytes:
+    at = _ended_at(subscription, now) or subscription.created_at
+    why = TEXTS[(subscription.ending or "revoked") if subscription.revoked_at == at else "expired"]
+    return render_event(
+        CalendarItem(
+            uid=f"{subscription.id}-ended@deadlines",
+            on=at.date(),
+            summary=SUMMARY,
+            description=f"{why} {WHAT_TO_DO}",
+            sequence=0,
+            changed_at=at,
+            created_at=at,
+            cancelled=False,
+            category="Note",
+        )
+    )
+
+
+def end_subscription(session: Session, subscription: Subscription, why: Ending, *, actor: str, now: datetime) -> None:
+    """End an address. A second time changes nothing, except that a leak still closes it at once."""
+    if subscription.revoked_at is not None and (why != "leaked" or subscription.ending == "leaked"):
+        return
+    subscription.revoked_at = subscription.revoked_at or now
+    subscription.ending = why
+    subscription.claim_hash = subscription.claim_until = None
+    detail = {"person": subscription.person_id, "why": why}
+    audit.record(session, at=now, actor=actor, action="feed.end", subject=subscription.id, detail=detail)
+
+
+def rotate(
+    session: Session, subscription: Subscription, *, actor: str, now: datetime, by_link: bool = False
+) -> tuple[Subscription, str]:
+    """Replace an address by a new one that shows the same; the new one and its secret, or that of its one-time link.
+
+    Raises Conflict for an address that has ended or whose person has left.
+    """
+    if condition(subscription, now) != "live":
+        raise Conflict(f'The calendar address "{subscription.label}" has ended; make a new one.')
+    new = copy_subscription(session, subscription, now)
+    secret = renew_claim(new, now) if by_link else renew_token(new)
+    end_subscription(session, subscription, "rotated", actor=actor, now=now)
+    subscription.replaced_by = new.id
+    session.flush()
+    detail = {"person": new.person_id, "replaces": subscription.id}
+    audit.record(session, at=now, actor=actor, action="feed.add", subject=new.id, detail=detail)
+    return new, secret
+
+
+def end_of_person(session: Session, person: Person, *, actor: str, now: datetime) -> int:
+    """End every address of somebody who leaves; how many."""
+    return _end_all(session, [Subscription.person_id == person.id], actor, now)
+
+
+def end_of_matter(session: Session, person: Person, matter_id: str, *, actor: str, now: datetime) -> int:
+    """End the addresses that showed one matter to somebody who no longer works on it; how many."""
+    theirs = [Subscription.person_id == person.id, Subscription.matter_id == matter_id]
+    return _end_all(session, theirs, actor, now)
+
+
+def off_matter(session: Session, matter: Matter, person: Person, *, actor: str, now: datetime) -> int:
+    """Somebody no longer works on a matter, and the calendars that showed them only that one end; how many.
+
+    Raises as `teams.leave_matter` does.
+    """
+    leave_matter(session, matter, person, actor=actor, now=now)
+    return end_of_matter(session, person, matter.id, actor=actor, now=now)
+
+
+def answered_hashes(session: Session, *, now: datetime) -> set[str]:
+    """The hashes of all addresses that show a calendar, even if it is only the note that they have ended."""
+    query = select(Subscription).join(Subscription.person).where(Subscription.claim_hash.is_(None))
+    return {row.token_hash for row in session.scalars(query) if condition(row, now) != "gone"}
+
+
+def _ended_at(subscription: Subscription, now: datetime) -> datetime | None:
+    ends = [subscription.revoked_at]
+    if subscription.expires_at is not None and subscription.expires_at <= now:
+        ends.append(subscription.expires_at)
+    return min((at for at in ends if at is not None), default=None)
+
+
+def _end_all(session: Session, which: Iterable[object], actor: str, now: datetime) -> int:
+    query = select(Subscription).where(Subscription.revoked_at.is_(None), *which)  # type: ignore[arg-type]
+    found = session.scalars(query).all()
+    for subscription in found:
+        end_subscription(session, subscription, "left", actor=actor, now=now)
+    return len(found)

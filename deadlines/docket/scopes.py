@@ -1,0 +1,88 @@
+"""Which dates a calendar shows on a day: the one condition behind its state, its bytes and what is prepared for it."""
+
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from deadlines.docket.renderings import DEFAULT_REDACTION
+from deadlines.docket.teams import of_team, works_on
+from deadlines.store.tables import DeadlineRow, Entry, Matter, Rendering, Subscription
+
+DAYS_BACK = 30
+MONTHS_AHEAD = 18
+TOMBSTONE_DAYS = 30
+
+
+def shown(subscription: Subscription, today: date, *columns: Any) -> Select[Any]:
+    """These columns of every rendering that the subscription shows on that day."""
+    return (
+        select(*columns)
+        .select_from(Rendering)
+        .join(Entry, Entry.id == Rendering.entry_id)
+        .join(Matter, Matter.id == Entry.matter_id)
+        .where(
+            Rendering.redaction == DEFAULT_REDACTION,
+            *_in_reach(today),
+            *_of_scope(subscription),
+            *_filtered(subscription),
+        )
+    )
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def remedies_on_docket(session: Session) -> list[str]:
+    """The kinds of remedy that stand on the docket, for who chooses among them."""
+    return sorted(session.scalars(select(Entry.remedy).where(Entry.remedy != "").distinct()))
+
+
+def _in_reach(today: date) -> Iterator[ColumnElement[bool]]:
+    yield Rendering.on >= today - timedelta(days=DAYS_BACK)
+    yield Rendering.on <= months_later(today, MONTHS_AHEAD)
+    oldest = datetime.combine(today - timedelta(days=TOMBSTONE_DAYS), time(), UTC)
+    yield or_(Rendering.cancelled.is_(False), Rendering.changed_at >= oldest)
+
+
+def _of_scope(subscription: Subscription) -> Iterator[ColumnElement[bool]]:
+    """Whose matters. Restricted ones only where the person asked for them and works on them."""
+    open_to_all = Matter.restricted.is_(False)
+    theirs = works_on(subscription.person_id)
+    yield or_(open_to_all, theirs) if subscription.restricted else open_to_all
+    if subscription.scope == "own":
+        yield theirs
+    elif subscription.scope == "matter":
+        yield Matter.id == subscription.matter_id
+    elif subscription.scope == "team":
+        yield of_team(str(subscription.team_id))
+
+
+def _filtered(subscription: Subscription) -> Iterator[ColumnElement[bool]]:
+    if subscription.remedies:
+        yield or_(*(_of_remedy(word) for word in subscription.remedies))
+    if not subscription.protective:
+        yield Rendering.slot != "protective"
+    if subscription.fatal_only:
+        yield or_(Rendering.slot != "safe", _is_last_day_too())
+
+
+def _of_remedy(word: str) -> ColumnElement[bool]:
+    """`motion` is every remedy that begins with that word."""
+    return or_(Entry.remedy == word, Entry.remedy.startswith(f"{word} ", autoescape=True))
+
+
+def _is_last_day_too() -> ColumnElement[bool]:
+    """Where both dates fall on one day there is one rendering, of the safe date."""
+    joined = select(DeadlineRow.entry_id).where(
+        DeadlineRow.entry_id == Entry.id,
+        DeadlineRow.version == Entry.version,
+        and_(DeadlineRow.safe_by == DeadlineRow.last_day),
+    )
+    return joined.exists()

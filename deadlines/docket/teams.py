@@ -1,0 +1,124 @@
+"""Who works on a matter besides its attorney, and named groups of people: whose dates a calendar shows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from deadlines.errors import Conflict, InputError, NotFound
+from deadlines.store import audit
+from deadlines.store.tables import Matter, MatterMember, Person, Team, TeamMember
+
+TEAM_NAME_LENGTH = 60
+
+
+def works_on(person_id: str) -> ColumnElement[bool]:
+    """Whether somebody is the attorney of a matter or works on it."""
+    members = select(MatterMember.matter_id).where(MatterMember.person_id == person_id)
+    return or_(Matter.attorney_id == person_id, Matter.id.in_(members))
+
+
+def of_team(team_id: str) -> ColumnElement[bool]:
+    """Whether somebody of a team is the attorney of a matter or works on it."""
+    people = select(TeamMember.person_id).where(TeamMember.team_id == team_id)
+    members = select(MatterMember.matter_id).where(MatterMember.person_id.in_(people))
+    return or_(Matter.attorney_id.in_(people), Matter.id.in_(members))
+
+
+def find_matter(session: Session, reference: str) -> Matter:
+    """The matter with the firm's number; raises NotFound."""
+    found = session.scalars(select(Matter).where(Matter.reference == reference.strip())).one_or_none()
+    if found is None:
+        raise NotFound(f"No matter has the number '{reference}'; `deadlines list` shows the open ones.")
+    return found
+
+
+def require_on_matter(session: Session, matter: Matter, person: Person) -> None:
+    """Raises Conflict unless the person is the matter's attorney or works on it."""
+    query = select(Matter.id).where(Matter.id == matter.id, works_on(person.id))
+    if session.scalar(query) is None:
+        raise Conflict(
+            f"{person.email} does not work on matter {matter.reference}; `deadlines matter assign` adds people to it."
+        )
+
+
+def members(session: Session, matter: Matter) -> Sequence[Person]:
+    """Who works on a matter besides its attorney, by name."""
+    query = select(Person).join(MatterMember, MatterMember.person_id == Person.id)
+    return session.scalars(query.where(MatterMember.matter_id == matter.id).order_by(Person.name)).all()
+
+
+def join_matter(session: Session, matter: Matter, person: Person, *, actor: str, now: datetime) -> None:
+    """Somebody works on a matter from now on. Raises Conflict for who has left or is on it already."""
+    if not person.active:
+        raise Conflict(f"{person.email} has left the firm.")
+    if person.id == matter.attorney_id or session.get(MatterMember, (matter.id, person.id)) is not None:
+        raise Conflict(f"{person.email} is on matter {matter.reference} already.")
+    session.add(MatterMember(matter_id=matter.id, person_id=person.id, since=now))
+    session.flush()
+    audit.record(session, at=now, actor=actor, action="matter.join", subject=matter.id, detail={"person": person.id})
+
+
+def leave_matter(session: Session, matter: Matter, person: Person, *, actor: str, now: datetime) -> None:
+    """Somebody no longer works on a matter. Raises NotFound for who was not on it, Conflict for its attorney."""
+    if person.id == matter.attorney_id:
+        raise Conflict(f"{person.email} is the attorney of matter {matter.reference} and answers for its dates.")
+    member = session.get(MatterMember, (matter.id, person.id))
+    if member is None:
+        raise NotFound(f"{person.email} is not on matter {matter.reference}.")
+    session.delete(member)
+    session.flush()
+    audit.record(session, at=now, actor=actor, action="matter.leave", subject=matter.id, detail={"person": person.id})
+
+
+def add_team(session: Session, name: str, *, actor: str, now: datetime) -> Team:
+    """A new team. Raises InputError for an unusable name, Conflict where there is one of that name."""
+    name = " ".join(name.split())
+    if not name or len(name) > TEAM_NAME_LENGTH or not name.isprintable():
+        raise InputError(f"A team needs a name of 1 to {TEAM_NAME_LENGTH} plain characters.")
+    if session.scalar(select(Team.id).where(func.lower(Team.name) == name.lower())) is not None:
+        raise Conflict(f'There is a team "{name}" already; `deadlines team list` shows it.')
+    team = Team(name=name, created_at=now)
+    session.add(team)
+    session.flush()
+    audit.record(session, at=now, actor=actor, action="team.add", subject=team.id, detail={})
+    return team
+
+
+def find_team(session: Session, name: str) -> Team:
+    """The team of that name; raises NotFound."""
+    wanted = " ".join(name.split()).lower()
+    found = session.scalars(select(Team).where(func.lower(Team.name) == wanted)).one_or_none()
+    if found is None:
+        raise NotFound(f'There is no team "{name}"; `deadlines team list` shows them.')
+    return found
+
+
+def join_team(session: Session, team: Team, person: Person, *, actor: str, now: datetime) -> None:
+    """Somebody belongs to a team from now on. Raises Conflict for who has left or belongs to it already."""
+    if not person.active:
+        raise Conflict(f"{person.email} has left the firm.")
+    if session.get(TeamMember, (team.id, person.id)) is not None:
+        raise Conflict(f'{person.email} is in team "{team.name}" already.')
+    session.add(TeamMember(team_id=team.id, person_id=person.id, since=now))
+    session.flush()
+    audit.record(session, at=now, actor=actor, action="team.join", subject=team.id, detail={"person": person.id})
+
+
+def leave_team(session: Session, team: Team, person: Person, *, actor: str, now: datetime) -> None:
+    """Somebody no longer belongs to a team. Raises NotFound for who did not."""
+    member = session.get(TeamMember, (team.id, person.id))
+    if member is None:
+        raise NotFound(f'{person.email} is not in team "{team.name}".')
+    session.delete(member)
+    session.flush()
+    audit.record(session, at=now, actor=actor, action="team.leave", subject=team.id, detail={"person": person.id})
+
+
+def list_teams(session: Session) -> list[tuple[Team, list[Person]]]:
+    """Every team with its people, by name."""
+    teams = session.scalars(select(Team).order_by(func.lower(Team.name))).all()
+    query = select(TeamMember.team_id, Person).join(Person, Person.id == TeamMember.person_id).order_by(Person.name)
+    people = session.execute(query).all()
+    return [(team, [person for team_id, person in people if team_id == team.id]) for team in teams]

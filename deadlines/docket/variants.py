@@ -1,0 +1,151 @@
+"""The bytes of an entry in other words than the default's, made once and kept: redactions, and reminders.
+
+A rendering says which day, which sequence, and whether it is cancelled; a variant follows it and can be
+neither missing nor out of step, because it is made anew where it is.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from msgspec import Struct, structs
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from deadlines.compute.result import Window
+from deadlines.docket.renderings import DEFAULT_REDACTION, RENDERER, origin_of
+from deadlines.docket.scopes import shown
+from deadlines.ical import CalendarItem, Redaction, Slot, reminder_items, render_event, slot_days, slot_item
+from deadlines.store.tables import DeadlineRow, Entry, Matter, Rendering, Subscription, Variant
+
+REMINDERS = "+reminders"
+"""Ends the kind of a variant that holds an entry's reminders as entries of their own."""
+
+
+class Stand(Struct, frozen=True):
+    """Where one rendering stands: all that its variants follow."""
+
+    id: int
+    on: date
+    sequence: int
+    cancelled: bool
+    restricted: bool
+    slot: str
+
+
+def words_of(subscription: Subscription, stand: Stand) -> Redaction:
+    """The redaction of one entry in a calendar. The client of a restricted matter is named in none."""
+    if stand.restricted and subscription.redaction == "full":
+        return "matter"
+    found: Redaction = msgspec.convert(subscription.redaction, Redaction)
+    return found
+
+
+def kinds_of(subscription: Subscription, stand: Stand) -> list[str]:
+    """Which variants of a rendering the calendar needs, besides the rendering itself."""
+    words = words_of(subscription, stand)
+    kinds: list[str] = [] if words == DEFAULT_REDACTION else [words]
+    if subscription.reminders and stand.slot == "safe":
+        kinds.append(f"{words}{REMINDERS}")
+    return kinds
+
+
+def bodies(session: Session, wanted: Iterable[tuple[Stand, str]]) -> dict[tuple[int, str], bytes]:
+    """The bytes of each rendering and kind: those kept, and what is not kept made now. Nothing is written."""
+    asked = list(wanted)
+    found = {(row.rendering_id, row.kind): row.body for row in _kept(session, asked, Variant.body)}
+    missing = [(stand, kind) for stand, kind in asked if (stand.id, kind) not in found]
+    return {**found, **_made(session, missing)}
+
+
+def prepare(session: Session, subscription: Subscription, *, today: date, limit: int = 500) -> int:
+    """Make and keep what a calendar needs and has not; how many variants that were."""
+    if subscription.redaction == DEFAULT_REDACTION and not subscription.reminders:
+        return 0
+    stands = [Stand(*row) for row in session.execute(shown(subscription, today, *STAND))]
+    asked = [(stand, kind) for stand in stands for kind in kinds_of(subscription, stand)]
+    found = {(row.rendering_id, row.kind) for row in _kept(session, asked)}
+    missing = [(stand, kind) for stand, kind in asked if (stand.id, kind) not in found][:limit]
+    made = _made(session, missing)
+    for stand, kind in missing:
+        _keep(session, stand, kind, made[stand.id, kind])
+    session.flush()
+    return len(missing)
+
+
+def forget(session: Session, matter: Matter) -> None:
+    """The client's name has changed: what names it is made anew."""
+    entries = select(Entry.id).where(Entry.matter_id == matter.id)
+    renderings = select(Rendering.id).where(Rendering.entry_id.in_(entries))
+    session.execute(update(Variant).where(Variant.rendering_id.in_(renderings)).values(renderer=""))
+
+
+STAND = (Rendering.id, Rendering.on, Rendering.sequence, Rendering.cancelled, Matter.restricted, Rendering.slot)
+"""The columns of a `Stand`."""
+AT_ONCE = 500
+"""Ids in one question to the database."""
+
+
+def _kept(session: Session, asked: Sequence[tuple[Stand, str]], *columns: Any) -> Iterator[Any]:
+    kinds = {kind for _, kind in asked}
+    ids = sorted({stand.id for stand, _ in asked})
+    for start in range(0, len(ids), AT_ONCE):
+        query = (
+            select(Variant.rendering_id, Variant.kind, *columns)
+            .join(Rendering, and_(Rendering.id == Variant.rendering_id, Rendering.sequence == Variant.sequence))
+            .where(Variant.rendering_id.in_(ids[start : start + AT_ONCE]), Variant.kind.in_(kinds))
+            .where(Variant.renderer == RENDERER)
+        )
+        yield from session.execute(query)
+
+
+def _made(session: Session, missing: Sequence[tuple[Stand, str]]) -> dict[tuple[int, str], bytes]:
+    made: dict[tuple[int, str], bytes] = {}
+    for start in range(0, len(missing), AT_ONCE):
+        part = missing[start : start + AT_ONCE]
+        rows = _whole(session, {stand.id for stand, _ in part})
+        made.update({(stand.id, kind): _rendered(kind, *rows[stand.id]) for stand, kind in part})
+    return made
+
+
+def _whole(session: Session, ids: Iterable[int]) -> dict[int, tuple[Rendering, Entry, DeadlineRow]]:
+    query = (
+        select(Rendering, Entry, DeadlineRow)
+        .join(Entry, Entry.id == Rendering.entry_id)
+        .join(DeadlineRow, and_(DeadlineRow.entry_id == Entry.id, DeadlineRow.version == Entry.version))
+        .where(Rendering.id.in_(ids))
+    )
+    return {row.id: (row, entry, deadline) for row, entry, deadline in session.execute(query)}
+
+
+def _rendered(kind: str, row: Rendering, entry: Entry, deadline: DeadlineRow) -> bytes:
+    window, origin = msgspec.convert(deadline.window, Window), origin_of(entry, deadline, row.changed_at)
+    words = msgspec.convert(kind.removesuffix(REMINDERS), Redaction)
+    slot = msgspec.convert(row.slot, Slot)
+    item = slot_item(window, origin, words, slot, row.on, gone=slot not in slot_days(window))
+    item = structs.replace(item, sequence=row.sequence, cancelled=row.cancelled)
+    items = reminder_items(window, origin, item) if kind.endswith(REMINDERS) else [item]
+    return b"".join(_remembered(one) for one in items)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(item: CalendarItem) -> bytes:
+    """What is not kept yet is not made twice either."""
+    return render_event(item)
+
+
+def _keep(session: Session, stand: Stand, kind: str, body: bytes) -> None:
+    query = select(Variant).where(Variant.rendering_id == stand.id, Variant.kind == kind)
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        row = Variant(rendering_id=stand.id, kind=kind)
+        session.add(row)
+    row.sequence, row.renderer, row.body = stand.sequence, RENDERER, body
+
+
+def in_use(session: Session) -> Sequence[Subscription]:
+    """The calendars that need variants."""
+    other = or_(Subscription.redaction != DEFAULT_REDACTION, Subscription.reminders.is_(True))
+    return session.scalars(select(Subscription).where(Subscription.revoked_at.is_(None), other)).all()

@@ -1,0 +1,40 @@
+"""Reminders as calendar entries of their own, for programs that ring no alarm of a subscribed calendar."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from msgspec import structs
+
+from deadlines.compute.ladder import ladder_for
+from deadlines.compute.result import Window
+from deadlines.ical.event import CalendarItem
+from deadlines.ical.wording import Origin, day_text, id_of
+
+BUSY = "Deadline"
+STAGE = "safe-"
+
+
+def reminder_items(window: Window, origin: Origin, item: CalendarItem) -> list[CalendarItem]:
+    """One entry for each stage of the window's ladder before the date to file by, which `item` shows.
+
+    They follow `item`: the same sequence, moment of change and redaction, cancelled where it is.
+    """
+    return [_reminder(origin, item, on, before) for on, before in _stages(window, origin, item)]
+
+
+def _stages(window: Window, origin: Origin, item: CalendarItem) -> Iterator[tuple[date, int]]:
+    for rung in ladder_for(window, origin.created_at.date()):
+        if rung.id.startswith(STAGE) and rung.on < item.on:
+            yield rung.on, int(rung.id.removeprefix(STAGE))
+
+
+def _reminder(origin: Origin, item: CalendarItem, on: date, before: int) -> CalendarItem:
+    days = (item.on - on).days
+    return structs.replace(
+        item,
+        uid=id_of(origin, f"r{before}"),
+        on=on,
+        summary=f"REMINDER {days} {'day' if days == 1 else 'days'}: {item.summary}",
+        description=f"The date itself is {day_text(item.on)}.\n\n{item.description.partition('Working:')[0].strip()}",
+        category="Deadline" if item.summary == BUSY else "Reminder",
+    )

@@ -1,0 +1,35 @@
+"""The tables. Nothing is deleted: rows are superseded, revoked or struck, and the audit is append-only.
+
+Ids are random text (`new_id`), so that they may travel; an entry's id is the calendar UID for life.
+"""
+
+from deadlines.store.tables.base import Base, Instance, new_id
+from deadlines.store.tables.calendars import Invitation, Rendering, Subscription, Variant
+from deadlines.store.tables.docket import DeadlineRow, Entry, NoticeRow, Proposal
+from deadlines.store.tables.keeping import Audit, Heartbeat
+from deadlines.store.tables.people import Matter, MatterMember, Person, Team, TeamMember
+from deadlines.store.tables.sending import Attempt, Letter, Reminder
+
+__all__ = [
+    "Attempt",
+    "Audit",
+    "Base",
+    "DeadlineRow",
+    "Entry",
+    "Heartbeat",
+    "Instance",
+    "Invitation",
+    "Letter",
+    "Matter",
+    "MatterMember",
+    "NoticeRow",
+    "Person",
+    "Proposal",
+    "Reminder",
+    "Rendering",
+    "Subscription",
+    "Team",
+    "TeamMember",
+    "Variant",
+    "new_id",
+]

@@ -1,0 +1,133 @@
+"""Notices, entries, the versions of their dates, and proposals of other dates."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from deadlines.store.tables.base import Base, new_id
+from deadlines.store.tables.people import Matter
+
+
+class NoticeRow(Base):
+    """The notice as it was entered: never edited. An amendment is a new row; `amends_id` names the one before."""
+
+    __tablename__ = "notice"
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    matter_id: Mapped[str] = mapped_column(ForeignKey("matter.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    form: Mapped[str | None] = mapped_column(String(40))
+    decided_on: Mapped[date]
+    facts: Mapped[dict[str, Any]]
+    """The whole notice as the machine contract writes it, so that it can be computed again."""
+    entered_by: Mapped[str] = mapped_column(String(254))
+    entered_at: Mapped[datetime]
+    amends_id: Mapped[str | None] = mapped_column(ForeignKey("notice.id"))
+    matter: Mapped[Matter] = relationship()
+
+
+class Entry(Base):
+    """One remedy after one notice. Lives for ever; `id` is the calendar UID.
+
+    `verified_by`, `closed_by` and `resolved_by` are ids of people. `closing` holds how it was closed (see
+    `docket.closing`), `resolution` what was decided about a disputed date (see `docket.verification`).
+    """
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        UniqueConstraint("notice_id", "rule"),
+        CheckConstraint("status in ('open','satisfied','waived','missed','struck','information')", name="status"),
+    )
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    notice_id: Mapped[str] = mapped_column(ForeignKey("notice.id"), index=True)
+    matter_id: Mapped[str] = mapped_column(ForeignKey("matter.id"), index=True)
+    rule: Mapped[str] = mapped_column(String(80))
+    title: Mapped[str] = mapped_column(String(200))
+    form: Mapped[str | None] = mapped_column(String(40))
+    remedy: Mapped[str] = mapped_column(String(80), server_default="")
+    status: Mapped[str] = mapped_column(String(20), default="open")
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    verified_at: Mapped[datetime | None]
+    verified_by: Mapped[str | None] = mapped_column(String(254))
+    closed_on: Mapped[date | None]
+    closed_by: Mapped[str | None] = mapped_column(String(254))
+    closing: Mapped[dict[str, Any] | None]
+    resolved_at: Mapped[datetime | None]
+    resolved_by: Mapped[str | None] = mapped_column(String(254))
+    resolution: Mapped[dict[str, Any] | None]
+    notice: Mapped[NoticeRow] = relationship()
+    matter: Mapped[Matter] = relationship()
+
+
+class DeadlineRow(Base):
+    """One computed version of an entry's dates; never edited. `window` holds the whole answer, `policy` the
+    firm's own choices under which it was computed."""
+
+    __tablename__ = "deadline"
+    __table_args__ = (
+        UniqueConstraint("entry_id", "version"),
+        Index("ix_deadline_safe_by", "safe_by"),
+    )
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"), index=True)
+    version: Mapped[int] = mapped_column(Integer)
+    edition: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(20))
+    opens_on: Mapped[date | None]
+    protective_by: Mapped[date | None]
+    safe_by: Mapped[date | None]
+    last_day: Mapped[date | None]
+    latest: Mapped[date | None]
+    window: Mapped[dict[str, Any]]
+    reason: Mapped[str] = mapped_column(String(200))
+    created_by: Mapped[str] = mapped_column(String(254))
+    created_at: Mapped[datetime]
+    policy: Mapped[dict[str, Any] | None]
+
+
+WAITING = "state in ('pending','agreed')"
+
+
+class Proposal(Base):
+    """Other dates for an entry, and what became of them.
+
+    `base_version` is the version that they would replace, `window` the whole answer with its new dates, `old`
+    the dates before, `notice_id` the notice that they were computed from. `proposed_by`, `agreed_by` (the first
+    of the two who must agree) and `decided_by` are ids of people, or name a program such as `daemon`.
+    """
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        CheckConstraint("kind in ('earlier','later','mixed','gone','new')", name="kind"),
+        CheckConstraint("state in ('pending','agreed','applied','accepted','ignored','superseded')", name="state"),
+        # Two people never agree to different dates of one entry.
+        Index(
+            "uq_proposal_waiting",
+            "entry_id",
+            unique=True,
+            sqlite_where=text(WAITING),
+            postgresql_where=text(WAITING),
+        ),
+    )
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"), index=True)
+    base_version: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(String(20))
+    edition: Mapped[str] = mapped_column(String(20))
+    window: Mapped[dict[str, Any]]
+    notice_id: Mapped[str] = mapped_column(ForeignKey("notice.id"))
+    old: Mapped[dict[str, Any]]
+    reason: Mapped[str] = mapped_column(Text)
+    authority: Mapped[list[str]]
+    state: Mapped[str] = mapped_column(String(20))
+    proposed_by: Mapped[str] = mapped_column(String(254))
+    proposed_at: Mapped[datetime]
+    agreed_by: Mapped[str | None] = mapped_column(String(254))
+    agreed_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(254))
+    decided_at: Mapped[datetime | None]
+    decision: Mapped[str | None] = mapped_column(Text)
+    entry: Mapped[Entry] = relationship()

@@ -1,0 +1,62 @@
+"""The people of the firm, their matters and their teams."""
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from deadlines.store.tables.base import Base, new_id
+
+
+class Person(Base):
+    """Someone of the firm: subscribes, is reminded, answers for entries."""
+
+    __tablename__ = "person"
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    role: Mapped[str] = mapped_column(String(20))
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    invitations: Mapped[str | None] = mapped_column(String(20))
+    """The redaction of invitations by mail to the person's own calendar; none: not wanted."""
+    created_at: Mapped[datetime]
+
+
+class Matter(Base):
+    """The firm's file for one client and cause. `reference` is the firm's number."""
+
+    __tablename__ = "matter"
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    reference: Mapped[str] = mapped_column(String(60), unique=True)
+    client: Mapped[str | None] = mapped_column(String(200))
+    restricted: Mapped[bool] = mapped_column(Boolean, default=False)
+    attorney_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    attorney: Mapped[Person] = relationship()
+
+
+class MatterMember(Base):
+    """Somebody who works on a matter besides its attorney: the matter stands in their calendar too."""
+
+    __tablename__ = "matter_member"
+    matter_id: Mapped[str] = mapped_column(ForeignKey("matter.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    since: Mapped[datetime]
+
+
+class Team(Base):
+    """A named group of people whose matters one calendar shows together."""
+
+    __tablename__ = "team"
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    created_at: Mapped[datetime]
+
+
+class TeamMember(Base):
+    """Somebody of a team."""
+
+    __tablename__ = "team_member"
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    since: Mapped[datetime]

@@ -1,0 +1,37 @@
+"""Tells in the calendar itself that nobody keeps it up to date."""
+
+from datetime import date, datetime, timedelta
+
+from deadlines.ical import CalendarItem, render_event, with_event
+
+SUMMARY = "CALENDAR STALE: deadlines may be missing here, look at the docket"
+TEXT = (
+    "The program that keeps this calendar has given no sign of life since {since}. Deadlines that were added or moved "
+    "since then may be missing, and reminders may not be sent. Tell whoever keeps the docket; until this entry goes "
+    "away, rely on the docket alone."
+)
+
+
+def is_stale(beat_at: datetime | None, now: datetime, patience: timedelta) -> bool:
+    """Whether the last sign of life is too long ago, or lies as far ahead. Nothing known: not stale."""
+    return beat_at is not None and abs(now - beat_at) > patience
+
+
+def with_stale_note(body: bytes, subscription: str, beat_at: datetime, today: date) -> bytes:
+    """The calendar with a loud entry on this day. It moves along from day to day, as one entry.
+
+    Raises CalendarError where the calendar is not whole.
+    """
+    first = beat_at.date()
+    item = CalendarItem(
+        uid=f"{subscription}-stale@deadlines",
+        on=today,
+        summary=SUMMARY,
+        description=TEXT.format(since=f"{beat_at:%Y-%m-%d %H:%M} UTC"),
+        sequence=max((today - first).days, 0),
+        changed_at=beat_at + timedelta(days=max((today - first).days, 0)),
+        created_at=beat_at,
+        cancelled=False,
+        category="Note",
+    )
+    return with_event(body, render_event(item))

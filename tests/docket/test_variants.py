@@ -1,0 +1,147 @@
+"""Calendars in other words: kept once, never wrong, and reminders as entries of their own."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from deadlines.docket import feeds, subscriptions, variants
+from deadlines.docket.entries import current
+from deadlines.docket.intake import open_matter
+from deadlines.docket.renderings import render_entry
+from deadlines.docket.subscriptions import Choice
+from deadlines.store.database import Database
+from deadlines.store.tables import Entry, Matter, Person, Subscription, Variant
+from tests.docket import samples
+from tests.reading import events_of
+
+TODAY = date(2026, 11, 1)
+NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def session(database: Database) -> Any:
+    with database.write() as opened:
+        yield opened
+
+
+@pytest.fixture
+def ana(session: Session) -> Person:
+    return samples.person(session)
+
+
+@pytest.fixture
+def matter(session: Session, ana: Person) -> Matter:
+    return samples.matter(session, ana)
+
+
+@pytest.fixture
+def entry(session: Session, matter: Matter) -> Entry:
+    made, deadline = samples.entry(session, matter, samples.window())
+    render_entry(session, made, deadline, now=samples.ENTERED)
+    return made
+
+
+def subscribe(session: Session, person: Person, **choice: Any) -> Subscription:
+    made, _ = subscriptions.add_subscription(
+        session, person, "x", choice=Choice(**choice), actor="t", now=samples.ENTERED
+    )
+    return made
+
+
+def body(session: Session, subscription: Subscription) -> bytes:
+    return feeds.feed_body(session, subscription, today=TODAY)
+
+
+def kept(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Variant)) or 0
+
+
+@pytest.mark.parametrize("choice", [{"redaction": "full"}, {"redaction": "busy"}, {"reminders": True}])
+def test_what_is_kept_is_what_would_be_made(
+    session: Session, ana: Person, entry: Entry, choice: dict[str, Any]
+) -> None:
+    subscription = subscribe(session, ana, **choice)
+    made = body(session, subscription)
+    assert kept(session) == 0  # reading writes nothing
+    count = 1 if choice == {"reminders": True} else 2
+    assert variants.prepare(session, subscription, today=TODAY) == count
+    assert kept(session) == count
+    assert body(session, subscription) == made
+    assert variants.prepare(session, subscription, today=TODAY) == 0
+
+
+def test_the_default_needs_nothing_more(session: Session, ana: Person, entry: Entry) -> None:
+    assert variants.prepare(session, subscribe(session, ana), today=TODAY) == 0
+    assert variants.in_use(session) == []
+
+
+def test_a_moved_date_is_never_shown_where_it_was(session: Session, ana: Person, entry: Entry) -> None:
+    subscription = subscribe(session, ana, redaction="full", reminders=True)
+    variants.prepare(session, subscription, today=TODAY)
+    entry.version = 2
+    deadline = samples.version(session, entry, samples.window(safe_by=date(2026, 11, 13)), 2)
+    render_entry(session, entry, deadline, now=NOW)
+    fresh = body(session, subscription)
+    assert b"DTSTART;VALUE=DATE:20261120" not in fresh
+    assert b"DTSTART;VALUE=DATE:20261113" in fresh
+    before = kept(session)
+    assert variants.prepare(session, subscription, today=TODAY) > 0
+    assert kept(session) == before  # made anew in place
+    assert body(session, subscription) == fresh
+
+
+def test_a_client_named_later_is_in_full_calendars_at_once(session: Session, ana: Person) -> None:
+    bare = open_matter(session, "N-1", client=None, attorney=ana, actor="t", now=NOW)
+    made, deadline = samples.entry(session, bare, samples.window())
+    render_entry(session, made, deadline, now=samples.ENTERED)
+    subscription = subscribe(session, ana, redaction="full")
+    variants.prepare(session, subscription, today=TODAY)
+    assert b"Rossi" not in body(session, subscription)
+    state = feeds.feed_state(session, subscription, today=TODAY)
+    open_matter(session, "N-1", client="Rossi", attorney=None, actor="t", now=NOW)
+    assert feeds.feed_state(session, subscription, today=TODAY) != state
+    assert b"Rossi" in body(session, subscription)
+
+
+def reminders(session: Session, subscription: Subscription) -> list[tuple[date, str, int, str]]:
+    found = events_of(body(session, subscription))
+    return [
+        (event["DTSTART"].dt, str(event["SUMMARY"]).split(":")[0], event["SEQUENCE"], str(event["STATUS"]))
+        for event in found
+        if "REMINDER" in event["SUMMARY"]
+    ]
+
+
+def test_reminders_stand_before_the_day_to_file_by_and_go_with_it(session: Session, ana: Person, entry: Entry) -> None:
+    """The notice came on Tuesday 27 October 2026; the motion is to be filed by Friday 20 November."""
+    subscription = subscribe(session, ana, reminders=True)
+    assert reminders(session, subscription) == [
+        (date(2026, 11, 6), "REMINDER 14 days", 0, "CONFIRMED"),
+        (date(2026, 11, 13), "REMINDER 7 days", 0, "CONFIRMED"),
+        (date(2026, 11, 17), "REMINDER 3 days", 0, "CONFIRMED"),
+        (date(2026, 11, 19), "REMINDER 1 day", 0, "CONFIRMED"),
+    ]
+    uids = [str(e["UID"]) for e in events_of(body(session, subscription))]
+    assert len(set(uids)) == len(uids) == 6
+    entry.status = "struck"
+    render_entry(session, entry, current(session, entry), now=NOW)
+    assert {(sequence, status) for _, _, sequence, status in reminders(session, subscription)} == {(1, "CANCELLED")}
+
+
+def test_busy_reminders_tell_nothing(session: Session, ana: Person, entry: Entry) -> None:
+    text = body(session, subscribe(session, ana, redaction="busy", reminders=True)).decode()
+    for word in ("2026-0143", "Motion", "I-290B", "Canary", "8 CFR", "uscis"):
+        assert word not in text
+    assert text.count("SUMMARY:REMINDER") == 4
+
+
+def test_an_entry_moves_its_state_whatever_the_words(session: Session, ana: Person, entry: Entry) -> None:
+    subscription = subscribe(session, ana, redaction="busy")
+    before = feeds.feed_state(session, subscription, today=TODAY)
+    entry.version = 2
+    deadline = samples.version(session, entry, samples.window(safe_by=date(2026, 11, 13)), 2)
+    render_entry(session, entry, deadline, now=NOW + timedelta(hours=1))
+    assert feeds.feed_state(session, subscription, today=TODAY) != before
