@@ -221,10 +221,11 @@ def _check(session: Session, person: Person, choice: Choice, scope: Scope, now: 
 
 
 def _give_token(subscription: Subscription) -> str:
-    token = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
-    subscription.token_hash = hash_token(token)
-    subscription.hint = token[len(PREFIX) :][:HINT_LENGTH]
-    return token
+    """A new secret. One whose beginning a command line would take for an option is drawn again."""
+    while not (secret := secrets.token_urlsafe(SECRET_BYTES))[:HINT_LENGTH].isalnum():
+        pass
+    subscription.token_hash, subscription.hint = hash_token(PREFIX + secret), secret[:HINT_LENGTH]
+    return PREFIX + secret
 
 
 def _give_claim(subscription: Subscription, now: datetime) -> str:

@@ -47,3 +47,83 @@ def test_what_is_not_there_is_a_sentence(firm: Firm) -> None:
     assert (unknown.returncode, "Nobody has the address" in unknown.stderr) == (7, True)
     missing = firm.run("feed", "revoke", "nonsense")
     assert (missing.returncode, "feed list" in missing.stderr) == (7, True)
+
+
+def settled(firm: Firm) -> None:
+    firm.add("Ana", "ana@firm.example")
+    firm.add("Paula", "paula@firm.example", "paralegal")
+    firm.good(
+        *("add", "--matter", "2026-0143", "--client", "Canary", "--attorney", "ana@firm.example"),
+        *("--kind", "uscis.denial", "--form", "I-140", "--decided-on", "2026-10-23", "--service", "mail", "--json"),
+    )
+
+
+def test_a_calendar_of_a_matter_a_team_and_the_firm(firm: Firm) -> None:
+    settled(firm)
+    refused = firm.run("feed", "add", "--person", "paula@firm.example", "--label", "A", "--matter", "2026-0143")
+    assert (refused.returncode, "matter assign" in refused.stderr) == (8, True)
+    firm.good("matter", "assign", "2026-0143", "paula@firm.example")
+    assert [row["person"] for row in firm.data("matter", "people", "2026-0143")] == [
+        "ana@firm.example",
+        "paula@firm.example",
+    ]
+    words = ("feed", "add", "--person", "paula@firm.example", "--label", "A")
+    assert firm.data(*words, "--matter", "2026-0143")["shows"] == "matter 2026-0143"
+    firm.good("team", "add", "Removal defense")
+    firm.good("team", "join", "removal defense", "ana@firm.example")
+    assert firm.data("team", "list") == [{"name": "Removal defense", "people": ["ana@firm.example"]}]
+    assert firm.data(*words, "--team", "Removal Defense")["shows"] == "team Removal defense"
+    assert firm.data(*words, "--firm")["shows"] == "whole firm"
+    both = firm.run(*words, "--firm", "--matter", "2026-0143")
+    assert (both.returncode, "Choose one" in both.stderr) == (3, True)
+    assert "1 calendar addresses ended" in firm.good("matter", "unassign", "2026-0143", "paula@firm.example")
+
+
+def test_filters_and_what_is_refused(firm: Firm) -> None:
+    settled(firm)
+    words = ("feed", "add", "--person", "ana@firm.example", "--label", "A")
+    made = firm.data(*words, "--remedy", "Motion", "--only-fatal", "--no-protective", "--reminders", "--whole")
+    assert made["shows"] == "own matters, only motion, only last days, no protective dates, with reminders, of any size"
+    misspelt = firm.run(*words, "--remedy", "motoin")
+    assert (misspelt.returncode, "choose from" in misspelt.stderr) == (3, True)
+    for bad in ("2026-13-01", "2020-01-01"):
+        assert firm.run(*words, "--expires", bad).returncode == 3
+    assert firm.run(*words, "--redaction", "all").returncode == 2
+
+
+def test_restricted_matters_are_shown_only_to_who_asks_for_them(firm: Firm) -> None:
+    settled(firm)
+    words = ("feed", "add", "--person", "ana@firm.example", "--label", "A", "--restricted")
+    for by in ((), ("--by", "paula@firm.example")):
+        refused = firm.run(*words, "--yes", *by)
+        assert (refused.returncode, "own decision" in refused.stderr) == (3, True)
+    done = firm.run(*words, "--by", "ana@firm.example", "--yes")
+    assert done.returncode == 0
+    for word in ("Google", "Microsoft", "Apple", "8 USC 1367"):
+        assert word in done.stderr
+    unasked = firm.run(*words, "--by", "ana@firm.example", stdin="n\n")
+    assert unasked.returncode != 0
+    assert len(firm.data("feed", "list")) == 1
+
+
+def test_an_address_is_rotated_and_closed(firm: Firm) -> None:
+    firm.add("Ana", "ana@firm.example")
+    old = firm.data("feed", "add", "--person", "ana@firm.example", "--label", "A", "--reminders")
+    new = firm.data("feed", "rotate", old["id"])
+    assert new["url"] != old["url"]
+    assert new["shows"] == old["shows"]
+    assert [row["id"] for row in firm.data("feed", "list")] == [new["id"]]
+    assert firm.data("feed", "leak", new["hint"])["state"] == "gone"
+    states = {row["id"]: row["state"] for row in firm.data("feed", "list", "--all")}
+    assert states == {old["id"]: "ended", new["id"]: "gone"}
+    again = firm.run("feed", "rotate", old["id"])
+    assert (again.returncode, "has ended" in again.stderr) == (8, True)
+
+
+def test_a_one_time_link_instead_of_the_address(firm: Firm) -> None:
+    firm.add("Ana", "ana@firm.example")
+    done = firm.run("feed", "add", "--person", "ana@firm.example", "--label", "A", "--link")
+    assert re.fullmatch(r"http://127\.0\.0\.1:8099/subscribe/dlc_[A-Za-z0-9_-]{43}\n", done.stdout)
+    assert "works once" in done.stderr
+    (listed,) = firm.data("feed", "list")
+    assert listed["state"] == "waits"
