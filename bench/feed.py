@@ -22,7 +22,7 @@ from bench.measure import median_seconds
 from deadlines.compute import Notice, Service
 from deadlines.docket.intake import Desk, open_matter, record_notice
 from deadlines.docket.people import add_person
-from deadlines.docket.subscriptions import add_subscription
+from deadlines.docket.subscriptions import Choice, add_subscription
 from deadlines.law import load_law
 from deadlines.store.database import Database
 from deadlines.web.app import create_app
@@ -46,7 +46,9 @@ def fill(database: Database) -> str:
             on = date(2026, 11, 2) + timedelta(days=number % 20)
             notice = Notice(kind="uscis.denial", form="I-140", decided_on=on, service=Service("mail"))
             record_notice(session, desk(), matter, notice, now=NOW)
-        _, token = add_subscription(session, ana, "bench", actor="bench", now=NOW)
+        _, token = add_subscription(
+            session, ana, "bench", actor="bench", now=NOW, choice=Choice(whole=True)
+        )
     return f"/f/{token}/deadlines.ics"
 
 

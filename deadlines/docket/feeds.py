@@ -83,8 +83,7 @@ def feed_body(session: Session, subscription: Subscription, *, today: date, firm
 
     Raises CalendarError where a stored entry is damaged.
     """
-    pieces = _pieces(session, subscription, today)
-    events, cut_on = _events(session, subscription, pieces, today)
+    events, cut_on = _events(session, subscription, today)
     if cut_on is not None:
         events.append(_note(subscription, f"ends-{cut_on:%Y%m%d}", cut_on, ENDS, ENDS_WHY))
     about = ABOUT.format(restricted=SOME_RESTRICTED if subscription.restricted else NO_RESTRICTED)
@@ -95,7 +94,7 @@ def feed_body(session: Session, subscription: Subscription, *, today: date, firm
 
 def ends_early(session: Session, subscription: Subscription, *, today: date) -> date | None:
     """The first day that the calendar does not show because it would be too large; None where it shows all."""
-    return _events(session, subscription, _pieces(session, subscription, today), today)[1]
+    return _events(session, subscription, today)[1]
 
 
 def _pieces(session: Session, subscription: Subscription, today: date) -> list[Piece]:
@@ -103,10 +102,11 @@ def _pieces(session: Session, subscription: Subscription, today: date) -> list[P
     return [Piece(Stand(*row[2:]), row[0], row[1]) for row in session.execute(query)]
 
 
-def _events(
-    session: Session, subscription: Subscription, pieces: list[Piece], today: date
-) -> tuple[list[bytes], date | None]:
+def _events(session: Session, subscription: Subscription, today: date) -> tuple[list[bytes], date | None]:
     """The entries in the order of their days, and the first day that is left out."""
+    if subscription.whole and subscription.redaction == DEFAULT_REDACTION and not subscription.reminders:
+        return _all_stored(session, subscription, today), None
+    pieces = _pieces(session, subscription, today)
     if subscription.whole:
         return [body for _, body in _bodies(session, subscription, pieces)], None
     chosen, cut_on = _fitting(pieces, today)
@@ -117,6 +117,12 @@ def _events(
     again, second = _fitting(chosen, today, sizes, counts)
     kept = {piece.stand.id for piece in again}
     return [body for piece, body in made if piece.stand.id in kept], second or cut_on
+
+
+def _all_stored(session: Session, subscription: Subscription, today: date) -> list[bytes]:
+    query = shown(subscription, today, Rendering.on, Rendering.entry_id, Rendering.slot, Rendering.body)
+    # Sorted here, because databases order text by their own rules.
+    return [body for _, _, _, body in sorted(tuple(row) for row in session.execute(query))]
 
 
 def _fitting(
