@@ -148,6 +148,20 @@ def test_news_are_plain_in_a_pipe() -> None:
     assert program.good("law", "news").startswith("# Law data: news\n")
 
 
+def test_news_answer_programs_edition_by_edition(firm: Firm) -> None:
+    (row,) = program.data("law", "news", "2026.11")
+    assert (row["edition"], row["issued"]) == ("2026.11", "2026-11-27")
+    assert row["text"].startswith("The first edition.")
+    assert f"## 2026.11, issued 2026-11-27\n\n{row['text']}" in program.good("law", "news")
+    place = issue(firm.folder / "editions")
+    (place / "NEWS.md").write_text("# News\n\n## 2026.12\n\nThe text is back.\n")
+    configure(firm, '[law]\neditions = "editions"')
+    told = {"edition": "2026.12", "issued": None, "text": "The text is back."}
+    assert firm.data("law", "news") == [told, row]
+    refused = firm.run("law", "news", "1999.1", "--json")
+    assert json.loads(refused.stdout)["error"]["code"] == "not-found"
+
+
 def test_an_installed_edition_brings_its_own_news(firm: Firm) -> None:
     place = issue(firm.folder / "editions")
     (place / "NEWS.md").write_text("# News\n\n## 2026.12, issued 2026-12-10\n\nThe text is back.\n")
