@@ -12,6 +12,7 @@ import pytest
 from msgspec import Struct
 
 from deadlines.law import load_law
+from deadlines.law.seal import main as seal_program
 from tests.commands import program
 from tests.commands.conftest import Firm
 from tests.commands.program import PROGRAM, environment
@@ -182,6 +183,30 @@ def test_editions_tell_seal_and_place(firm: Firm) -> None:
     done = firm.run("law", "list")
     assert done.returncode == 4
     assert "Edition 2026.12 of the law was changed after it was issued" in done.stderr
+
+
+def test_an_installed_edition_without_a_seal_is_refused_and_said_to_be_unsealed(firm: Firm) -> None:
+    place = copy(firm.folder / "editions", "2026.12", "2026-12-10")
+    (place / "seal.toml").unlink()
+    configure(firm, '[law]\neditions = "editions"')
+    shown = firm.good("law", "editions")
+    assert re.search(r"^2026\.12 .*NONE: it has no seal\.toml .*no: refused$", shown, re.MULTILINE)
+    assert f"Ask for a sealed copy; if it was made here, seal it with `python -m deadlines.law.seal {place}`" in shown
+    rows = firm.data("law", "editions")
+    assert [(row["edition"], row["chosen"], row["in_use"]) for row in rows] == [
+        ("2026.12", True, False),
+        ("2026.11", False, False),
+    ]
+    assert rows[1]["refused"] is None
+    for words in (("law", "list"), ("compute", "--kind", "uscis.rfe", "--decided-on", "2026-06-01")):
+        done = firm.run(*words)
+        assert (done.returncode, done.stderr) == (4, f"deadlines: {rows[0]['refused']}\n")
+    assert rows[0]["refused"] in firm.run("doctor").stdout
+    (place / "seal.toml").write_text("sha256 = 3\n")
+    assert "BROKEN: its seal cannot be read (seal.toml" in firm.good("law", "editions")
+    assert seal_program([str(place)]) == 0
+    assert firm.data("law", "editions")[0]["in_use"]
+    assert firm.good("law", "list").endswith("everything about one.\n")
 
 
 def test_check_ends_with_one_where_somebody_has_to_act(firm: Firm) -> None:
