@@ -9,12 +9,25 @@ from msgspec import Struct, structs
 from deadlines.errors import LawDataError
 from deadlines.law.base import Length, When
 
+FEW = 12
+"""So many names can be told in one sentence."""
 EARLIEST, LATEST = date(1950, 1, 1), date(2100, 1, 1)
 
 
 def fail(where: str, key: str, what: str) -> NoReturn:
     """Raise LawDataError with file or id, key, and what is wrong."""
     raise LawDataError(f"{where}: key '{key}': {what}. Correct the law file.")
+
+
+def near(value: object, known: Iterable[object]) -> str:
+    """In brackets, what may have been meant, or everything that there is where that is little; otherwise nothing."""
+    from difflib import get_close_matches
+
+    names = sorted({str(name) for name in known})
+    close = get_close_matches(str(value), names, n=1)
+    if close:
+        return f" (did you mean '{close[0]}'?)"
+    return f" (there is {', '.join(names)})" if 0 < len(names) <= FEW else ""
 
 
 def need(holds: bool, where: str, key: str, value: object) -> None:

@@ -177,10 +177,10 @@ def test_words_forms_fees_and_computations_are_added(firm: Path) -> None:
 
 
 MISTAKES = [
-    ("rules/county.toml", RULE.replace("title  ", "titel  "), "county.toml, firm.county-record.*titel"),
+    ("rules/county.toml", RULE.replace("title  ", "titel  "), "county.toml, rule firm.county-record: key 'titel'"),
     ("rules/county.toml", RULE.replace('cite   = ["Office manual 4.2"]', "cite = []"), "rules/county.toml: .*cite"),
     ("rules/county.toml", RULE.replace('"uscis.rfe"', '"uscis.rfi"'), "rules/county.toml: rule firm.*uscis.rfi"),
-    ("rules/county.toml", f"origin = 'us'\n{RULE}", "county.toml, firm.county-record: key 'origin'"),
+    ("rules/county.toml", f"origin = 'us'\n{RULE}", "county.toml, rule firm.county-record: key 'origin'"),
     ("rules/county.tml", RULE, "rules/county.tml is no TOML file"),
     ("rule.toml", RULE, "rule.toml does not belong there: .*rules and computation and the files closures.toml"),
     ("holidays/ours.toml", "", "holidays does not belong there"),
@@ -203,8 +203,8 @@ MISTAKES = [
     ),
     ("facts.toml", '[[fact]]\nname = "x"\nquestion = "X?"\nusual = "y"\n', "facts.toml: fact x: key 'usual'"),
     ("forms.toml", "[[forms]]\n", "forms.toml: only"),
-    ("computation/c.toml", 'id = "uscis"\nlike = "frap"\n', "c.toml: the id uscis stands in another file"),
-    ("computation/c.toml", 'id = "c"\nlike = "nobody"\n', "c.toml: key 'like': 'nobody'"),
+    ("computation/c.toml", 'id = "uscis"\nlike = "frap"\n', "c.toml: the id uscis stands in uscis.toml already"),
+    ("computation/c.toml", 'id = "c"\nlike = "nobody"\n', "c.toml, computation c: key 'like': 'nobody'"),
     ("computation/c.toml", 'id = "c"\nlike = "uscis"\nholidays = "us-xx"\n', "computation/c.toml: .*us-xx"),
 ]  # fmt: skip
 

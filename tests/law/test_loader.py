@@ -115,7 +115,9 @@ def test_one_mistake_is_refused_with_its_place(
 
 def test_the_same_id_in_two_files_is_refused(folder: Path) -> None:
     shutil.copy(folder / APPEAL, folder / "rules/zz.toml")
-    with pytest.raises(LawDataError, match=r"zz\.toml: the id eoir\.appeal\.bia"):
+    with pytest.raises(
+        LawDataError, match=r"zz\.toml: the id eoir\.appeal\.bia stands in eoir-appeal-bia\.toml already"
+    ):
         read_law(folder)
 
 
