@@ -113,6 +113,45 @@ TABLES = [
 ]
 
 
+K1, CLERKS, COUNT = "rules/consular-k1-petition.toml", "clerks.toml", "computation/uscis.toml"
+MEANT = [
+    (APPEAL, '"ij.fear-review"', '"ij.fear-revue"', "key 'kinds': 'ij.fear-revue'", "did you mean 'ij.fear-review'?"),
+    (APPEAL, '"EOIR-26"', '"EOIR26"', "key 'form': 'EOIR26'", "did you mean 'EOIR-26'?"),
+    (APPEAL, '"eoir-board"', '"eoir-bord"', "key 'computation': 'eoir-bord'", "did you mean 'eoir-board'?"),
+    (APPEAL, "^kinds ", 'urgent = ["eoir.apeal.bia"]\nkinds ', "key 'urgent'", "did you mean 'eoir.appeal.bia'?"),
+    (APPEAL, "^kinds ", 'route = "aoa"\nkinds ', "key 'route': 'aoa'", "did you mean 'aao'?"),
+    (APPEAL, "^kinds ", 'day_one = ["uscis.rfe"]\nkinds ', "'uscis.rfe' is not among the kinds of", "there is"),
+    (APPEAL, '"oral-and-written"', '"oral-or-written"', "key 'start_doubt'", "did you mean 'oral-and-written'?"),
+    (APPEAL, "^of      = .*", 'of = "tendays"', "'tendays' is not a text of this rule", "did you mean 'ten-days'?"),
+    (APPEAL, "asylum = ", "asylm = ", "key 'period.ten-days.unless.when': 'asylm'", "did you mean 'asylum'?"),
+    (APPEAL, "kind = ", "kid = ", "key 'period.ten-days.unless.when': 'kid'", "did you mean 'kind'?"),
+    (APPEAL, '"denied-merits"', '"denied-merit"', "not among the choices of the fact", "mean 'denied-merits'?"),
+    (APPEAL, "", f'{ANSWER}when = {{ method = ["mial"] }}\n', "key 'answer.when.method'", "did you mean 'mail'?"),
+    (APPEAL, "", f'{ANSWER}when = {{ days = ["x"] }}\n', "'x' is no whole number", "no range such as 181-364 or 365-"),
+    (APPEAL, "^reaches .*", 'reaches = { circuits = ["first"] }', "'first' is not known", "(there is 1, 10, 11, 2, 3,"),
+    (K1, "^trigger_fact .*", 'trigger_fact = "days"', "'days' asks for a number", "and a date belongs there"),
+    (K1, "^trigger_fact .*", 'trigger_fact = "bron_on"', "key 'trigger_fact': 'bron_on'", "did you mean 'born_on'?"),
+    (CLERKS, '"us-ma"', '"us-mass"', "clerk 1: key 'calendar': 'us-mass'", "did you mean 'us-ma'?"),
+    ("closures.toml", '"court-of-appeals"', '"court-of-apeals"', "key 'effect.forum'", "mean 'court-of-appeals'?"),
+    (COUNT, '"us-federal"', '"us-fedral"', "key 'holidays': 'us-fedral'", "did you mean 'us-federal'?"),
+    ("computation/uscis-no-mail.toml", "^like .*", 'like = "usics"', "key 'like': 'usics'", "did you mean 'uscis'?"),
+    ("decisions/adoption.toml", '"I-600"', '"1-600"', "key 'forms': '1-600'", "did you mean 'I-600' or 'N-600'?"),
+    ("reasons.toml", '"new-facts"', '"new-fact"', "among the choices of the fact reason", "did you mean 'new-facts'?"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said", "meant"), MEANT, ids=[f"{at} {row[3][-30:]}" for at, row in enumerate(MEANT)]
+)
+def test_a_misspelt_name_is_told_with_what_may_have_been_meant(
+    folder: Path, name: str, old: str, new: str, said: str, meant: str
+) -> None:
+    spoil(folder, name, old, new)
+    sentence = refusal(folder)
+    assert said in sentence
+    assert meant in sentence
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(shutil.copytree(DATA, tmp_path_factory.mktemp("law") / "data"))
