@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from itertools import pairwise
 from typing import TYPE_CHECKING, get_args
 
 from deadlines.law import faults
@@ -147,9 +148,9 @@ def _decision(law: "Law", row: Decision) -> None:
 
 
 def _closures(law: "Law") -> None:
-    days = [closure.on for closure in law.closures.closure]
-    if days != sorted(set(days)):
-        fail("closures", "on", "days are listed once and in order")
+    for before, closure in pairwise(law.closures.closure):
+        if closure.on <= before.on:
+            fail(f"closure {closure.on}", "on", f"it follows {before.on}; each day is listed once, in their order")
     cited("closures", law.closures)
     for closure in law.closures.closure:
         faults.dates(f"closure {closure.on}", "on", closure.on)
@@ -202,7 +203,8 @@ def _overlapping_fees(law: "Law") -> None:
         key = f"{fee.filing} {sorted(fee.when.items())}"
         before = seen.get(key)
         if before is not None and (before.from_ == fee.from_ or (before.until is None or before.until > fee.from_)):
-            fail(f"fee {fee.filing} from {fee.from_}", "from", "an earlier fee for the same filing still holds then")
+            what = f"the fee from {before.from_} for the same filing still holds then"
+            fail(f"fee {fee.filing} from {fee.from_}", "from", what)
         seen[key] = fee
 
 

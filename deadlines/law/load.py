@@ -80,6 +80,16 @@ def read_law(folder: Traversable, firm: Traversable | None = None) -> Law:
 
     Raises LawDataError.
     """
+    try:
+        return _read_law(folder, firm)
+    except LawDataError:
+        if firm is not None:
+            # What is wrong without the firm's files as well is the edition's own fault, and is told as that.
+            _read_law(folder, None)
+        raise
+
+
+def _read_law(folder: Traversable, firm: Traversable | None) -> Law:
     own = Additions(firm)
     edition = read_one(folder / "edition.toml", Edition)
     shared = _shared(folder / "shared.toml", own)

@@ -250,7 +250,7 @@ TABLES: list[Mistake] = [
             "fees.toml",
             "",
             f"{FEE}{GOOD_FEE}from = 2026-01-02\n{end}{FEE}{GOOD_FEE}from = {second}\n",
-            f"fee x from {second}: key 'from': an earlier fee",
+            f"fee x from {second}: key 'from': the fee from 2026-01-02 for",
         )
         for end, second in (("", "2026-01-02"), ("", "2026-02-02"), ("until = 2026-02-03\n", "2026-02-02"))
     ),
