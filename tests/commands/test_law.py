@@ -314,7 +314,9 @@ def test_diff_tells_what_changed_and_what_moves(tmp_path: Path) -> None:
     place = copy(tmp_path, "2026.12", "2026-12-10")
     change(place, APPEAL, "live    = true", "live    = true\nuntil   = 2026-06-01")
     text = program.good("law", "diff", "2026.11", str(place))
-    assert "Edition 2026.11 of 2026-11-27 and edition 2026.12 of 2026-12-10." in text
+    assert "Edition 2026.11 of 2026-11-27 and edition 2026.12 of 2026-12-10.\n" in text
+    broken = "its files are not those that seal.toml was made for"
+    assert f"Edition 2026.12 of the law was changed after it was issued: {broken}. Nothing else is" in text
     assert "  - rule eoir.appeal.bia: court_action.ten-days.until: nothing -> 2026-06-01\n" in text
     assert re.search(r"eoir\.appeal\.bia after ij\.bond: \d+ of \d+ sample dates move: .*last day \d+ earlier", text)
     assert "last day 2026-07-01 -> 2026-06-11." in text
@@ -330,6 +332,9 @@ def test_diff_tells_what_changed_and_what_moves(tmp_path: Path) -> None:
     ]
     assert found["year"] == 2026
     assert (found["old"]["edition"], found["new"]["edition"]) == ("2026.11", "2026.12")
+    assert (found["old"]["seal"], found["new"]["seal"]) == (None, broken)
+    assert seal_program([str(place)]) == 0
+    assert "seal" not in program.good("law", "diff", "2026.11", str(place))
 
 
 def test_diff_of_an_edition_with_itself() -> None:
