@@ -209,6 +209,30 @@ def test_an_installed_edition_without_a_seal_is_refused_and_said_to_be_unsealed(
     assert firm.good("law", "list").endswith("everything about one.\n")
 
 
+def test_an_edition_is_installed_as_the_document_says(firm: Firm) -> None:
+    document = (program.ROOT / "docs" / "law.md").read_text(encoding="utf-8").partition("### Installing an edition")[2]
+    for said in ('editions = "editions"', "deadlines.law.seal editions/2026.12", "deadlines recompute --dry-run"):
+        assert said in document
+    firm.add("Ann", "ann@example.org")
+    matter = ("--matter", "1", "--client", "X", "--attorney", "ann@example.org", "--fact", "asylum=none")
+    made = firm.data("add", *matter, "--kind", "ij.order", "--decided-on", program.RECENT, "--service", "oral")
+    appeal = next(entry for entry in made["entries"] if entry["rule"] == "eoir.appeal.bia")
+    configure(firm, '[law]\neditions = "editions"')
+    place = copy(firm.folder / "editions", "2026.12", "2026-12-10")
+    change(place, APPEAL, "length = { days = 30 }", "length = { days = 20 }")
+    assert firm.run("recompute").returncode == 4
+    assert seal_program([str(place)]) == 0
+    assert re.search(r"^2026\.12 .* holds .* yes$", firm.good("law", "editions"), re.MULTILINE)
+    assert "rule eoir.appeal.bia: period.thirty-days.length" in firm.good("law", "diff", "2026.11", "2026.12")
+    assert "computed anew by edition 2026.12 of the law data" in firm.good("recompute", "--dry-run")
+    firm.good("recompute")
+    moved = firm.data("show", appeal["entry"])
+    assert (moved["edition"], moved["version"]) == ("2026.12", 2)
+    assert moved["window"]["last_day"] < appeal["last_day"]
+    configure(firm, 'edition = "2026.11"')
+    assert [row["in_use"] for row in firm.data("law", "editions")] == [False, True]
+
+
 def test_check_ends_with_one_where_somebody_has_to_act(firm: Firm) -> None:
     issue(firm.folder / "editions")
     configure(firm, '[law]\neditions = "editions"')
