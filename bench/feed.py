@@ -46,9 +46,7 @@ def fill(database: Database) -> str:
             on = date(2026, 11, 2) + timedelta(days=number % 20)
             notice = Notice(kind="uscis.denial", form="I-140", decided_on=on, service=Service("mail"))
             record_notice(session, desk(), matter, notice, now=NOW)
-        _, token = add_subscription(
-            session, ana, "bench", actor="bench", now=NOW, choice=Choice(whole=True)
-        )
+        _, token = add_subscription(session, ana, "bench", actor="bench", now=NOW, choice=Choice(whole=True))
     return f"/f/{token}/deadlines.ics"
 
 

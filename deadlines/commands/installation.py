@@ -31,7 +31,7 @@ def check_configuration(settings: "Settings") -> Finding:
 def check_law(now: datetime, settings: "Settings | None" = None) -> Finding:
     """Whether the law data is whole, and how old the edition is that the firm works by."""
     from deadlines.law import load_law
-    from deadlines.law.digest import broken_seal
+    from deadlines.law.digest import broken_seal, seal_words
     from deadlines.law.load import packaged
     from deadlines.wiring import build_law
 
@@ -44,8 +44,7 @@ def check_law(now: datetime, settings: "Settings | None" = None) -> Finding:
     except ConfigError as error:
         return Finding("law", "ill", error.sentence, "Correct the configuration; then run this again.")
     if broken is not None:
-        sentence = f"Edition {law.edition} of the law was changed after it was issued: {broken}."
-        return Finding("law", "warning", sentence, "Install the program again.")
+        return Finding("law", "warning", seal_words(law.edition, broken), "Install the program again.")
     return _law_age(law.edition, now)
 
 

@@ -56,10 +56,14 @@ def command(app: App, old: str, new: str, year: int | None, as_json: bool) -> No
     kinds = law_sample.kinds_touched(before, after, changes)
     effects = law_effect.effects(before, after, _shown(law_sample.samples(before, after, kinds, year)))
     if as_json:
-        heads = [{"edition": law.edition, "issued": law.issued, "digest": law.digest} for law in (before, after)]
+        heads = [
+            {"edition": law.edition, "issued": law.issued, "digest": law.digest, "seal": _broken(name)}
+            for law, name in ((before, old), (after, new))
+        ]
         print_json({"old": heads[0], "new": heads[1], "changes": changes, "year": year, "effects": effects})
         return
     click.echo(f"Edition {before.edition} of {before.issued} and edition {after.edition} of {after.issued}.")
+    _print_seals((before, old), (after, new))
     _print_changes(changes)
     _print_effects(effects, year)
 
@@ -69,9 +73,30 @@ def _law(app: App, name: str) -> "Law":
     from deadlines.law.load import read_law
     from deadlines.wiring import editions_folders
 
-    if "/" in name or Path(name).is_dir():
+    if _is_folder(name):
         return read_law(Path(name))
     return load_edition(name, editions_folders(app.settings))
+
+
+def _is_folder(name: str) -> bool:
+    return "/" in name or Path(name).is_dir()
+
+
+def _broken(name: str) -> str | None:
+    """What is wrong with the seal of a folder: it may be compared before it is issued. A name is loaded sealed."""
+    from deadlines.law.digest import broken_seal
+
+    return broken_seal(Path(name)) if _is_folder(name) else None
+
+
+def _print_seals(*compared: "tuple[Law, str]") -> None:
+    from deadlines.commands.output import clean, paragraph
+    from deadlines.law.digest import seal_words
+
+    for law, name in compared:
+        broken = _broken(name)
+        if broken is not None:
+            paragraph(clean(f"{seal_words(law.edition, broken)} Nothing else is computed with it."))
 
 
 def _shown(runs: "list[list[Notice]]") -> "Iterable[list[Notice]]":

@@ -22,35 +22,53 @@ def command(app: App, as_json: bool) -> None:
     Example:
       deadlines law editions
     """
-    from deadlines.commands.output import print_json, print_table
+    from deadlines.commands.output import print_json
 
     rows = _rows(app.settings)
     if as_json:
         print_json(rows)
-        return
+    else:
+        _print(rows)
+
+
+def _print(rows: list[dict[str, Any]]) -> None:
+    from deadlines.commands.output import clean, paragraph, print_table
+
     print_table(
         ("Edition", "Issued", "Seal", "Where", "In use"),
         [
             (
                 row["edition"],
                 str(row["issued"]),
-                "holds" if row["sealed"] else f"BROKEN: {row['seal']}",
+                _seal(row),
                 PLACES[row["place"]] if row["place"] != "installed" else row["folder"],
-                "yes" if row["in_use"] else "",
+                "yes" if row["in_use"] else "no: refused" if row["chosen"] and row["refused"] else "",
             )
             for row in rows
         ],
         empty="There is no edition.",
         tones=[None if row["sealed"] else "red" for row in rows],
     )
+    for row in rows:
+        if row["refused"]:
+            paragraph(clean(row["refused"]))
+
+
+def _seal(row: dict[str, Any]) -> str:
+    from deadlines.law.digest import UNSEALED
+
+    if row["sealed"]:
+        return "holds"
+    return f"{'NONE' if row['seal'] == UNSEALED else 'BROKEN'}: {row['seal']}"
 
 
 def _rows(settings: "Settings") -> list[dict[str, Any]]:
     from deadlines.law.digest import broken_seal
+    from deadlines.law.editions import refusal
     from deadlines.wiring import known_editions
 
     known = known_editions(settings)
-    used = settings.law.edition or known[0].name
+    chosen = settings.law.edition or known[0].name
     return [
         {
             "edition": item.name,
@@ -59,7 +77,9 @@ def _rows(settings: "Settings") -> list[dict[str, Any]]:
             "seal": broken,
             "place": item.place,
             "folder": str(item.folder),
-            "in_use": item.name == used,
+            "chosen": item.name == chosen,
+            "refused": (refused := refusal(item)),
+            "in_use": item.name == chosen and refused is None,
         }
         for item in known
     ]

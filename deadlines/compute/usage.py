@@ -18,12 +18,12 @@ def used_facts(law: Law, kind: str) -> frozenset[str]:
     for rule in rules:
         found.update(_of_rule(rule))
     for item in (*rows, *law.fees, *law.closures.extension):
-        found.update(name for when in whens(item) for name in when)
+        found.update(name for _, when in whens(item) for name in when)
     return frozenset(found)
 
 
 def _of_rule(rule: Rule) -> Iterator[str]:
-    for when in whens(rule):
+    for _, when in whens(rule):
         yield from when
     names = [rule.trigger_fact, rule.printed_fact, rule.counted_before]
     names += [floor.fact for floor in rule.floor]

@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING
 
 from deadlines.law import faults
 from deadlines.law.base import Length
-from deadlines.law.faults import cited, fail, need, need_all
+from deadlines.law.faults import CHOICES, cited, fail, need, need_all
 from deadlines.law.model import Circuits, CourtAction, Note, Period, Relation, Rule
 
 if TYPE_CHECKING:
     from deadlines.law.load import Law
 
 ROUTES = ("aao", "aao-revocation", "bia", "bia-revocation", "bia-waiver", "n336", "legalization")
+OWN_KINDS = "among the kinds of this rule"
 MOTIONS = ("motion-reopen", "motion-reconsider")
 
 
@@ -35,7 +36,7 @@ def check_rule(law: "Law", rule: Rule) -> None:
         if (item.start == "fact") != (item.start_fact is not None):
             fail(where, f"{key}.start_fact", "a start from a fact and the fact's name belong together")
         if item.start_fact is not None:
-            _date_fact(law, where, f"{key}.start_fact", item.start_fact)
+            _fact(law, where, f"{key}.start_fact", item.start_fact, "date")
     for note in rule.note:
         _note(where, rule, note)
 
@@ -59,57 +60,70 @@ def _words(where: str, rule: Rule) -> None:
 
 
 def _references(law: "Law", where: str, rule: Rule) -> None:
-    need(rule.computation in law.computations, where, "computation", rule.computation)
+    need(rule.computation, law.computations, where, "computation")
     need_all((recount.computation for recount in rule.recount), law.computations, where, "recount.computation")
     need_all(rule.kinds, law.kinds, where, "kinds")
-    need_all(rule.forms, rule.kinds, where, "forms")
+    need_all(rule.forms, rule.kinds, where, "forms", OWN_KINDS)
     for kind, forms in rule.forms.items():
-        need_all(forms or [None], law.forms, where, f"forms.{kind}")
+        if not forms:
+            fail(where, f"forms.{kind}", "the list of forms is empty: name them, or take the line out for any form")
+        need_all(forms, law.forms, where, f"forms.{kind}")
     need_all(rule.urgent, law.rules, where, "urgent")
-    need_all(rule.day_one, rule.kinds, where, "day_one")
+    need_all(rule.day_one, rule.kinds, where, "day_one", OWN_KINDS)
     for form in (rule.form, *(recount.form for recount in rule.recount)):
         if form is not None:
-            need(form in law.forms, where, "form", form)
+            need(form, law.forms, where, "form")
     if rule.route is not None:
-        need(rule.route in ROUTES + MOTIONS, where, "route", rule.route)
+        need(rule.route, ROUTES + MOTIONS, where, "route")
     for key in ("mail_doubt", "start_doubt"):
         _doubt(law, where, key, getattr(rule, key))
 
 
 def _doubt(law: "Law", where: str, key: str, doubt: str | None) -> None:
     if doubt is not None:
-        need(doubt in law.ambiguities, where, key, doubt)
+        need(doubt, law.ambiguities, where, key)
 
 
-def _date_fact(law: "Law", where: str, key: str, fact: str) -> None:
-    need(fact in law.facts and law.facts[fact].type == "date", where, key, fact)
+def _fact(law: "Law", where: str, key: str, fact: str, kind: str) -> None:
+    """A fact of a kind, a `date` or a `number`: its answer is reckoned with."""
+    of_kind = [known.name for known in law.facts.values() if known.type == kind]
+    if fact in law.facts and fact not in of_kind:
+        fail(where, key, f"{fact!r} asks for a {law.facts[fact].type}, and a {kind} belongs there")
+    need(fact, of_kind, where, key)
 
 
 def _trigger(law: "Law", where: str, rule: Rule) -> None:
     for trigger, key in (("final-order", "finality"), ("fact", "trigger_fact"), ("after", "after")):
         if (rule.trigger == trigger) != (getattr(rule, key) is not None):
             fail(where, key, f"a {trigger} trigger and '{key}' belong together")
-    for key in ("finality", "after"):
-        other = getattr(rule, key)
-        if other is not None:
-            need(other in law.rules and other != rule.id, where, key, other)
-            if law.rules[other].trigger in ("after", "final-order"):
-                fail(where, key, f"{other} itself waits for another rule; a chain has one link")
+    _waits(law, where, rule)
     for key in ("trigger_fact", "printed_fact"):
         if getattr(rule, key) is not None:
-            _date_fact(law, where, key, getattr(rule, key))
+            _fact(law, where, key, getattr(rule, key), "date")
     if rule.printed_fact is not None and rule.printed == "ignored":
         fail(where, "printed_fact", "a printed day that is ignored needs no fact")
     for floor in rule.floor:
-        _date_fact(law, where, "floor.fact", floor.fact)
+        _fact(law, where, "floor.fact", floor.fact, "date")
     if rule.counted_before is not None:
-        known = law.facts.get(rule.counted_before)
-        need(known is not None and known.type == "number", where, "counted_before", rule.counted_before)
+        _fact(law, where, "counted_before", rule.counted_before, "number")
     for recount in rule.recount:
         if (recount.trigger is None) == bool(recount.trigger_words):
             fail(where, "recount.trigger_words", "another trigger and the words for it belong together")
     faults.dates(where, "not_before", rule.not_before)
-    faults.dates(where, "reviewed", rule.reviewed.on)
+    faults.dates(where, "reviewed.on", rule.reviewed.on)
+
+
+def _waits(law: "Law", where: str, rule: Rule) -> None:
+    """The rule whose last day starts this one: another one, and one that has its own day 0."""
+    for key in ("finality", "after"):
+        other = getattr(rule, key)
+        if other is None:
+            continue
+        if other == rule.id:
+            fail(where, key, "the rule names itself; name the other rule, whose last day is meant")
+        need(other, law.rules, where, key)
+        if law.rules[other].trigger in ("after", "final-order"):
+            fail(where, key, f"{other} itself waits for another rule; a chain has one link")
 
 
 def _periods(law: "Law", where: str, rule: Rule) -> None:
@@ -129,7 +143,7 @@ def _period(law: "Law", where: str, period: Period, last: Period | None, *, back
     """`back`: day 0 may lie ahead, as a hearing does; from a decision nothing is counted back."""
     key = f"period.{period.id}"
     faults.span(where, key, period.from_, period.until)
-    faults.dates(where, key, period.published)
+    faults.dates(where, f"{key}.published", period.published)
     faults.counts(where, f"{key}.length", period.length, back=back)
     back = back and period.length.days < 0
     if period.safe_length is not None:
@@ -149,7 +163,7 @@ def _period(law: "Law", where: str, period: Period, last: Period | None, *, back
 
 def _action(law: "Law", where: str, rule: Rule, action: CourtAction) -> None:
     key = f"court_action.{action.of}"
-    need_all([action.of], (period.id for period in rule.period), where, "court_action.of")
+    need(action.of, [period.id for period in rule.period], where, "court_action.of", "a text of this rule")
     faults.span(where, key, action.from_, action.until)
     _doubt(law, where, f"{key}.doubt", action.doubt)
     if action.of == rule.period[0].id:
@@ -160,12 +174,12 @@ def _action(law: "Law", where: str, rule: Rule, action: CourtAction) -> None:
 
 def _relation(law: "Law", where: str, relation: Relation) -> None:
     if relation.rule is not None:
-        need(relation.rule in law.rules, where, "relation.rule", relation.rule)
+        need(relation.rule, law.rules, where, "relation.rule")
     if relation.notice is not None:
-        need(relation.notice in law.kinds, where, "relation.notice", relation.notice)
+        need(relation.notice, law.kinds, where, "relation.notice")
     for fact, value in relation.facts.items():
-        need(fact in law.facts, where, "relation.facts", fact)
+        need(fact, law.facts, where, "relation.facts")
         choices = law.facts[fact].choices
-        need(not choices or value in choices, where, f"relation.facts.{fact}", value)
+        need(value, choices or [value], where, f"relation.facts.{fact}", CHOICES)
     if not relation.text.strip():
         fail(where, "relation.text", "it is empty")

@@ -1,7 +1,8 @@
 """What holds between law files: citations, references, order of dates. The first fault stops the load."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
+from itertools import pairwise
 from typing import TYPE_CHECKING, get_args
 
 from deadlines.law import faults
@@ -10,7 +11,7 @@ from deadlines.law.base import When
 from deadlines.law.check_rules import check_rule
 from deadlines.law.counting import Computation, Method
 from deadlines.law.days_off import Extension, HolidayCalendar
-from deadlines.law.faults import cited, fail, need, need_all
+from deadlines.law.faults import CHOICES, cited, fail, need, need_all
 from deadlines.law.holidays import SATURDAY, Holidays
 from deadlines.law.matrix import Decision, Fact
 
@@ -25,8 +26,8 @@ def check(law: "Law") -> None:
     """Hold the files of one edition against each other. Raises LawDataError with id and key."""
     for rule in law.rules.values():
         check_rule(law, rule)
-        for when in faults.whens(rule):
-            check_when(law, f"rule {rule.id}", when)
+        for key, when in faults.whens(rule):
+            check_when(law, f"rule {rule.id}", when, key)
     for computation in law.computations.values():
         _computation(law, computation)
     for calendar in law.calendars.values():
@@ -36,7 +37,7 @@ def check(law: "Law") -> None:
     for fact in law.facts.values():
         _fact(fact)
     for clerk in law.clerks.values():
-        need(clerk.calendar in law.calendars, f"clerk {clerk.circuit}", "calendar", clerk.calendar)
+        need(clerk.calendar, law.calendars, f"clerk {clerk.circuit}", "calendar")
     _closures(law)
     for fee in law.fees:
         _fee(law, fee)
@@ -49,35 +50,32 @@ def check(law: "Law") -> None:
             fail(f"row {row.id}", "where", "a row says where it went, or why it is left out")
 
 
-def check_when(law: "Law", where: str, when: When) -> None:
+def check_when(law: "Law", where: str, when: When, key: str = "when") -> None:
     """Conditions name known facts and values, and are never empty."""
+    special: dict[str, Collection[str]] = {"kind": law.kinds, "form": law.forms, "method": get_args(Method)}
     for fact, values in when.items():
         if not values:
-            fail(where, f"when.{fact}", "an empty list can never match")
-        if fact == "basis":
-            continue
-        for value in values:
-            _value(law, where, fact, value)
+            fail(where, f"{key}.{fact}", "an empty list can never match")
+        if fact in special:
+            need_all(values, special[fact], where, f"{key}.{fact}")
+        elif fact != "basis":
+            need(fact, [*special, "basis", *law.facts], where, key)
+            for value in values:
+                _value(law.facts[fact], where, f"{key}.{fact}", value)
 
 
-def _value(law: "Law", where: str, fact: str, value: str) -> None:
-    special: dict[str, Iterable[str]] = {"kind": law.kinds, "form": law.forms, "method": get_args(Method)}
-    if fact in special:
-        need(value in special[fact], where, f"when.{fact}", value)
-        return
-    need(fact in law.facts, where, "when", fact)
-    known = law.facts[fact]
-    if known.type == "number":
-        need(RANGE.fullmatch(value) is not None, where, f"when.{fact}", value)
-    elif known.type == "date":
-        fail(where, f"when.{fact}", "a date is no condition")
-    else:
-        need(not known.choices or value in known.choices, where, f"when.{fact}", value)
+def _value(fact: Fact, where: str, key: str, value: str) -> None:
+    if fact.type == "date":
+        fail(where, key, "a date is no condition")
+    if fact.type != "number":
+        need(value, fact.choices or [value], where, key, CHOICES)
+    elif RANGE.fullmatch(value) is None:
+        fail(where, key, f"{value!r} is no whole number and no range such as 181-364 or 365-")
 
 
 def _fact(fact: Fact) -> None:
     where = f"fact {fact.name}"
-    need(fact.usual is None or fact.usual in fact.choices, where, "usual", fact.usual)
+    need(fact.usual, [*fact.choices, None], where, "usual", CHOICES)
     if fact.type in ("date", "number") and fact.choices:
         fail(where, "choices", f"a {fact.type} has no choices")
     if fact.type == "words" and not fact.choices:
@@ -87,7 +85,7 @@ def _fact(fact: Fact) -> None:
 def _computation(law: "Law", computation: Computation) -> None:
     where = f"computation {computation.id}"
     cited(where, computation)
-    need(computation.holidays in law.calendars, where, "holidays", computation.holidays)
+    need(computation.holidays, law.calendars, where, "holidays")
     if computation.order != ["period", "service", "roll"]:
         fail(where, "order", "only period, service, roll is a known order")
     if not computation.online_roll and not (computation.online_why and computation.online_cite):
@@ -99,7 +97,7 @@ def _computation(law: "Law", computation: Computation) -> None:
         if line.argue is not None and line.argue.days < line.add.days:
             fail(where, f"service.{line.methods[0]}", "the arguable days are fewer than the added ones")
         if line.doubt is not None:
-            need(line.doubt in law.ambiguities, where, "service.doubt", line.doubt)
+            need(line.doubt, law.ambiguities, where, "service.doubt")
         if line.add.days < 0 or line.add.days > 10:
             fail(where, f"service.{line.methods[0]}", "no service adds so many days")
 
@@ -136,10 +134,13 @@ def _in_calendar(month: int | None, day: int | None, nth: int | None) -> bool:
 
 def _decision(law: "Law", row: Decision) -> None:
     where = f"decision {row.row} ({', '.join(row.forms)})"
+    for key, names in (("forms", row.forms), ("kinds", row.kinds)):
+        if not names:
+            fail(where, key, "the list is empty, so the row is never used: name them, or take the row out")
     need_all((form for form in row.forms if form != "*"), law.forms, where, "forms")
     need_all(row.kinds, law.kinds, where, "kinds")
-    check_when(law, where, row.appeal_unless)
-    faults.span(where, "until", row.from_, row.until)
+    check_when(law, where, row.appeal_unless, "appeal_unless")
+    faults.span(where, "", row.from_, row.until)
     if not row.appeal_cite or not row.appeal_why.strip():
         fail(where, "appeal_cite", "a citation and a reason are needed")
     if row.motion in ("none", "reopen-only") and not (row.motion_why and row.motion_cite):
@@ -147,9 +148,9 @@ def _decision(law: "Law", row: Decision) -> None:
 
 
 def _closures(law: "Law") -> None:
-    days = [closure.on for closure in law.closures.closure]
-    if days != sorted(set(days)):
-        fail("closures", "on", "days are listed once and in order")
+    for before, closure in pairwise(law.closures.closure):
+        if closure.on <= before.on:
+            fail(f"closure {closure.on}", "on", f"it follows {before.on}; each day is listed once, in their order")
     cited("closures", law.closures)
     for closure in law.closures.closure:
         faults.dates(f"closure {closure.on}", "on", closure.on)
@@ -163,9 +164,10 @@ def _extensions(law: "Law") -> None:
         if extension.id in [other.id for other in before]:
             fail(where, "id", "the id stands twice")
         check_when(law, where, extension.when)
+        need(extension.forum, {c.forum for c in law.computations.values()}, where, "forum")
         calendars = {c.holidays for c in law.computations.values() if c.forum == extension.forum}
-        need(bool(calendars), where, "forum", extension.forum)
-        faults.dates(where, "accepted_to", extension.due_from, extension.accepted_to)
+        faults.dates(where, "due_from", extension.due_from)
+        faults.dates(where, "accepted_to", extension.accepted_to)
         if not extension.due_from <= extension.due_to < extension.accepted_to:
             fail(where, "accepted_to", "it must lie after the span it extends")
         if extension.accepted_to.weekday() >= SATURDAY or any(
@@ -189,7 +191,7 @@ def _fee(law: "Law", fee: Fee) -> None:
     where = f"fee {fee.filing} from {fee.from_}"
     cited(where, fee)
     need_all(fee.rules, law.rules, where, "rules")
-    faults.span(where, "until", fee.from_, fee.until)
+    faults.span(where, "", fee.from_, fee.until)
     check_when(law, where, fee.when)
     if AMOUNT.fullmatch(fee.amount) is None:
         fail(where, "amount", f"{fee.amount!r} is no amount in dollars, and not 'none' or 'unknown'")
@@ -201,7 +203,8 @@ def _overlapping_fees(law: "Law") -> None:
         key = f"{fee.filing} {sorted(fee.when.items())}"
         before = seen.get(key)
         if before is not None and (before.from_ == fee.from_ or (before.until is None or before.until > fee.from_)):
-            fail(f"fee {fee.filing} from {fee.from_}", "from", "an earlier fee for the same filing still holds then")
+            what = f"the fee from {before.from_} for the same filing still holds then"
+            fail(f"fee {fee.filing} from {fee.from_}", "from", what)
         seen[key] = fee
 
 
@@ -220,6 +223,6 @@ def _reasons(law: "Law") -> None:
     for reason in law.reasons.values():
         where = f"reason {reason.id}"
         cited(where, reason)
-        need(reason.id in choices, where, "id", reason.id)
+        need(reason.id, choices, where, "id", "among the choices of the fact reason")
         for fit in reason.fit:
             need_all(fit.rules, law.rules, where, "fit.rules")

@@ -1,8 +1,9 @@
 """Where each row of the research went: the table at the end of docs/law.md.
 
-`python -m deadlines.law.coverage` writes it into the document of a checkout.
+`python -m deadlines.law.coverage [DOCUMENT]` writes it into the document, by default that of a checkout.
 """
 
+import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,9 +38,12 @@ def with_table(document: str, law: Law) -> str:
     return before + coverage_table(law) + rest.split(END, 1)[1]
 
 
-def main() -> None:
-    """Renew the table in docs/law.md of this checkout."""
-    path = Path(__file__).parents[2] / "docs" / "law.md"
+def main(arguments: list[str] | None = None) -> None:
+    """Renew the table in the document that the arguments name."""
+    parser = argparse.ArgumentParser(prog="python -m deadlines.law.coverage", description="Renew the table of rows.")
+    usual = Path(__file__).parents[2] / "docs" / "law.md"
+    parser.add_argument("document", nargs="?", type=Path, default=usual, help="default: docs/law.md of this checkout")
+    path: Path = parser.parse_args(arguments).document
     path.write_text(with_table(path.read_text(encoding="utf-8"), load_law()), encoding="utf-8")
 
 

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from datetime import date
 from importlib.resources.abc import Traversable
 
+from deadlines.errors import LawDataError
 from deadlines.law.base import Table
 from deadlines.law.files import read_one
 
 SEAL = "seal.toml"
+UNSEALED = f"it has no {SEAL}"
 SHORT = 12
 """Characters of the hash that are shown and kept beside the name of an edition."""
 
@@ -45,9 +47,19 @@ def broken_seal(folder: Traversable) -> str | None:
     """What is wrong with the seal of an edition, in a few words; None where the data matches it."""
     file = folder / SEAL
     if not file.is_file():
-        return f"it has no {SEAL}"
-    seal = read_one(file, Seal)
+        return UNSEALED
+    try:
+        seal = read_one(file, Seal)
+    except LawDataError as error:
+        return f"its seal cannot be read ({error.sentence.removesuffix('.')})"
     return None if seal.sha256 == sha256_of(folder) else f"its files are not those that {SEAL} was made for"
+
+
+def seal_words(edition: str, broken: str) -> str:
+    """What a missing or broken seal says about an edition, as a sentence. `broken`: the words of `broken_seal`."""
+    if broken == UNSEALED:
+        return f"Edition {edition} of the law is not sealed: {broken}, so its files may be anybody's."
+    return f"Edition {edition} of the law was changed after it was issued: {broken}."
 
 
 def _files(folder: Traversable, above: str = "") -> Iterator[tuple[str, bytes]]:

@@ -12,7 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 from deadlines.errors import InputError, LawDataError
-from deadlines.law.digest import broken_seal, sha256_of
+from deadlines.law.digest import UNSEALED, broken_seal, seal_words, sha256_of
 from deadlines.law.files import read_one
 from deadlines.law.load import Edition, Law, load_law, packaged, read_law
 
@@ -62,7 +62,7 @@ def load_edition(name: str = "", extra: Sequence[Traversable] = (), firm: Traver
 
     Raises:
         InputError: there is no edition of that name.
-        LawDataError: a file breaks a rule of the format, or the seal of an issued edition is broken.
+        LawDataError: a file breaks a rule of the format, or the seal of an issued edition is missing or broken.
     """
     known = known_editions(extra)
     found = next((item for item in known if item.name == name), None) if name else known[0]
@@ -71,12 +71,27 @@ def load_edition(name: str = "", extra: Sequence[Traversable] = (), firm: Traver
         raise InputError(f"There is no edition '{name}' of the law; there is {names}.", code="unknown-edition")
     if found.place == "current":
         return load_law() if firm is None else read_law(found.folder, firm)
-    broken = broken_seal(found.folder)
-    if broken is not None:
-        raise LawDataError(
-            f"Edition {found.name} of the law was changed after it was issued: {broken}. Install it again."
-        )
+    refused = refusal(found)
+    if refused is not None:
+        raise LawDataError(refused)
     return read_law(found.folder, firm)
+
+
+def refusal(known: Known) -> str | None:
+    """Why an edition is not computed with, and what to do; None where it may be used.
+
+    An issued one needs a seal that holds: another edition in its place would give other dates, and say nothing.
+    """
+    broken = broken_seal(known.folder) if known.place != "current" else None
+    if broken is None:
+        return None
+    said = seal_words(known.name, broken)
+    if broken == UNSEALED:
+        return (
+            f"{said} It is not used. Ask for a sealed copy; if it was made here, seal it with "
+            f"`python -m deadlines.law.seal {known.folder}`; or take its folder out."
+        )
+    return f"{said} It is not used. Install it again, or take its folder out."
 
 
 def _in(folder: Traversable, place: Literal["earlier", "installed"]) -> list[Known]:

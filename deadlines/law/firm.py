@@ -5,6 +5,7 @@ Every fault found there is said to be the firm's, with the file, so that nobody 
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -85,6 +86,7 @@ class Additions:
             return shipped
         with told():
             own = convert(place.name, {"closure": [], **read_toml(place)}, Closures)
+            _once(own.closure)
             days = {closure.on: closure for closure in shipped.closure}
             for closure in own.closure:
                 days[closure.on] = _joined(days.get(closure.on), closure)
@@ -92,7 +94,9 @@ class Additions:
             known, extensions = {extension.id for extension in shipped.extension}, list(shipped.extension)
             for extension in own.extension:
                 if extension.id in known:
-                    raise LawDataError(f"closures.toml: the extension {extension.id} is in the shipped data already.")
+                    raise LawDataError(
+                        f"closures.toml: the extension {extension.id} is in the shipped data already. Take it out."
+                    )
                 extensions.append(structs.replace(extension, why=f"{extension.why} ({OWN})"))
                 self.said.append(f"extension {extension.id}")
         return Closures(
@@ -158,7 +162,23 @@ def _may_stand(key: str, rule: Rule, shipped: dict[str, Rule]) -> None:
             f'replaces = "{key}" if it is to stand in its place.'
         )
     if rule.replaces is not None and rule.replaces not in shipped:
-        raise LawDataError(f"rule {key}: key 'replaces': no shipped rule is called {rule.replaces!r}.")
+        what = f"no shipped rule is called {rule.replaces!r}{faults.near(rule.replaces, shipped)}"
+        faults.fail(f"rule {key}", "replaces", what)
+
+
+def _once(own: list[Closure]) -> None:
+    """No two closures of the firm's are about the same forum on a day, nor is one about no forum beside another."""
+    seen: dict[date, set[str]] = {}
+    for closure in own:
+        forums, before = {effect.forum for effect in closure.effect}, seen.get(closure.on)
+        twice = sorted(forums & before) if before else []
+        if twice or (before is not None and not (forums and before)):
+            where = f" for {' and '.join(twice)}" if twice else ""
+            raise LawDataError(
+                f"closures.toml: the closure of {closure.on} stands twice in this file{where}. Take one out, or write "
+                "both as effects of one closure."
+            )
+        seen[closure.on] = forums | (before or set())
 
 
 def _joined(shipped: Closure | None, own: Closure) -> Closure:

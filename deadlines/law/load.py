@@ -19,6 +19,7 @@ from deadlines.law.base import Table
 from deadlines.law.counting import Computation
 from deadlines.law.days_off import Clerk, Closures, HolidayCalendar
 from deadlines.law.digest import digest_of
+from deadlines.law.faults import fail, near
 from deadlines.law.files import by_id, convert, read_list, read_lists, read_one, read_toml, toml_files
 from deadlines.law.firm import Additions, check_effects, told
 from deadlines.law.matrix import Decision, Fact, Form, Kind
@@ -79,6 +80,16 @@ def read_law(folder: Traversable, firm: Traversable | None = None) -> Law:
 
     Raises LawDataError.
     """
+    try:
+        return _read_law(folder, firm)
+    except LawDataError:
+        if firm is not None:
+            # What is wrong without the firm's files as well is the edition's own fault, and is told as that.
+            _read_law(folder, None)
+        raise
+
+
+def _read_law(folder: Traversable, firm: Traversable | None) -> Law:
     own = Additions(firm)
     edition = read_one(folder / "edition.toml", Edition)
     shared = _shared(folder / "shared.toml", own)
@@ -163,10 +174,11 @@ def _completed(name: str, rule: Rule, shared: Shared) -> Rule:
     notes = [shared.notes[key] for key in rule.shared if key in shared.notes]
     alternatives = [shared.alternatives[key] for key in rule.shared if key in shared.alternatives]
     if len(notes) + len(alternatives) != len(rule.shared):
-        unknown = [key for key in rule.shared if key not in shared.notes and key not in shared.alternatives]
-        raise LawDataError(f"{name}, {rule.id}: key 'shared': {unknown} is not in shared.toml. Correct the law file.")
+        known = [*shared.notes, *shared.alternatives]
+        unknown = next(key for key in rule.shared if key not in known)
+        fail(f"{name}, rule {rule.id}", "shared", f"{unknown!r} is not in shared.toml{near(unknown, known)}")
     if rule.origin:
-        raise LawDataError(f"{name}, {rule.id}: key 'origin' is set by the program. Take it out.")
+        raise LawDataError(f"{name}, rule {rule.id}: key 'origin' is set by the program. Take it out.")
     return structs.replace(rule, note=[*rule.note, *notes], alternative=[*rule.alternative, *alternatives])
 
 
@@ -190,7 +202,7 @@ def _raw(folder: Traversable, known: dict[str, tuple[str, dict[str, Any]]]) -> d
         data = read_toml(file)
         key = str(data.get("id"))
         if key in raw:
-            raise LawDataError(f"{file.name}: the id {key} stands in another file already; ids are unique.")
+            raise LawDataError(f"{file.name}: the id {key} stands in {raw[key][0]} already; ids are unique. Change it.")
         raw[key] = (file.name, data)
     return raw
 
@@ -199,8 +211,10 @@ def _computation(name: str, data: dict[str, Any], raw: dict[str, tuple[str, dict
     like = data.get("like")
     if like is None:
         return convert(name, data, Computation)
-    if not isinstance(like, str) or like not in raw or "like" in raw[like][1]:
-        raise LawDataError(f"{name}: key 'like': {like!r} is no computation that stands by itself. Correct it.")
+    whole = [key for key, (_, other) in raw.items() if "like" not in other]
+    if like not in whole:
+        what = f"{like!r} is no computation that stands by itself{near(like, whole)}"
+        fail(f"{name}, computation {data.get('id')}", "like", what)
     return convert(name, {**raw[like][1], **data}, Computation)
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from deadlines.law.base import Reviewed
+from deadlines.law.digest import seal_words
 from deadlines.law.load import Law
 from deadlines.law.model import CourtAction, Rule
 
@@ -69,7 +70,7 @@ def _seal(law: Law, broken: str | None) -> Remark:
     if broken is None:
         return Remark("seal", "well", f"The files of edition {law.edition} are those that were issued.")
     hint = "Install it again; whoever works on the data seals it with `python -m deadlines.law.seal`."
-    return Remark("seal", "warning", f"Edition {law.edition} was changed after it was issued: {broken}.", hint)
+    return Remark("seal", "warning", seal_words(law.edition, broken), hint)
 
 
 def _stale(law: Law, today: date) -> Iterator[Remark]:

@@ -12,6 +12,7 @@ import pytest
 from msgspec import Struct
 
 from deadlines.law import load_law
+from deadlines.law.seal import main as seal_program
 from tests.commands import program
 from tests.commands.conftest import Firm
 from tests.commands.program import PROGRAM, environment
@@ -148,6 +149,20 @@ def test_news_are_plain_in_a_pipe() -> None:
     assert program.good("law", "news").startswith("# Law data: news\n")
 
 
+def test_news_answer_programs_edition_by_edition(firm: Firm) -> None:
+    (row,) = program.data("law", "news", "2026.11")
+    assert (row["edition"], row["issued"]) == ("2026.11", "2026-11-27")
+    assert row["text"].startswith("The first edition.")
+    assert f"## 2026.11, issued 2026-11-27\n\n{row['text']}" in program.good("law", "news")
+    place = issue(firm.folder / "editions")
+    (place / "NEWS.md").write_text("# News\n\n## 2026.12\n\nThe text is back.\n")
+    configure(firm, '[law]\neditions = "editions"')
+    told = {"edition": "2026.12", "issued": None, "text": "The text is back."}
+    assert firm.data("law", "news") == [told, row]
+    refused = firm.run("law", "news", "1999.1", "--json")
+    assert json.loads(refused.stdout)["error"]["code"] == "not-found"
+
+
 def test_an_installed_edition_brings_its_own_news(firm: Firm) -> None:
     place = issue(firm.folder / "editions")
     (place / "NEWS.md").write_text("# News\n\n## 2026.12, issued 2026-12-10\n\nThe text is back.\n")
@@ -168,6 +183,54 @@ def test_editions_tell_seal_and_place(firm: Firm) -> None:
     done = firm.run("law", "list")
     assert done.returncode == 4
     assert "Edition 2026.12 of the law was changed after it was issued" in done.stderr
+
+
+def test_an_installed_edition_without_a_seal_is_refused_and_said_to_be_unsealed(firm: Firm) -> None:
+    place = copy(firm.folder / "editions", "2026.12", "2026-12-10")
+    (place / "seal.toml").unlink()
+    configure(firm, '[law]\neditions = "editions"')
+    shown = firm.good("law", "editions")
+    assert re.search(r"^2026\.12 .*NONE: it has no seal\.toml .*no: refused$", shown, re.MULTILINE)
+    assert f"Ask for a sealed copy; if it was made here, seal it with `python -m deadlines.law.seal {place}`" in shown
+    rows = firm.data("law", "editions")
+    assert [(row["edition"], row["chosen"], row["in_use"]) for row in rows] == [
+        ("2026.12", True, False),
+        ("2026.11", False, False),
+    ]
+    assert rows[1]["refused"] is None
+    for words in (("law", "list"), ("compute", "--kind", "uscis.rfe", "--decided-on", "2026-06-01")):
+        done = firm.run(*words)
+        assert (done.returncode, done.stderr) == (4, f"deadlines: {rows[0]['refused']}\n")
+    assert rows[0]["refused"] in firm.run("doctor").stdout
+    (place / "seal.toml").write_text("sha256 = 3\n")
+    assert "BROKEN: its seal cannot be read (seal.toml" in firm.good("law", "editions")
+    assert seal_program([str(place)]) == 0
+    assert firm.data("law", "editions")[0]["in_use"]
+    assert firm.good("law", "list").endswith("everything about one.\n")
+
+
+def test_an_edition_is_installed_as_the_document_says(firm: Firm) -> None:
+    document = (program.ROOT / "docs" / "law.md").read_text(encoding="utf-8").partition("### Installing an edition")[2]
+    for said in ('editions = "editions"', "deadlines.law.seal editions/2026.12", "deadlines recompute --dry-run"):
+        assert said in document
+    firm.add("Ann", "ann@example.org")
+    matter = ("--matter", "1", "--client", "X", "--attorney", "ann@example.org", "--fact", "asylum=none")
+    made = firm.data("add", *matter, "--kind", "ij.order", "--decided-on", program.RECENT, "--service", "oral")
+    appeal = next(entry for entry in made["entries"] if entry["rule"] == "eoir.appeal.bia")
+    configure(firm, '[law]\neditions = "editions"')
+    place = copy(firm.folder / "editions", "2026.12", "2026-12-10")
+    change(place, APPEAL, "length = { days = 30 }", "length = { days = 20 }")
+    assert firm.run("recompute").returncode == 4
+    assert seal_program([str(place)]) == 0
+    assert re.search(r"^2026\.12 .* holds .* yes$", firm.good("law", "editions"), re.MULTILINE)
+    assert "rule eoir.appeal.bia: period.thirty-days.length" in firm.good("law", "diff", "2026.11", "2026.12")
+    assert "computed anew by edition 2026.12 of the law data" in firm.good("recompute", "--dry-run")
+    firm.good("recompute")
+    moved = firm.data("show", appeal["entry"])
+    assert (moved["edition"], moved["version"]) == ("2026.12", 2)
+    assert moved["window"]["last_day"] < appeal["last_day"]
+    configure(firm, 'edition = "2026.11"')
+    assert [row["in_use"] for row in firm.data("law", "editions")] == [False, True]
 
 
 def test_check_ends_with_one_where_somebody_has_to_act(firm: Firm) -> None:
@@ -275,7 +338,9 @@ def test_diff_tells_what_changed_and_what_moves(tmp_path: Path) -> None:
     place = copy(tmp_path, "2026.12", "2026-12-10")
     change(place, APPEAL, "live    = true", "live    = true\nuntil   = 2026-06-01")
     text = program.good("law", "diff", "2026.11", str(place))
-    assert "Edition 2026.11 of 2026-11-27 and edition 2026.12 of 2026-12-10." in text
+    assert "Edition 2026.11 of 2026-11-27 and edition 2026.12 of 2026-12-10.\n" in text
+    broken = "its files are not those that seal.toml was made for"
+    assert f"Edition 2026.12 of the law was changed after it was issued: {broken}. Nothing else is" in text
     assert "  - rule eoir.appeal.bia: court_action.ten-days.until: nothing -> 2026-06-01\n" in text
     assert re.search(r"eoir\.appeal\.bia after ij\.bond: \d+ of \d+ sample dates move: .*last day \d+ earlier", text)
     assert "last day 2026-07-01 -> 2026-06-11." in text
@@ -291,6 +356,9 @@ def test_diff_tells_what_changed_and_what_moves(tmp_path: Path) -> None:
     ]
     assert found["year"] == 2026
     assert (found["old"]["edition"], found["new"]["edition"]) == ("2026.11", "2026.12")
+    assert (found["old"]["seal"], found["new"]["seal"]) == (None, broken)
+    assert seal_program([str(place)]) == 0
+    assert "seal" not in program.good("law", "diff", "2026.11", str(place))
 
 
 def test_diff_of_an_edition_with_itself() -> None:

@@ -44,6 +44,7 @@ def test_the_table_of_rows_as_a_program_writes_one_document(monkeypatch: pytest.
         return len(text)
 
     monkeypatch.setattr(Path, "write_text", keep)
+    monkeypatch.setattr(sys, "argv", ["coverage"])
     runpy.run_path(str(PROGRAMS / "coverage.py"), run_name="__main__")
     rows = len(load_law().rows)
     assert list(written) == ["law.md"]

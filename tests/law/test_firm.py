@@ -1,5 +1,7 @@
 """A firm's own law folder: what it adds holds, what does not belong is refused with the firm's file."""
 
+import re
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from deadlines.compute import Notice, Service, Window, compute
 from deadlines.errors import LawDataError
 from deadlines.law import Law, load_law
 from deadlines.law.load import packaged, read_law
-from tests.law.editing import DATA
+from tests.law.editing import APPEAL, DATA, change
 
 REVIEWED = 'reviewed = { on = 2026-11-20, confidence = "primary" }\n'
 RULE = """
@@ -108,7 +110,7 @@ def test_a_shipped_rule_is_replaced_only_where_the_file_says_so(firm: Path) -> N
     assert law.firm == ("rule eoir.appeal.bia in place of eoir.appeal.bia",)
     assert law.rules["eoir.appeal.bia"].origin == "firm"
     (firm / "rules" / "appeal.toml").write_text(f'replaces = "eoir.appeal"\n{RULE}')
-    with pytest.raises(LawDataError, match=r"no shipped rule is called 'eoir\.appeal'"):
+    with pytest.raises(LawDataError, match=r"called 'eoir\.appeal' \(did you mean 'eoir\.appeal\.bia'\?\)"):
         with_firm(firm)
 
 
@@ -150,6 +152,28 @@ def test_on_a_shipped_closure_the_firm_may_add_a_forum_and_nothing_else(firm: Pa
             with_firm(firm)
 
 
+def test_two_closures_of_the_firms_on_one_day_are_told_as_the_firms(firm: Path) -> None:
+    elsewhere = CLOSING.replace('"bia"', '"uscis"')
+    (firm / "closures.toml").write_text(REVIEWED + CLOSING + elsewhere)
+    (closure,) = [c for c in with_firm(firm).closures.closure if c.on == date(2026, 6, 15)]
+    assert [effect.forum for effect in closure.effect] == ["bia", "uscis"]
+    nowhere = CLOSING.partition("  [[closure.effect]]")[0]
+    for text, where in ((CLOSING + CLOSING, " for bia"), (CLOSING + nowhere, ""), (nowhere + CLOSING, "")):
+        (firm / "closures.toml").write_text(REVIEWED + text)
+        said = f"folder, closures.toml: the closure of 2026-06-15 stands twice in this file{where}. Take one out"
+        with pytest.raises(LawDataError, match=re.escape(said)):
+            with_firm(firm)
+
+
+def test_a_fault_of_the_edition_is_not_blamed_on_the_firm(firm: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    (firm / "rules" / "county.toml").write_text(RULE)
+    shipped = tmp_path_factory.mktemp("law") / "data"
+    shutil.copytree(DATA, shipped)
+    change(shipped, APPEAL, '"ij.fear-review"', '"ij.fear-revue"')
+    with pytest.raises(LawDataError, match=r"^rule eoir\.appeal\.bia: key 'kinds'"):
+        read_law(shipped, firm)
+
+
 def test_words_forms_fees_and_computations_are_added(firm: Path) -> None:
     (firm / "facts.toml").write_text('[[fact]]\nname = "county"\nquestion = "Which county?"\nchoices = ["a", "b"]\n')
     (firm / "kinds.toml").write_text('[[kind]]\nid = "county.order"\ntitle = "Order"\ndecided_on = "the date on it"\n')
@@ -177,10 +201,10 @@ def test_words_forms_fees_and_computations_are_added(firm: Path) -> None:
 
 
 MISTAKES = [
-    ("rules/county.toml", RULE.replace("title  ", "titel  "), "county.toml, firm.county-record.*titel"),
+    ("rules/county.toml", RULE.replace("title  ", "titel  "), "county.toml, rule firm.county-record: key 'titel'"),
     ("rules/county.toml", RULE.replace('cite   = ["Office manual 4.2"]', "cite = []"), "rules/county.toml: .*cite"),
     ("rules/county.toml", RULE.replace('"uscis.rfe"', '"uscis.rfi"'), "rules/county.toml: rule firm.*uscis.rfi"),
-    ("rules/county.toml", f"origin = 'us'\n{RULE}", "county.toml, firm.county-record: key 'origin'"),
+    ("rules/county.toml", f"origin = 'us'\n{RULE}", "county.toml, rule firm.county-record: key 'origin'"),
     ("rules/county.tml", RULE, "rules/county.tml is no TOML file"),
     ("rule.toml", RULE, "rule.toml does not belong there: .*rules and computation and the files closures.toml"),
     ("holidays/ours.toml", "", "holidays does not belong there"),
@@ -203,8 +227,8 @@ MISTAKES = [
     ),
     ("facts.toml", '[[fact]]\nname = "x"\nquestion = "X?"\nusual = "y"\n', "facts.toml: fact x: key 'usual'"),
     ("forms.toml", "[[forms]]\n", "forms.toml: only"),
-    ("computation/c.toml", 'id = "uscis"\nlike = "frap"\n', "c.toml: the id uscis stands in another file"),
-    ("computation/c.toml", 'id = "c"\nlike = "nobody"\n', "c.toml: key 'like': 'nobody'"),
+    ("computation/c.toml", 'id = "uscis"\nlike = "frap"\n', "c.toml: the id uscis stands in uscis.toml already"),
+    ("computation/c.toml", 'id = "c"\nlike = "nobody"\n', "c.toml, computation c: key 'like': 'nobody'"),
     ("computation/c.toml", 'id = "c"\nlike = "uscis"\nholidays = "us-xx"\n', "computation/c.toml: .*us-xx"),
 ]  # fmt: skip
 

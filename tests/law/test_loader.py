@@ -98,7 +98,7 @@ MISTAKES: list[tuple[str, str, str, str, str]] = [
     ("form of a kind that opens nothing", PRESENCE, '"uscis.termination"        =', '"uscis.noid" =', "forms"),
     ("floor that is no date", PRESENCE, 'fact   = "born_on"', 'fact   = "days"', "floor.fact"),
     ("days that are no number", PRESENCE, '= "days_before"', '= "stay_ends_on"', "counted_before"),
-    ("closure twice", "closures.toml", "on         = 2012-12-24", "on         = 2008-12-26", "closures"),
+    ("closure twice", "closures.toml", "on         = 2012-12-24", "on         = 2008-12-26", "closure 2008-12-26"),
     ("stray table", "facts.toml", "[[fact]]", "[[facts]]", "facts.toml"),
 ]
 
@@ -115,7 +115,9 @@ def test_one_mistake_is_refused_with_its_place(
 
 def test_the_same_id_in_two_files_is_refused(folder: Path) -> None:
     shutil.copy(folder / APPEAL, folder / "rules/zz.toml")
-    with pytest.raises(LawDataError, match=r"zz\.toml: the id eoir\.appeal\.bia"):
+    with pytest.raises(
+        LawDataError, match=r"zz\.toml: the id eoir\.appeal\.bia stands in eoir-appeal-bia\.toml already"
+    ):
         read_law(folder)
 
 

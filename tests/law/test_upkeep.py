@@ -13,6 +13,7 @@ from deadlines.law.editions import edition_names
 from deadlines.law.firm import Additions
 from deadlines.law.load import read_law
 from deadlines.law.review import doubts_of, review
+from tests.law.editing import issue
 
 DATA = Path(str(files("deadlines.law") / "data"))
 
@@ -27,11 +28,13 @@ def test_the_table_of_rows_is_written_between_its_marks_and_nothing_else_changes
     assert coverage.with_table(renewed, load_law()) == renewed
 
 
-def test_writing_the_table_again_changes_nothing_where_it_is_up_to_date() -> None:
-    path = Path(__file__).parents[2] / "docs" / "law.md"
-    before = path.read_bytes()
-    coverage.main()
-    assert path.read_bytes() == before
+def test_writing_the_table_again_changes_nothing_where_it_is_up_to_date(tmp_path: Path) -> None:
+    document = tmp_path / "law.md"
+    whole = (Path(__file__).parents[2] / "docs" / "law.md").read_text(encoding="utf-8")
+    document.write_text(whole.replace("| uscis R1 |", "| uscis R0 |"), encoding="utf-8")
+    for _ in range(2):
+        coverage.main([str(document)])
+        assert document.read_text(encoding="utf-8") == whole
 
 
 def test_a_seal_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,5 +79,10 @@ def test_a_firms_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         read_law(DATA, tmp_path / "nowhere")
 
 
-def test_an_earlier_edition_that_was_never_kept_is_no_fault() -> None:
+def test_an_earlier_edition_that_was_never_kept_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package may come without its folder of earlier editions; a folder that a firm names must be there."""
+    monkeypatch.setattr("deadlines.law.editions.files", lambda package: tmp_path)
+    assert not (tmp_path / "editions").exists()
     assert edition_names() == ["2026.11"]
+    issue(tmp_path / "editions", "2026.10", "2026-10-01")
+    assert edition_names() == ["2026.11", "2026.10"]
