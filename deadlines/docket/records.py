@@ -17,7 +17,8 @@ Use = Literal["printed", "computed"]
 class Closing(Struct, frozen=True, kw_only=True):
     """How an entry was closed. `was` is its status before; the dates are those of version `version`.
 
-    `early`: filed before the window opened, knowingly.
+    `early`: filed before the window opened, knowingly. `beside`: a sentence for each alternative that had been
+    filed already, knowingly.
     """
 
     event: Literal["filed", "waived", "struck"]
@@ -31,6 +32,7 @@ class Closing(Struct, frozen=True, kw_only=True):
     last_day: date | None = None
     latest: date | None = None
     early: bool = False
+    beside: list[str] = []
 
 
 class Resolution(Struct, frozen=True):

@@ -159,6 +159,17 @@ def test_a_late_filing_is_said_loudly(office: Firm) -> None:
     assert "Tell the responsible attorney now." in shown
 
 
+def test_an_alternative_beside_one_that_was_filed_is_refused_or_said_loudly(office: Firm) -> None:
+    found = {view["window"]["rule"]: view["entry"][:8] for view in views(office)}
+    words = ("--on", YESTERDAY, "--proof", "IOE1", "--by", ANA)
+    office.good("file", found["uscis.motion.reopen"], *words)
+    status, said = refused(office, "file", found["uscis.appeal.aao"], *words)
+    assert (status, "[8 CFR 103.2(a)(7)(iv)]" in said, "--anyway" in said) == (8, True, True)
+    shown = office.good("file", found["uscis.appeal.aao"], *words, "--anyway")
+    assert "timely, beside an alternative" in shown
+    assert "NOT BOTH: Motion to reopen" in shown
+
+
 def test_striking_a_notice(office: Firm) -> None:
     notice = motion(office)["notice"]
     answer = office.data("strike", notice[:8], *WHY, "--by", ANA)
