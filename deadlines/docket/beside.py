@@ -1,13 +1,20 @@
-"""How the entries of one notice stand to each other, as the law data relates their remedies."""
+"""How the entries of a matter stand to each other, as the law data relates their remedies."""
 
 from collections.abc import Iterator
+from datetime import date
 
-from msgspec import Struct, convert
+from msgspec import Struct, convert, structs
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
+from deadlines.compute.conditions import match
+from deadlines.compute.notice import Notice
 from deadlines.compute.result import Relation, Window
+from deadlines.law import Law, model
 from deadlines.store.tables import DeadlineRow, Entry
+
+ENDABLE = ("open", "waived", "missed")
+"""Entries whose clock a filing may have ended: who left in time, or was entered by mistake, is not concerned."""
 
 
 class Beside(Struct, frozen=True):
@@ -50,3 +57,61 @@ def beside_words(found: Beside) -> str:
         f"{found.entry.title}, entry {found.entry.id[:8]}, was filed on {found.entry.closed_on} after the same "
         f"notice. {found.relation.text}{cite}"
     )
+
+
+class Ending(Struct, frozen=True):
+    """A filing that ended a clock: the filed entry, the day, the entry of the clock, and the law that says so."""
+
+    filed: Entry
+    ended: Entry
+    text: str
+    cite: list[str]
+
+
+def endings_by(law: Law, filed: Entry) -> list[Ending]:
+    """The clocks of the matter that were running when an entry was filed, and that the filing ended."""
+    others = [(other, day) for other, day in _others(filed) if other.status in ENDABLE]
+    return [
+        Ending(filed, other, item.text, item.cite)
+        for item in _endings(law, filed)
+        for other, last_day in others
+        if other.rule == item.rule and _ran(filed, last_day) and _holds(item, filed, other)
+    ]
+
+
+def endings_of(law: Law, ended: Entry, last_day: date | None) -> list[Ending]:
+    """The filings of the matter that ended this clock while it ran."""
+    return [
+        Ending(other, ended, item.text, item.cite)
+        for other, _ in (_others(ended) if ended.status in ENDABLE else ())
+        for item in _endings(law, other)
+        if item.rule == ended.rule and _ran(other, last_day) and _holds(item, other, ended)
+    ]
+
+
+def _others(entry: Entry) -> Iterator[tuple[Entry, date | None]]:
+    """The other entries of the matter with their last days."""
+    query = (
+        select(Entry, DeadlineRow.last_day)
+        .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
+        .where(Entry.matter_id == entry.matter_id, Entry.id != entry.id)
+        .order_by(Entry.created_at, Entry.id)
+    )
+    session = object_session(entry)
+    return ((other, last_day) for other, last_day in (session.execute(query) if session is not None else ()))
+
+
+def _endings(law: Law, filed: Entry) -> Iterator[model.Relation]:
+    rule = law.rules.get(filed.rule) if filed.status == "satisfied" else None
+    return (item for item in rule.relation if item.kind == "ends" and item.on == "filed") if rule else iter(())
+
+
+def _ran(filed: Entry, last_day: date | None) -> bool:
+    return filed.closed_on is not None and last_day is not None and filed.closed_on <= last_day
+
+
+def _holds(item: model.Relation, filed: Entry, ended: Entry) -> bool:
+    """Whether the condition holds for the notice that was answered, by what it and the notice of the clock say:
+    a grant of voluntary departure may be typed in with the judge's order only."""
+    notice, other = (convert(entry.notice.facts, Notice) for entry in (filed, ended))
+    return match(item.when, structs.replace(notice, facts={**other.facts, **notice.facts})).holds is True

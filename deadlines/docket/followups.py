@@ -11,9 +11,10 @@ import msgspec
 
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Relation, Window
+from deadlines.docket.beside import Ending, endings_by, endings_of
 from deadlines.docket.entries import computed
 from deadlines.docket.intake import Desk
-from deadlines.docket.records import Ahead, FollowOn
+from deadlines.docket.records import Ahead, Ended, FollowOn
 from deadlines.errors import DeadlinesError
 from deadlines.store.tables import Entry
 
@@ -27,8 +28,58 @@ BY_HAND = "--reason REASON --by ADDRESS"
 
 
 def follow_ons(desk: Desk, entry: Entry, window: Window) -> list[FollowOn]:
-    """What comes next for an entry, by its status; empty where the law data relates nothing."""
-    return [_of(desk, entry, relation) for relation in _mattering(entry, window)]
+    """What comes next for an entry, by its status; empty where the law data relates nothing.
+
+    An entry whose clock a filing has ended says so, and nothing else of it comes next.
+    """
+    endings = endings_of(desk.law, entry, window.last_day)
+    if endings:
+        return [_was_ended(item) for item in endings]
+    return _with_endings(
+        [_of(desk, entry, relation) for relation in _mattering(entry, window)], endings_by(desk.law, entry)
+    )
+
+
+def _with_endings(found: list[FollowOn], endings: list[Ending]) -> list[FollowOn]:
+    """Each ending beside the sentence that says it; one that the notice's own facts do not say comes first."""
+    said = [
+        msgspec.structs.replace(item, ended=[_ended(e) for e in endings if (e.text, e.ended.rule) == _ends(item)])
+        for item in found
+    ]
+    known = {_ends(item) for item in found}
+    return [_ending(item) for item in endings if (item.text, item.ended.rule) not in known] + said
+
+
+def _ends(item: FollowOn) -> tuple[str, str | None] | None:
+    return (item.text, item.rule) if (item.kind, item.on) == ("ends", "filed") else None
+
+
+def _ending(item: Ending, on: str = "filed") -> FollowOn:
+    return FollowOn(
+        on=on,
+        kind="ends",
+        text=item.text,
+        cite=item.cite,
+        rule=item.ended.rule,
+        notice=None,
+        facts={},
+        ended=[_ended(item)],
+    )
+
+
+def _was_ended(item: Ending) -> FollowOn:
+    text = f"{item.filed.title}, entry {item.filed.id[:8]}, was filed on {item.filed.closed_on}. {item.text}"
+    return msgspec.structs.replace(_ending(item, "ended"), text=text)
+
+
+def _ended(item: Ending) -> Ended:
+    """The entry whose clock has ended, with the command that closes it for that reason."""
+    entry, filed = item.ended, item.filed
+    reason = f"ended by the filing of entry {filed.id[:8]} on {filed.closed_on} ({'; '.join(item.cite)})"
+    command = f"deadlines waive {entry.id[:8]} --reason {shlex.quote(reason)} --by ADDRESS"
+    return Ended(
+        entry=entry.id, title=entry.title, status=entry.status, command=command if entry.status == "open" else None
+    )
 
 
 def _mattering(entry: Entry, window: Window) -> Iterator[Relation]:

@@ -54,11 +54,21 @@ class Ahead(Struct, frozen=True, kw_only=True):
     last_day: date | None
 
 
+class Ended(Struct, frozen=True, kw_only=True):
+    """An entry of the matter whose clock a filing has ended; `command` closes it, None where it is closed."""
+
+    entry: str
+    title: str
+    status: str
+    command: str | None
+
+
 class FollowOn(Struct, frozen=True, kw_only=True):
     """One thing that comes next. `on` is the event that brings it, `notice` the kind of notice to record then.
 
     `proposed` are the windows that the same notice opens with `facts` added; `command` enters them. `fault`
-    says why they cannot be computed.
+    says why they cannot be computed. `ended` are the entries whose clocks the filing has ended; `on` is `ended` where
+    that happened to the entry itself.
     """
 
     on: str
@@ -71,6 +81,7 @@ class FollowOn(Struct, frozen=True, kw_only=True):
     proposed: list[Ahead] = []
     command: str | None = None
     fault: str | None = None
+    ended: list[Ended] = []
 
 
 Nexts = Callable[[Entry, Window], list[FollowOn]]

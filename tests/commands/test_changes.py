@@ -1,6 +1,7 @@
 """The life of an entry through the real program: verified, amended, agreed to, filed, reopened, struck."""
 
 import json
+import shlex
 import sqlite3
 from datetime import date, timedelta
 from typing import Any
@@ -241,6 +242,21 @@ def test_a_disputed_date_is_shown_told_and_resolved(office: Firm) -> None:
     assert "Dispute resolved for the printed, by ana@firm.example: it controls" in explained
     assert "disputed" not in explained.lower()
     assert "is verified by" in office.good("verify", entry, "--by", BEN)
+
+
+def test_what_a_filing_ended_is_printed_with_the_command_that_closes_it(office: Firm) -> None:
+    until = (DECIDED + timedelta(days=60)).isoformat()
+    made = office.data(
+        "add", "--matter", "A-3", "--client", "Diaz", "--attorney", ANA, "--kind", "ij.order", "--decided-on", RECENT,
+        "--fact", "voluntary_departure=pre-conclusion", "--fact", f"departure_until={until}", "--fact", "appeal=waived",
+    )  # fmt: skip
+    entries = {entry["rule"]: entry["entry"][:8] for entry in made["entries"]}
+    shown = office.good("file", entries["eoir.motion.reopen"], "--on", YESTERDAY, "--proof", "stamped", "--by", ANA)
+    assert f"ENDED  Last day of voluntary departure, entry {entries['departure.voluntary']}, open" in shown
+    [command] = [line.strip() for line in shown.splitlines() if line.strip().startswith("deadlines waive")]
+    words = shlex.split(command.replace("ADDRESS", ANA))[1:]
+    assert "1240.26(b)(3)(iii)" in office.good(*words)
+    assert "ENDED: Motion to reopen" in office.good("explain", entries["departure.voluntary"])
 
 
 def test_what_comes_next_is_printed_after_filing_and_in_json(office: Firm) -> None:

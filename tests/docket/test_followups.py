@@ -6,10 +6,11 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from deadlines.compute import Notice
 from deadlines.compute.result import Relation
 from deadlines.docket.closing import file_entry, waive_entry
 from deadlines.docket.followups import follow_ons
-from deadlines.docket.intake import Desk
+from deadlines.docket.intake import Desk, record_notice
 from deadlines.docket.records import FollowOn
 from deadlines.docket.views import entry_view
 from deadlines.store.database import Database
@@ -113,6 +114,65 @@ def test_facts_that_cannot_be_computed_are_said_and_hide_nothing(database: Datab
         assert found[0].fault is not None
         assert "circuit" in found[0].fault
         assert (found[0].command, found[0].proposed) == (None, [])
+
+
+GRANT = Notice(
+    kind="ij.order",
+    decided_on=date(2026, 10, 26),
+    facts={"voluntary_departure": "pre-conclusion", "departure_until": "2027-01-11", "appeal": "waived"},
+)
+"""Voluntary departure runs until Monday 11 January 2027 (8 CFR 1240.26(b), (e))."""
+
+
+def ended(found: list[FollowOn]) -> list[tuple[str, str | None]]:
+    return [(item.entry, item.command) for each in found for item in each.ended]
+
+
+def test_a_motion_says_which_clock_it_ended_and_how_to_close_it(database: Database) -> None:
+    """8 CFR 1240.26(b)(3)(iii), (e)(1): the motion ends the grant and the order of removal takes effect."""
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        entries = recorded(session, GRANT)
+        motion, departure = entries["eoir.motion.reopen"], entries["departure.voluntary"]
+        assert ended(nexts(session, motion)) == []
+        file_entry(session, desk(), motion, on=date(2026, 11, 2), proof="stamped", by=ana, now=LATER)
+        reason = f"ended by the filing of entry {motion.id[:8]} on 2026-11-02 "
+        reason += "(8 CFR 1240.26(b)(3)(iii); 8 CFR 1240.26(e)(1))"
+        command = f"deadlines waive {departure.id[:8]} --reason '{reason}' --by ADDRESS"
+        found = nexts(session, motion)
+        assert ended(found) == [(departure.id, command)]
+        assert departure.status == "open"
+        [said] = nexts(session, departure)
+        assert (said.on, said.ended[0].command) == ("ended", command)
+        assert "the order of removal takes its place" in said.text
+        waive_entry(session, desk(), departure, reason=reason, by=ana, now=LATER)
+        assert ended(nexts(session, motion)) == [(departure.id, None)]
+        assert [item.on for item in nexts(session, departure)] == ["ended"]
+
+
+def test_a_petition_ends_what_was_granted_with_another_notice(database: Database) -> None:
+    """8 CFR 1240.26(i). The decision of the Board was typed in without the grant, which stands in the judge's order."""
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        departure = recorded(session, GRANT)["departure.voluntary"]
+        board = Notice(kind="bia.decision", decided_on=date(2026, 10, 28), facts={"voluntary_departure": "none"})
+        unsaid = msgspec.structs.replace(board, facts={})
+        for notice, expected in ((board, []), (unsaid, [departure.id])):
+            petition = record_notice(session, desk(), departure.matter, notice, now=LATER, again=True).entries
+            entry = next(item for item in petition if item.rule == "court.petition-for-review")
+            file_entry(session, desk(), entry, on=date(2026, 11, 2), proof="stamped", by=ana, now=LATER)
+            assert [name for name, _ in ended(nexts(session, entry))] == expected
+
+
+def test_a_motion_after_the_period_ended_nothing(database: Database) -> None:
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        until = {**GRANT.facts, "departure_until": "2026-10-30"}
+        entries = recorded(session, msgspec.structs.replace(GRANT, facts=until))
+        motion = entries["eoir.motion.reopen"]
+        file_entry(session, desk(), motion, on=date(2026, 11, 2), proof="stamped", by=ana, now=LATER)
+        assert ended(nexts(session, motion)) == []
+        assert "ended" not in {item.on for item in nexts(session, entries["departure.voluntary"])}
 
 
 def test_no_relation_no_follow_on(database: Database) -> None:
