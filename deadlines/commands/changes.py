@@ -76,6 +76,7 @@ def print_follow_ons(found: "Sequence[FollowOn]") -> None:
     """What comes next, each with its authority and the command that would enter it."""
     if not found:
         return
+    shown: set[str] = set()
     click.echo(style("What comes next (nothing of this is entered by itself)", bold=True))
     for item in found:
         cite = f" [{'; '.join(item.cite)}]" if item.cite else ""
@@ -89,7 +90,8 @@ def print_follow_ons(found: "Sequence[FollowOn]") -> None:
         if item.fault:
             paragraph(f"     It cannot be computed yet: {clean(item.fault)}", hanging="       ")
         if item.command:
-            click.echo(f"     {item.command}")
+            click.echo(f"     {item.command if item.command not in shown else 'The same command as above enters it.'}")
+            shown.add(item.command)
 
 
 def _print_ended(ended: "Ended") -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from deadlines.compute.notice import Notice
-from deadlines.compute.result import Relation, Window
+from deadlines.compute.result import Relation, Result, Window
 from deadlines.docket.beside import Ending, endings_by, endings_of
 from deadlines.docket.entries import computed
 from deadlines.docket.intake import Desk
@@ -24,6 +24,10 @@ EVENTS = {
     "open": ("filed", "denied", "granted", "any", "not-filed"),
 }
 """Which relations matter to an entry of that status; while it is open, all of them."""
+FILED_ON = "case_filed_on"
+"""The fact of the law data that says on which day the filing was made from which another clock runs."""
+PLACES = {"date": "DATE", "number": "NUMBER"}
+"""What stands in a command for a fact that only a person knows, by the type of the fact."""
 BY_HAND = "--reason REASON --by ADDRESS"
 
 
@@ -106,16 +110,48 @@ def _of(desk: Desk, entry: Entry, relation: Relation) -> FollowOn:
 
 def _with_facts(desk: Desk, entry: Entry, relation: Relation, found: FollowOn) -> FollowOn:
     """The windows that the same notice would open then, beside those that it opens now."""
-    words = " ".join(f"--fact {shlex.quote(f'{name}={value}')}" for name, value in relation.facts.items())
-    command = f"deadlines amend {entry.notice_id[:8]} {words} {BY_HAND}"
     notice = msgspec.convert(entry.notice.facts, Notice)
-    then = msgspec.structs.replace(notice, facts={**notice.facts, **relation.facts})
     try:
-        now_open = {_key(window) for window in computed(desk, notice).windows}
-        windows = [window for window in computed(desk, then).windows if _concerns(relation, window, now_open)]
+        now, then = computed(desk, notice), computed(desk, _with(notice, relation.facts))
+        wanted = _wanted(desk, relation, now, then)
+        known = _filed_on(entry, relation, wanted)
+        then = computed(desk, _with(notice, {**relation.facts, **known})) if known else then
     except DeadlinesError as fault:
         return msgspec.structs.replace(found, fault=fault.sentence)
-    return msgspec.structs.replace(found, proposed=[_ahead(window) for window in windows], command=command)
+    facts = {**relation.facts, **wanted, **known}
+    if all(notice.facts.get(name) == value for name, value in facts.items()):
+        return found  # it was entered already
+    now_open = {_key(window) for window in now.windows}
+    windows = [window for window in then.windows if _concerns(relation, window, now_open)]
+    return msgspec.structs.replace(found, proposed=[_ahead(window) for window in windows], command=_amend(entry, facts))
+
+
+def _with(notice: Notice, facts: dict[str, str]) -> Notice:
+    return msgspec.structs.replace(notice, facts={**notice.facts, **facts})
+
+
+def _wanted(desk: Desk, relation: Relation, now: Result, then: Result) -> dict[str, str]:
+    """What else has to be known before the windows of then have dates, each with the word to put in its place."""
+    dated = {window.rule for window in then.windows}
+    asked = {(ask.fact, rule) for ask in now.asks for rule in ask.rules}
+    return {
+        ask.fact: PLACES.get(desk.law.facts[ask.fact].type, "VALUE")
+        for ask in then.asks
+        for rule in ask.rules
+        if ask.fact in desk.law.facts and rule not in dated and (rule == relation.rule or (ask.fact, rule) not in asked)
+    }
+
+
+def _filed_on(entry: Entry, relation: Relation, wanted: dict[str, str]) -> dict[str, str]:
+    """The day of the filing, where it is wanted and the entry was filed."""
+    if FILED_ON not in wanted or relation.on != "filed" or entry.status != "satisfied" or entry.closed_on is None:
+        return {}
+    return {FILED_ON: entry.closed_on.isoformat()}
+
+
+def _amend(entry: Entry, facts: dict[str, str]) -> str:
+    words = " ".join(f"--fact {shlex.quote(f'{name}={value}')}" for name, value in facts.items())
+    return f"deadlines amend {entry.notice_id[:8]} {words} {BY_HAND}"
 
 
 def _concerns(relation: Relation, window: Window, now_open: set[tuple[object, ...]]) -> bool:

@@ -259,6 +259,24 @@ def test_what_a_filing_ended_is_printed_with_the_command_that_closes_it(office: 
     assert "ENDED: Motion to reopen" in office.good("explain", entries["departure.voluntary"])
 
 
+def test_what_is_printed_to_enter_the_next_clock_enters_it(office: Firm) -> None:
+    until = (DECIDED + timedelta(days=50)).isoformat()
+    made = office.data(
+        "add", "--matter", "A-4", "--client", "Sosa", "--attorney", ANA, "--kind", "bia.decision",
+        "--decided-on", RECENT, "--fact", "voluntary_departure=post-conclusion", "--fact", f"departure_until={until}",
+    )  # fmt: skip
+    entry = next(item["entry"] for item in made["entries"] if item["rule"] == "court.petition-for-review")
+    before = office.good("explain", entry[:8])
+    assert "--fact petition=filed --fact case_filed_on=DATE" in before
+    shown = office.good("file", entry[:8], "--on", YESTERDAY, "--proof", "docketed", "--by", ANA)
+    [command] = [line.strip() for line in shown.splitlines() if line.strip().startswith("deadlines amend")]
+    assert "The same command as above enters it." in shown
+    assert f"case_filed_on={YESTERDAY}" in command
+    moves = office.data(*shlex.split(command.replace("REASON", "filed").replace("ADDRESS", ANA))[1:])["moves"]
+    assert [move["title"] for move in moves if move["kind"] == "new"] == ["Leaving after the petition for review"]
+    assert "deadlines amend" not in office.good("show", entry[:8])
+
+
 def test_what_comes_next_is_printed_after_filing_and_in_json(office: Firm) -> None:
     relation: dict[str, Any] = {
         "kind": "starts", "on": "denied", "rule": None, "notice": "uscis.motion.denial", "facts": {},

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute import Notice
 from deadlines.compute.result import Relation
 from deadlines.docket.closing import file_entry, waive_entry
-from deadlines.docket.followups import follow_ons
+from deadlines.docket.followups import BY_HAND, follow_ons
 from deadlines.docket.intake import Desk, record_notice
 from deadlines.docket.records import FollowOn
 from deadlines.docket.views import entry_view
@@ -122,6 +122,34 @@ GRANT = Notice(
     facts={"voluntary_departure": "pre-conclusion", "departure_until": "2027-01-11", "appeal": "waived"},
 )
 """Voluntary departure runs until Monday 11 January 2027 (8 CFR 1240.26(b), (e))."""
+
+
+def test_the_command_names_every_fact_that_the_next_window_needs(database: Database) -> None:
+    """The clock of 8 CFR 1240.26(c)(3)(ii) runs from the filing: Monday 2 November, and 30 days are 2 December."""
+    facts = {"voluntary_departure": "post-conclusion", "departure_until": "2026-12-28"}
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        entry = recorded(session, msgspec.structs.replace(GRANT, facts=facts))["eoir.appeal.bia"]
+        rule = "departure.voluntary.bond-proof"
+        [before] = [item for item in nexts(session, entry) if item.rule == rule]
+        assert before.command == (
+            f"deadlines amend {entry.notice_id[:8]} --fact appeal=filed --fact case_filed_on=DATE {BY_HAND}"
+        )
+        file_entry(session, desk(), entry, on=date(2026, 11, 2), proof="stamped", by=ana, now=LATER)
+        found = [item for item in nexts(session, entry) if item.facts and item.on == "filed"]
+        assert {item.command for item in found} == {str(before.command).replace("DATE", "2026-11-02")}
+        [then] = [ahead for item in found if item.rule == rule for ahead in item.proposed]
+        assert (then.rule, then.last_day) == (rule, date(2026, 12, 2))
+
+
+def test_what_was_entered_already_is_not_to_be_entered_again(database: Database) -> None:
+    with database.write() as session:
+        firm(session)
+        entry = related(session, ONLINE)
+        entry.notice.facts = {**entry.notice.facts, "facts": {"filing": "online"}}
+        session.flush()
+        [item] = nexts(session, entry)
+        assert (item.command, item.proposed, item.fault) == (None, [], None)
 
 
 def ended(found: list[FollowOn]) -> list[tuple[str, str | None]]:
