@@ -87,6 +87,8 @@ def print_follow_ons(found: "Sequence[FollowOn]") -> None:
             dated = f"file by {day_words(ahead.safe_by)}, last day {day_words(ahead.last_day)}"
             dated = dated if ahead.safe_by else undated_words(ahead.state, ahead.opens_on)
             paragraph(f"     PROPOSED  {clean(ahead.title)}: {dated}", hanging="       ")
+        if item.no_longer:
+            paragraph(f"     No longer available then: {clean('; '.join(item.no_longer))}", hanging="       ")
         if item.fault:
             paragraph(f"     It cannot be computed yet: {clean(item.fault)}", hanging="       ")
         if item.command:

@@ -28,6 +28,8 @@ FILED_ON = "case_filed_on"
 """The fact of the law data that says on which day the filing was made from which another clock runs."""
 PLACES = {"date": "DATE", "number": "NUMBER"}
 """What stands in a command for a fact that only a person knows, by the type of the fact."""
+AVAILABLE = ("due", "no-limit")
+"""The states of a window in which something can be done; no other is proposed."""
 BY_HAND = "--reason REASON --by ADDRESS"
 
 
@@ -104,7 +106,7 @@ def _of(desk: Desk, entry: Entry, relation: Relation) -> FollowOn:
     if relation.facts:
         return _with_facts(desk, entry, relation, found)
     if relation.notice:
-        return msgspec.structs.replace(found, command=_add(entry, relation.notice))
+        return msgspec.structs.replace(found, command=_add(entry, relation))
     return found
 
 
@@ -123,7 +125,14 @@ def _with_facts(desk: Desk, entry: Entry, relation: Relation, found: FollowOn) -
         return found  # it was entered already
     now_open = {_key(window) for window in now.windows}
     windows = [window for window in then.windows if _concerns(relation, window, now_open)]
-    return msgspec.structs.replace(found, proposed=[_ahead(window) for window in windows], command=_amend(entry, facts))
+    gone = {window.rule for window in now.windows if window.state in AVAILABLE}
+    elsewhere = relation.notice is not None and not windows and not wanted
+    return msgspec.structs.replace(
+        found,
+        proposed=[_ahead(window) for window in windows if window.state in AVAILABLE],
+        no_longer=[window.title for window in windows if window.state not in AVAILABLE and window.rule in gone],
+        command=_add(entry, relation) if elsewhere else _amend(entry, facts),
+    )
 
 
 def _with(notice: Notice, facts: dict[str, str]) -> Notice:
@@ -150,8 +159,11 @@ def _filed_on(entry: Entry, relation: Relation, wanted: dict[str, str]) -> dict[
 
 
 def _amend(entry: Entry, facts: dict[str, str]) -> str:
-    words = " ".join(f"--fact {shlex.quote(f'{name}={value}')}" for name, value in facts.items())
-    return f"deadlines amend {entry.notice_id[:8]} {words} {BY_HAND}"
+    return f"deadlines amend {entry.notice_id[:8]} {_facts(facts)} {BY_HAND}"
+
+
+def _facts(facts: dict[str, str]) -> str:
+    return " ".join(f"--fact {shlex.quote(f'{name}={value}')}" for name, value in facts.items())
 
 
 def _concerns(relation: Relation, window: Window, now_open: set[tuple[object, ...]]) -> bool:
@@ -174,6 +186,9 @@ def _ahead(window: Window) -> Ahead:
     )
 
 
-def _add(entry: Entry, kind: str) -> str:
+def _add(entry: Entry, relation: Relation) -> str:
+    """The command for a notice that comes then. Facts that change nothing here are those of that notice."""
+    kind = relation.notice or ""
     form = f" --form {entry.notice.form}" if entry.notice.form and kind.startswith(("uscis.", "aao.")) else ""
-    return f"deadlines add --matter {shlex.quote(entry.matter.reference)} --kind {kind}{form} --decided-on DATE"
+    words = f" {_facts(relation.facts)}" if relation.facts else ""
+    return f"deadlines add --matter {shlex.quote(entry.matter.reference)} --kind {kind}{form} --decided-on DATE{words}"

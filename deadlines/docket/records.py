@@ -66,9 +66,9 @@ class Ended(Struct, frozen=True, kw_only=True):
 class FollowOn(Struct, frozen=True, kw_only=True):
     """One thing that comes next. `on` is the event that brings it, `notice` the kind of notice to record then.
 
-    `proposed` are the windows that the same notice opens with `facts` added; `command` enters them. `fault`
-    says why they cannot be computed. `ended` are the entries whose clocks the filing has ended; `on` is `ended` where
-    that happened to the entry itself.
+    `proposed` are the windows that the same notice opens with `facts` added, `no_longer` the titles of those that it
+    closes; `command` enters them. `fault` says why they cannot be computed. `ended` are the entries whose clocks the
+    filing has ended; `on` is `ended` where that happened to the entry itself.
     """
 
     on: str
@@ -82,6 +82,7 @@ class FollowOn(Struct, frozen=True, kw_only=True):
     command: str | None = None
     fault: str | None = None
     ended: list[Ended] = []
+    no_longer: list[str] = []
 
 
 Nexts = Callable[[Entry, Window], list[FollowOn]]

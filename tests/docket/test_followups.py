@@ -152,6 +152,31 @@ def test_what_was_entered_already_is_not_to_be_entered_again(database: Database)
         assert (item.command, item.proposed, item.fault) == (None, [], None)
 
 
+def test_what_is_not_available_is_not_proposed(database: Database) -> None:
+    """An appeal to the Board takes the motions before the judge away (8 CFR 1003.23(b)(1)): said, and not proposed."""
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        entry = recorded(session, msgspec.structs.replace(GRANT, facts={}))["eoir.appeal.bia"]
+        file_entry(session, desk(), entry, on=date(2026, 11, 2), proof="stamped", by=ana, now=LATER)
+        [item] = [item for item in nexts(session, entry) if item.notice == "bia.briefing-schedule"]
+        assert {ahead.state for ahead in item.proposed} <= {"due", "no-limit"}
+        assert "Motion to remand, while the appeal is pending" in {ahead.title for ahead in item.proposed}
+        assert "Motion to reopen before the immigration judge" in item.no_longer
+
+
+def test_facts_of_the_notice_to_come_are_typed_in_with_that_notice(database: Database) -> None:
+    """8 CFR 1208.31(g)(2)(ii): the judge's decision comes in withholding-only proceedings."""
+    notice = Notice(kind="uscis.fear.reasonable", decided_on=date(2026, 10, 26), facts={"case_filed_on": "2026-10-28"})
+    with database.write() as session:
+        firm(session)
+        entry = recorded(session, notice)["eoir.hearing.reasonable-fear"]
+        entry.status = "open"
+        granted = next(item for item in nexts(session, entry) if item.on == "granted")
+        assert granted.command == (
+            "deadlines add --matter 2026-0143 --kind ij.order --decided-on DATE --fact proceeding=withholding-only"
+        )
+
+
 def ended(found: list[FollowOn]) -> list[tuple[str, str | None]]:
     return [(item.entry, item.command) for each in found for item in each.ended]
 
