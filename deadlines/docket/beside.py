@@ -1,7 +1,8 @@
 """How the entries of a matter stand to each other, as the law data relates their remedies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 
 from msgspec import Struct, convert, structs
 from sqlalchemy import select
@@ -48,6 +49,42 @@ def exclusion(mine: Window, theirs: Window) -> Relation | None:
 
 def _alternatives(mine: Window, theirs: Window) -> Iterator[Relation]:
     return (item for item in mine.relations if item.kind == "alternative" and item.rule == theirs.rule)
+
+
+class Alternative(Struct, frozen=True):
+    """An entry of the same notice that the law allows instead, not as well; `filed_on` where it was filed."""
+
+    entry: str
+    title: str
+    filed_on: date | None
+
+
+def alternatives(session: Session, shown: Iterable[tuple[Entry, dict[str, Any]]]) -> dict[str, list[Alternative]]:
+    """By entry, its alternatives among the entries shown and among those of their notices that were filed."""
+    by_notice: dict[str, list[tuple[Entry, set[str]]]] = {}
+    for entry, window in (*shown, *_filed(session)):
+        named = {item["rule"] for item in window.get("relations", ()) if item["kind"] == "alternative"}
+        by_notice.setdefault(entry.notice_id, []).append((entry, named))
+    return {
+        mine.id: [
+            Alternative(other.id, other.title, other.closed_on if other.status == "satisfied" else None)
+            for other, theirs in entries
+            if other.rule in named or mine.rule in theirs
+        ]
+        for entries in by_notice.values()
+        for mine, named in entries
+    }
+
+
+def _filed(session: Session) -> Iterator[tuple[Entry, dict[str, Any]]]:
+    """The filed entries of notices that have open ones."""
+    query = (
+        select(Entry, DeadlineRow.window)
+        .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
+        .where(Entry.status == "satisfied", Entry.notice_id.in_(select(Entry.notice_id).where(Entry.status == "open")))
+        .order_by(Entry.id)
+    )
+    return ((entry, window) for entry, window in session.execute(query))
 
 
 def beside_words(found: Beside) -> str:

@@ -171,6 +171,20 @@ def test_an_alternative_beside_one_that_was_filed_is_refused_or_said_loudly(offi
     assert "NOT BOTH: Motion to reopen" in shown
 
 
+def test_the_list_says_which_entries_are_alternatives(office: Firm) -> None:
+    """8 CFR 103.2(a)(7)(iv): the appeal or the motions; the two motions go on one form."""
+    found = {view["window"]["rule"]: view["entry"] for view in views(office)}
+    appeal, reopen, again = (found[f"uscis.{n}"] for n in ("appeal.aao", "motion.reopen", "motion.reconsider"))
+    shown = {line["entry"]: {item["entry"] for item in line["alternatives"]} for line in office.data("list")}
+    assert shown == {appeal: {reopen, again}, reopen: {appeal}, again: {appeal}}
+    [row] = [line for line in office.good("list").splitlines() if f"  {reopen[:8]}  " in line]
+    assert f"or {appeal[:8]}" in row
+    office.good("file", reopen[:8], "--on", YESTERDAY, "--proof", "IOE1", "--by", ANA)
+    assert f"or {reopen[:8]} (FILED)" in office.good("list")
+    [line] = [line for line in office.data("list") if line["entry"] == appeal]
+    assert {item["entry"]: item["filed_on"] for item in line["alternatives"]} == {reopen: YESTERDAY, again: None}
+
+
 def test_striking_a_notice(office: Firm) -> None:
     notice = motion(office)["notice"]
     answer = office.data("strike", notice[:8], *WHY, "--by", ANA)
