@@ -13,7 +13,8 @@ WEAKER: tuple[Confidence, ...] = ("primary", "primary-old", "secondary", "memory
 """From the best source to the weakest."""
 
 
-FIRM_RULE = Note(text="This rule is the firm's own; it does not come with the program.")
+FIRM_RULE = "This rule is the firm's own; it does not come with the program."
+REPLACING = "This rule is the firm's own; it stands in place of the shipped rule {}."
 
 
 def framed(rule: Rule, **found: Any) -> Window:
@@ -38,8 +39,15 @@ def weakest(marks: Iterable[Confidence]) -> Confidence:
 
 def notes_of(rule: Rule, notice: Notice) -> list[Note]:
     """The pitfalls that fit what is known of the notice. A rule of the firm's own says so first."""
-    own = [FIRM_RULE] if rule.origin else []
+    own = [Note(text=text) for text in own_words(rule)]
     return own + [note for note in rule.note if _in_time(note, notice) and match(note.when, notice).holds]
+
+
+def own_words(rule: Rule) -> list[str]:
+    """Whose rule it is, where it is no shipped one, and which one it replaces."""
+    if not rule.origin:
+        return []
+    return [FIRM_RULE if rule.replaces is None else REPLACING.format(rule.replaces)]
 
 
 def missing_for_doubts(rule: Rule, notice: Notice) -> tuple[str, ...]:
