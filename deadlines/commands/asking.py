@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from deadlines.commands.asking_kind import choose_kind
 from deadlines.commands.compute import METHODS, REASONS, facts_of
 from deadlines.commands.context import App
 from deadlines.errors import InputError, NotFound
@@ -20,7 +21,7 @@ def complete(app: App, given: dict[str, Any]) -> dict[str, Any]:
     filled = _matter(app, dict(given))
     covered = {kind for rule in law.rules.values() for kind in rule.kinds}
     kinds = {kind.id: kind.title for kind in law.kinds.values() if kind.id in covered}
-    filled["kind"] = given["kind"] or _choose("Kind of notice", kinds)
+    filled["kind"] = given["kind"] or choose_kind(kinds)
     filled["decided_on"] = given["decided_on"] or _day(law.kinds[filled["kind"]].decided_on)
     if filled["kind"].startswith(("uscis.", "aao.")):
         filled["form"] = given["form"] or _form(law)

@@ -11,7 +11,7 @@ from deadlines.commands.windows import day_words, undated_words
 if TYPE_CHECKING:
     from deadlines.docket.direction import Dates
     from deadlines.docket.moves import Move
-    from deadlines.docket.records import FollowOn
+    from deadlines.docket.records import Ended, FollowOn
 
 OUTCOMES = {
     "applied": "moved at once",
@@ -25,6 +25,7 @@ EVENTS = {
     "granted": "If it is granted",
     "not-filed": "Not filed",
     "any": "In any case",
+    "ended": "ENDED",
 }
 
 
@@ -75,15 +76,31 @@ def print_follow_ons(found: "Sequence[FollowOn]") -> None:
     """What comes next, each with its authority and the command that would enter it."""
     if not found:
         return
+    shown: set[str] = set()
     click.echo(style("What comes next (nothing of this is entered by itself)", bold=True))
     for item in found:
         cite = f" [{'; '.join(item.cite)}]" if item.cite else ""
         paragraph(f"  -  {EVENTS[item.on]}: {clean(item.text)}{cite}", hanging="     ")
+        for ended in item.ended:
+            _print_ended(ended)
         for ahead in item.proposed:
             dated = f"file by {day_words(ahead.safe_by)}, last day {day_words(ahead.last_day)}"
             dated = dated if ahead.safe_by else undated_words(ahead.state, ahead.opens_on)
             paragraph(f"     PROPOSED  {clean(ahead.title)}: {dated}", hanging="       ")
+        if item.no_longer:
+            paragraph(f"     No longer available then: {clean('; '.join(item.no_longer))}", hanging="       ")
         if item.fault:
             paragraph(f"     It cannot be computed yet: {clean(item.fault)}", hanging="       ")
         if item.command:
-            click.echo(f"     {item.command}")
+            click.echo(f"     {item.command if item.command not in shown else 'The same command as above enters it.'}")
+            shown.add(item.command)
+
+
+def _print_ended(ended: "Ended") -> None:
+    """The entry whose clock the filing has ended, and how to close it where that is still to be done."""
+    words = f"     ENDED  {clean(ended.title)}, entry {ended.entry[:8]}, {ended.status}"
+    paragraph(
+        style(f"{words}: it counts no longer. Close it:" if ended.command else words, fg="red"), hanging="       "
+    )
+    if ended.command:
+        click.echo(f"     {clean(ended.command)}")

@@ -25,13 +25,17 @@ LOUD = {
 @click.option("--on", required=True, type=DAY, metavar="DATE", help="The day on which the forum received it.")
 @click.option("--proof", required=True, metavar="TEXT", help="Receipt number, tracking number, or the stamped copy.")
 @by_option
-@click.option("--anyway", is_flag=True, help="Record it though it was filed before the window opened.")
+@click.option(
+    "--anyway", is_flag=True, help="Record it though the window had not opened, or its alternative was filed already."
+)
 @json_option
 @pass_app
 def command(app: App, entry: str, on: "date", proof: str, by: str, anyway: bool, as_json: bool) -> None:
     """Record that an entry was filed: the day of receipt counts, not the postmark.
 
-    A late or contested filing is recorded as such. Reminders end and the calendar entries are cancelled.
+    A late or contested filing is recorded as such. Where an alternative of the entry was filed already (a motion
+    and an appeal on one decision, say) it is refused unless --anyway says that both were filed. Reminders end and the
+    calendar entries are cancelled.
 
     \b
     Example:
@@ -50,7 +54,7 @@ def command(app: App, entry: str, on: "date", proof: str, by: str, anyway: bool,
 def answer(view: "EntryView", *, as_json: bool) -> None:
     """What was recorded, loudly where it may be too late, and what comes next."""
     from deadlines.commands.changes import print_follow_ons
-    from deadlines.commands.output import print_json, style
+    from deadlines.commands.output import clean, paragraph, print_json, style
     from deadlines.commands.show import closing_words
     from deadlines.commands.windows import day_words
 
@@ -65,4 +69,6 @@ def answer(view: "EntryView", *, as_json: bool) -> None:
     if closing is not None and closing.early:
         opens = day_words(view.window.opens_on)
         click.echo(style(f"EARLY: the window opens on {opens}; keep the proof that it was accepted.", fg="red"))
+    for sentence in closing.beside if closing is not None else ():
+        paragraph(style(f"NOT BOTH: {clean(sentence)} Tell the responsible attorney now.", fg="red", bold=True))
     print_follow_ons(view.follow_ons)

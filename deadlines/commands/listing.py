@@ -24,6 +24,8 @@ SOON_DAYS = 7
 def command(app: App, attorney: str | None, matter: str | None, past: bool, as_json: bool) -> None:
     """Open windows, the next date first. Windows that have passed are counted below; --past lists them.
 
+    Not both: the entries of the same notice that the law allows instead of this one, not beside it.
+
     \b
     Example:
       deadlines list --attorney ana@firm.example
@@ -50,7 +52,7 @@ def _print(lines: "list[Line]", today: date) -> None:
     from deadlines.commands.windows import checked_words, day_words
 
     print_table(
-        ("Next date", "What", "In", "Matter", "Window", "Form", "Last day", "Entry", "Checked"),
+        ("Next date", "What", "In", "Matter", "Window", "Form", "Last day", "Entry", "Not both", "Checked"),
         [
             (
                 day_words(line.next_on),
@@ -61,6 +63,7 @@ def _print(lines: "list[Line]", today: date) -> None:
                 line.form,
                 day_words(line.last_day),
                 line.entry[:8],
+                _alternatives(line),
                 checked_words(line.verified_by, line.verified_at, disputed=line.disputed, waits=line.waits),
             )
             for line in lines
@@ -68,6 +71,11 @@ def _print(lines: "list[Line]", today: date) -> None:
         empty="No window is open. `deadlines add` records a notice.",
         tones=[_tone(line, today) for line in lines],
     )
+
+
+def _alternatives(line: "Line") -> str:
+    """The other entries of which the law allows one, each with its id; of a filed one that is said."""
+    return ", ".join(f"or {item.entry[:8]}{' (FILED)' if item.filed_on else ''}" for item in line.alternatives)
 
 
 def _distance(days: int) -> str:

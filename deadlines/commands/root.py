@@ -27,6 +27,7 @@ COMMANDS = {
     "matter": ("matter", "Matters: assign, unassign, people, restrict"),
     "team": ("team", "Teams of people: add, join, leave, list"),
     "feed": ("feed", "Calendar addresses: add, list, rotate, revoke, leak"),
+    "export": ("export", "The dates of a matter as a calendar file"),
     "serve": ("serve", "Run web server and scheduler in one process"),
     "daemon": ("daemon", "Run the scheduler alone"),
     "law": ("law", "The law data: list, show, news, check, diff, editions"),

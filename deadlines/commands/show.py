@@ -107,7 +107,8 @@ def closing_words(view: "EntryView") -> str:
     if closing is None:
         return view.status
     if closing.event == "filed":
-        return f"filed on {day_words(closing.on)}, {closing.timeliness}, proof: {closing.proof}, recorded by {by}"
+        timeliness = f"{closing.timeliness}, beside an alternative" if closing.beside else closing.timeliness
+        return f"filed on {day_words(closing.on)}, {timeliness}, proof: {closing.proof}, recorded by {by}"
     return f"{closing.event} on {day_words(view.closed_on)} by {by}: {closing.reason}"
 
 

@@ -13,7 +13,6 @@ from deadlines.compute.days import ForumDays
 from deadlines.compute.result import Reading
 from deadlines.compute.texts import Option, Texts
 from deadlines.compute.trigger import Trigger
-from deadlines.compute.words import long_date
 from deadlines.law.base import Length
 from deadlines.law.counting import Computation
 from deadlines.law.days_off import Extension
@@ -146,19 +145,19 @@ class Counting:
         printed = self.case.printed
         if printed is None or not self.printed_governs():
             return
+        fact = self.case.rule.printed_fact
         computed = self.rest(found.last_raw)
         if printed > computed:
             self.case.questions.doubts.append(
-                f"{self.case.rule.title}: the notice prints {long_date(printed)}, later than the law's maximum. "
+                f"{self.case.rule.title}: {narrate.prints(printed, fact)}, later than the law's maximum. "
                 "Check the date; the safe date keeps to the maximum."
             )
         found.last_raw = found.latest = printed
-        found.steps.append(narrate.printed(printed, self.case.rule.cite[0]))
+        found.steps.append(narrate.printed(printed, fact, self.case.rule.cite[0]))
         found.readings = []
         found.last_day = self._rolled(found, printed)
         found.readings += [
-            Reading("the date printed on the notice", found.last_day, True,
-                    "the deadline that the notice prints controls", list(self.case.rule.cite)),
+            narrate.printed_reading(found.last_day, fact, self.case.rule.cite),
             Reading(f"the maximum of {narrate.reading_name(self.text.length, self.line.add)}", computed, False,
                     self.text.why, list(self.text.cite)),
         ]  # fmt: skip

@@ -15,7 +15,8 @@ WEAKER: tuple[Confidence, ...] = ("primary", "primary-old", "secondary", "memory
 
 
 NOTHING_OUT: Mapping[str, CourtAction] = MappingProxyType({})
-FIRM_RULE = Note(text="This rule is the firm's own; it does not come with the program.")
+FIRM_RULE = "This rule is the firm's own; it does not come with the program."
+REPLACING = "This rule is the firm's own; it stands in place of the shipped rule {}."
 
 
 def framed(rule: Rule, **found: Any) -> Window:
@@ -43,13 +44,20 @@ def notes_of(rule: Rule, notice: Notice, out: Mapping[str, CourtAction] = NOTHIN
 
     `out`: the texts that a court keeps from the notice, by period.
     """
-    own = [FIRM_RULE] if rule.origin else []
+    own = [Note(text=text) for text in own_words(rule)]
     fitting = (note for note in rule.note if _in_time(note, notice) and match(note.when, notice).holds)
     return own + [note for note in fitting if _as_courts_left_it(note, out)]
 
 
 def _as_courts_left_it(note: Note, out: Mapping[str, CourtAction]) -> bool:
     return note.out is None or (note.out in out and (out[note.out].live or not note.live))
+
+
+def own_words(rule: Rule) -> list[str]:
+    """Whose rule it is, where it is no shipped one, and which one it replaces."""
+    if not rule.origin:
+        return []
+    return [FIRM_RULE if rule.replaces is None else REPLACING.format(rule.replaces)]
 
 
 def missing_for_doubts(rule: Rule, notice: Notice) -> tuple[str, ...]:

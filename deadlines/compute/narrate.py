@@ -1,5 +1,6 @@
 """The sentences of a working: one for each counted step, each day passed over, each date found."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from deadlines.compute.days import Rolled
@@ -37,11 +38,15 @@ def rolled(found: Rolled, computation: Computation) -> list[Step]:
     cite = computation.roll.cite[0]
     if not found.skipped:
         return [Step(f"{long_date(found.day)} is an open day: it is the last day.", found.day, cite)]
-    steps = [
-        Step(_sentence(f"{long_date(day)} cannot be the last day: {off.name}"), day, off.cite or cite)
-        for day, off in found.skipped
-    ]
+    steps = [Step(_passed_over(day, off.name), day, off.cite or cite) for day, off in found.skipped]
     return [*steps, Step(f"The last day is {long_date(found.day)}.", found.day, cite)]
+
+
+def _passed_over(day: date, name: str) -> str:
+    """Why a day cannot be the last one; the name of a weekend day says no more than its date."""
+    if name == f"{day:%A}":
+        return f"{long_date(day)} is on a weekend and cannot be the last day."
+    return _sentence(f"{long_date(day)} cannot be the last day: {name}")
 
 
 def _sentence(text: str) -> str:
@@ -66,9 +71,24 @@ def online_reading(computation: Computation, day: date) -> Reading:
     )  # fmt: skip
 
 
-def printed(day: date, cite: str) -> Step:
+def prints(day: date, fact: str | None) -> str:
+    """`the notice prints Friday 8 January 2027`; where a fact carries the day, that it is the decision's own."""
+    return f"the notice prints {long_date(day)}" if fact is None else f"the decision gives {long_date(day)} ({fact})"
+
+
+def printed(day: date, fact: str | None, cite: str) -> Step:
     """The printed date takes over."""
-    return Step(f"The notice prints {long_date(day)}: the printed deadline controls.", day, cite)
+    controls = "the printed deadline controls" if fact is None else "that day controls"
+    said = prints(day, fact)
+    return Step(f"{said[0].upper()}{said[1:]}: {controls}, not the count above.", day, cite)
+
+
+def printed_reading(day: date, fact: str | None, cite: Sequence[str]) -> Reading:
+    """The reading by the day that the paper itself gives."""
+    if fact is not None:
+        return Reading("the day that the decision gives", day, True, f"that day ({fact}) controls", list(cite))
+    why = "the deadline that the notice prints controls"
+    return Reading("the date printed on the notice", day, True, why, list(cite))
 
 
 def alternative(item: Alternative, raw: date, day: date) -> list[Step]:

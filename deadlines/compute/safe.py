@@ -4,6 +4,7 @@ Each open question has a careful answer. A firm may decide some of them otherwis
 date, never a last day, and the working says so.
 """
 
+from collections.abc import Iterator
 from datetime import date
 
 from msgspec import Struct
@@ -31,7 +32,8 @@ def find_safe(counting: Counting, found: Dates) -> None:
     back = counting.days.back(first.day)
     found.safe_by = back.day
     found.steps.append(narrate.safe(first.day, first.why, back, counting.text.cite[0]))
-    for doubt in dict.fromkeys(_doubts(counting, found)):
+    moot = counting.printed_governs() and first.day < careful.day
+    for doubt in dict.fromkeys(_doubts(counting, found, moot=moot)):
         found.steps.append(narrate.settled(case.ambiguity(doubt), case.policy.get(doubt)))
     if found.latest > found.last_day:
         found.steps.append(narrate.latest(found.latest, counting.text.cite[0]))
@@ -58,28 +60,34 @@ def _others(counting: Counting, found: Dates) -> list[Candidate]:
                 candidates.append(Candidate(day, f"{item.name}: {item.why}"))
     printed = case.printed
     if printed is not None and case.rule.printed != "ignored":
-        candidates.append(Candidate(printed, "the deadline printed on the notice"))
+        whose = "the deadline printed on the notice" if case.rule.printed_fact is None else "the day of the decision"
+        candidates.append(Candidate(printed, whose))
     if found.protective_by is not None and any(case.decided_otherwise(a.doubt) for a in case.rule.court_action):
         candidates.append(Candidate(found.protective_by, "the firm works to the protective date"))
     return candidates
 
 
-def _doubts(counting: Counting, found: Dates) -> list[str]:
-    """The open questions whose answer could move the safe date of this window."""
-    case, text, trigger = counting.case, counting.text, counting.trigger
-    doubts: list[str | None] = []
-    if trigger.safe != trigger.base:
-        doubts.append(case.rule.start_doubt)
-    if _mail_days(counting) != NO_DAYS:
-        doubts.append(_mail_doubt(counting))
-    if text.safe_length != text.length:
-        doubts.append(text.period.safe_doubt)
+def _doubts(counting: Counting, found: Dates, *, moot: bool) -> list[str]:
+    """The open questions whose answer could move the safe date of this window. `moot`: an earlier printed day leaves
+    those of the count without effect."""
+    case = counting.case
+    doubts: list[str | None] = [] if moot else list(_of_the_count(counting))
     for item in case.plan.alternatives:
         if item.doubt is not None and item.effect == "safe" and counting.alternative_raw(item, found) is not None:
             doubts.append(item.doubt)
     if found.protective_by is not None:
         doubts += [action.doubt for action in case.rule.court_action]
     return [doubt for doubt in doubts if doubt is not None]
+
+
+def _of_the_count(counting: Counting) -> Iterator[str | None]:
+    """The open questions on the count itself: where it starts, its days for mail, its length."""
+    if counting.trigger.safe != counting.trigger.base:
+        yield counting.case.rule.start_doubt
+    if _mail_days(counting) != NO_DAYS:
+        yield _mail_doubt(counting)
+    if counting.text.safe_length != counting.text.length:
+        yield counting.text.period.safe_doubt
 
 
 def _mail_days(counting: Counting) -> Length:
@@ -105,7 +113,8 @@ def dispute_of(counting: Counting, found: Dates) -> str | None:
     if printed == computed or (counting.printed_governs() and printed < computed):
         return None
     order = "earlier" if printed < computed else "later"
+    said = narrate.prints(printed, rule.printed_fact)
     return (
-        f"The notice prints {long_date(printed)}, {order} than the computed last day {long_date(computed)}. "
+        f"{said[0].upper()}{said[1:]}, {order} than the computed last day {long_date(computed)}. "
         f"The earlier date controls the safe date, {long_date(found.safe_by)}; somebody has to find out which is right."
     )

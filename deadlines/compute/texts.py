@@ -87,9 +87,8 @@ def _text(period: Period, notice: Notice, on: date, usual: Mapping[str, str]) ->
         if answer.holds is False:
             continue
         careful = unless.safe_length or unless.length
-        option = Option(
-            unless.length, unless.why or period.why, (*unless.cite, *period.cite), careful, unless.confidence
-        )
+        cite = tuple(dict.fromkeys((*unless.cite, *period.cite)))
+        option = Option(unless.length, unless.why or period.why, cite, careful, unless.confidence)
         if answer.holds:
             possible, likely, missing = [option], [option], ()
             break

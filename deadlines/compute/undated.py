@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from deadlines.compute.case import Case
-from deadlines.compute.frame import framed
+from deadlines.compute.frame import framed, own_words
 from deadlines.compute.result import Fee, Step, Window
 from deadlines.compute.routes import Route
 from deadlines.compute.words import long_date
@@ -23,7 +23,7 @@ def denied(rule: Rule, found: Route) -> Window:
         working=[Step(found.why, None, found.cite[0] if found.cite else None)],
         cite=list(found.cite),
         confidence=found.confidence,
-        notes=[found.why, *found.notes],
+        notes=[found.why, *found.notes, *own_words(rule)],
     )
 
 
@@ -35,7 +35,7 @@ def answered(rule: Rule, answer: Answer) -> Window:
         working=[Step(answer.why, None, answer.cite[0])],
         cite=list(answer.cite),
         confidence=rule.reviewed.confidence,
-        notes=[answer.why],
+        notes=[answer.why, *own_words(rule)],
     )
 
 

@@ -13,9 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.result import Timeliness, Window
+from deadlines.docket.beside import beside_words, filed_alternatives
 from deadlines.docket.entries import current, locked, new_version, republish
 from deadlines.docket.intake import Desk
-from deadlines.docket.notices import hold_in_force
+from deadlines.docket.notices import hold, hold_in_force
 from deadlines.docket.proposals import plain_reason, supersede_waiting
 from deadlines.docket.records import Closing
 from deadlines.docket.reminders import cancel
@@ -56,14 +57,17 @@ def file_entry(
     """Satisfied: received by the forum on a day, with proof. A late or contested filing is recorded as such.
 
     Raises InputError for a day that cannot be, a missing proof, or a day before the window opens unless
-    `anyway`, and Conflict for an entry that is closed or cannot be filed.
+    `anyway`, and Conflict for an entry that is closed or cannot be filed, and unless `anyway` for one whose
+    alternative was filed.
     """
+    hold(session, entry.notice_id)  # two alternatives that are filed at once follow each other
     entry = locked(session, entry)
     row = current(session, entry)
     window = msgspec.convert(row.window, Window)
     _require_fileable(entry, window)
     proof = plain_reason(proof, "proof", LONGEST_PROOF)
     early = _check_day(desk, entry, window, on, now, anyway=anyway)
+    beside = _check_alternatives(session, entry, window, anyway=anyway)
     closing = Closing(
         event="filed",
         was=entry.status,
@@ -75,6 +79,7 @@ def file_entry(
         last_day=window.last_day,
         latest=window.latest,
         early=early,
+        beside=beside,
     )
     _close(session, desk, entry, "satisfied", closing, on, by, now)
     return closing
@@ -169,6 +174,18 @@ def _check_day(desk: Desk, entry: Entry, window: Window, on: date, now: datetime
             code="too-early",
         )
     return early
+
+
+def _check_alternatives(session: Session, entry: Entry, window: Window, *, anyway: bool) -> list[str]:
+    """A sentence for each alternative that was filed already; raises Conflict for one unless `anyway`."""
+    found = [beside_words(item) for item in filed_alternatives(session, entry, window)]
+    if found and not anyway:
+        raise Conflict(
+            f"{found[0]} If this one was filed as well, give --anyway; if the other was not, `deadlines reopen` "
+            "takes it back.",
+            code="alternative-filed",
+        )
+    return found
 
 
 def _close(

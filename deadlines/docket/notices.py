@@ -25,7 +25,13 @@ def find_notice(session: Session, name: str) -> NoticeRow:
 
 def hold_in_force(session: Session, notice: NoticeRow) -> None:
     """Hold the notice until the end of the transaction; raises Conflict for one that was amended."""
-    session.execute(select(NoticeRow.id).where(NoticeRow.id == notice.id).with_for_update())
+    hold(session, notice.id)
     later = session.scalars(select(NoticeRow).where(NoticeRow.amends_id == notice.id)).first()
     if later is not None:
         raise Conflict(f"Notice {notice.id[:8]} has been amended; the one in force is {later.id[:8]}.")
+
+
+def hold(session: Session, notice_id: str) -> None:
+    """Hold a notice until the end of the transaction, before any of its entries, so that two changes follow
+    each other."""
+    session.execute(select(NoticeRow.id).where(NoticeRow.id == notice_id).with_for_update())

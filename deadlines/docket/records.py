@@ -17,7 +17,8 @@ Use = Literal["printed", "computed"]
 class Closing(Struct, frozen=True, kw_only=True):
     """How an entry was closed. `was` is its status before; the dates are those of version `version`.
 
-    `early`: filed before the window opened, knowingly.
+    `early`: filed before the window opened, knowingly. `beside`: a sentence for each alternative that had been
+    filed already, knowingly.
     """
 
     event: Literal["filed", "waived", "struck"]
@@ -31,6 +32,7 @@ class Closing(Struct, frozen=True, kw_only=True):
     last_day: date | None = None
     latest: date | None = None
     early: bool = False
+    beside: list[str] = []
 
 
 class Resolution(Struct, frozen=True):
@@ -52,11 +54,21 @@ class Ahead(Struct, frozen=True, kw_only=True):
     last_day: date | None
 
 
+class Ended(Struct, frozen=True, kw_only=True):
+    """An entry of the matter whose clock a filing has ended; `command` closes it, None where it is closed."""
+
+    entry: str
+    title: str
+    status: str
+    command: str | None
+
+
 class FollowOn(Struct, frozen=True, kw_only=True):
     """One thing that comes next. `on` is the event that brings it, `notice` the kind of notice to record then.
 
-    `proposed` are the windows that the same notice opens with `facts` added; `command` enters them. `fault`
-    says why they cannot be computed.
+    `proposed` are the windows that the same notice opens with `facts` added, `no_longer` the titles of those that it
+    closes; `command` enters them. `fault` says why they cannot be computed. `ended` are the entries whose clocks the
+    filing has ended; `on` is `ended` where that happened to the entry itself.
     """
 
     on: str
@@ -69,6 +81,8 @@ class FollowOn(Struct, frozen=True, kw_only=True):
     proposed: list[Ahead] = []
     command: str | None = None
     fault: str | None = None
+    ended: list[Ended] = []
+    no_longer: list[str] = []
 
 
 Nexts = Callable[[Entry, Window], list[FollowOn]]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice
 from deadlines.compute.result import Window
+from deadlines.docket.beside import Alternative, alternatives
 from deadlines.docket.records import WAITING, Closing, FollowOn, Nexts, Resolution, is_disputed
 from deadlines.errors import InputError, NotFound
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Proposal, Reminder
@@ -22,7 +23,8 @@ class Line(Struct, frozen=True, kw_only=True):
 
     `next_on` is the date that comes next, and `next_is` what it is: `protective`, `file-by`, `last-day`, or
     `past` when even the last day has gone. `disputed`: the notice prints another deadline, and nobody has
-    resolved it. `waits`: other dates wait to be agreed to.
+    resolved it. `waits`: other dates wait to be agreed to. `alternatives`: entries of the same notice of which the
+    law allows one, not both.
     """
 
     entry: str
@@ -42,6 +44,7 @@ class Line(Struct, frozen=True, kw_only=True):
     verified_at: datetime | None
     disputed: bool
     waits: bool
+    alternatives: list[Alternative] = []
 
 
 class EntryView(Struct, frozen=True, kw_only=True):
@@ -113,7 +116,9 @@ def open_windows(
     if matter is not None:
         query = query.where(Matter.reference == matter)
     known = _Known(session)
-    lines = [_line(known, today, *row) for row in session.execute(query)]
+    rows = session.execute(query).all()
+    others = alternatives(session, [(row.Entry, row.DeadlineRow.window) for row in rows])
+    lines = [_line(known, today, others[row.Entry.id], *row) for row in rows]
     return sorted(lines, key=lambda line: (line.next_on, line.matter, line.title))
 
 
@@ -221,6 +226,7 @@ class _Known:
 def _line(
     known: _Known,
     today: date,
+    others: list[Alternative],
     entry: Entry,
     deadline: DeadlineRow,
     notice: NoticeRow,
@@ -248,6 +254,7 @@ def _line(
         verified_at=entry.verified_at,
         disputed=is_disputed(entry, deadline.window.get("dispute")),
         waits=entry.id in known.waiting,
+        alternatives=others,
     )
 
 

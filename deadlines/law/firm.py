@@ -16,6 +16,7 @@ from deadlines.law import faults
 from deadlines.law.days_off import Closure, Closures
 from deadlines.law.files import convert, read_toml, toml_files
 from deadlines.law.model import Rule
+from deadlines.law.replaced import with_marks
 
 if TYPE_CHECKING:
     from deadlines.law.load import Law
@@ -77,7 +78,7 @@ class Additions:
                     rules.pop(rule.replaces, None)
                 rules[key] = structs.replace(rule, origin=ORIGIN)
                 self.said.append(f"rule {key}" + (f" in place of {rule.replaces}" if rule.replaces else ""))
-        return rules
+        return with_marks(rules)
 
     def closures(self, shipped: Closures) -> Closures:
         """Shipped closures with the firm's. On a shipped day the firm may add an effect in another forum."""

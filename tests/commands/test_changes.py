@@ -1,6 +1,7 @@
 """The life of an entry through the real program: verified, amended, agreed to, filed, reopened, struck."""
 
 import json
+import shlex
 import sqlite3
 from datetime import date, timedelta
 from typing import Any
@@ -159,6 +160,31 @@ def test_a_late_filing_is_said_loudly(office: Firm) -> None:
     assert "Tell the responsible attorney now." in shown
 
 
+def test_an_alternative_beside_one_that_was_filed_is_refused_or_said_loudly(office: Firm) -> None:
+    found = {view["window"]["rule"]: view["entry"][:8] for view in views(office)}
+    words = ("--on", YESTERDAY, "--proof", "IOE1", "--by", ANA)
+    office.good("file", found["uscis.motion.reopen"], *words)
+    status, said = refused(office, "file", found["uscis.appeal.aao"], *words)
+    assert (status, "[8 CFR 103.2(a)(7)(iv)]" in said, "--anyway" in said) == (8, True, True)
+    shown = office.good("file", found["uscis.appeal.aao"], *words, "--anyway")
+    assert "timely, beside an alternative" in shown
+    assert "NOT BOTH: Motion to reopen" in shown
+
+
+def test_the_list_says_which_entries_are_alternatives(office: Firm) -> None:
+    """8 CFR 103.2(a)(7)(iv): the appeal or the motions; the two motions go on one form."""
+    found = {view["window"]["rule"]: view["entry"] for view in views(office)}
+    appeal, reopen, again = (found[f"uscis.{n}"] for n in ("appeal.aao", "motion.reopen", "motion.reconsider"))
+    shown = {line["entry"]: {item["entry"] for item in line["alternatives"]} for line in office.data("list")}
+    assert shown == {appeal: {reopen, again}, reopen: {appeal}, again: {appeal}}
+    [row] = [line for line in office.good("list").splitlines() if f"  {reopen[:8]}  " in line]
+    assert f"or {appeal[:8]}" in row
+    office.good("file", reopen[:8], "--on", YESTERDAY, "--proof", "IOE1", "--by", ANA)
+    assert f"or {reopen[:8]} (FILED)" in office.good("list")
+    [line] = [line for line in office.data("list") if line["entry"] == appeal]
+    assert {item["entry"]: item["filed_on"] for item in line["alternatives"]} == {reopen: YESTERDAY, again: None}
+
+
 def test_striking_a_notice(office: Firm) -> None:
     notice = motion(office)["notice"]
     answer = office.data("strike", notice[:8], *WHY, "--by", ANA)
@@ -230,6 +256,39 @@ def test_a_disputed_date_is_shown_told_and_resolved(office: Firm) -> None:
     assert "Dispute resolved for the printed, by ana@firm.example: it controls" in explained
     assert "disputed" not in explained.lower()
     assert "is verified by" in office.good("verify", entry, "--by", BEN)
+
+
+def test_what_a_filing_ended_is_printed_with_the_command_that_closes_it(office: Firm) -> None:
+    until = (DECIDED + timedelta(days=60)).isoformat()
+    made = office.data(
+        "add", "--matter", "A-3", "--client", "Diaz", "--attorney", ANA, "--kind", "ij.order", "--decided-on", RECENT,
+        "--fact", "voluntary_departure=pre-conclusion", "--fact", f"departure_until={until}", "--fact", "appeal=waived",
+    )  # fmt: skip
+    entries = {entry["rule"]: entry["entry"][:8] for entry in made["entries"]}
+    shown = office.good("file", entries["eoir.motion.reopen"], "--on", YESTERDAY, "--proof", "stamped", "--by", ANA)
+    assert f"ENDED  Last day of voluntary departure, entry {entries['departure.voluntary']}, open" in shown
+    [command] = [line.strip() for line in shown.splitlines() if line.strip().startswith("deadlines waive")]
+    words = shlex.split(command.replace("ADDRESS", ANA))[1:]
+    assert "1240.26(b)(3)(iii)" in office.good(*words)
+    assert "ENDED: Motion to reopen" in office.good("explain", entries["departure.voluntary"])
+
+
+def test_what_is_printed_to_enter_the_next_clock_enters_it(office: Firm) -> None:
+    until = (DECIDED + timedelta(days=50)).isoformat()
+    made = office.data(
+        "add", "--matter", "A-4", "--client", "Sosa", "--attorney", ANA, "--kind", "bia.decision",
+        "--decided-on", RECENT, "--fact", "voluntary_departure=post-conclusion", "--fact", f"departure_until={until}",
+    )  # fmt: skip
+    entry = next(item["entry"] for item in made["entries"] if item["rule"] == "court.petition-for-review")
+    before = office.good("explain", entry[:8])
+    assert "--fact petition=filed --fact case_filed_on=DATE" in before
+    shown = office.good("file", entry[:8], "--on", YESTERDAY, "--proof", "docketed", "--by", ANA)
+    [command] = [line.strip() for line in shown.splitlines() if line.strip().startswith("deadlines amend")]
+    assert "The same command as above enters it." in shown
+    assert f"case_filed_on={YESTERDAY}" in command
+    moves = office.data(*shlex.split(command.replace("REASON", "filed").replace("ADDRESS", ANA))[1:])["moves"]
+    assert [move["title"] for move in moves if move["kind"] == "new"] == ["Leaving after the petition for review"]
+    assert "deadlines amend" not in office.good("show", entry[:8])
 
 
 def test_what_comes_next_is_printed_after_filing_and_in_json(office: Firm) -> None:

@@ -1,6 +1,7 @@
 import re
 from pathlib import Path
 
+from tests.commands import program
 from tests.commands.conftest import Firm
 
 
@@ -10,8 +11,8 @@ def test_the_address_is_shown_once_with_a_warning(firm: Firm) -> None:
     assert re.fullmatch(r"http://127\.0\.0\.1:8099/f/[A-Za-z0-9_-]{40,}/deadlines\.ics\n", done.stdout)
     assert len(done.stdout) < 256
     assert "secret" in done.stderr
-    for program in ("Outlook", "Google", "Apple"):
-        assert program in done.stderr
+    for name in ("Outlook", "Google", "Apple"):
+        assert name in done.stderr
     token = done.stdout.split("/")[4]
     shown = firm.good("feed", "list", "--all") + firm.good("feed", "list", "--json")
     assert token not in shown
@@ -54,7 +55,7 @@ def settled(firm: Firm) -> None:
     firm.add("Paula", "paula@firm.example", "paralegal")
     firm.good(
         *("add", "--matter", "2026-0143", "--client", "Canary", "--attorney", "ana@firm.example"),
-        *("--kind", "uscis.denial", "--form", "I-140", "--decided-on", "2026-10-23", "--service", "mail", "--json"),
+        *("--kind", "uscis.denial", "--form", "I-140", "--decided-on", program.RECENT, "--service", "mail", "--json"),
     )
 
 

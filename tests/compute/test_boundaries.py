@@ -237,6 +237,33 @@ def test_a_printed_day_is_the_last_and_only_past_the_maximum_it_is_warned_of(pri
     assert [str(step.date) for step in told] == [printed]
 
 
+def test_a_day_that_the_decision_gives_is_not_said_to_be_printed_on_the_notice() -> None:
+    """The last day of voluntary departure is typed in as a fact (8 CFR 1240.26(e)); 60 days end on 9 January 2027."""
+    facts = {"voluntary_departure": "post-conclusion", "departure_until": "2027-01-20"}
+    result = compute(Notice(kind="bia.decision", decided_on=date(2026, 11, 10), facts=facts))
+    found = window(result, "departure.voluntary")
+    said = "The decision gives Wednesday 20 January 2027 (departure_until)"
+    assert f"{said}: that day controls, not the count above." in [step.text for step in found.working]
+    assert (found.dispute or "").startswith(f"{said}, later than the computed last day")
+    assert not any("print" in text for text in (str(found.working), str(found.readings), *result.warnings))
+
+
+def test_the_working_of_a_printed_day_names_no_question_that_cannot_move_it() -> None:
+    """30 days and 3 from 10 November 2026 end on Sunday 13 December; an earlier printed day leaves the order of
+    mail days and roll without effect."""
+    mail: dict[str, Any] = {"form": "I-140", "service": Service("mail")}
+    early, plain = (
+        window(compute(Notice(kind="uscis.noir", decided_on=date(2026, 11, 10), printed_deadline=day, **mail)),
+               "uscis.response.noir")
+        for day in (date(2026, 12, 4), None)
+    )  # fmt: skip
+    assert not any(step.text.startswith("Open question") for step in early.working)
+    told = [step.text for step in plain.working]
+    assert "Sunday 13 December 2026 is on a weekend and cannot be the last day." in told
+    assert any(text.startswith("Open question (uscis A1)") for text in told)
+    assert all(len(item.cite) == len(set(item.cite)) for item in (*early.readings, *plain.readings))
+
+
 def test_a_filing_on_the_printed_day_is_in_time_and_the_day_after_is_contested() -> None:
     def filed(on: str) -> object:
         result = ask(

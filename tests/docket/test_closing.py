@@ -138,6 +138,34 @@ def test_a_filing_before_the_window_opens_needs_to_be_meant(database: Database) 
         assert (closing.early, closing.timeliness) == (True, "timely")
 
 
+def test_an_alternative_beside_one_that_was_filed_needs_to_be_meant(database: Database) -> None:
+    """8 CFR 103.2(a)(7)(iv): a motion and an appeal on one decision are a duplicate request."""
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        entries = recorded(session)
+        appeal, motion = entries["uscis.appeal.aao"], entries[RULE]
+        filed(session, motion, ana)
+        with pytest.raises(Conflict, match=r"was filed on 2026-11-02.*103\.2\(a\)\(7\)\(iv\).*--anyway") as refused:
+            filed(session, appeal, ana)
+        assert (refused.value.code, appeal.status) == ("alternative-filed", "open")
+        closing = filed(session, appeal, ana, anyway=True)
+        [sentence] = closing.beside
+        assert motion.id[:8] in sentence
+        assert "duplicate" in sentence
+
+
+def test_an_alternative_that_was_not_filed_after_all_stands_in_no_way(database: Database) -> None:
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        entries = recorded(session)
+        filed(session, entries[RULE], ana)
+        reopen_entry(session, desk(), entries[RULE], reason="rejected unread", by=ana, now=LATER)
+        assert filed(session, entries["uscis.appeal.aao"], ana).beside == []
+        other = recorded(session, reference="2026-0144")
+        assert filed(session, other[RULE], ana).beside == []
+        assert filed(session, other["uscis.motion.reconsider"], ana).beside == []
+
+
 def test_waiving_needs_a_reason_and_says_so_in_the_calendar(database: Database) -> None:
     with database.write() as session:
         ana, _, _ = firm(session)

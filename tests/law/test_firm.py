@@ -114,6 +114,38 @@ def test_a_shipped_rule_is_replaced_only_where_the_file_says_so(firm: Path) -> N
         with_firm(firm)
 
 
+@pytest.fixture
+def replacing(firm: Path) -> Law:
+    """With an appeal of the firm's own that takes the place of the shipped one."""
+    text = (DATA / "rules" / "eoir-appeal-bia.toml").read_text()
+    (firm / "rules" / "appeal.toml").write_text(f'replaces = "eoir.appeal.bia"\n{text}')
+    return with_firm(firm)
+
+
+def test_what_stands_on_a_replaced_rule_says_so(replacing: Law) -> None:
+    said = "the firm's own rule in place of eoir.appeal.bia"
+    notice = Notice(kind="ij.order", decided_on=date(2026, 6, 1), facts={"asylum": "none", "appeal": "none-filed"})
+    windows = {window.rule: window for window in compute(notice, replacing).windows}
+    shipped = {window.rule: window for window in compute(notice, load_law()).windows}
+    own, motion, certification = (windows[n] for n in ("eoir.appeal.bia", "eoir.motion.reopen", "bia.certification"))
+    assert "This rule is the firm's own; it stands in place of the shipped rule eoir.appeal.bia." in own.notes
+    assert own.fees == shipped["eoir.appeal.bia"].fees != []
+    assert motion.last_day == shipped["eoir.motion.reopen"].last_day
+    assert said in motion.working[0].text
+    assert f"It rests on another window, which is counted by {said}." in motion.notes
+    assert f"It rests on another window, which is counted by {said}." in certification.notes
+    [relation] = [item for item in motion.relations if item.kind == "alternative"]
+    assert said in relation.text
+    assert not any(said in str(window) for window in shipped.values())
+
+
+def test_a_replaced_rule_that_gives_no_date_says_whose_answer_it_is(replacing: Law) -> None:
+    notice = Notice(kind="ij.order", decided_on=date(2026, 6, 1), facts={"appeal": "waived", "asylum": "none"})
+    window = next(item for item in compute(notice, replacing).windows if item.rule == "eoir.appeal.bia")
+    assert window.state == "not-available"
+    assert window.notes[-1].endswith("in place of the shipped rule eoir.appeal.bia.")
+
+
 def test_an_outage_notice_of_a_forum_moves_the_last_days_in_its_span(firm: Path) -> None:
     (firm / "closures.toml").write_text(REVIEWED + OUTAGE)
     law = with_firm(firm)

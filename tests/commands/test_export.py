@@ -1,0 +1,54 @@
+"""`deadlines export`: a calendar file that another program reads."""
+
+import stat
+
+from tests.commands.conftest import Firm
+from tests.commands.program import RECENT
+from tests.reading import events_of
+
+
+def recorded(firm: Firm, *words: str) -> None:
+    firm.add("Ana", "ana@firm.example")
+    firm.good(
+        *("add", "--matter", "2026-0143", "--client", "Canary", "--attorney", "ana@firm.example"),
+        *("--kind", "uscis.denial", "--form", "I-140", "--decided-on", RECENT, "--service", "mail", "--json"),
+        *words,
+    )
+
+
+def test_the_dates_of_a_matter_as_a_file(firm: Firm) -> None:
+    recorded(firm)
+    path = firm.folder / "out.ics"
+    firm.good("export", "--ics", "--matter", "2026-0143", "-o", str(path))
+    body = path.read_bytes()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    listed = {str(line[key]) for line in firm.data("list") for key in ("safe_by", "last_day")}
+    assert {str(event["DTSTART"].dt) for event in events_of(body)} == listed
+    assert b"Canary" not in body
+    again = firm.run("export", "--ics", "--matter", "2026-0143", "-o", str(path))
+    assert (again.returncode, "is there already" in again.stderr) == (3, True)
+    assert path.read_bytes() == body
+
+
+def test_other_words_and_reminders_through_a_pipe(firm: Firm) -> None:
+    recorded(firm)
+    full = firm.good("export", "--ics", "--matter", "2026-0143", "--redaction", "full", "--reminders")
+    assert "Canary" in full
+    assert "SUMMARY:REMINDER" in full
+    busy = firm.good("export", "--ics", "--matter", "2026-0143", "--redaction", "busy")
+    assert "2026-0143" not in busy
+
+
+def test_a_restricted_matter_leaves_only_when_that_is_said_and_without_its_client(firm: Firm) -> None:
+    recorded(firm)
+    firm.good("matter", "restrict", "2026-0143")
+    refused = firm.run("export", "--ics", "--matter", "2026-0143")
+    assert (refused.returncode, refused.stdout, "--restricted" in refused.stderr) == (3, "", True)
+    shown = firm.good("export", "--ics", "--matter", "2026-0143", "--redaction", "full", "--restricted")
+    assert "2026-0143" in shown
+    assert "Canary" not in shown
+
+
+def test_what_is_not_there_is_a_sentence(firm: Firm) -> None:
+    assert firm.run("export", "--ics", "--matter", "x").returncode == 7
+    assert firm.run("export", "--matter", "x").returncode == 2
