@@ -278,7 +278,13 @@ def build_web(settings: Settings, database: "Database") -> "Starlette":
 
     kept = feeds_folder(settings)
     try:
-        return create_app(database, zone=settings.firm.timezone, name=settings.firm.name, kept=kept)
+        return create_app(
+            database,
+            zone=settings.firm.timezone,
+            name=settings.firm.name,
+            address=settings.address,
+            kept=kept,
+        )
     except OSError as error:
         raise ConfigError(
             f"{kept}: the folder for calendars cannot be used ({error.strerror}); correct web.feeds_folder."

@@ -144,11 +144,12 @@ def _end_of_day(app: App, text: str) -> datetime:
 
 def _made(app: App, subscription: "Subscription", secret: str, *, by_link: bool) -> dict[str, Any]:
     from deadlines.docket.addresses import what_it_shows
+    from deadlines.web.clients import feed_address
 
     base = app.settings.address
     where = {"link": f"{base}/subscribe/{secret}", "until": subscription.claim_until}
     return {
-        **(where if by_link else {"url": f"{base}/f/{secret}/deadlines.ics"}),
+        **(where if by_link else {"url": feed_address(base, secret)}),
         "id": subscription.id,
         "hint": subscription.hint,
         "label": subscription.label,

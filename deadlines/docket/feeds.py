@@ -68,7 +68,7 @@ def feed_state(session: Session, subscription: Subscription, *, today: date, fir
     )
     found = [str(value) for value in session.execute(query).one()]
     # Which days lie ahead decides what a feed that is cut short shows.
-    parts = [RENDERER, str(today), subscription.id, _name(subscription, firm), firm, *found]
+    parts = [RENDERER, str(today), subscription.id, calendar_name(subscription, firm), firm, *found]
     if subscription.redaction == "full":
         clients = shown(subscription, today, Matter.id, Matter.client).distinct()
         parts += sorted(f"{identifier}={client}" for identifier, client in session.execute(clients))
@@ -89,7 +89,7 @@ def feed_body(session: Session, subscription: Subscription, *, today: date, firm
     about = ABOUT.format(restricted=SOME_RESTRICTED if subscription.restricted else NO_RESTRICTED)
     about = f"Filing deadlines of {firm or 'the firm'}. {about}"
     connected = _note(subscription, "note", subscription.created_at.date(), CONNECTED, NOTHING)
-    return join_calendar(_name(subscription, firm), about, events or [connected])
+    return join_calendar(calendar_name(subscription, firm), about, events or [connected])
 
 
 def ends_early(session: Session, subscription: Subscription, *, today: date) -> date | None:
@@ -183,7 +183,7 @@ def _stored(session: Session, pieces: Sequence[Piece]) -> dict[int, bytes]:
     return found
 
 
-def _name(subscription: Subscription, firm: str) -> str:
+def calendar_name(subscription: Subscription, firm: str) -> str:
     """What programs that show a calendar's own name call it."""
     whose = {
         "firm": firm or "whole firm",

@@ -235,8 +235,9 @@ def _give_claim(subscription: Subscription, now: datetime) -> str:
 
 
 def _claimable(subscription: Subscription, now: datetime) -> bool:
-    until = subscription.claim_until
-    return until is not None and now < until and subscription.revoked_at is None and subscription.person.active
+    until, ends = subscription.claim_until, subscription.expires_at
+    ended = subscription.revoked_at is not None or (ends is not None and ends <= now)
+    return until is not None and now < until and not ended and subscription.person.active
 
 
 def _record(session: Session, subscription: Subscription, action: str, actor: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The web application: feeds and probes."""
+"""The web application: feeds, the page behind one-time links, and probes."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -12,14 +12,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deadlines import clock
 from deadlines.store.database import Database
+from deadlines.web.assets import Assets
 from deadlines.web.feeds import FeedRoute
 from deadlines.web.fetches import FetchLog
+from deadlines.web.pages import Pages
 from deadlines.web.probes import Readyz, healthz
 from deadlines.web.shelf import Shelf
+from deadlines.web.subscribe import SubscribeRoute
 
 HEARTBEAT = "daemon"
 BEAT = timedelta(seconds=60)
 PATIENCE = timedelta(hours=1)
+ADDRESS = "http://127.0.0.1:8099"
 
 
 class Beneath(BaseRoute):
@@ -50,6 +54,7 @@ def create_app(
     *,
     zone: str,
     name: str = "",
+    address: str = ADDRESS,
     kept: Path | None = None,
     heartbeat: str = HEARTBEAT,
     beat: timedelta = BEAT,
@@ -62,6 +67,7 @@ def create_app(
         database: where the docket is.
         zone: the firm's IANA time zone; its calendar day decides what a feed shows.
         name: the firm, as calendars name it.
+        address: the address under which people and programs reach the server, without a slash at its end.
         kept: folder for the last good calendars, readable by the owner only; None keeps them in memory.
         heartbeat: the sweep whose sign of life `/readyz` looks at.
         beat: how often it comes.
@@ -85,10 +91,14 @@ def create_app(
         heartbeat=heartbeat,
         patience=patience,
     )
+    assets = Assets()
+    pages = Pages(assets, address=address, firm=name)
     ready = Readyz(database, sweep=heartbeat, interval=beat, now=now)
     app = Starlette(
         routes=[
             Beneath("/f/", feed),
+            Beneath("/subscribe/", SubscribeRoute(database, pages, address=address, firm=name, zone=place, now=now)),
+            Beneath("/static/", assets),
             Route("/healthz", healthz),
             Route("/readyz", ready.answer),
         ]

@@ -24,25 +24,30 @@ HOW = (
     How(
         "Outlook (work, school)",
         "Add calendar, Subscribe from web, paste the address.",
-        "Fetched by Microsoft about every 3 hours, at times only once a day.",
+        "Fetched by Microsoft about every 3 hours, at times only after a day or more.",
         (
             (
                 "Open Outlook on the web",
                 "https://outlook.office.com/calendar/0/addfromweb?url={https}&name={name}",
             ),
-            ("Open the new Outlook for Windows", "webcal:{plain}"),
+            ("Open the new Outlook (Windows)", "webcal:{plain}"),
         ),
     ),
     How(
         "Outlook.com (personal)",
         "Add calendar, Subscribe from web, paste the address.",
-        "Fetched by Microsoft about every 3 hours, at times only once a day.",
+        "Fetched by Microsoft about every 3 hours, at times only after a day or more.",
         (("Open Outlook.com", "https://outlook.live.com/calendar/0/addfromweb?url={https}&name={name}"),),
+    ),
+    How(
+        "Outlook (classic, on Windows)",
+        "File, Account Settings, Internet Calendars, New, paste the address.",
+        "Fetched by the computer itself while Outlook runs: every hour to once a day.",
     ),
     How(
         GOOGLE,
         "Other calendars, +, From URL, paste the address.",
-        "Fetched by Google every 4 to 24 hours; nobody can make it look sooner. Not for changes of the same day.",
+        "Fetched by Google every 4 to 24 hours, at times later, and nobody can hurry it. Not for same-day changes.",
         (
             ("Open Google's form", "https://calendar.google.com/calendar/u/0/r/settings/addbyurl"),
             ("Try to add it in one step", "https://calendar.google.com/calendar/r?cid={webcal}"),
@@ -50,7 +55,8 @@ HOW = (
     ),
     How(
         "Apple Calendar (Mac, iPhone, iPad)",
-        "File, New Calendar Subscription, paste the address; set Auto-refresh to every hour and keep the alerts.",
+        "On a Mac: File, New Calendar Subscription, paste the address; set Auto-refresh to every hour, and take the "
+        "tick from Remove Alerts.",
         "As fresh as it is set to: every 5 minutes to once a week.",
         (("Open Apple Calendar", "webcal://{bare}"),),
     ),
@@ -60,6 +66,11 @@ HOW = (
         "Every 30 minutes unless it is set otherwise; it also rings the alarms.",
     ),
 )
+
+
+def feed_address(base: str, token: str) -> str:
+    """The secret address of a feed. Its last part is what Thunderbird calls the calendar, so no secret stands there."""
+    return f"{base}/f/{token}/deadlines.ics"
 
 
 def link(pattern: str, url: str, name: str) -> str:
