@@ -85,6 +85,8 @@ class DeadlineRow(Base):
     reason: Mapped[str] = mapped_column(String(200))
     created_by: Mapped[str] = mapped_column(String(254))
     created_at: Mapped[datetime]
+    digest: Mapped[str | None] = mapped_column(String(64))
+    """A keyed hash over everything that carries the date, so that an edit behind the program's back shows."""
     policy: Mapped[dict[str, Any] | None]
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, String
+from sqlalchemy import Boolean, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deadlines.store.tables.base import Base, new_id
@@ -19,7 +19,23 @@ class Person(Base):
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     invitations: Mapped[str | None] = mapped_column(String(20))
     """The redaction of invitations by mail to the person's own calendar; none: not wanted."""
+    deputy_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    """Who is told when the person does not answer, and always of fatal dates."""
+    supervisor_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    """Who is told when the deputy does not answer either."""
     created_at: Mapped[datetime]
+
+
+class Contact(Base):
+    """Where a channel reaches a person: a chat's address, a topic. Mail is the person's own address."""
+
+    __tablename__ = "contact"
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20), primary_key=True)
+    address: Mapped[str] = mapped_column(Text)
+    added_at: Mapped[datetime]
+    proved_at: Mapped[datetime | None]
+    """When the person confirmed that a test message arrived."""
 
 
 class Matter(Base):
