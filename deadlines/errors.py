@@ -78,16 +78,22 @@ class CalendarError(DeadlinesError):
 
 
 class SendError(DeadlinesError):
-    """A channel did not take a message. `permanent`: another try cannot help."""
+    """A channel did not take a message. `permanent`: another try cannot help.
+
+    `wait`: the seconds after which the other side asked to be tried again.
+    """
 
     code = "send"
     exit_code = 9
     http_status = 502
 
-    def __init__(self, sentence: str, *, permanent: bool = False, uncertain: bool = False) -> None:
+    def __init__(
+        self, sentence: str, *, permanent: bool = False, uncertain: bool = False, wait: float | None = None
+    ) -> None:
         super().__init__(sentence)
         self.permanent = permanent
         self.uncertain = uncertain
+        self.wait = wait
 
 
 class ChannelDown(SendError):
