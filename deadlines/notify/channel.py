@@ -4,13 +4,20 @@ from typing import Protocol
 
 from deadlines.notify.message import Message
 
+MAIL = ("smtp", "folder", "console")
+"""The channels that write to a person's mail address; every reminder goes by one of them."""
+CHATS = ("slack", "teams", "apprise")
+"""The channels that reach a person at an address of their own, beside mail."""
+WEBHOOK = "webhook"
+"""The channel that tells one address of the firm of every reminder, whoever it is for."""
+
 
 class Channel(Protocol):
     """A way to send, used by one thread at a time."""
 
     @property
     def name(self) -> str:
-        """The word of the configuration: `smtp`, `folder`, `console`."""
+        """The word of the configuration: `smtp`, `slack`, …"""
 
     def send(self, message: Message) -> None:
         """Hand the message over and return when it was taken.

@@ -17,8 +17,27 @@ NAME_LIMIT = 100
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,189}")
 
 
+class Hidden:
+    """Where a chat reaches a person. Whoever has it can write there, so it prints as stars."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The address itself, for the channel that sends there."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Hidden(***)"
+
+
 class Message(Struct, frozen=True, kw_only=True):
-    """One text for one recipient. `message_id` is the same in every repeat; `at` is when it was written."""
+    """One text for one recipient. `message_id` is the same in every repeat; `at` is when it was written.
+
+    `address`: where a channel other than mail reaches the person.
+    """
 
     to_name: str
     to_email: str
@@ -27,6 +46,7 @@ class Message(Struct, frozen=True, kw_only=True):
     message_id: str
     at: datetime
     headers: dict[str, str] = field(default_factory=dict)
+    address: Hidden | None = None
 
 
 def clean_line(text: str, limit: int = 1000) -> str:
