@@ -1,7 +1,7 @@
 """The only builder: from settings to the parts that work. Everything is imported when it is built."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import time, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -10,8 +10,11 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from deadlines import clock
 from deadlines.config import Settings, read_secret
-from deadlines.errors import ChannelDown, ConfigError, InputError, StoreError
+from deadlines.errors import ConfigError, InputError, StoreError
 from deadlines.version import VERSION
+from deadlines.wiring_channels import WaitingChannel as WaitingChannel  # noqa: PLC0414  (part of this module)
+from deadlines.wiring_channels import build_channels as build_channels  # noqa: PLC0414
+from deadlines.wiring_channels import build_lanes, per_minute
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -21,8 +24,6 @@ if TYPE_CHECKING:
     from deadlines.docket.intake import Desk
     from deadlines.law import Law
     from deadlines.law.editions import Known
-    from deadlines.notify.channel import Channel
-    from deadlines.notify.message import Message
     from deadlines.store.database import Database
 
 
@@ -61,61 +62,6 @@ def shown_url(settings: Settings) -> str:
     user, _, host = parts.netloc.rpartition("@")
     name = user.partition(":")[0]
     return urlunsplit(parts._replace(netloc=f"{name}@{host}" if name else host, query=""))
-
-
-def build_channels(settings: Settings) -> Mapping[str, "Channel"]:
-    """The configured way to send, by its name; raises ConfigError where it cannot work."""
-    builders: dict[str, Callable[[Settings], Channel]] = {
-        "smtp": _smtp,
-        "folder": _folder,
-        "console": _console,
-    }
-    return {settings.mail.channel: builders[settings.mail.channel](settings)}
-
-
-def _smtp(settings: Settings) -> "Channel":
-    from deadlines.notify.smtp import LONGEST, SmtpChannel
-
-    mail = settings.mail
-    if not mail.host:
-        return WaitingChannel()
-    password = read_secret(mail.password, mail.password_file)
-    return SmtpChannel(
-        host=mail.host,
-        port=mail.port,
-        sender=mail.sender,
-        security=mail.security,
-        user=mail.user or None,
-        password=password.reveal() if password else None,
-        timeout=float(mail.timeout),
-        # A message must end before its lease does, or another process would send it again.
-        longest=min(LONGEST, settings.daemon.lease_seconds * 0.75),
-    )
-
-
-def _folder(settings: Settings) -> "Channel":
-    from deadlines.notify.folder import FolderChannel
-
-    return FolderChannel(Path(settings.mail.folder), settings.mail.sender or "deadlines@localhost")
-
-
-def _console(settings: Settings) -> "Channel":
-    from deadlines.notify.console import ConsoleChannel
-
-    return ConsoleChannel()
-
-
-class WaitingChannel:
-    """Stands in while no mail server is configured: reminders stay due, and leave once there is one."""
-
-    name = "smtp"
-
-    def send(self, message: "Message") -> None:
-        """Refuses every message for now."""
-        raise ChannelDown("No mail server is configured; set mail.host and mail.sender.")
-
-    def close(self) -> None:
-        """Nothing is kept open."""
 
 
 def build_law(settings: Settings, edition: str | None = None) -> "Law":
@@ -255,6 +201,8 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
     return Sweeps(
         database,
         build_channels(settings),
+        lanes=build_lanes(settings),
+        per_minute=per_minute(settings),
         zone=settings.firm.timezone,
         lease=timedelta(seconds=settings.daemon.lease_seconds),
         batch=settings.daemon.batch,

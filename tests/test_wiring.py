@@ -63,7 +63,7 @@ def test_the_password_comes_from_its_file(tmp_path: Path) -> None:
 def test_the_channel_goes_by_the_name_that_is_configured(environ: dict[str, str], kind: type, tmp_path: Path) -> None:
     settings = load_settings(environ={f"DEADLINES_{k}": v for k, v in environ.items()}, folder=tmp_path)
     channels = wiring.build_channels(settings)
-    assert list(channels) == [settings.mail.channel]
+    assert list(channels) == [settings.mail.channel, "slack", "teams", "apprise"]
     assert isinstance(channels[settings.mail.channel], kind)
     assert channels[settings.mail.channel].name == settings.mail.channel
 

@@ -86,3 +86,10 @@ def database_url(value: str) -> str | None:
 def host_name(value: str) -> str | None:
     """Accepts a name or address without spaces."""
     return None if re.fullmatch(r"[A-Za-z0-9.:_-]*", value) else "must be the name or address of a machine"
+
+
+def hosts(value: str) -> str | None:
+    """Accepts names or addresses of machines, each with a port or without, with spaces between them."""
+    each = r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
+    good = all(re.fullmatch(each, word) for word in value.split())
+    return None if good else "must name hosts, each with a port or without: chat.firm.example ntfy.firm.example:8443"

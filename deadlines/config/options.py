@@ -13,6 +13,8 @@ SECTIONS = {
     "database": "Where the docket is kept.",
     "web": "Where the web server listens and how people reach it.",
     "mail": "How reminders leave.",
+    "channels": "How people are reached beside mail; see docs/operations.md.",
+    "webhook": "A program of the firm that is told of reminders beside the people.",
     "reminders": "When reminders are sent.",
     "daemon": "The rhythm of the scheduler.",
     "law": "Which edition of the law is used, and what the firm adds to it.",
@@ -51,6 +53,8 @@ def _option(name: str, default: Any, text: str, check: Check = checks.anything, 
     holds = more.get("holds", "value")
     return Option(section=section, key=key, type=type(default), default=default, help=text, check=check, holds=holds)
 
+
+_PACE = checks.between(1, 10000)
 
 OPTIONS = (
     _option("firm.name", "", "The firm's name, shown as the name of its calendars."),
@@ -125,6 +129,50 @@ OPTIONS = (
     ),
     _option("mail.folder", "mail", "The folder for channel = folder.", holds="path"),
     _option("mail.timeout", 30, "Seconds to wait for the mail server.", checks.between(1, 300)),
+    _option("mail.per_minute", 30, "How many messages the mail server is given in a minute at most.", _PACE),
+    _option(
+        "channels.allowed",
+        "",
+        "Hosts that chats and the webhook may be sent to although they lie inside the firm's network or at another "
+        "port than 443, with spaces between them: chat.firm.example ntfy.firm.example:8443.",
+        checks.hosts,
+    ),
+    _option(
+        "channels.ca_file",
+        "",
+        "A file of certificates (PEM) of the firm's own authority, trusted beside the usual ones.",
+        holds="path",
+    ),
+    _option("channels.slack_per_minute", 30, "How many messages Slack is given in a minute at most.", _PACE),
+    _option("channels.teams_per_minute", 30, "How many messages Teams is given in a minute at most.", _PACE),
+    _option("channels.apprise_per_minute", 30, "How many messages Apprise is given in a minute at most.", _PACE),
+    _option(
+        "webhook.address_file",
+        "",
+        "A file that holds the https address that is told of reminders, readable by its owner only. Empty: none.",
+        holds="path",
+    ),
+    _option(
+        "webhook.secret_file",
+        "",
+        "A file that holds the secret that requests are signed with: whsec_ and a key in base64.",
+        holds="path",
+    ),
+    _option("webhook.per_minute", 60, "How many requests the webhook is sent in a minute at most.", _PACE),
+    _option(
+        "reminders.also",
+        "urgent",
+        "Which reminders go to a person's chats and the webhook, beside mail: urgent, warning (and urgent) or "
+        "notice (all).",
+        checks.one_of("urgent", "warning", "notice"),
+    ),
+    _option(
+        "reminders.restricted",
+        "mail",
+        'mail: reminders of restricted matters go by mail only. all: chats and the webhook are told "Deadline – see '
+        'the docket" of them, and nothing else.',
+        checks.one_of("mail", "all"),
+    ),
     _option(
         "reminders.at",
         "09:00",

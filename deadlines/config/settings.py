@@ -61,13 +61,38 @@ class Mail(Section, frozen=True, kw_only=True):
     sender: str
     folder: str
     timeout: int
+    per_minute: int
     password: Secret | None = None
 
 
+class Channels(Section, frozen=True, kw_only=True):
+    """How people are reached beside mail: which inner hosts may be, whose certificates hold, and how fast."""
+
+    allowed: str
+    ca_file: str
+    slack_per_minute: int
+    teams_per_minute: int
+    apprise_per_minute: int
+
+
+class WebhookSettings(Section, frozen=True, kw_only=True):
+    """The firm's program that is told of reminders. Both files hold secrets."""
+
+    address_file: str
+    secret_file: str
+    per_minute: int
+
+
 class Reminders(Section, frozen=True, kw_only=True):
-    """When reminders are sent. `at` is a time of day in the firm's time zone, `HH:MM`."""
+    """When reminders are sent. `at` is a time of day in the firm's time zone, `HH:MM`.
+
+    `also`: the least severity that goes to chats and the webhook too; `restricted`: whether any of a restricted
+    matter does.
+    """
 
     at: str
+    also: Literal["urgent", "warning", "notice"]
+    restricted: Literal["mail", "all"]
 
 
 class Daemon(Section, frozen=True, kw_only=True):
@@ -96,6 +121,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     database: DatabaseSettings
     web: Web
     mail: Mail
+    channels: Channels
+    webhook: WebhookSettings
     reminders: Reminders
     daemon: Daemon
     law: LawSettings

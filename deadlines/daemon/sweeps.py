@@ -17,10 +17,12 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from deadlines import clock
+from deadlines.daemon.pace import Pace
 from deadlines.daemon.recomputing import Recomputed, recompute
 from deadlines.daemon.sending import Sender, SendReport
 from deadlines.docket import outbox, variants
 from deadlines.docket.intake import Desk
+from deadlines.docket.lanes import Lanes
 from deadlines.docket.recompute import Compute
 from deadlines.docket.renderings import refresh_renderings
 from deadlines.notify.channel import Channel
@@ -50,7 +52,8 @@ class Sweeps:
     """Sends what is due, shows signs of life, and checks the stored dates, for which it needs `desk` and `compute`.
 
     `channels` by the name that reminders carry; a reminder of a channel that is no longer configured goes by
-    the first. `hook` is called with a name at the points where a process may die, for tests.
+    the first. `lanes` says what goes to chats and the webhook too, `per_minute` how many messages a channel is given
+    at most. `hook` is called with a name at the points where a process may die, for tests.
     """
 
     def __init__(
@@ -66,6 +69,8 @@ class Sweeps:
         edition: str = "",
         flush: Callable[[Session, datetime], object] | None = None,
         hook: Callable[[str], None] = _nothing,
+        lanes: Lanes = Lanes(),  # noqa: B008  (it never changes)
+        per_minute: Mapping[str, int] | None = None,
     ) -> None:
         self._database, self._zone, self._lease = database, zone, lease
         self._desk, self._compute, self._edition, self._flush = desk, compute, edition, flush
@@ -84,6 +89,8 @@ class Sweeps:
             stopping=self.stopping,
             sign_of_life=lambda: self.sign_of_life("send"),
             hook=hook,
+            lanes=lanes,
+            paces={name: Pace(most) for name, most in (per_minute or {}).items()},
         )
 
     def send_due(self, now: datetime) -> SendReport:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from deadlines.compute.result import Window
-from deadlines.docket.outbox import UNDELIVERED
+from deadlines.docket.lanes import UNDELIVERED
 from deadlines.docket.reminders import MOVED
 from deadlines.docket.tidings import lines_of, mark_of
 from deadlines.notify.message import Message, clean_line
@@ -68,7 +68,7 @@ def compose(
     return Message(
         to_name=items[0].person.name,
         to_email=items[0].person.email,
-        subject=_subject(items, today, now),
+        subject=subject_of(items, today, now),
         text="\n\n".join([*parts, FOOT]) + "\n",
         message_id=message_id,
         at=now,
@@ -144,7 +144,8 @@ def _to_come(item: Item, today: date) -> tuple[Ahead | None, Ahead | None]:
     )
 
 
-def _subject(items: Sequence[Item], today: date, now: datetime) -> str:
+def subject_of(items: Sequence[Item], today: date, now: datetime) -> str:
+    """What matters most of the first item, on one line; for a restricted matter without the remedy."""
     first = items[0]
     date_ahead = ahead(first, today)
     marks = [f"[{mark}]" for mark in _marks(first, today, now)]

@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select, true, tuple_, update
 from sqlalchemy.orm import Session
 
-from deadlines.docket.reminders import PENDING, reminder_row
-from deadlines.errors import ContentRefused, SendError
-from deadlines.store import audit
-from deadlines.store.tables import Attempt, DeadlineRow, Entry, Matter, Person, Reminder
+from deadlines.docket.alarms import raise_alarm
+from deadlines.docket.reminders import PENDING
+from deadlines.errors import SendError
+from deadlines.store.tables import Attempt, DeadlineRow, Entry, Person, Reminder
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(minutes=15)
@@ -24,10 +24,6 @@ REVIVE_AFTER = timedelta(hours=1)
 """How long a refused reminder rests before it is tried again."""
 ALARM_TRIES = 6
 """After so many tries, half an hour of pauses, somebody else is told that a message is put off."""
-UNDELIVERED = "undelivered-"
-"""Begins the rung of a message that says that another could not be delivered; the other's id follows."""
-DOCKET_ROLE = "docket"
-URGENT = 2
 FROM_THE_ROWS = {"populate_existing": True}
 """What the session holds already is read again: the claims change rows behind its back."""
 
@@ -148,7 +144,8 @@ def mark_failed(
 ) -> None:
     """The channel did not take the message of these reminders, or nobody can tell.
 
-    Tried again after a pause, for ever; a permanent refusal makes them dead, and somebody else is told.
+    Tried again after a pause, or later where the other side asked for it, for ever; a permanent refusal makes
+    them dead, and somebody else is told.
     `fresh`: this was the first message that they were part of, so after a plain refusal nothing of it is out
     and they may be put together anew.
     """
@@ -163,7 +160,7 @@ def mark_failed(
         if fresh and not error.uncertain:
             row.lead_id = None
         row.state = "planned" if row.lead_id is None else "uncertain"
-        row.next_at = now + pause(row.id, row.attempts)
+        row.next_at = now + max(pause(row.id, row.attempts), timedelta(seconds=error.wait or 0))
         if error.code == SendError.code and row.attempts >= ALARM_TRIES:
             raise_alarm(session, row, error, now)
 
@@ -210,47 +207,6 @@ def forget_future(session: Session, *, now: datetime, lease: timedelta) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(moved.all())
-
-
-def raise_alarm(session: Session, row: Reminder, error: SendError, now: datetime) -> list[Reminder]:
-    """Tell somebody else that a reminder does not reach its person: a reminder of its own, due at once.
-
-    Goes to the people of the docket role, else to the matter's attorney; where the text was refused, also to
-    the person, in other words. Returns what was added: nothing the second time, and nothing for an alarm.
-    """
-    if row.rung.startswith(UNDELIVERED):
-        return []
-    deadline = session.get_one(DeadlineRow, row.deadline_id)
-    rung = f"{UNDELIVERED}{row.id}"
-    known = set(
-        session.scalars(select(Reminder.person_id).where(Reminder.deadline_id == deadline.id, Reminder.rung == rung))
-    )
-    told = [person for person in _others(session, row) if person.id not in known]
-    if isinstance(error, ContentRefused) and row.person_id not in known:
-        told.append(session.get_one(Person, row.person_id))
-    added = [reminder_row(deadline, person.id, row.channel, rung, URGENT, now) for person in told]
-    session.add_all(added)
-    if error.permanent:
-        audit.record(
-            session,
-            at=now,
-            actor="daemon",
-            action="reminder.dead",
-            subject=row.entry_id,
-            detail={"reminder": row.id, "told": [person.id for person in told], "why": error.sentence},
-        )
-    return added
-
-
-def _others(session: Session, row: Reminder) -> Sequence[Person]:
-    """Who answers when a person cannot be reached."""
-    active = and_(Person.active.is_(True), Person.id != row.person_id)
-    docket = session.scalars(select(Person).where(active, Person.role == DOCKET_ROLE)).all()
-    if docket:
-        return docket
-    attorney = select(Person).join(Matter, Matter.attorney_id == Person.id)
-    attorney = attorney.join(Entry, Entry.matter_id == Matter.id).where(Entry.id == row.entry_id, active)
-    return session.scalars(attorney).all()
 
 
 def _held(ids: Collection[int], owner: str) -> ColumnElement[bool]:

@@ -9,11 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from deadlines.docket.compose import Item, compose, compose_plain
-from deadlines.docket.outbox import FROM_THE_ROWS, UNDELIVERED, extend_lease, mark_failed
+from deadlines.docket.compose_chat import compose_chat
+from deadlines.docket.lanes import UNDELIVERED, Lanes
+from deadlines.docket.outbox import FROM_THE_ROWS, extend_lease, mark_failed
 from deadlines.docket.reminders import MOVED
 from deadlines.errors import SendError
-from deadlines.notify.message import Message
-from deadlines.store.tables import Attempt, DeadlineRow, Entry, Matter, Person, Reminder
+from deadlines.notify.channel import CHATS, MAIL
+from deadlines.notify.message import Hidden, Message
+from deadlines.store.tables import Attempt, Contact, DeadlineRow, Entry, Matter, Person, Reminder
 
 log = logging.getLogger(__name__)
 
@@ -43,15 +46,23 @@ def group(session: Session, claimed: Sequence[Reminder]) -> list[list[int]]:
 
 
 def prepare(
-    session: Session, ids: Sequence[int], *, owner: str, now: datetime, lease: timedelta, zone: str
+    session: Session,
+    ids: Sequence[int],
+    *,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    zone: str,
+    lanes: Lanes = Lanes(),  # noqa: B008  (it never changes)
 ) -> Parcel | None:
     """Make the message of a group just before it is sent, or None when nothing of it is to be sent.
 
-    Holds the lease on, cancels what belongs to closed entries, and covers older reminders of an entry by
-    its newest. Notes under whose Message-ID the reminders go out, so that a repeat carries the same.
+    Holds the lease on, cancels what belongs to closed entries or may not go by its channel, and covers older
+    reminders of an entry by its newest. Notes under whose Message-ID the reminders go out, so that a repeat
+    carries the same.
     """
     held = extend_lease(session, ids, owner=owner, now=now, lease=lease)
-    items = [item for item in _items(session, held) if not _unwanted(item, now)]
+    items = [item for item in _items(session, held) if not _unwanted(session, item, lanes, now)]
     covering = _covering(session, items, now)
     for item in items:
         if item.reminder.id in covering:
@@ -88,15 +99,16 @@ def _message(
     *,
     repeat: bool,
 ) -> Message:
-    try:
-        return compose(
-            items,
-            now=now,
-            zone=zone,
-            message_id=message_id,
-            repeat=repeat,
-            undelivered=_undelivered(session, items),
+    told = _undelivered(session, items)
+    channel = items[0].reminder.channel
+    if channel not in MAIL:
+        contact = session.get(Contact, (items[0].person.id, channel))
+        address = Hidden(contact.address) if contact else None
+        return compose_chat(
+            items, now=now, zone=zone, message_id=message_id, repeat=repeat, undelivered=told, address=address
         )
+    try:
+        return compose(items, now=now, zone=zone, message_id=message_id, repeat=repeat, undelivered=told)
     except Exception:  # a reminder with fewer words is better than none
         log.exception("reminder %s cannot be written in full; a plain one goes out", items[0].reminder.id)
         return compose_plain(items, now=now, message_id=message_id, repeat=repeat)
@@ -124,15 +136,25 @@ def _nearest(item: Item) -> str:
     return day.isoformat() if day else "9999"
 
 
-def _unwanted(item: Item, now: datetime) -> bool:
-    """Whether the entry has been closed or has other dates by now; normally withdrawn with that change."""
-    if item.entry.status != "open":
+def _unwanted(session: Session, item: Item, lanes: Lanes, now: datetime) -> bool:
+    """Whether the entry has been closed or has other dates by now, normally withdrawn with that change; or
+    whether the channel may not or cannot carry it any more."""
+    if item.entry.status != "open" or _closed(session, item, lanes):
         _settle(item.reminder, "cancelled", now)
     elif item.deadline.version < item.entry.version:
         _settle(item.reminder, "superseded", now)
     else:
         return False
     return True
+
+
+def _closed(session: Session, item: Item, lanes: Lanes) -> bool:
+    channel = item.reminder.channel
+    if channel in MAIL:
+        return False
+    if item.matter.restricted and not lanes.restricted:
+        return True
+    return channel in CHATS and session.get(Contact, (item.person.id, channel)) is None
 
 
 def _covering(session: Session, items: list[Item], now: datetime) -> dict[int, int]:
@@ -180,5 +202,12 @@ def _undelivered(session: Session, items: list[Item]) -> dict[int, str]:
         person = session.get_one(Person, lost.person_id)
         last = select(Attempt.detail).where(Attempt.reminder_id == lost.id).order_by(Attempt.id.desc())
         why = session.scalars(last.limit(1)).first() or "The reason is not known."
-        told[item.reminder.id] = f"A reminder to {person.name} does not arrive. {why}"
+        told[item.reminder.id] = f"{_lost(lost, person)} {why}"
     return told
+
+
+def _lost(reminder: Reminder, person: Person) -> str:
+    if reminder.channel in MAIL:
+        return f"A reminder to {person.name} does not arrive."
+    to = f"to {person.name} by {reminder.channel}" if reminder.channel in CHATS else "to the webhook"
+    return f"A reminder {to} does not arrive; it goes by mail all the same."

@@ -17,6 +17,7 @@ MOVED = "moved"
 """The rung that tells of a change of dates."""
 AT_ONCE = ("now", "past", MOVED)
 """What had passed when the notice was entered, and what changed: these rungs wait for no time of day."""
+URGENT = SEVERITIES.index("urgent")
 NAMESPACE = UUID("6f1d7c1e-4a55-5a6e-9c0b-1d0f5a7f2c11")
 PENDING = text("reminder.state in ('planned','leased','uncertain')")
 """The words of the partial index, so that both databases use it."""
@@ -61,7 +62,6 @@ def reminder_row(
     deadline: DeadlineRow, person_id: str, channel: str, rung: str, severity: int, due_at: datetime
 ) -> Reminder:
     """A reminder not yet sent. Its Message-ID follows from what makes it unique, for ever."""
-    key = "/".join((deadline.id, rung, person_id, channel))
     return Reminder(
         deadline_id=deadline.id,
         entry_id=deadline.entry_id,
@@ -71,8 +71,14 @@ def reminder_row(
         severity=severity,
         due_at=due_at,
         next_at=due_at,
-        message_id=f"<{uuid5(NAMESPACE, key).hex}@deadlines.invalid>",
+        message_id=message_id(deadline.id, rung, person_id, channel),
     )
+
+
+def message_id(deadline_id: str, rung: str, person_id: str, channel: str) -> str:
+    """The Message-ID of a reminder, from what makes it unique."""
+    key = "/".join((deadline_id, rung, person_id, channel))
+    return f"<{uuid5(NAMESPACE, key).hex}@deadlines.invalid>"
 
 
 def supersede(session: Session, entry: Entry, now: datetime) -> int:

@@ -1,0 +1,140 @@
+"""The part of the wiring that builds the ways to send: mail, chats, the webhook, and how fast each goes."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deadlines.config import Settings, read_secret
+from deadlines.errors import ChannelDown, ConfigError, InputError
+
+if TYPE_CHECKING:
+    from deadlines.docket.lanes import Lanes
+    from deadlines.notify.channel import Channel
+    from deadlines.notify.message import Message
+    from deadlines.notify.outbound import Outbound
+
+
+def build_channels(settings: Settings) -> Mapping[str, "Channel"]:
+    """Every way to send, by its name, the one for mail first; raises ConfigError where one cannot work."""
+    builders: dict[str, Callable[[Settings], Channel]] = {
+        "smtp": _smtp,
+        "folder": _folder,
+        "console": _console,
+    }
+    return {settings.mail.channel: builders[settings.mail.channel](settings), **_chats(settings)}
+
+
+def _chats(settings: Settings) -> dict[str, "Channel"]:
+    """The ways beside mail. Chats are always there: each person has an address of their own or none."""
+    from deadlines.notify.apprise import AppriseChannel
+    from deadlines.notify.slack import SlackChannel
+    from deadlines.notify.teams import TeamsChannel
+
+    outbound = build_outbound(settings)
+    made: dict[str, Channel] = {
+        "slack": SlackChannel(outbound),
+        "teams": TeamsChannel(outbound),
+        "apprise": AppriseChannel(outbound),
+    }
+    if settings.webhook.address_file:
+        made["webhook"] = _webhook(settings, outbound)
+    return made
+
+
+def _webhook(settings: Settings, outbound: "Outbound") -> "Channel":
+    from deadlines.notify.address import place_of
+    from deadlines.notify.webhook import WebhookChannel
+
+    address = read_secret(None, settings.webhook.address_file)
+    secret = read_secret(None, settings.webhook.secret_file)
+    if address is None or secret is None:
+        raise ConfigError("webhook.address_file needs webhook.secret_file beside it: every request is signed.")
+    try:
+        place_of(address.reveal(), outbound.allowed)
+    except InputError as error:
+        raise ConfigError(f"webhook.address_file: {error.sentence}") from None
+    return WebhookChannel(outbound, address.reveal(), secret.reveal())
+
+
+def build_outbound(settings: Settings) -> "Outbound":
+    """The one way to send https requests; raises ConfigError where the file of certificates cannot be used."""
+    import ssl
+
+    from deadlines.notify.outbound import Outbound
+
+    context = None
+    if settings.channels.ca_file:
+        context = ssl.create_default_context()
+        try:
+            context.load_verify_locations(settings.channels.ca_file)
+        except OSError:
+            raise ConfigError(
+                f"{settings.channels.ca_file}: holds no certificates; correct channels.ca_file."
+            ) from None
+    return Outbound(allowed=settings.channels.allowed.lower().split(), context=context)
+
+
+def build_lanes(settings: Settings) -> "Lanes":
+    """Which reminders go to chats and the webhook too."""
+    from deadlines.compute.ladder import SEVERITIES
+    from deadlines.docket.lanes import Lanes
+
+    chosen = settings.reminders
+    return Lanes(also=SEVERITIES.index(chosen.also), restricted=chosen.restricted == "all")
+
+
+def per_minute(settings: Settings) -> dict[str, int]:
+    """How many messages each channel is given in a minute. What stays on this machine needs no limit."""
+    chosen = settings.channels
+    return {
+        "smtp": settings.mail.per_minute,
+        "slack": chosen.slack_per_minute,
+        "teams": chosen.teams_per_minute,
+        "apprise": chosen.apprise_per_minute,
+        "webhook": settings.webhook.per_minute,
+    }
+
+
+def _smtp(settings: Settings) -> "Channel":
+    from deadlines.notify.smtp import LONGEST, SmtpChannel
+
+    mail = settings.mail
+    if not mail.host:
+        return WaitingChannel()
+    password = read_secret(mail.password, mail.password_file)
+    return SmtpChannel(
+        host=mail.host,
+        port=mail.port,
+        sender=mail.sender,
+        security=mail.security,
+        user=mail.user or None,
+        password=password.reveal() if password else None,
+        timeout=float(mail.timeout),
+        # A message must end before its lease does, or another process would send it again.
+        longest=min(LONGEST, settings.daemon.lease_seconds * 0.75),
+    )
+
+
+def _folder(settings: Settings) -> "Channel":
+    from deadlines.notify.folder import FolderChannel
+
+    return FolderChannel(Path(settings.mail.folder), settings.mail.sender or "deadlines@localhost")
+
+
+def _console(settings: Settings) -> "Channel":
+    from deadlines.notify.console import ConsoleChannel
+
+    return ConsoleChannel()
+
+
+class WaitingChannel:
+    """Stands in while no mail server is configured: reminders stay due, and leave once there is one."""
+
+    name = "smtp"
+
+    def send(self, message: "Message") -> None:
+        """Refuses every message for now."""
+        raise ChannelDown("No mail server is configured; set mail.host and mail.sender.")
+
+    def close(self) -> None:
+        """Nothing is kept open."""
