@@ -1,10 +1,11 @@
 """`deadlines person`: the people of the firm."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from deadlines.commands.context import App, actor, json_option, pass_app
+from deadlines.commands.person_contact import contact
 from deadlines.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ def command() -> None:
     Example:
       deadlines person add "Ana Ruiz" --email ana@firm.example --role attorney
     """
+
+
+command.add_command(contact)
 
 
 @command.command()
@@ -98,19 +102,28 @@ def list_(app: App, everybody: bool, as_json: bool) -> None:
     Example:
       deadlines person list --json
     """
+    from deadlines import clock
     from deadlines.commands.output import print_json, print_table
+    from deadlines.docket.contacts import paths, unproved
     from deadlines.docket.people import list_people
 
     with app.reading() as session:
-        people = [_shown(person) for person in list_people(session, inactive=everybody)]
+        open_ways = {(path.person, path.channel) for path in unproved(session, now=clock.now())}
+        people = [
+            {**_shown(person), "reached_by": paths(session, person)}
+            for person in list_people(session, inactive=everybody)
+        ]
     if as_json:
         print_json(people)
         return
-    rows = [
-        [str(person["name"]), str(person["email"]), str(person["role"]), "" if person["active"] else "left"]
-        for person in people
-    ]
-    print_table(["Name", "E-mail", "Role", ""], rows, empty="Nobody yet; `deadlines person add` adds people.")
+    rows = [_row(person, open_ways) for person in people]
+    columns = ["Name", "E-mail", "Role", "Not proved", ""]
+    print_table(columns, rows, empty="Nobody yet; `deadlines person add` adds people.")
+
+
+def _row(person: dict[str, Any], open_ways: set[tuple[str, str]]) -> list[str]:
+    ways = [way.channel for way in person["reached_by"] if (way.person, way.channel) in open_ways]
+    return [person["name"], person["email"], person["role"], ", ".join(ways), "" if person["active"] else "left"]
 
 
 @command.command()

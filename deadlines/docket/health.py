@@ -1,5 +1,6 @@
 """How the docket fares: what the database tells about reminders, sweeps, people and the audit trail."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Literal
@@ -9,6 +10,8 @@ from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.contacts import unproved
+from deadlines.docket.outages import outages
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.verification import unresolved
 from deadlines.errors import SendError
@@ -38,6 +41,7 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
     yield _scheduler(session, now)
     yield from _beat_notes(session)
     yield _sending(session)
+    yield _channels(session)
     yield _overdue(session, now)
     yield _dead(session)
     yield _recompute(session)
@@ -45,6 +49,7 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
     yield _disputes(session)
     yield _audit(session)
     yield _addresses(session)
+    yield _paths(session, now)
     yield _left(session)
     yield _watchers(session)
 
@@ -81,6 +86,14 @@ def _sending(session: Session) -> Finding:
     if trouble:
         return Finding("sending", "warning", f"The last round of sending had trouble: {trouble}", "See the log.")
     return Finding("sending", "well", "The last round of sending had no trouble.")
+
+
+def _channels(session: Session) -> Finding:
+    down = outages(session)
+    if not down:
+        return Finding("channels", "well", "No channel is down.")
+    said = "; ".join(f"{name} since {_at(each.since)}: {each.why}" for name, each in down.items() if each.since)
+    return Finding("channels", "ill", f"Down is {said}", "Mend it; what is due goes as soon as the channel is back.")
 
 
 def _overdue(session: Session, now: datetime) -> Finding:
@@ -154,6 +167,18 @@ def _addresses(session: Session) -> Finding:
         hint = "`deadlines person list` shows them; add each anew with a good address."
         return Finding("addresses", "ill", f"{wrong} active people have no usable mail address.", hint)
     return Finding("addresses", "well", "Every active person has a mail address.")
+
+
+def _paths(session: Session, now: datetime) -> Finding:
+    """Whether a test message ever reached each person by each channel."""
+    found = unproved(session, now=now)
+    if not found:
+        return Finding("paths", "well", "Every way to every active person was proved within 180 days.")
+    counts = Counter(path.channel for path in found)
+    ways = " and ".join(f"{count} by {channel}" for channel, count in sorted(counts.items()))
+    sentence = f"Ways to people that no test proved within 180 days: {ways}."
+    hint = "`deadlines person list` shows them; send a test with `deadlines remind test`, then confirm its code."
+    return Finding("paths", "warning", sentence, hint)
 
 
 def _left(session: Session) -> Finding:

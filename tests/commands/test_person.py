@@ -15,6 +15,7 @@ def test_people_are_added_and_listed(firm: Firm) -> None:
         "Ruiz",
         "ana@firm.example",
         "attorney",
+        "mail",
     ]
 
 

@@ -3,12 +3,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.health import Finding, check_docket
 from deadlines.docket.moves import Because, move
 from deadlines.store.database import Database
-from deadlines.store.tables import Heartbeat
+from deadlines.store.tables import Contact, Heartbeat, Person
 from tests.docket.desks import changed, desk, recorded
 from tests.docket.samples import docket, entry, matter, person, window
 
@@ -37,6 +38,9 @@ def test_a_docket_that_fares_well(database: Database, now: datetime) -> None:
         dora = person(session, "Dora Docket", "docket")
         for row in docket(session, people=[person(session), dora]):
             row.due_at = now + timedelta(hours=1)
+        for each in session.scalars(select(Person)):
+            proof = Contact(person_id=each.id, channel="smtp", address=each.email, added_at=now, proved_at=now)
+            session.add(proof)
         beat(session, now - timedelta(seconds=20))
         beat(session, now, "send", trouble="")
         beat(session, now, "recompute", failed=0, checked=1)
@@ -170,3 +174,23 @@ def test_no_finding_names_a_client(database: Database, now: datetime) -> None:
     text = str(found(database, now + DUE))
     assert "Canary" not in text
     assert "ana@firm.test" not in text
+
+
+def test_ways_that_nobody_proved_are_counted_without_names(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        ana = person(session)
+        session.add(Contact(person_id=ana.id, channel="slack", address="https://h/S3CRET", added_at=now, proved_at=now))
+    paths = found(database, now)["paths"]
+    assert (paths.state, "1 by mail." in paths.sentence) == ("warning", True)
+    later = found(database, now + timedelta(days=181))["paths"]
+    assert "1 by mail and 1 by slack." in later.sentence
+    assert "ana" not in later.sentence + later.hint
+    assert "S3CRET" not in later.sentence
+
+
+def test_a_channel_that_is_down_is_ill(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        beat(session, now, "channel-slack", since=now.isoformat(), why="Slack cannot be reached.")
+    channels = found(database, now)["channels"]
+    assert channels.state == "ill"
+    assert "slack since 2026-11-23 15:00 UTC: Slack cannot be reached." in channels.sentence
