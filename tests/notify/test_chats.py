@@ -12,8 +12,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import msgspec
 import pytest
 
+from deadlines import clock
 from deadlines.errors import ChannelDown, ConfigError, ContentRefused, InputError, SendError
 from deadlines.notify.apprise import AppriseChannel, built
 from deadlines.notify.channel import Channel
@@ -125,6 +127,17 @@ def test_the_webhook_is_signed_stable_and_says_little(hook: Receiver, outbound: 
         "timestamp": "2026-11-23T15:00:00+00:00",
         "data": {"text": "Deadline – see the docket", "severity": "urgent", "reminders": "4 7"},
     }
+
+
+def test_the_manuals_example_verifies_a_request(hook: Receiver, outbound: Outbound) -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    example: dict[str, Any] = {}
+    exec(manual.partition("```python\n")[2].partition("```")[0], example)
+    WebhookChannel(outbound, hook.url, SECRET).send(msgspec.structs.replace(message(), at=clock.now()))
+    [request] = hook.requests
+    assert example["verified"](SECRET, request.headers, request.body)
+    assert not example["verified"](SECRET, request.headers, request.body + b" ")
+    assert not example["verified"](SECRET, {**request.headers, "webhook-timestamp": "1"}, request.body)
 
 
 @pytest.mark.parametrize("status", [301, 401, 403, 404, 410])
