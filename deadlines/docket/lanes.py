@@ -37,8 +37,10 @@ def fan_out(session: Session, lanes: Lanes, channels: Collection[str], *, now: d
     chats = [name for name in channels if name in CHATS]
     rows = [_row(reminder, channel) for reminder, channel in session.execute(_by_chat(due, chats))] if chats else []
     if WEBHOOK in channels:
-        told = session.scalars(select(Reminder).where(*due, ~_exists(WEBHOOK, same_person=False)).order_by(Reminder.id))
-        rows += {(row.deadline_id, row.rung): _row(row, WEBHOOK) for row in told}.values()
+        told = session.scalars(select(Reminder).where(*due, ~_exists(WEBHOOK, same_person=False)))
+        first = sorted(told, key=lambda row: row.id, reverse=True)
+        rows += {(row.deadline_id, row.rung): _row(row, WEBHOOK) for row in first}.values()
+    rows.sort(key=lambda row: (row["deadline_id"], row["rung"]))  # one order, so that two daemons never wait in a ring
     add_rows(session, rows)
     return len(rows)
 
@@ -63,7 +65,6 @@ def _by_chat(due: list[ColumnElement[bool]], chats: list[str]) -> Any:
         .join(Contact, Contact.person_id == Reminder.person_id)
         .join(Person, Person.id == Reminder.person_id)
         .where(*due, Contact.channel.in_(chats), Person.active.is_(True), ~_exists(Contact.channel))
-        .order_by(Reminder.id)
     )
 
 

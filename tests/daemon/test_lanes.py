@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from deadlines.daemon import Sweeps
-from deadlines.docket.lanes import Lanes
+from deadlines.docket.lanes import Lanes, fan_out
 from deadlines.docket.outages import outages
 from deadlines.errors import ChannelDown, SendError
 from deadlines.notify.message import Message
@@ -123,6 +123,22 @@ def test_a_chat_that_was_taken_away_is_not_written_to(database: Database) -> Non
     sweeps.send_due(SAFE_DAY + 20 * MINUTE)
     assert ways["slack"].messages == []
     assert {state for _, state in rows(database, "slack")} == {"cancelled", "covered"}
+
+
+def test_what_is_due_is_found_by_its_index(database: Database) -> None:
+    fill(database)
+    asked: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    with database.write() as session:
+        fan_out(session, Lanes(), ["slack", "webhook"], now=SAFE_DAY)
+        if session.get_bind().dialect.name != "sqlite":
+            return
+        questions = [text for text in asked if text.startswith("SELECT reminder")]
+        for question in questions:
+            values = tuple("x" for _ in range(question.count("?")))
+            told = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {question}", values)
+            assert any("ix_reminder_due" in row[3] for row in told)
+        assert len(questions) == 2
 
 
 # -- restricted matters ----------------------------------------------------------------------------------------
