@@ -79,6 +79,8 @@ class Sweeps:
         self.alive_at: dict[str, float] = {}
         """When each sweep last showed that it goes on, on the clock that never steps."""
         self._foreign_beats = 0
+        self.paces = {name: Pace(most) for name, most in (per_minute or {}).items()}
+        """What each channel may still be given in this minute; whatever else sends by a channel asks here too."""
         self._sender = Sender(
             database,
             channels,
@@ -90,7 +92,7 @@ class Sweeps:
             sign_of_life=lambda: self.sign_of_life("send"),
             hook=hook,
             lanes=lanes,
-            paces={name: Pace(most) for name, most in (per_minute or {}).items()},
+            paces=self.paces,
         )
 
     def send_due(self, now: datetime) -> SendReport:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.endings import end_of_person
@@ -12,7 +12,7 @@ from deadlines.docket.outbox import revive
 from deadlines.docket.reminders import PENDING
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store import audit
-from deadlines.store.tables import Entry, Matter, Person, Reminder
+from deadlines.store.tables import Contact, Entry, Matter, Person, Reminder
 
 ROLES = ("attorney", "paralegal", "docket", "administrator")
 LONGEST_NAME = 200
@@ -71,7 +71,7 @@ def amend_address(session: Session, person: Person, email: str, *, actor: str, n
 
 
 def deactivate_person(session: Session, person: Person, *, successor: Person | None, actor: str, now: datetime) -> int:
-    """Someone leaves: feeds end, and matters and waiting reminders go to the successor.
+    """Someone leaves: feeds end, chat addresses are forgotten, and matters and waiting reminders go to the successor.
 
     Returns how many matters were handed over. Raises Conflict while matters with open entries or waiting
     reminders have nobody to go to: no window may be left without a person.
@@ -87,6 +87,7 @@ def deactivate_person(session: Session, person: Person, *, successor: Person | N
     if successor is not None:
         _hand_over(session, matters, waiting, successor, now)
     end_of_person(session, person, actor=actor, now=now)
+    session.execute(delete(Contact).where(Contact.person_id == person.id))
     person.active = False
     handed = len(matters) if successor else 0
     detail = {"successor": successor.id if successor else None, "matters": handed}

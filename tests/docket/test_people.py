@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -5,7 +7,7 @@ from sqlalchemy.orm import Session
 from deadlines.docket.people import add_person, deactivate_person, find_person, list_people
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store.database import Database
-from deadlines.store.tables import Audit, Matter, Person, Reminder, Subscription
+from deadlines.store.tables import Audit, Contact, Matter, Person, Reminder, Subscription
 from tests.docket.samples import ENTERED, docket, person
 
 
@@ -129,3 +131,13 @@ def test_nobody_leaves_twice(database: Database) -> None:
         leave(session, ana)
         with pytest.raises(Conflict):
             leave(session, ana)
+
+
+def test_the_chats_of_who_leaves_are_forgotten(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        ana = person(session)
+        session.add(Contact(person_id=ana.id, channel="slack", address="https://h.example/S3CRET", added_at=now))
+        session.flush()
+        deactivate_person(session, ana, successor=None, actor="test", now=now)
+    with database.read() as session:
+        assert session.scalars(select(Contact)).all() == []
