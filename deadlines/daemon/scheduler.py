@@ -16,7 +16,7 @@ from types import FrameType
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from deadlines import clock
-from deadlines.daemon.sending import DATABASE_FAULTS
+from deadlines.daemon.post import DATABASE_FAULTS
 from deadlines.daemon.sweeps import Sweeps
 
 log = logging.getLogger(__name__)

@@ -17,9 +17,10 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from deadlines import clock
+from deadlines.daemon.post import Post, SendReport
 from deadlines.daemon.recomputing import Recomputed, recompute
-from deadlines.daemon.sending import Sender, SendReport
-from deadlines.docket import outbox
+from deadlines.daemon.sending import Sender
+from deadlines.docket import letters, outbox
 from deadlines.docket.feeds import refresh_renderings
 from deadlines.docket.intake import Desk
 from deadlines.docket.recompute import Compute
@@ -74,17 +75,17 @@ class Sweeps:
         self.alive_at: dict[str, float] = {}
         """When each sweep last showed that it goes on, on the clock that never steps."""
         self._foreign_beats = 0
-        self._sender = Sender(
-            database,
-            channels,
+        post = Post(
+            database=database,
+            channels=channels,
             owner=self.owner,
-            zone=zone,
             lease=lease,
             batch=batch,
             stopping=self.stopping,
             sign_of_life=lambda: self.sign_of_life("send"),
             hook=hook,
         )
+        self._sender = Sender(post, zone=zone)
 
     def send_due(self, now: datetime) -> SendReport:
         """Send everything that is due at `now`; see `Sender`. Never raises for a message or the database."""
@@ -106,8 +107,9 @@ class Sweeps:
                 self._compare(beat, before, now)
             if beat.clock_back_seconds:
                 moved = outbox.forget_future(session, now=now, lease=self._lease)
+                moved += letters.forget_future(session, now=now, lease=self._lease)
                 log.error(
-                    "the clock went back by %d s; %d waiting reminders are due again",
+                    "the clock went back by %d s; %d waiting reminders and letters are due again",
                     beat.clock_back_seconds,
                     moved,
                 )
