@@ -111,6 +111,8 @@ def _message(row: Letter, person: Person, now: datetime) -> Message:
         message_id=row.message_id,
         at=now,
         headers={"X-Deadlines-Letter": str(row.id)},
+        calendar=row.calendar,
+        method=row.method,
     )
 
 
