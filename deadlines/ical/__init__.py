@@ -1,6 +1,7 @@
 """From windows to calendar bytes (RFC 5545, RFC 7986): pure functions, the same bytes every time."""
 
 from deadlines.ical.event import CalendarItem, render_event
+from deadlines.ical.itip import Party, invitation_uid, itip_object
 from deadlines.ical.joined import join_calendar
 from deadlines.ical.wording import REDACTIONS, Origin, Redaction, Slot, entry_items, slot_days, slot_item
 
@@ -8,9 +9,12 @@ __all__ = [
     "REDACTIONS",
     "CalendarItem",
     "Origin",
+    "Party",
     "Redaction",
     "Slot",
     "entry_items",
+    "invitation_uid",
+    "itip_object",
     "join_calendar",
     "render_event",
     "slot_days",
