@@ -57,7 +57,7 @@ class Scheduler:
         self._sweeps, self._now = sweeps, now
         self._patience = patience or max(3 * max(tick, beat), LEAST_PATIENCE)
         self._on_fault = on_fault or _end_process
-        self._intervals = {"send": tick, "beat": beat, "recompute": 900.0, "fetches": 60.0}
+        self._intervals = {"send": tick, "beat": beat, "recompute": 900.0, "fetches": 60.0, "invite": 60.0}
         self._stopped = threading.Event()
         self._busy = threading.Lock()
         self._watchdog = threading.Thread(target=self._watch, name="watchdog", daemon=True)
@@ -95,6 +95,8 @@ class Scheduler:
                 self._sweeps.beat(self._now())
             elif name == "recompute":
                 self._sweeps.recompute_if_due(self._now())
+            elif name == "invite":
+                self._sweeps.invite_due(self._now())
             else:
                 self._sweeps.flush_fetches(self._now())
         except DATABASE_FAULTS as fault:

@@ -17,6 +17,7 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from deadlines import clock
+from deadlines.daemon import calendars
 from deadlines.daemon.post import Post, SendReport
 from deadlines.daemon.recomputing import Recomputed, recompute
 from deadlines.daemon.sending import Sender
@@ -24,6 +25,7 @@ from deadlines.docket import letters, outbox
 from deadlines.docket.feeds import refresh_renderings
 from deadlines.docket.intake import Desk
 from deadlines.docket.recompute import Compute
+from deadlines.ical import Party
 from deadlines.notify.channel import Channel
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat
@@ -50,6 +52,8 @@ def _nothing(_moment: str) -> None:
 class Sweeps:
     """Sends what is due, shows signs of life, and checks the stored dates, for which it needs `desk` and `compute`.
 
+    Invitations need the `organizer`, the firm by its own mail address; without it there are none.
+
     `channels` by the name that reminders carry; a reminder of a channel that is no longer configured goes by
     the first. `hook` is called with a name at the points where a process may die, for tests.
     """
@@ -65,11 +69,13 @@ class Sweeps:
         desk: Desk | None = None,
         compute: Compute | None = None,
         edition: str = "",
+        organizer: Party | None = None,
         flush: Callable[[Session, datetime], object] | None = None,
         hook: Callable[[str], None] = _nothing,
     ) -> None:
         self._database, self._zone, self._lease = database, zone, lease
         self._desk, self._compute, self._edition, self._flush = desk, compute, edition, flush
+        self._organizer = organizer
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.stopping = threading.Event()
         self.alive_at: dict[str, float] = {}
@@ -158,7 +164,9 @@ class Sweeps:
         """Compute every open entry again from its notice: earlier dates take effect, later ones wait."""
         found = Recomputed(0, [], [])
         if self._desk is not None and self._compute is not None:
-            found = recompute(self._database, self._desk, self._compute, now=now, go_on=self._goes_on)
+            found = recompute(
+                self._database, self._desk, self._compute, now=now, go_on=lambda _notices: self._goes_on("recompute")
+            )
         for move in found.moves:
             log.warning("entry %s: dates computed anew are %s, %s", move.entry, move.kind, move.outcome)
         for failure in found.failures:
@@ -176,8 +184,8 @@ class Sweeps:
         self._note("recompute", now, msgspec.json.encode(detail).decode())
         return found
 
-    def _goes_on(self, _notices: int) -> bool:
-        self.sign_of_life("recompute")
+    def _goes_on(self, sweep: str) -> bool:
+        self.sign_of_life(sweep)
         return not self.stopping.is_set()
 
     def _renew_renderings(self, now: datetime) -> None:
@@ -187,6 +195,21 @@ class Sweeps:
             self.sign_of_life("recompute")
             with self._database.write() as session:
                 renewed = refresh_renderings(session, now=now)
+
+    # -- calendars ---------------------------------------------------------------------------------------
+
+    def invite_due(self, now: datetime) -> int:
+        """Write the letters that tell people's own calendars of dates; how many dates they tell of."""
+        self.sign_of_life("invite")
+        if self._organizer is None:
+            return 0
+        return calendars.invite_due(
+            self._database,
+            self._organizer,
+            zone=self._zone,
+            now=now,
+            go_on=lambda: self._goes_on("invite"),
+        )
 
     def flush_fetches(self, now: datetime) -> None:
         """Write down which feeds were fetched since the last time."""

@@ -173,8 +173,11 @@ def docket_people(session: Session) -> Sequence[Person]:
 
 
 def revive(session: Session, person: Person, now: datetime) -> int:
-    """Give a person's refused letters another chance, because their address was corrected; how many."""
-    refused = Letter.person_id == person.id, Letter.state == "dead"
+    """Give a person's refused letters another chance, because their address was corrected; how many.
+
+    Not those with a calendar object, which names the old address.
+    """
+    refused = Letter.person_id == person.id, Letter.state == "dead", Letter.method.is_(None)
     again = update(Letter).where(*refused).values(state="planned", next_at=now).returning(Letter.id)
     return len(session.scalars(again.execution_options(synchronize_session=False)).all())
 
