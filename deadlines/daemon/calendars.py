@@ -1,15 +1,29 @@
-"""What the daemon does for people's calendars: invitations to those who want them."""
+"""What the daemon does for people's calendars: it invites those who want it, and says when one stands still."""
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from deadlines.docket import invitations
+import msgspec
+from msgspec import Struct
+from sqlalchemy.orm import Session
+
+from deadlines.docket import invitations, silence
 from deadlines.ical import Party
 from deadlines.store.database import Database
+from deadlines.store.tables import Heartbeat
 
 log = logging.getLogger(__name__)
+
+AWAY = timedelta(hours=6)
+"""Without a sign of life for so long, this program was away: calendar programs then found nobody."""
+
+
+class Watch(Struct):
+    """What the sweep remembers: since when calendars can be fetched."""
+
+    up_since: datetime
 
 
 def invite_due(database: Database, organizer: Party, *, zone: str, now: datetime, go_on: Callable[[], bool]) -> int:
@@ -29,3 +43,30 @@ def invite_due(database: Database, organizer: Party, *, zone: str, now: datetime
     if told:
         log.info("%d dates are told to people's own calendars", told)
     return told
+
+
+def watch(database: Database, *, zone: str, now: datetime) -> int:
+    """Tell of calendars that nobody fetches any more, and note those that are fetched again; how many are told.
+
+    While this program was away nobody could fetch anything: that time counts for no silence.
+    """
+    with database.write() as session:
+        up_since = _up_since(session, now)
+        heard = silence.forget_silence(session)
+        told = silence.tell_silence(session, now=now, zone=zone, up_since=up_since)
+        detail = msgspec.json.encode(Watch(up_since)).decode()
+        session.merge(Heartbeat(sweep="watch", at=now, detail=detail))
+    if heard or told:
+        log.warning("%d calendars are no longer fetched; %d are fetched again", told, heard)
+    return told
+
+
+def _up_since(session: Session, now: datetime) -> datetime:
+    """When this program last came back, by the sweep's own signs of life."""
+    before = session.get(Heartbeat, "watch")
+    if before is None or now - before.at > AWAY:
+        return now
+    try:
+        return min(msgspec.json.decode(before.detail, type=Watch).up_since, now)
+    except msgspec.DecodeError:
+        return now

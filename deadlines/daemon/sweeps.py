@@ -211,6 +211,11 @@ class Sweeps:
             go_on=lambda: self._goes_on("invite"),
         )
 
+    def watch_calendars(self, now: datetime) -> int:
+        """Tell people of calendars that nobody fetches any more; how many calendars."""
+        self.sign_of_life("watch")
+        return calendars.watch(self._database, zone=self._zone, now=now)
+
     def flush_fetches(self, now: datetime) -> None:
         """Write down which feeds were fetched since the last time."""
         self.sign_of_life("fetches")
