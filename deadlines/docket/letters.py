@@ -30,7 +30,8 @@ ALARM = """\
 {why}
 
 Tell {name} by other means. `deadlines doctor` says how many letters were refused, and
-`deadlines person amend` corrects a mail address; what was refused then goes out anew.
+`deadlines person amend` corrects a mail address; what was refused then goes out anew. If the address is right,
+`deadlines person invitations` off and on again sends invitations anew.
 """
 
 
