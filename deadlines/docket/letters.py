@@ -67,10 +67,10 @@ def queue(
 
 
 def withdraw(session: Session, key: str, now: datetime) -> bool:
-    """Take back a letter that nobody has tried to send yet; whether there was one."""
-    untouched = Letter.key == key, Letter.state == "planned", Letter.attempts == 0
-    taken = update(Letter).where(*untouched).values(state="cancelled", next_at=now).returning(Letter.id)
-    return session.scalar(taken.execution_options(synchronize_session=False)) is not None
+    """Take back a letter that waits to be sent; whether it is certain that nobody has seen it."""
+    waits = Letter.key == key, Letter.state.in_(("planned", "uncertain"))
+    taken = update(Letter).where(*waits).values(state="cancelled", next_at=now).returning(Letter.attempts)
+    return session.scalar(taken.execution_options(synchronize_session=False)) == 0
 
 
 def claim(session: Session, *, now: datetime, owner: str, lease: timedelta, limit: int) -> list[int]:

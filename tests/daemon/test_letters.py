@@ -251,12 +251,15 @@ def test_a_clock_set_back_frees_what_waits_for_the_old_time(database: Database) 
     assert sweeps(database, Collector()).send_due(NOW + MINUTE).letters == 1
 
 
-def test_a_letter_that_nobody_tried_is_taken_back(database: Database) -> None:
-    write(database)
+def test_a_letter_that_waits_is_taken_back(database: Database) -> None:
+    write(database, 2)
     with database.write() as session:
         assert letters.withdraw(session, "test/0", NOW)
         assert not letters.withdraw(session, "test/0", NOW)
-    assert sweeps(database, Collector()).send_due(NOW).letters == 0
+    sweeps(database, Collector(refusing(SendError("silent", uncertain=True)))).send_due(NOW)
+    with database.write() as session:
+        assert not letters.withdraw(session, "test/1", NOW), "somebody may have seen it"
+    assert sweeps(database, Collector()).send_due(NOW + timedelta(hours=1)).letters == 0
 
 
 def test_a_broken_letter_does_not_hold_up_the_others(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
