@@ -19,11 +19,16 @@ if TYPE_CHECKING:
     from deadlines.compute import Notice, Result
     from deadlines.daemon import Scheduler, Sweeps
     from deadlines.docket.intake import Desk
+    from deadlines.ical import Party
     from deadlines.law import Law
     from deadlines.law.editions import Known
     from deadlines.notify.channel import Channel
     from deadlines.notify.message import Message
     from deadlines.store.database import Database
+
+
+FOLDER_SENDER = "deadlines@localhost"
+"""Where messages only go to a folder or the console, and no sender is set."""
 
 
 def open_database(settings: Settings) -> "Database":
@@ -96,13 +101,25 @@ def _smtp(settings: Settings) -> "Channel":
 def _folder(settings: Settings) -> "Channel":
     from deadlines.notify.folder import FolderChannel
 
-    return FolderChannel(Path(settings.mail.folder), settings.mail.sender or "deadlines@localhost")
+    return FolderChannel(Path(settings.mail.folder), settings.mail.sender or FOLDER_SENDER)
 
 
 def _console(settings: Settings) -> "Channel":
     from deadlines.notify.console import ConsoleChannel
 
     return ConsoleChannel()
+
+
+def organizer(settings: Settings) -> "Party | None":
+    """Who invites people to dates: the firm by the address that its mail comes from; None where no mail can leave."""
+    from deadlines.ical import Party
+    from deadlines.notify.message import sender_address
+
+    mail = settings.mail
+    if mail.channel == "smtp" and not (mail.host and mail.sender):
+        return None
+    sender = sender_address(mail.sender or FOLDER_SENDER)
+    return Party(sender.display_name or settings.firm.name or "Deadlines", sender.addr_spec)
 
 
 class WaitingChannel:
@@ -261,6 +278,7 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
         desk=build_desk(settings, "daemon"),
         compute=build_compute(settings),
         edition=law_state(settings),
+        organizer=organizer(settings),
         flush=web.state.flush if web is not None else None,
     )
 

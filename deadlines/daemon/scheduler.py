@@ -16,7 +16,7 @@ from types import FrameType
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from deadlines import clock
-from deadlines.daemon.sending import DATABASE_FAULTS
+from deadlines.daemon.post import DATABASE_FAULTS
 from deadlines.daemon.sweeps import Sweeps
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,8 @@ LEAST_PATIENCE = 180.0
 GRACE = 10.0
 """Seconds that a message on its way is given at the end."""
 STEP_BACK = 30.0
+INTERVALS = {"recompute": 900.0, "fetches": 60.0, "calendars": 60.0, "invite": 120.0, "watch": 900.0}
+"""Seconds between two runs of each sweep whose rhythm nobody sets."""
 JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 
 
@@ -57,7 +59,7 @@ class Scheduler:
         self._sweeps, self._now = sweeps, now
         self._patience = patience or max(3 * max(tick, beat), LEAST_PATIENCE)
         self._on_fault = on_fault or _end_process
-        self._intervals = {"send": tick, "beat": beat, "recompute": 900.0, "fetches": 60.0, "calendars": 60.0}
+        self._intervals = {"send": tick, "beat": beat, **INTERVALS}
         self._stopped = threading.Event()
         self._busy = threading.Lock()
         self._watchdog = threading.Thread(target=self._watch, name="watchdog", daemon=True)
@@ -97,6 +99,10 @@ class Scheduler:
                 self._sweeps.recompute_if_due(self._now())
             elif name == "calendars":
                 self._sweeps.prepare_calendars(self._now())
+            elif name == "invite":
+                self._sweeps.invite_due(self._now())
+            elif name == "watch":
+                self._sweeps.watch_calendars(self._now())
             else:
                 self._sweeps.flush_fetches(self._now())
         except DATABASE_FAULTS as fault:

@@ -1,64 +1,31 @@
-"""Sending what is due: claim, send, mark, each message on its own.
+"""Sending what is due: claim, send, mark, each message on its own; letters when no reminder waits.
 
 No transaction is open while a message travels, and neither a message nor the database can end the loop.
 """
 
 import logging
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
-from msgspec import Struct
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from deadlines import clock
+from deadlines.daemon.letters import LetterSender
+from deadlines.daemon.post import DATABASE_FAULTS, Post, SendReport
 from deadlines.docket import outbox
 from deadlines.docket.parcels import Parcel, group, prepare
 from deadlines.errors import ChannelDown, SendError, StoreError
-from deadlines.notify.channel import Channel
-from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat
 
 log = logging.getLogger(__name__)
 
-DATABASE_FAULTS = (StoreError, SQLAlchemyError)
-PAUSES = (0.0, 0.5, 2.0, 5.0)
-"""Seconds before each try to write down what became of a message that is already out."""
-
-
-class SendReport(Struct):
-    """What one sweep did, in reminders. `trouble` is the last thing that went wrong."""
-
-    claimed: int = 0
-    sent: int = 0
-    messages: int = 0
-    settled: int = 0
-    failed: int = 0
-    released: int = 0
-    trouble: str = ""
-
 
 class Sender:
-    """One process's part in sending. `hook` is called at the points where a process may die, for tests."""
+    """One process's part in sending. `zone` is the firm's time zone, in which reminders say dates."""
 
-    def __init__(
-        self,
-        database: Database,
-        channels: Mapping[str, Channel],
-        *,
-        owner: str,
-        zone: str,
-        lease: timedelta,
-        batch: int,
-        stopping: threading.Event,
-        sign_of_life: Callable[[], None],
-        hook: Callable[[str], None],
-    ) -> None:
-        self._database, self._channels, self.owner, self._zone = database, channels, owner, zone
-        self._lease, self._batch, self.stopping = lease, batch, stopping
-        self._sign_of_life, self._hook = sign_of_life, hook
+    def __init__(self, post: Post, *, zone: str) -> None:
+        self._post, self._zone = post, zone
+        self._letters = LetterSender(post)
 
     def send_due(self, now: datetime) -> SendReport:
         """Send everything that is due, the most urgent first, until nothing is left or a stop is asked."""
@@ -70,50 +37,55 @@ class Sender:
 
         down: set[str] = set()
         try:
-            while self._send_batch(present, report, down) and not self.stopping.is_set():
+            # Letters go a few at a time, and only when no reminder is left that is due by then.
+            while not self._post.stopping.is_set() and (
+                self._send_batch(present, report, down) or self._letters.send_batch(present, report, down)
+            ):
                 pass
-            with self._database.write() as session:
+            with self._post.database.write() as session:
                 detail = msgspec.json.encode(report).decode()
                 session.merge(Heartbeat(sweep="send", at=present(), detail=detail))
         except DATABASE_FAULTS as fault:
             report.trouble = _told(fault)
             log.error("the database failed while sending; what is due stays due: %s", report.trouble)
         finally:
-            for channel in self._channels.values():
+            for channel in self._post.channels.values():
                 channel.close()
         return report
 
     def _send_batch(self, present: Callable[[], datetime], report: SendReport, down: set[str]) -> bool:
         """Claim a batch and send it; whether there may be more."""
-        self._sign_of_life()
-        self._hook("claim.before")
-        with self._database.write() as session:
+        self._post.sign_of_life()
+        self._post.hook("claim.before")
+        with self._post.database.write() as session:
             rows = outbox.claim(
                 session,
                 now=present(),
-                owner=self.owner,
-                lease=self._lease,
-                limit=self._batch,
+                owner=self._post.owner,
+                lease=self._post.lease,
+                limit=self._post.batch,
                 except_channels=down,
             )
             channels = {row.id: row.channel for row in rows}
             parcels = group(session, rows)
-            self._hook("claim.before_commit")
-        self._hook("claim.after_commit")
+            self._post.hook("claim.before_commit")
+        self._post.hook("claim.after_commit")
         report.claimed += len(channels)
         for ids in parcels:
-            if self.stopping.is_set() or channels[ids[0]] in down:
+            if self._post.stopping.is_set() or channels[ids[0]] in down:
                 self._release(ids, present(), report)
             elif not self._deliver(ids, channels[ids[0]], present, report):
                 down.add(channels[ids[0]])
-        return len(channels) >= self._batch
+        return len(channels) >= self._post.batch
 
     def _deliver(self, ids: list[int], channel: str, present: Callable[[], datetime], report: SendReport) -> bool:
         """Send one message and write down what became of it; False if the channel is down."""
-        self._sign_of_life()
+        self._post.sign_of_life()
         try:
-            with self._database.write() as session:
-                parcel = prepare(session, ids, owner=self.owner, now=present(), lease=self._lease, zone=self._zone)
+            with self._post.database.write() as session:
+                parcel = prepare(
+                    session, ids, owner=self._post.owner, now=present(), lease=self._post.lease, zone=self._zone
+                )
         except DATABASE_FAULTS:
             raise
         except Exception:
@@ -124,21 +96,16 @@ class Sender:
         return parcel is None or self._hand_over(parcel, channel, present, report)
 
     def _hand_over(self, parcel: Parcel, channel: str, present: Callable[[], datetime], report: SendReport) -> bool:
-        self._hook("send.before")
-        try:
-            self._channel(channel).send(parcel.message)
-        except SendError as fault:
-            self._failed(parcel.ids, fault, present, report, fresh=parcel.fresh)
+        ids, owner = parcel.ids, self._post.owner
+        self._post.hook("send.before")
+        fault = self._post.hand_over(channel, parcel.message, f"reminders {ids}")
+        if fault is not None:
+            self._failed(ids, fault, present, report, fresh=parcel.fresh)
             return not isinstance(fault, ChannelDown)
-        except Exception:
-            log.exception("channel %s failed in an unforeseen way at reminders %s", channel, parcel.ids)
-            error = SendError("The channel failed in an unforeseen way; see the log.", uncertain=True)
-            self._failed(parcel.ids, error, present, report, fresh=parcel.fresh)
-            return True
-        self._hook("send.after")
-        self._mark(lambda session: outbox.mark_sent(session, parcel.ids, owner=self.owner, now=present()))
-        self._hook("mark.after_commit")
-        report.sent += len(parcel.ids)
+        self._post.hook("send.after")
+        self._post.mark(lambda session: outbox.mark_sent(session, ids, owner=owner, now=present()))
+        self._post.hook("mark.after_commit")
+        report.sent += len(ids)
         report.messages += 1
         return True
 
@@ -154,35 +121,15 @@ class Sender:
         log.error("reminders %s were not sent: %s", ids, error.sentence)
         report.failed += len(ids)
         report.trouble = error.sentence
-        self._mark(
-            lambda session: outbox.mark_failed(session, ids, error, owner=self.owner, now=present(), fresh=fresh)
+        owner = self._post.owner
+        self._post.mark(
+            lambda session: outbox.mark_failed(session, ids, error, owner=owner, now=present(), fresh=fresh)
         )
 
-    def _mark(self, write: Callable[[Session], None]) -> None:
-        """Write down an outcome, patiently: a message that is out and not marked goes out again."""
-        for number, pause in enumerate(PAUSES, start=1):
-            if pause:
-                self.stopping.wait(pause)
-            try:
-                with self._database.write() as session:
-                    write(session)
-                    self._hook("mark.before_commit")
-                return
-            except DATABASE_FAULTS:
-                if number == len(PAUSES):
-                    raise
-                log.warning("an outcome cannot be written yet; trying again")
-
     def _release(self, ids: list[int], now: datetime, report: SendReport) -> None:
-        with self._database.write() as session:
-            outbox.release(session, ids, owner=self.owner, now=now)
+        with self._post.database.write() as session:
+            outbox.release(session, ids, owner=self._post.owner, now=now)
         report.released += len(ids)
-
-    def _channel(self, name: str) -> Channel:
-        found = self._channels.get(name) or next(iter(self._channels.values()), None)
-        if found is None:
-            raise ChannelDown("No channel is configured; see [mail] in the configuration.")
-        return found
 
 
 def _told(fault: Exception) -> str:

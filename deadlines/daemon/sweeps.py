@@ -9,7 +9,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,15 +17,18 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from deadlines import clock
+from deadlines.daemon import calendars
+from deadlines.daemon.post import Post, SendReport
 from deadlines.daemon.recomputing import Recomputed, recompute
-from deadlines.daemon.sending import Sender, SendReport
-from deadlines.docket import outbox, variants
+from deadlines.daemon.sending import Sender
+from deadlines.docket import letters, outbox
 from deadlines.docket.intake import Desk
 from deadlines.docket.recompute import Compute
 from deadlines.docket.renderings import refresh_renderings
+from deadlines.ical import Party
 from deadlines.notify.channel import Channel
 from deadlines.store.database import Database
-from deadlines.store.tables import Heartbeat, Subscription
+from deadlines.store.tables import Heartbeat
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +52,8 @@ def _nothing(_moment: str) -> None:
 class Sweeps:
     """Sends what is due, shows signs of life, and checks the stored dates, for which it needs `desk` and `compute`.
 
+    Invitations need the `organizer`, the firm by its own mail address; without it there are none.
+
     `channels` by the name that reminders carry; a reminder of a channel that is no longer configured goes by
     the first. `hook` is called with a name at the points where a process may die, for tests.
     """
@@ -64,27 +69,29 @@ class Sweeps:
         desk: Desk | None = None,
         compute: Compute | None = None,
         edition: str = "",
+        organizer: Party | None = None,
         flush: Callable[[Session, datetime], object] | None = None,
         hook: Callable[[str], None] = _nothing,
     ) -> None:
         self._database, self._zone, self._lease = database, zone, lease
         self._desk, self._compute, self._edition, self._flush = desk, compute, edition, flush
+        self._organizer = organizer
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.stopping = threading.Event()
         self.alive_at: dict[str, float] = {}
         """When each sweep last showed that it goes on, on the clock that never steps."""
         self._foreign_beats = 0
-        self._sender = Sender(
-            database,
-            channels,
+        post = Post(
+            database=database,
+            channels=channels,
             owner=self.owner,
-            zone=zone,
             lease=lease,
             batch=batch,
             stopping=self.stopping,
             sign_of_life=lambda: self.sign_of_life("send"),
             hook=hook,
         )
+        self._sender = Sender(post, zone=zone)
 
     def send_due(self, now: datetime) -> SendReport:
         """Send everything that is due at `now`; see `Sender`. Never raises for a message or the database."""
@@ -106,8 +113,9 @@ class Sweeps:
                 self._compare(beat, before, now)
             if beat.clock_back_seconds:
                 moved = outbox.forget_future(session, now=now, lease=self._lease)
+                moved += letters.forget_future(session, now=now, lease=self._lease)
                 log.error(
-                    "the clock went back by %d s; %d waiting reminders are due again",
+                    "the clock went back by %d s; %d waiting reminders and letters are due again",
                     beat.clock_back_seconds,
                     moved,
                 )
@@ -156,7 +164,9 @@ class Sweeps:
         """Compute every open entry again from its notice: earlier dates take effect, later ones wait."""
         found = Recomputed(0, [], [])
         if self._desk is not None and self._compute is not None:
-            found = recompute(self._database, self._desk, self._compute, now=now, go_on=self._goes_on)
+            found = recompute(
+                self._database, self._desk, self._compute, now=now, go_on=lambda _notices: self._goes_on("recompute")
+            )
         for move in found.moves:
             log.warning("entry %s: dates computed anew are %s, %s", move.entry, move.kind, move.outcome)
         for failure in found.failures:
@@ -174,8 +184,8 @@ class Sweeps:
         self._note("recompute", now, msgspec.json.encode(detail).decode())
         return found
 
-    def _goes_on(self, _notices: int) -> bool:
-        self.sign_of_life("recompute")
+    def _goes_on(self, sweep: str) -> bool:
+        self.sign_of_life(sweep)
         return not self.stopping.is_set()
 
     def _renew_renderings(self, now: datetime) -> None:
@@ -186,22 +196,30 @@ class Sweeps:
             with self._database.write() as session:
                 renewed = refresh_renderings(session, now=now)
 
+    # -- calendars ---------------------------------------------------------------------------------------
+
     def prepare_calendars(self, now: datetime) -> int:
         """Make and keep the entries in other words that calendars need; how many."""
         self.sign_of_life("calendars")
-        today = now.astimezone(ZoneInfo(self._zone)).date()
-        with self._database.read() as session:
-            wanted = [row.id for row in variants.in_use(session)]
-        return sum(self._prepare(identifier, today) for identifier in wanted)
+        return calendars.prepare(self._database, zone=self._zone, now=now, go_on=lambda: self._goes_on("calendars"))
 
-    def _prepare(self, identifier: str, today: date) -> int:
-        made, more = 0, 1
-        while more and not self.stopping.is_set():
-            with self._database.write() as session:
-                subscription = session.get_one(Subscription, identifier)
-                more = variants.prepare(session, subscription, today=today)
-            made += more
-        return made
+    def invite_due(self, now: datetime) -> int:
+        """Write the letters that tell people's own calendars of dates; how many dates they tell of."""
+        self.sign_of_life("invite")
+        if self._organizer is None:
+            return 0
+        return calendars.invite_due(
+            self._database,
+            self._organizer,
+            zone=self._zone,
+            now=now,
+            go_on=lambda: self._goes_on("invite"),
+        )
+
+    def watch_calendars(self, now: datetime) -> int:
+        """Tell people of calendars that nobody fetches any more; how many calendars."""
+        self.sign_of_life("watch")
+        return calendars.watch(self._database, zone=self._zone, now=now)
 
     def flush_fetches(self, now: datetime) -> None:
         """Write down which feeds were fetched since the last time."""

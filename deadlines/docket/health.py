@@ -10,17 +10,20 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.reminders import PENDING
+from deadlines.docket.silence import live
 from deadlines.docket.verification import unresolved
 from deadlines.errors import SendError
 from deadlines.notify.message import checked_address
 from deadlines.store import audit
-from deadlines.store.tables import Entry, Heartbeat, Matter, Person, Proposal, Reminder
+from deadlines.store.tables import Entry, Heartbeat, Letter, Matter, Person, Proposal, Reminder, Subscription
 
 State = Literal["well", "warning", "ill"]
 SILENT_AFTER = timedelta(minutes=5)
 OVERDUE_AFTER = timedelta(minutes=10)
 ILL_AFTER = timedelta(hours=1)
 CLOCK_SLACK = timedelta(minutes=1)
+LETTERS_SHOWN = timedelta(days=30)
+"""A refused letter is not sent again by itself, so after a while it is no news."""
 DOCKET_ROLE = "docket"
 
 
@@ -47,6 +50,8 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
     yield _addresses(session)
     yield _left(session)
     yield _watchers(session)
+    yield _letters(session, now)
+    yield _silent(session, now)
 
 
 def _scheduler(session: Session, now: datetime) -> Finding:
@@ -173,6 +178,29 @@ def _watchers(session: Session) -> Finding:
         return Finding("docket-role", "well", "Somebody is told when a reminder cannot be delivered.")
     hint = "Add one: deadlines person add NAME --email ADDRESS --role docket."
     return Finding("docket-role", "warning", "Nobody has the role docket, to be told of failures.", hint)
+
+
+def _letters(session: Session, now: datetime) -> Finding:
+    query = select(func.count()).select_from(Letter).join(Person, Person.id == Letter.person_id)
+    query = query.where(Letter.state == "dead", Letter.next_at > now - LETTERS_SHOWN, Person.active.is_(True))
+    count = session.scalar(query) or 0
+    if not count:
+        return Finding("letters-refused", "well", "No letter was refused for good.")
+    hint = "Tell the people by other means; then `deadlines person amend` the address, or mend the mail server."
+    letters = "1 letter was" if count == 1 else f"{count} letters were"
+    days = LETTERS_SHOWN.days
+    return Finding("letters-refused", "warning", f"{letters} refused for good in the last {days} days.", hint)
+
+
+def _silent(session: Session, now: datetime) -> Finding:
+    query = select(func.count(), func.min(Subscription.last_fetch_at)).join(Subscription.person)
+    silent = Subscription.silent_at.is_not(None), Subscription.last_fetch_at <= Subscription.silent_at
+    count, since = session.execute(query.where(*live(now), *silent)).one()
+    if not count or since is None:
+        return Finding("calendars", "well", "No calendar has fallen silent.")
+    hint = "`deadlines feed list` shows when each was last fetched; mend it, or revoke what nobody needs."
+    calendars = "1 calendar is" if count == 1 else f"{count} calendars are"
+    return Finding("calendars", "warning", f"{calendars} no longer fetched, one since {_at(since)}.", hint)
 
 
 def _detail(row: Heartbeat) -> dict[str, object]:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from deadlines.docket import invitations, letters
 from deadlines.docket.endings import end_of_person
 from deadlines.docket.outbox import revive
 from deadlines.docket.reminders import PENDING
@@ -60,13 +61,20 @@ def list_people(session: Session, *, inactive: bool = False) -> Sequence[Person]
 
 
 def amend_address(session: Session, person: Person, email: str, *, actor: str, now: datetime) -> int:
-    """Correct someone's mail address; how many refused reminders go out anew. Raises Conflict when it is taken."""
+    """Correct someone's mail address; how many refused reminders go out anew, and with them refused letters.
+
+    Every coming date that the person's own calendar was told of is told anew, at the new address.
+
+    Raises Conflict when it is taken.
+    """
     other = session.scalar(select(Person.id).where(Person.email == email.lower(), Person.id != person.id))
     if other is not None:
         raise Conflict(f"{email.lower()} is in the list of people already; `deadlines person list` shows it.")
     person.email = email.lower()
     _record(session, person, "person.amend", actor, now, {})
     session.flush()
+    letters.revive(session, person, now)
+    invitations.tell_anew(session, person, now)
     return revive(session, now=now, after=timedelta(0), person=person)
 
 
