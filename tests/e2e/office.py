@@ -14,14 +14,24 @@ from tests.commands.test_serve import free_port
 ANA = "ana@firm.example"
 TODAY = date.today()  # noqa: DTZ011  (any day whose windows are still open; what is expected is asked for)
 
+SETTINGS = """
+[firm]
+name = "Sample firm"
+[web]
+port = {port}
+[mail]
+channel = "folder"
+sender = "Deadlines <deadlines@firm.example>"
+"""
+
 
 class Office:
     """One installation with one attorney, its port the same for as long as it exists."""
 
-    def __init__(self, folder: Path, *, settings: str = "") -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
         self.config, self.log = folder / "deadlines.toml", folder / "serve.log"
-        self.config.write_text(f'[firm]\nname = "Sample firm"\n[web]\nport = {self.port}\n{settings}')
+        self.config.write_text(SETTINGS.format(port=self.port))
         self.data("init")
         self.hire("Ana Sample", ANA)
         self._process: subprocess.Popen[bytes] | None = None
