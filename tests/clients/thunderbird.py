@@ -21,6 +21,9 @@ QUIET: dict[str, str | bool | int] = {
     # Only so can somebody else read the calendar's store while the program runs.
     "storage.sqlite.exclusiveLock.enabled": False,
     "calendar.integration.notify": False,
+    # It tells of a server that does not answer by a notification of the desktop. Where there is no desktop that
+    # fails, half-way through a refresh, and the calendar is never refreshed again.
+    "alerts.useSystemBackend": False,
     "mail.provider.suppress_dialog_on_startup": True,
     "mail.spotlight.firstRunDone": True,
     "mail.shell.checkDefaultClient": False,
