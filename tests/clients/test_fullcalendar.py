@@ -19,7 +19,7 @@ from tests.ical.test_golden import DAYS
 pytestmark = [
     pytest.mark.clients,
     pytest.mark.timeout(600),
-    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+    pytest.mark.xdist_group("fullcalendar"),
 ]
 
 ZONES = ("America/Los_Angeles", "America/New_York", "Pacific/Auckland")

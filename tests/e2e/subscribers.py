@@ -109,7 +109,7 @@ def missing(confirmed: dict[str, Entry], shown: dict[str, Entry]) -> list[str]:
 
 
 class Poller(threading.Thread):
-    """One subscriber: asks again and again, more than half of them with the tag that they know."""
+    """One subscriber: asks again and again; some always with the tag that they know, the others never."""
 
     def __init__(self, url: str, person: str, number: int, ledger: Ledger, parsed: Parsed, stop: threading.Event):
         super().__init__(name=f"subscriber {number}", daemon=True)
