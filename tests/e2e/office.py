@@ -43,10 +43,6 @@ class Office:
     def hire(self, name: str, email: str, role: str = "attorney") -> None:
         self.data("person", "add", name, "--email", email, "--role", role)
 
-    def help(self, *words: str) -> str:
-        """What a command says of itself."""
-        return program.good(*words, "--help", folder=self.folder)
-
     def subscribe(self, label: str, *more: str, person: str = ANA) -> str:
         """A calendar address."""
         url: str = self.data("feed", "add", "--person", person, "--label", label, *more)["url"]
