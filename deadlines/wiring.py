@@ -284,10 +284,22 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
 
 
 def build_scheduler(settings: Settings, database: "Database", web: "Starlette | None" = None) -> "Scheduler":
-    """The scheduler, not yet started. With `web` it also writes down which feeds were fetched."""
+    """The scheduler, not yet started. With `web` it also writes down which feeds were fetched.
+
+    Raises ServeError where another daemon works on the same database file.
+    """
+    from deadlines.daemon import Scheduler
+    from deadlines.store.leader import leader_of
+
+    sweeps = build_sweeps(settings, database, web)
+    return Scheduler(sweeps, tick=float(settings.daemon.tick_seconds), leader=leader_of(database.engine))
+
+
+def build_housekeeping(settings: Settings, database: "Database", web: "Starlette") -> "Scheduler":
+    """What a web server without a daemon does by the clock: it writes down which feeds were fetched."""
     from deadlines.daemon import Scheduler
 
-    return Scheduler(build_sweeps(settings, database, web), tick=float(settings.daemon.tick_seconds))
+    return Scheduler(build_sweeps(settings, database, web), only=("fetches",))
 
 
 def build_web(settings: Settings, database: "Database") -> "Starlette":

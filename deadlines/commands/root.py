@@ -30,6 +30,7 @@ COMMANDS = {
     "export": ("export", "The dates of a matter as a calendar file"),
     "serve": ("serve", "Run web server and scheduler in one process"),
     "daemon": ("daemon", "Run the scheduler alone"),
+    "web": ("web", "Run the web server alone"),
     "law": ("law", "The law data: list, show, news, check, diff, editions"),
     "doctor": ("doctor", "Check the installation: exit status 0 well, 1 warning, 2 ill"),
     "db": ("db", "The database: upgrade"),
