@@ -23,8 +23,8 @@ def command(app: App, host: str | None, port: int | None) -> None:
     from deadlines.commands.serve import listen, serve
     from deadlines.wiring import build_housekeeping, build_web
 
-    start_log()
     settings = app.settings
+    start_log(settings.log.format)
     with app.database() as database:
         web = build_web(settings, database)
         housekeeping = build_housekeeping(settings, database, web)

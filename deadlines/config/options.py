@@ -15,6 +15,7 @@ SECTIONS = {
     "mail": "How reminders leave.",
     "reminders": "When reminders are sent.",
     "daemon": "The rhythm of the scheduler.",
+    "log": "What the long-running commands write to standard error.",
     "law": "Which edition of the law is used, and what the firm adds to it.",
     "policy": "What the firm calendars where the law leaves a question open. It moves safe dates, never a last day.",
 }
@@ -139,6 +140,12 @@ OPTIONS = (
         checks.between(10, 3600),
     ),
     _option("daemon.batch", 50, "How many reminders one look takes at most.", checks.between(1, 1000)),
+    _option(
+        "log.format",
+        "text",
+        "text for people, json for programs that collect logs. Neither holds client data or secrets.",
+        checks.one_of("text", "json"),
+    ),
     _option(
         "law.edition",
         "",

@@ -78,6 +78,12 @@ class Daemon(Section, frozen=True, kw_only=True):
     batch: int
 
 
+class Log(Section, frozen=True, kw_only=True):
+    """How the long-running commands write their log."""
+
+    format: str
+
+
 class LawSettings(Section, frozen=True, kw_only=True):
     """Which edition of the law is used (empty: the newest), where installed ones lie, and the firm's own folder."""
 
@@ -98,6 +104,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     mail: Mail
     reminders: Reminders
     daemon: Daemon
+    log: Log
     law: LawSettings
     policy: dict[str, str]
     source: str | None = None

@@ -10,6 +10,7 @@ looked up.
 import hmac
 import logging
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -106,6 +107,8 @@ class FeedRoute:
         self._changes = Changes(database.engine)
         self._firm, self._now, self._today = firm, now, today
         self._limiter = CapacityLimiter(THREADS)
+        self.answered: Counter[int] = Counter()
+        """How many requests were answered with each status."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, by the ASGI protocol."""
@@ -120,6 +123,7 @@ class FeedRoute:
             else:
                 hint = f"{PREFIX}{kept.hint}…"
                 answer = _plain(410, GONE) if kept.gone else await self._calendar(kept, asked)
+        self.answered[answer.status] += 1
         await _send(send, answer, asked.method)
         # Nearly all answers are 304s: they stand in the subscription's last fetch, and not in the log.
         level = logging.DEBUG if answer.status == 304 else logging.INFO

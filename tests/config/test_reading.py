@@ -165,6 +165,7 @@ def test_every_option_has_its_environment_variable(file: Path, option: object) -
         "database.url": "postgresql://u@h/d",
         "web.base_url": "https://calendar.firm.example",
         "mail.channel": "folder",
+        "log.format": "json",
         "mail.security": "tls",
         "mail.sender": "Docket <docket@firm.example>",
         "reminders.at": "07:30",
