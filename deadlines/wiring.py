@@ -268,6 +268,7 @@ def build_desk(settings: Settings, actor: str) -> "Desk":
 def build_sweeps(settings: Settings, database: "Database", web: "Starlette | None" = None) -> "Sweeps":
     """The sweeps over a database, with the configured channel, the firm's law and the web's notes."""
     from deadlines.daemon import Sweeps
+    from deadlines.docket.escalation import Escalation
 
     return Sweeps(
         database,
@@ -276,6 +277,12 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
         lease=timedelta(seconds=settings.daemon.lease_seconds),
         batch=settings.daemon.batch,
         desk=build_desk(settings, "daemon"),
+        escalation=Escalation(
+            wait=timedelta(hours=settings.reminders.escalate_hours),
+            emergency=settings.reminders.emergency.strip().lower() or None,
+            zone=settings.firm.timezone,
+            channel=settings.mail.channel,
+        ),
         compute=build_compute(settings),
         edition=law_state(settings),
         organizer=organizer(settings),

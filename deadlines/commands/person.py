@@ -8,6 +8,8 @@ from deadlines.commands.context import App, actor, json_option, pass_app
 from deadlines.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from deadlines.store.tables import Person
 
 ROLES = ["attorney", "paralegal", "docket", "administrator"]
@@ -85,6 +87,42 @@ def amend(app: App, email: str, new: str, as_json: bool) -> None:
         print_json({**shown, "reminders_again": again})
     else:
         click.echo(f"{shown['name']} is now {shown['email']}; {again} refused reminders go out anew.")
+
+
+@command.command()
+@click.argument("email", metavar="ADDRESS")
+@click.option("--deputy", metavar="ADDRESS", help="Who is asked when the person does not answer; - for nobody.")
+@click.option("--supervisor", metavar="ADDRESS", help="Who is asked next; - for nobody.")
+@json_option
+@pass_app
+def deputy(app: App, email: str, deputy: str | None, supervisor: str | None, as_json: bool) -> None:
+    """Say who is asked when a person does not answer an urgent reminder.
+
+    \b
+    Example:
+      deadlines person deputy ana@firm.example --deputy ben@firm.example --supervisor carla@firm.example
+    """
+    from deadlines import clock
+    from deadlines.commands.output import print_json
+    from deadlines.docket.people import find_person, set_deputies
+
+    with app.writing() as session:
+        person = find_person(session, email)
+        set_deputies(session, person, deputy=deputy, supervisor=supervisor, actor=actor(), now=clock.now())
+        named = {"deputy": person.deputy_id, "supervisor": person.supervisor_id}
+        shown = {"person": person.email, **{key: _email_of(session, value) for key, value in named.items()}}
+    if as_json:
+        print_json(shown)
+    else:
+        click.echo(
+            f"{shown['person']}: deputy {shown['deputy'] or 'nobody'}, supervisor {shown['supervisor'] or 'nobody'}."
+        )
+
+
+def _email_of(session: "Session", identifier: str | None) -> str | None:
+    from deadlines.store.tables import Person
+
+    return session.get_one(Person, identifier).email if identifier is not None else None
 
 
 @command.command("list")

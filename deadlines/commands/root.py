@@ -15,6 +15,7 @@ COMMANDS = {
     "show": ("show", "One matter, notice or entry in full"),
     "explain": ("explain", "The working behind one entry's dates"),
     "verify": ("verify", "A second person signs for an entry's dates"),
+    "ack": ("ack", "Take a date on, so that nobody else is asked"),
     "resolve": ("resolve", "Decide between the printed and the computed deadline"),
     "file": ("filing", "Record that an entry was filed, with proof"),
     "waive": ("waive", "Record that a remedy will not be used"),

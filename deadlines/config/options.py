@@ -132,6 +132,24 @@ OPTIONS = (
         "The time of day, in the firm's time zone, at which reminders are due.",
         checks.time_of_day,
     ),
+    _option(
+        "reminders.escalate_hours",
+        24,
+        "Hours that an urgent reminder may stay unanswered before the attorney's deputy is asked, then the supervisor, "
+        "then the emergency contact; a quarter of the time left where that is shorter.",
+        checks.between(1, 168),
+    ),
+    _option(
+        "reminders.ack_days",
+        7,
+        "Days for which `deadlines ack` holds; never past the day before a date.",
+        checks.between(1, 30),
+    ),
+    _option(
+        "reminders.emergency",
+        "",
+        "The mail address of the person who is asked last when nobody answers. Must be on the list of people.",
+    ),
     _option("daemon.tick_seconds", 30, "Seconds between two looks for due reminders.", checks.between(1, 3600)),
     _option(
         "daemon.lease_seconds",

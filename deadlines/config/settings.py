@@ -65,9 +65,16 @@ class Mail(Section, frozen=True, kw_only=True):
 
 
 class Reminders(Section, frozen=True, kw_only=True):
-    """When reminders are sent. `at` is a time of day in the firm's time zone, `HH:MM`."""
+    """When reminders are sent. `at` is a time of day in the firm's time zone, `HH:MM`.
+
+    `escalate_hours`: how long an urgent one may stay unanswered before the next person is asked; `ack_days`: how
+    long an answer holds; `emergency`: the mail address of the last person to ask.
+    """
 
     at: str
+    escalate_hours: int
+    ack_days: int
+    emergency: str
 
 
 class Daemon(Section, frozen=True, kw_only=True):

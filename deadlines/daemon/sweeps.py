@@ -22,6 +22,7 @@ from deadlines.daemon.post import Post, SendReport
 from deadlines.daemon.recomputing import Recomputed, recompute
 from deadlines.daemon.sending import Sender
 from deadlines.docket import letters, outbox
+from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.intake import Desk
 from deadlines.docket.recompute import Compute
 from deadlines.docket.renderings import refresh_renderings
@@ -70,12 +71,13 @@ class Sweeps:
         compute: Compute | None = None,
         edition: str = "",
         organizer: Party | None = None,
+        escalation: Escalation | None = None,
         flush: Callable[[Session, datetime], object] | None = None,
         hook: Callable[[str], None] = _nothing,
     ) -> None:
         self._database, self._zone, self._lease = database, zone, lease
         self._desk, self._compute, self._edition, self._flush = desk, compute, edition, flush
-        self._organizer = organizer
+        self._organizer, self._escalation = organizer, escalation
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.stopping = threading.Event()
         self.alive_at: dict[str, float] = {}
@@ -195,6 +197,17 @@ class Sweeps:
             self.sign_of_life("recompute")
             with self._database.write() as session:
                 renewed = refresh_renderings(session, now=now)
+
+    def escalate(self, now: datetime) -> int:
+        """Ask the next person where an urgent reminder stays unanswered; how many are asked."""
+        self.sign_of_life("escalate")
+        if self._escalation is None:
+            return 0
+        with self._database.write() as session:
+            asked = len(escalate(session, self._escalation, now=now))
+        if asked:
+            log.warning("%d urgent reminders stay unanswered: the next people are asked", asked)
+        return asked
 
     # -- calendars ---------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from deadlines.compute.result import Window
+from deadlines.docket.escalation import ESCALATED, URGENT
 from deadlines.docket.outbox import UNDELIVERED
 from deadlines.docket.reminders import MOVED
 from deadlines.docket.tidings import lines_of, mark_of
@@ -161,6 +162,8 @@ def _marks(item: Item, today: date, now: datetime) -> list[str]:
     reminder = item.reminder
     if reminder.rung.startswith(UNDELIVERED):
         return ["NOT DELIVERED"]
+    if reminder.rung.startswith(ESCALATED):
+        return ["NOBODY HAS ANSWERED"]
     marks = {"now": ["ENTERED LATE"], "past": ["LATE: last day has passed"]}.get(reminder.rung, [])
     if reminder.rung == MOVED:
         marks = mark_of(item.deadline, item.before, today)
@@ -185,12 +188,19 @@ def _item(item: Item, number: int, today: date, now: datetime, undelivered: str 
     if undelivered:
         lines.append(f"   {clean_line(undelivered)}")
         lines.append("   Please see to it that somebody acts on this date.")
+    if item.reminder.rung.startswith(ESCALATED):
+        lines.append(
+            f"   {clean_line(item.matter.attorney.name)} was reminded and has not answered. You are asked next."
+        )
     lines += _dates(item.deadline, today)
     if item.matter.restricted or undelivered:
         lines.append("   Open the docket to see what must be done.")
     else:
         lines += _explained(item.deadline)
-    return [*lines, f"   Docket entry: {item.entry.id}"]
+    lines.append(f"   Docket entry: {item.entry.id}")
+    if item.reminder.severity >= URGENT and item.entry.status == "open":
+        lines.append(f"   To take it on: deadlines ack {item.entry.id[:8]} --by {clean_line(item.person.email)}")
+    return lines
 
 
 def _dates(deadline: DeadlineRow, today: date) -> list[str]:

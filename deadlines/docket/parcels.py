@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from deadlines.docket.compose import Item, compose, compose_plain
+from deadlines.docket.escalation import ESCALATED
 from deadlines.docket.outbox import FROM_THE_ROWS, UNDELIVERED, extend_lease, mark_failed
 from deadlines.docket.reminders import MOVED
 from deadlines.errors import SendError
@@ -152,6 +153,7 @@ def _covering(session: Session, items: list[Item], now: datetime) -> dict[int, i
             Reminder.due_at <= now,
             Reminder.state.not_in(CANNOT_REPLACE),
             Reminder.rung.not_like(f"{UNDELIVERED}%"),
+            Reminder.rung.not_like(f"{ESCALATED}%"),
         )
         .order_by(Reminder.due_at)
     )
@@ -161,7 +163,7 @@ def _covering(session: Session, items: list[Item], now: datetime) -> dict[int, i
         for item in items
         if item.deadline.id in newest
         and newest[item.deadline.id].due_at > item.reminder.due_at
-        and not item.reminder.rung.startswith((UNDELIVERED, MOVED))
+        and not item.reminder.rung.startswith((UNDELIVERED, ESCALATED, MOVED))
     }
 
 

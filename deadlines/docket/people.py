@@ -78,6 +78,24 @@ def amend_address(session: Session, person: Person, email: str, *, actor: str, n
     return revive(session, now=now, after=timedelta(0), person=person)
 
 
+def set_deputies(
+    session: Session, person: Person, *, deputy: str | None, supervisor: str | None, actor: str, now: datetime
+) -> None:
+    """Name who is asked when somebody does not answer, by mail address; `-` takes a name away, None leaves it.
+
+    Raises NotFound, Conflict for somebody who has left, InputError for the person.
+    """
+    for name, email in (("deputy_id", deputy), ("supervisor_id", supervisor)):
+        if email is None:
+            continue
+        other = None if email.strip() == "-" else active_person(session, email)
+        if other is person:
+            raise InputError("Nobody stands in for themselves: name another person.")
+        setattr(person, name, other.id if other is not None else None)
+    detail = {"deputy": person.deputy_id, "supervisor": person.supervisor_id}
+    _record(session, person, "person.deputies", actor, now, detail)
+
+
 def deactivate_person(session: Session, person: Person, *, successor: Person | None, actor: str, now: datetime) -> int:
     """Someone leaves: feeds end, and matters and waiting reminders go to the successor.
 

@@ -90,6 +90,18 @@ class DeadlineRow(Base):
     policy: Mapped[dict[str, Any] | None]
 
 
+class Acknowledgement(Base):
+    """Somebody took an entry's dates of one version on, until a moment."""
+
+    __tablename__ = "acknowledgement"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"), index=True)
+    version: Mapped[int] = mapped_column(Integer)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    until: Mapped[datetime]
+
+
 WAITING = "state in ('pending','agreed')"
 
 
