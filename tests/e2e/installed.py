@@ -12,7 +12,8 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -34,7 +35,12 @@ class ClientError(Exception):
 
 def python_programs() -> Path:
     """The `bin` folder of a virtual environment with the programs and libraries of pip."""
-    return _once(" ".join((*PYTHON_PACKAGES, sys.version)), _install_python) / "bin"
+    return once_installed(PYTHON_PACKAGES)
+
+
+def once_installed(packages: Sequence[str]) -> Path:
+    """The `bin` folder of a virtual environment with these packages, installed once for each machine."""
+    return _once(" ".join((*packages, sys.version)), partial(_install_python, packages)) / "bin"
 
 
 def node_modules() -> Path:
@@ -111,10 +117,10 @@ def _once(what: str, install: Callable[[Path], None]) -> Path:
     return place
 
 
-def _install_python(place: Path) -> None:
+def _install_python(packages: Sequence[str], place: Path) -> None:
     call([sys.executable, "-m", "venv", str(place)], INSTALL_SECONDS)
     pip = [str(place / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-    call([*pip, "--disable-pip-version-check", *PYTHON_PACKAGES], INSTALL_SECONDS)
+    call([*pip, "--disable-pip-version-check", *packages], INSTALL_SECONDS)
 
 
 def _install_node(place: Path) -> None:
