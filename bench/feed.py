@@ -38,7 +38,7 @@ def desk() -> Desk:
     return Desk(load_law(), "folder", "America/New_York", clock_time(9), "bench")
 
 
-def fill(database: Database, events: int) -> str:
+def fill(database: Database, events: int = EVENTS) -> str:
     """A docket with at least so many calendar entries; the path of the whole firm's feed."""
     with database.write() as session:
         ana = add_person(session, name="Ana", email="ana@firm.test", role="attorney", actor="bench", now=NOW)
