@@ -77,12 +77,13 @@ def people_to_tell(session: Session, today: date) -> list[str]:
 def invite(session: Session, person_id: str, *, organizer: Party, today: date, now: datetime) -> int:
     """Write the next letters to a person, as many as the hour still allows; how many dates were told.
 
-    First what changed, then what is new, each the nearest first. `organizer` is the firm, by its own address.
+    First what is taken back, all of it: nobody waits with what somebody is no longer to see. Then what changed, then
+    what is new, each the nearest first. `organizer` is the firm, by its own address.
     """
     # The lock keeps a second daemon from telling the same dates.
     person = session.get_one(Person, person_id, with_for_update=True, populate_existing=True)
-    limit = PER_HOUR - _told_lately(session, person, now)
-    found = _due(session, person, today, limit) if limit > 0 and person.active else []
+    limit = max(0, PER_HOUR - _told_lately(session, person, now))
+    found = _due(session, person, today, limit) if person.active else []
     for told in found:
         write(session, told, organizer=organizer, today=today, now=now)
     session.flush()
@@ -102,7 +103,7 @@ def _any(session: Session, person: Person, today: date) -> bool:
 
 def _due(session: Session, person: Person, today: date, limit: int) -> list[Told]:
     columns = Entry, DeadlineRow, Invitation
-    cancels = session.execute(_whole(_cancels(person, today, Rendering, *columns)).limit(limit)).all()
+    cancels = session.execute(_whole(_cancels(person, today, Rendering, *columns))).all()
     requests: Sequence[Any] = []
     if len(cancels) < limit:
         query = _whole(_requests(person, today, Rendering, *columns)).limit(limit - len(cancels))

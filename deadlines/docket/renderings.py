@@ -14,7 +14,7 @@ from deadlines.compute.result import Window
 from deadlines.ical import CalendarItem, Origin, Slot, entry_items, render_event, slot_item
 from deadlines.store.tables import DeadlineRow, Entry, Rendering
 
-RENDERER = "2"
+RENDERER = "3"
 """The edition of the wording. A change of it makes `refresh_renderings` write the entries anew."""
 DEFAULT_REDACTION = "matter"
 

@@ -59,6 +59,8 @@ class CalendarItem(Struct, frozen=True, kw_only=True):
     created_at: datetime
     cancelled: bool
     category: Category
+    rings_as: Category | None = None
+    """Whose alarms it has, where the category must not tell."""
 
 
 def render_event(item: CalendarItem) -> bytes:
@@ -76,7 +78,7 @@ def render_event(item: CalendarItem) -> bytes:
     summary = clean((CANCELLED if item.cancelled else "") + item.summary, SUMMARY_LIMIT)
     description = clean_lines(item.description, DESCRIPTION_LIMIT)
     event = event_component(item, summary, description)
-    alarms = () if item.cancelled else ALARMS[item.category]
+    alarms = () if item.cancelled else ALARMS[item.rings_as or item.category]
     for trigger in alarms:
         event.add_component(alarm_component(trigger, summary))
     body: bytes = event.to_ical()

@@ -42,7 +42,10 @@ WHAT_LIMIT, MATTER_LIMIT, CLIENT_LIMIT, LINE_LIMIT, CAUSE_LIMIT = 120, 60, 80, 6
 
 
 class Origin(Struct, frozen=True, kw_only=True):
-    """Where an item comes from: its docket entry and matter. `status` is the entry's."""
+    """Where an item comes from: its docket entry and matter. `status` is the entry's.
+
+    `veiled`: `entry_id` stands for one of its dates only, and the UID must not tell which.
+    """
 
     entry_id: str
     matter: str
@@ -51,6 +54,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     status: str
     created_at: datetime
     changed_at: datetime
+    veiled: bool = False
 
 
 def entry_items(window: Window, origin: Origin, redaction: Redaction = "matter") -> dict[Slot, CalendarItem]:
@@ -82,7 +86,7 @@ def slot_item(
     joined = gone and slot == "last" and on == window.last_day == window.safe_by
     busy = redaction == "busy"
     return CalendarItem(
-        uid=id_of(origin, slot),
+        uid=id_of(origin, "date" if origin.veiled else slot),
         on=on,
         summary="Deadline" if busy else _summary(window, origin, redaction, slot, joined=joined),
         description=BUSY_TEXT
