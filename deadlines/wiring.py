@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from deadlines import clock
-from deadlines.config import Settings, read_secret
+from deadlines.config import Settings, read_key, read_secret
 from deadlines.errors import ChannelDown, ConfigError, InputError, StoreError
 from deadlines.version import VERSION
 
@@ -27,17 +27,19 @@ if TYPE_CHECKING:
 
 
 def open_database(settings: Settings) -> "Database":
-    """The database as configured; raises StoreError, and ConfigError for its password file."""
+    """The database as configured; raises StoreError, and ConfigError for its password or key file."""
     from deadlines.store.database import Database
 
-    return Database.open(database_url(settings))
+    return Database.open(database_url(settings), key=read_key(settings.keeping.key_file))
 
 
 def create_database(settings: Settings) -> "Database":
     """A new database as configured; raises StoreError where there is one already."""
     from deadlines.store.database import Database
 
-    return Database.create(database_url(settings), now=clock.now(), version=VERSION)
+    return Database.create(
+        database_url(settings), now=clock.now(), version=VERSION, key=read_key(settings.keeping.key_file)
+    )
 
 
 def database_url(settings: Settings) -> str:

@@ -37,3 +37,51 @@ def upgrade(app: App, as_json: bool) -> None:
         click.echo(f"The database is up to date (schema {after}).")
     else:
         click.echo(f"Upgraded the database from schema {before} to {after}.")
+
+
+@command.command()
+@click.argument("entries", nargs=-1, metavar="[ENTRY]...")
+@click.option("--by", metavar="ADDRESS", help="Who checked the dates of these entries against their notices.")
+@click.option("--reason", metavar="TEXT", help="What was found and done, for the audit.")
+@json_option
+@pass_app
+def seal(app: App, entries: tuple[str, ...], by: str | None, reason: str | None, as_json: bool) -> int:
+    """Name the entries whose stored dates were altered outside the program; with ENTRY, sign for them as they stand.
+
+    Sign only after each date was checked against its notice. The exit status is 2 where altered dates are left.
+
+    \b
+    Example:
+      deadlines db seal k3v7qp2m --by ben@firm.example --reason "checked against the notice"
+    """
+    from deadlines.commands.output import print_json, print_table
+    from deadlines.docket.sealing import altered_dates
+
+    if entries:
+        _sign(app, entries, by, reason)
+    with app.reading() as session:
+        left = altered_dates(session)
+    if as_json:
+        print_json({"altered": left})
+    else:
+        rows = [(row.entry, str(row.version), "yes" if row.in_force else "no") for row in left]
+        print_table(("Entry", "Version", "In force"), rows, empty="Every stored date is as the program wrote it.")
+    return 2 if left else 0
+
+
+def _sign(app: App, entries: tuple[str, ...], by: str | None, reason: str | None) -> None:
+    from deadlines import clock
+    from deadlines.commands.context import actor
+    from deadlines.docket.people import find_person
+    from deadlines.docket.proposals import plain_reason
+    from deadlines.docket.sealing import seal_anew, seal_stored
+    from deadlines.docket.views import find_entry
+
+    if by is None or reason is None:
+        raise click.UsageError("Give --by and --reason with the entries: somebody signs for their dates.")
+    now = clock.now()
+    with app.writing() as session:
+        seal_stored(session, actor=actor(), now=now)
+        chosen = [find_entry(session, name) for name in entries]
+        person = find_person(session, by)
+        seal_anew(session, chosen, by=person, reason=plain_reason(reason), actor=actor(), now=now)

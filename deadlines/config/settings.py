@@ -78,6 +78,16 @@ class Daemon(Section, frozen=True, kw_only=True):
     batch: int
 
 
+class Keeping(Section, frozen=True, kw_only=True):
+    """How the docket is kept whole. `hour` in the firm's time zone, `backups` in days; empty paths: not used."""
+
+    key_file: str
+    folder: str
+    hour: int
+    backups: int
+    backup_key_file: str
+
+
 class LawSettings(Section, frozen=True, kw_only=True):
     """Which edition of the law is used (empty: the newest), where installed ones lie, and the firm's own folder."""
 
@@ -98,6 +108,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     mail: Mail
     reminders: Reminders
     daemon: Daemon
+    keeping: Keeping
     law: LawSettings
     policy: dict[str, str]
     source: str | None = None

@@ -17,8 +17,9 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from deadlines import clock
+from deadlines.daemon.alarming import tell_alarms
 from deadlines.daemon.recomputing import Recomputed, recompute
-from deadlines.daemon.sending import Sender, SendReport
+from deadlines.daemon.sending import DATABASE_FAULTS, Sender, SendReport
 from deadlines.docket import outbox, variants
 from deadlines.docket.intake import Desk
 from deadlines.docket.recompute import Compute
@@ -67,7 +68,7 @@ class Sweeps:
         flush: Callable[[Session, datetime], object] | None = None,
         hook: Callable[[str], None] = _nothing,
     ) -> None:
-        self._database, self._zone, self._lease = database, zone, lease
+        self._database, self._channels, self._zone, self._lease = database, channels, zone, lease
         self._desk, self._compute, self._edition, self._flush = desk, compute, edition, flush
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.stopping = threading.Event()
@@ -88,7 +89,14 @@ class Sweeps:
 
     def send_due(self, now: datetime) -> SendReport:
         """Send everything that is due at `now`; see `Sender`. Never raises for a message or the database."""
-        return self._sender.send_due(now)
+        report = self._sender.send_due(now)
+        try:
+            tell_alarms(self._database, self._channels, now)
+        except DATABASE_FAULTS:
+            log.error("the database failed while alarms were sent; they are sent at the next turn")
+        except Exception:
+            log.exception("an alarm could not be sent in an unforeseen way; it is tried at the next turn")
+        return report
 
     # -- signs of life -----------------------------------------------------------------------------------
 

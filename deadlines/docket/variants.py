@@ -14,9 +14,9 @@ from msgspec import Struct, structs
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from deadlines.compute.result import Window
 from deadlines.docket.renderings import DEFAULT_REDACTION, RENDERER, origin_of
 from deadlines.docket.scopes import shown
+from deadlines.docket.trust import window_of
 from deadlines.ical import CalendarItem, Redaction, Slot, reminder_items, render_event, slot_days, slot_item
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Rendering, Subscription, Variant
 
@@ -121,10 +121,10 @@ def _whole(session: Session, ids: Iterable[int]) -> dict[int, tuple[Rendering, E
 
 
 def _rendered(kind: str, row: Rendering, entry: Entry, deadline: DeadlineRow) -> bytes:
-    window, origin = msgspec.convert(deadline.window, Window), origin_of(entry, deadline, row.changed_at)
+    window, origin = window_of(entry, deadline), origin_of(entry, deadline, row.changed_at)
     words = msgspec.convert(kind.removesuffix(REMINDERS), Redaction)
     slot = msgspec.convert(row.slot, Slot)
-    item = slot_item(window, origin, words, slot, row.on, gone=slot not in slot_days(window))
+    item = slot_item(window, origin, words, slot, row.on, gone=slot not in slot_days(window) and not origin.altered)
     item = structs.replace(item, sequence=row.sequence, cancelled=row.cancelled)
     items = reminder_items(window, origin, item) if kind.endswith(REMINDERS) else [item]
     return b"".join(_remembered(one) for one in items)
