@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from deadlines import clock
 from deadlines.config import Settings, read_key, read_secret
-from deadlines.errors import ChannelDown, ConfigError, InputError, StoreError
+from deadlines.errors import ChannelDown, ConfigError, InputError
 from deadlines.version import VERSION
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from deadlines.compute import Notice, Result
     from deadlines.daemon import Scheduler, Sweeps
+    from deadlines.daemon.keeper import Keeper
     from deadlines.docket.intake import Desk
     from deadlines.law import Law
     from deadlines.law.editions import Known
@@ -205,27 +206,22 @@ def law_state(settings: Settings) -> str:
     return f"{state}+{hashlib.sha256(repr(own).encode()).hexdigest()[:8]}" if own else state
 
 
-def upgrade_database(settings: Settings) -> tuple[str, str]:
-    """Migrate to the newest schema, all or nothing; the revisions before and after. Raises StoreError."""
-    from sqlalchemy.exc import SQLAlchemyError
+def build_keeper(settings: Settings, database: "Database") -> "Keeper":
+    """The nightly care of the docket, as configured; raises ConfigError for the key of the backups."""
+    from deadlines.daemon.keeper import Keeper, Keeping
 
-    from deadlines.store import migrate
-    from deadlines.store.database import Database
-
-    database = Database.open(database_url(settings), any_schema=True)
-    try:
-        before = migrate.current_revision(database.engine)
-        if before not in migrate.known_revisions():
-            raise StoreError("The database is of a newer program than this one: install that one.")
-        migrate.upgrade(database.engine)
-        return str(before), str(migrate.current_revision(database.engine))
-    except SQLAlchemyError as error:
-        raise StoreError(
-            f"The upgrade failed ({type(error).__name__}) and the database is as it was: "
-            "stop whatever uses it, then try again."
-        ) from error
-    finally:
-        database.dispose()
+    keeping = settings.keeping
+    return Keeper(
+        database,
+        Keeping(
+            zone=settings.firm.timezone,
+            hour=keeping.hour,
+            folder=Path(keeping.folder) if keeping.folder else None,
+            days=keeping.backups,
+            key=read_key(keeping.backup_key_file),
+            program=VERSION,
+        ),
+    )
 
 
 def feeds_folder(settings: Settings) -> Path | None:
@@ -264,6 +260,7 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
         compute=build_compute(settings),
         edition=law_state(settings),
         flush=web.state.flush if web is not None else None,
+        keeper=build_keeper(settings, database),
     )
 
 

@@ -2,6 +2,7 @@
 
 import click
 
+from deadlines.commands import db_keeping
 from deadlines.commands.context import App, json_option, pass_app
 
 
@@ -15,24 +16,31 @@ def command() -> None:
     """
 
 
+for each in (db_keeping.backup, db_keeping.restore, db_keeping.drill):
+    command.add_command(each)
+
+
 @command.command()
 @json_option
 @pass_app
 def upgrade(app: App, as_json: bool) -> None:
     """Bring the database to the schema of this program; all of it or nothing.
 
-    Stop the service and make a copy of the database first.
+    Stop the service first. A verified backup is made before anything is changed: into keeping.folder, or for an
+    SQLite file into a folder beside it.
 
     \b
     Example:
       deadlines --config /srv/deadlines/deadlines.toml db upgrade
     """
     from deadlines.commands.output import print_json
-    from deadlines.wiring import upgrade_database
+    from deadlines.upkeep import upgrade_database
 
-    before, after = upgrade_database(app.settings)
+    before, after, kept = upgrade_database(app.settings)
+    if kept is not None and not as_json:
+        click.echo(f"Made {kept}, a backup of schema {before}.")
     if as_json:
-        print_json({"before": before, "after": after})
+        print_json({"before": before, "after": after, "backup": None if kept is None else str(kept)})
     elif before == after:
         click.echo(f"The database is up to date (schema {after}).")
     else:

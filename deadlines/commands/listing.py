@@ -52,8 +52,8 @@ def command(app: App, attorney: str | None, matter: str | None, past: bool, as_j
 def _print_alarm(lines: "list[Line]") -> None:
     altered = sum(line.altered for line in lines)
     if altered:
-        entries = "1 entry was" if altered == 1 else f"{altered} entries were"
-        words = f"INTEGRITY ALARM: the dates of {entries} altered outside the program. Do not rely on them."
+        entries = "1 entry" if altered == 1 else f"{altered} entries"
+        words = f"INTEGRITY ALARM: the dates of {entries} were altered outside the program. Do not rely on them."
         click.echo(style(f"{words} `deadlines db seal` names them.", fg="red", bold=True))
 
 

@@ -57,7 +57,8 @@ class Scheduler:
         self._sweeps, self._now = sweeps, now
         self._patience = patience or max(3 * max(tick, beat), LEAST_PATIENCE)
         self._on_fault = on_fault or _end_process
-        self._intervals = {"send": tick, "beat": beat, "recompute": 900.0, "fetches": 60.0, "calendars": 60.0}
+        self._intervals = {"send": tick, "beat": beat, "recompute": 900.0, "keeping": 900.0}
+        self._intervals |= {"fetches": 60.0, "calendars": 60.0}
         self._stopped = threading.Event()
         self._busy = threading.Lock()
         self._watchdog = threading.Thread(target=self._watch, name="watchdog", daemon=True)
@@ -95,6 +96,8 @@ class Scheduler:
                 self._sweeps.beat(self._now())
             elif name == "recompute":
                 self._sweeps.recompute_if_due(self._now())
+            elif name == "keeping":
+                self._sweeps.keep(self._now())
             elif name == "calendars":
                 self._sweeps.prepare_calendars(self._now())
             else:

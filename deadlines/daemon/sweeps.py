@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from deadlines import clock
 from deadlines.daemon.alarming import tell_alarms
+from deadlines.daemon.keeper import Keeper
 from deadlines.daemon.recomputing import Recomputed, recompute
 from deadlines.daemon.sending import DATABASE_FAULTS, Sender, SendReport
 from deadlines.docket import outbox, variants
@@ -66,10 +67,12 @@ class Sweeps:
         compute: Compute | None = None,
         edition: str = "",
         flush: Callable[[Session, datetime], object] | None = None,
+        keeper: Keeper | None = None,
         hook: Callable[[str], None] = _nothing,
     ) -> None:
         self._database, self._channels, self._zone, self._lease = database, channels, zone, lease
         self._desk, self._compute, self._edition, self._flush = desk, compute, edition, flush
+        self._keeper = keeper
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.stopping = threading.Event()
         self.alive_at: dict[str, float] = {}
@@ -210,6 +213,11 @@ class Sweeps:
                 more = variants.prepare(session, subscription, today=today)
             made += more
         return made
+
+    def keep(self, now: datetime) -> list[str]:
+        """What is due of seals, backups and rehearsals; the names of what was done."""
+        self.sign_of_life("keeping")
+        return self._keeper.keep(now) if self._keeper is not None else []
 
     def flush_fetches(self, now: datetime) -> None:
         """Write down which feeds were fetched since the last time."""

@@ -31,8 +31,8 @@ class Database:
     `key`: seals the stored dates, see `store.seal`.
     """
 
-    def __init__(self, engine: Engine, key: bytes | None = None) -> None:
-        self.engine, self.seal = engine, Seal(key)
+    def __init__(self, engine: Engine, key: bytes | None = None, *, seal: Seal | None = None) -> None:
+        self.engine, self.seal = engine, seal or Seal(key)
 
     @classmethod
     def open(
@@ -77,6 +77,11 @@ class Database:
             raise
         engine.dispose()
         return cls.open(url, key=key)
+
+    @classmethod
+    def of_file(cls, file: Path, seal: Seal) -> "Database":
+        """A SQLite file of any schema, such as a copy, without a look at whose it is."""
+        return cls(build_engine(parse_url(f"sqlite:///{file}")), seal=seal)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
