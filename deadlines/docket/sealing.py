@@ -37,6 +37,10 @@ class Sealed(Struct, frozen=True):
     left: int
 
 
+_New = dict[str, str]
+"""The id of a version, and its new digest: all that is kept of one while many are sealed."""
+
+
 class _Row(Struct, frozen=True):
     id: str
     entry: str
@@ -77,10 +81,16 @@ def seal_stored(session: Session, *, actor: str, now: datetime) -> Sealed | None
     last, seal = sealed_with(session), seal_in(session)
     if last not in (NEVER, "") or last == seal.fingerprint:
         return None
-    rows = [row for row in _rows(session) if not seal.fits(row.digest, row.content)]
-    good = [row for row in rows if may_be_of_before(session, row.digest, row.content)]
-    _write(session, seal, good)
-    result = Sealed(len(good), len(rows) - len(good))
+    good, left = list[_New](), 0
+    for row in _rows(session):
+        if seal.fits(row.digest, row.content):
+            continue
+        if may_be_of_before(session, row.digest, row.content):
+            good.append(_new(seal, row))
+        else:
+            left += 1
+    _write(session, good)
+    result = Sealed(len(good), left)
     _record(session, {"key": seal.fingerprint, "sealed": result.sealed, "left": result.left}, actor, now)
     return result
 
@@ -97,7 +107,7 @@ def seal_anew(
     found = [row for row in _misfits(session, seal) if row.entry in chosen]
     if not found:
         raise Conflict("The stored dates of these entries are as the program wrote them: nothing is to be sealed.")
-    _write(session, seal, found)
+    _write(session, [_new(seal, row) for row in found])
     detail = {"key": seal.fingerprint, "person": by.id, "reason": reason, "versions": [row.id for row in found]}
     _record(session, detail, actor, now)
     session.expire_all()
@@ -121,12 +131,10 @@ def _render(session: Session, entry: Entry, now: datetime) -> None:
         render_entry(session, entry, row, now=now)
 
 
-def _misfits(session: Session, seal: Seal) -> list[_Row]:
-    return [
-        row
-        for row in _rows(session)
-        if not seal.fits(row.digest, row.content) and not may_be_of_before(session, row.digest, row.content)
-    ]
+def _misfits(session: Session, seal: Seal) -> Iterator[_Row]:
+    for row in _rows(session):
+        if not seal.fits(row.digest, row.content) and not may_be_of_before(session, row.digest, row.content):
+            yield row
 
 
 def _rows(session: Session) -> Iterator[_Row]:
@@ -153,8 +161,11 @@ def _decoded(text: str | None) -> Any:
         return {}
 
 
-def _write(session: Session, seal: Seal, rows: Sequence[_Row]) -> None:
-    values = [{"id": row.id, "digest": seal.digest(row.content)} for row in rows]
+def _new(seal: Seal, row: _Row) -> _New:
+    return {"id": row.id, "digest": seal.digest(row.content)}
+
+
+def _write(session: Session, values: list[_New]) -> None:
     if values:
         session.execute(update(DeadlineRow), values)
 
