@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from deadlines import clock
-from deadlines.config import Settings, read_secret
-from deadlines.errors import ChannelDown, ConfigError, InputError, StoreError
+from deadlines.config import Settings, read_key, read_secret
+from deadlines.errors import ChannelDown, ConfigError, InputError
 from deadlines.version import VERSION
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from deadlines.compute import Notice, Result
     from deadlines.daemon import Scheduler, Sweeps
+    from deadlines.daemon.keeper import Keeper
     from deadlines.docket.intake import Desk
     from deadlines.ical import Party
     from deadlines.law import Law
@@ -32,17 +33,19 @@ FOLDER_SENDER = "deadlines@localhost"
 
 
 def open_database(settings: Settings) -> "Database":
-    """The database as configured; raises StoreError, and ConfigError for its password file."""
+    """The database as configured; raises StoreError, and ConfigError for its password or key file."""
     from deadlines.store.database import Database
 
-    return Database.open(database_url(settings))
+    return Database.open(database_url(settings), key=read_key(settings.keeping.key_file))
 
 
 def create_database(settings: Settings) -> "Database":
     """A new database as configured; raises StoreError where there is one already."""
     from deadlines.store.database import Database
 
-    return Database.create(database_url(settings), now=clock.now(), version=VERSION)
+    return Database.create(
+        database_url(settings), now=clock.now(), version=VERSION, key=read_key(settings.keeping.key_file)
+    )
 
 
 def database_url(settings: Settings) -> str:
@@ -220,27 +223,22 @@ def law_state(settings: Settings) -> str:
     return f"{state}+{hashlib.sha256(repr(own).encode()).hexdigest()[:8]}" if own else state
 
 
-def upgrade_database(settings: Settings) -> tuple[str, str]:
-    """Migrate to the newest schema, all or nothing; the revisions before and after. Raises StoreError."""
-    from sqlalchemy.exc import SQLAlchemyError
+def build_keeper(settings: Settings, database: "Database") -> "Keeper":
+    """The nightly care of the docket, as configured; raises ConfigError for the key of the backups."""
+    from deadlines.daemon.keeper import Keeper, Keeping
 
-    from deadlines.store import migrate
-    from deadlines.store.database import Database
-
-    database = Database.open(database_url(settings), any_schema=True)
-    try:
-        before = migrate.current_revision(database.engine)
-        if before not in migrate.known_revisions():
-            raise StoreError("The database is of a newer program than this one: install that one.")
-        migrate.upgrade(database.engine)
-        return str(before), str(migrate.current_revision(database.engine))
-    except SQLAlchemyError as error:
-        raise StoreError(
-            f"The upgrade failed ({type(error).__name__}) and the database is as it was: "
-            "stop whatever uses it, then try again."
-        ) from error
-    finally:
-        database.dispose()
+    keeping = settings.keeping
+    return Keeper(
+        database,
+        Keeping(
+            zone=settings.firm.timezone,
+            hour=keeping.hour,
+            folder=Path(keeping.folder) if keeping.folder else None,
+            days=keeping.backups,
+            key=read_key(keeping.backup_key_file),
+            program=VERSION,
+        ),
+    )
 
 
 def feeds_folder(settings: Settings) -> Path | None:
@@ -287,6 +285,7 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
         edition=law_state(settings),
         organizer=organizer(settings),
         flush=web.state.flush if web is not None else None,
+        keeper=build_keeper(settings, database),
     )
 
 

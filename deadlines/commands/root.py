@@ -34,7 +34,7 @@ COMMANDS = {
     "web": ("web", "Run the web server alone"),
     "law": ("law", "The law data: list, show, news, check, diff, editions"),
     "doctor": ("doctor", "Check the installation: exit status 0 well, 1 warning, 2 ill"),
-    "db": ("db", "The database: upgrade"),
+    "db": ("db", "The database: upgrade, seal, backup, restore, drill"),
     "demo": ("demo", "Try the whole product on sample cases"),
 }
 """For each command its module below `deadlines.commands`, which calls it `command`, and its help line."""

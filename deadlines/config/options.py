@@ -16,6 +16,7 @@ SECTIONS = {
     "reminders": "When reminders are sent.",
     "daemon": "The rhythm of the scheduler.",
     "log": "What the long-running commands write to standard error.",
+    "keeping": "How the docket is kept whole: seals, backups and rehearsals.",
     "law": "Which edition of the law is used, and what the firm adds to it.",
     "policy": "What the firm calendars where the law leaves a question open. It moves safe dates, never a last day.",
 }
@@ -163,6 +164,39 @@ OPTIONS = (
         "text",
         "text for people, json for programs that collect logs. Neither holds client data or secrets.",
         checks.one_of("text", "json"),
+    ),
+    _option(
+        "keeping.key_file",
+        "",
+        "A file that holds the key which seals the stored dates, readable by its owner only; "
+        "`deadlines init` writes one. Keep a copy of it apart from the backups. "
+        "Empty: damage shows, careful forgery does not.",
+        holds="path",
+    ),
+    _option(
+        "keeping.folder",
+        "",
+        "A folder for the nightly backups, best on another disk. Empty: no backups are made.",
+        holds="path",
+    ),
+    _option(
+        "keeping.hour",
+        3,
+        "The hour of the night, in the firm's time zone, from which the backup is made.",
+        checks.between(0, 23),
+    ),
+    _option(
+        "keeping.backups",
+        30,
+        "For how many days backups are kept; the newest three always are.",
+        checks.between(1, 3650),
+    ),
+    _option(
+        "keeping.backup_key_file",
+        "",
+        "A file that holds the key with which backups are encrypted, readable by its owner only. "
+        "Needs the extra [encryption]. Empty: they are not encrypted.",
+        holds="path",
     ),
     _option(
         "law.edition",

@@ -91,6 +91,16 @@ class Log(Section, frozen=True, kw_only=True):
     format: str
 
 
+class Keeping(Section, frozen=True, kw_only=True):
+    """How the docket is kept whole. `hour` in the firm's time zone, `backups` in days; empty paths: not used."""
+
+    key_file: str
+    folder: str
+    hour: int
+    backups: int
+    backup_key_file: str
+
+
 class LawSettings(Section, frozen=True, kw_only=True):
     """Which edition of the law is used (empty: the newest), where installed ones lie, and the firm's own folder."""
 
@@ -112,6 +122,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     reminders: Reminders
     daemon: Daemon
     log: Log
+    keeping: Keeping
     law: LawSettings
     policy: dict[str, str]
     source: str | None = None

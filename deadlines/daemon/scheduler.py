@@ -29,7 +29,15 @@ LEAST_PATIENCE = 180.0
 GRACE = 10.0
 """Seconds that a message on its way is given at the end."""
 STEP_BACK = 30.0
-INTERVALS = {"recompute": 900.0, "fetches": 60.0, "calendars": 60.0, "escalate": 300.0, "invite": 120.0, "watch": 900.0}
+INTERVALS = {
+    "recompute": 900.0,
+    "fetches": 60.0,
+    "keeping": 900.0,
+    "calendars": 60.0,
+    "escalate": 300.0,
+    "invite": 120.0,
+    "watch": 900.0,
+}
 """Seconds between two runs of each sweep whose rhythm nobody sets."""
 OWN = ("fetches",)
 """Sweeps of what is in the memory of this process: a daemon that stands by runs them too."""
@@ -108,6 +116,8 @@ class Scheduler:
                 self._sweeps.recompute_if_due(self._now())
             elif name == "escalate":
                 self._sweeps.escalate(self._now())
+            elif name == "keeping":
+                self._sweeps.keep(self._now())
             elif name == "calendars":
                 self._sweeps.prepare_calendars(self._now())
             elif name == "invite":

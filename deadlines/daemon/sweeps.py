@@ -18,7 +18,9 @@ from sqlalchemy.orm import Session
 
 from deadlines import clock
 from deadlines.daemon import calendars
-from deadlines.daemon.post import Post, SendReport
+from deadlines.daemon.alarming import tell_alarms
+from deadlines.daemon.keeper import Keeper
+from deadlines.daemon.post import DATABASE_FAULTS, Post, SendReport
 from deadlines.daemon.recomputing import Recomputed, recompute
 from deadlines.daemon.sending import Sender
 from deadlines.docket import letters, outbox
@@ -73,11 +75,13 @@ class Sweeps:
         organizer: Party | None = None,
         escalation: Escalation | None = None,
         flush: Callable[[Session, datetime], object] | None = None,
+        keeper: Keeper | None = None,
         hook: Callable[[str], None] = _nothing,
     ) -> None:
-        self._database, self._zone, self._lease = database, zone, lease
+        self._database, self._channels, self._zone, self._lease = database, channels, zone, lease
         self._desk, self._compute, self._edition, self._flush = desk, compute, edition, flush
         self._organizer, self._escalation = organizer, escalation
+        self._keeper = keeper
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.stopping = threading.Event()
         self.alive_at: dict[str, float] = {}
@@ -97,7 +101,14 @@ class Sweeps:
 
     def send_due(self, now: datetime) -> SendReport:
         """Send everything that is due at `now`; see `Sender`. Never raises for a message or the database."""
-        return self._sender.send_due(now)
+        report = self._sender.send_due(now)
+        try:
+            tell_alarms(self._database, self._channels, now)
+        except DATABASE_FAULTS:
+            log.error("the database failed while alarms were sent; they are sent at the next turn")
+        except Exception:
+            log.exception("an alarm could not be sent in an unforeseen way; it is tried at the next turn")
+        return report
 
     # -- signs of life -----------------------------------------------------------------------------------
 
@@ -233,6 +244,11 @@ class Sweeps:
         """Tell people of calendars that nobody fetches any more; how many calendars."""
         self.sign_of_life("watch")
         return calendars.watch(self._database, zone=self._zone, now=now)
+
+    def keep(self, now: datetime) -> list[str]:
+        """What is due of seals, backups and rehearsals; the names of what was done."""
+        self.sign_of_life("keeping")
+        return self._keeper.keep(now) if self._keeper is not None else []
 
     def flush_fetches(self, now: datetime) -> None:
         """Write down which feeds were fetched since the last time."""

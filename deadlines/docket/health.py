@@ -10,7 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.reminders import PENDING
+from deadlines.docket.sealing import altered_dates, seal_in, undated, unsealed
 from deadlines.docket.silence import live
+from deadlines.docket.trust import NEVER, sealed_with
 from deadlines.docket.verification import unresolved
 from deadlines.errors import SendError
 from deadlines.notify.message import checked_address
@@ -47,6 +49,7 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
     yield _proposals(session)
     yield _disputes(session)
     yield _audit(session)
+    yield _seals(session)
     yield _addresses(session)
     yield _left(session)
     yield _watchers(session)
@@ -146,6 +149,29 @@ def _audit(session: Session) -> Finding:
         return Finding("audit", "well", "The audit trail is unbroken.")
     hint = "Somebody changed the database from outside; compare it with a backup."
     return Finding("audit", "ill", f"The audit trail is broken at row {broken}.", hint)
+
+
+def _seals(session: Session) -> Finding:
+    last, seal = sealed_with(session), seal_in(session)
+    if last not in (NEVER, "", seal.fingerprint):
+        hint = "Put the right file back and name it in keeping.key_file; docs/operations.md tells of a lost one."
+        return Finding(
+            "sealed-dates", "ill", "The stored dates are sealed with another key than the present one.", hint
+        )
+    altered, lost = altered_dates(session), undated(session)
+    if altered or lost:
+        names = ", ".join(dict.fromkeys(found.entry[:8] for found in altered[:5]))
+        sentence = f"INTEGRITY ALARM: {len(altered)} stored dates were altered outside the program, {lost} are missing"
+        hint = "Check each against its notice now; docs/operations.md, chapter Keeping, says how to go on."
+        return Finding("sealed-dates", "ill", f"{sentence}{f': entries {names}' if names else ''}.", hint)
+    waiting = unsealed(session)
+    if waiting and last == NEVER:
+        hint = "The scheduler seals them at its next turn; start it."
+        return Finding("sealed-dates", "warning", f"{waiting} stored dates are not sealed yet.", hint)
+    if not seal.fingerprint:
+        hint = "Name a key file in keeping.key_file; docs/operations.md says how to make one."
+        return Finding("sealed-dates", "warning", "The stored dates are whole, but sealed without a key.", hint)
+    return Finding("sealed-dates", "well", "Every stored date is as the program wrote it.")
 
 
 def _addresses(session: Session) -> Finding:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute.result import Window
 from deadlines.docket.renderings import DEFAULT_REDACTION, RENDERER, origin_of
 from deadlines.docket.scopes import shown
+from deadlines.docket.trust import window_of
 from deadlines.ical import CalendarItem, Redaction, Slot, reminder_items, render_event, slot_days, slot_item
 from deadlines.store.tables import DeadlineRow, Entry, Instance, Matter, Rendering, Subscription, Variant
 
@@ -120,13 +121,11 @@ def _made(session: Session, missing: Sequence[tuple[Stand, str]]) -> dict[tuple[
 def _earlier(session: Session, rows: Iterable[tuple[Rendering, Entry, DeadlineRow]]) -> dict[str, list[Window]]:
     """The windows of earlier versions, of entries that have some."""
     ids = {entry.id for _, entry, _ in rows if entry.version > 1}
-    query = select(DeadlineRow).join(Entry, Entry.id == DeadlineRow.entry_id)
-    query = query.where(DeadlineRow.entry_id.in_(ids), DeadlineRow.version < Entry.version).order_by(
-        DeadlineRow.version
-    )
+    query = select(Entry, DeadlineRow).join(DeadlineRow, DeadlineRow.entry_id == Entry.id)
+    query = query.where(Entry.id.in_(ids), DeadlineRow.version < Entry.version)
     found: dict[str, list[Window]] = {}
-    for row in session.scalars(query) if ids else ():
-        found.setdefault(row.entry_id, []).insert(0, msgspec.convert(row.window, Window))
+    for entry, row in session.execute(query.order_by(DeadlineRow.version)) if ids else ():
+        found.setdefault(entry.id, []).insert(0, window_of(entry, row))
     return found
 
 
@@ -143,12 +142,12 @@ def _whole(session: Session, ids: Iterable[int]) -> dict[int, tuple[Rendering, E
 def _rendered(
     kind: str, row: Rendering, entry: Entry, deadline: DeadlineRow, earlier: Sequence[Window], secret: str
 ) -> bytes:
-    window, origin = msgspec.convert(deadline.window, Window), origin_of(entry, deadline, row.changed_at)
+    window, origin = window_of(entry, deadline), origin_of(entry, deadline, row.changed_at)
     words = msgspec.convert(kind.removesuffix(REMINDERS), Redaction)
     slot = msgspec.convert(row.slot, Slot)
     if words == "busy":
         origin = structs.replace(origin, entry_id=_veiled_id(secret, entry.id, slot), veiled=True)
-    item = slot_item(window, origin, words, slot, row.on, gone=slot not in slot_days(window))
+    item = slot_item(window, origin, words, slot, row.on, gone=slot not in slot_days(window) and not origin.altered)
     item = structs.replace(item, sequence=row.sequence, cancelled=row.cancelled)
     items = reminder_items(window, origin, item, earlier) if kind.endswith(REMINDERS) else [item]
     return b"".join(_remembered(one) for one in items)

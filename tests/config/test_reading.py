@@ -170,6 +170,7 @@ def test_every_option_has_its_environment_variable(file: Path, option: object) -
         "mail.sender": "Docket <docket@firm.example>",
         "reminders.at": "07:30",
         "reminders.ack_days": "3",
+        "keeping.hour": "7",
     }.get(option.name, "77" if option.type is int else "/other")
     if option.name in ("web.host", "mail.host"):
         other = "other.firm.example"
