@@ -1,4 +1,4 @@
-"""A feed of 1,000 events: rendered by the library alone, joined cold, joined warm, and answered with 304."""
+"""Feeds of 1,000 and 10,000 entries: cold, warm and 304, beside libraries, another server and a static file."""
 
 import http.client
 import threading
@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bench import peers
 from bench.measure import median_seconds
 from deadlines.compute import Notice, Service
 from deadlines.docket.intake import Desk, open_matter, record_notice
@@ -28,7 +29,7 @@ from deadlines.store.database import Database
 from deadlines.web.app import create_app
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
-EVENTS = 1_000
+EVENTS, FIRM_EVENTS = 1_000, 10_000
 REQUESTS = 1_500
 
 
@@ -37,16 +38,18 @@ def desk() -> Desk:
     return Desk(load_law(), "folder", "America/New_York", clock_time(9), "bench")
 
 
-def fill(database: Database) -> str:
-    """A docket with at least as many calendar entries as asked for; the feed's path."""
+def fill(database: Database, events: int = EVENTS) -> str:
+    """A docket with at least so many calendar entries; the path of the whole firm's feed."""
     with database.write() as session:
         ana = add_person(session, name="Ana", email="ana@firm.test", role="attorney", actor="bench", now=NOW)
-        for number in range(EVENTS // 6 + 1):
+        for number in range(events // 6 + 1):
             matter = open_matter(session, f"B-{number:05}", client=None, attorney=ana, actor="bench", now=NOW)
             on = date(2026, 11, 2) + timedelta(days=number % 20)
             notice = Notice(kind="uscis.denial", form="I-140", decided_on=on, service=Service("mail"))
             record_notice(session, desk(), matter, notice, now=NOW)
-        _, token = add_subscription(session, ana, "bench", actor="bench", now=NOW, choice=Choice(whole=True))
+        _, token = add_subscription(
+            session, ana, "bench", actor="bench", now=NOW, choice=Choice(scope="firm", whole=True)
+        )
     return f"/f/{token}/deadlines.ics"
 
 
@@ -100,34 +103,52 @@ def library_alone(bodies: Sequence[Component]) -> bytes:
 
 
 def rows() -> list[tuple[str, str, str]]:
-    """Cold, warm, 304, beside the library and an empty 304."""
+    """One attorney's calendar of 1,000 entries, and the whole firm's of 10,000."""
+    return [*_rows(EVENTS, (50.0, 3.0)), *_rows(FIRM_EVENTS, None)]
+
+
+def _rows(events: int, targets: tuple[float, float] | None) -> list[tuple[str, str, str]]:
+    """Cold, warm and 304, beside the library, other programs, a static file and an empty 304."""
     with TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'b.sqlite3'}"
         database = Database.create(url, now=NOW, version="bench")
-        path = fill(database)
-        cold = []
-        for _ in range(7):
-            fresh = Database.open(url)
-            with serving(create_app(fresh, zone="America/New_York", now=lambda: NOW)) as port:
-                request_seconds(port, "/healthz", {}, 3)
-                cold.append(request_seconds(port, path, {}, 1)[0])
-            fresh.dispose()
+        path = fill(database, events)
+        cold = [_cold(url, path) for _ in range(5)]
         with serving(create_app(database, zone="America/New_York", now=lambda: NOW)) as port:
             warm, _, body, tag = request_seconds(port, path, {}, 60)
             same, status, _, _ = request_seconds(port, path, {"If-None-Match": tag}, REQUESTS)
+        file = Path(folder) / "feed.ics"
+        file.write_bytes(body)
+        with serving(peers.static_app(file)) as port:
+            static, _, _, _ = request_seconds(port, "/f", {}, 60)
         with serving(Starlette(routes=[Route("/f", _empty)])) as port:
             empty, _, _, _ = request_seconds(port, "/f", {}, REQUESTS)
         database.dispose()
-    events = Calendar.from_ical(body).walk("VEVENT")
-    alone = median_seconds(lambda: library_alone(events), 3)
-    millis = "{:.1f} ms".format
+    found = Calendar.from_ical(body).walk("VEVENT")
+    others = {
+        "the `icalendar` library alone": median_seconds(lambda: library_alone(found), 3),
+        "the `ics` library alone": peers.ics_seconds(body),
+        "Radicale, the same entries, warm": peers.radicale_seconds(body, 5),
+        "a static file behind the same web server": static,
+    }
+    millis = "{:,.1f} ms".format
+    limit = [f"≤ {target:.0f} ms" for target in targets] if targets else ["", ""]
     return [
-        (f"feed of {len(events):,} events ({len(body) / 1e6:.2f} MB), cold", millis(median(cold) * 1e3), "≤ 50 ms"),
-        ("the same, warm", millis(warm * 1e3), "≤ 3 ms"),
-        ("the `icalendar` library alone, same entries", millis(alone * 1e3), f"{alone / warm:,.0f} × the warm feed"),
+        (f"feed of {len(found):,} entries ({len(body) / 1e6:.1f} MB), cold", millis(median(cold) * 1e3), limit[0]),
+        ("the same, warm", millis(warm * 1e3), limit[1]),
+        *((name, millis(taken * 1e3), f"{taken / warm:,.1f} × the warm feed") for name, taken in others.items()),
         (f"{status} answer", f"{same * 1e6:.0f} µs", f"{same / empty:.1f} × an empty 304 (≤ 3 ×)"),
         ("an empty 304 of the same web stack", f"{empty * 1e6:.0f} µs", ""),
-    ]  # fmt: skip
+    ]
+
+
+def _cold(url: str, path: str) -> float:
+    fresh = Database.open(url)
+    with serving(create_app(fresh, zone="America/New_York", now=lambda: NOW)) as port:
+        request_seconds(port, "/healthz", {}, 3)
+        taken = request_seconds(port, path, {}, 1)[0]
+    fresh.dispose()
+    return taken
 
 
 async def _empty(_request: Request) -> Response:

@@ -116,3 +116,10 @@ class ServeError(DeadlinesError):
 
     code = "serve"
     exit_code = 10
+
+
+class BackupError(DeadlinesError):
+    """A backup cannot be made, is not what its manifest says, or cannot be restored there."""
+
+    code = "backup"
+    exit_code = 11

@@ -9,36 +9,40 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from deadlines import clock
-from deadlines.config import Settings, read_secret
-from deadlines.errors import ConfigError, InputError, StoreError
+from deadlines.config import Settings, read_key, read_secret
+from deadlines.errors import ConfigError, InputError
 from deadlines.version import VERSION
+from deadlines.wiring_channels import FOLDER_SENDER, build_lanes, per_minute
 from deadlines.wiring_channels import WaitingChannel as WaitingChannel  # noqa: PLC0414  (part of this module)
 from deadlines.wiring_channels import build_channels as build_channels  # noqa: PLC0414
-from deadlines.wiring_channels import build_lanes, per_minute
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from deadlines.compute import Notice, Result
     from deadlines.daemon import Scheduler, Sweeps
+    from deadlines.daemon.keeper import Keeper
     from deadlines.docket.intake import Desk
+    from deadlines.ical import Party
     from deadlines.law import Law
     from deadlines.law.editions import Known
     from deadlines.store.database import Database
 
 
 def open_database(settings: Settings) -> "Database":
-    """The database as configured; raises StoreError, and ConfigError for its password file."""
+    """The database as configured; raises StoreError, and ConfigError for its password or key file."""
     from deadlines.store.database import Database
 
-    return Database.open(database_url(settings))
+    return Database.open(database_url(settings), key=read_key(settings.keeping.key_file))
 
 
 def create_database(settings: Settings) -> "Database":
     """A new database as configured; raises StoreError where there is one already."""
     from deadlines.store.database import Database
 
-    return Database.create(database_url(settings), now=clock.now(), version=VERSION)
+    return Database.create(
+        database_url(settings), now=clock.now(), version=VERSION, key=read_key(settings.keeping.key_file)
+    )
 
 
 def database_url(settings: Settings) -> str:
@@ -62,6 +66,18 @@ def shown_url(settings: Settings) -> str:
     user, _, host = parts.netloc.rpartition("@")
     name = user.partition(":")[0]
     return urlunsplit(parts._replace(netloc=f"{name}@{host}" if name else host, query=""))
+
+
+def organizer(settings: Settings) -> "Party | None":
+    """Who invites people to dates: the firm by the address that its mail comes from; None where no mail can leave."""
+    from deadlines.ical import Party
+    from deadlines.notify.message import sender_address
+
+    mail = settings.mail
+    if mail.channel == "smtp" and not (mail.host and mail.sender):
+        return None
+    sender = sender_address(mail.sender or FOLDER_SENDER)
+    return Party(sender.display_name or settings.firm.name or "Deadlines", sender.addr_spec)
 
 
 def build_law(settings: Settings, edition: str | None = None) -> "Law":
@@ -149,27 +165,22 @@ def law_state(settings: Settings) -> str:
     return f"{state}+{hashlib.sha256(repr(own).encode()).hexdigest()[:8]}" if own else state
 
 
-def upgrade_database(settings: Settings) -> tuple[str, str]:
-    """Migrate to the newest schema, all or nothing; the revisions before and after. Raises StoreError."""
-    from sqlalchemy.exc import SQLAlchemyError
+def build_keeper(settings: Settings, database: "Database") -> "Keeper":
+    """The nightly care of the docket, as configured; raises ConfigError for the key of the backups."""
+    from deadlines.daemon.keeper import Keeper, Keeping
 
-    from deadlines.store import migrate
-    from deadlines.store.database import Database
-
-    database = Database.open(database_url(settings), any_schema=True)
-    try:
-        before = migrate.current_revision(database.engine)
-        if before not in migrate.known_revisions():
-            raise StoreError("The database is of a newer program than this one: install that one.")
-        migrate.upgrade(database.engine)
-        return str(before), str(migrate.current_revision(database.engine))
-    except SQLAlchemyError as error:
-        raise StoreError(
-            f"The upgrade failed ({type(error).__name__}) and the database is as it was: "
-            "stop whatever uses it, then try again."
-        ) from error
-    finally:
-        database.dispose()
+    keeping = settings.keeping
+    return Keeper(
+        database,
+        Keeping(
+            zone=settings.firm.timezone,
+            hour=keeping.hour,
+            folder=Path(keeping.folder) if keeping.folder else None,
+            days=keeping.backups,
+            key=read_key(keeping.backup_key_file),
+            program=VERSION,
+        ),
+    )
 
 
 def feeds_folder(settings: Settings) -> Path | None:
@@ -197,6 +208,7 @@ def build_desk(settings: Settings, actor: str) -> "Desk":
 def build_sweeps(settings: Settings, database: "Database", web: "Starlette | None" = None) -> "Sweeps":
     """The sweeps over a database, with the configured channel, the firm's law and the web's notes."""
     from deadlines.daemon import Sweeps
+    from deadlines.docket.escalation import Escalation
 
     return Sweeps(
         database,
@@ -207,17 +219,37 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
         lease=timedelta(seconds=settings.daemon.lease_seconds),
         batch=settings.daemon.batch,
         desk=build_desk(settings, "daemon"),
+        escalation=Escalation(
+            wait=timedelta(hours=settings.reminders.escalate_hours),
+            emergency=settings.reminders.emergency.strip().lower() or None,
+            zone=settings.firm.timezone,
+            channel=settings.mail.channel,
+        ),
         compute=build_compute(settings),
         edition=law_state(settings),
+        organizer=organizer(settings),
         flush=web.state.flush if web is not None else None,
+        keeper=build_keeper(settings, database),
     )
 
 
 def build_scheduler(settings: Settings, database: "Database", web: "Starlette | None" = None) -> "Scheduler":
-    """The scheduler, not yet started. With `web` it also writes down which feeds were fetched."""
+    """The scheduler, not yet started. With `web` it also writes down which feeds were fetched.
+
+    Raises ServeError where another daemon works on the same database file.
+    """
+    from deadlines.daemon import Scheduler
+    from deadlines.store.leader import leader_of
+
+    sweeps = build_sweeps(settings, database, web)
+    return Scheduler(sweeps, tick=float(settings.daemon.tick_seconds), leader=leader_of(database.engine))
+
+
+def build_housekeeping(settings: Settings, database: "Database", web: "Starlette") -> "Scheduler":
+    """What a web server without a daemon does by the clock: it writes down which feeds were fetched."""
     from deadlines.daemon import Scheduler
 
-    return Scheduler(build_sweeps(settings, database, web), tick=float(settings.daemon.tick_seconds))
+    return Scheduler(build_sweeps(settings, database, web), only=("fetches",))
 
 
 def build_web(settings: Settings, database: "Database") -> "Starlette":

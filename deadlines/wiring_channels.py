@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from deadlines.notify.outbound import Outbound
 
 
+FOLDER_SENDER = "deadlines@localhost"
+"""Where messages only go to a folder or the console, and no sender is set."""
+
+
 def build_channels(settings: Settings) -> Mapping[str, "Channel"]:
     """Every way to send, by its name, the one for mail first; raises ConfigError where one cannot work."""
     builders: dict[str, Callable[[Settings], Channel]] = {
@@ -118,7 +122,7 @@ def _smtp(settings: Settings) -> "Channel":
 def _folder(settings: Settings) -> "Channel":
     from deadlines.notify.folder import FolderChannel
 
-    return FolderChannel(Path(settings.mail.folder), settings.mail.sender or "deadlines@localhost")
+    return FolderChannel(Path(settings.mail.folder), settings.mail.sender or FOLDER_SENDER)
 
 
 def _console(settings: Settings) -> "Channel":

@@ -44,7 +44,8 @@ def files_of_the_project() -> list[Path]:
         "pyproject.toml", "cli.py", "config.example.toml", "requirements.lock", "LICENSE", "README.md",
         "CHANGELOG.md", "Makefile", ".ci/run", "deadlines/py.typed", "migrations/env.py",
         "docs/architecture.md", "docs/configuration.md", "docs/glossary.md",
-        "deploy/systemd/deadlines.service", "deploy/nginx/deadlines.conf", "deploy/caddy/Caddyfile",
+        "deploy/Containerfile", "deploy/systemd/deadlines.service",
+        "deploy/nginx/deadlines.conf", "deploy/caddy/Caddyfile",
     ],
 )  # fmt: skip
 def test_what_the_house_needs_is_there(entry: str) -> None:

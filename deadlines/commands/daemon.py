@@ -20,6 +20,6 @@ def command(app: App) -> int:
     from deadlines.daemon import run
     from deadlines.wiring import build_scheduler
 
-    start_log()
+    start_log(app.settings.log.format)
     with app.database() as database:
         return run(build_scheduler(app.settings, database))

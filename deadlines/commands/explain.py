@@ -41,6 +41,11 @@ def print_entry(view: "EntryView") -> None:
 
     click.echo(f"Matter {view.matter}, attorney {view.attorney}, status {view.status}")
     paragraph(f"Notice {view.notice[:8]}: {entered_words(view.entered)}", hanging="  ")
+    if view.altered:
+        from deadlines.commands.output import style
+        from deadlines.docket.trust import ALTERED
+
+        paragraph(style(ALTERED, fg="red", bold=True))
     _print_checks(view)
     click.echo("")
     print_window(view.window, dispute=False)
@@ -64,7 +69,8 @@ def _print_checks(view: "EntryView") -> None:
         click.echo(f"Closed: {clean(closing_words(view))}")
     elif view.status == "open":
         disputed, waits = view.dispute is not None, view.waits is not None
-        click.echo(f"Dates {checked_words(view.verified_by, view.verified_at, disputed=disputed, waits=waits)}")
+        words = checked_words(view.verified_by, view.verified_at, disputed=disputed, waits=waits, altered=view.altered)
+        click.echo(f"Dates {words}")
     if view.dispute:
         paragraph(style(f"Printed date disputed: {clean(view.dispute)}", fg="red", bold=True))
         click.echo(f"  deadlines resolve {view.entry[:8]} --use printed|computed --reason REASON --by ADDRESS")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 STATES = {
     "live": "in use",
     "waits": "waits to be opened",
+    "unopened": "LINK RAN OUT unopened",
     "silent": "SILENT",
     "ended": "ended, says so",
     "gone": "gone",
@@ -60,13 +61,13 @@ def list_(app: App, ended: bool, as_json: bool) -> None:
         columns,
         [_row(feed) for feed in found],
         empty="No calendar address yet; `deadlines feed add` makes one.",
-        tones=["yellow" if feed.state == "silent" else None for feed in found],
+        tones=["yellow" if feed.state in ("silent", "unopened") else None for feed in found],
     )
     for feed in found:
         if feed.ends_early is not None:
             click.echo(
-                f'"{feed.label}" of {feed.person} ends on {feed.ends_early}, because programs drop entries of a '
-                "larger calendar. Fewer matters or remedies reach further; --whole shows everything."
+                f'{feed.id[:8]} "{feed.label}" of {feed.person} ends on {feed.ends_early}, because programs drop '
+                "entries of a larger calendar. Fewer matters or remedies reach further; --whole shows everything."
             )
 
 

@@ -29,8 +29,8 @@ RESTRICTED_WARNING = (
 @click.command()
 @click.option("--person", "email", required=True, metavar="ADDRESS", help="Whose calendar it is.")
 @click.option("--label", required=True, help='Where it will be used, for example "Outlook at work".')
-@click.option("--own", "scope", flag_value="own", help="The matters the person works on; the default.")
-@click.option("--firm", "scope", flag_value="firm", help="The whole firm; the default for who keeps the docket.")
+@click.option("--own", is_flag=True, help="The matters the person works on; the default.")
+@click.option("--firm", is_flag=True, help="The whole firm; the default for who keeps the docket.")
 @click.option("--matter", metavar="NUMBER", help="One matter.")
 @click.option("--team", metavar="NAME", help="The matters of a team's people; see `deadlines team`.")
 @click.option("--remedy", "remedies", multiple=True, metavar="WORD", help="Only such remedies: appeal, motion, …")
@@ -63,7 +63,6 @@ def add(app: App, /, email: str, label: str, as_json: bool, **how: Any) -> None:
     from deadlines import clock
     from deadlines.docket.people import find_person
     from deadlines.docket.subscriptions import add_subscription, invite
-    from deadlines.docket.variants import prepare
 
     if how["restricted"]:
         _ask(email, how)
@@ -72,8 +71,6 @@ def add(app: App, /, email: str, label: str, as_json: bool, **how: Any) -> None:
         make = invite if how["by_link"] else add_subscription
         choice = _choice(app, session, person, how)
         subscription, secret = make(session, person, label, actor=actor(), now=clock.now(), choice=choice)
-        while prepare(session, subscription, today=clock.today(app.settings.firm.timezone)):
-            pass
         made = _made(app, subscription, secret, by_link=how["by_link"])
     _print(made, as_json=as_json)
 
@@ -96,9 +93,8 @@ def _choice(app: App, session: "Session", person: "Person", how: dict[str, Any])
     from deadlines.docket.subscriptions import Choice
     from deadlines.docket.teams import find_matter, find_team
 
-    scopes: list[Scope] = [how["scope"]] if how["scope"] else []
-    scopes += ["matter"] if how["matter"] else []
-    scopes += ["team"] if how["team"] else []
+    every: tuple[Scope, ...] = ("own", "firm", "matter", "team")
+    scopes = [scope for scope in every if how[scope]]
     if len(scopes) > 1:
         raise InputError("Choose one of --own, --firm, --matter and --team.")
     return Choice(

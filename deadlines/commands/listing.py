@@ -11,7 +11,7 @@ from deadlines.commands.output import print_json, print_table, style
 if TYPE_CHECKING:
     from deadlines.docket.views import Line
 
-NEXT = {"protective": "protective", "file-by": "file by", "last-day": "LAST DAY", "past": "PAST"}
+NEXT = {"protective": "protective", "file-by": "file by", "last-day": "LAST DAY", "past": "PAST", "altered": "ALTERED"}
 SOON_DAYS = 7
 
 
@@ -40,12 +40,21 @@ def command(app: App, attorney: str | None, matter: str | None, past: bool, as_j
     if as_json:
         print_json(gone if past else lines)
         return
+    _print_alarm(lines)
     _print(gone if past else [line for line in lines if line.next_is != "past"], today)
     if gone and not past:
         count = "1 window" if len(gone) == 1 else f"{len(gone)} windows"
         click.echo(
             style(f"PAST: {count} still open with the last day gone. `deadlines list --past` shows them.", fg="red")
         )
+
+
+def _print_alarm(lines: "list[Line]") -> None:
+    altered = sum(line.altered for line in lines)
+    if altered:
+        entries = "1 entry" if altered == 1 else f"{altered} entries"
+        words = f"INTEGRITY ALARM: the dates of {entries} were altered outside the program. Do not rely on them."
+        click.echo(style(f"{words} `deadlines db seal` names them.", fg="red", bold=True))
 
 
 def _print(lines: "list[Line]", today: date) -> None:
@@ -64,7 +73,9 @@ def _print(lines: "list[Line]", today: date) -> None:
                 day_words(line.last_day),
                 line.entry[:8],
                 _alternatives(line),
-                checked_words(line.verified_by, line.verified_at, disputed=line.disputed, waits=line.waits),
+                checked_words(
+                    line.verified_by, line.verified_at, disputed=line.disputed, waits=line.waits, altered=line.altered
+                ),
             )
             for line in lines
         ],
@@ -85,6 +96,6 @@ def _distance(days: int) -> str:
 
 
 def _tone(line: "Line", today: date) -> str | None:
-    if line.next_is in ("past", "last-day") or line.next_on == today:
+    if line.next_is in ("past", "last-day", "altered") or line.next_on == today:
         return "red"
     return "yellow" if (line.next_on - today).days <= SOON_DAYS else None

@@ -21,10 +21,30 @@ class Line(logging.Formatter):
         return SECRET.sub("/f/…", super().format(record)).replace("\r", "").replace("\n", "\n  ")
 
 
-def start_log() -> None:
-    """Send every log to stderr. The web server's own access log stays off: it would hold secrets."""
+class JsonLine(logging.Formatter):
+    """The same as one JSON object a line: `at`, `level`, `name`, `message`, and `trace` of an exception."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The finished line; nothing in it can begin another one."""
+        import msgspec
+
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line = {"at": at, "level": record.levelname.lower(), "name": record.name, "message": record.getMessage()}
+        trace = record.exc_text or (self.formatException(record.exc_info) if record.exc_info else "")
+        if trace:
+            line["trace"] = trace
+        safe = {key: SECRET.sub("/f/…", value).encode("utf-8", "replace").decode() for key, value in line.items()}
+        return msgspec.json.encode(safe).decode()
+
+
+def start_log(style: str = "text") -> None:
+    """Send every log to stderr, as `text` or `json`.
+
+    The web server's own access log stays off: it would hold secrets.
+    """
     handler = logging.StreamHandler()
-    handler.setFormatter(Line("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    text = Line("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    handler.setFormatter(JsonLine() if style == "json" else text)
     handler.addFilter(TokenRedactor())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for quiet in ("apscheduler", "alembic", "uvicorn.access"):

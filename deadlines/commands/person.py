@@ -6,9 +6,11 @@ import click
 
 from deadlines.commands.context import App, actor, json_option, pass_app
 from deadlines.commands.person_contact import contact
-from deadlines.errors import InputError
+from deadlines.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from deadlines.store.tables import Person
 
 ROLES = ["attorney", "paralegal", "docket", "administrator"]
@@ -91,6 +93,42 @@ def amend(app: App, email: str, new: str, as_json: bool) -> None:
         click.echo(f"{shown['name']} is now {shown['email']}; {again} refused reminders go out anew.")
 
 
+@command.command()
+@click.argument("email", metavar="ADDRESS")
+@click.option("--deputy", metavar="ADDRESS", help="Who is asked when the person does not answer; - for nobody.")
+@click.option("--supervisor", metavar="ADDRESS", help="Who is asked next; - for nobody.")
+@json_option
+@pass_app
+def deputy(app: App, email: str, deputy: str | None, supervisor: str | None, as_json: bool) -> None:
+    """Say who is asked when a person does not answer an urgent reminder.
+
+    \b
+    Example:
+      deadlines person deputy ana@firm.example --deputy ben@firm.example --supervisor carla@firm.example
+    """
+    from deadlines import clock
+    from deadlines.commands.output import print_json
+    from deadlines.docket.people import find_person, set_deputies
+
+    with app.writing() as session:
+        person = find_person(session, email)
+        set_deputies(session, person, deputy=deputy, supervisor=supervisor, actor=actor(), now=clock.now())
+        named = {"deputy": person.deputy_id, "supervisor": person.supervisor_id}
+        shown = {"person": person.email, **{key: _email_of(session, value) for key, value in named.items()}}
+    if as_json:
+        print_json(shown)
+    else:
+        click.echo(
+            f"{shown['person']}: deputy {shown['deputy'] or 'nobody'}, supervisor {shown['supervisor'] or 'nobody'}."
+        )
+
+
+def _email_of(session: "Session", identifier: str | None) -> str | None:
+    from deadlines.store.tables import Person
+
+    return session.get_one(Person, identifier).email if identifier is not None else None
+
+
 @command.command("list")
 @click.option("--all", "everybody", is_flag=True, help="Also those who have left.")
 @json_option
@@ -153,6 +191,54 @@ def deactivate(app: App, email: str, successor: str | None, as_json: bool) -> No
         click.echo(f"{shown['name']} <{shown['email']}> is inactive; matters handed over: {moved}.")
 
 
+@command.command()
+@click.argument("email", metavar="ADDRESS")
+@click.argument("wanted", metavar="on|off", type=click.Choice(["on", "off"]))
+@click.option(
+    "--redaction",
+    type=click.Choice(["matter", "full", "busy"]),
+    default="matter",
+    show_default=True,
+    help="matter: the matter's number; full: the client's name too, which then leaves by mail; busy: neither.",
+)
+@json_option
+@pass_app
+def invitations(app: App, email: str, wanted: str, redaction: str, as_json: bool) -> None:
+    """Invite a person's own calendar to each date by mail, or stop it and take the dates out again.
+
+    It suits Outlook and Gmail, which take dates from mail at once and ring for them. The daemon sends the nearest
+    dates first, a few an hour. What a calendar program answers is not read: declining changes nothing.
+
+    \b
+    Example:
+      deadlines person invitations ana@firm.example on
+      deadlines person invitations ana@firm.example off
+    """
+    from deadlines import clock
+    from deadlines.commands.output import print_json
+    from deadlines.docket.invitations import PER_HOUR, choose_invitations, waiting
+    from deadlines.docket.people import find_person
+    from deadlines.wiring import organizer
+
+    if wanted == "on" and organizer(app.settings) is None:
+        raise ConfigError("Invitations leave by mail: set mail.host and mail.sender first.")
+    with app.writing() as session:
+        person = find_person(session, email)
+        choose_invitations(session, person, redaction if wanted == "on" else None, actor=actor(), now=clock.now())
+        session.flush()
+        found = waiting(session, person, clock.today(app.settings.firm.timezone))
+        shown = {**_shown(person), "requests": found.requests, "cancels": found.cancels, "per_hour": PER_HOUR}
+    if as_json:
+        print_json(shown)
+        return
+    who, pace = f"{shown['name']} <{shown['email']}>", f"the nearest first, at most {PER_HOUR} an hour"
+    if wanted == "off":
+        click.echo(f"{who} is invited no more. Dates to be taken out of the calendar: {found.cancels}, {pace}.")
+        return
+    click.echo(f"{who} is invited to dates by mail. Dates to be sent: {found.requests}, {pace}.")
+    click.echo("Answers of the calendar program are not read. Whoever also subscribes sees each date twice.", err=True)
+
+
 def _shown(person: "Person") -> dict[str, object]:
     return {
         "id": person.id,
@@ -160,4 +246,5 @@ def _shown(person: "Person") -> dict[str, object]:
         "email": person.email,
         "role": person.role,
         "active": person.active,
+        "invitations": person.invitations,
     }

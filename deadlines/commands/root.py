@@ -15,6 +15,7 @@ COMMANDS = {
     "show": ("show", "One matter, notice or entry in full"),
     "explain": ("explain", "The working behind one entry's dates"),
     "verify": ("verify", "A second person signs for an entry's dates"),
+    "ack": ("ack", "Take a date on, so that nobody else is asked"),
     "resolve": ("resolve", "Decide between the printed and the computed deadline"),
     "file": ("filing", "Record that an entry was filed, with proof"),
     "waive": ("waive", "Record that a remedy will not be used"),
@@ -31,9 +32,10 @@ COMMANDS = {
     "export": ("export", "The dates of a matter as a calendar file"),
     "serve": ("serve", "Run web server and scheduler in one process"),
     "daemon": ("daemon", "Run the scheduler alone"),
+    "web": ("web", "Run the web server alone"),
     "law": ("law", "The law data: list, show, news, check, diff, editions"),
     "doctor": ("doctor", "Check the installation: exit status 0 well, 1 warning, 2 ill"),
-    "db": ("db", "The database: upgrade"),
+    "db": ("db", "The database: upgrade, seal, backup, restore, drill"),
     "demo": ("demo", "Try the whole product on sample cases"),
 }
 """For each command its module below `deadlines.commands`, which calls it `command`, and its help line."""

@@ -37,8 +37,8 @@ def command(app: App, host: str | None, port: int | None) -> None:
     from deadlines.commands.logs import start_log
     from deadlines.wiring import build_scheduler, build_web
 
-    start_log()
     settings = app.settings
+    start_log(settings.log.format)
     with app.database() as database:
         web = build_web(settings, database)
         scheduler = build_scheduler(settings, database, web)

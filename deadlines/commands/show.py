@@ -115,6 +115,8 @@ def closing_words(view: "EntryView") -> str:
 def _remark(view: "EntryView") -> str | None:
     from deadlines.commands.windows import checked_words
 
+    if view.altered:
+        return checked_words(None, None, disputed=False, waits=False, altered=True)
     if view.closing is not None:
         return closing_words(view)
     if view.status != "open":

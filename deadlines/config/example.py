@@ -41,6 +41,12 @@ def minimal_toml() -> str:
     return "".join(lines)
 
 
+def keeping_toml(key_file: str) -> str:
+    """What `init` adds for the key that it writes: a section of its own, with the folder for backups to be named."""
+    folder = next(option for option in OPTIONS if option.name == "keeping.folder")
+    return f'\n[keeping]\nkey_file = {json.dumps(key_file)}\n# folder = "backups"  # {folder.help}\n'
+
+
 def reference_page() -> str:
     """A table of all options in Markdown: the text of `docs/configuration.md`."""
     lines = ["# Configuration\n", "\n", *(f"{line[2:]}\n" for line in HEAD.splitlines())]

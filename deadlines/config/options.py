@@ -17,6 +17,8 @@ SECTIONS = {
     "webhook": "A program of the firm that is told of reminders beside the people.",
     "reminders": "When reminders are sent.",
     "daemon": "The rhythm of the scheduler.",
+    "log": "What the long-running commands write to standard error.",
+    "keeping": "How the docket is kept whole: seals, backups and rehearsals.",
     "law": "Which edition of the law is used, and what the firm adds to it.",
     "policy": "What the firm calendars where the law leaves a question open. It moves safe dates, never a last day.",
 }
@@ -179,6 +181,24 @@ OPTIONS = (
         "The time of day, in the firm's time zone, at which reminders are due.",
         checks.time_of_day,
     ),
+    _option(
+        "reminders.escalate_hours",
+        24,
+        "Hours that an urgent reminder may stay unanswered before the attorney's deputy is asked, then the supervisor, "
+        "then the emergency contact; a quarter of the time left where that is shorter.",
+        checks.between(1, 168),
+    ),
+    _option(
+        "reminders.ack_days",
+        7,
+        "Days for which `deadlines ack` holds; never past the day before a date.",
+        checks.between(1, 30),
+    ),
+    _option(
+        "reminders.emergency",
+        "",
+        "The mail address of the person who is asked last when nobody answers. Must be on the list of people.",
+    ),
     _option("daemon.tick_seconds", 30, "Seconds between two looks for due reminders.", checks.between(1, 3600)),
     _option(
         "daemon.lease_seconds",
@@ -187,6 +207,45 @@ OPTIONS = (
         checks.between(10, 3600),
     ),
     _option("daemon.batch", 50, "How many reminders one look takes at most.", checks.between(1, 1000)),
+    _option(
+        "log.format",
+        "text",
+        "text for people, json for programs that collect logs. Neither holds client data or secrets.",
+        checks.one_of("text", "json"),
+    ),
+    _option(
+        "keeping.key_file",
+        "",
+        "A file that holds the key which seals the stored dates, readable by its owner only; "
+        "`deadlines init` writes one. Keep a copy of it apart from the backups. "
+        "Empty: damage shows, careful forgery does not.",
+        holds="path",
+    ),
+    _option(
+        "keeping.folder",
+        "",
+        "A folder for the nightly backups, best on another disk. Empty: no backups are made.",
+        holds="path",
+    ),
+    _option(
+        "keeping.hour",
+        3,
+        "The hour of the night, in the firm's time zone, from which the backup is made.",
+        checks.between(0, 23),
+    ),
+    _option(
+        "keeping.backups",
+        30,
+        "For how many days backups are kept; the newest three always are.",
+        checks.between(1, 3650),
+    ),
+    _option(
+        "keeping.backup_key_file",
+        "",
+        "A file that holds the key with which backups are encrypted, readable by its owner only. "
+        "Needs the extra [encryption]. Empty: they are not encrypted.",
+        holds="path",
+    ),
     _option(
         "law.edition",
         "",

@@ -204,7 +204,7 @@ def _refuse_unknown_variables(environ: Mapping[str, str]) -> None:
             raise ConfigError(f"environment variable {name}: is no option; config.example.toml lists them")
 
 
-def read_secret(given: Secret | None, path: str) -> Secret | None:
+def read_secret(given: Secret | None, path: str, what: str = "password") -> Secret | None:
     """The secret from the environment where given, else the first line of its file, else None.
 
     A file that others may read is refused: its owner alone, or its group, may.
@@ -215,10 +215,32 @@ def read_secret(given: Secret | None, path: str) -> Secret | None:
         mode = Path(path).stat().st_mode
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        raise ConfigError(f"{path}: the password file cannot be read; check its name and rights") from None
+        raise ConfigError(f"{path}: the {what} file cannot be read; check its name and rights") from None
     if mode & stat.S_IRWXO:
-        raise ConfigError(f"{path}: everybody may read this password file; run `chmod 600 {path}`")
+        raise ConfigError(f"{path}: everybody may read this {what} file; run `chmod 600 {path}`")
     value = text.removesuffix("\n").removesuffix("\r")
     if not value or "\n" in value:
-        raise ConfigError(f"{path}: a password file holds the password on one line and nothing else")
+        raise ConfigError(f"{path}: a {what} file holds the {what} on one line and nothing else")
     return Secret(value)
+
+
+KEY_DIGITS = 64
+
+
+def read_key(path: str) -> bytes | None:
+    """The 32 bytes of a key file: 64 hexadecimal digits on one line; None where no file is named.
+
+    Raises ConfigError for a file that is missing, readable by others, or holds anything else.
+    """
+    secret = read_secret(None, path, "key")
+    if secret is None:
+        return None
+    try:
+        key = bytes.fromhex(secret.reveal())
+    except ValueError:
+        key = b""
+    if len(key) * 2 != KEY_DIGITS:
+        raise ConfigError(
+            f"{path}: a key file holds {KEY_DIGITS} hexadecimal digits on one line; restore the right file"
+        )
+    return key

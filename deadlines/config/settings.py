@@ -87,12 +87,16 @@ class Reminders(Section, frozen=True, kw_only=True):
     """When reminders are sent. `at` is a time of day in the firm's time zone, `HH:MM`.
 
     `also`: the least severity that goes to chats and the webhook too; `restricted`: whether any of a restricted
-    matter does.
+    matter does. `escalate_hours`: how long an urgent one may stay unanswered before the next person is asked;
+    `ack_days`: how long an answer holds; `emergency`: the mail address of the last person to ask.
     """
 
     at: str
     also: Literal["urgent", "warning", "notice"]
     restricted: Literal["mail", "all"]
+    escalate_hours: int
+    ack_days: int
+    emergency: str
 
 
 class Daemon(Section, frozen=True, kw_only=True):
@@ -101,6 +105,22 @@ class Daemon(Section, frozen=True, kw_only=True):
     tick_seconds: int
     lease_seconds: int
     batch: int
+
+
+class Log(Section, frozen=True, kw_only=True):
+    """How the long-running commands write their log."""
+
+    format: str
+
+
+class Keeping(Section, frozen=True, kw_only=True):
+    """How the docket is kept whole. `hour` in the firm's time zone, `backups` in days; empty paths: not used."""
+
+    key_file: str
+    folder: str
+    hour: int
+    backups: int
+    backup_key_file: str
 
 
 class LawSettings(Section, frozen=True, kw_only=True):
@@ -125,6 +145,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     webhook: WebhookSettings
     reminders: Reminders
     daemon: Daemon
+    log: Log
+    keeping: Keeping
     law: LawSettings
     policy: dict[str, str]
     source: str | None = None

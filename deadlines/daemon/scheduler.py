@@ -9,15 +9,16 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from deadlines import clock
-from deadlines.daemon.sending import DATABASE_FAULTS
+from deadlines.daemon.post import DATABASE_FAULTS
 from deadlines.daemon.sweeps import Sweeps
+from deadlines.store.leader import Alone, Leader
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,18 @@ LEAST_PATIENCE = 180.0
 GRACE = 10.0
 """Seconds that a message on its way is given at the end."""
 STEP_BACK = 30.0
+INTERVALS = {
+    "recompute": 900.0,
+    "fetches": 60.0,
+    "keeping": 900.0,
+    "calendars": 60.0,
+    "escalate": 300.0,
+    "invite": 120.0,
+    "watch": 900.0,
+}
+"""Seconds between two runs of each sweep whose rhythm nobody sets."""
+OWN = ("fetches",)
+"""Sweeps of what is in the memory of this process: a daemon that stands by runs them too."""
 JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 
 
@@ -41,7 +54,8 @@ class Scheduler:
     """Runs the sweeps in threads of their own until `stop`.
 
     `on_fault` is called with a sentence when the sweeps have gone quiet; by default the process ends with
-    status 70, so that whoever started it starts it again.
+    status 70, so that whoever started it starts it again. `leader` says whether this daemon works or stands by;
+    `only` names the sweeps to run, all where it is empty.
     """
 
     def __init__(
@@ -53,11 +67,15 @@ class Scheduler:
         patience: float | None = None,
         now: Callable[[], datetime] = clock.now,
         on_fault: Callable[[str], None] | None = None,
+        leader: Leader | None = None,
+        only: Collection[str] = (),
     ) -> None:
         self._sweeps, self._now = sweeps, now
         self._patience = patience or max(3 * max(tick, beat), LEAST_PATIENCE)
         self._on_fault = on_fault or _end_process
-        self._intervals = {"send": tick, "beat": beat, "recompute": 900.0, "fetches": 60.0, "calendars": 60.0}
+        self._leader = leader or Alone()
+        intervals = {"send": tick, "beat": beat, **INTERVALS}
+        self._intervals = {name: seconds for name, seconds in intervals.items() if not only or name in only}
         self._stopped = threading.Event()
         self._busy = threading.Lock()
         self._watchdog = threading.Thread(target=self._watch, name="watchdog", daemon=True)
@@ -82,10 +100,11 @@ class Scheduler:
         if ended:
             self._last_words()
             self._busy.release()
+        self._leader.close()
         return ended
 
     def _run(self, name: str) -> None:
-        if self._sweeps.stopping.is_set():
+        if self._sweeps.stopping.is_set() or self._stands_by(name):
             return
         try:
             if name == "send":
@@ -95,8 +114,16 @@ class Scheduler:
                 self._sweeps.beat(self._now())
             elif name == "recompute":
                 self._sweeps.recompute_if_due(self._now())
+            elif name == "escalate":
+                self._sweeps.escalate(self._now())
+            elif name == "keeping":
+                self._sweeps.keep(self._now())
             elif name == "calendars":
                 self._sweeps.prepare_calendars(self._now())
+            elif name == "invite":
+                self._sweeps.invite_due(self._now())
+            elif name == "watch":
+                self._sweeps.watch_calendars(self._now())
             else:
                 self._sweeps.flush_fetches(self._now())
         except DATABASE_FAULTS as fault:
@@ -106,11 +133,19 @@ class Scheduler:
             log.exception("%s failed in an unforeseen way; trying again at the next turn", name)
             self._sweeps.sign_of_life(name)
 
+    def _stands_by(self, name: str) -> bool:
+        """Whether another daemon does this. What only this process knows it writes down itself."""
+        if name in OWN or self._leader.lead():
+            return False
+        self._sweeps.sign_of_life(name)
+        return True
+
     def _last_words(self) -> None:
         """Write down what is still only in memory, and that the end was wanted."""
         try:
             self._sweeps.flush_fetches(self._now())
-            self._sweeps.beat(self._now(), stopped=True)
+            if "beat" in self._intervals and self._leader.lead():
+                self._sweeps.beat(self._now(), stopped=True)
         except DATABASE_FAULTS as fault:
             log.warning("the last sign of life could not be written: %s", type(fault).__name__)
 
@@ -136,7 +171,7 @@ class Scheduler:
 
     def quiet(self) -> str | None:
         """Which sweep has shown no sign of life for too long, or None while all is well."""
-        for name in WATCHED:
+        for name in (name for name in WATCHED if name in self._intervals):
             age = clock.elapsed() - self._sweeps.alive_at.get(name, 0.0)
             if age > self._patience:
                 return f"The sweep `{name}` has been silent for {age:.0f} seconds."

@@ -9,7 +9,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,17 +17,23 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from deadlines import clock
+from deadlines.daemon import calendars
+from deadlines.daemon.alarming import tell_alarms
+from deadlines.daemon.keeper import Keeper
 from deadlines.daemon.pace import Pace
+from deadlines.daemon.post import DATABASE_FAULTS, Post, SendReport
 from deadlines.daemon.recomputing import Recomputed, recompute
-from deadlines.daemon.sending import Sender, SendReport
-from deadlines.docket import outbox, variants
+from deadlines.daemon.sending import Sender
+from deadlines.docket import letters, outbox
+from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.intake import Desk
 from deadlines.docket.lanes import Lanes
 from deadlines.docket.recompute import Compute
 from deadlines.docket.renderings import refresh_renderings
+from deadlines.ical import Party
 from deadlines.notify.channel import Channel
 from deadlines.store.database import Database
-from deadlines.store.tables import Heartbeat, Subscription
+from deadlines.store.tables import Heartbeat
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +57,8 @@ def _nothing(_moment: str) -> None:
 class Sweeps:
     """Sends what is due, shows signs of life, and checks the stored dates, for which it needs `desk` and `compute`.
 
+    Invitations need the `organizer`, the firm by its own mail address; without it there are none.
+
     `channels` by the name that reminders carry; a reminder of a channel that is no longer configured goes by
     the first. `lanes` says what goes to chats and the webhook too, `per_minute` how many messages a channel is given
     at most. `hook` is called with a name at the points where a process may die, for tests.
@@ -67,13 +75,18 @@ class Sweeps:
         desk: Desk | None = None,
         compute: Compute | None = None,
         edition: str = "",
+        organizer: Party | None = None,
+        escalation: Escalation | None = None,
         flush: Callable[[Session, datetime], object] | None = None,
+        keeper: Keeper | None = None,
         hook: Callable[[str], None] = _nothing,
         lanes: Lanes = Lanes(),  # noqa: B008  (it never changes)
         per_minute: Mapping[str, int] | None = None,
     ) -> None:
-        self._database, self._zone, self._lease = database, zone, lease
+        self._database, self._channels, self._zone, self._lease = database, channels, zone, lease
         self._desk, self._compute, self._edition, self._flush = desk, compute, edition, flush
+        self._organizer, self._escalation = organizer, escalation
+        self._keeper = keeper
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.stopping = threading.Event()
         self.alive_at: dict[str, float] = {}
@@ -81,11 +94,10 @@ class Sweeps:
         self._foreign_beats = 0
         self.paces = {name: Pace(most) for name, most in (per_minute or {}).items()}
         """What each channel may still be given in this minute; whatever else sends by a channel asks here too."""
-        self._sender = Sender(
-            database,
-            channels,
+        post = Post(
+            database=database,
+            channels=channels,
             owner=self.owner,
-            zone=zone,
             lease=lease,
             batch=batch,
             stopping=self.stopping,
@@ -94,10 +106,18 @@ class Sweeps:
             lanes=lanes,
             paces=self.paces,
         )
+        self._sender = Sender(post, zone=zone)
 
     def send_due(self, now: datetime) -> SendReport:
         """Send everything that is due at `now`; see `Sender`. Never raises for a message or the database."""
-        return self._sender.send_due(now)
+        report = self._sender.send_due(now)
+        try:
+            tell_alarms(self._database, self._channels, now, self.paces)
+        except DATABASE_FAULTS:
+            log.error("the database failed while alarms were sent; they are sent at the next turn")
+        except Exception:
+            log.exception("an alarm could not be sent in an unforeseen way; it is tried at the next turn")
+        return report
 
     # -- signs of life -----------------------------------------------------------------------------------
 
@@ -115,8 +135,9 @@ class Sweeps:
                 self._compare(beat, before, now)
             if beat.clock_back_seconds:
                 moved = outbox.forget_future(session, now=now, lease=self._lease)
+                moved += letters.forget_future(session, now=now, lease=self._lease)
                 log.error(
-                    "the clock went back by %d s; %d waiting reminders are due again",
+                    "the clock went back by %d s; %d waiting reminders and letters are due again",
                     beat.clock_back_seconds,
                     moved,
                 )
@@ -165,7 +186,9 @@ class Sweeps:
         """Compute every open entry again from its notice: earlier dates take effect, later ones wait."""
         found = Recomputed(0, [], [])
         if self._desk is not None and self._compute is not None:
-            found = recompute(self._database, self._desk, self._compute, now=now, go_on=self._goes_on)
+            found = recompute(
+                self._database, self._desk, self._compute, now=now, go_on=lambda _notices: self._goes_on("recompute")
+            )
         for move in found.moves:
             log.warning("entry %s: dates computed anew are %s, %s", move.entry, move.kind, move.outcome)
         for failure in found.failures:
@@ -183,8 +206,8 @@ class Sweeps:
         self._note("recompute", now, msgspec.json.encode(detail).decode())
         return found
 
-    def _goes_on(self, _notices: int) -> bool:
-        self.sign_of_life("recompute")
+    def _goes_on(self, sweep: str) -> bool:
+        self.sign_of_life(sweep)
         return not self.stopping.is_set()
 
     def _renew_renderings(self, now: datetime) -> None:
@@ -195,22 +218,46 @@ class Sweeps:
             with self._database.write() as session:
                 renewed = refresh_renderings(session, now=now)
 
+    def escalate(self, now: datetime) -> int:
+        """Ask the next person where an urgent reminder stays unanswered; how many are asked."""
+        self.sign_of_life("escalate")
+        if self._escalation is None:
+            return 0
+        with self._database.write() as session:
+            asked = len(escalate(session, self._escalation, now=now))
+        if asked:
+            log.warning("%d urgent reminders stay unanswered: the next people are asked", asked)
+        return asked
+
+    # -- calendars ---------------------------------------------------------------------------------------
+
     def prepare_calendars(self, now: datetime) -> int:
         """Make and keep the entries in other words that calendars need; how many."""
         self.sign_of_life("calendars")
-        today = now.astimezone(ZoneInfo(self._zone)).date()
-        with self._database.read() as session:
-            wanted = [row.id for row in variants.in_use(session)]
-        return sum(self._prepare(identifier, today) for identifier in wanted)
+        return calendars.prepare(self._database, zone=self._zone, now=now, go_on=lambda: self._goes_on("calendars"))
 
-    def _prepare(self, identifier: str, today: date) -> int:
-        made, more = 0, 1
-        while more and not self.stopping.is_set():
-            with self._database.write() as session:
-                subscription = session.get_one(Subscription, identifier)
-                more = variants.prepare(session, subscription, today=today)
-            made += more
-        return made
+    def invite_due(self, now: datetime) -> int:
+        """Write the letters that tell people's own calendars of dates; how many dates they tell of."""
+        self.sign_of_life("invite")
+        if self._organizer is None:
+            return 0
+        return calendars.invite_due(
+            self._database,
+            self._organizer,
+            zone=self._zone,
+            now=now,
+            go_on=lambda: self._goes_on("invite"),
+        )
+
+    def watch_calendars(self, now: datetime) -> int:
+        """Tell people of calendars that nobody fetches any more; how many calendars."""
+        self.sign_of_life("watch")
+        return calendars.watch(self._database, zone=self._zone, now=now)
+
+    def keep(self, now: datetime) -> list[str]:
+        """What is due of seals, backups and rehearsals; the names of what was done."""
+        self.sign_of_life("keeping")
+        return self._keeper.keep(now) if self._keeper is not None else []
 
     def flush_fetches(self, now: datetime) -> None:
         """Write down which feeds were fetched since the last time."""

@@ -16,7 +16,9 @@ SHORTEST_NAME = 4
 
 
 class AddressView(Struct, frozen=True, kw_only=True):
-    """One calendar address. `state`: `live`, `waits` to be opened by its one-time link, `silent`, `ended`, `gone`.
+    """One calendar address.
+
+    `state`: `live`, `waits` to be opened by its one-time link, `unopened` in time, `silent`, `ended`, `gone`.
 
     `ends_early`: the first day that it does not show, because it would be too large for calendar programs.
     """
@@ -111,5 +113,5 @@ def _state(row: Subscription, now: datetime) -> str:
     if found != "live":
         return found
     if row.claim_hash is not None:
-        return "waits"
+        return "waits" if row.claim_until is not None and now < row.claim_until else "unopened"
     return "silent" if row.silent_at is not None else "live"

@@ -1,72 +1,95 @@
-"""When a reminder does not arrive, somebody is told by another way at once."""
+"""What the people who keep the docket must hear of the program itself, by mail, once each: kept until it is told."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
-from sqlalchemy import and_, select
+import msgspec
+from msgspec import Struct, field
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.lanes import UNDELIVERED, add_rows, chats_of, row_of
-from deadlines.docket.reminders import URGENT
-from deadlines.errors import ChannelDown, ContentRefused, SendError
-from deadlines.notify.channel import MAIL, WEBHOOK
-from deadlines.store import audit
-from deadlines.store.tables import Entry, Matter, Person, Reminder
+from deadlines.docket.undelivered import DOCKET_ROLE
+from deadlines.store.tables import Entry, Heartbeat, Person
 
-DOCKET_ROLE = "docket"
-
-
-def raise_alarm(session: Session, row: Reminder, error: SendError, now: datetime) -> int:
-    """Tell that a reminder does not reach its person: reminders of their own, due at once; how many.
-
-    A mail that does not arrive is told to the people of the docket role, else to the matter's attorney, by mail
-    and by their chats, and to the person by theirs; where the mail server is down, by chats only. What does not
-    arrive by a chat or the webhook is told by mail, to the person too. Nothing is told twice, and nothing of an
-    alarm.
-    """
-    if row.rung.startswith(UNDELIVERED):
-        return 0
-    others = _others(session, row)
-    ways = _by_mail_and_chats(session, row, error, others) if row.channel in MAIL else _by_mail(session, row, others)
-    rung = f"{UNDELIVERED}{row.id}"
-    values = [row_of(row, person_id, channel, rung, URGENT, now) for person_id, channel in dict.fromkeys(ways)]
-    added = add_rows(session, values)
-    if error.permanent:
-        told: dict[str, Any] = {"told": list(dict.fromkeys(person_id for person_id, _ in ways))}
-        detail = {"reminder": row.id, **told, "why": error.sentence}
-        audit.record(session, at=now, actor="daemon", action="reminder.dead", subject=row.entry_id, detail=detail)
-    return added
+ROW = "alarms"
+"""The heartbeat under which the alarms are kept."""
+KEPT = timedelta(days=60)
+"""After that an alarm may be raised again under the same key."""
 
 
-def _by_mail_and_chats(
-    session: Session, row: Reminder, error: SendError, others: Sequence[Person]
-) -> list[tuple[str, str]]:
-    told = [person.id for person in others]
-    chats = chats_of(session, [*told, row.person_id])
-    ways = [(person_id, chat) for person_id in (*told, row.person_id) for chat in chats.get(person_id, [])]
-    if isinstance(error, ChannelDown):
-        return ways
-    again = [row.person_id] if isinstance(error, ContentRefused) else []
-    return [*((person_id, row.channel) for person_id in (*told, *again)), *ways]
+class Alarm(Struct):
+    """One thing to tell. `told` holds the ids of the people who have been."""
+
+    subject: str
+    text: str
+    raised_at: datetime
+    told: list[str] = field(default_factory=list)
 
 
-def _by_mail(session: Session, row: Reminder, others: Sequence[Person]) -> list[tuple[str, str]]:
-    """The mail of the same reminder says which channel mail is; without one there is nothing to go by."""
-    query = select(Reminder.channel).where(Reminder.deadline_id == row.deadline_id, Reminder.channel.in_(MAIL))
-    mail = session.scalars(query.limit(1)).first()
-    told = [person.id for person in others]
-    # The webhook is nobody's own: its failure concerns whoever keeps the docket.
-    told += [row.person_id] if row.channel != WEBHOOK or not told else []
-    return [(person_id, mail) for person_id in told] if mail else []
+class Untold(Struct, frozen=True):
+    """An alarm that one person has not heard yet."""
+
+    key: str
+    alarm: Alarm
+    person: Person
 
 
-def _others(session: Session, row: Reminder) -> Sequence[Person]:
-    """Who answers when a person cannot be reached."""
-    active = and_(Person.active.is_(True), Person.id != row.person_id)
-    docket = session.scalars(select(Person).where(active, Person.role == DOCKET_ROLE)).all()
-    if docket:
-        return docket
-    attorney = select(Person).join(Matter, Matter.attorney_id == Person.id)
-    attorney = attorney.join(Entry, Entry.matter_id == Matter.id).where(Entry.id == row.entry_id, active)
-    return session.scalars(attorney).all()
+def raise_alarm(session: Session, key: str, *, subject: str, text: str, now: datetime) -> bool:
+    """Note what is to be told; False where the key was raised before. No client's name may stand in it."""
+    alarms = {name: alarm for name, alarm in _read(session).items() if now - alarm.raised_at < KEPT}
+    if key in alarms:
+        return False
+    _write(session, alarms | {key: Alarm(subject, text, now)}, now)
+    return True
+
+
+def alarm_of_date(session: Session, entry: Entry, now: datetime) -> bool:
+    """Note, once a day, that the stored dates of an entry were altered outside the program."""
+    return raise_alarm(
+        session,
+        f"date/{entry.id}/{now:%Y-%m-%d}",
+        subject=f"INTEGRITY ALARM: a stored date of matter {entry.matter.reference} was altered",
+        text=(
+            f"The dates of entry {entry.id[:8]} in matter {entry.matter.reference} are not as the program wrote them:\n"
+            "somebody or something changed the database from outside.\n\n"
+            "Do not rely on the dates that are shown or sent for it. Check the notice and the cited law now, then see\n"
+            f"`deadlines explain {entry.id[:8]}` and the chapter Keeping of docs/operations.md.\n"
+        ),
+        now=now,
+    )
+
+
+def untold(session: Session) -> list[Untold]:
+    """Who has still to hear what, the oldest first."""
+    alarms = _read(session)
+    people = _people(session) if alarms else []
+    return [
+        Untold(key, alarm, person) for key, alarm in alarms.items() for person in people if person.id not in alarm.told
+    ]
+
+
+def mark_told(session: Session, key: str, person_id: str, now: datetime) -> None:
+    """A person has heard an alarm, or cannot be reached for good."""
+    alarms = _read(session)
+    if key in alarms and person_id not in alarms[key].told:
+        alarms[key].told.append(person_id)
+        _write(session, alarms, now)
+
+
+def _people(session: Session) -> Sequence[Person]:
+    """The people of the docket role; where there is none, everybody."""
+    active = select(Person).where(Person.active.is_(True)).order_by(Person.created_at, Person.id)
+    return session.scalars(active.where(Person.role == DOCKET_ROLE)).all() or session.scalars(active).all()
+
+
+def _read(session: Session) -> dict[str, Alarm]:
+    row = session.scalars(select(Heartbeat).where(Heartbeat.sweep == ROW).with_for_update()).one_or_none()
+    try:
+        return msgspec.json.decode(row.detail, type=dict[str, Alarm]) if row is not None else {}
+    except msgspec.MsgspecError:
+        return {}
+
+
+def _write(session: Session, alarms: dict[str, Alarm], now: datetime) -> None:
+    session.merge(Heartbeat(sweep=ROW, at=now, detail=msgspec.json.encode(alarms).decode()))
+    session.flush()

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import msgspec
 from msgspec import Struct
 
-from deadlines.compute.result import Window
+from deadlines.docket.escalation import ESCALATED
 from deadlines.docket.lanes import UNDELIVERED
-from deadlines.docket.reminders import MOVED
+from deadlines.docket.reminders import MOVED, URGENT
 from deadlines.docket.tidings import lines_of, mark_of
+from deadlines.docket.trust import ALTERED, window_of
 from deadlines.notify.message import Message, clean_line
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Person, Reminder
 
@@ -25,7 +25,8 @@ REPEAT = "This may be a repeat: whether an earlier copy arrived is not known."
 
 
 class Item(Struct, frozen=True):
-    """A reminder with what it speaks of; `before` is the version of the dates before this one."""
+    """A reminder with what it speaks of; `before` is the version of the dates before this one. `altered`: the stored
+    date is not as the program wrote it."""
 
     reminder: Reminder
     entry: Entry
@@ -33,6 +34,7 @@ class Item(Struct, frozen=True):
     matter: Matter
     person: Person
     before: DeadlineRow | None = None
+    altered: bool = False
 
 
 class Ahead(Struct, frozen=True):
@@ -82,11 +84,12 @@ def compose_plain(items: Sequence[Item], *, now: datetime, message_id: str, repe
     days = sorted({day for item in items for day in (item.deadline.safe_by, item.deadline.last_day) if day})
     lines = [f"Deadlines of matter {clean_line(first.matter.reference)} fall on these days:"]
     lines += [f"  {day_text(day)}" for day in days]
+    lines += [ALTERED] if any(item.altered for item in items) else []
     lines.append("Open the docket to see what must be done.")
     return Message(
         to_name=items[0].person.name,
         to_email=items[0].person.email,
-        subject=f"Deadline of matter {first.matter.reference}: open the docket",
+        subject=f"{_alarm(items)}Deadline of matter {first.matter.reference}: open the docket",
         text="\n".join([*lines, *([REPEAT] if repeat else []), "", FOOT]) + "\n",
         message_id=message_id,
         at=now,
@@ -154,7 +157,11 @@ def subject_of(items: Sequence[Item], today: date, now: datetime) -> str:
     dated = f"{date_ahead.words} {day_text(date_ahead.on)}" if date_ahead else "no date"
     more = f" (+{len(items) - 1} more)" if len(items) > 1 else ""
     what = "deadline" if first.matter.restricted else what_to_file(first.entry)
-    return clean_line(f"{' '.join(marks)} {what} – {first.matter.reference} – {dated}{more}", 200)
+    return clean_line(f"{_alarm(items)}{' '.join(marks)} {what} – {first.matter.reference} – {dated}{more}", 200)
+
+
+def _alarm(items: Sequence[Item]) -> str:
+    return "[INTEGRITY ALARM] " if any(item.altered for item in items) else ""
 
 
 def _marks(item: Item, today: date, now: datetime) -> list[str]:
@@ -162,6 +169,8 @@ def _marks(item: Item, today: date, now: datetime) -> list[str]:
     reminder = item.reminder
     if reminder.rung.startswith(UNDELIVERED):
         return ["NOT DELIVERED"]
+    if reminder.rung.startswith(ESCALATED):
+        return ["NOBODY HAS ANSWERED"]
     marks = {"now": ["ENTERED LATE"], "past": ["LATE: last day has passed"]}.get(reminder.rung, [])
     if reminder.rung == MOVED:
         marks = mark_of(item.deadline, item.before, today)
@@ -180,18 +189,26 @@ def what_to_file(entry: Entry) -> str:
 
 def _item(item: Item, number: int, today: date, now: datetime, undelivered: str | None) -> list[str]:
     lines = [f"{number}. {'Deadline' if item.matter.restricted else what_to_file(item.entry)}"]
+    lines += [f"   {ALTERED}"] if item.altered else []
     lines += [f"   {mark}." for mark in _marks(item, today, now) if not undelivered]
     if item.reminder.rung == MOVED:
         lines += [f"   {line}" for line in lines_of(item.deadline, item.before, item.matter)]
     if undelivered:
         lines.append(f"   {clean_line(undelivered)}")
         lines.append("   Please see to it that somebody acts on this date.")
+    if item.reminder.rung.startswith(ESCALATED):
+        lines.append(
+            f"   {clean_line(item.matter.attorney.name)} was reminded and has not answered. You are asked next."
+        )
     lines += _dates(item.deadline, today)
     if item.matter.restricted or undelivered:
         lines.append("   Open the docket to see what must be done.")
     else:
-        lines += _explained(item.deadline)
-    return [*lines, f"   Docket entry: {item.entry.id}"]
+        lines += _explained(item)
+    lines.append(f"   Docket entry: {item.entry.id}")
+    if item.reminder.severity >= URGENT and item.entry.status == "open":
+        lines.append(f"   To take it on: deadlines ack {item.entry.id[:8]} --by {clean_line(item.person.email)}")
+    return lines
 
 
 def _dates(deadline: DeadlineRow, today: date) -> list[str]:
@@ -217,9 +234,9 @@ def _dates(deadline: DeadlineRow, today: date) -> list[str]:
     return [f"   {name} {day_text(day)} ({days_left(day, today)}){remark}" for name, day, remark in named if day]
 
 
-def _explained(deadline: DeadlineRow) -> list[str]:
+def _explained(item: Item) -> list[str]:
     """Where to file, when it counts as filed, and how the dates were found, with the texts they rest on."""
-    window = msgspec.convert(deadline.window, Window)
+    deadline, window = item.deadline, window_of(item.entry, item.deadline)
     must = " It must be RECEIVED by then; a postmark does not count." if window.filed_when == "received" else ""
     lines = [f"   File with: {clean_line(window.file_with)}. Filed when {clean_line(window.filed_when)}.{must}"]
     lines.append("   How the dates were found:")

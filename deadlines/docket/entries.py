@@ -19,6 +19,7 @@ from deadlines.compute.result import Result, Window
 from deadlines.docket.reminders import plan_reminders, supersede
 from deadlines.docket.renderings import render_entry
 from deadlines.errors import StoreError
+from deadlines.store.seal import seal_of
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Rendering
 
 if TYPE_CHECKING:
@@ -98,8 +99,7 @@ def enter(
     session.add(entry)
     session.flush()
     row = _row(desk, entry, window, reason, now, desk.law.edition, actor or desk.actor)
-    session.add(row)
-    session.flush()
+    _store(session, entry, row)
     if followed:
         _publish(session, desk, entry, row, window, people, now, moved)
     return entry
@@ -125,8 +125,7 @@ def new_version(
     entry.title, entry.form = window.title, window.form
     entry.verified_at = entry.verified_by = None
     row = _row(desk, entry, window, reason, now, edition or desk.law.edition, actor)
-    session.add(row)
-    session.flush()
+    _store(session, entry, row)
     supersede(session, entry, now)
     if followed:
         people = [person for person in reminded(session, entry.matter) if person.active]
@@ -184,6 +183,12 @@ def _publish(
     # A change must be stored even where everybody has left; the doctor tells of such matters.
     if people or moved is None:
         plan(session, desk, entry, row, window, people, now, moved)
+
+
+def _store(session: Session, entry: Entry, row: DeadlineRow) -> None:
+    session.add(row)
+    row.digest = seal_of(row).of(row, entry.rule)
+    session.flush()
 
 
 def _row(

@@ -11,7 +11,7 @@ from datetime import date
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.renderings import DEFAULT_REDACTION, RENDERER
@@ -54,21 +54,13 @@ class Piece(Struct, frozen=True):
 def feed_state(session: Session, subscription: Subscription, *, today: date, firm: str = "") -> str:
     """A key that changes whenever the feed's bytes do, from one query that reads no bytes.
 
-    Id and sequence of a rendering stand for its bytes. Their sums, also of squares and products, differ
-    for any two sets that can follow each other on a docket.
+    Id and sequence of a rendering stand for its bytes, together with whether its matter is restricted, which
+    decides about words too.
     """
-    identifier, sequence = cast(Rendering.id, BigInteger), cast(Rendering.sequence, BigInteger)
-    sums = (identifier, identifier * identifier, identifier * sequence)
-    query = shown(
-        subscription,
-        today,
-        func.count(),
-        *(func.sum(value) for value in sums),
-        func.max(Rendering.changed_at),
-    )
-    found = [str(value) for value in session.execute(query).one()]
+    query = shown(subscription, today, Rendering.id, Rendering.sequence, Matter.restricted)
+    rows = sorted(tuple(row) for row in session.execute(query))
     # Which days lie ahead decides what a feed that is cut short shows.
-    parts = [RENDERER, str(today), subscription.id, calendar_name(subscription, firm), firm, *found]
+    parts = [RENDERER, str(today), subscription.id, calendar_name(subscription, firm), firm, repr(rows)]
     if subscription.redaction == "full":
         clients = shown(subscription, today, Matter.id, Matter.client).distinct()
         parts += sorted(f"{identifier}={client}" for identifier, client in session.execute(clients))
@@ -94,7 +86,11 @@ def feed_body(session: Session, subscription: Subscription, *, today: date, firm
 
 def ends_early(session: Session, subscription: Subscription, *, today: date) -> date | None:
     """The first day that the calendar does not show because it would be too large; None where it shows all."""
-    return _events(session, subscription, today)[1]
+    if subscription.whole:
+        return None
+    if _has_other_words(subscription):
+        return _events(session, subscription, today)[1]
+    return _fitting(_pieces(session, subscription, today), today)[1]
 
 
 def _pieces(session: Session, subscription: Subscription, today: date) -> list[Piece]:
@@ -104,12 +100,16 @@ def _pieces(session: Session, subscription: Subscription, today: date) -> list[P
 
 def _events(session: Session, subscription: Subscription, today: date) -> tuple[list[bytes], date | None]:
     """The entries in the order of their days, and the first day that is left out."""
-    if subscription.whole and subscription.redaction == DEFAULT_REDACTION and not subscription.reminders:
+    if subscription.whole and not _has_other_words(subscription):
         return _all_stored(session, subscription, today), None
     pieces = _pieces(session, subscription, today)
     if subscription.whole:
         return [body for _, body in _bodies(session, subscription, pieces)], None
-    chosen, cut_on = _fitting(pieces, today)
+    if _has_other_words(subscription):
+        # How long other words are is known when they are made: so at first only their number counts.
+        chosen, cut_on = _fitting(pieces, today, sizes={piece.stand.id: 0 for piece in pieces})
+    else:
+        chosen, cut_on = _fitting(pieces, today)
     made = _bodies(session, subscription, chosen)
     # Other words than the default's have another length: what was measured before is measured again.
     sizes = {piece.stand.id: len(body) for piece, body in made}
@@ -117,6 +117,10 @@ def _events(session: Session, subscription: Subscription, today: date) -> tuple[
     again, second = _fitting(chosen, today, sizes, counts)
     kept = {piece.stand.id for piece in again}
     return [body for piece, body in made if piece.stand.id in kept], second or cut_on
+
+
+def _has_other_words(subscription: Subscription) -> bool:
+    return subscription.redaction != DEFAULT_REDACTION or subscription.reminders
 
 
 def _all_stored(session: Session, subscription: Subscription, today: date) -> list[bytes]:
@@ -190,8 +194,15 @@ def calendar_name(subscription: Subscription, firm: str) -> str:
         "team": subscription.team.name if subscription.team else "",
         "matter": subscription.matter.reference if subscription.matter else "",
     }
-    busy = subscription.scope == "matter" and subscription.redaction == "busy"
-    return f"Deadlines – {'one matter' if busy else whose.get(subscription.scope, subscription.person.name)}"
+    name = whose.get(subscription.scope, subscription.person.name)
+    return f"Deadlines – {'one matter' if _veiled(subscription) else name}"
+
+
+def _veiled(subscription: Subscription) -> bool:
+    """Whether the number of its matter must not stand in the calendar's name."""
+    matter = subscription.matter
+    hidden = matter is not None and matter.restricted and not subscription.restricted
+    return hidden or (subscription.scope == "matter" and subscription.redaction == "busy")
 
 
 def _note(subscription: Subscription, name: str, on: date, summary: str, text: str) -> bytes:

@@ -13,17 +13,22 @@ from sqlalchemy.orm import Session
 from deadlines.docket.contacts import unproved
 from deadlines.docket.outages import outages
 from deadlines.docket.reminders import PENDING
+from deadlines.docket.sealing import altered_dates, seal_in, undated, unsealed
+from deadlines.docket.silence import live
+from deadlines.docket.trust import NEVER, sealed_with
 from deadlines.docket.verification import unresolved
 from deadlines.errors import SendError
 from deadlines.notify.message import checked_address
 from deadlines.store import audit
-from deadlines.store.tables import Entry, Heartbeat, Matter, Person, Proposal, Reminder
+from deadlines.store.tables import Entry, Heartbeat, Letter, Matter, Person, Proposal, Reminder, Subscription
 
 State = Literal["well", "warning", "ill"]
 SILENT_AFTER = timedelta(minutes=5)
 OVERDUE_AFTER = timedelta(minutes=10)
 ILL_AFTER = timedelta(hours=1)
 CLOCK_SLACK = timedelta(minutes=1)
+LETTERS_SHOWN = timedelta(days=30)
+"""A refused letter is not sent again by itself, so after a while it is no news."""
 DOCKET_ROLE = "docket"
 
 
@@ -48,10 +53,13 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
     yield _proposals(session)
     yield _disputes(session)
     yield _audit(session)
+    yield _seals(session)
     yield _addresses(session)
     yield _paths(session, now)
     yield _left(session)
     yield _watchers(session)
+    yield _letters(session, now)
+    yield _silent(session, now)
 
 
 def _scheduler(session: Session, now: datetime) -> Finding:
@@ -156,6 +164,29 @@ def _audit(session: Session) -> Finding:
     return Finding("audit", "ill", f"The audit trail is broken at row {broken}.", hint)
 
 
+def _seals(session: Session) -> Finding:
+    last, seal = sealed_with(session), seal_in(session)
+    if last not in (NEVER, "", seal.fingerprint):
+        hint = "Put the right file back and name it in keeping.key_file; docs/operations.md tells of a lost one."
+        return Finding(
+            "sealed-dates", "ill", "The stored dates are sealed with another key than the present one.", hint
+        )
+    altered, lost = altered_dates(session), undated(session)
+    if altered or lost:
+        names = ", ".join(dict.fromkeys(found.entry[:8] for found in altered[:5]))
+        sentence = f"INTEGRITY ALARM: {len(altered)} stored dates were altered outside the program, {lost} are missing"
+        hint = "Check each against its notice now; docs/operations.md, chapter Keeping, says how to go on."
+        return Finding("sealed-dates", "ill", f"{sentence}{f': entries {names}' if names else ''}.", hint)
+    waiting = unsealed(session)
+    if waiting and last == NEVER:
+        hint = "The scheduler seals them at its next turn; start it."
+        return Finding("sealed-dates", "warning", f"{waiting} stored dates are not sealed yet.", hint)
+    if not seal.fingerprint:
+        hint = "Name a key file in keeping.key_file; docs/operations.md says how to make one."
+        return Finding("sealed-dates", "warning", "The stored dates are whole, but sealed without a key.", hint)
+    return Finding("sealed-dates", "well", "Every stored date is as the program wrote it.")
+
+
 def _addresses(session: Session) -> Finding:
     wrong = 0
     for email in session.scalars(select(Person.email).where(Person.active.is_(True))):
@@ -198,6 +229,29 @@ def _watchers(session: Session) -> Finding:
         return Finding("docket-role", "well", "Somebody is told when a reminder cannot be delivered.")
     hint = "Add one: deadlines person add NAME --email ADDRESS --role docket."
     return Finding("docket-role", "warning", "Nobody has the role docket, to be told of failures.", hint)
+
+
+def _letters(session: Session, now: datetime) -> Finding:
+    query = select(func.count()).select_from(Letter).join(Person, Person.id == Letter.person_id)
+    query = query.where(Letter.state == "dead", Letter.next_at > now - LETTERS_SHOWN, Person.active.is_(True))
+    count = session.scalar(query) or 0
+    if not count:
+        return Finding("letters-refused", "well", "No letter was refused for good.")
+    hint = "Tell the people by other means; then `deadlines person amend` the address, or mend the mail server."
+    letters = "1 letter was" if count == 1 else f"{count} letters were"
+    days = LETTERS_SHOWN.days
+    return Finding("letters-refused", "warning", f"{letters} refused for good in the last {days} days.", hint)
+
+
+def _silent(session: Session, now: datetime) -> Finding:
+    query = select(func.count(), func.min(Subscription.last_fetch_at)).join(Subscription.person)
+    silent = Subscription.silent_at.is_not(None), Subscription.last_fetch_at <= Subscription.silent_at
+    count, since = session.execute(query.where(*live(now), *silent)).one()
+    if not count or since is None:
+        return Finding("calendars", "well", "No calendar has fallen silent.")
+    hint = "`deadlines feed list` shows when each was last fetched; mend it, or revoke what nobody needs."
+    calendars = "1 calendar is" if count == 1 else f"{count} calendars are"
+    return Finding("calendars", "warning", f"{calendars} no longer fetched, one since {_at(since)}.", hint)
 
 
 def _detail(row: Heartbeat) -> dict[str, object]:

@@ -20,6 +20,10 @@ from deadlines.store.tables import Entry, Matter, NoticeRow, Person
 REFERENCE_LENGTH, CLIENT_LENGTH = 60, 200
 PROTECTED_FORMS = {"I-914", "I-918", "I-929"}
 PROTECTED_BASES = {("I-360", "vawa"), ("I-485", "t"), ("I-485", "245m"), ("I-192", "tu")}
+UNCLEAR_FORMS = {"I-360", "I-192"}
+"""Forms without an ordinary class: while nobody has said which it is, it may be a protected one."""
+PROTECTED_FACTS = {("nonimmigrant_class", "T"), ("nonimmigrant_class", "U"), ("presence_exception", "vawa")}
+PROTECTED_FACTS |= {("presence_exception", "trafficking")}
 
 
 class Desk(Struct, frozen=True):
@@ -141,8 +145,15 @@ def record_notice(
 
 
 def is_protected(notice: Notice) -> bool:
-    """Whether the notice itself tells of a VAWA, T or U case, which 8 USC 1367 keeps confidential."""
-    return notice.form in PROTECTED_FORMS or (notice.form, notice.facts.get("basis")) in PROTECTED_BASES
+    """Whether the notice itself tells of a VAWA, T or U case, which 8 USC 1367 keeps confidential, or may do so.
+
+    A form that is filed for such cases and others is taken for one until its class is known.
+    """
+    basis = notice.facts.get("basis")
+    if notice.form in PROTECTED_FORMS or (notice.form, basis) in PROTECTED_BASES:
+        return True
+    unclear = notice.form in UNCLEAR_FORMS and basis is None
+    return unclear or not PROTECTED_FACTS.isdisjoint(notice.facts.items())
 
 
 def _refuse_twice(session: Session, matter: Matter, notice: Notice) -> None:

@@ -8,9 +8,9 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.alarms import raise_alarm
 from deadlines.docket.lanes import UNDELIVERED, Lanes
 from deadlines.docket.reminders import PENDING
+from deadlines.docket.undelivered import raise_alarm
 from deadlines.errors import SendError
 from deadlines.notify.channel import MAIL
 from deadlines.store.tables import Entry, Heartbeat, Matter, Reminder

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select, true, tuple_, update
 from sqlalchemy.orm import Session
 
-from deadlines.docket.alarms import raise_alarm
 from deadlines.docket.reminders import PENDING
+from deadlines.docket.undelivered import raise_alarm
 from deadlines.errors import SendError
 from deadlines.store.tables import Attempt, DeadlineRow, Entry, Person, Reminder
 

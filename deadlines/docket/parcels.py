@@ -8,11 +8,14 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from deadlines.docket.alarms import alarm_of_date
 from deadlines.docket.compose import Item, compose, compose_plain
 from deadlines.docket.compose_chat import compose_chat
+from deadlines.docket.escalation import ESCALATED
 from deadlines.docket.lanes import UNDELIVERED, Lanes
 from deadlines.docket.outbox import FROM_THE_ROWS, extend_lease, mark_failed
 from deadlines.docket.reminders import MOVED
+from deadlines.docket.trust import is_altered
 from deadlines.errors import SendError
 from deadlines.notify.channel import CHATS, MAIL
 from deadlines.notify.message import Hidden, Message
@@ -58,8 +61,8 @@ def prepare(
     """Make the message of a group just before it is sent, or None when nothing of it is to be sent.
 
     Holds the lease on, cancels what belongs to closed entries or may not go by its channel, and covers older
-    reminders of an entry by its newest. Notes under whose Message-ID the reminders go out, so that a repeat
-    carries the same.
+    reminders of an entry by its newest. Where a stored date was altered, the docket is told besides. Notes under
+    whose Message-ID the reminders go out, so that a repeat carries the same.
     """
     held = extend_lease(session, ids, owner=owner, now=now, lease=lease)
     items = [item for item in _items(session, held) if not _unwanted(session, item, lanes, now)]
@@ -76,6 +79,9 @@ def prepare(
         error = SendError("The person is no longer active; nobody was written to.", permanent=True)
         mark_failed(session, [item.reminder.id for item in items], error, owner=owner, now=now)
         return None
+    for item in items:
+        if item.altered:
+            alarm_of_date(session, item.entry, now)
     return _parcel(session, items, now, zone)
 
 
@@ -127,7 +133,7 @@ def _items(session: Session, ids: set[int]) -> list[Item]:
         .where(Reminder.id.in_(ids))
         .execution_options(**FROM_THE_ROWS)
     )
-    items = [Item(*row) for row in found]
+    items = [Item(*row, altered=is_altered(row[1], row[2])) for row in found]
     return sorted(items, key=lambda item: (-item.reminder.severity, _nearest(item), item.reminder.id))
 
 
@@ -174,6 +180,7 @@ def _covering(session: Session, items: list[Item], now: datetime) -> dict[int, i
             Reminder.due_at <= now,
             Reminder.state.not_in(CANNOT_REPLACE),
             Reminder.rung.not_like(f"{UNDELIVERED}%"),
+            Reminder.rung.not_like(f"{ESCALATED}%"),
         )
         .order_by(Reminder.due_at)
     )
@@ -183,7 +190,7 @@ def _covering(session: Session, items: list[Item], now: datetime) -> dict[int, i
         for item in items
         if item.deadline.id in newest
         and newest[item.deadline.id].due_at > item.reminder.due_at
-        and not item.reminder.rung.startswith((UNDELIVERED, MOVED))
+        and not item.reminder.rung.startswith((UNDELIVERED, ESCALATED, MOVED))
     }
 
 

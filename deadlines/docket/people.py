@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from deadlines.docket import invitations, letters
 from deadlines.docket.endings import end_of_person
 from deadlines.docket.outbox import revive
 from deadlines.docket.reminders import PENDING
@@ -60,14 +61,39 @@ def list_people(session: Session, *, inactive: bool = False) -> Sequence[Person]
 
 
 def amend_address(session: Session, person: Person, email: str, *, actor: str, now: datetime) -> int:
-    """Correct someone's mail address; how many refused reminders go out anew. Raises Conflict when it is taken."""
+    """Correct someone's mail address; how many refused reminders go out anew, and with them refused letters.
+
+    Every coming date that the person's own calendar was told of is told anew, at the new address.
+
+    Raises Conflict when it is taken.
+    """
     other = session.scalar(select(Person.id).where(Person.email == email.lower(), Person.id != person.id))
     if other is not None:
         raise Conflict(f"{email.lower()} is in the list of people already; `deadlines person list` shows it.")
     person.email = email.lower()
     _record(session, person, "person.amend", actor, now, {})
     session.flush()
+    letters.revive(session, person, now)
+    invitations.tell_anew(session, person, now)
     return revive(session, now=now, after=timedelta(0), person=person)
+
+
+def set_deputies(
+    session: Session, person: Person, *, deputy: str | None, supervisor: str | None, actor: str, now: datetime
+) -> None:
+    """Name who is asked when somebody does not answer, by mail address; `-` takes a name away, None leaves it.
+
+    Raises NotFound, Conflict for somebody who has left, InputError for the person.
+    """
+    for name, email in (("deputy_id", deputy), ("supervisor_id", supervisor)):
+        if email is None:
+            continue
+        other = None if email.strip() == "-" else active_person(session, email)
+        if other is person:
+            raise InputError("Nobody stands in for themselves: name another person.")
+        setattr(person, name, other.id if other is not None else None)
+    detail = {"deputy": person.deputy_id, "supervisor": person.supervisor_id}
+    _record(session, person, "person.deputies", actor, now, detail)
 
 
 def deactivate_person(session: Session, person: Person, *, successor: Person | None, actor: str, now: datetime) -> int:

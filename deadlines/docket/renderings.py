@@ -10,11 +10,11 @@ import msgspec
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from deadlines.compute.result import Window
+from deadlines.docket.trust import is_altered, window_of
 from deadlines.ical import CalendarItem, Origin, Slot, entry_items, render_event, slot_item
 from deadlines.store.tables import DeadlineRow, Entry, Rendering
 
-RENDERER = "2"
+RENDERER = "3"
 """The edition of the wording. A change of it makes `refresh_renderings` write the entries anew."""
 DEFAULT_REDACTION = "matter"
 
@@ -28,13 +28,15 @@ def render_entry(session: Session, entry: Entry, deadline: DeadlineRow, *, now: 
 
     Raises CalendarError where the bytes would not be what was meant.
     """
-    window = msgspec.convert(deadline.window, Window)
+    window = window_of(entry, deadline)
     rows = {row.slot: row for row in session.scalars(_of(entry))}
     origin = origin_of(entry, deadline, now)
-    items: dict[str, CalendarItem] = dict(entry_items(window, origin).items())
+    # What was altered behind the program moves nothing: the days stay, and say that they are in doubt.
+    items: dict[str, CalendarItem] = {} if origin.altered else dict(entry_items(window, origin).items())
     for slot, row in rows.items():
         if slot not in items and not row.cancelled:
-            items[slot] = slot_item(window, origin, "matter", msgspec.convert(row.slot, Slot), row.on, gone=True)
+            gone = not origin.altered
+            items[slot] = slot_item(window, origin, "matter", msgspec.convert(row.slot, Slot), row.on, gone=gone)
     for slot, item in items.items():
         _write(session, entry, slot, rows.get(slot), item)
     session.flush()
@@ -67,6 +69,7 @@ def origin_of(entry: Entry, deadline: DeadlineRow, changed_at: datetime) -> Orig
         status=entry.status,
         created_at=entry.created_at,
         changed_at=changed_at,
+        altered=is_altered(entry, deadline),
     )
 
 

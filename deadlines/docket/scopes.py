@@ -1,5 +1,6 @@
 """Which dates a calendar shows on a day: the one condition behind its state, its bytes and what is prepared for it."""
 
+import hashlib
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -42,6 +43,12 @@ def months_later(day: date, months: int) -> date:
 def remedies_on_docket(session: Session) -> list[str]:
     """The kinds of remedy that stand on the docket, for who chooses among them."""
     return sorted(session.scalars(select(Entry.remedy).where(Entry.remedy != "").distinct()))
+
+
+def restricted_matters(session: Session) -> str:
+    """A short word for the set of restricted matters: another one when one is added."""
+    ids = session.scalars(select(Matter.id).where(Matter.restricted.is_(True)))
+    return hashlib.sha256(" ".join(sorted(ids)).encode()).hexdigest()[:16]
 
 
 def _in_reach(today: date) -> Iterator[ColumnElement[bool]]:

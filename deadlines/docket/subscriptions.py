@@ -214,6 +214,14 @@ def _check(session: Session, person: Person, choice: Choice, scope: Scope, now: 
         raise InputError("A calendar of a matter names its matter, one of a team its team, and no other does.")
     if choice.restricted and scope not in ("own", "matter"):
         raise InputError("Restricted matters are shown only to somebody who works on them: choose own or one matter.")
+    if choice.fatal_only and choice.reminders:
+        raise InputError(
+            "Reminders count back from safe dates, which a calendar of last days does not show: choose one."
+        )
+    if choice.matter is not None and choice.matter.restricted and not choice.restricted:
+        raise InputError(
+            "The matter is restricted, and its calendar would stay empty: the person may ask for it with --restricted."
+        )
     if choice.expires_at is not None and choice.expires_at <= now:
         raise InputError("The calendar address would have ended already; give a later day.")
     if choice.matter is not None and (person.role != WHOLE_FIRM or choice.restricted):

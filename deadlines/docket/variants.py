@@ -4,6 +4,9 @@ A rendering says which day, which sequence, and whether it is cancelled; a varia
 neither missing nor out of step, because it is made anew where it is.
 """
 
+import base64
+import hashlib
+import hmac
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
@@ -17,8 +20,9 @@ from sqlalchemy.orm import Session
 from deadlines.compute.result import Window
 from deadlines.docket.renderings import DEFAULT_REDACTION, RENDERER, origin_of
 from deadlines.docket.scopes import shown
+from deadlines.docket.trust import window_of
 from deadlines.ical import CalendarItem, Redaction, Slot, reminder_items, render_event, slot_days, slot_item
-from deadlines.store.tables import DeadlineRow, Entry, Matter, Rendering, Subscription, Variant
+from deadlines.store.tables import DeadlineRow, Entry, Instance, Matter, Rendering, Subscription, Variant
 
 REMINDERS = "+reminders"
 """Ends the kind of a variant that holds an entry's reminders as entries of their own."""
@@ -106,8 +110,23 @@ def _made(session: Session, missing: Sequence[tuple[Stand, str]]) -> dict[tuple[
     for start in range(0, len(missing), AT_ONCE):
         part = missing[start : start + AT_ONCE]
         rows = _whole(session, {stand.id for stand, _ in part})
-        made.update({(stand.id, kind): _rendered(kind, *rows[stand.id]) for stand, kind in part})
+        earlier = _earlier(session, [rows[stand.id] for stand, kind in part if kind.endswith(REMINDERS)])
+        secret = session.scalars(select(Instance.instance_id)).one()
+        for stand, kind in part:
+            row, entry, deadline = rows[stand.id]
+            made[stand.id, kind] = _rendered(kind, row, entry, deadline, earlier.get(entry.id, ()), secret)
     return made
+
+
+def _earlier(session: Session, rows: Iterable[tuple[Rendering, Entry, DeadlineRow]]) -> dict[str, list[Window]]:
+    """The windows of earlier versions, of entries that have some."""
+    ids = {entry.id for _, entry, _ in rows if entry.version > 1}
+    query = select(Entry, DeadlineRow).join(DeadlineRow, DeadlineRow.entry_id == Entry.id)
+    query = query.where(Entry.id.in_(ids), DeadlineRow.version < Entry.version)
+    found: dict[str, list[Window]] = {}
+    for entry, row in session.execute(query.order_by(DeadlineRow.version)) if ids else ():
+        found.setdefault(entry.id, []).insert(0, window_of(entry, row))
+    return found
 
 
 def _whole(session: Session, ids: Iterable[int]) -> dict[int, tuple[Rendering, Entry, DeadlineRow]]:
@@ -120,14 +139,24 @@ def _whole(session: Session, ids: Iterable[int]) -> dict[int, tuple[Rendering, E
     return {row.id: (row, entry, deadline) for row, entry, deadline in session.execute(query)}
 
 
-def _rendered(kind: str, row: Rendering, entry: Entry, deadline: DeadlineRow) -> bytes:
-    window, origin = msgspec.convert(deadline.window, Window), origin_of(entry, deadline, row.changed_at)
+def _rendered(
+    kind: str, row: Rendering, entry: Entry, deadline: DeadlineRow, earlier: Sequence[Window], secret: str
+) -> bytes:
+    window, origin = window_of(entry, deadline), origin_of(entry, deadline, row.changed_at)
     words = msgspec.convert(kind.removesuffix(REMINDERS), Redaction)
     slot = msgspec.convert(row.slot, Slot)
-    item = slot_item(window, origin, words, slot, row.on, gone=slot not in slot_days(window))
+    if words == "busy":
+        origin = structs.replace(origin, entry_id=_veiled_id(secret, entry.id, slot), veiled=True)
+    item = slot_item(window, origin, words, slot, row.on, gone=slot not in slot_days(window) and not origin.altered)
     item = structs.replace(item, sequence=row.sequence, cancelled=row.cancelled)
-    items = reminder_items(window, origin, item) if kind.endswith(REMINDERS) else [item]
+    items = reminder_items(window, origin, item, earlier) if kind.endswith(REMINDERS) else [item]
     return b"".join(_remembered(one) for one in items)
+
+
+def _veiled_id(secret: str, entry_id: str, slot: str) -> str:
+    """An id that neither tells which date of an entry it is nor can be joined with the entry's other ones."""
+    digest = hmac.new(secret.encode(), f"{entry_id}/{slot}".encode(), hashlib.sha256).digest()
+    return base64.b32encode(digest).decode().lower()[:26]
 
 
 @lru_cache(maxsize=4096)

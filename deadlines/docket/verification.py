@@ -17,6 +17,7 @@ from deadlines.docket.intake import Desk
 from deadlines.docket.moves import Because, Move, move
 from deadlines.docket.proposals import plain_reason
 from deadlines.docket.records import Resolution, Use, is_disputed
+from deadlines.docket.trust import is_altered
 from deadlines.errors import Conflict
 from deadlines.store import audit
 from deadlines.store.tables import DeadlineRow, Entry, Person
@@ -31,10 +32,15 @@ def verify_entry(session: Session, desk: Desk, entry: Entry, *, by: Person, now:
     """Sign for the dates in force; returns the window that was verified.
 
     Raises Conflict for an entry that is not open, is verified already, has a dispute that nobody resolved,
-    or whose notice the same person entered.
+    whose notice the same person entered, or whose dates were altered outside the program.
     """
     entry = locked(session, entry)
-    window = msgspec.convert(current(session, entry).window, Window)
+    row = current(session, entry)
+    if is_altered(entry, row):
+        raise Conflict(
+            f"The dates of entry {entry.id[:8]} were altered outside the program: `deadlines db seal` helps."
+        )
+    window = msgspec.convert(row.window, Window)
     _require_open(entry)
     if entry.verified_at is not None:
         raise Conflict(f"Entry {entry.id[:8]} is verified already; `deadlines show` says by whom.")

@@ -12,6 +12,7 @@ from deadlines.compute import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.beside import Alternative, alternatives
 from deadlines.docket.records import WAITING, Closing, FollowOn, Nexts, Resolution, is_disputed
+from deadlines.docket.trust import is_altered, window_of
 from deadlines.errors import InputError, NotFound
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Proposal, Reminder
 
@@ -23,7 +24,8 @@ class Line(Struct, frozen=True, kw_only=True):
 
     `next_on` is the date that comes next, and `next_is` what it is: `protective`, `file-by`, `last-day`, or
     `past` when even the last day has gone. `disputed`: the notice prints another deadline, and nobody has
-    resolved it. `waits`: other dates wait to be agreed to. `alternatives`: entries of the same notice of which the
+    resolved it. `waits`: other dates wait to be agreed to. `altered`: the stored date is not as the program wrote it;
+    such an entry comes first, and its `next_is` is `altered`. `alternatives`: entries of the same notice of which the
     law allows one, not both.
     """
 
@@ -34,8 +36,8 @@ class Line(Struct, frozen=True, kw_only=True):
     form: str | None
     status: str
     protective_by: date | None
-    safe_by: date
-    last_day: date
+    safe_by: date | None
+    last_day: date | None
     days_left: int
     next_on: date
     next_is: str
@@ -44,6 +46,7 @@ class Line(Struct, frozen=True, kw_only=True):
     verified_at: datetime | None
     disputed: bool
     waits: bool
+    altered: bool = False
     alternatives: list[Alternative] = []
 
 
@@ -52,7 +55,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
 
     `dispute` is the one that nobody has resolved, `resolution` what was decided about one; `closing` tells
     how the entry was closed, `waits` names the proposal of other dates that waits to be agreed to, `entered`
-    is the notice as it was typed in.
+    is the notice as it was typed in. `altered`: the stored date is not as the program wrote it.
     """
 
     entry: str
@@ -78,6 +81,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     closing: Closing | None
     waits: str | None
     window: Window
+    altered: bool = False
     follow_ons: list[FollowOn] = []
 
 
@@ -119,7 +123,7 @@ def open_windows(
     rows = session.execute(query).all()
     others = alternatives(session, [(row.Entry, row.DeadlineRow.window) for row in rows])
     lines = [_line(known, today, others[row.Entry.id], *row) for row in rows]
-    return sorted(lines, key=lambda line: (line.next_on, line.matter, line.title))
+    return sorted(lines, key=lambda line: (not line.altered, line.next_on, line.matter, line.title))
 
 
 def _refuse_unknown(session: Session, attorney: str | None, matter: str | None) -> None:
@@ -233,9 +237,8 @@ def _line(
     matter: Matter,
     person: Person,
 ) -> Line:
-    if deadline.safe_by is None or deadline.last_day is None:
-        raise NotFound(f"Entry {entry.id} is open and has no date: the docket is damaged. Restore a backup.")
-    next_on, next_is = _next(deadline.protective_by, deadline.safe_by, deadline.last_day, today)
+    altered = is_altered(entry, deadline)
+    next_on, next_is = _next_of(entry, deadline, today, altered=altered)
     return Line(
         entry=entry.id,
         matter=matter.reference,
@@ -254,6 +257,7 @@ def _line(
         verified_at=entry.verified_at,
         disputed=is_disputed(entry, deadline.window.get("dispute")),
         waits=entry.id in known.waiting,
+        altered=altered,
         alternatives=others,
     )
 
@@ -267,7 +271,7 @@ def _entry_view(
     matter: Matter,
     person: Person,
 ) -> EntryView:
-    window = msgspec.convert(deadline.window, Window)
+    window = window_of(entry, deadline)
     return EntryView(
         entry=entry.id,
         notice=notice.id,
@@ -292,8 +296,18 @@ def _entry_view(
         closing=msgspec.convert(entry.closing, Closing) if entry.closing else None,
         waits=known.waiting.get(entry.id),
         window=window,
+        altered=is_altered(entry, deadline),
         follow_ons=nexts(entry, window) if nexts is not None else [],
     )
+
+
+def _next_of(entry: Entry, deadline: DeadlineRow, today: date, *, altered: bool) -> tuple[date, str]:
+    safe_by, last_day = deadline.safe_by, deadline.last_day
+    if altered:
+        return safe_by or last_day or today, "altered"
+    if safe_by is None or last_day is None:
+        raise NotFound(f"Entry {entry.id} is open and has no date: the docket is damaged. Restore a backup.")
+    return _next(deadline.protective_by, safe_by, last_day, today)
 
 
 def _next(protective_by: date | None, safe_by: date, last_day: date, today: date) -> tuple[date, str]:

@@ -5,7 +5,7 @@ The checks are `if … raise`, so that they also hold under `python -O`, where t
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from deadlines.errors import CalendarError
 
@@ -16,11 +16,17 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 _ESCAPED = re.compile(r"\\(.)")
 
 
-def content_lines(body: bytes) -> list[tuple[str, str]]:
-    """The unfolded lines as (name with parameters, value); raises CalendarError for anything out of form."""
+def content_lines(body: bytes, whole: Collection[str] = ()) -> list[tuple[str, str]]:
+    """The unfolded lines as (name with parameters, value); raises CalendarError for anything out of form.
+
+    A line that is, quotation marks aside, one of `whole` is given as (line, ""): for lines with other parameters,
+    of which none needs the marks.
+    """
     if not body.endswith(b"\r\n"):
         raise CalendarError("A calendar entry does not end with a line end; it is not published.")
-    return [_content_line(line) for line in _unfolded(body.split(b"\r\n")[:-1])]
+    unfolded = _unfolded(body.split(b"\r\n")[:-1])
+    bare = (line.replace('"', "") for line in unfolded)
+    return [(told, "") if told in whole else _content_line(line) for line, told in zip(unfolded, bare, strict=True)]
 
 
 def _unfolded(lines: Iterable[bytes]) -> list[str]:

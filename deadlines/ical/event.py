@@ -15,7 +15,7 @@ Category = Literal["Deadline", "Last day", "Protective date", "Reminder", "Note"
 
 SUMMARY_LIMIT, DESCRIPTION_LIMIT, ALARM_LIMIT = 300, 6_000, 200
 CANCELLED = "CANCELLED: "
-_UID = re.compile(r"[A-Za-z0-9-]{1,60}@deadlines")
+UID = re.compile(r"[A-Za-z0-9-]{1,60}@deadlines")
 
 # 09:00 of the day in the reader's own zone, counted from its midnight: the most important one first.
 WEEK_BEFORE = timedelta(days=-7, hours=9)
@@ -59,6 +59,8 @@ class CalendarItem(Struct, frozen=True, kw_only=True):
     created_at: datetime
     cancelled: bool
     category: Category
+    rings_as: Category | None = None
+    """Whose alarms it has, where the category must not tell."""
 
 
 def render_event(item: CalendarItem) -> bytes:
@@ -71,20 +73,21 @@ def render_event(item: CalendarItem) -> bytes:
         CalendarError: the UID is not one of ours, the date is the last of all, a moment has no time zone,
             or the bytes, read back, are not what was meant.
     """
-    if not _UID.fullmatch(item.uid):
+    if not UID.fullmatch(item.uid):
         raise CalendarError("A calendar entry's UID is not an id and @deadlines; it is not published.")
     summary = clean((CANCELLED if item.cancelled else "") + item.summary, SUMMARY_LIMIT)
     description = clean_lines(item.description, DESCRIPTION_LIMIT)
-    event = _event(item, summary, description)
-    alarms = () if item.cancelled else ALARMS[item.category]
+    event = event_component(item, summary, description)
+    alarms = () if item.cancelled else ALARMS[item.rings_as or item.category]
     for trigger in alarms:
-        event.add_component(_alarm(trigger, summary))
+        event.add_component(alarm_component(trigger, summary))
     body: bytes = event.to_ical()
     _verify(body, summary, description, len(alarms))
     return body
 
 
-def _event(item: CalendarItem, summary: str, description: str) -> Event:
+def event_component(item: CalendarItem, summary: str, description: str) -> Event:
+    """The entry with its cleaned texts, without alarms. Raises CalendarError for a date or moment out of reach."""
     event = Event()
     changed = _instant(item.changed_at)
     event.add("uid", item.uid)
@@ -104,7 +107,8 @@ def _event(item: CalendarItem, summary: str, description: str) -> Event:
     return event
 
 
-def _alarm(trigger: timedelta, summary: str) -> Alarm:
+def alarm_component(trigger: timedelta, summary: str) -> Alarm:
+    """An alarm that shows the summary."""
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", clean(summary, ALARM_LIMIT))

@@ -69,7 +69,8 @@ def _head(name: str, description: str) -> bytes:
     calendar.add("prodid", PRODID)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("name", name)
+    # The library knows no type for NAME and would leave its commas and semicolons as they are.
+    calendar.add("name", vText(name))
     calendar.add("x-wr-calname", vText(name))
     calendar.add("description", description)
     calendar.add("x-wr-caldesc", vText(description))

@@ -1,6 +1,6 @@
 """Reminders as calendar entries of their own, for programs that ring no alarm of a subscribed calendar."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from msgspec import structs
@@ -14,17 +14,25 @@ BUSY = "Deadline"
 STAGE = "safe-"
 
 
-def reminder_items(window: Window, origin: Origin, item: CalendarItem) -> list[CalendarItem]:
+def reminder_items(
+    window: Window, origin: Origin, item: CalendarItem, earlier: Sequence[Window] = ()
+) -> list[CalendarItem]:
     """One entry for each stage of the window's ladder before the date to file by, which `item` shows.
 
-    They follow `item`: the same sequence, moment of change and redaction, cancelled where it is.
+    They follow `item`: the same sequence, moment of change and redaction, cancelled where it is. A stage of an
+    `earlier` version of the dates that these no longer have stays as cancelled: some programs do not notice a removal.
     """
-    return [_reminder(origin, item, on, before) for on, before in _stages(window, origin, item)]
+    made = {before: _reminder(origin, item, on, before) for on, before in _stages(window, origin, item.on)}
+    for old in earlier:
+        then = structs.replace(item, on=old.safe_by, cancelled=True) if old.safe_by is not None else item
+        for on, before in _stages(old, origin, then.on):
+            made.setdefault(before, _reminder(origin, then, on, before))
+    return list(made.values())
 
 
-def _stages(window: Window, origin: Origin, item: CalendarItem) -> Iterator[tuple[date, int]]:
+def _stages(window: Window, origin: Origin, safe_by: date) -> Iterator[tuple[date, int]]:
     for rung in ladder_for(window, origin.created_at.date()):
-        if rung.id.startswith(STAGE) and rung.on < item.on:
+        if rung.id.startswith(STAGE) and rung.on < safe_by:
             yield rung.on, int(rung.id.removeprefix(STAGE))
 
 
@@ -37,4 +45,5 @@ def _reminder(origin: Origin, item: CalendarItem, on: date, before: int) -> Cale
         summary=f"REMINDER {days} {'day' if days == 1 else 'days'}: {item.summary}",
         description=f"The date itself is {day_text(item.on)}.\n\n{item.description.partition('Working:')[0].strip()}",
         category="Deadline" if item.summary == BUSY else "Reminder",
+        rings_as="Reminder",
     )

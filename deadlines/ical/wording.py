@@ -36,13 +36,19 @@ ENDED = {
 GONE = "This date no longer applies."
 JOINED = "This is still the last day: the entry FILE BY AND LAST DAY of the same day stands for both."
 BUSY_TEXT = "A deadline of the firm. The docket tells which."
+ALARM = "INTEGRITY ALARM, check it"
+DOUBTFUL = "The stored date was altered outside the program: do not rely on it, check the notice now."
 FOOT = "Not legal advice: verify against the notice and the cited law."
 
 WHAT_LIMIT, MATTER_LIMIT, CLIENT_LIMIT, LINE_LIMIT, CAUSE_LIMIT = 120, 60, 80, 600, 30
 
 
 class Origin(Struct, frozen=True, kw_only=True):
-    """Where an item comes from: its docket entry and matter. `status` is the entry's."""
+    """Where an item comes from: its docket entry and matter. `status` is the entry's.
+
+    `veiled`: `entry_id` stands for one of its dates only, and the UID must not tell which. `altered`: the stored
+    date is not as the program wrote it.
+    """
 
     entry_id: str
     matter: str
@@ -51,6 +57,8 @@ class Origin(Struct, frozen=True, kw_only=True):
     status: str
     created_at: datetime
     changed_at: datetime
+    veiled: bool = False
+    altered: bool = False
 
 
 def entry_items(window: Window, origin: Origin, redaction: Redaction = "matter") -> dict[Slot, CalendarItem]:
@@ -80,12 +88,12 @@ def slot_item(
     """One item. `gone` makes it a cancelled one, for a date that the entry no longer has."""
     cancelled = gone or origin.status in ENDED
     joined = gone and slot == "last" and on == window.last_day == window.safe_by
-    busy = redaction == "busy"
+    busy, alarm = redaction == "busy", f"{ALARM}: " if origin.altered else ""
     return CalendarItem(
-        uid=id_of(origin, slot),
+        uid=id_of(origin, "date" if origin.veiled else slot),
         on=on,
-        summary="Deadline" if busy else _summary(window, origin, redaction, slot, joined=joined),
-        description=BUSY_TEXT
+        summary=alarm + ("Deadline" if busy else _summary(window, origin, redaction, slot, joined=joined)),
+        description=(f"{DOUBTFUL}\n\n" if alarm else "") + BUSY_TEXT
         if busy
         else _description(window, origin, redaction, slot, JOINED if joined else GONE if gone else None),
         sequence=0,
@@ -134,6 +142,7 @@ def must_be(filed_when: str) -> str:
 def _description(window: Window, origin: Origin, redaction: Redaction, slot: Slot, gone: str | None) -> str:
     ended = gone or ENDED.get(origin.status)
     parts = [
+        [DOUBTFUL] if origin.altered else [],
         [ended] if ended else [],
         _what(window, origin, redaction),
         list(_dates(window)),

@@ -4,7 +4,7 @@ import sys
 from typing import TextIO
 
 from deadlines.errors import ChannelDown
-from deadlines.notify.message import Message, clean_line, clean_text
+from deadlines.notify.message import ICS_NAME, Message, clean_line, clean_text
 
 RULE = "-" * 72
 
@@ -22,6 +22,8 @@ class ConsoleChannel:
         stream = self._stream or sys.stdout
         head = f"To: {clean_line(message.to_name)} <{clean_line(message.to_email)}>"
         text = f"{RULE}\n{head}\nSubject: {clean_line(message.subject)}\n\n{clean_text(message.text)}\n"
+        if message.method is not None:
+            text += f"[{ICS_NAME}: {clean_line(message.method)}]\n"
         encoding = getattr(stream, "encoding", None) or "utf-8"
         try:
             stream.write(text.encode(encoding, "replace").decode(encoding))

@@ -14,6 +14,8 @@ from deadlines.errors import ConfigError, SendError
 
 SUBJECT_LIMIT = 200
 NAME_LIMIT = 100
+_METHOD = re.compile("[A-Z]{1,10}")
+ICS_NAME = "invite.ics"
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,189}")
 
 
@@ -36,7 +38,8 @@ class Hidden:
 class Message(Struct, frozen=True, kw_only=True):
     """One text for one recipient. `message_id` is the same in every repeat; `at` is when it was written.
 
-    `address`: where a channel other than mail reaches the person.
+    `address`: where a channel other than mail reaches the person. `calendar` is an iTIP object (RFC 5546) for the
+    recipient's calendar program, and `method` its METHOD.
     """
 
     to_name: str
@@ -47,6 +50,8 @@ class Message(Struct, frozen=True, kw_only=True):
     at: datetime
     headers: dict[str, str] = field(default_factory=dict)
     address: Hidden | None = None
+    calendar: bytes | None = None
+    method: str | None = None
 
 
 def clean_line(text: str, limit: int = 1000) -> str:
@@ -92,7 +97,10 @@ def sender_address(sender: str) -> Address:
 
 
 def to_mail(message: Message, sender: Address) -> EmailMessage:
-    """The message as mail (RFC 5322), ready for `as_bytes`."""
+    """The message as mail (RFC 5322), ready for `as_bytes`; with a calendar object as RFC 6047 wants it.
+
+    Raises SendError (permanent) for an unusable address, or a calendar object of another method.
+    """
     local, _, domain = checked_address(message.to_email).rpartition("@")
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
@@ -104,4 +112,19 @@ def to_mail(message: Message, sender: Address) -> EmailMessage:
     for name, value in message.headers.items():
         mail[name] = clean_line(value)
     mail.set_content(clean_text(message.text), cte="quoted-printable")
+    if message.calendar is not None or message.method is not None:
+        _add_calendar(mail, message.calendar or b"", message.method or "")
     return mail
+
+
+def _add_calendar(mail: EmailMessage, calendar: bytes, method: str) -> None:
+    """The object twice: as an alternative to the text, which Outlook and Gmail act on, and as a file for the rest.
+
+    Both in base64, so that no server on the way folds or ends a line otherwise.
+    """
+    # Outlook refuses a mail whose two methods differ (RFC 6047 2.4).
+    if not _METHOD.fullmatch(method) or calendar.split(b"\r\n").count(f"METHOD:{method}".encode()) != 1:
+        raise SendError("The calendar object is not of the method that the mail names.", permanent=True)
+    text = calendar.decode()
+    mail.add_alternative(text, subtype="calendar", charset="utf-8", cte="base64", params={"method": method})
+    mail.add_attachment(calendar, maintype="application", subtype="ics", filename=ICS_NAME)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, event, insert, inspect
+from sqlalchemy import URL, Connection, Engine, event, insert, inspect
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -19,19 +19,25 @@ from deadlines.store import migrate
 from deadlines.store.engine import BUSY_SECONDS, WRITES, build_engine, create_file, journal_mode, parse_url
 from deadlines.store.faults import name_of, told
 from deadlines.store.identity import recognise, require_file, require_schema
+from deadlines.store.seal import IN_SESSION, Seal
 from deadlines.store.tables import Instance, new_id
 
 SYNCHRONOUS = {0: "off", 1: "normal", 2: "full", 3: "extra"}
 
 
 class Database:
-    """One opened database. `engine` is for those who know what they do; others read and write."""
+    """One opened database. `engine` is for those who know what they do; others read and write.
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    `key`: seals the stored dates, see `store.seal`.
+    """
+
+    def __init__(self, engine: Engine, key: bytes | None = None, *, seal: Seal | None = None) -> None:
+        self.engine, self.seal = engine, seal or Seal(key)
 
     @classmethod
-    def open(cls, url: str, *, busy_seconds: float = BUSY_SECONDS, any_schema: bool = False) -> "Database":
+    def open(
+        cls, url: str, *, busy_seconds: float = BUSY_SECONDS, any_schema: bool = False, key: bytes | None = None
+    ) -> "Database":
         """Open what `create` made. `any_schema` is for the migration only.
 
         Raises StoreError for a database that is missing, empty, foreign, locked, unreachable, or of
@@ -39,7 +45,7 @@ class Database:
         """
         parsed = parse_url(url)
         require_file(parsed)
-        database = cls(build_engine(parsed, busy_seconds=busy_seconds))
+        database = cls(build_engine(parsed, busy_seconds=busy_seconds), key)
         try:
             with told(parsed), database.engine.connect() as connection:
                 recognise(connection, name_of(parsed))
@@ -51,7 +57,7 @@ class Database:
         return database
 
     @classmethod
-    def create(cls, url: str, *, now: datetime, version: str) -> "Database":
+    def create(cls, url: str, *, now: datetime, version: str, key: bytes | None = None) -> "Database":
         """Make the database: schema, and the row that marks it as ours, all or nothing.
 
         Raises StoreError where there is one.
@@ -70,21 +76,30 @@ class Database:
                 _remove(file)
             raise
         engine.dispose()
-        return cls.open(url)
+        return cls.open(url, key=key)
+
+    @classmethod
+    def of_file(cls, file: Path, seal: Seal) -> "Database":
+        """A SQLite file of any schema, such as a copy, without a look at whose it is."""
+        return cls(build_engine(parse_url(f"sqlite:///{file}")), seal=seal)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that only reads; whatever it changed is thrown away."""
-        with told(self.engine.url), Session(self.engine, expire_on_commit=False) as session:
+        with told(self.engine.url), self.session(self.engine) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction: committed at the end, undone by any error. Raises StoreError when locked."""
         engine = self.engine.execution_options(**{WRITES: True})
-        with told(self.engine.url), Session(engine, expire_on_commit=False) as session, session.begin():
+        with told(self.engine.url), self.session(engine) as session, session.begin():
             session.connection()
             yield session
+
+    def session(self, bind: Engine | Connection) -> Session:
+        """A session over an engine or a connection that knows this database's seal."""
+        return Session(bind, expire_on_commit=False, info={IN_SESSION: self.seal})
 
     def facts(self) -> dict[str, str]:
         """What `doctor` tells: kind and version of the database, how it commits, and its schema."""

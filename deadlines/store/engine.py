@@ -84,6 +84,8 @@ def _connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
+    # One damaged letter must not make every query fail that meets it; seals and the audit trail tell of it.
+    connection.text_factory = _text
     try:
         for line in SETTINGS:
             connection.execute(line)
@@ -94,6 +96,10 @@ def _connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode(errors="replace")
 
 
 def _postgres(url: URL, busy_seconds: float) -> Engine:

@@ -14,12 +14,13 @@ from sqlalchemy import Connection, Engine, inspect, text
 from deadlines.errors import StoreError
 from deadlines.store.engine import WRITES
 from deadlines.store.tables import Base
-from deadlines.store.types import Instant
+from deadlines.store.types import Instant, KeptDay, KeptJson
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 PACKAGE = Path(__file__).resolve().parent.parent
+PLAIN_TYPES = {Instant: "sa.DateTime(timezone=True)", KeptDay: "sa.Date()", KeptJson: "sa.JSON()"}
 LOCK = 7301846
 """The advisory lock that one migration holds on PostgreSQL; any number that nobody else takes."""
 
@@ -112,7 +113,8 @@ def new_revision(engine: Engine, message: str, revision: str, *, folder: Path | 
 
 def plain_type(kind: str, item: Any, _context: Any) -> str | bool:
     """How autogenerate writes a type: a migration is history and names nothing of today's code."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Instant) else False
+    plain = next((words for ours, words in PLAIN_TYPES.items() if isinstance(item, ours)), None)
+    return plain if kind == "type" and plain is not None else False
 
 
 def _config(folder: Path | None, connection: Connection) -> "Config":

@@ -1,9 +1,14 @@
 """Column types shared by the tables."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, TypeDecorator
+from sqlalchemy import JSON, Date, DateTime, Dialect, TypeDecorator
+from sqlalchemy.sql.operators import OperatorType
+from sqlalchemy.types import TypeEngine
+
+Processor = Callable[[Any], Any]
 
 
 class Instant(TypeDecorator[datetime]):
@@ -24,3 +29,58 @@ class Instant(TypeDecorator[datetime]):
             return None
         found: datetime = value
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class KeptInstant(Instant):
+    """An instant under a seal: one that is damaged reads as 1970, and the seal tells."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Processor | None:  # noqa: D102
+        return _forgiving(super().result_processor(dialect, coltype), LONG_AGO)
+
+
+class KeptDay(TypeDecorator[date]):
+    """A day under a seal: one that is damaged reads as none, and the seal tells."""
+
+    impl = Date
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Processor | None:  # noqa: D102
+        return _forgiving(super().result_processor(dialect, coltype), None)
+
+
+class KeptJson(TypeDecorator[dict[str, Any]]):
+    """A JSON object under a seal: one that is damaged reads as empty, and the seal tells."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def coerce_compared_value(self, op: OperatorType | None, value: Any) -> TypeEngine[Any]:  # noqa: D102
+        return self.impl_instance.coerce_compared_value(op, value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Processor | None:  # noqa: D102
+        inner = _forgiving(super().result_processor(dialect, coltype), {})
+        return None if inner is None else lambda value: _object(inner(value))
+
+
+def _object(value: Any) -> Any:
+    return value if value is None or isinstance(value, dict) else {}
+
+
+def _forgiving(inner: Processor | None, instead: Any) -> Processor | None:
+    """One damaged value must not hide the whole list, nor hold up every reminder."""
+    if inner is None:
+        return None
+    process = inner
+
+    def processor(value: Any) -> Any:
+        try:
+            return process(value)
+        except (ValueError, TypeError):
+            return instead
+
+    return processor

@@ -15,6 +15,7 @@ from deadlines.store.database import Database
 from deadlines.web.assets import Assets
 from deadlines.web.feeds import FeedRoute
 from deadlines.web.fetches import FetchLog
+from deadlines.web.metrics import Metrics
 from deadlines.web.pages import Pages
 from deadlines.web.probes import Readyz, healthz
 from deadlines.web.shelf import Shelf
@@ -101,6 +102,7 @@ def create_app(
             Beneath("/static/", assets),
             Route("/healthz", healthz),
             Route("/readyz", ready.answer),
+            Route("/metrics", Metrics(database, feed.answered, now=now).answer),
         ]
     )
     # A redirect would carry the secret into a Location header, and some programs do not follow it.

@@ -10,6 +10,7 @@ looked up.
 import hmac
 import logging
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -23,6 +24,7 @@ from starlette.types import Receive, Scope, Send
 
 from deadlines.docket.endings import answered_hashes, condition, end_body, next_change
 from deadlines.docket.feeds import feed_body, feed_state
+from deadlines.docket.scopes import restricted_matters
 from deadlines.docket.subscriptions import PREFIX, find_by_hash, hash_token
 from deadlines.errors import StoreError
 from deadlines.store.changes import Changes, Mark
@@ -102,10 +104,12 @@ class FeedRoute:
     ) -> None:
         self._database, self._shelf, self._fetches = database, shelf, fetches
         self._heartbeat, self._patience, self._started_at = heartbeat, patience, now()
-        self._strangers = Strangers()
+        self._strangers, self._failing = Strangers(), False
         self._changes = Changes(database.engine)
         self._firm, self._now, self._today = firm, now, today
         self._limiter = CapacityLimiter(THREADS)
+        self.answered: Counter[int] = Counter()
+        """How many requests were answered with each status."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, by the ASGI protocol."""
@@ -120,6 +124,7 @@ class FeedRoute:
             else:
                 hint = f"{PREFIX}{kept.hint}…"
                 answer = _plain(410, GONE) if kept.gone else await self._calendar(kept, asked)
+        self.answered[answer.status] += 1
         await _send(send, answer, asked.method)
         # Nearly all answers are 304s: they stand in the subscription's last fetch, and not in the log.
         level = logging.DEBUG if answer.status == 304 else logging.INFO
@@ -128,7 +133,7 @@ class FeedRoute:
     def flush(self, session: Session, now: datetime) -> None:
         """Write down the fetches, and forget the addresses that have ended; now and then, from any thread."""
         self._fetches.flush(session, now)
-        self._shelf.keep_only(answered_hashes(session, now=now))
+        self._shelf.keep_only(answered_hashes(session, now=now), restricted_matters(session))
 
     # -- finding -----------------------------------------------------------------------------------------
 
@@ -150,7 +155,9 @@ class FeedRoute:
         try:
             found = await run_sync(self._look, token_hash, today, known, limiter=self._limiter)
         except Exception as fault:  # noqa: BLE001 - whatever it is, a live address gets no error
+            self._failing = True
             return self._last_good(known, fault)
+        self._failing = False
         if found is None:
             self._shelf.drop(token_hash)
             return None
@@ -177,11 +184,14 @@ class FeedRoute:
             if (is_now := condition(subscription, now)) == "gone":
                 return Kept(token_hash, subscription.id, subscription.hint, "gone", "", gone=True)
             state = is_now if is_now == "ended" else self._state(session, subscription, today)
-            if known is not None and known.state == state and known.body is not None:
+            restricted = restricted_matters(session)
+            if known is not None and (known.state, known.restricted) == (state, restricted) and known.body is not None:
                 return structs.replace(known, beat_at=beat_at, changes_at=changes_at)
             body = end_body(subscription, now) if is_now == "ended" else self._body(session, subscription, today)
-            found = Kept(token_hash, subscription.id, subscription.hint, state, tag_of(body), body)
-        if known is None or known.etag != found.etag:
+            found = Kept(
+                token_hash, subscription.id, subscription.hint, state, tag_of(body), body, restricted=restricted
+            )
+        if known is None or (known.etag, known.restricted) != (found.etag, found.restricted):
             self._shelf.save(found)
         return structs.replace(found, beat_at=beat_at, changes_at=changes_at)
 
@@ -211,7 +221,8 @@ class FeedRoute:
     # -- answering ---------------------------------------------------------------------------------------
 
     def _unknown(self, asked: Asked) -> Answer:
-        if self._strangers.too_many(asked.place):
+        # While the database fails nobody can tell a stranger from a subscriber.
+        if not self._failing and self._strangers.too_many(asked.place):
             return _plain(429, TOO_MANY, (b"retry-after", b"60"))
         return _plain(404, NOT_FOUND)
 

@@ -30,7 +30,7 @@ class Kept(Struct, frozen=True):
 
     `mark` and `today` tell when the bytes were known to be right, `changes_at` when they will be others by
     themselves; without a body only the tag is known. `beat_at`: the daemon's last sign of life. `gone`: the
-    address answers that it is no more.
+    address answers that it is no more. `restricted` stands for the matters that were restricted when it was made.
     """
 
     token_hash: str
@@ -45,6 +45,7 @@ class Kept(Struct, frozen=True):
     changes_at: datetime | None = None
     beat_at: datetime | None = None
     gone: bool = False
+    restricted: str = ""
 
     def size(self) -> int:
         """Bytes in memory."""
@@ -58,6 +59,7 @@ class Label(Struct, frozen=True):
     subscription: str
     hint: str
     etag: str
+    restricted: str = ""
 
 
 def tag_of(body: bytes) -> str:
@@ -109,7 +111,7 @@ class Shelf:
         """Write an address and its bytes to disk; a failure is logged, the feed goes out all the same."""
         if self._folder is None or kept.body is None:
             return
-        label = Label(kept.token_hash, kept.subscription, kept.hint, kept.etag)
+        label = Label(kept.token_hash, kept.subscription, kept.hint, kept.etag, kept.restricted)
         try:
             _replace(self._file(kept), msgspec.json.encode(label) + b"\n" + kept.body)
         except OSError as fault:
@@ -133,10 +135,11 @@ class Shelf:
             with contextlib.suppress(OSError):
                 self._file(kept).unlink(missing_ok=True)
 
-    def keep_only(self, live: Collection[str]) -> None:
-        """Forget every address whose hash is not among these."""
+    def keep_only(self, live: Collection[str], restricted: str) -> None:
+        """Forget every address whose hash is not among these, and every copy made while other matters were
+        restricted: it may show what must no longer be seen."""
         with self._lock:
-            gone = [known for known in self._kept if known not in live]
+            gone = [known for known, kept in self._kept.items() if known not in live or kept.restricted != restricted]
         for token_hash in gone:
             self.drop(token_hash)
 
@@ -149,7 +152,9 @@ class Shelf:
             found = _read(path) if _NAME.fullmatch(path.name) else None
             if found is not None and path.name == f"{found[0].subscription}.feed":
                 label = found[0]
-                kept = Kept(label.token_hash, label.subscription, label.hint, "", label.etag)
+                kept = Kept(
+                    label.token_hash, label.subscription, label.hint, "", label.etag, restricted=label.restricted
+                )
                 self._kept[label.token_hash] = kept
 
 

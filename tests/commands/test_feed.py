@@ -83,8 +83,10 @@ def test_a_calendar_of_a_matter_a_team_and_the_firm(firm: Firm) -> None:
 def test_filters_and_what_is_refused(firm: Firm) -> None:
     settled(firm)
     words = ("feed", "add", "--person", "ana@firm.example", "--label", "A")
-    made = firm.data(*words, "--remedy", "Motion", "--only-fatal", "--no-protective", "--reminders", "--whole")
-    assert made["shows"] == "own matters, only motion, only last days, no protective dates, with reminders, of any size"
+    made = firm.data(*words, "--remedy", "Motion", "--only-fatal", "--no-protective", "--whole")
+    assert made["shows"] == "own matters, only motion, only last days, no protective dates, of any size"
+    assert firm.run(*words, "--only-fatal", "--reminders").returncode == 3
+    assert firm.run(*words, "--own", "--firm").returncode == 3
     misspelt = firm.run(*words, "--remedy", "motoin")
     assert (misspelt.returncode, "choose from" in misspelt.stderr) == (3, True)
     for bad in ("2026-13-01", "2020-01-01"):

@@ -66,3 +66,29 @@ def test_open_windows_need_a_successor(firm: Firm) -> None:
     done = firm.data("person", "deactivate", "ana@firm.example", "--successor", "ben@firm.example")
     assert done["matters_handed_over"] == 1
     assert {window["attorney"] for window in firm.data("list")} == {"ben@firm.example"}
+
+
+def test_invitations_need_mail_that_can_leave(firm: Firm) -> None:
+    firm.add("Ana", "ana@firm.example")
+    done = firm.run("person", "invitations", "ana@firm.example", "on")
+    assert done.returncode == 5
+    assert "set mail.host and mail.sender" in done.stderr
+    assert firm.data("person", "list")[0]["invitations"] is None
+
+
+def test_invitations_are_switched_on_and_off(firm: Firm) -> None:
+    mail = {"DEADLINES_MAIL_CHANNEL": "folder", "DEADLINES_MAIL_SENDER": "Docket <docket@firm.example>"}
+    firm.add("Ana", "ana@firm.example")
+    firm.data(
+        "add", "--matter", "2026-0143", "--client", "Garcia", "--attorney", "ana@firm.example",
+        "--kind", "uscis.denial", "--form", "I-140", "--decided-on", RECENT, "--service", "mail",
+    )  # fmt: skip
+    on = firm.data("person", "invitations", "ana@firm.example", "on", "--redaction", "busy", **mail)
+    assert (on["invitations"], on["cancels"], on["per_hour"]) == ("busy", 0, 30)
+    assert on["requests"] > 2
+    said = firm.good("person", "invitations", "ana@firm.example", "on", **mail)
+    assert f"Dates to be sent: {on['requests']}, the nearest first, at most 30 an hour." in said
+    off = firm.data("person", "invitations", "ana@firm.example", "off")
+    assert (off["invitations"], off["requests"], off["cancels"]) == (None, 0, 0)
+    assert firm.run("person", "invitations", "ana@firm.example", "perhaps").returncode == 2
+    assert firm.run("person", "invitations", "nobody@firm.example", "off").returncode == 7

@@ -171,3 +171,24 @@ def test_the_log_replaces_every_secret() -> None:
     assert "secret-1" not in line
     assert "abc" not in line
     assert line == "GET /f/…/deadlines.ics from https://h/f/…/d.ics\n  next"
+
+
+def test_a_second_daemon_on_the_file_is_refused_and_the_web_alone_is_not(firm: Firm) -> None:
+    first, second, third = free_port(), free_port(), free_port()
+    with running(firm, "serve", "--port", str(first)) as process:
+        wait_for(firm, process, "serving on")
+        for words in (("serve", "--port", str(second)), ("daemon",)):
+            refused = firm.run(*words)
+            assert (refused.returncode, f"process {process.pid}" in refused.stderr) == (10, True)
+        with (firm.folder / "web.log").open("wb") as log:
+            web = subprocess.Popen(
+                [*PROGRAM, "--config", str(firm.config), "web", "--port", str(third)],
+                cwd=firm.folder, env=environment(), stdout=log, stderr=log,
+            )  # fmt: skip
+            for _ in range(300):
+                if "serving on" in (firm.folder / "web.log").read_text():
+                    break
+                time.sleep(0.05)
+            assert get(third, "/healthz")[0] == 200
+            web.send_signal(signal.SIGTERM)
+            assert web.wait(timeout=15) == 0

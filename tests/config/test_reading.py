@@ -165,12 +165,15 @@ def test_every_option_has_its_environment_variable(file: Path, option: object) -
         "database.url": "postgresql://u@h/d",
         "web.base_url": "https://calendar.firm.example",
         "mail.channel": "folder",
+        "log.format": "json",
         "mail.security": "tls",
         "mail.sender": "Docket <docket@firm.example>",
         "reminders.at": "07:30",
         "reminders.also": "notice",
         "reminders.restricted": "all",
         "channels.allowed": "chat.firm.example ntfy.firm.example:8443",
+        "reminders.ack_days": "3",
+        "keeping.hour": "7",
     }.get(option.name, "77" if option.type is int else "/other")
     if option.name in ("web.host", "mail.host"):
         other = "other.firm.example"

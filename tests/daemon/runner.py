@@ -37,7 +37,8 @@ class Sink:
         if self.seconds:
             self.path.with_suffix(".began").touch()
             time.sleep(self.seconds)
-        line = {"id": message.message_id, "reminders": message.headers["X-Deadlines-Reminders"].split()}
+        about = message.headers.get("X-Deadlines-Reminders") or f"letter {message.headers['X-Deadlines-Letter']}"
+        line = {"id": message.message_id, "reminders": [about] if about.startswith("letter") else about.split()}
         with self.path.open("a") as file:
             file.write(json.dumps(line) + "\n")
             file.flush()

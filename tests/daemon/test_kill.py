@@ -7,12 +7,14 @@ import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from deadlines.docket import letters
 from deadlines.store.database import Database
-from deadlines.store.tables import Reminder
+from deadlines.store.tables import Letter, Reminder
 from tests.daemon.runner import LEASE
 from tests.docket.samples import entry, matter, person, plan, window
 
@@ -29,6 +31,14 @@ HOOKS = {
     "mark.before_commit",
     "mark.after_commit",
 }
+LETTER_HOOKS = {
+    "letter.claim.before_commit",
+    "letter.claim.after_commit",
+    "letter.send.before",
+    "letter.send.after",
+    "mark.before_commit",
+    "letter.mark.after_commit",
+}
 
 
 def fill(database: Database, matters: int) -> None:
@@ -42,16 +52,12 @@ def fill(database: Database, matters: int) -> None:
                 plan(session, *entry(session, of, asked), asked, [ana])
 
 
-@pytest.mark.timeout(120)
-def test_killed_at_any_moment_nothing_is_lost_and_a_repeat_has_its_id(
-    database: Database, database_url: str, tmp_path: Path
-) -> None:
-    seed = random.SystemRandom().randrange(10**6)
+def kill_often(url: str, folder: Path, seed: int, kills: int) -> tuple[list[dict[str, Any]], Counter[str], int]:
+    """Kill so many rounds of sending, then let one end: what the channel took, where it was killed, how often."""
     drawn = random.Random(seed)
-    fill(database, 130)
-    sink = tmp_path / "sink.jsonl"
+    sink = folder / "sink.jsonl"
     sink.touch()
-    noted = (tmp_path / "killed").open("w+")
+    noted = (folder / "killed").open("w+")
     runner = subprocess.Popen(
         [sys.executable, "-m", "tests.daemon.runner", "rounds"],
         cwd=ROOT,
@@ -62,19 +68,19 @@ def test_killed_at_any_moment_nothing_is_lost_and_a_repeat_has_its_id(
     )
     assert runner.stdin is not None
     assert runner.stdout is not None
-    now, kills, rounds = DUE, 0, 0
-    while kills < KILLS:
-        order = {"url": database_url, "sink": str(sink), "now": now.isoformat()}
+    now, killed, rounds = DUE, 0, 0
+    while killed < kills:
+        order = {"url": url, "sink": str(sink), "now": now.isoformat()}
         how = {"after": drawn.uniform(0.0, 0.06)} if rounds % 4 == 3 else {"at": drawn.randint(1, 9)}
         runner.stdin.write(json.dumps(order | how) + "\n")
         runner.stdin.flush()
         status = int(runner.stdout.readline())
         assert status in {0, -9}, seed
-        kills += status == -9
+        killed += status == -9
         rounds += 1
         now += LEASE + timedelta(seconds=1)
-        assert rounds < 3 * KILLS, seed
-    runner.stdin.write(json.dumps({"url": database_url, "sink": str(sink), "now": now.isoformat()}) + "\n")
+        assert rounds < 3 * kills, seed
+    runner.stdin.write(json.dumps({"url": url, "sink": str(sink), "now": now.isoformat()}) + "\n")
     runner.stdin.close()
     assert runner.stdout.readline().strip() == "0"
     assert runner.wait(10) == 0
@@ -82,8 +88,16 @@ def test_killed_at_any_moment_nothing_is_lost_and_a_repeat_has_its_id(
     noted.seek(0)
     where = Counter(noted.read().split())
     noted.close()
+    return [json.loads(line) for line in sink.read_text().splitlines()], where, killed
 
-    taken = [json.loads(line) for line in sink.read_text().splitlines()]
+
+@pytest.mark.timeout(120)
+def test_killed_at_any_moment_nothing_is_lost_and_a_repeat_has_its_id(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    seed = random.SystemRandom().randrange(10**6)
+    fill(database, 130)
+    taken, where, kills = kill_often(database_url, tmp_path, seed, KILLS)
     under: dict[str, set[str]] = {}
     for line in taken:
         for reminder in line["reminders"]:
@@ -100,3 +114,26 @@ def test_killed_at_any_moment_nothing_is_lost_and_a_repeat_has_its_id(
     assert left == {"planned"}, seed
     assert set(where) <= HOOKS
     assert len(where) >= 5, seed
+
+
+@pytest.mark.timeout(120)
+def test_killed_at_any_moment_no_letter_is_lost_and_a_repeat_has_its_id(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    seed = random.SystemRandom().randrange(10**6)
+    with database.write() as session:
+        ana = person(session)
+        for number in range(100):
+            letters.queue(session, key=f"test/{number}", person=ana, subject="Subject", text="Text", now=DUE)
+    taken, where, kills = kill_often(database_url, tmp_path, seed, KILLS // 2)
+    with database.read() as session:
+        rows = {f"letter {row.id}": row for row in session.scalars(select(Letter))}
+    print(f"seed {seed}: {kills} kills {dict(where)}, {len(taken) - len(rows)} repeats")
+    assert {row.state for row in rows.values()} == {"sent"}, seed
+    assert {(line["reminders"][0], line["id"]) for line in taken} == {
+        (name, row.message_id) for name, row in rows.items()
+    }, seed
+    assert len({row.message_id for row in rows.values()}) == 100
+    assert len(taken) - len(rows) <= kills, seed
+    assert set(where) <= HOOKS | LETTER_HOOKS
+    assert len(set(where) & LETTER_HOOKS) >= 4, seed

@@ -294,37 +294,3 @@ def test_who_asks_for_patience_is_given_it(database: Database) -> None:
         query = select(Reminder).where(Reminder.channel == "slack", Reminder.state == "planned")
         waiting = session.scalars(query).one()
     assert waiting.next_at - SAFE_DAY >= timedelta(seconds=1800)
-
-
-# -- the pace ----------------------------------------------------------------------------------------------------
-
-
-def flood(database: Database, count: int) -> None:
-    with database.write() as session:
-        ana = person(session)
-        for number in range(count):
-            asked = window()
-            plan(session, *entry(session, matter(session, ana, f"m-{number:03}"), asked), asked, [ana])
-
-
-def test_a_mail_server_is_given_no_more_than_it_takes(database: Database) -> None:
-    flood(database, 45)
-    sweeps = daemon(database, {"smtp": Named("smtp")}, per_minute={"smtp": 30}, batch=10)
-    sent = [sweeps.send_due(SAFE_DAY + tick * timedelta(seconds=31)).messages for tick in range(4)]
-    assert sent == [30, 0, 15, 0]
-    with database.read() as session:
-        assert max(session.scalars(select(Reminder.attempts))) == 1
-
-
-def test_a_flood_leaves_room_for_what_is_urgent(database: Database) -> None:
-    flood(database, 40)
-    ways = {"smtp": Named("smtp")}
-    sweeps = daemon(database, ways, per_minute={"smtp": 30})
-    assert sweeps.send_due(WEEK_BEFORE).messages == 24
-    with database.write() as session:
-        ana = session.scalars(select(Person)).one()
-        asked = window()
-        for row in plan(session, *entry(session, matter(session, ana, "urgent"), asked), asked, [ana]):
-            row.severity, row.due_at, row.next_at = 2, WEEK_BEFORE, WEEK_BEFORE
-    assert sweeps.send_due(WEEK_BEFORE + timedelta(seconds=5)).messages == 1
-    assert "urgent" in ways["smtp"].messages[-1].subject

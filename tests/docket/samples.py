@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.result import Reading, Step, Window
 from deadlines.docket.reminders import plan_reminders
+from deadlines.store.seal import seal_of
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Reminder
 
 ZONE = "America/New_York"
@@ -113,6 +114,7 @@ def version(session: Session, of: Entry, asked: Window, number: int) -> Deadline
         created_at=ENTERED,
     )
     session.add(row)
+    row.digest = seal_of(row).of(row, of.rule)
     of.version = number
     session.flush()
     return row

@@ -85,7 +85,7 @@ def test_a_hint_can_be_typed_as_it_is(session: Session, ana: Person) -> None:
 
 
 def test_rotation_makes_an_address_that_shows_the_same_and_ends_the_old_one(session: Session, ana: Person) -> None:
-    choice = {"redaction": "busy", "remedies": ("motion",), "fatal_only": True, "reminders": True, "protective": False}
+    choice = {"redaction": "busy", "remedies": ("motion",), "fatal_only": True, "protective": False}
     old, old_token = subscribe(session, ana, **choice, whole=True, restricted=True)
     new, token = endings.rotate(session, old, actor="t", now=NOW)
     same = ("person_id", "label", "scope", "redaction", "remedies", "fatal_only", "reminders", "protective")

@@ -130,3 +130,12 @@ def test_the_bytes_are_the_same_every_time(session: Session, ana: Person, matter
     put(session, matter, TODAY, times=3)
     subscription = subscribe(session, ana, redaction="full", reminders=True)
     assert len({feeds.feed_body(session, subscription, today=TODAY) for _ in range(3)}) == 1
+
+
+def test_short_words_are_measured_as_they_are(session: Session, ana: Person, matter: Matter) -> None:
+    words = ["Because of this and that, and for many more reasons. " * 20 + str(n) for n in range(5)]
+    for number in range(240):
+        day = TODAY + timedelta(days=number)
+        entry, deadline = samples.entry(session, matter, samples.window(safe_by=day, last_day=day, notes=words))
+        render_entry(session, entry, deadline, now=samples.ENTERED)
+    assert len(days(session, subscribe(session, ana, redaction="busy"))) == 240

@@ -6,12 +6,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines.docket import letters
 from deadlines.docket.health import Finding, check_docket
 from deadlines.docket.moves import Because, move
+from deadlines.docket.silence import tell_silence
+from deadlines.docket.subscriptions import Fetches, record_fetches
 from deadlines.store.database import Database
-from deadlines.store.tables import Contact, Heartbeat, Person
+from deadlines.store.tables import Contact, Heartbeat, Letter, Person, Subscription
 from tests.docket.desks import changed, desk, recorded
 from tests.docket.samples import docket, entry, matter, person, window
+from tests.docket.test_silence import MADE, subscribed
 
 DUE = timedelta(days=365)
 """Long enough for every reminder of the samples to be due."""
@@ -30,6 +34,7 @@ def test_an_empty_docket_warns_only_of_what_is_not_set_up(database: Database, no
     states = {name: finding.state for name, finding in found(database, now).items()}
     assert states.pop("scheduler") == "warning"
     assert states.pop("docket-role") == "warning"
+    assert states.pop("sealed-dates") == "warning"  # no key is configured
     assert set(states.values()) == {"well"}
 
 
@@ -44,7 +49,9 @@ def test_a_docket_that_fares_well(database: Database, now: datetime) -> None:
         beat(session, now - timedelta(seconds=20))
         beat(session, now, "send", trouble="")
         beat(session, now, "recompute", failed=0, checked=1)
-    assert {finding.state for finding in found(database, now).values()} == {"well"}
+    states = {name: finding.state for name, finding in found(database, now).items()}
+    assert states.pop("sealed-dates") == "warning"  # no key is configured
+    assert set(states.values()) == {"well"}
 
 
 @pytest.mark.parametrize(
@@ -194,3 +201,34 @@ def test_a_channel_that_is_down_is_ill(database: Database, now: datetime) -> Non
     channels = found(database, now)["channels"]
     assert channels.state == "ill"
     assert "slack since 2026-11-23 15:00 UTC: Slack cannot be reached." in channels.sentence
+
+
+def test_refused_letters_are_told_for_a_while(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        ana, gil = person(session), person(session, "Gil Hay", active=False)
+        for number, of in enumerate((ana, ana, gil)):
+            letters.queue(session, key=f"test/{number}", person=of, subject="Subject", text="Text", now=now)
+        for row in session.scalars(select(Letter)):
+            row.state = "dead"
+    assert found(database, now)["letters-refused"] == Finding(
+        "letters-refused",
+        "warning",
+        "2 letters were refused for good in the last 30 days.",
+        "Tell the people by other means; then `deadlines person amend` the address, or mend the mail server.",
+    )
+    assert found(database, now + timedelta(days=31))["letters-refused"].state == "well"
+
+
+def test_silent_calendars_are_told_until_they_are_fetched_again(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        subscribed(session, person(session))
+        assert tell_silence(session, now=now, zone="UTC", up_since=MADE) == 1
+    finding = found(database, now)["calendars"]
+    assert (finding.state, finding.sentence) == (
+        "warning",
+        "1 calendar is no longer fetched, one since 2026-11-02 20:00 UTC.",
+    )
+    with database.write() as session:
+        row = session.scalars(select(Subscription)).one()
+        record_fetches(session, {row.id: Fetches(1, now + timedelta(hours=1), "x")})
+    assert found(database, now + timedelta(hours=2))["calendars"].state == "well"

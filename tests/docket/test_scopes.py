@@ -132,6 +132,7 @@ def test_teams_and_matters_refuse_what_makes_no_sense(firm: Firm) -> None:
         {"scope": "team"},
         {"scope": "firm", "restricted": True},
         {"redaction": "all"},
+        {"fatal_only": True, "reminders": True},
         {"expires_at": NOW - timedelta(days=365)},
     ],
 )
@@ -142,7 +143,8 @@ def test_a_choice_that_makes_no_sense_is_refused(firm: Firm, choice: dict[str, A
 
 def test_restricted_matters_only_for_who_works_on_them_and_asked(firm: Firm) -> None:
     assert firm.seen(firm.ana, restricted=True) == {"A-1", "S-1"}
-    assert firm.seen(firm.ana, scope="matter", matter=firm.secret) == set()
+    with pytest.raises(InputError, match="its calendar would stay empty"):
+        firm.subscribe(firm.ana, scope="matter", matter=firm.secret)
     assert firm.seen(firm.ana, scope="matter", matter=firm.secret, restricted=True) == {"S-1"}
     assert firm.seen(firm.ben, restricted=True) == {"B-1"}
     with pytest.raises(InputError):
@@ -194,3 +196,22 @@ def test_filters_and_scopes_change_the_state(firm: Firm) -> None:
 
     made = [state(), state(fatal_only=True), state(scope="firm"), state(restricted=True), state(redaction="busy")]
     assert len(set(made)) == len(made)
+
+
+def test_no_two_sets_of_dates_have_the_same_state(firm: Firm) -> None:
+    """Sums and sums of squares of 1, 5, 6 and of 2, 3, 7 are the same: the ids themselves must count."""
+    teams.join_matter(firm.session, firm.a, firm.paula, actor="t", now=NOW)
+    for number in range(5):
+        firm.put(firm.a if number in (2, 3) else firm.b, rule=f"r{number}")
+    subscription = firm.subscribe(firm.paula)
+    before = feeds.feed_state(firm.session, subscription, today=TODAY)
+    teams.leave_matter(firm.session, firm.a, firm.paula, actor="t", now=NOW)
+    teams.join_matter(firm.session, firm.b, firm.paula, actor="t", now=NOW)
+    assert feeds.feed_state(firm.session, subscription, today=TODAY) != before
+
+
+def test_a_restricted_matter_is_not_named_by_its_calendar(firm: Firm) -> None:
+    subscription = firm.subscribe(firm.ana, scope="matter", matter=firm.a)
+    firm.a.restricted = True
+    firm.session.flush()
+    assert b"A-1" not in feeds.feed_body(firm.session, subscription, today=TODAY)

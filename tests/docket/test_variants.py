@@ -145,3 +145,48 @@ def test_an_entry_moves_its_state_whatever_the_words(session: Session, ana: Pers
     deadline = samples.version(session, entry, samples.window(safe_by=date(2026, 11, 13)), 2)
     render_entry(session, entry, deadline, now=NOW + timedelta(hours=1))
     assert feeds.feed_state(session, subscription, today=TODAY) != before
+
+
+def test_a_reminder_of_earlier_dates_stays_as_cancelled(session: Session, ana: Person, entry: Entry) -> None:
+    """From 20 to 6 November: the stages of 14 and 7 days are on other days, those of 3 and 1 too."""
+    subscription = subscribe(session, ana, reminders=True)
+    before = {uid: day for uid, day, _ in uids(session, subscription)}
+    entry.version = 2
+    deadline = samples.version(
+        session, entry, samples.window(safe_by=date(2026, 10, 30), last_day=date(2026, 11, 4)), 2
+    )
+    render_entry(session, entry, deadline, now=NOW)
+    after = {uid: (day, status) for uid, day, status in uids(session, subscription)}
+    assert set(before) <= set(after)
+    gone = {uid for uid in before if after[uid] == (before[uid], "CANCELLED")}
+    assert len(gone) == 2
+    assert {status for uid, (_, status) in after.items() if uid not in gone} == {"CONFIRMED"}
+
+
+def uids(session: Session, subscription: Subscription) -> list[tuple[str, date, str]]:
+    return [
+        (str(event["UID"]), event["DTSTART"].dt, str(event["STATUS"]))
+        for event in events_of(body(session, subscription))
+        if "REMINDER" in event["SUMMARY"]
+    ]
+
+
+@pytest.mark.parametrize("words", ["matter", "busy"])
+def test_a_reminder_rings_on_its_day_in_all_words(session: Session, ana: Person, entry: Entry, words: str) -> None:
+    found = events_of(body(session, subscribe(session, ana, redaction=words, reminders=True)))
+    alarms = [
+        [alarm["TRIGGER"].dt for alarm in event.walk("VALARM")] for event in found if "REMINDER" in event["SUMMARY"]
+    ]
+    assert alarms == [[timedelta(hours=9)]] * 4
+
+
+def test_a_matter_that_becomes_restricted_loses_its_client_at_once(
+    session: Session, ana: Person, matter: Matter, entry: Entry
+) -> None:
+    subscription = subscribe(session, ana, redaction="full", restricted=True)
+    before = feeds.feed_state(session, subscription, today=TODAY)
+    assert b"Canary-Garcia" in body(session, subscription)
+    matter.restricted = True
+    session.flush()
+    assert feeds.feed_state(session, subscription, today=TODAY) != before
+    assert b"Canary" not in body(session, subscription)

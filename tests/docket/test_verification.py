@@ -14,6 +14,7 @@ from deadlines.docket.verification import resolve_dispute, unresolved, verify_en
 from deadlines.docket.views import entry_view, open_windows
 from deadlines.errors import Conflict, InputError
 from deadlines.store.database import Database
+from deadlines.store.seal import seal_of
 from deadlines.store.tables import Audit, Entry, Person
 from tests.docket.desks import (
     DENIAL,
@@ -42,6 +43,7 @@ def disputed(session: Session) -> Entry:
     for entry in entries.values():
         version = row(session, entry)
         version.window = {**version.window, "dispute": SENTENCE if entry.rule == RULE else None}
+        version.digest = seal_of(version).of(version, entry.rule)
     session.flush()
     return entries[RULE]
 

@@ -55,3 +55,9 @@ def test_hostile_names_stay_text(text: str) -> None:
         return [re.split("[:;]", line)[0] for line in unfolded.splitlines()]
 
     assert heads(body) == heads(plain)
+
+
+def test_commas_and_semicolons_of_the_name_are_escaped_in_both_forms() -> None:
+    body = join_calendar("Ruiz, Lopez; Partners", "d", [])
+    for head in (b"NAME", b"X-WR-CALNAME"):
+        assert b"\r\n" + head + b":Ruiz\\, Lopez\\; Partners\r\n" in body

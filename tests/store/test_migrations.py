@@ -12,14 +12,17 @@ from pathlib import Path
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, select, text
+from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.orm import Session
 
+from deadlines.docket.sealing import altered_dates
 from deadlines.errors import StoreError
+from deadlines.keeping import read_manifest
 from deadlines.store import audit, migrate
 from deadlines.store.database import Database
 from deadlines.store.engine import build_engine, parse_url
-from deadlines.store.tables import Entry, Matter, NoticeRow, Person, Proposal
+from deadlines.store.tables import Audit, DeadlineRow, Entry, Matter, NoticeRow, Person, Proposal, Subscription
+from tests.commands import program
 
 ROOT = Path(__file__).parents[2]
 LAST = migrate.head_revision()
@@ -280,6 +283,100 @@ def test_a_docket_of_the_first_schema_keeps_its_rows_and_may_be_closed_and_verif
     engine.dispose()
 
 
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("revision", migrate.known_revisions())
+def test_ended_at_any_statement_of_any_revision_nothing_is_left_and_the_next_try_succeeds(
+    empty_database_url: str, revision: str
+) -> None:
+    if empty_database_url.startswith("sqlite"):
+        Path(empty_database_url.removeprefix("sqlite:///")).touch()
+    if revision != "0001":
+        engine = build_engine(parse_url(empty_database_url))
+        first_docket(engine)
+        migrate.upgrade(engine, f"{int(revision) - 1:04}")
+        engine.dispose()
+    words = [sys.executable, "-m", "tests.store.migrating", empty_database_url, revision]
+    done = subprocess.run(words, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    print(f"{revision}: {done.stdout.strip()} statements")
+    assert int(done.stdout) > 5
+
+
+def first_docket(engine: Engine) -> None:
+    """A docket as the first release left it."""
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    migrate.upgrade(engine, "0001")
+    with engine.begin() as connection:
+        for statement in (*FIRST_ROWS, *MORE_ROWS):
+            connection.execute(text(statement), {"at": at, "no": False, "window": WINDOW})
+
+
+def test_the_command_upgrades_a_docket_of_the_first_release_after_a_backup(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    if empty_database_url.startswith("sqlite"):
+        Path(empty_database_url.removeprefix("sqlite:///")).touch()
+    engine = build_engine(parse_url(empty_database_url))
+    first_docket(engine)
+    engine.dispose()
+    where = {"DEADLINES_DATABASE_URL": empty_database_url, "DEADLINES_KEEPING_FOLDER": str(tmp_path / "backups")}
+    told = program.data("db", "upgrade", folder=tmp_path, **where)
+    assert (told["before"], told["after"]) == ("0001", LAST)
+    file = Path(told["backup"])
+    manifest = read_manifest(file)
+    assert (manifest.facts.schema, manifest.facts.counts["entry"], manifest.facts.altered) == ("0001", 1, None)
+    database = Database.open(empty_database_url)
+    with database.read() as session:
+        entry = session.scalars(select(Entry)).one()
+        assert (entry.remedy, entry.title, entry.matter.client) == ("motion", "Motion", "C")
+        row = session.scalars(select(DeadlineRow)).one()
+        assert (row.safe_by, row.last_day, row.window["remedy"]) == (date(2026, 2, 1), date(2026, 2, 4), "motion")
+        assert row.digest == database.seal.of(row, entry.rule)
+        assert altered_dates(session) == []
+        scopes = {each.id: each.scope for each in session.scalars(select(Subscription))}
+        assert scopes == {"s1": "own", "s2": "firm"}
+        assert session.scalars(select(Audit.action)).all() == ["dates.sealed"]
+    database.dispose()
+    new = f"sqlite:///{tmp_path / 'restored.sqlite3'}"
+    program.good("db", "restore", str(file), "--into", new, folder=tmp_path)
+    assert program.run("list", folder=tmp_path, DEADLINES_DATABASE_URL=new).returncode == 6
+    assert program.data("db", "upgrade", folder=tmp_path, DEADLINES_DATABASE_URL=new)["after"] == LAST
+    program.good("list", "--past", folder=tmp_path, DEADLINES_DATABASE_URL=new)
+
+
+def test_without_a_backup_nothing_is_upgraded(empty_database_url: str, tmp_path: Path) -> None:
+    if empty_database_url.startswith("sqlite"):
+        Path(empty_database_url.removeprefix("sqlite:///")).touch()
+    engine = build_engine(parse_url(empty_database_url))
+    first_docket(engine)
+    (tmp_path / "a-file").touch()
+    where = {"DEADLINES_DATABASE_URL": empty_database_url, "DEADLINES_KEEPING_FOLDER": str(tmp_path / "a-file")}
+    done = program.run("db", "upgrade", folder=tmp_path, **where)
+    assert done.returncode == 11
+    assert "a-file: the folder for backups cannot be used" in done.stderr
+    assert migrate.current_revision(engine) == "0001"
+    engine.dispose()
+
+
+@pytest.mark.parametrize("kind_of_database", ["sqlite"], indirect=True)
+def test_a_file_is_backed_up_beside_itself_where_no_folder_is_named(empty_database_url: str, tmp_path: Path) -> None:
+    Path(empty_database_url.removeprefix("sqlite:///")).touch()
+    engine = build_engine(parse_url(empty_database_url))
+    first_docket(engine)
+    engine.dispose()
+    told = program.data("db", "upgrade", folder=tmp_path, DEADLINES_DATABASE_URL=empty_database_url)
+    assert Path(told["backup"]).parent == tmp_path / "new.sqlite3.before-upgrade"
+
+
+WINDOW = '{"remedy": "motion", "title": "Motion"}'
+MORE_ROWS = (
+    "INSERT INTO instance VALUES (1, 'i', :at, '0.1.0')",
+    "INSERT INTO person VALUES ('d', 'Dora', 'dora@firm.test', 'docket', true, :at)",
+    """INSERT INTO deadline VALUES ('v', 'e', 1, '2026.11', 'due', NULL, NULL, '2026-02-01', '2026-02-04', NULL,
+       :window, 'entered', 'ana', :at)""",
+    "INSERT INTO subscription VALUES ('s1', 'p', 'A', 'matter', 'h1', 'h', :at, NULL, NULL, NULL, 0)",
+    "INSERT INTO subscription VALUES ('s2', 'd', 'B', 'matter', 'h2', 'h', :at, NULL, NULL, NULL, 0)",
+)
 FIRST_ROWS = (
     "INSERT INTO person VALUES ('p', 'Ana', 'ana@firm.test', 'attorney', true, :at)",
     "INSERT INTO matter VALUES ('m', '2026-0143', 'C', :no, 'p', :at)",

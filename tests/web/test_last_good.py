@@ -231,3 +231,27 @@ def test_a_lock_is_never_waited_for_and_a_missing_file_never_made(tmp_path: Path
     connection.close()
     changes.close()
     engine.dispose()
+
+
+def test_a_copy_from_before_a_matter_was_restricted_goes_within_a_flush(
+    database: Database, feed: Subscribed, folder: Path
+) -> None:
+    client = client_of(database, folder)
+    client.get(feed.path)
+    with database.write() as session:
+        session.query(Matter).one().restricted = True
+    with database.write() as session:
+        client.app.state.flush(session, NOW)  # type: ignore[attr-defined]
+    assert list(folder.iterdir()) == []
+    break_database(database)
+    for served in (client, client_of(database, folder)):
+        assert b"2026-0143" not in served.get(feed.path).content
+
+
+def test_while_the_database_fails_nobody_is_taken_for_a_stranger(
+    database: Database, feed: Subscribed, folder: Path
+) -> None:
+    client = client_of(database, folder)
+    with database.write() as session:
+        session.execute(text('ALTER TABLE "subscription" RENAME TO "subscription_gone"'))
+    assert {client.get(f"/f/dlf_{number}/deadlines.ics").status_code for number in range(80)} == {404}

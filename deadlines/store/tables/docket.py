@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deadlines.store.tables.base import Base, new_id
 from deadlines.store.tables.people import Matter
+from deadlines.store.types import KeptDay, KeptInstant, KeptJson
 
 
 class NoticeRow(Base):
@@ -76,18 +77,30 @@ class DeadlineRow(Base):
     version: Mapped[int] = mapped_column(Integer)
     edition: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(20))
-    opens_on: Mapped[date | None]
-    protective_by: Mapped[date | None]
-    safe_by: Mapped[date | None]
-    last_day: Mapped[date | None]
-    latest: Mapped[date | None]
-    window: Mapped[dict[str, Any]]
+    opens_on: Mapped[date | None] = mapped_column(KeptDay)
+    protective_by: Mapped[date | None] = mapped_column(KeptDay)
+    safe_by: Mapped[date | None] = mapped_column(KeptDay)
+    last_day: Mapped[date | None] = mapped_column(KeptDay)
+    latest: Mapped[date | None] = mapped_column(KeptDay)
+    window: Mapped[dict[str, Any]] = mapped_column(KeptJson)
     reason: Mapped[str] = mapped_column(String(200))
     created_by: Mapped[str] = mapped_column(String(254))
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(KeptInstant)
     digest: Mapped[str | None] = mapped_column(String(64))
     """A keyed hash over everything that carries the date, so that an edit behind the program's back shows."""
-    policy: Mapped[dict[str, Any] | None]
+    policy: Mapped[dict[str, Any] | None] = mapped_column(KeptJson)
+
+
+class Acknowledgement(Base):
+    """Somebody took an entry's dates of one version on, until a moment."""
+
+    __tablename__ = "acknowledgement"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"), index=True)
+    version: Mapped[int] = mapped_column(Integer)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    until: Mapped[datetime]
 
 
 WAITING = "state in ('pending','agreed')"

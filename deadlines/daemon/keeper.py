@@ -1,0 +1,130 @@
+"""The nightly care of the docket: seals are checked, a backup is made, and now and then one is rehearsed."""
+
+import logging
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from sqlalchemy import select
+
+from deadlines.docket.alarms import alarm_of_date
+from deadlines.docket.sealing import altered_dates, mark_calendars, seal_stored
+from deadlines.errors import DeadlinesError
+from deadlines.keeping import make_backup, rehearse
+from deadlines.keeping.drill import Drill
+from deadlines.keeping.records import BACKUP, DRILL, FAILED, last, note_backup, note_drill, note_failure
+from deadlines.store.database import Database
+from deadlines.store.tables import Entry, Heartbeat, Instance
+
+log = logging.getLogger(__name__)
+
+SEALS = "seals"
+"""The heartbeat of the nightly check of all seals."""
+AGAIN_AFTER = timedelta(hours=1)
+"""How long a failed backup rests."""
+REHEARSED_AFTER = timedelta(days=30)
+
+
+class Keeping(Struct, frozen=True, kw_only=True):
+    """How the docket is kept. `hour` in the firm's `zone`; `folder` None: no backups; `days` backups are kept."""
+
+    zone: str
+    hour: int
+    folder: Path | None
+    days: int
+    key: bytes | None
+    program: str
+
+
+class Keeper:
+    """Does what is due of the care of one database. Each part stands alone: a fault of one holds up no other."""
+
+    def __init__(self, database: Database, keeping: Keeping) -> None:
+        self._database, self._keeping = database, keeping
+
+    def keep(self, now: datetime) -> list[str]:
+        """Everything that is due at `now`; the names of what was done. Raises what the database raises."""
+        done = ["sealed"] if self._seal(now) else []
+        if self._due(SEALS, now):
+            self.check_seals(now)
+            done.append("checked")
+        if self._keeping.folder is not None and self._backup_due(now):
+            done.append("backup" if self._back_up(self._keeping.folder, now) else "failed")
+        if self._keeping.folder is not None and self._drill_due(now):
+            self._rehearse(self._keeping.folder, now)
+            done.append("drill")
+        return done
+
+    def _seal(self, now: datetime) -> bool:
+        with self._database.write() as session:
+            sealed = seal_stored(session, actor="daemon", now=now)
+        if sealed is not None:
+            log.warning("%d stored dates were sealed, %d fit no seal", sealed.sealed, sealed.left)
+        return sealed is not None
+
+    def check_seals(self, now: datetime) -> int:
+        """Check every stored date; an altered one is told to the docket and marked in the calendars. How many."""
+        with self._database.read() as session:
+            altered = [row.entry for row in altered_dates(session) if row.in_force]
+        with self._database.write() as session:
+            for entry in session.scalars(select(Entry).where(Entry.id.in_(altered[:500]))):
+                alarm_of_date(session, entry, now)
+            mark_calendars(session, altered[:500], now)
+            session.merge(Heartbeat(sweep=SEALS, at=now, detail=""))
+        for entry_id in altered:
+            log.error("INTEGRITY ALARM: the dates of entry %s were altered outside the program", entry_id)
+        return len(altered)
+
+    def _due(self, name: str, now: datetime) -> bool:
+        with self._database.read() as session:
+            before = last(session, name)
+        zone = ZoneInfo(self._keeping.zone)
+        local = now.astimezone(zone)
+        return before is None or (before.astimezone(zone).date() < local.date() and local.hour >= self._keeping.hour)
+
+    def _backup_due(self, now: datetime) -> bool:
+        with self._database.read() as session:
+            failed = last(session, FAILED)
+        rests = failed is not None and timedelta() <= now - failed < AGAIN_AFTER
+        return not rests and self._due(BACKUP, now)
+
+    def _back_up(self, folder: Path, now: datetime) -> bool:
+        keeping = self._keeping
+        try:
+            _, manifest = make_backup(
+                self._database, folder, now=now, program=keeping.program, key=keeping.key, days=keeping.days
+            )
+        except DeadlinesError as fault:
+            self._failed(fault.sentence, now)
+            return False
+        except Exception as fault:
+            log.exception("the backup failed in an unforeseen way")
+            self._failed(f"It failed in an unforeseen way ({type(fault).__name__}); see the log.", now)
+            return False
+        with self._database.write() as session:
+            note_backup(session, manifest, now)
+        log.info("backup %s made in %s seconds", manifest.file, manifest.seconds)
+        return True
+
+    def _failed(self, sentence: str, now: datetime) -> None:
+        log.error("the backup failed: %s", sentence)
+        with self._database.write() as session:
+            note_failure(session, sentence, now)
+
+    def _drill_due(self, now: datetime) -> bool:
+        with self._database.read() as session:
+            made, held = last(session, BACKUP), last(session, DRILL)
+        return made is not None and (held is None or now - held > REHEARSED_AFTER)
+
+    def _rehearse(self, folder: Path, now: datetime) -> None:
+        with self._database.read() as session:
+            instance = session.scalars(select(Instance.instance_id)).one()
+        try:
+            drill = rehearse(folder, instance=instance, seal=self._database.seal, key=self._keeping.key)
+        except DeadlinesError as fault:
+            drill = Drill(file="", made_at=now, seconds=0, faults=[fault.sentence])
+        for fault_found in drill.faults:
+            log.error("the rehearsal of the backup found: %s", fault_found)
+        with self._database.write() as session:
+            note_drill(session, drill, now)

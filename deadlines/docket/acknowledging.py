@@ -1,0 +1,67 @@
+"""A person takes a date on: from then on nobody else is asked, until it expires or the date changes."""
+
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from deadlines.compute.ladder import moment
+from deadlines.docket.entries import current, locked
+from deadlines.docket.teams import works_on
+from deadlines.errors import Conflict
+from deadlines.store import audit
+from deadlines.store.tables import Acknowledgement, DeadlineRow, Entry, Matter, Person
+
+DOCKET_ROLE = "docket"
+LAST_STAGE = timedelta(days=1)
+"""Before a date: from then on what was said earlier no longer holds."""
+
+
+def acknowledge(
+    session: Session, entry: Entry, by: Person, *, now: datetime, lasts: timedelta, zone: str
+) -> Acknowledgement:
+    """`by` takes the entry on for `lasts`. What was said before ends when the day before one of its dates begins,
+    in the firm's `zone`: the last stage of each date asks anew.
+
+    Raises Conflict for an entry that is closed, and for somebody who neither works on the matter nor stands in
+    for its attorney nor keeps the docket.
+    """
+    entry = locked(session, entry)
+    if entry.status != "open":
+        raise Conflict(f"Entry {entry.id[:8]} is {entry.status}; only an open one is taken on.")
+    if not _concerned(session, entry, by):
+        raise Conflict(
+            f"{by.email} does not work on matter {entry.matter.reference}, stands in for nobody there, "
+            "and does not keep the docket."
+        )
+    deadline = current(session, entry)
+    until = min([now + lasts, *_last_stages(deadline, now, zone)])
+    row = Acknowledgement(entry_id=entry.id, version=deadline.version, person_id=by.id, at=now, until=until)
+    session.add(row)
+    session.flush()
+    detail = {"version": row.version, "until": until.isoformat()}
+    audit.record(session, at=now, actor=by.id, action="entry.acknowledge", subject=entry.id, detail=detail)
+    return row
+
+
+def standing(now: datetime) -> ColumnElement[bool]:
+    """Whether somebody has taken on an entry's dates of today. For a query that holds Entry."""
+    query = select(Acknowledgement.id).where(
+        Acknowledgement.entry_id == Entry.id,
+        Acknowledgement.version == Entry.version,
+        Acknowledgement.until > now,
+    )
+    return query.exists()
+
+
+def _last_stages(deadline: DeadlineRow, now: datetime, zone: str) -> list[datetime]:
+    days = (deadline.protective_by, deadline.safe_by, deadline.last_day)
+    stages = (moment(day - LAST_STAGE, time(), zone) for day in days if day is not None)
+    return [stage for stage in stages if stage > now]
+
+
+def _concerned(session: Session, entry: Entry, by: Person) -> bool:
+    attorney = entry.matter.attorney
+    if by.role == DOCKET_ROLE or by.id in (attorney.deputy_id, attorney.supervisor_id):
+        return True
+    return session.scalar(select(Matter.id).where(Matter.id == entry.matter_id, works_on(by.id))) is not None

@@ -1,0 +1,119 @@
+"""An urgent reminder that nobody answers goes on to the next person: deputy, supervisor, emergency contact."""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.compute.ladder import moment
+from deadlines.docket.acknowledging import standing
+from deadlines.docket.lanes import UNDELIVERED
+from deadlines.docket.reminders import URGENT, reminder_row
+from deadlines.notify.channel import WEBHOOK
+from deadlines.store import audit
+from deadlines.store.tables import DeadlineRow, Entry, Matter, Person, Reminder
+
+ESCALATED = "escalated-"
+"""Begins the rung of a message that goes on to the next person; level and the rung that nobody answered follow."""
+LEVELS = 3
+SHARE = 4
+"""The next person is told after a quarter of the time that is left, where that is sooner than the usual wait."""
+LEAST_WAIT = timedelta(hours=1)
+LOOK_BACK = timedelta(days=14)
+
+
+class Escalation(Struct, frozen=True):
+    """How an unanswered reminder goes on: the usual wait, the last person to tell, the firm's zone and channel."""
+
+    wait: timedelta
+    emergency: str | None
+    zone: str
+    channel: str
+
+
+def escalate(session: Session, escalation: Escalation, *, now: datetime) -> list[Reminder]:
+    """Write the messages to the next person for every urgent reminder of an attorney that nobody answered in time.
+
+    Each level is told once for a reminder; the levels follow each other at the same distance.
+    """
+    added: list[Reminder] = []
+    for row, entry, deadline, matter in _unanswered(session, now):
+        for level, person in enumerate(_chain(session, matter, escalation.emergency), start=1):
+            if row.sent_at is None or now < row.sent_at + level * _wait(deadline, row.sent_at, escalation):
+                break
+            added += _tell(session, row, entry, deadline, level, person, escalation, now)
+    session.flush()
+    return added
+
+
+def level_of(rung: str) -> int:
+    """Which level a message of escalation is."""
+    return int(rung.removeprefix(ESCALATED).partition("-")[0])
+
+
+def _unanswered(session: Session, now: datetime) -> Iterator[tuple[Reminder, Entry, DeadlineRow, Matter]]:
+    query = (
+        select(Reminder, Entry, DeadlineRow, Matter)
+        .join(Entry, Entry.id == Reminder.entry_id)
+        .join(DeadlineRow, DeadlineRow.id == Reminder.deadline_id)
+        .join(Matter, Matter.id == Entry.matter_id)
+        .where(
+            Reminder.state == "sent",
+            Reminder.severity >= URGENT,
+            Reminder.sent_at <= now - LEAST_WAIT,
+            Reminder.sent_at >= now - LOOK_BACK,
+            Reminder.person_id == Matter.attorney_id,
+            Reminder.channel != WEBHOOK,  # nobody's own: it tells no attorney
+            Reminder.rung.not_like(f"{UNDELIVERED}%"),
+            Reminder.rung.not_like(f"{ESCALATED}%"),
+            Entry.status == "open",
+            DeadlineRow.version == Entry.version,
+            ~standing(now),
+        )
+        .order_by(Reminder.id)
+    )
+    for found in session.execute(query):
+        yield found[0], found[1], found[2], found[3]
+
+
+def _chain(session: Session, matter: Matter, emergency: str | None) -> list[Person]:
+    """Who is told in turn: everybody once, and nobody who has left."""
+    attorney = matter.attorney
+    wanted = [attorney.deputy_id, attorney.supervisor_id]
+    found = [session.get(Person, identifier) for identifier in wanted if identifier is not None]
+    if emergency is not None:
+        found.append(session.scalars(select(Person).where(Person.email == emergency)).one_or_none())
+    chain = {person.id: person for person in found if person is not None and person.active}
+    chain.pop(attorney.id, None)
+    return list(chain.values())[:LEVELS]
+
+
+def _wait(deadline: DeadlineRow, sent_at: datetime, escalation: Escalation) -> timedelta:
+    day = deadline.last_day or deadline.safe_by
+    if day is None:
+        return escalation.wait
+    left = moment(day + timedelta(days=1), time(), escalation.zone) - sent_at
+    return max(LEAST_WAIT, min(escalation.wait, left / SHARE))
+
+
+def _tell(
+    session: Session,
+    row: Reminder,
+    entry: Entry,
+    deadline: DeadlineRow,
+    level: int,
+    person: Person,
+    escalation: Escalation,
+    now: datetime,
+) -> list[Reminder]:
+    rung = f"{ESCALATED}{level}-{row.rung}"
+    told = select(Reminder.id).where(Reminder.deadline_id == deadline.id, Reminder.rung == rung)
+    if session.scalar(told.limit(1)) is not None:
+        return []
+    made = reminder_row(deadline, person.id, escalation.channel, rung, URGENT, now)
+    session.add(made)
+    detail = {"reminder": row.id, "level": level, "told": person.id}
+    audit.record(session, at=now, actor="daemon", action="reminder.escalate", subject=entry.id, detail=detail)
+    return [made]

@@ -1,0 +1,61 @@
+"""How the docket fares in numbers, for a program that watches: counts and ages, never a name."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec import Struct
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from deadlines.docket.reminders import PENDING
+from deadlines.docket.silence import live
+from deadlines.store.tables import Entry, Heartbeat, Letter, Proposal, Reminder, Subscription
+
+
+class Figure(Struct, frozen=True):
+    """One number: its name, what it means, and for each label its value (one without a label has "")."""
+
+    name: str
+    help: str
+    values: dict[str, float]
+    label: str = ""
+
+
+def figures(session: Session, now: datetime) -> Iterator[Figure]:
+    """Every figure that comes from the database; each is one cheap query."""
+    yield _entries(session)
+    yield from _reminders(session, now)
+    yield _count(session, "letters_refused", "Letters refused for good", Letter.state == "dead")
+    waiting = Proposal.state.in_(("pending", "agreed"))
+    yield _count(session, "proposals_waiting", "Other dates that wait for two people", waiting)
+    yield from _calendars(session, now)
+    beats = session.scalars(select(Heartbeat)).all()
+    ages = {beat.sweep: max(0.0, (now - beat.at).total_seconds()) for beat in beats}
+    yield Figure("heartbeat_age_seconds", "Seconds since each sweep gave a sign of life", ages, "sweep")
+
+
+def _entries(session: Session) -> Figure:
+    query = select(Entry.status, func.count()).group_by(Entry.status)
+    counts = {status: float(count) for status, count in session.execute(query)}
+    return Figure("entries", "Docket entries by status", counts, "status")
+
+
+def _reminders(session: Session, now: datetime) -> Iterator[Figure]:
+    due = PENDING, Reminder.next_at <= now
+    moments = session.scalars(select(Reminder.due_at).where(*due)).all()
+    yield Figure("reminders_due", "Reminders that are due and unsent", {"": len(moments)})
+    age = max(0.0, (now - min(moments, default=now)).total_seconds())
+    yield Figure("reminders_oldest_due_seconds", "Seconds since the oldest of them was due", {"": age})
+    yield _count(session, "reminders_refused", "Reminders refused for good", Reminder.state == "dead")
+
+
+def _calendars(session: Session, now: datetime) -> Iterator[Figure]:
+    query = select(func.count(), func.count(Subscription.silent_at)).join(Subscription.person).where(*live(now))
+    count, silent = session.execute(query).one()
+    yield Figure("calendars", "Calendar addresses that are answered", {"": count})
+    yield Figure("calendars_silent", "Those that nobody fetches any more", {"": silent})
+
+
+def _count(session: Session, name: str, text: str, condition: object) -> Figure:
+    query = select(func.count()).where(condition)  # type: ignore[arg-type]
+    return Figure(name, text, {"": float(session.scalar(query) or 0)})

@@ -1,0 +1,216 @@
+"""Letters: mails that are not reminders. Written once for each key, then claimed, sent and marked as reminders are.
+
+A letter is sent at least once, and every repeat carries the Message-ID that follows from its key.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from uuid import uuid5
+
+from sqlalchemy import ColumnElement, and_, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from deadlines.docket.outbox import ALARM_TRIES, FROM_THE_ROWS, LONGEST_PAUSE, pause
+from deadlines.docket.reminders import NAMESPACE
+from deadlines.docket.undelivered import DOCKET_ROLE
+from deadlines.errors import SendError
+from deadlines.notify.message import Message
+from deadlines.store import audit
+from deadlines.store.tables import Letter, Person
+
+WAITING = text("letter.state in ('planned','leased','uncertain')")
+"""The words of the partial index, so that both databases use it."""
+UNDELIVERED = "undelivered/"
+"""Begins the key of a letter that says that others do not arrive; about such a letter there is none."""
+SUBJECT_LENGTH, DETAIL_LENGTH = 300, 300
+LEFT = "The person is no longer active; nobody was written to."
+ALARM = """\
+{what} to {name} does not arrive.
+
+{why}
+
+Tell {name} by other means. `deadlines doctor` says how many letters were refused, and
+`deadlines person amend` corrects a mail address; what was refused then goes out anew. If the address is right,
+`deadlines person invitations` off and on again sends invitations anew.
+"""
+
+
+def queue(
+    session: Session,
+    *,
+    key: str,
+    person: Person,
+    subject: str,
+    text: str,
+    now: datetime,
+    calendar: bytes | None = None,
+    method: str | None = None,
+) -> bool:
+    """Write a letter to a person, due at once; False where there is one with that key already.
+
+    `calendar` is an iTIP object of that `method`, for the recipient's own calendar program (RFC 6047).
+    """
+    row = {
+        "key": key,
+        "person_id": person.id,
+        "subject": subject[:SUBJECT_LENGTH],
+        "text": text,
+        "calendar": calendar,
+        "method": method,
+        "next_at": now,
+        "created_at": now,
+        "message_id": f"<{uuid5(NAMESPACE, f'letter/{key}').hex}@deadlines.invalid>",
+    }
+    of_dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    insert = of_dialect.insert(Letter).values(row).on_conflict_do_nothing()
+    return session.scalar(insert.returning(Letter.id)) is not None
+
+
+def withdraw(session: Session, key: str, now: datetime) -> bool:
+    """Take back a letter that waits to be sent; whether it is certain that nobody has seen it."""
+    waits = Letter.key == key, Letter.state.in_(("planned", "uncertain"))
+    taken = update(Letter).where(*waits).values(state="cancelled", next_at=now).returning(Letter.attempts)
+    return session.scalar(taken.execution_options(synchronize_session=False)) == 0
+
+
+def claim(session: Session, *, now: datetime, owner: str, lease: timedelta, limit: int) -> list[int]:
+    """Take due letters for `owner` until `now + lease`, the oldest first; what another holds is passed over."""
+    due = select(Letter.id).where(WAITING, Letter.next_at <= now).order_by(Letter.next_at, Letter.id).limit(limit)
+    # MATERIALIZED: a plain sub-query with a limit may be run again by the planner and take more rows.
+    due_ids = due.with_for_update(skip_locked=True, of=Letter).cte("due").prefix_with("MATERIALIZED")
+    until = now + lease
+    taken = (
+        update(Letter)
+        .where(Letter.id == due_ids.c.id)
+        .values(state="leased", owner=owner, lease_until=until, next_at=until, attempts=Letter.attempts + 1)
+        .returning(Letter.id)
+    )
+    return sorted(session.scalars(taken.execution_options(synchronize_session=False)))
+
+
+def prepare(session: Session, letter_id: int, *, owner: str, now: datetime, lease: timedelta) -> Message | None:
+    """The message of a claimed letter just before it is sent, its lease held on; None when it is not to be sent.
+
+    It goes to the person's address of today. To somebody who has left nothing is sent.
+    """
+    rows = [row for row in _rows(session, [letter_id], owner) if row.lease_until and row.lease_until > now]
+    for row in rows:
+        person = session.get_one(Person, row.person_id)
+        if person.active:
+            row.lease_until = row.next_at = now + lease
+            return _message(row, person, now)
+        _settle(row, "cancelled", now, LEFT)
+    return None
+
+
+def _message(row: Letter, person: Person, now: datetime) -> Message:
+    return Message(
+        to_name=person.name,
+        to_email=person.email,
+        subject=row.subject,
+        text=row.text,
+        message_id=row.message_id,
+        at=now,
+        headers={"X-Deadlines-Letter": str(row.id)},
+        calendar=row.calendar,
+        method=row.method,
+    )
+
+
+def release(session: Session, ids: Collection[int], *, owner: str, now: datetime) -> None:
+    """Give back what was claimed and not tried, due at once for whoever claims next."""
+    for row in _rows(session, ids, owner):
+        row.attempts -= 1
+        _settle(row, "planned", now, row.detail)
+
+
+def mark_sent(session: Session, letter_id: int, *, owner: str, now: datetime) -> None:
+    """The channel took the letter."""
+    for row in _rows(session, [letter_id], owner):
+        row.sent_at = now
+        _settle(row, "sent", now, "")
+
+
+def mark_failed(session: Session, letter_id: int, error: SendError, *, owner: str, now: datetime) -> None:
+    """The channel did not take the letter, or nobody can tell.
+
+    Tried again after a pause, for ever; a permanent refusal makes it dead. Then, and after many tries, the
+    people of the docket role are told.
+    """
+    for row in _rows(session, [letter_id], owner):
+        if error.permanent:
+            _settle(row, "dead", now, error.sentence)
+            told = raise_alarm(session, row, error, now)
+            _record(session, row, told, error, now)
+            continue
+        _settle(row, "uncertain" if error.uncertain else "planned", now, error.sentence)
+        row.next_at = now + max(pause(row.id, row.attempts), timedelta(seconds=error.wait or 0))
+        if error.code == SendError.code and row.attempts >= ALARM_TRIES:
+            raise_alarm(session, row, error, now)
+
+
+def raise_alarm(session: Session, row: Letter, error: SendError, now: datetime) -> list[str]:
+    """Tell the people of the docket role that letters to a person do not arrive, once a day; the ids of those told.
+
+    Nobody is told about a letter that says such a thing itself.
+    """
+    if row.key.startswith(UNDELIVERED):
+        return []
+    person = session.get_one(Person, row.person_id)
+    what = "An invitation to a date" if row.method else "A letter"
+    words = ALARM.format(what=what, name=person.name, why=error.sentence)
+    about = f"{UNDELIVERED}{person.id}/{now.date().isoformat()}"
+    others = [other for other in docket_people(session) if other.id != person.id]
+    for other in others:
+        subject = f"Mail to {person.name} does not arrive"
+        queue(session, key=f"{about}/{other.id}", person=other, subject=subject, text=words, now=now)
+    return [other.id for other in others]
+
+
+def docket_people(session: Session) -> Sequence[Person]:
+    """The active people of the docket role, who are told of what goes wrong."""
+    keepers = select(Person).where(Person.active.is_(True), Person.role == DOCKET_ROLE)
+    return session.scalars(keepers.order_by(Person.id)).all()
+
+
+def revive(session: Session, person: Person, now: datetime) -> int:
+    """Give a person's refused letters another chance, because their address was corrected; how many.
+
+    Not those with a calendar object, which names the old address.
+    """
+    refused = Letter.person_id == person.id, Letter.state == "dead", Letter.method.is_(None)
+    again = update(Letter).where(*refused).values(state="planned", next_at=now).returning(Letter.id)
+    return len(session.scalars(again.execution_options(synchronize_session=False)).all())
+
+
+def forget_future(session: Session, *, now: datetime, lease: timedelta) -> int:
+    """After the clock was set back: make due what waits for a moment that cannot be real."""
+    latest = now + max(lease, LONGEST_PAUSE)
+    moved = (
+        update(Letter)
+        .where(WAITING, Letter.next_at > latest)
+        .values(next_at=now, lease_until=None, owner=None)
+        .returning(Letter.id)
+    )
+    return len(session.scalars(moved.execution_options(synchronize_session=False)).all())
+
+
+def _record(session: Session, row: Letter, told: list[str], error: SendError, now: datetime) -> None:
+    detail = {"letter": row.id, "key": row.key, "told": told, "why": error.sentence}
+    audit.record(session, at=now, actor="daemon", action="letter.dead", subject=row.person_id, detail=detail)
+
+
+def _settle(row: Letter, state: str, now: datetime, detail: str) -> None:
+    row.state, row.next_at, row.detail = state, now, detail[:DETAIL_LENGTH]
+    row.owner = row.lease_until = None
+
+
+def _held(ids: Collection[int], owner: str) -> ColumnElement[bool]:
+    return and_(Letter.id.in_(ids), Letter.owner == owner, Letter.state == "leased")
+
+
+def _rows(session: Session, ids: Collection[int], owner: str) -> Sequence[Letter]:
+    """The letters that are still the owner's; what changed hands meanwhile is left alone."""
+    held = select(Letter).where(_held(ids, owner)).order_by(Letter.id)
+    return session.scalars(held.with_for_update().execution_options(**FROM_THE_ROWS)).all()

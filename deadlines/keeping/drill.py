@@ -1,0 +1,84 @@
+"""The rehearsal: the newest backup is restored into a scratch place and asked everything that a docket must answer."""
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines import clock
+from deadlines.errors import BackupError
+from deadlines.keeping.facts import difference
+from deadlines.keeping.manifest import Manifest, backups_in
+from deadlines.keeping.places import workshop
+from deadlines.keeping.restore import refuse_newer, scratch, scratch_facts, unpack
+from deadlines.store import migrate
+from deadlines.store.database import Database
+from deadlines.store.seal import Seal
+from deadlines.store.tables import DeadlineRow, Entry, Reminder
+
+REMINDED = ("planned", "leased", "uncertain", "sent", "covered")
+
+
+class Drill(Struct, frozen=True, kw_only=True):
+    """What a rehearsal found. `faults` is empty where the backup can be relied on; `seconds` is how long it took."""
+
+    file: str
+    made_at: datetime
+    seconds: float
+    faults: list[str]
+
+
+def rehearse(folder: Path, *, instance: str, seal: Seal, key: bytes | None) -> Drill:
+    """Restore the newest backup of a docket into a scratch file and check it; the scratch is gone afterwards.
+
+    Raises BackupError where there is no backup, or it cannot be restored.
+    """
+    started = clock.elapsed()
+    found = backups_in(folder, instance)
+    if not found:
+        raise BackupError(f"{folder} holds no backup of this docket: run `deadlines db backup`.")
+    file, manifest = found[0]
+    refuse_newer(manifest)
+    with workshop(folder) as corner:
+        made = scratch(manifest, unpack(file, manifest, corner, key), corner)
+        faults = _faults(made, manifest, seal)
+        shutil.rmtree(corner, ignore_errors=True)
+        corner.mkdir()
+    seconds = round(clock.elapsed() - started, 1)
+    return Drill(file=file.name, made_at=manifest.made_at, seconds=seconds, faults=faults)
+
+
+def _faults(made: Path, manifest: Manifest, seal: Seal) -> list[str]:
+    found = scratch_facts(made, seal)
+    wrong = difference(manifest.facts, found)
+    faults = [f"the backup does not hold what its manifest says: {wrong}"] if wrong else []
+    if found.audit_broken is not None:
+        faults.append(f"the audit trail is broken at row {found.audit_broken}")
+    if found.altered:
+        faults.append(f"{found.altered} stored dates were altered outside the program")
+    database = Database.of_file(made, seal)
+    try:
+        with database.read() as session:
+            checked = session.connection().exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
+            faults += [] if checked == "ok" else [f"the file is damaged: {checked[:100]}"]
+            if found.schema == migrate.head_revision():
+                bare = unreminded(session)
+                faults += [f"{len(bare)} open entries have no reminder: {', '.join(bare[:5])}"] if bare else []
+    finally:
+        database.dispose()
+    return faults
+
+
+def unreminded(session: Session) -> list[str]:
+    """The open entries of which nobody is or was reminded, by the dates in force; the beginnings of their ids."""
+    some = select(Reminder.id).where(Reminder.deadline_id == DeadlineRow.id, Reminder.state.in_(REMINDED))
+    query = (
+        select(Entry.id)
+        .outerjoin(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
+        .where(Entry.status == "open", ~some.exists())
+        .order_by(Entry.id)
+    )
+    return [found[:8] for found in session.scalars(query)]

@@ -1,0 +1,67 @@
+"""What a database holds, in a few numbers: a copy of which they are not the same is no backup."""
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, func, inspect, select, table
+from sqlalchemy.orm import Session
+
+from deadlines.docket.sealing import altered_dates
+from deadlines.store import audit, migrate
+from deadlines.store.tables import Audit, Instance
+
+KEPT_FOR_EVER = ("audit", "deadline", "entry", "notice", "reminder", "rendering")
+"""Tables from which nothing is ever deleted."""
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """The instance, the schema, how many rows each table has, and how the audit trail and the seals stand.
+
+    `audit_head` is the last digest of the trail, `audit_broken` the first row that does not fit it. `altered`
+    counts stored dates that are not as the program wrote them; None where the schema is not this program's.
+    """
+
+    instance: str
+    schema: str
+    counts: dict[str, int]
+    audit_head: str
+    audit_broken: int | None
+    altered: int | None
+
+
+def facts_of(session: Session) -> Facts:
+    """The facts of the database that the session reads, by this program's seal."""
+    connection = session.connection()
+    schema = str(migrate.revision_of(connection))
+    return Facts(
+        instance=str(session.scalar(select(Instance.instance_id))),
+        schema=schema,
+        counts=counts_of(connection),
+        audit_head=head_of(session),
+        audit_broken=audit.verify(session),
+        altered=len(altered_dates(session)) if schema == migrate.head_revision() else None,
+    )
+
+
+def counts_of(connection: Connection) -> dict[str, int]:
+    """How many rows each table has."""
+    names = sorted(inspect(connection).get_table_names())
+    return {name: connection.scalar(select(func.count()).select_from(table(name))) or 0 for name in names}
+
+
+def head_of(session: Session) -> str:
+    """The last digest of the audit trail; empty where there is none yet."""
+    return session.scalars(select(Audit.digest).order_by(Audit.id.desc()).limit(1)).first() or ""
+
+
+def difference(wanted: Facts, found: Facts) -> str | None:
+    """The first thing in which two databases differ, in words, or None."""
+    for name in msgspec.structs.asdict(wanted):
+        one, other = getattr(wanted, name), getattr(found, name)
+        if one != other and name == "counts":
+            tables = [each for each in sorted({*one, *other}) if one.get(each) != other.get(each)]
+            return (
+                f"the table {tables[0]} has {other.get(tables[0], 'no')} rows instead of {one.get(tables[0], 'none')}"
+            )
+        if one != other:
+            return f"{name.replace('_', ' ')} is {other} instead of {one}"
+    return None

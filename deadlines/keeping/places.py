@@ -1,0 +1,70 @@
+"""Where backups are made: a folder with a lock, a corner in it for what is not finished, and names at the very end."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deadlines.errors import BackupError
+from deadlines.keeping.manifest import NAME, SUFFIX
+
+UNFINISHED = ".unfinished-"
+
+
+@contextmanager
+def workshop(folder: Path) -> Iterator[Path]:
+    """A new corner of the folder, for its owner only, gone at the end. One program works in a folder at a time.
+
+    What an earlier program left when it was killed is cleared away first. Raises BackupError where the folder
+    cannot be used or another program works in it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as fault:
+        raise BackupError(f"{folder}: the folder for backups cannot be used ({fault.strerror}).") from None
+    try:
+        _hold(lock, folder)
+        _clear(folder)
+        with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder, ignore_cleanup_errors=True) as corner:
+            yield Path(corner)
+    except OSError as fault:
+        raise BackupError(
+            f"{folder}: the backup cannot be written ({fault.strerror}). Make room, or mend the disk."
+        ) from fault
+    finally:
+        os.close(lock)
+
+
+def _hold(lock: int, folder: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise BackupError(
+            f"{folder}: another backup or rehearsal is at work there. Try again when it has ended."
+        ) from None
+
+
+def _clear(folder: Path) -> None:
+    for left in folder.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    for manifest in folder.glob(f"{NAME}*{SUFFIX}"):
+        if not manifest.with_name(manifest.name.removesuffix(SUFFIX)).exists():
+            manifest.unlink(missing_ok=True)
+
+
+def write_down(path: Path) -> None:
+    """See to it that a file or a folder is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def new_file(path: Path) -> None:
+    """An empty file for its owner only."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))

@@ -1,0 +1,136 @@
+"""What became of backups and rehearsals, as heartbeats, and how `doctor` judges them."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.docket.alarms import raise_alarm
+from deadlines.docket.health import Finding, State
+from deadlines.keeping.drill import Drill
+from deadlines.keeping.manifest import Manifest, backups_in
+from deadlines.store.tables import Heartbeat, Instance
+
+BACKUP, FAILED, DRILL = "backup", "backup-failed", "drill"
+OLD_BACKUP, VERY_OLD_BACKUP = timedelta(hours=26), timedelta(hours=72)
+OLD_DRILL, VERY_OLD_DRILL = timedelta(days=35), timedelta(days=95)
+
+
+class Outcome(Struct, frozen=True):
+    """What a heartbeat holds of a backup or a rehearsal. `faults` is empty where it was good."""
+
+    file: str
+    seconds: float
+    faults: list[str] = []
+
+
+def note_backup(session: Session, manifest: Manifest, now: datetime) -> None:
+    """A good backup was made."""
+    _note(session, BACKUP, Outcome(manifest.file, manifest.seconds), now)
+
+
+def note_failure(session: Session, sentence: str, now: datetime) -> None:
+    """A backup could not be made: noted, and told to the people of the docket once a day."""
+    _note(session, FAILED, Outcome("", 0, [sentence]), now)
+    raise_alarm(
+        session,
+        f"backup/{now:%Y-%m-%d}",
+        subject="The backup of the docket failed",
+        text=f"The nightly backup of the docket could not be made:\n{sentence}\n\n"
+        "It is tried again every hour. `deadlines doctor` tells how old the last good one is.\n",
+        now=now,
+    )
+
+
+def note_drill(session: Session, drill: Drill, now: datetime) -> None:
+    """A rehearsal was held. Where the backup cannot be relied on, the people of the docket are told."""
+    _note(session, DRILL, Outcome(drill.file, drill.seconds, drill.faults), now)
+    if drill.faults:
+        raise_alarm(
+            session,
+            f"drill/{now:%Y-%m-%d}",
+            subject="The backup of the docket cannot be relied on",
+            text=f"The newest backup, {drill.file}, was restored into a scratch place and checked:\n"
+            + "".join(f"- {fault}\n" for fault in drill.faults)
+            + "\nSee the chapter Keeping of docs/operations.md.\n",
+            now=now,
+        )
+
+
+def last(session: Session, name: str) -> datetime | None:
+    """When that happened last."""
+    row = session.get(Heartbeat, name)
+    return row.at if row is not None else None
+
+
+def check_keeping(session: Session, folder: str, now: datetime) -> Iterator[Finding]:
+    """How old the last good backup and the last rehearsal are. `folder` is `keeping.folder`."""
+    if not folder:
+        hint = "Name a folder in keeping.folder, best on another disk; docs/operations.md tells how."
+        yield Finding("backup", "warning", "No backups are made.", hint)
+        return
+    yield _backup(session, Path(folder), now)
+    yield _drill(session, now)
+
+
+def _backup(session: Session, folder: Path, now: datetime) -> Finding:
+    begun = session.scalars(select(Instance)).one()
+    found = backups_in(folder, begun.instance_id)
+    made_at = found[0][1].made_at if found else None
+    why = _why(session, made_at)
+    hint = "See that the scheduler runs and that the folder has room; `deadlines db backup` makes one now."
+    state = _state(now - (made_at or begun.created_at), OLD_BACKUP, VERY_OLD_BACKUP)
+    if made_at is None:
+        return Finding("backup", "warning" if state == "well" else state, f"{folder} holds no backup yet.{why}", hint)
+    return Finding("backup", state, f"The last good backup is {_age(now - made_at)} old.{why}", hint)
+
+
+def _why(session: Session, made_at: datetime | None) -> str:
+    """Why there is no newer one."""
+    row = session.get(Heartbeat, FAILED)
+    if row is None or (made_at is not None and row.at <= made_at):
+        return ""
+    faults = _outcome(row).faults
+    return f" The last try failed on {row.at:%Y-%m-%d %H:%M} UTC: {faults[0]}" if faults else ""
+
+
+def _drill(session: Session, now: datetime) -> Finding:
+    row = session.get(Heartbeat, DRILL)
+    hint = "`deadlines db drill` restores the newest backup into a scratch place and checks it."
+    if row is None:
+        age = now - session.scalars(select(Instance.created_at)).one()
+        state = _state(age, OLD_DRILL, VERY_OLD_DRILL)
+        sentence = "No backup has been restored for rehearsal yet."
+        return Finding("drill", state, sentence, hint)
+    outcome = _outcome(row)
+    if outcome.faults:
+        return Finding("drill", "ill", f"The last rehearsal found: {'; '.join(outcome.faults)}.", hint)
+    sentence = f"A backup was last restored for rehearsal {_age(now - row.at)} ago, in {outcome.seconds:g} seconds."
+    return Finding("drill", _state(now - row.at, OLD_DRILL, VERY_OLD_DRILL), sentence, hint)
+
+
+def _state(age: timedelta, old: timedelta, very_old: timedelta) -> State:
+    return "ill" if age > very_old else "warning" if age > old else "well"
+
+
+def _age(age: timedelta) -> str:
+    hours = max(0, int(age.total_seconds())) // 3600
+    if hours < 48:
+        return "1 hour" if hours == 1 else f"{hours} hours"
+    return f"{hours // 24} days"
+
+
+def _outcome(row: Heartbeat) -> Outcome:
+    try:
+        return msgspec.json.decode(row.detail, type=Outcome)
+    except msgspec.MsgspecError:
+        return Outcome("", 0)
+
+
+def _note(session: Session, name: str, outcome: Outcome, now: datetime) -> None:
+    session.merge(Heartbeat(sweep=name, at=now, detail=msgspec.json.encode(outcome).decode()))
+    session.flush()

@@ -1,0 +1,145 @@
+"""Which of several daemons on one database works: one does, the others stand by.
+
+Nothing is lost or doubled when two work at once, because every message is claimed; one at a time keeps the
+signs of life and the checks readable.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import logging
+import os
+import threading
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from deadlines.errors import ServeError
+
+log = logging.getLogger(__name__)
+
+LOCK = "deadlines daemon"
+
+
+class Leader(Protocol):
+    """Tells a daemon whether it is the one that works."""
+
+    def lead(self) -> bool:
+        """Whether this process works now; takes the place where it is free. Never waits, never raises."""
+
+    def close(self) -> None:
+        """Give the place away."""
+
+
+def leader_of(engine: Engine) -> Leader:
+    """The one for this database. Raises ServeError for a database file on which another daemon works already.
+
+    A database file is of one machine, so that a second daemon there is a mistake; on a server the second one
+    stands by.
+    """
+    if engine.dialect.name != "sqlite":
+        return ServerLeader(engine)
+    path = engine.url.database
+    return FileLeader(Path(f"{path}.daemon")) if path else Alone()
+
+
+class Alone:
+    """A database in memory: nobody else can reach it."""
+
+    def lead(self) -> bool:
+        """Always."""
+        return True
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class FileLeader:
+    """Holds a lock on a file beside the database until the process ends, however it ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._file: IO[str] | None = _opened(path)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ServeError(f"Another daemon works on this database{self._whose()}; stop that one first.") from None
+        self._file.truncate(0)
+        self._file.write(str(os.getpid()))
+        self._file.flush()
+
+    def lead(self) -> bool:
+        """As long as it is not closed."""
+        return self._file is not None
+
+    def close(self) -> None:
+        """Another may begin; the file stays."""
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
+
+    def _whose(self) -> str:
+        if self._file is None:
+            return ""
+        self._file.seek(0)
+        number = self._file.read(20).strip()
+        self._file.close()
+        return f" (process {number})" if number.isdigit() else ""
+
+
+def _opened(path: Path) -> IO[str]:
+    try:
+        return path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise ServeError(f"{path}: cannot be written ({error.strerror}); the daemon needs it.") from None
+
+
+class ServerLeader:
+    """Holds an advisory lock of PostgreSQL over a connection of its own; the server frees it when that ends."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._key = int.from_bytes(hashlib.sha256(LOCK.encode()).digest()[:8], "big", signed=True)
+        self._connection: Any = None
+        self._lock = threading.Lock()
+        self._told = False
+        event.listen(engine, "engine_disposed", lambda _engine: self.close())
+
+    def lead(self) -> bool:
+        """Whether the lock is held; a lost connection has lost it."""
+        with self._lock:
+            try:
+                held = self._still_held() if self._connection is not None else self._take()
+            except SQLAlchemyError:
+                self._let_go()
+                held = False
+        if not held and not self._told:
+            log.info("another daemon works on this database; this one stands by")
+        self._told = not held
+        return held
+
+    def close(self) -> None:
+        """Give the lock back with the connection."""
+        with self._lock:
+            self._let_go()
+
+    def _still_held(self) -> bool:
+        self._connection.execute(text("SELECT 1"))
+        return True
+
+    def _take(self) -> bool:
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        taken = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key})
+        if taken:
+            self._connection = connection
+        else:
+            connection.close()
+        return bool(taken)
+
+    def _let_go(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(Exception):
+                connection.invalidate()
+                connection.close()

@@ -1,0 +1,1 @@
+"""Real calendar programs against the running daemon; they take minutes and run by `make clients`."""

@@ -1,0 +1,101 @@
+"""The sweeps for calendars, as the daemon runs them: from the docket to the mail."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from icalendar import Calendar
+from sqlalchemy import select
+
+from deadlines.daemon import Sweeps
+from deadlines.docket.invitations import choose_invitations
+from deadlines.ical import Party
+from deadlines.notify.smtp import SmtpChannel
+from deadlines.store.database import Database
+from deadlines.store.tables import Heartbeat, Letter, Person, Subscription
+from tests.daemon.parts import Collector, sweeps
+from tests.docket.desks import ENTERED, LATER, recorded
+from tests.docket.samples import ZONE, person
+from tests.docket.test_silence import DAY, HOUR, LAST, subscribed
+from tests.notify.servers import Inbox, mail_server
+
+FIRM = Party("Docket", "docket@firm.test")
+
+
+def start(database: Database) -> None:
+    with database.write() as session:
+        recorded(session)
+        choose_invitations(session, session.scalars(select(Person)).one(), "matter", actor="test", now=ENTERED)
+
+
+def test_a_date_reaches_the_calendar_through_a_mail_server(database: Database) -> None:
+    start(database)
+    inbox = Inbox()
+    with mail_server(inbox) as port:
+        smtp = SmtpChannel(host="127.0.0.1", port=port, security="none", sender="Docket <docket@firm.test>")
+        daemon = Sweeps(database, {"smtp": smtp}, zone=ZONE, organizer=FIRM)
+        assert daemon.invite_due(LATER) == 6
+        assert daemon.send_due(LATER).letters == 6
+        assert daemon.invite_due(LATER + HOUR) == 0
+        assert daemon.send_due(LATER + HOUR).letters == 0
+    invited = [mail for mail in inbox.mails if mail.get_content_type() == "multipart/mixed"]
+    assert len(invited) == 6
+    for mail in invited:
+        [part] = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+        body = part.get_payload(decode=True)
+        assert isinstance(body, bytes)
+        calendar = Calendar.from_ical(body)
+        assert str(calendar["METHOD"]) == part["Content-Type"].params["method"] == "REQUEST"
+        [event] = calendar.walk("VEVENT")
+        assert str(event["ATTENDEE"]) == f"mailto:{mail['To'].addresses[0].addr_spec}"
+        assert "Canary" not in mail.as_string()
+
+
+def test_without_a_sender_nobody_is_invited(database: Database) -> None:
+    start(database)
+    assert sweeps(database).invite_due(LATER) == 0
+
+
+def test_a_stop_ends_the_sweep_between_two_people(database: Database) -> None:
+    start(database)
+    daemon = sweeps(database, organizer=FIRM)
+    daemon.stopping.set()
+    assert daemon.invite_due(LATER) == 0
+
+
+def test_silence_is_told_by_the_daemon_and_not_while_it_was_away(database: Database) -> None:
+    with database.write() as session:
+        subscribed(session, person(session))
+    channel = Collector()
+    daemon = sweeps(database, channel)
+    moment = LAST + 20 * DAY  # it was away for all that time
+    told: list[datetime] = []
+    while not told:
+        if daemon.watch_calendars(moment):
+            told.append(moment)
+        moment += HOUR
+    assert told == [LAST + 24 * DAY + HOUR]
+    daemon.send_due(moment)
+    assert [message.to_email for message in channel.messages] == ["ana@firm.test"]
+    assert daemon.watch_calendars(moment + HOUR) == 0
+
+
+@pytest.mark.parametrize("detail", ["", "not json", "[]", '{"up_since": 7}'])
+def test_a_note_that_cannot_be_read_is_a_new_beginning(database: Database, detail: str) -> None:
+    with database.write() as session:
+        subscribed(session, person(session))
+        session.add(Heartbeat(sweep="watch", at=LAST + 20 * DAY, detail=detail))
+    assert sweeps(database).watch_calendars(LAST + 20 * DAY + HOUR) == 0
+    assert sweeps(database).watch_calendars(LAST + 20 * DAY + 2 * HOUR) == 0
+
+
+def test_two_daemons_tell_of_one_silence_once(database: Database) -> None:
+    with database.write() as session:
+        subscribed(session, person(session))
+    sweeps(database).watch_calendars(LAST)
+    for hours in range(1, 24 * 6):
+        now = LAST + hours * HOUR
+        sweeps(database).watch_calendars(now)
+        sweeps(database).watch_calendars(now + timedelta(seconds=1))
+    with database.read() as session:
+        assert len(list(session.scalars(select(Letter)))) == 1
+        assert session.scalars(select(Subscription)).one().silent_at is not None

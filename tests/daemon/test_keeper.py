@@ -1,0 +1,136 @@
+"""The nightly care: seals, backup and rehearsal when they are due, and what goes wrong is told that day."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from deadlines.daemon.keeper import Keeper, Keeping
+from deadlines.docket.health import Finding
+from deadlines.keeping.records import check_keeping
+from deadlines.store.database import Database
+from deadlines.store.tables import Heartbeat, Instance
+from tests.daemon.parts import Collector, sweeps
+from tests.docket.samples import ZONE
+from tests.keeping.parts import KEY, fill, whole
+
+EVENING = datetime(2026, 11, 2, 22, 0, tzinfo=UTC)
+NIGHT = datetime(2026, 11, 3, 8, 30, tzinfo=UTC)
+"""Half past three in New York."""
+
+
+@pytest.fixture
+def keyed(database_url: str) -> Iterator[Database]:
+    opened = Database.open(database_url, key=KEY)
+    fill(opened, 1)
+    with opened.write() as session:
+        session.scalars(select(Instance)).one().created_at = EVENING
+    yield opened
+    opened.dispose()
+
+
+def keeper(database: Database, folder: Path | None, *, key: bytes | None = None) -> Keeper:
+    return Keeper(database, Keeping(zone=ZONE, hour=3, folder=folder, days=30, key=key, program="1"))
+
+
+def checks(database: Database, folder: Path, now: datetime) -> dict[str, Finding]:
+    with database.read() as session:
+        return {finding.id: finding for finding in check_keeping(session, str(folder), now)}
+
+
+def test_it_begins_at_once_and_then_comes_every_night(keyed: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    kept = keeper(keyed, folder)
+    assert kept.keep(EVENING) == ["checked", "backup", "drill"]
+    assert kept.keep(EVENING + timedelta(hours=1)) == []
+    assert kept.keep(NIGHT - timedelta(hours=1)) == []  # half past two
+    assert kept.keep(NIGHT) == ["checked", "backup"]
+    assert kept.keep(NIGHT + timedelta(hours=3)) == []
+    assert len(whole(folder)) == 2
+    assert kept.keep(EVENING + timedelta(days=31)) == ["checked", "backup", "drill"]
+    with keyed.read() as session:
+        assert session.get_one(Heartbeat, "drill").at == EVENING + timedelta(days=31)
+
+
+def test_without_a_folder_only_the_seals_are_kept(keyed: Database) -> None:
+    assert keeper(keyed, None).keep(NIGHT) == ["checked"]
+    with keyed.read() as session:
+        [finding] = check_keeping(session, "", NIGHT)
+    assert (finding.id, finding.state) == ("backup", "warning")
+
+
+def test_a_failed_backup_is_told_that_day_tried_again_each_hour_and_forgotten_once_it_works(
+    keyed: Database, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    folder.write_text("in the way")
+    kept, channel = keeper(keyed, folder), Collector()
+    assert kept.keep(NIGHT) == ["checked", "failed"]
+    assert kept.keep(NIGHT + timedelta(minutes=15)) == []
+    assert kept.keep(NIGHT + timedelta(minutes=61)) == ["failed"]
+    sweeps(keyed, channel).send_due(EVENING)
+    told = [message for message in channel.messages if "backup" in message.subject]
+    assert [message.to_name for message in told] == ["Dora Dee"]
+    assert "cannot be used" in told[0].text
+    finding = checks(keyed, folder, NIGHT + timedelta(hours=2))["backup"]
+    assert finding.state == "warning"
+    assert "The last try failed" in finding.sentence
+    folder.unlink()
+    assert kept.keep(NIGHT + timedelta(hours=3)) == ["backup", "drill"]
+    assert checks(keyed, folder, NIGHT + timedelta(hours=4))["backup"].state == "well"
+    folder = tmp_path / "b2"
+    folder.write_text("in the way")
+    assert keeper(keyed, folder).keep(NIGHT + timedelta(days=1)) == ["checked", "failed"]
+    sweeps(keyed, channel).send_due(EVENING)
+    assert len([message for message in channel.messages if "backup" in message.subject]) == 2
+
+
+def test_an_altered_date_is_told_in_the_night_and_holds_up_nothing(keyed: Database, tmp_path: Path) -> None:
+    keeper(keyed, tmp_path / "backups").keep(EVENING)
+    with keyed.engine.begin() as connection:
+        connection.execute(text("UPDATE deadline SET safe_by = '2027-01-01' WHERE safe_by IS NOT NULL"))
+    assert keeper(keyed, tmp_path / "backups").keep(NIGHT) == ["checked", "backup"]
+    channel = Collector()
+    sweeps(keyed, channel).send_due(datetime(2026, 10, 1, tzinfo=UTC))
+    assert len(channel.messages) == 3
+    assert all("INTEGRITY ALARM" in message.subject for message in channel.messages)
+
+
+def test_a_rehearsal_that_fails_is_told(keyed: Database, tmp_path: Path) -> None:
+    with keyed.engine.begin() as connection:
+        connection.execute(text("UPDATE reminder SET state = 'cancelled'"))
+    assert keeper(keyed, tmp_path / "backups").keep(NIGHT) == ["checked", "backup", "drill"]
+    assert checks(keyed, tmp_path / "backups", NIGHT)["drill"].state == "ill"
+    channel = Collector()
+    sweeps(keyed, channel).send_due(NIGHT)
+    assert [message.subject for message in channel.messages] == ["The backup of the docket cannot be relied on"]
+
+
+@pytest.mark.parametrize(
+    "hours, backup, drill",
+    [
+        (25, "well", "well"),
+        (27, "warning", "well"),
+        (73, "ill", "well"),
+        (36 * 24, "ill", "warning"),
+        (96 * 24, "ill", "ill"),
+    ],
+)
+def test_the_ages_that_the_doctor_minds(keyed: Database, tmp_path: Path, hours: int, backup: str, drill: str) -> None:
+    folder = tmp_path / "backups"
+    keeper(keyed, folder).keep(EVENING)
+    found = checks(keyed, folder, EVENING + timedelta(hours=hours))
+    assert (found["backup"].state, found["drill"].state) == (backup, drill)
+    # What is no longer in the folder is no backup, whatever the database remembers.
+    for file in folder.glob("deadlines-*"):
+        file.unlink()
+    assert checks(keyed, folder, EVENING + timedelta(hours=1))["backup"].state == "warning"
+
+
+def test_the_scheduler_keeps(keyed: Database, tmp_path: Path) -> None:
+    daemon = sweeps(keyed, keeper=keeper(keyed, tmp_path / "backups"))
+    assert daemon.keep(NIGHT) == ["checked", "backup", "drill"]
+    assert "keeping" in daemon.alive_at
+    assert sweeps(keyed).keep(NIGHT) == []

@@ -1,0 +1,96 @@
+"""One daemon works on a database: a second one on a file is refused, on a server it stands by and takes over."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from deadlines.errors import ServeError
+from deadlines.store.database import Database
+from deadlines.store.leader import Alone, FileLeader, Leader, ServerLeader, leader_of
+
+HOLD = "import sys, time\nfrom pathlib import Path\nfrom deadlines.store.leader import FileLeader\n"
+HOLD += "held = FileLeader(Path(sys.argv[1]))\nprint('held', flush=True)\ntime.sleep(60)\n"
+
+
+def test_a_second_daemon_on_a_file_is_refused_by_name_of_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "d.sqlite3.daemon"
+    other = subprocess.Popen([sys.executable, "-c", HOLD, str(path)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(ServeError, match=rf"process {other.pid}\); stop that one first"):
+            FileLeader(path)
+        other.kill()  # as nobody would wish it: the lock goes with the process
+        other.wait()
+        FileLeader(path).close()
+    finally:
+        other.kill()
+        other.wait()
+        if other.stdout is not None:
+            other.stdout.close()
+
+
+def test_a_file_is_free_after_its_leader_has_gone(tmp_path: Path) -> None:
+    first = FileLeader(tmp_path / "x")
+    assert first.lead()
+    first.close()
+    first.close()
+    assert not first.lead()
+    second = FileLeader(tmp_path / "x")
+    assert second.lead()
+    second.close()
+
+
+@pytest.mark.parametrize("kind_of_database", ["postgres"], indirect=True)
+def test_on_a_server_the_second_stands_by_and_takes_over(database: Database, database_url: str) -> None:
+    other = Database.open(database_url)
+    first, second = leader_of(database.engine), leader_of(other.engine)
+    assert isinstance(first, ServerLeader)
+    assert [first.lead(), second.lead(), first.lead(), second.lead()] == [True, False, True, False]
+    first.close()
+    assert [second.lead(), first.lead()] == [True, False]
+    other.dispose()
+    assert wait_for(first)
+
+
+@pytest.mark.parametrize("kind_of_database", ["postgres"], indirect=True)
+def test_a_lost_connection_loses_the_place_and_it_is_taken_again(database: Database, database_url: str) -> None:
+    leader = leader_of(database.engine)
+    assert leader.lead()
+    other = Database.open(database_url)
+    with other.engine.connect() as connection:
+        kill = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = "
+        connection.execute(text(kill + "(SELECT oid FROM pg_database WHERE datname = current_database())"))
+    assert not leader.lead()
+    assert wait_for(leader)
+    leader.close()
+    other.dispose()
+
+
+@pytest.mark.parametrize("kind_of_database", ["sqlite"], indirect=True)
+def test_a_file_has_its_lock_beside_it(database: Database, tmp_path: Path) -> None:
+    leader = leader_of(database.engine)
+    assert leader.lead()
+    assert (tmp_path / "docket.sqlite3.daemon").exists()
+    with pytest.raises(ServeError):
+        leader_of(database.engine)
+    leader.close()
+
+
+def test_nobody_else_reaches_a_database_in_memory() -> None:
+    alone = Alone()
+    alone.close()
+    assert alone.lead()
+
+
+def wait_for(leader: Leader) -> bool:
+    """The server frees the lock of an ended connection in a moment of its own."""
+    for _ in range(100):
+        if leader.lead():
+            return True
+        time.sleep(0.05)
+    return False

@@ -1,0 +1,162 @@
+"""An urgent reminder goes on until somebody answers; an answer holds for a while, on both databases."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.docket import outbox
+from deadlines.docket.acknowledging import acknowledge
+from deadlines.docket.compose import Item, compose
+from deadlines.docket.entries import current
+from deadlines.docket.escalation import Escalation, escalate
+from deadlines.docket.people import set_deputies
+from deadlines.errors import Conflict, InputError
+from deadlines.store.database import Database
+from deadlines.store.tables import Acknowledgement, Entry, Person, Reminder
+from tests.docket import samples
+
+SENT = datetime(2026, 11, 19, 14, 0, tzinfo=UTC)
+"""Thursday, nine in New York, the day before the motion is to be filed; the last day is Wednesday 25 November."""
+HOUR = timedelta(hours=1)
+WEEK = timedelta(days=7)
+RULE = Escalation(wait=timedelta(hours=24), emergency="emma@firm.test", zone=samples.ZONE, channel="smtp")
+
+
+@pytest.fixture
+def session(database: Database) -> Any:
+    with database.write() as opened:
+        yield opened
+
+
+class Firm:
+    """Ana's matter; Ben is her deputy, Carla her supervisor, Emma the emergency contact, Dora keeps the docket."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        names = ("Ana", "Ben", "Carla", "Emma", "Zoe")
+        self.ana, self.ben, self.carla, self.emma, self.zoe = (samples.person(session, name) for name in names)
+        self.dora = samples.person(session, "Dora", role="docket")
+        set_deputies(session, self.ana, deputy="ben@firm.test", supervisor="carla@firm.test", actor="t", now=SENT)
+        matter = samples.matter(session, self.ana)
+        asked = samples.window()
+        self.entry, deadline = samples.entry(session, matter, asked)
+        samples.plan(session, self.entry, deadline, asked, [self.ana, self.dora])
+        self.sent("safe-1", SENT)
+
+    def sent(self, rung: str, at: datetime) -> None:
+        query = select(Reminder).where(Reminder.rung == rung)
+        for row in self.session.scalars(query):
+            row.state, row.sent_at = "sent", at
+
+    def asked(self, at: datetime) -> list[str]:
+        """Who is asked at a moment, by first name."""
+        rows = escalate(self.session, RULE, now=at)
+        return [self.session.get_one(Person, row.person_id).name for row in rows]
+
+    def ack(self, by: Person, at: datetime) -> Acknowledgement:
+        return acknowledge(self.session, self.entry, by, now=at, lasts=WEEK, zone=samples.ZONE)
+
+
+@pytest.fixture
+def firm(session: Session) -> Firm:
+    return Firm(session)
+
+
+def test_each_level_is_asked_once_at_the_same_distance(firm: Firm) -> None:
+    """From the reminder to the end of Wednesday 25 November are 6 days 15 hours; a day is sooner than a quarter."""
+    day = timedelta(days=1)
+    assert firm.asked(SENT + day - timedelta(seconds=1)) == []
+    assert firm.asked(SENT + day) == ["Ben"]
+    assert firm.asked(SENT + day + HOUR) == []
+    assert firm.asked(SENT + 2 * day) == ["Carla"]
+    assert firm.asked(SENT + 3 * day) == ["Emma"]
+    assert firm.asked(SENT + 4 * day) == []
+
+
+def test_the_closer_the_end_the_sooner(firm: Firm) -> None:
+    """From nine on the last day to its midnight are 15 hours: a quarter is 3 hours 45 minutes."""
+    at = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
+    firm.session.query(Reminder).filter_by(rung="safe-1").update({"state": "cancelled"})
+    firm.sent("last-0", at)
+    assert firm.asked(at + timedelta(hours=3, minutes=44)) == []
+    assert firm.asked(at + timedelta(hours=3, minutes=45)) == ["Ben"]
+    assert firm.asked(at + timedelta(hours=11, minutes=15)) == ["Carla", "Emma"]
+
+
+def test_after_a_pause_of_the_daemon_everybody_is_asked_at_once(firm: Firm) -> None:
+    assert firm.asked(SENT + timedelta(days=3)) == ["Ben", "Carla", "Emma"]
+
+
+@pytest.mark.parametrize("who", ["ana", "ben", "carla", "dora"])
+def test_an_answer_of_somebody_concerned_ends_it(firm: Firm, who: str) -> None:
+    firm.ack(getattr(firm, who), SENT + HOUR)
+    assert firm.asked(SENT + timedelta(days=3)) == []
+
+
+def test_others_cannot_answer(firm: Firm) -> None:
+    with pytest.raises(Conflict, match=r"zoe@firm\.test does not work on matter 2026-0143"):
+        firm.ack(firm.zoe, SENT)
+
+
+def test_an_answer_holds_for_some_days_and_never_past_the_day_before_a_date(firm: Firm) -> None:
+    """Midnight in New York is five in UTC. Safe date Friday 20 November, last day Wednesday 25 November."""
+    early = datetime(2026, 10, 28, 12, 0, tzinfo=UTC)
+    assert firm.ack(firm.ana, early).until == early + WEEK
+    assert firm.ack(firm.ana, SENT - timedelta(days=3)).until == datetime(2026, 11, 19, 5, 0, tzinfo=UTC)
+    assert firm.ack(firm.ana, SENT).until == datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
+
+
+def test_an_answer_to_other_dates_is_none(firm: Firm) -> None:
+    firm.ack(firm.ana, SENT + HOUR)
+    firm.entry.version = 2
+    asked = samples.window(last_day=date(2026, 11, 24))
+    deadline = samples.version(firm.session, firm.entry, asked, 2)
+    samples.plan(firm.session, firm.entry, deadline, asked, [firm.ana])
+    firm.session.query(Reminder).filter_by(deadline_id=deadline.id, rung="safe-1").update(
+        {"state": "sent", "sent_at": SENT}
+    )
+    firm.session.flush()
+    assert firm.asked(SENT + timedelta(days=1)) == ["Ben"]
+
+
+def test_what_is_closed_or_not_urgent_goes_no_further(firm: Firm) -> None:
+    firm.sent("safe-7", SENT - timedelta(days=6))
+    firm.session.query(Reminder).filter_by(rung="safe-1").update({"state": "covered"})
+    assert firm.asked(SENT + timedelta(days=2)) == []
+    firm.sent("safe-1", SENT)
+    firm.entry.status = "satisfied"
+    firm.session.flush()
+    assert firm.asked(SENT + timedelta(days=2)) == []
+    with pytest.raises(Conflict, match="is satisfied"):
+        firm.ack(firm.ana, SENT)
+
+
+def test_who_has_left_or_is_nobody_is_passed_over(firm: Firm) -> None:
+    firm.ben.active = False
+    set_deputies(firm.session, firm.ana, deputy=None, supervisor="-", actor="t", now=SENT)
+    firm.session.flush()
+    assert firm.asked(SENT + timedelta(days=1)) == ["Emma"]
+    with pytest.raises(InputError):
+        set_deputies(firm.session, firm.ana, deputy="ana@firm.test", supervisor=None, actor="t", now=SENT)
+
+
+def test_the_message_says_why_and_how_to_answer(firm: Firm) -> None:
+    (row,) = escalate(firm.session, RULE, now=SENT + timedelta(days=1))
+    deadline = current(firm.session, firm.entry)
+    item = Item(row, firm.entry, deadline, firm.entry.matter, firm.ben)
+    message = compose([item], now=SENT + timedelta(days=1), zone=samples.ZONE, message_id="<x@y>", repeat=False)
+    assert message.subject.startswith("[NOBODY HAS ANSWERED] [TODAY] ")
+    assert "Ana was reminded and has not answered. You are asked next." in message.text
+    assert f"deadlines ack {firm.entry.id[:8]} --by ben@firm.test" in message.text
+    assert "Canary" not in message.text
+
+
+def test_it_goes_out_as_any_other_reminder(firm: Firm) -> None:
+    at = SENT + timedelta(days=1)
+    firm.asked(at)
+    claimed = outbox.claim(firm.session, now=at, owner="me", lease=HOUR, limit=50)
+    assert "escalated-1-safe-1" in {row.rung for row in claimed}
+    assert isinstance(firm.entry, Entry)

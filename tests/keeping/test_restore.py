@@ -1,0 +1,224 @@
+"""A restore is refused unless the backup is what its manifest says, and swaps last."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import inspect, select, text
+
+from deadlines.docket.sealing import altered_dates
+from deadlines.docket.views import open_windows
+from deadlines.errors import BackupError
+from deadlines.keeping import Manifest, restore
+from deadlines.keeping.facts import facts_of
+from deadlines.keeping.manifest import manifest_path, sha256_of
+from deadlines.store import audit
+from deadlines.store.database import Database
+from deadlines.store.engine import build_engine, parse_url
+from deadlines.store.seal import Seal
+from deadlines.store.tables import Audit, Entry, Reminder
+from tests.docket.desks import LATER, recorded
+from tests.keeping.parts import CIPHER_KEY, KEY, backed_up, fill, with_tools
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(params=["tools", "no tools"])
+def keyed(
+    request: pytest.FixtureRequest, database_url: str, kind_of_database: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Database]:
+    if kind_of_database == "sqlite" and request.param == "no tools":
+        pytest.skip("SQLite needs no tools")
+    monkeypatch.setenv("PATH", with_tools(there=request.param == "tools"))
+    opened = Database.open(database_url, key=KEY)
+    fill(opened)
+    yield opened
+    opened.dispose()
+
+
+def restored(file: Path, url: str, *, seal: bytes | None = KEY, key: bytes | None = None) -> Manifest:
+    return restore(file, url, seal=Seal(seal), key=key, actor="test", now=LATER)
+
+
+def is_empty(url: str) -> bool:
+    if url.startswith("sqlite"):
+        path = Path(url.removeprefix("sqlite:///"))
+        return [each.name for each in path.parent.iterdir() if "new" in each.name or "restoring" in each.name] == []
+    engine = build_engine(parse_url(url))
+    try:
+        return inspect(engine).get_table_names() == []
+    finally:
+        engine.dispose()
+
+
+@pytest.mark.parametrize("key", [None, CIPHER_KEY])
+def test_what_is_restored_is_the_docket(
+    keyed: Database, empty_database_url: str, tmp_path: Path, key: bytes | None
+) -> None:
+    file, manifest = backed_up(keyed, tmp_path / "backups", key=key)
+    assert restored(file, empty_database_url, key=key) == manifest
+    found = Database.open(empty_database_url, key=KEY)
+    with keyed.read() as one, found.read() as other:
+        for table in (Entry, Reminder):
+            rows = [list(session.execute(select(*table.__table__.columns).order_by("id"))) for session in (one, other)]
+            assert rows[0] == rows[1]
+        assert [msgspec.to_builtins(line) for line in open_windows(one, LATER.date())] == [
+            msgspec.to_builtins(line) for line in open_windows(other, LATER.date())
+        ]
+        assert altered_dates(other) == []
+        assert audit.verify(other) is None
+        last = other.scalars(select(Audit).order_by(Audit.id.desc()).limit(1)).one()
+        assert (last.action, last.previous) == ("database.restored", manifest.facts.audit_head)
+    with found.write() as session:
+        recorded(session, reference="after the restore")  # counters and keys work
+    with pytest.raises(Exception, match=r"(?i)foreign key"), found.write() as session:
+        session.execute(text("DELETE FROM person"))
+    with pytest.raises(Exception, match="cannot be changed"), found.write() as session:
+        session.execute(text("DELETE FROM audit"))
+    found.dispose()
+    if empty_database_url.startswith("sqlite"):
+        assert stat.S_IMODE(Path(empty_database_url.removeprefix("sqlite:///")).stat().st_mode) == 0o600
+
+
+def refusal(file: Path, url: str, **how: bytes | None) -> str:
+    with pytest.raises(BackupError) as refused:
+        restored(file, url, **how)
+    assert is_empty(url)
+    return refused.value.sentence
+
+
+def change(file: Path, manifest: Manifest, /, **changes: object) -> None:
+    changed = msgspec.structs.replace(manifest, **changes)
+    manifest_path(file).write_bytes(msgspec.json.encode(changed))
+
+
+def test_what_does_not_match_its_manifest_is_refused(keyed: Database, empty_database_url: str, tmp_path: Path) -> None:
+    file, manifest = backed_up(keyed, tmp_path / "backups")
+    facts, content = manifest.facts, file.read_bytes()
+    replace = msgspec.structs.replace
+    for field, value, words in (
+        ("counts", {**facts.counts, "entry": 1}, "table entry has"),
+        ("audit_head", "0" * 64, "audit head"),
+        ("instance", "another", "instance is"),
+        ("altered", 1, "altered is 0"),
+        ("audit_broken", 3, "audit broken is None"),
+    ):
+        change(file, manifest, facts=replace(facts, **{field: value}))
+        assert words in refusal(file, empty_database_url)
+    change(file, manifest, facts=replace(facts, schema="0099"))
+    assert "install deadlines 1.2.3 or newer" in refusal(file, empty_database_url)
+    change(file, manifest, file="another")
+    assert "belongs to another" in refusal(file, empty_database_url)
+    change(file, manifest)
+    for damaged in (content[:-1], content[:5000], b"", content[:3000] + b"x" + content[3001:]):
+        file.write_bytes(damaged)
+        assert "is damaged" in refusal(file, empty_database_url)
+    for damaged in (content[: len(content) // 2], b""):  # and the manifest says that this is right
+        file.write_bytes(damaged)
+        change(file, manifest, sha256=sha256_of(file), bytes=len(damaged))
+        refusal(file, empty_database_url)
+        change(file, manifest)
+    file.write_bytes(content)
+    assert "keeping.key_file" in refusal(file, empty_database_url, seal=None)
+    manifest_path(file).write_text("{}")
+    assert "no manifest" in refusal(file, empty_database_url)
+    manifest_path(file).unlink()
+    assert "is missing" in refusal(file, empty_database_url)
+
+
+def test_an_encrypted_backup_needs_its_key(keyed: Database, empty_database_url: str, tmp_path: Path) -> None:
+    file, _ = backed_up(keyed, tmp_path / "backups", key=CIPHER_KEY)
+    assert "backup_key_file" in refusal(file, empty_database_url)
+    assert "another key" in refusal(file, empty_database_url, key=bytes(32))
+
+
+def test_a_docket_is_never_overwritten(keyed: Database, database_url: str, tmp_path: Path) -> None:
+    file, _ = backed_up(keyed, tmp_path / "backups")
+    with keyed.read() as session:
+        before = facts_of(session)
+    with pytest.raises(BackupError, match=r"exists already|holds tables already"):
+        restored(file, database_url)
+    with keyed.read() as session:
+        assert facts_of(session) == before
+
+
+@pytest.mark.parametrize("kind_of_database", ["postgres"], indirect=True)
+def test_a_servers_backup_can_be_restored_into_a_file(keyed: Database, tmp_path: Path) -> None:
+    file, manifest = backed_up(keyed, tmp_path / "backups")
+    restored(file, f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    found = Database.open(f"sqlite:///{tmp_path / 'new.sqlite3'}", key=KEY)
+    with found.read() as session:
+        assert altered_dates(session) == []
+        assert len(open_windows(session, LATER.date())) == 9
+    found.dispose()
+    assert manifest.facts.counts["entry"] >= 9
+
+
+@pytest.mark.parametrize("kind_of_database", ["sqlite"], indirect=True)
+def test_a_files_backup_is_not_for_a_server(keyed: Database, tmp_path: Path) -> None:
+    file, _ = backed_up(keyed, tmp_path / "backups")
+    with pytest.raises(BackupError, match="backup of a SQLite file"):
+        restored(file, "postgresql://u@nowhere.invalid/d")
+    with pytest.raises(BackupError, match="no such folder"):
+        restored(file, f"sqlite:///{tmp_path}/gone/new.sqlite3")
+
+
+CHILD = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from importlib import import_module
+from deadlines.store.seal import Seal
+from tests.keeping.parts import KEY
+inner = import_module("deadlines.keeping.restore")
+name = sys.argv[3]
+real = getattr(inner, name)
+def killed(*words, **more):
+    if sys.argv[4] == "after":
+        real(*words, **more)
+    os.kill(os.getpid(), signal.SIGKILL)
+setattr(inner, name, killed)
+inner.restore(Path(sys.argv[1]), sys.argv[2], seal=Seal(KEY), key=None, actor="t", now=datetime.now(UTC))
+"""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("where", ["unpack", "_verify", "_note"])
+def test_killed_on_the_way_nothing_is_there_and_the_next_try_succeeds(
+    keyed: Database, empty_database_url: str, tmp_path: Path, where: str, when: str
+) -> None:
+    file, _ = backed_up(keyed, tmp_path / "backups")
+    words = [sys.executable, "-c", CHILD, str(file), empty_database_url, where, when]
+    done = subprocess.run(words, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+    assert done.returncode == -signal.SIGKILL
+    if empty_database_url.startswith("sqlite"):
+        assert not Path(empty_database_url.removeprefix("sqlite:///")).exists()
+    else:
+        assert is_empty(empty_database_url)
+    restored(file, empty_database_url)
+    Database.open(empty_database_url, key=KEY).dispose()
+
+
+def test_a_restored_older_docket_repeats_and_loses_no_reminder(
+    keyed: Database, empty_database_url: str, tmp_path: Path
+) -> None:
+    """What was sent after the backup is due again: a repeat, under the same Message-ID."""
+    from tests.daemon.parts import Collector, sweeps
+
+    file, _ = backed_up(keyed, tmp_path / "backups")
+    late = LATER + timedelta(days=17)
+    first, again = Collector(), Collector()
+    sweeps(keyed, first).send_due(late)
+    restored(file, empty_database_url)
+    found = Database.open(empty_database_url, key=KEY)
+    sweeps(found, again).send_due(late)
+    found.dispose()
+    ids = [{message.message_id for message in channel.messages} for channel in (first, again)]
+    assert ids[0] == ids[1] != set()
