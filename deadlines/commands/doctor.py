@@ -65,13 +65,14 @@ def _database_findings(app: App) -> Iterator["Finding"]:
 
     from deadlines import clock
     from deadlines.commands import installation
-    from deadlines.docket.health import Finding, check_docket
+    from deadlines.docket.health import Finding, check_docket, check_emergency
 
     try:
         with app.database() as database:
             yield installation.check_database(database)
             with database.read() as session:
                 yield from check_docket(session, clock.now())
+                yield check_emergency(session, app.settings.reminders.emergency)
     except (StoreError, ConfigError) as error:
         yield Finding("database", "ill", error.sentence, "A new installation begins with `deadlines init`.")
     except SQLAlchemyError as error:

@@ -25,7 +25,7 @@ COMMANDS = {
     "recompute": ("recompute", "Compute every open entry again"),
     "proposal": ("proposal", "Other dates that wait for two people: list, show, accept, ignore"),
     "person": ("person", "The people of the firm: add, list, deactivate"),
-    "matter": ("matter", "Matters: assign, unassign, people, restrict"),
+    "matter": ("matter", "Matters: assign, unassign, people, restrict, unrestrict"),
     "team": ("team", "Teams of people: add, join, leave, list"),
     "feed": ("feed", "Calendar addresses: add, list, rotate, revoke, leak"),
     "export": ("export", "The dates of a matter as a calendar file"),

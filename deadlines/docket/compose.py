@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from deadlines.compute.result import Window
-from deadlines.docket.escalation import ESCALATED, URGENT
-from deadlines.docket.outbox import UNDELIVERED
+from deadlines.docket.escalation import ESCALATED
+from deadlines.docket.outbox import UNDELIVERED, URGENT
 from deadlines.docket.reminders import MOVED
 from deadlines.docket.tidings import lines_of, mark_of
 from deadlines.notify.message import Message, clean_line

@@ -7,16 +7,15 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.compute.ladder import SEVERITIES, moment
+from deadlines.compute.ladder import moment
 from deadlines.docket.acknowledging import standing
-from deadlines.docket.outbox import UNDELIVERED
+from deadlines.docket.outbox import UNDELIVERED, URGENT
 from deadlines.docket.reminders import reminder_row
 from deadlines.store import audit
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Person, Reminder
 
 ESCALATED = "escalated-"
 """Begins the rung of a message that goes on to the next person; level and the rung that nobody answered follow."""
-URGENT = SEVERITIES.index("urgent")
 LEVELS = 3
 SHARE = 4
 """The next person is told after a quarter of the time that is left, where that is sooner than the usual wait."""
@@ -46,11 +45,6 @@ def escalate(session: Session, escalation: Escalation, *, now: datetime) -> list
             added += _tell(session, row, entry, deadline, level, person, escalation, now)
     session.flush()
     return added
-
-
-def level_of(rung: str) -> int:
-    """Which level a message of escalation is."""
-    return int(rung.removeprefix(ESCALATED).partition("-")[0])
 
 
 def _unanswered(session: Session, now: datetime) -> Iterator[tuple[Reminder, Entry, DeadlineRow, Matter]]:
