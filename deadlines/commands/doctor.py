@@ -65,7 +65,7 @@ def _database_findings(app: App) -> Iterator["Finding"]:
 
     from deadlines import clock
     from deadlines.commands import installation
-    from deadlines.docket.health import Finding, check_docket
+    from deadlines.docket.health import Finding, check_docket, check_emergency
     from deadlines.keeping.records import check_keeping
 
     try:
@@ -73,6 +73,7 @@ def _database_findings(app: App) -> Iterator["Finding"]:
             yield installation.check_database(database)
             with database.read() as session:
                 yield from check_docket(session, clock.now())
+                yield check_emergency(session, app.settings.reminders.emergency)
                 yield from check_keeping(session, app.settings.keeping.folder, clock.now())
     except (StoreError, ConfigError) as error:
         yield Finding("database", "ill", error.sentence, "A new installation begins with `deadlines init`.")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deadlines.commands.context import App, actor, json_option, pass_app
-from deadlines.commands.feed_add import add, print_made
+from deadlines.commands.feed_add import RESTRICTED_WARNING, add, print_made
 
 if TYPE_CHECKING:
     from deadlines.docket.addresses import AddressView
@@ -100,6 +100,8 @@ def rotate(app: App, identifier: str, by_link: bool, as_json: bool) -> None:
         old = find_address(session, identifier)
         new, secret = replace(session, old, actor=actor(), now=clock.now(), by_link=by_link)
         session.refresh(new)
+        if new.restricted:
+            click.echo(RESTRICTED_WARNING, err=True)
         print_made(app, new, secret, by_link=by_link, as_json=as_json)
 
 

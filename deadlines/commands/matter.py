@@ -3,6 +3,7 @@
 import click
 
 from deadlines.commands.context import App, actor, json_option, pass_app
+from deadlines.commands.signing import by_option, signed
 
 
 @click.group()
@@ -18,8 +19,9 @@ def command() -> None:
 @command.command()
 @click.argument("reference", metavar="NUMBER")
 @click.argument("email", metavar="ADDRESS")
+@json_option
 @pass_app
-def assign(app: App, reference: str, email: str) -> None:
+def assign(app: App, reference: str, email: str, as_json: bool) -> None:
     """Put a person on a matter beside its attorney: it then stands in that person's calendar too.
 
     \b
@@ -27,20 +29,24 @@ def assign(app: App, reference: str, email: str) -> None:
       deadlines matter assign 2026-0143 paula@firm.example
     """
     from deadlines import clock
+    from deadlines.commands.output import answer
     from deadlines.docket.people import find_person
     from deadlines.docket.teams import find_matter, join_matter
 
     with app.writing() as session:
         matter, person = find_matter(session, reference), find_person(session, email)
         join_matter(session, matter, person, actor=actor(), now=clock.now())
-        click.echo(f"{person.name} works on matter {matter.reference}.")
+        shown = {"matter": matter.reference, "person": person.email}
+        sentence = f"{person.name} works on matter {matter.reference}."
+    answer(shown, sentence, as_json=as_json)
 
 
 @command.command()
 @click.argument("reference", metavar="NUMBER")
 @click.argument("email", metavar="ADDRESS")
+@json_option
 @pass_app
-def unassign(app: App, reference: str, email: str) -> None:
+def unassign(app: App, reference: str, email: str, as_json: bool) -> None:
     """Take a person off a matter. Calendars that showed them only that matter end.
 
     \b
@@ -48,6 +54,7 @@ def unassign(app: App, reference: str, email: str) -> None:
       deadlines matter unassign 2026-0143 paula@firm.example
     """
     from deadlines import clock
+    from deadlines.commands.output import answer
     from deadlines.docket.endings import off_matter
     from deadlines.docket.people import find_person
     from deadlines.docket.teams import find_matter
@@ -55,7 +62,10 @@ def unassign(app: App, reference: str, email: str) -> None:
     with app.writing() as session:
         matter, person = find_matter(session, reference), find_person(session, email)
         ended = off_matter(session, matter, person, actor=actor(), now=clock.now())
-        click.echo(f"{person.name} no longer works on matter {matter.reference}; {ended} calendar addresses ended.")
+        shown = {"matter": matter.reference, "person": person.email, "calendars_ended": ended}
+        calendars = "1 calendar address" if ended == 1 else f"{ended} calendar addresses"
+        sentence = f"{person.name} no longer works on matter {matter.reference}; {calendars} ended."
+    answer(shown, sentence, as_json=as_json)
 
 
 @command.command()
@@ -83,8 +93,9 @@ def people(app: App, reference: str, as_json: bool) -> None:
 
 @command.command()
 @click.argument("reference", metavar="NUMBER")
+@json_option
 @pass_app
-def restrict(app: App, reference: str) -> None:
+def restrict(app: App, reference: str, as_json: bool) -> None:
     """Mark a matter as restricted: it leaves every calendar, and mail says nothing of the case.
 
     \b
@@ -92,12 +103,34 @@ def restrict(app: App, reference: str) -> None:
       deadlines matter restrict 2026-0143
     """
     from deadlines import clock
-    from deadlines.docket.teams import find_matter
-    from deadlines.store import audit
+    from deadlines.commands.output import answer
+    from deadlines.docket.teams import find_matter, restrict_matter
 
     with app.writing() as session:
         matter = find_matter(session, reference)
-        if not matter.restricted:
-            matter.restricted = True
-            audit.record(session, at=clock.now(), actor=actor(), action="matter.restrict", subject=matter.id, detail={})
-        click.echo(f"Matter {matter.reference} is restricted.")
+        restrict_matter(session, matter, actor=actor(), now=clock.now())
+        shown = {"matter": matter.reference, "restricted": True}
+    answer(shown, f"Matter {shown['matter']} is restricted.", as_json=as_json)
+
+
+@command.command()
+@click.argument("reference", metavar="NUMBER")
+@click.option("--reason", required=True, metavar="TEXT", help="Why it need not be restricted.")
+@by_option
+@json_option
+@pass_app
+def unrestrict(app: App, reference: str, reason: str, by: str, as_json: bool) -> None:
+    """Take a restriction back. Not while a notice of the matter tells of a VAWA, T or U case, or may do so.
+
+    \b
+    Example:
+      deadlines matter unrestrict 2026-0143 --reason "religious worker, not VAWA" --by ana@firm.example
+    """
+    from deadlines.commands.output import answer
+    from deadlines.docket.teams import find_matter, unrestrict_matter
+
+    with signed(app, by) as act:
+        matter = find_matter(act.session, reference)
+        unrestrict_matter(act.session, matter, act.by, reason, now=act.now)
+        shown = {"matter": matter.reference, "restricted": False}
+    answer(shown, f"Matter {shown['matter']} is no longer restricted.", as_json=as_json)

@@ -30,6 +30,14 @@ def print_json(value: Any) -> None:
     click.echo(text)
 
 
+def answer(value: Any, sentence: str, *, as_json: bool) -> None:
+    """What was done: the value for programs, or a sentence for people."""
+    if as_json:
+        print_json(value)
+    else:
+        click.echo(sentence)
+
+
 def print_table(columns: Sequence[str], rows: Sequence[Row], *, empty: str, tones: Sequence[str | None] = ()) -> None:
     """Rows below their headings; the sentence `empty` where there are none. An empty column is left out.
 

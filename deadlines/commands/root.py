@@ -25,7 +25,7 @@ COMMANDS = {
     "recompute": ("recompute", "Compute every open entry again"),
     "proposal": ("proposal", "Other dates that wait for two people: list, show, accept, ignore"),
     "person": ("person", "The people of the firm: add, contact, list, deactivate"),
-    "matter": ("matter", "Matters: assign, unassign, people, restrict"),
+    "matter": ("matter", "Matters: assign, unassign, people, restrict, unrestrict"),
     "team": ("team", "Teams of people: add, join, leave, list"),
     "remind": ("remind", "Reminders: test, confirm, list"),
     "feed": ("feed", "Calendar addresses: add, list, rotate, revoke, leak"),

@@ -27,57 +27,56 @@ def add(app: App, name: str, as_json: bool) -> None:
       deadlines team add "Removal defense"
     """
     from deadlines import clock
-    from deadlines.commands.output import print_json
+    from deadlines.commands.output import answer
     from deadlines.docket.teams import add_team
 
     with app.writing() as session:
         shown = {"name": add_team(session, name, actor=actor(), now=clock.now()).name}
-    if as_json:
-        print_json(shown)
-    else:
-        click.echo(f'Added team "{shown["name"]}"; `deadlines team join` puts people in it.')
+    answer(shown, f'Added team "{shown["name"]}"; `deadlines team join` puts people in it.', as_json=as_json)
 
 
 @command.command()
 @click.argument("name")
 @click.argument("email", metavar="ADDRESS")
+@json_option
 @pass_app
-def join(app: App, name: str, email: str) -> None:
+def join(app: App, name: str, email: str, as_json: bool) -> None:
     """Put a person into a team.
 
     \b
     Example:
       deadlines team join "Removal defense" ana@firm.example
     """
-    from deadlines import clock
-    from deadlines.docket.people import find_person
-    from deadlines.docket.teams import find_team, join_team
-
-    with app.writing() as session:
-        team, person = find_team(session, name), find_person(session, email)
-        join_team(session, team, person, actor=actor(), now=clock.now())
-        click.echo(f'{person.name} is in team "{team.name}".')
+    _change(app, name, email, as_json, joins=True)
 
 
 @command.command()
 @click.argument("name")
 @click.argument("email", metavar="ADDRESS")
+@json_option
 @pass_app
-def leave(app: App, name: str, email: str) -> None:
+def leave(app: App, name: str, email: str, as_json: bool) -> None:
     """Take a person out of a team; the team's calendars no longer show that person's matters.
 
     \b
     Example:
       deadlines team leave "Removal defense" ana@firm.example
     """
+    _change(app, name, email, as_json, joins=False)
+
+
+def _change(app: App, name: str, email: str, as_json: bool, *, joins: bool) -> None:
     from deadlines import clock
+    from deadlines.commands.output import answer
     from deadlines.docket.people import find_person
-    from deadlines.docket.teams import find_team, leave_team
+    from deadlines.docket.teams import find_team, join_team, leave_team
 
     with app.writing() as session:
         team, person = find_team(session, name), find_person(session, email)
-        leave_team(session, team, person, actor=actor(), now=clock.now())
-        click.echo(f'{person.name} is no longer in team "{team.name}".')
+        (join_team if joins else leave_team)(session, team, person, actor=actor(), now=clock.now())
+        shown = {"name": team.name, "person": person.email, "member": joins}
+        sentence = f'{person.name} is {"" if joins else "no longer "}in team "{team.name}".'
+    answer(shown, sentence, as_json=as_json)
 
 
 @command.command("list")

@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.ladder import moment
 from deadlines.docket.entries import current, locked
+from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.docket.teams import works_on
 from deadlines.errors import Conflict
 from deadlines.store import audit
 from deadlines.store.tables import Acknowledgement, DeadlineRow, Entry, Matter, Person
 
-DOCKET_ROLE = "docket"
 LAST_STAGE = timedelta(days=1)
 """Before a date: from then on what was said earlier no longer holds."""
 

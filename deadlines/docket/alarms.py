@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.undelivered import DOCKET_ROLE
+from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.store.tables import Entry, Heartbeat, Person
 
 ROW = "alarms"

@@ -12,10 +12,11 @@ from deadlines.compute.notice import Notice, Service
 from deadlines.compute.result import Result
 from deadlines.docket.closing import CLOSED
 from deadlines.docket.entries import computed
-from deadlines.docket.intake import Desk, is_protected
+from deadlines.docket.intake import Desk
 from deadlines.docket.moves import Because, Move, enter_new, move
 from deadlines.docket.notices import hold_in_force
 from deadlines.docket.proposals import plain_reason
+from deadlines.docket.protected import is_protected
 from deadlines.errors import Conflict, InputError
 from deadlines.law.counting import Method
 from deadlines.store import audit

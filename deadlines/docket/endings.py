@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.subscriptions import copy_subscription, renew_claim, renew_token
+from deadlines.docket.subscriptions import copy_subscription, give_claim, give_token
 from deadlines.docket.teams import leave_matter
 from deadlines.errors import Conflict
 from deadlines.ical import CalendarItem, join_calendar, render_event
@@ -98,7 +98,8 @@ def rotate(
     if condition(subscription, now) != "live":
         raise Conflict(f'The calendar address "{subscription.label}" has ended; make a new one.')
     new = copy_subscription(session, subscription, now)
-    secret = renew_claim(new, now) if by_link else renew_token(new)
+    secret = give_claim(new, now) if by_link else give_token(new)
+    session.flush()
     end_subscription(session, subscription, "rotated", actor=actor, now=now)
     subscription.replaced_by = new.id
     session.flush()
@@ -140,8 +141,8 @@ def _ended_at(subscription: Subscription, now: datetime) -> datetime | None:
     return min((at for at in ends if at is not None), default=None)
 
 
-def _end_all(session: Session, which: Iterable[object], actor: str, now: datetime) -> int:
-    query = select(Subscription).where(Subscription.revoked_at.is_(None), *which)  # type: ignore[arg-type]
+def _end_all(session: Session, which: Iterable[ColumnElement[bool]], actor: str, now: datetime) -> int:
+    query = select(Subscription).where(Subscription.revoked_at.is_(None), *which)
     found = session.scalars(query).all()
     for subscription in found:
         end_subscription(session, subscription, "left", actor=actor, now=now)

@@ -18,6 +18,7 @@ from deadlines.compute.notice import Notice
 from deadlines.compute.result import Result, Window
 from deadlines.docket.reminders import plan_reminders, supersede
 from deadlines.docket.renderings import render_entry
+from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.errors import StoreError
 from deadlines.store.seal import seal_of
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Rendering
@@ -51,7 +52,7 @@ def is_discreet(desk: "Desk", rule: str) -> bool:
 
 def reminded(session: Session, matter: Matter) -> list[Person]:
     """Who is told of a matter's dates: its attorney, and the people who keep the docket."""
-    clerks = session.scalars(select(Person).where(Person.role == "docket", Person.active)).all()
+    clerks = session.scalars(select(Person).where(Person.role == DOCKET_ROLE, Person.active)).all()
     return list({person.id: person for person in (matter.attorney, *clerks)}.values())
 
 

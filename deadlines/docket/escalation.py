@@ -48,11 +48,6 @@ def escalate(session: Session, escalation: Escalation, *, now: datetime) -> list
     return added
 
 
-def level_of(rung: str) -> int:
-    """Which level a message of escalation is."""
-    return int(rung.removeprefix(ESCALATED).partition("-")[0])
-
-
 def _unanswered(session: Session, now: datetime) -> Iterator[tuple[Reminder, Entry, DeadlineRow, Matter]]:
     query = (
         select(Reminder, Entry, DeadlineRow, Matter)

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.renderings import DEFAULT_REDACTION
-from deadlines.docket.variants import REMINDERS, STAND, Stand, bodies
+from deadlines.docket.variants import REMINDERS, STAND, Stand, bodies, words_of
 from deadlines.errors import Conflict
 from deadlines.ical import Redaction, join_calendar
 from deadlines.store.tables import Entry, Matter, Rendering
@@ -21,7 +21,7 @@ def matter_calendar(
 
     Raises Conflict where the matter has no date: RFC 5545 wants at least one entry.
     """
-    words = "matter" if matter.restricted and redaction == "full" else redaction
+    words = words_of(redaction, restricted=matter.restricted)
     stands = _stands(session, matter)
     if not stands:
         raise Conflict(f"Matter {matter.reference} has no date to export.")

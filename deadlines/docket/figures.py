@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.reminders import PENDING
@@ -42,9 +42,9 @@ def _entries(session: Session) -> Figure:
 
 def _reminders(session: Session, now: datetime) -> Iterator[Figure]:
     due = PENDING, Reminder.next_at <= now
-    moments = session.scalars(select(Reminder.due_at).where(*due)).all()
-    yield Figure("reminders_due", "Reminders that are due and unsent", {"": len(moments)})
-    age = max(0.0, (now - min(moments, default=now)).total_seconds())
+    count, oldest = session.execute(select(func.count(), func.min(Reminder.due_at)).where(*due)).one()
+    yield Figure("reminders_due", "Reminders that are due and unsent", {"": count})
+    age = max(0.0, (now - oldest).total_seconds()) if count else 0.0
     yield Figure("reminders_oldest_due_seconds", "Seconds since the oldest of them was due", {"": age})
     yield _count(session, "reminders_refused", "Reminders refused for good", Reminder.state == "dead")
 
@@ -56,6 +56,6 @@ def _calendars(session: Session, now: datetime) -> Iterator[Figure]:
     yield Figure("calendars_silent", "Those that nobody fetches any more", {"": silent})
 
 
-def _count(session: Session, name: str, text: str, condition: object) -> Figure:
-    query = select(func.count()).where(condition)  # type: ignore[arg-type]
+def _count(session: Session, name: str, text: str, condition: ColumnElement[bool]) -> Figure:
+    query = select(func.count()).where(condition)
     return Figure(name, text, {"": float(session.scalar(query) or 0)})

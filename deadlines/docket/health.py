@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from deadlines.docket.contacts import unproved
 from deadlines.docket.outages import outages
 from deadlines.docket.reminders import PENDING
+from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.docket.sealing import altered_dates, seal_in, undated, unsealed
 from deadlines.docket.silence import live
 from deadlines.docket.trust import NEVER, sealed_with
@@ -29,7 +30,6 @@ ILL_AFTER = timedelta(hours=1)
 CLOCK_SLACK = timedelta(minutes=1)
 LETTERS_SHOWN = timedelta(days=30)
 """A refused letter is not sent again by itself, so after a while it is no news."""
-DOCKET_ROLE = "docket"
 
 
 class Finding(Struct, frozen=True):
@@ -229,6 +229,18 @@ def _watchers(session: Session) -> Finding:
         return Finding("docket-role", "well", "Somebody is told when a reminder cannot be delivered.")
     hint = "Add one: deadlines person add NAME --email ADDRESS --role docket."
     return Finding("docket-role", "warning", "Nobody has the role docket, to be told of failures.", hint)
+
+
+def check_emergency(session: Session, email: str) -> Finding:
+    """Whether somebody is asked last when nobody answers; `email` as configured."""
+    if not email.strip():
+        hint = "Set reminders.emergency, and `deadlines person deputy` for each attorney."
+        return Finding("emergency-contact", "warning", "Nobody is asked last when a reminder stays unanswered.", hint)
+    known = select(Person.id).where(Person.email == email.strip().lower(), Person.active.is_(True))
+    if session.scalar(known) is None:
+        hint = "Add the person, or correct reminders.emergency."
+        return Finding("emergency-contact", "ill", "The emergency contact is no active person of the firm.", hint)
+    return Finding("emergency-contact", "well", "Somebody is asked last when a reminder stays unanswered.")
 
 
 def _letters(session: Session, now: datetime) -> Finding:

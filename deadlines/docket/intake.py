@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute import Notice, Result
 from deadlines.compute.engine import engine_for
 from deadlines.docket.entries import enter, is_followed, reminded
+from deadlines.docket.protected import is_protected
 from deadlines.docket.variants import forget
 from deadlines.errors import Conflict, InputError
 from deadlines.law import Law
@@ -18,12 +19,6 @@ from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person
 
 REFERENCE_LENGTH, CLIENT_LENGTH = 60, 200
-PROTECTED_FORMS = {"I-914", "I-918", "I-929"}
-PROTECTED_BASES = {("I-360", "vawa"), ("I-485", "t"), ("I-485", "245m"), ("I-192", "tu")}
-UNCLEAR_FORMS = {"I-360", "I-192"}
-"""Forms without an ordinary class: while nobody has said which it is, it may be a protected one."""
-PROTECTED_FACTS = {("nonimmigrant_class", "T"), ("nonimmigrant_class", "U"), ("presence_exception", "vawa")}
-PROTECTED_FACTS |= {("presence_exception", "trafficking")}
 
 
 class Desk(Struct, frozen=True):
@@ -142,18 +137,6 @@ def record_notice(
     detail = {"kind": notice.kind, "edition": result.edition, "entries": [entry.id for entry in entries]}
     audit.record(session, at=now, actor=desk.actor, action="notice.record", subject=row.id, detail=detail)
     return Recorded(row, entries, result, restricted_now)
-
-
-def is_protected(notice: Notice) -> bool:
-    """Whether the notice itself tells of a VAWA, T or U case, which 8 USC 1367 keeps confidential, or may do so.
-
-    A form that is filed for such cases and others is taken for one until its class is known.
-    """
-    basis = notice.facts.get("basis")
-    if notice.form in PROTECTED_FORMS or (notice.form, basis) in PROTECTED_BASES:
-        return True
-    unclear = notice.form in UNCLEAR_FORMS and basis is None
-    return unclear or not PROTECTED_FACTS.isdisjoint(notice.facts.items())
 
 
 def _refuse_twice(session: Session, matter: Matter, notice: Notice) -> None:

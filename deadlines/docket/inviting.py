@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute.result import Window
 from deadlines.docket import letters
 from deadlines.docket.renderings import origin_of
+from deadlines.docket.veil import Veil, veil_of
 from deadlines.errors import CalendarError
 from deadlines.ical import CalendarItem, Party, Redaction, Slot, invitation_uid, itip_object, slot_days, slot_item
 from deadlines.ical.event import DAY_BEFORE, WEEK_BEFORE
@@ -94,7 +95,7 @@ def _queue(session: Session, told: Told, organizer: Party, today: date, now: dat
     subject, text = _plain(told), PLAIN
     calendar = method = None
     try:
-        item = _item(told, now)
+        item = _item(told, veil_of(session), now)
         guest = Party(told.person.name, told.person.email)
         calendar = itip_object(item, organizer=organizer, attendee=guest, alarm=_alarm(told, today))
         method, subject, text = method_of(item), _subject(told, item), f"{item.description}\n\n{ABOUT}"
@@ -116,14 +117,14 @@ def _key(told: Told, sequence: int) -> str:
     return f"invitation/{told.entry.id}/{told.rendering.slot}/{told.person.id}/{sequence}"
 
 
-def _item(told: Told, now: datetime) -> CalendarItem:
+def _item(told: Told, veil: Veil, now: datetime) -> CalendarItem:
     window = msgspec.convert(told.deadline.window, Window)
     slot = msgspec.convert(told.rendering.slot, Slot)
     # With a METHOD the stamp is the moment of writing, so that a program knows the later of two.
     origin = origin_of(told.entry, told.deadline, now)
     item = slot_item(window, origin, told.redaction, slot, told.on, gone=slot not in slot_days(window))
     item = msgspec.structs.replace(
-        item, uid=invitation_uid(told.entry.id, slot), sequence=told.sequence, cancelled=told.gone
+        item, uid=invitation_uid(veil(told.entry.id, slot)), sequence=told.sequence, cancelled=told.gone
     )
     return msgspec.structs.replace(item, summary=WITHHELD, description=WITHHELD_TEXT) if told.withheld else item
 

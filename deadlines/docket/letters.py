@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.outbox import ALARM_TRIES, FROM_THE_ROWS, LONGEST_PAUSE, pause
 from deadlines.docket.reminders import NAMESPACE
-from deadlines.docket.undelivered import DOCKET_ROLE
+from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.errors import SendError
 from deadlines.notify.message import Message
 from deadlines.store import audit

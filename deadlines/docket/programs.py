@@ -21,6 +21,8 @@ PROGRAMS = (
     ("mozilla/", "a browser"),
 )
 """Beginnings of what fetchers of calendars call themselves, the more telling ones first."""
+SERVERS = ("Google Calendar", "Google", "Outlook (online)")
+"""Those that fetch from a server of their own, day and night."""
 LONGEST = 30
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session, contains_eager
 
 from deadlines.docket import letters
+from deadlines.docket.programs import SERVERS, program_of
 from deadlines.ical.wording import day_text
 from deadlines.store.tables import Person, Subscription
 
@@ -68,10 +69,7 @@ def live(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _least(agent: str) -> timedelta:
     """Servers fetch day and night; a program on a desk rests over a long weekend."""
-    agent = agent.lower()
-    on_a_desk = "microsoft office" in agent or "outlook" in agent
-    server = "google" in agent or "exchange" in agent or ("microsoft" in agent and not on_a_desk)
-    return LEAST_OF_SERVERS if server else LEAST
+    return LEAST_OF_SERVERS if program_of(agent) in SERVERS else LEAST
 
 
 def _quiet(session: Session, now: datetime) -> Sequence[Subscription]:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, contains_eager
 
+from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.docket.teams import require_on_matter
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.ical import REDACTIONS
@@ -29,8 +30,6 @@ LABEL_LENGTH, AGENT_LENGTH = 100, 200
 NO_HASH = "0" * 64
 CLAIM_FOR = timedelta(hours=24)
 """How long a one-time link opens an address."""
-WHOLE_FIRM = "docket"
-"""The role whose calendars show the whole firm unless something else is asked for."""
 
 
 class Choice(Struct, frozen=True, kw_only=True):
@@ -75,7 +74,7 @@ def add_subscription(
     Raises InputError for an unusable label or choice, Conflict for a person who has left or is not on the matter.
     """
     subscription = _new(session, person, label, choice, now)
-    token = _give_token(subscription)
+    token = give_token(subscription)
     _record(session, subscription, "feed.add", actor, now)
     return subscription, token
 
@@ -88,19 +87,16 @@ def invite(
     Raises as `add_subscription` does.
     """
     subscription = _new(session, person, label, choice, now)
-    _give_token(subscription)  # nobody learns this one: it only fills the place
-    code = _give_claim(subscription, now)
+    code = give_claim(subscription, now)
     _record(session, subscription, "feed.invite", actor, now)
     return subscription, code
 
 
 def copy_subscription(session: Session, old: Subscription, now: datetime) -> Subscription:
-    """A new address that shows the same to the same person, without a secret yet."""
+    """A new address that shows the same to the same person; it needs its secret before it is written."""
     kept = {name: getattr(old, name) for name in _CHOSEN}
     new = Subscription(**kept, token_hash=NO_HASH, hint="", created_at=now)
-    _give_token(new)
     session.add(new)
-    session.flush()
     return new
 
 
@@ -108,16 +104,6 @@ _CHOSEN = (
     *("person_id", "label", "scope", "matter_id", "team_id", "redaction", "remedies", "fatal_only", "protective"),
     *("reminders", "restricted", "whole", "expires_at"),
 )
-
-
-def renew_token(subscription: Subscription) -> str:
-    """Another secret for an address that nobody has yet; returned once."""
-    return _give_token(subscription)
-
-
-def renew_claim(subscription: Subscription, now: datetime) -> str:
-    """A one-time link to an address that nobody has yet; returned once."""
-    return _give_claim(subscription, now)
 
 
 def find_claim(session: Session, code: str, *, now: datetime) -> Subscription:
@@ -137,7 +123,7 @@ def claim(session: Session, code: str, *, now: datetime) -> tuple[Subscription, 
     taken = session.execute(query.values(claim_hash=None).returning(Subscription.id)).one_or_none()
     if taken is None:  # somebody else opened it in the same moment
         raise NotFound("This link has been used or is too old. Ask for another one.")
-    token = _give_token(subscription)
+    token = give_token(subscription)
     subscription.claim_hash = subscription.claim_until = None
     session.flush()
     _record(session, subscription, "feed.open", subscription.person.email, now)
@@ -183,7 +169,7 @@ def _new(session: Session, person: Person, label: str, choice: Choice, now: date
         raise InputError(f"A calendar address needs a label of 1 to {LABEL_LENGTH} plain characters.")
     if not person.active:
         raise Conflict(f"{person.email} has left; a calendar address needs an active person.")
-    scope = choice.scope or ("firm" if person.role == WHOLE_FIRM else "own")
+    scope = choice.scope or ("firm" if person.role == DOCKET_ROLE else "own")
     _check(session, person, choice, scope, now)
     subscription = Subscription(
         person=person,
@@ -224,11 +210,11 @@ def _check(session: Session, person: Person, choice: Choice, scope: Scope, now: 
         )
     if choice.expires_at is not None and choice.expires_at <= now:
         raise InputError("The calendar address would have ended already; give a later day.")
-    if choice.matter is not None and (person.role != WHOLE_FIRM or choice.restricted):
+    if choice.matter is not None and (person.role != DOCKET_ROLE or choice.restricted):
         require_on_matter(session, choice.matter, person)
 
 
-def _give_token(subscription: Subscription) -> str:
+def give_token(subscription: Subscription) -> str:
     """A new secret. One whose beginning a command line would take for an option is drawn again."""
     while not (secret := secrets.token_urlsafe(SECRET_BYTES))[:HINT_LENGTH].isalnum():
         pass
@@ -236,7 +222,9 @@ def _give_token(subscription: Subscription) -> str:
     return PREFIX + secret
 
 
-def _give_claim(subscription: Subscription, now: datetime) -> str:
+def give_claim(subscription: Subscription, now: datetime) -> str:
+    """A one-time link to an address that nobody has yet; its secret, returned once."""
+    give_token(subscription)  # nobody learns this one: it only fills the place
     code = CLAIM_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
     subscription.claim_hash, subscription.claim_until = hash_token(code), now + CLAIM_FOR
     return code

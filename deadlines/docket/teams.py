@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session
+from msgspec import convert
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
+from deadlines.compute.notice import Notice
+from deadlines.docket.protected import is_protected
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store import audit
-from deadlines.store.tables import Matter, MatterMember, Person, Team, TeamMember
+from deadlines.store.tables import Entry, Matter, MatterMember, NoticeRow, Person, Team, TeamMember
 
 TEAM_NAME_LENGTH = 60
 
@@ -70,6 +73,43 @@ def leave_matter(session: Session, matter: Matter, person: Person, *, actor: str
     session.delete(member)
     session.flush()
     audit.record(session, at=now, actor=actor, action="matter.leave", subject=matter.id, detail={"person": person.id})
+
+
+def restrict_matter(session: Session, matter: Matter, *, actor: str, now: datetime) -> None:
+    """The matter leaves every calendar, and mail says nothing of the case. A second time changes nothing."""
+    if not matter.restricted:
+        matter.restricted = True
+        audit.record(session, at=now, actor=actor, action="matter.restrict", subject=matter.id, detail={})
+
+
+def unrestrict_matter(session: Session, matter: Matter, by: Person, reason: str, *, now: datetime) -> None:
+    """Take a restriction back that was set by mistake, or while a form's class was not known.
+
+    Raises Conflict for a matter that is not restricted, or whose notices tell of a protected case.
+    """
+    if not matter.restricted:
+        raise Conflict(f"Matter {matter.reference} is not restricted.")
+    told = session.scalars(select(NoticeRow).where(NoticeRow.matter_id == matter.id, ~_amended(), ~_struck()))
+    for row in told:
+        if is_protected(convert(row.facts, Notice)):
+            raise Conflict(
+                f"Notice {row.id[:8]} of matter {matter.reference} tells of a VAWA, T or U case, or may do so; "
+                "say its class with `deadlines amend` first."
+            )
+    matter.restricted = False
+    detail = {"reason": reason}
+    audit.record(session, at=now, actor=by.id, action="matter.unrestrict", subject=matter.id, detail=detail)
+
+
+def _amended() -> ColumnElement[bool]:
+    later = aliased(NoticeRow)
+    return select(later.id).where(later.amends_id == NoticeRow.id).exists()
+
+
+def _struck() -> ColumnElement[bool]:
+    """Whether every entry of a notice was struck."""
+    entries = select(Entry.id).where(Entry.notice_id == NoticeRow.id)
+    return and_(entries.exists(), ~entries.where(Entry.status != "struck").exists())
 
 
 def add_team(session: Session, name: str, *, actor: str, now: datetime) -> Team:

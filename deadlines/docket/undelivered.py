@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.lanes import UNDELIVERED, add_rows, chats_of, row_of
 from deadlines.docket.reminders import URGENT
+from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.errors import ChannelDown, ContentRefused, SendError
 from deadlines.notify.channel import MAIL, WEBHOOK
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, Person, Reminder
-
-DOCKET_ROLE = "docket"
 
 
 def raise_alarm(session: Session, row: Reminder, error: SendError, now: datetime) -> int:

@@ -4,9 +4,6 @@ A rendering says which day, which sequence, and whether it is cancelled; a varia
 neither missing nor out of step, because it is made anew where it is.
 """
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
@@ -21,8 +18,9 @@ from deadlines.compute.result import Window
 from deadlines.docket.renderings import DEFAULT_REDACTION, RENDERER, origin_of
 from deadlines.docket.scopes import shown
 from deadlines.docket.trust import window_of
+from deadlines.docket.veil import Veil, veil_of
 from deadlines.ical import CalendarItem, Redaction, Slot, reminder_items, render_event, slot_days, slot_item
-from deadlines.store.tables import DeadlineRow, Entry, Instance, Matter, Rendering, Subscription, Variant
+from deadlines.store.tables import DeadlineRow, Entry, Matter, Rendering, Subscription, Variant
 
 REMINDERS = "+reminders"
 """Ends the kind of a variant that holds an entry's reminders as entries of their own."""
@@ -39,17 +37,15 @@ class Stand(Struct, frozen=True):
     slot: str
 
 
-def words_of(subscription: Subscription, stand: Stand) -> Redaction:
-    """The redaction of one entry in a calendar. The client of a restricted matter is named in none."""
-    if stand.restricted and subscription.redaction == "full":
-        return "matter"
-    found: Redaction = msgspec.convert(subscription.redaction, Redaction)
-    return found
+def words_of(redaction: str, *, restricted: bool) -> Redaction:
+    """The words of one entry where a redaction was asked for. No calendar names the client of a restricted matter."""
+    found: Redaction = msgspec.convert(redaction, Redaction)
+    return "matter" if restricted and found == "full" else found
 
 
 def kinds_of(subscription: Subscription, stand: Stand) -> list[str]:
     """Which variants of a rendering the calendar needs, besides the rendering itself."""
-    words = words_of(subscription, stand)
+    words = words_of(subscription.redaction, restricted=stand.restricted)
     kinds: list[str] = [] if words == DEFAULT_REDACTION else [words]
     if subscription.reminders and stand.slot == "safe":
         kinds.append(f"{words}{REMINDERS}")
@@ -111,10 +107,10 @@ def _made(session: Session, missing: Sequence[tuple[Stand, str]]) -> dict[tuple[
         part = missing[start : start + AT_ONCE]
         rows = _whole(session, {stand.id for stand, _ in part})
         earlier = _earlier(session, [rows[stand.id] for stand, kind in part if kind.endswith(REMINDERS)])
-        secret = session.scalars(select(Instance.instance_id)).one()
+        veil = veil_of(session)
         for stand, kind in part:
             row, entry, deadline = rows[stand.id]
-            made[stand.id, kind] = _rendered(kind, row, entry, deadline, earlier.get(entry.id, ()), secret)
+            made[stand.id, kind] = _rendered(kind, row, entry, deadline, earlier.get(entry.id, ()), veil)
     return made
 
 
@@ -140,23 +136,17 @@ def _whole(session: Session, ids: Iterable[int]) -> dict[int, tuple[Rendering, E
 
 
 def _rendered(
-    kind: str, row: Rendering, entry: Entry, deadline: DeadlineRow, earlier: Sequence[Window], secret: str
+    kind: str, row: Rendering, entry: Entry, deadline: DeadlineRow, earlier: Sequence[Window], veil: Veil
 ) -> bytes:
     window, origin = window_of(entry, deadline), origin_of(entry, deadline, row.changed_at)
     words = msgspec.convert(kind.removesuffix(REMINDERS), Redaction)
     slot = msgspec.convert(row.slot, Slot)
     if words == "busy":
-        origin = structs.replace(origin, entry_id=_veiled_id(secret, entry.id, slot), veiled=True)
+        origin = structs.replace(origin, entry_id=veil(entry.id, slot), veiled=True)
     item = slot_item(window, origin, words, slot, row.on, gone=slot not in slot_days(window) and not origin.altered)
     item = structs.replace(item, sequence=row.sequence, cancelled=row.cancelled)
     items = reminder_items(window, origin, item, earlier) if kind.endswith(REMINDERS) else [item]
     return b"".join(_remembered(one) for one in items)
-
-
-def _veiled_id(secret: str, entry_id: str, slot: str) -> str:
-    """An id that neither tells which date of an entry it is nor can be joined with the entry's other ones."""
-    digest = hmac.new(secret.encode(), f"{entry_id}/{slot}".encode(), hashlib.sha256).digest()
-    return base64.b32encode(digest).decode().lower()[:26]
 
 
 @lru_cache(maxsize=4096)

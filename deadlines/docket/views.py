@@ -12,6 +12,7 @@ from deadlines.compute import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.beside import Alternative, alternatives
 from deadlines.docket.records import WAITING, Closing, FollowOn, Nexts, Resolution, is_disputed
+from deadlines.docket.teams import find_matter
 from deadlines.docket.trust import is_altered, window_of
 from deadlines.errors import InputError, NotFound
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Proposal, Reminder
@@ -132,8 +133,8 @@ def _refuse_unknown(session: Session, attorney: str | None, matter: str | None) 
         email = attorney.strip().lower()
         if session.scalar(select(Person.id).where(Person.email == email)) is None:
             raise NotFound(f"Nobody has the address {attorney}; `deadlines person list` shows everybody.")
-    if matter is not None and session.scalar(select(Matter.id).where(Matter.reference == matter)) is None:
-        raise NotFound(f"No matter has the number '{matter}'; `deadlines list` shows the open ones.")
+    if matter is not None:
+        find_matter(session, matter)
 
 
 def find_entry(session: Session, name: str) -> Entry:
@@ -164,9 +165,7 @@ def matter_view(
     session: Session, reference: str, nexts: Nexts | None = None, *, notice: str | None = None
 ) -> MatterView:
     """One matter in full, or what belongs to one notice, and with `nexts` what comes next; raises NotFound."""
-    matter = session.scalars(select(Matter).where(Matter.reference == reference.strip())).one_or_none()
-    if matter is None:
-        raise NotFound(f"No matter has the number '{reference}'; `deadlines list` shows the open ones.")
+    matter = find_matter(session, reference)
     query = _current().where(Entry.matter_id == matter.id)
     if notice is not None:
         query = query.where(Entry.notice_id == notice)

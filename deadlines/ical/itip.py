@@ -48,9 +48,12 @@ class Party(Struct, frozen=True):
     address: str
 
 
-def invitation_uid(entry_id: str, slot: str) -> str:
-    """The UID of an invitation: another than the feed's, or a program that knows both would mix them up."""
-    return f"i-{entry_id}-{slot}@deadlines"
+def invitation_uid(veiled_id: str) -> str:
+    """The UID of an invitation: another than the feed's, or a program that knows both would mix them up.
+
+    `veiled_id` stands for one date of an entry and tells neither which entry nor which date.
+    """
+    return f"i-{veiled_id}@deadlines"
 
 
 def itip_object(item: CalendarItem, *, organizer: Party, attendee: Party, alarm: timedelta) -> bytes:

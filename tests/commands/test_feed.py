@@ -77,7 +77,7 @@ def test_a_calendar_of_a_matter_a_team_and_the_firm(firm: Firm) -> None:
     assert firm.data(*words, "--firm")["shows"] == "whole firm"
     both = firm.run(*words, "--firm", "--matter", "2026-0143")
     assert (both.returncode, "Choose one" in both.stderr) == (3, True)
-    assert "1 calendar addresses ended" in firm.good("matter", "unassign", "2026-0143", "paula@firm.example")
+    assert "1 calendar address ended" in firm.good("matter", "unassign", "2026-0143", "paula@firm.example")
 
 
 def test_filters_and_what_is_refused(firm: Firm) -> None:

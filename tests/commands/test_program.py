@@ -177,7 +177,7 @@ def test_completion_offers_commands_and_options() -> None:
         return good(_DEADLINES_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=str(position))
 
     assert offered("deadlines ser", 1).split() == ["plain,serve"]
-    assert offered("deadlines person d", 2).split() == ["plain,deactivate"]
+    assert offered("deadlines person d", 2).split() == ["plain,deactivate", "plain,deputy"]
     assert "plain,--label" in offered("deadlines feed add --l", 3)
 
 

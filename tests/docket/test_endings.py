@@ -12,22 +12,10 @@ from deadlines.docket.addresses import address_view, addresses, find_address
 from deadlines.docket.people import deactivate_person
 from deadlines.docket.subscriptions import CLAIM_FOR, Choice, Fetches
 from deadlines.errors import Conflict, InputError, NotFound
-from deadlines.store.database import Database
 from deadlines.store.tables import Person, Subscription
 from tests.docket import samples
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def session(database: Database) -> Any:
-    with database.write() as opened:
-        yield opened
-
-
-@pytest.fixture
-def ana(session: Session) -> Person:
-    return samples.person(session)
 
 
 def subscribe(session: Session, person: Person, **choice: Any) -> tuple[Subscription, str]:

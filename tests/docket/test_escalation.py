@@ -1,7 +1,6 @@
 """An urgent reminder goes on until somebody answers; an answer holds for a while, on both databases."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +13,6 @@ from deadlines.docket.entries import current
 from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.people import set_deputies
 from deadlines.errors import Conflict, InputError
-from deadlines.store.database import Database
 from deadlines.store.tables import Acknowledgement, Entry, Person, Reminder
 from tests.docket import samples
 
@@ -23,12 +21,6 @@ SENT = datetime(2026, 11, 19, 14, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7)
 RULE = Escalation(wait=timedelta(hours=24), emergency="emma@firm.test", zone=samples.ZONE, channel="smtp")
-
-
-@pytest.fixture
-def session(database: Database) -> Any:
-    with database.write() as opened:
-        yield opened
 
 
 class Firm:

@@ -9,29 +9,12 @@ from sqlalchemy.orm import Session
 from deadlines.docket import feeds, subscriptions
 from deadlines.docket.renderings import render_entry
 from deadlines.docket.subscriptions import Choice
-from deadlines.store.database import Database
 from deadlines.store.tables import Matter, Person, Subscription
 from tests.docket import samples
 from tests.reading import events_of
 
 TODAY = date(2026, 11, 1)
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def session(database: Database) -> Any:
-    with database.write() as opened:
-        yield opened
-
-
-@pytest.fixture
-def ana(session: Session) -> Person:
-    return samples.person(session)
-
-
-@pytest.fixture
-def matter(session: Session, ana: Person) -> Matter:
-    return samples.matter(session, ana)
 
 
 def put(session: Session, matter: Matter, on: date, *, times: int = 1) -> None:

@@ -13,7 +13,6 @@ from deadlines.compute.result import Window
 from deadlines.docket import endings, feeds, renderings, subscriptions
 from deadlines.docket.subscriptions import Choice, Fetches
 from deadlines.errors import Conflict, InputError
-from deadlines.store.database import Database
 from deadlines.store.tables import Audit, DeadlineRow, Entry, Matter, Person, Rendering, Subscription
 from tests.docket import samples
 
@@ -60,22 +59,6 @@ def days(session: Session, subscription: Subscription, today: date = TODAY) -> l
 
 def by_uid(session: Session, subscription: Subscription, today: date = TODAY) -> dict[str, Any]:
     return {str(event["UID"]): event for event in events(session, subscription, today)}
-
-
-@pytest.fixture
-def session(database: Database) -> Any:
-    with database.write() as opened:
-        yield opened
-
-
-@pytest.fixture
-def ana(session: Session) -> Person:
-    return samples.person(session)
-
-
-@pytest.fixture
-def matter(session: Session, ana: Person) -> Matter:
-    return samples.matter(session, ana)
 
 
 # -- tokens --------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from deadlines.docket.closing import reopen_entry, strike_notice, waive_entry
 from deadlines.docket.invitations import PER_HOUR, Waiting, choose_invitations, invite, people_to_tell, waiting
 from deadlines.docket.moves import Because, move
 from deadlines.docket.people import amend_address, deactivate_person
+from deadlines.docket.veil import veil_of
 from deadlines.errors import CalendarError, Conflict, InputError
 from deadlines.ical import Party
 from deadlines.store.database import Database
@@ -99,6 +100,10 @@ def ana(session: Session) -> Person:
     return session.scalars(select(Person).where(Person.email == "ana@firm.test")).one()
 
 
+def uid_of(session: Session, entry: str, slot: str) -> str:
+    return f"i-{veil_of(session)(entry, slot)}@deadlines"
+
+
 def test_each_date_is_told_once_the_nearest_first(database: Database) -> None:
     entries = start(database)
     assert tell(database) == 6
@@ -106,10 +111,12 @@ def test_each_date_is_told_once_the_nearest_first(database: Database) -> None:
     assert {mail.to for mail in found} == {"ana@firm.test"}
     assert [mail.event["DTSTART"].dt for mail in found] == [SAFE] * 3 + [LAST] * 3
     with database.read() as session:
-        dates = {f"i-{row.entry_id}-{row.slot}@deadlines" for row in session.scalars(select(Rendering))}
+        dates = {uid_of(session, row.entry_id, row.slot) for row in session.scalars(select(Rendering))}
     assert len(dates) == 6
     assert {str(mail.event["UID"]) for mail in found} == dates
-    assert {str(mail.event["UID"])[2:28] for mail in found} <= {entry.id for entry in entries.values()}
+    told = "".join(str(mail.event["UID"]) for mail in found)
+    for word in ("safe", "last", *(entry.id for entry in entries.values())):
+        assert word not in told  # neither which entry nor which of its dates
     assert {(mail.method, int(mail.event["SEQUENCE"])) for mail in found} == {("REQUEST", 0)}
     assert {str(mail.event["ATTENDEE"]) for mail in found} == {"mailto:ana@firm.test"}
     assert {str(mail.event["ORGANIZER"]) for mail in found} == {"mailto:docket@firm.test"}
@@ -185,7 +192,9 @@ def test_a_date_that_moves_is_moved_in_the_calendar(database: Database) -> None:
         move(session, desk(), entry, target, Because(entry.notice, "why"), now=LATER)
     now = LATER + timedelta(hours=2)
     tell(database, now)
-    moved = [mail for mail in mails(database, last) if str(mail.event["UID"]) == f"i-{entry.id}-safe@deadlines"]
+    with database.read() as session:
+        uid = uid_of(session, entry.id, "safe")
+    moved = [mail for mail in mails(database, last) if str(mail.event["UID"]) == uid]
     [mail] = moved
     assert mail.subject.startswith("Moved to Fri 13 Nov 2026: FILE BY")
     assert (mail.method, int(mail.event["SEQUENCE"]), mail.event["DTSTART"].dt) == ("REQUEST", 1, date(2026, 11, 13))
@@ -363,7 +372,7 @@ def test_of_two_changes_before_the_mail_leaves_only_the_last_is_sent(database: D
         with database.write() as session:
             row = session.scalars(select(Rendering).where(Rendering.on == SAFE).order_by(Rendering.id).limit(1)).one()
             row.sequence += 1
-            uid = f"i-{row.entry_id}-safe@deadlines"
+            uid = uid_of(session, row.entry_id, "safe")
         tell(database, LATER + step * 2 * HOUR)
     found = [mail for mail in mails(database) if str(mail.event["UID"]) == uid]
     assert [int(mail.event["SEQUENCE"]) for mail in found] == [2]

@@ -11,19 +11,12 @@ from deadlines.docket.endings import condition, off_matter
 from deadlines.docket.renderings import render_entry
 from deadlines.docket.subscriptions import Choice
 from deadlines.errors import Conflict, InputError, NotFound
-from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Matter, Person, Subscription
 from tests.docket import samples
 from tests.reading import events_of
 
 TODAY = date(2026, 11, 1)
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def session(database: Database) -> Any:
-    with database.write() as opened:
-        yield opened
 
 
 class Firm:

@@ -12,29 +12,12 @@ from deadlines.docket.entries import current
 from deadlines.docket.intake import open_matter
 from deadlines.docket.renderings import render_entry
 from deadlines.docket.subscriptions import Choice
-from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Matter, Person, Subscription, Variant
 from tests.docket import samples
 from tests.reading import events_of
 
 TODAY = date(2026, 11, 1)
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def session(database: Database) -> Any:
-    with database.write() as opened:
-        yield opened
-
-
-@pytest.fixture
-def ana(session: Session) -> Person:
-    return samples.person(session)
-
-
-@pytest.fixture
-def matter(session: Session, ana: Person) -> Matter:
-    return samples.matter(session, ana)
 
 
 @pytest.fixture

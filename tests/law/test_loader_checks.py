@@ -5,15 +5,13 @@ one line; where it is empty, the new text is appended to the file.
 """
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from deadlines.errors import LawDataError
 from deadlines.law.load import read_law
-from tests.law.editing import APPEAL, DATA
+from tests.law.editing import APPEAL
 
 PRESENCE = "rules/status-unlawful-presence-180.toml"
 REOPEN = "rules/eoir-motion-reopen.toml"
@@ -276,18 +274,6 @@ TABLES: list[Mistake] = [
     ("rows/eoir.toml", "", ROW, "row x: key 'where'"),
     ("rows/eoir.toml", "", f'{ROW}where = ["engine"]\nout = "z"\n', "row x: key 'where'"),
 ]
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(shutil.copytree(DATA, tmp_path_factory.mktemp("law") / "data"))
-
-
-@pytest.fixture
-def folder(whole: Path) -> Iterator[Path]:
-    """The edition, put right again afterwards."""
-    yield whole
-    shutil.copytree(DATA, whole, dirs_exist_ok=True)
 
 
 def spoil(folder: Path, name: str, old: str, new: str) -> None:

@@ -2,15 +2,13 @@
 place, and with what may have been meant."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from deadlines.errors import LawDataError
 from deadlines.law.load import read_law
-from tests.law.editing import APPEAL, DATA
+from tests.law.editing import APPEAL
 from tests.law.test_loader_checks import spoil
 
 BIA = "eoir-appeal-bia.toml, rule eoir.appeal.bia"
@@ -150,18 +148,6 @@ def test_a_misspelt_name_is_told_with_what_may_have_been_meant(
     sentence = refusal(folder)
     assert said in sentence
     assert meant in sentence
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(shutil.copytree(DATA, tmp_path_factory.mktemp("law") / "data"))
-
-
-@pytest.fixture
-def folder(whole: Path) -> Iterator[Path]:
-    """The edition, put right again afterwards."""
-    yield whole
-    shutil.copytree(DATA, whole, dirs_exist_ok=True)
 
 
 def refusal(folder: Path) -> str:

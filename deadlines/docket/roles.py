@@ -1,0 +1,4 @@
+"""The roles of people that the program itself looks for."""
+
+DOCKET_ROLE = "docket"
+"""Answers for the whole docket: asked first when somebody cannot be reached or an attorney does not answer."""

@@ -1,0 +1,61 @@
+"""`deadlines matter` through the real program: restrictions are set at once and taken back only with reason."""
+
+from tests.commands.conftest import Firm
+from tests.commands.program import RECENT
+
+ANA = "ana@firm.example"
+
+
+def record(firm: Firm, matter: str, *words: str) -> str:
+    made = firm.data(
+        *("add", "--matter", matter, "--attorney", ANA, "--kind", "uscis.denial", "--decided-on", RECENT),
+        *("--service", "mail", *words),
+    )
+    notice: str = made["notice"]
+    return notice
+
+
+def restricted(firm: Firm, matter: str) -> bool:
+    found: bool = firm.data("show", matter)["restricted"]
+    return found
+
+
+def test_a_form_that_may_be_a_protected_one_is_kept_in_until_its_class_is_said(firm: Firm) -> None:
+    firm.add("Ana", ANA)
+    notice = record(firm, "M-1", "--form", "I-360")
+    assert restricted(firm, "M-1")
+    undo = ("matter", "unrestrict", "M-1", "--reason", "religious worker", "--by", ANA)
+    refused = firm.run(*undo)
+    assert (refused.returncode, "deadlines amend" in refused.stderr) == (8, True)
+    firm.good("amend", notice, "--fact", "basis=religious", "--reason", "class found", "--by", ANA)
+    assert restricted(firm, "M-1")  # nobody but a person takes it back
+    assert firm.data(*undo) == {"matter": "M-1", "restricted": False}
+    assert not restricted(firm, "M-1")
+    assert firm.run(*undo).returncode == 8
+
+
+def test_what_is_protected_stays_so(firm: Firm) -> None:
+    firm.add("Ana", ANA)
+    record(firm, "M-1", "--form", "I-360", "--fact", "basis=vawa")
+    refused = firm.run("matter", "unrestrict", "M-1", "--reason", "x", "--by", ANA)
+    assert (refused.returncode, restricted(firm, "M-1")) == (8, True)
+
+
+def test_a_mark_set_by_mistake_is_taken_back(firm: Firm) -> None:
+    firm.add("Ana", ANA)
+    record(firm, "M-1", "--form", "I-140")
+    assert firm.data("matter", "restrict", "M-1") == {"matter": "M-1", "restricted": True}
+    firm.good("matter", "unrestrict", "M-1", "--reason", "wrong number", "--by", ANA)
+    assert not restricted(firm, "M-1")
+
+
+def test_people_come_and_go_for_programs_too(firm: Firm) -> None:
+    firm.add("Ana", ANA)
+    firm.add("Paula", "paula@firm.example", "paralegal")
+    record(firm, "M-1", "--form", "I-140")
+    joined = firm.data("matter", "assign", "M-1", "paula@firm.example")
+    assert joined == {"matter": "M-1", "person": "paula@firm.example"}
+    assert firm.data("matter", "unassign", "M-1", "paula@firm.example")["calendars_ended"] == 0
+    firm.good("team", "add", "T")
+    assert firm.data("team", "join", "T", ANA) == {"name": "T", "person": ANA, "member": True}
+    assert firm.data("team", "leave", "T", ANA)["member"] is False
