@@ -68,6 +68,34 @@ def unassign(app: App, reference: str, email: str, as_json: bool) -> None:
     answer(shown, sentence, as_json=as_json)
 
 
+@command.command("hand-over")
+@click.argument("reference", metavar="NUMBER")
+@click.argument("email", metavar="ADDRESS")
+@json_option
+@pass_app
+def hand_over(app: App, reference: str, email: str, as_json: bool) -> None:
+    """Give a matter to another attorney, with every reminder that waits. The person is told by mail.
+
+    Whoever was its attorney is on it no more; `deadlines matter assign` keeps them on.
+
+    \b
+    Example:
+      deadlines matter hand-over 2026-0143 ben@firm.example
+    """
+    from deadlines import clock
+    from deadlines.commands.output import answer
+    from deadlines.docket import handing
+    from deadlines.docket.people import find_person
+    from deadlines.docket.teams import find_matter
+
+    with app.writing() as session:
+        matter, person = find_matter(session, reference), find_person(session, email)
+        count = handing.hand_over(session, matter, person, actor=actor(), now=clock.now())
+        shown = {"matter": matter.reference, "attorney": person.email, "open": count}
+        sentence = f"{person.name} is the attorney of matter {matter.reference} and answers for {count} open dates."
+    answer(shown, sentence, as_json=as_json)
+
+
 @command.command()
 @click.argument("reference", metavar="NUMBER")
 @json_option
@@ -104,7 +132,8 @@ def restrict(app: App, reference: str, as_json: bool) -> None:
     """
     from deadlines import clock
     from deadlines.commands.output import answer
-    from deadlines.docket.teams import find_matter, restrict_matter
+    from deadlines.docket.restricting import restrict_matter
+    from deadlines.docket.teams import find_matter
 
     with app.writing() as session:
         matter = find_matter(session, reference)
@@ -127,7 +156,8 @@ def unrestrict(app: App, reference: str, reason: str, by: str, as_json: bool) ->
       deadlines matter unrestrict 2026-0143 --reason "religious worker, not VAWA" --by ana@firm.example
     """
     from deadlines.commands.output import answer
-    from deadlines.docket.teams import find_matter, unrestrict_matter
+    from deadlines.docket.restricting import unrestrict_matter
+    from deadlines.docket.teams import find_matter
 
     with signed(app, by) as act:
         matter = find_matter(act.session, reference)

@@ -193,6 +193,28 @@ def deactivate(app: App, email: str, successor: str | None, as_json: bool) -> No
 
 @command.command()
 @click.argument("email", metavar="ADDRESS")
+@json_option
+@pass_app
+def activate(app: App, email: str, as_json: bool) -> None:
+    """Somebody who had left is back. Matters, calendars and chats are given anew.
+
+    \b
+    Example:
+      deadlines person activate ana@firm.example
+    """
+    from deadlines import clock
+    from deadlines.commands.output import answer
+    from deadlines.docket.people import activate_person, find_person
+
+    with app.writing() as session:
+        person = find_person(session, email)
+        activate_person(session, person, actor=actor(), now=clock.now())
+        shown, name = _shown(person), person.name
+    answer(shown, f"{name} is back; `deadlines matter hand-over` gives matters.", as_json=as_json)
+
+
+@command.command()
+@click.argument("email", metavar="ADDRESS")
 @click.argument("wanted", metavar="on|off", type=click.Choice(["on", "off"]))
 @click.option(
     "--redaction",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute.ladder import moment
 from deadlines.docket.entries import current, locked
 from deadlines.docket.roles import DOCKET_ROLE
-from deadlines.docket.teams import works_on
+from deadlines.docket.scopes import works_on
 from deadlines.errors import Conflict
 from deadlines.store import audit
 from deadlines.store.tables import Acknowledgement, DeadlineRow, Entry, Matter, Person

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from msgspec import Struct, convert, structs
+from msgspec import Struct, ValidationError, convert, structs
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
@@ -63,8 +63,7 @@ def alternatives(session: Session, shown: Iterable[tuple[Entry, dict[str, Any]]]
     """By entry, its alternatives among the entries shown and among those of their notices that were filed."""
     by_notice: dict[str, list[tuple[Entry, set[str]]]] = {}
     for entry, window in (*shown, *_filed(session)):
-        named = {item["rule"] for item in window.get("relations", ()) if item["kind"] == "alternative"}
-        by_notice.setdefault(entry.notice_id, []).append((entry, named))
+        by_notice.setdefault(entry.notice_id, []).append((entry, _named(window)))
     return {
         mine.id: [
             Alternative(other.id, other.title, other.closed_on if other.status == "satisfied" else None)
@@ -74,6 +73,15 @@ def alternatives(session: Session, shown: Iterable[tuple[Entry, dict[str, Any]]]
         for entries in by_notice.values()
         for mine, named in entries
     }
+
+
+def _named(window: dict[str, Any]) -> set[str]:
+    """The rules that a stored window names as alternatives. Damage hides no other line: its seal tells of it."""
+    try:
+        relations = convert(window, Window).relations
+    except ValidationError:
+        return set()
+    return {item.rule for item in relations if item.kind == "alternative" and item.rule is not None}
 
 
 def _filed(session: Session) -> Iterator[tuple[Entry, dict[str, Any]]]:

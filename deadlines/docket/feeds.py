@@ -14,9 +14,10 @@ from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.departures import removed
 from deadlines.docket.renderings import DEFAULT_REDACTION, RENDERER
 from deadlines.docket.scopes import shown
-from deadlines.docket.variants import STAND, Stand, bodies, kinds_of
+from deadlines.docket.variants import STAND, Stand, bodies, goodbyes, kinds_of
 from deadlines.ical import CalendarItem, join_calendar, render_event
 from deadlines.store.tables import Matter, Rendering, Subscription
 
@@ -43,6 +44,9 @@ ENDS_WHY = (
 )
 
 
+ENDS_REMINDERS = "Reminders of deadlines from this day on are not shown, also where they fall before it."
+
+
 class Piece(Struct, frozen=True):
     """One rendering that a feed shows, by what decides its place."""
 
@@ -60,7 +64,8 @@ def feed_state(session: Session, subscription: Subscription, *, today: date, fir
     query = shown(subscription, today, Rendering.id, Rendering.sequence, Matter.restricted)
     rows = sorted(tuple(row) for row in session.execute(query))
     # Which days lie ahead decides what a feed that is cut short shows.
-    parts = [RENDERER, str(today), subscription.id, calendar_name(subscription, firm), firm, repr(rows)]
+    gone = [(one.rendering, one.sequence) for one in removed(session, subscription, today)]
+    parts = [RENDERER, str(today), subscription.id, calendar_name(subscription, firm), firm, repr(rows), repr(gone)]
     if subscription.redaction == "full":
         clients = shown(subscription, today, Matter.id, Matter.client).distinct()
         parts += sorted(f"{identifier}={client}" for identifier, client in session.execute(clients))
@@ -75,9 +80,11 @@ def feed_body(session: Session, subscription: Subscription, *, today: date, firm
 
     Raises CalendarError where a stored entry is damaged.
     """
-    events, cut_on = _events(session, subscription, today)
+    gone = goodbyes(session, subscription, removed(session, subscription, today))
+    events, cut_on = _events(session, subscription, today, gone)
     if cut_on is not None:
-        events.append(_note(subscription, f"ends-{cut_on:%Y%m%d}", cut_on, ENDS, ENDS_WHY))
+        why = f"{ENDS_WHY} {ENDS_REMINDERS}" if subscription.reminders else ENDS_WHY
+        events.append(_note(subscription, f"ends-{cut_on:%Y%m%d}", cut_on, ENDS, why))
     about = ABOUT.format(restricted=SOME_RESTRICTED if subscription.restricted else NO_RESTRICTED)
     about = f"Filing deadlines of {firm or 'the firm'}. {about}"
     connected = _note(subscription, "note", subscription.created_at.date(), CONNECTED, NOTHING)
@@ -88,9 +95,10 @@ def ends_early(session: Session, subscription: Subscription, *, today: date) -> 
     """The first day that the calendar does not show because it would be too large; None where it shows all."""
     if subscription.whole:
         return None
+    gone = goodbyes(session, subscription, removed(session, subscription, today))
     if _has_other_words(subscription):
-        return _events(session, subscription, today)[1]
-    return _fitting(_pieces(session, subscription, today), today)[1]
+        return _events(session, subscription, today, gone)[1]
+    return _fitting(_pieces(session, subscription, today), today, gone)[1]
 
 
 def _pieces(session: Session, subscription: Subscription, today: date) -> list[Piece]:
@@ -98,25 +106,27 @@ def _pieces(session: Session, subscription: Subscription, today: date) -> list[P
     return [Piece(Stand(*row[2:]), row[0], row[1]) for row in session.execute(query)]
 
 
-def _events(session: Session, subscription: Subscription, today: date) -> tuple[list[bytes], date | None]:
-    """The entries in the order of their days, and the first day that is left out."""
+def _events(
+    session: Session, subscription: Subscription, today: date, gone: Sequence[bytes]
+) -> tuple[list[bytes], date | None]:
+    """The entries in the order of their days, at the end what is `gone`, and the first day that is left out."""
     if subscription.whole and not _has_other_words(subscription):
-        return _all_stored(session, subscription, today), None
+        return [*_all_stored(session, subscription, today), *gone], None
     pieces = _pieces(session, subscription, today)
     if subscription.whole:
-        return [body for _, body in _bodies(session, subscription, pieces)], None
+        return [*(body for _, body in _bodies(session, subscription, pieces)), *gone], None
     if _has_other_words(subscription):
         # How long other words are is known when they are made: so at first only their number counts.
-        chosen, cut_on = _fitting(pieces, today, sizes={piece.stand.id: 0 for piece in pieces})
+        chosen, cut_on = _fitting(pieces, today, gone, sizes={piece.stand.id: 0 for piece in pieces})
     else:
-        chosen, cut_on = _fitting(pieces, today)
+        chosen, cut_on = _fitting(pieces, today, gone)
     made = _bodies(session, subscription, chosen)
     # Other words than the default's have another length: what was measured before is measured again.
     sizes = {piece.stand.id: len(body) for piece, body in made}
     counts = {piece.stand.id: body.count(b"BEGIN:VEVENT") for piece, body in made}
-    again, second = _fitting(chosen, today, sizes, counts)
+    again, second = _fitting(chosen, today, gone, sizes, counts)
     kept = {piece.stand.id for piece in again}
-    return [body for piece, body in made if piece.stand.id in kept], second or cut_on
+    return [*(body for piece, body in made if piece.stand.id in kept), *gone], second or cut_on
 
 
 def _has_other_words(subscription: Subscription) -> bool:
@@ -130,12 +140,16 @@ def _all_stored(session: Session, subscription: Subscription, today: date) -> li
 
 
 def _fitting(
-    pieces: Sequence[Piece], today: date, sizes: dict[int, int] | None = None, counts: dict[int, int] | None = None
+    pieces: Sequence[Piece],
+    today: date,
+    gone: Sequence[bytes],
+    sizes: dict[int, int] | None = None,
+    counts: dict[int, int] | None = None,
 ) -> tuple[list[Piece], date | None]:
     """What has room: the days ahead first, the nearest first and none by half; then the days past, the latest first."""
     ahead = sorted((piece for piece in pieces if piece.stand.on >= today), key=lambda piece: piece.stand.on)
     past = sorted((piece for piece in pieces if piece.stand.on < today), key=lambda piece: -piece.stand.on.toordinal())
-    room = _Room(sizes or {}, counts or {})
+    room = _Room(gone, sizes or {}, counts or {})
     kept: list[Piece] = []
     cut_on: date | None = None
     for piece in [*ahead, *past]:
@@ -149,11 +163,11 @@ def _fitting(
 
 
 class _Room:
-    """What is left of a feed's size."""
+    """What is left of a feed's size beside what is `gone`."""
 
-    def __init__(self, sizes: dict[int, int], counts: dict[int, int]) -> None:
+    def __init__(self, gone: Sequence[bytes], sizes: dict[int, int], counts: dict[int, int]) -> None:
         self._sizes, self._counts = sizes, counts
-        self._bytes, self._entries = LARGEST - HEAD_ROOM, MOST - 1
+        self._bytes, self._entries = LARGEST - HEAD_ROOM - sum(map(len, gone)), MOST - 1 - len(gone)
 
     def takes(self, piece: Piece) -> bool:
         """Whether there is room for it; then it is taken up."""

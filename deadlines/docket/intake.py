@@ -12,7 +12,8 @@ from deadlines.compute import Notice, Result
 from deadlines.compute.engine import engine_for
 from deadlines.docket.entries import enter, is_followed, reminded
 from deadlines.docket.protected import is_protected
-from deadlines.docket.variants import forget
+from deadlines.docket.renderings import touch
+from deadlines.docket.restricting import restrict_matter
 from deadlines.errors import Conflict, InputError
 from deadlines.law import Law
 from deadlines.store import audit
@@ -66,8 +67,10 @@ def open_matter(
         _same(found, client, attorney)
         if client is not None and found.client is None:
             found.client = client
-            forget(session, found)
-        found.restricted = found.restricted or restricted
+            touch(session, found, now=now)
+            audit.record(session, at=now, actor=actor, action="matter.client", subject=found.id, detail={})
+        if restricted:
+            restrict_matter(session, found, actor=actor, now=now)
         return found
     if attorney is None:
         raise InputError(f"Matter {reference} is new: name its attorney with --attorney and the person's e-mail.")
@@ -128,7 +131,8 @@ def record_notice(
     session.add(row)
     session.flush()
     restricted_now = is_protected(notice) and not matter.restricted
-    matter.restricted = matter.restricted or restricted_now
+    if restricted_now:
+        restrict_matter(session, matter, actor=desk.actor, now=now)
     people = reminded(session, matter)
     entries = [
         enter(session, desk, row, window, people=people, followed=is_followed(desk, matter, window), now=now)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket import invitations, letters
 from deadlines.docket.endings import end_of_person
+from deadlines.docket.handing import hand_all_over
 from deadlines.docket.outbox import revive
 from deadlines.docket.reminders import PENDING
 from deadlines.errors import Conflict, InputError, NotFound
@@ -111,7 +112,7 @@ def deactivate_person(session: Session, person: Person, *, successor: Person | N
     if successor is None and (waiting or _any_open(session, person)):
         raise Conflict(f"{person.email} still answers for open windows; name who takes them over with --successor.")
     if successor is not None:
-        _hand_over(session, matters, waiting, successor, now)
+        hand_all_over(session, matters, waiting, successor, now=now)
     end_of_person(session, person, actor=actor, now=now)
     session.execute(delete(Contact).where(Contact.person_id == person.id))
     person.active = False
@@ -127,27 +128,12 @@ def _any_open(session: Session, person: Person) -> bool:
     return session.scalar(query) is not None
 
 
-def _hand_over(
-    session: Session, matters: Sequence[Matter], waiting: Sequence[Reminder], to: Person, now: datetime
-) -> None:
-    for matter in matters:
-        matter.attorney_id = to.id
-    for reminder in waiting:
-        if _has_same(session, reminder, to):
-            reminder.state, reminder.next_at = "cancelled", now
-            reminder.owner = reminder.lease_until = None
-        else:
-            reminder.person_id = to.id
-
-
-def _has_same(session: Session, reminder: Reminder, person: Person) -> bool:
-    query = select(Reminder.id).where(
-        Reminder.deadline_id == reminder.deadline_id,
-        Reminder.rung == reminder.rung,
-        Reminder.channel == reminder.channel,
-        Reminder.person_id == person.id,
-    )
-    return session.scalar(query) is not None
+def activate_person(session: Session, person: Person, *, actor: str, now: datetime) -> None:
+    """Somebody who had left is back; matters, calendars and chats are given anew. Raises Conflict for who is here."""
+    if person.active:
+        raise Conflict(f"{person.email} is active already.")
+    person.active = True
+    _record(session, person, "person.activate", actor, now, {})
 
 
 def _record(session: Session, person: Person, action: str, actor: str, now: datetime, detail: dict[str, Any]) -> None:

@@ -12,19 +12,19 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.trust import is_altered, window_of
 from deadlines.ical import CalendarItem, Origin, Slot, entry_items, render_event, slot_item
-from deadlines.store.tables import DeadlineRow, Entry, Rendering
+from deadlines.store.tables import DeadlineRow, Entry, Matter, Rendering
 
 RENDERER = "3"
 """The edition of the wording. A change of it makes `refresh_renderings` write the entries anew."""
 DEFAULT_REDACTION = "matter"
 
 
-def render_entry(session: Session, entry: Entry, deadline: DeadlineRow, *, now: datetime) -> None:
+def render_entry(session: Session, entry: Entry, deadline: DeadlineRow, *, now: datetime, steps: int = 0) -> None:
     """Write the entry's calendar bytes by its dates in force and its status.
 
     A date that moved or ended keeps its UID and gets the next SEQUENCE; what did not change stays as it is,
-    to the byte. An entry that is satisfied, waived or struck, and a date that the entry no longer has, stay
-    as cancelled.
+    to the byte, unless it is to go on by so many `steps` of its sequence. An entry that is satisfied, waived
+    or struck, and a date that the entry no longer has, stay as cancelled.
 
     Raises CalendarError where the bytes would not be what was meant.
     """
@@ -38,8 +38,16 @@ def render_entry(session: Session, entry: Entry, deadline: DeadlineRow, *, now: 
             gone = not origin.altered
             items[slot] = slot_item(window, origin, "matter", msgspec.convert(row.slot, Slot), row.on, gone=gone)
     for slot, item in items.items():
-        _write(session, entry, slot, rows.get(slot), item)
+        _write(session, entry, slot, rows.get(slot), item, steps)
     session.flush()
+
+
+def touch(session: Session, matter: Matter, *, now: datetime, steps: int = 1) -> None:
+    """Give what calendars show of a matter a later sequence: its words or readers have changed, though no date did."""
+    query = select(Entry, DeadlineRow).join(DeadlineRow, DeadlineRow.entry_id == Entry.id)
+    query = query.where(Entry.matter_id == matter.id, DeadlineRow.version == Entry.version)
+    for entry, deadline in session.execute(query.order_by(Entry.id)).all():
+        render_entry(session, entry, deadline, now=now, steps=steps)
 
 
 def refresh_renderings(session: Session, *, now: datetime, limit: int = 500) -> int:
@@ -77,7 +85,7 @@ def _of(entry: Entry) -> Select[Rendering]:
     return select(Rendering).where(Rendering.entry_id == entry.id, Rendering.redaction == DEFAULT_REDACTION)
 
 
-def _write(session: Session, entry: Entry, slot: str, row: Rendering | None, item: CalendarItem) -> None:
+def _write(session: Session, entry: Entry, slot: str, row: Rendering | None, item: CalendarItem, steps: int) -> None:
     if row is None:
         if item.cancelled:
             return  # nobody has seen it
@@ -86,10 +94,10 @@ def _write(session: Session, entry: Entry, slot: str, row: Rendering | None, ite
         session.add(row)
     else:
         same = msgspec.structs.replace(item, sequence=row.sequence, changed_at=row.changed_at)
-        if render_event(same) == row.body:
+        if steps == 0 and render_event(same) == row.body:
             row.renderer = RENDERER
             return
-        row.sequence += 1
+        row.sequence += max(steps, 1)
         row.changed_at = max(item.changed_at, row.changed_at)  # never back, even if the clock was set back
     row.on, row.cancelled, row.renderer = item.on, item.cancelled, RENDERER
     row.body = render_event(msgspec.structs.replace(item, sequence=row.sequence, changed_at=row.changed_at))

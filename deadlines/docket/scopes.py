@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.renderings import DEFAULT_REDACTION
-from deadlines.docket.teams import of_team, works_on
-from deadlines.store.tables import DeadlineRow, Entry, Matter, Rendering, Subscription
+from deadlines.store.tables import DeadlineRow, Entry, Matter, MatterMember, Rendering, Subscription, TeamMember
 
 DAYS_BACK = 30
 MONTHS_AHEAD = 18
@@ -28,10 +27,23 @@ def shown(subscription: Subscription, today: date, *columns: Any) -> Select[Any]
         .where(
             Rendering.redaction == DEFAULT_REDACTION,
             *_in_reach(today),
-            *_of_scope(subscription),
-            *_filtered(subscription),
+            *of_scope(subscription),
+            *filtered(subscription),
         )
     )
+
+
+def works_on(person_id: str) -> ColumnElement[bool]:
+    """Whether somebody is the attorney of a matter or works on it."""
+    members = select(MatterMember.matter_id).where(MatterMember.person_id == person_id)
+    return or_(Matter.attorney_id == person_id, Matter.id.in_(members))
+
+
+def of_team(team_id: str) -> ColumnElement[bool]:
+    """Whether somebody of a team is the attorney of a matter or works on it."""
+    people = select(TeamMember.person_id).where(TeamMember.team_id == team_id)
+    members = select(MatterMember.matter_id).where(MatterMember.person_id.in_(people))
+    return or_(Matter.attorney_id.in_(people), Matter.id.in_(members))
 
 
 def months_later(day: date, months: int) -> date:
@@ -58,7 +70,7 @@ def _in_reach(today: date) -> Iterator[ColumnElement[bool]]:
     yield or_(Rendering.cancelled.is_(False), Rendering.changed_at >= oldest)
 
 
-def _of_scope(subscription: Subscription) -> Iterator[ColumnElement[bool]]:
+def of_scope(subscription: Subscription) -> Iterator[ColumnElement[bool]]:
     """Whose matters. Restricted ones only where the person asked for them and works on them."""
     open_to_all = Matter.restricted.is_(False)
     theirs = works_on(subscription.person_id)
@@ -71,25 +83,27 @@ def _of_scope(subscription: Subscription) -> Iterator[ColumnElement[bool]]:
         yield of_team(str(subscription.team_id))
 
 
-def _filtered(subscription: Subscription) -> Iterator[ColumnElement[bool]]:
+def filtered(subscription: Subscription) -> Iterator[ColumnElement[bool]]:
+    """Which of their dates, by what the person chose."""
     if subscription.remedies:
         yield or_(*(_of_remedy(word) for word in subscription.remedies))
     if not subscription.protective:
         yield Rendering.slot != "protective"
     if subscription.fatal_only:
-        yield or_(Rendering.slot != "safe", _is_last_day_too())
+        yield or_(Rendering.slot != "safe", is_fatal(DeadlineRow.version == Entry.version))
+
+
+def is_fatal(version: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether an entry's date to file by is fatal in such a version of its dates.
+
+    It is where it falls on the last day, so that one rendering stands for both, and where sources dispute the day,
+    as a notice does that prints an earlier one: missing that day may be missing the remedy.
+    """
+    disputed = DeadlineRow.window["dispute"].as_string().is_not(None)
+    fatal = or_(DeadlineRow.safe_by == DeadlineRow.last_day, disputed)
+    return select(DeadlineRow.entry_id).where(DeadlineRow.entry_id == Entry.id, version, fatal).exists()
 
 
 def _of_remedy(word: str) -> ColumnElement[bool]:
     """`motion` is every remedy that begins with that word."""
     return or_(Entry.remedy == word, Entry.remedy.startswith(f"{word} ", autoescape=True))
-
-
-def _is_last_day_too() -> ColumnElement[bool]:
-    """Where both dates fall on one day there is one rendering, of the safe date."""
-    joined = select(DeadlineRow.entry_id).where(
-        DeadlineRow.entry_id == Entry.id,
-        DeadlineRow.version == Entry.version,
-        and_(DeadlineRow.safe_by == DeadlineRow.last_day),
-    )
-    return joined.exists()

@@ -3,30 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from msgspec import convert
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from deadlines.compute.notice import Notice
-from deadlines.docket.protected import is_protected
+from deadlines.docket.departures import noted
+from deadlines.docket.scopes import works_on
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store import audit
-from deadlines.store.tables import Entry, Matter, MatterMember, NoticeRow, Person, Team, TeamMember
+from deadlines.store.tables import Matter, MatterMember, Person, Team, TeamMember
 
 TEAM_NAME_LENGTH = 60
-
-
-def works_on(person_id: str) -> ColumnElement[bool]:
-    """Whether somebody is the attorney of a matter or works on it."""
-    members = select(MatterMember.matter_id).where(MatterMember.person_id == person_id)
-    return or_(Matter.attorney_id == person_id, Matter.id.in_(members))
-
-
-def of_team(team_id: str) -> ColumnElement[bool]:
-    """Whether somebody of a team is the attorney of a matter or works on it."""
-    people = select(TeamMember.person_id).where(TeamMember.team_id == team_id)
-    members = select(MatterMember.matter_id).where(MatterMember.person_id.in_(people))
-    return or_(Matter.attorney_id.in_(people), Matter.id.in_(members))
 
 
 def find_matter(session: Session, reference: str) -> Matter:
@@ -46,6 +32,11 @@ def require_on_matter(session: Session, matter: Matter, person: Person) -> None:
         )
 
 
+def matters_of(session: Session, person: Person) -> Sequence[Matter]:
+    """The matters that somebody is the attorney of or works on."""
+    return session.scalars(select(Matter).where(works_on(person.id)).order_by(Matter.id)).all()
+
+
 def members(session: Session, matter: Matter) -> Sequence[Person]:
     """Who works on a matter besides its attorney, by name."""
     query = select(Person).join(MatterMember, MatterMember.person_id == Person.id)
@@ -58,8 +49,8 @@ def join_matter(session: Session, matter: Matter, person: Person, *, actor: str,
         raise Conflict(f"{person.email} has left the firm.")
     if person.id == matter.attorney_id or session.get(MatterMember, (matter.id, person.id)) is not None:
         raise Conflict(f"{person.email} is on matter {matter.reference} already.")
-    session.add(MatterMember(matter_id=matter.id, person_id=person.id, since=now))
-    session.flush()
+    with noted(session, [matter], now=now):
+        session.add(MatterMember(matter_id=matter.id, person_id=person.id, since=now))
     audit.record(session, at=now, actor=actor, action="matter.join", subject=matter.id, detail={"person": person.id})
 
 
@@ -70,46 +61,9 @@ def leave_matter(session: Session, matter: Matter, person: Person, *, actor: str
     member = session.get(MatterMember, (matter.id, person.id))
     if member is None:
         raise NotFound(f"{person.email} is not on matter {matter.reference}.")
-    session.delete(member)
-    session.flush()
+    with noted(session, [matter], now=now):
+        session.delete(member)
     audit.record(session, at=now, actor=actor, action="matter.leave", subject=matter.id, detail={"person": person.id})
-
-
-def restrict_matter(session: Session, matter: Matter, *, actor: str, now: datetime) -> None:
-    """The matter leaves every calendar, and mail says nothing of the case. A second time changes nothing."""
-    if not matter.restricted:
-        matter.restricted = True
-        audit.record(session, at=now, actor=actor, action="matter.restrict", subject=matter.id, detail={})
-
-
-def unrestrict_matter(session: Session, matter: Matter, by: Person, reason: str, *, now: datetime) -> None:
-    """Take a restriction back that was set by mistake, or while a form's class was not known.
-
-    Raises Conflict for a matter that is not restricted, or whose notices tell of a protected case.
-    """
-    if not matter.restricted:
-        raise Conflict(f"Matter {matter.reference} is not restricted.")
-    told = session.scalars(select(NoticeRow).where(NoticeRow.matter_id == matter.id, ~_amended(), ~_struck()))
-    for row in told:
-        if is_protected(convert(row.facts, Notice)):
-            raise Conflict(
-                f"Notice {row.id[:8]} of matter {matter.reference} tells of a VAWA, T or U case, or may do so; "
-                "say its class with `deadlines amend` first."
-            )
-    matter.restricted = False
-    detail = {"reason": reason}
-    audit.record(session, at=now, actor=by.id, action="matter.unrestrict", subject=matter.id, detail=detail)
-
-
-def _amended() -> ColumnElement[bool]:
-    later = aliased(NoticeRow)
-    return select(later.id).where(later.amends_id == NoticeRow.id).exists()
-
-
-def _struck() -> ColumnElement[bool]:
-    """Whether every entry of a notice was struck."""
-    entries = select(Entry.id).where(Entry.notice_id == NoticeRow.id)
-    return and_(entries.exists(), ~entries.where(Entry.status != "struck").exists())
 
 
 def add_team(session: Session, name: str, *, actor: str, now: datetime) -> Team:
@@ -141,8 +95,8 @@ def join_team(session: Session, team: Team, person: Person, *, actor: str, now: 
         raise Conflict(f"{person.email} has left the firm.")
     if session.get(TeamMember, (team.id, person.id)) is not None:
         raise Conflict(f'{person.email} is in team "{team.name}" already.')
-    session.add(TeamMember(team_id=team.id, person_id=person.id, since=now))
-    session.flush()
+    with noted(session, matters_of(session, person), now=now):
+        session.add(TeamMember(team_id=team.id, person_id=person.id, since=now))
     audit.record(session, at=now, actor=actor, action="team.join", subject=team.id, detail={"person": person.id})
 
 
@@ -151,8 +105,8 @@ def leave_team(session: Session, team: Team, person: Person, *, actor: str, now:
     member = session.get(TeamMember, (team.id, person.id))
     if member is None:
         raise NotFound(f'{person.email} is not in team "{team.name}".')
-    session.delete(member)
-    session.flush()
+    with noted(session, matters_of(session, person), now=now):
+        session.delete(member)
     audit.record(session, at=now, actor=actor, action="team.leave", subject=team.id, detail={"person": person.id})
 
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct, structs
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.result import Window
+from deadlines.docket.departures import Removed
 from deadlines.docket.renderings import DEFAULT_REDACTION, RENDERER, origin_of
 from deadlines.docket.scopes import shown
 from deadlines.docket.trust import window_of
@@ -24,6 +25,10 @@ from deadlines.store.tables import DeadlineRow, Entry, Matter, Rendering, Subscr
 
 REMINDERS = "+reminders"
 """Ends the kind of a variant that holds an entry's reminders as entries of their own."""
+
+
+REMOVED = "Removed from this calendar"
+REMOVED_WHY = "This date is no longer shown in this calendar. The docket has every date and tells why."
 
 
 class Stand(Struct, frozen=True):
@@ -75,11 +80,34 @@ def prepare(session: Session, subscription: Subscription, *, today: date, limit:
     return len(missing)
 
 
-def forget(session: Session, matter: Matter) -> None:
-    """The client's name has changed: what names it is made anew."""
-    entries = select(Entry.id).where(Entry.matter_id == matter.id)
-    renderings = select(Rendering.id).where(Rendering.entry_id.in_(entries))
-    session.execute(update(Variant).where(Variant.rendering_id.in_(renderings)).values(renderer=""))
+def goodbyes(session: Session, subscription: Subscription, gone: Sequence[Removed]) -> list[bytes]:
+    """The bytes of dates that a calendar showed and shows no more: that they were removed, and nothing of the case."""
+    rows = _whole(session, {one.rendering for one in gone})
+    earlier = _earlier(session, rows.values()) if subscription.reminders else {}
+    veil = veil_of(session)
+    found: list[bytes] = []
+    for one in gone:
+        row, entry, deadline = rows[one.rendering]
+        words = words_of(subscription.redaction, restricted=one.restricted)
+        kinds = [words, f"{words}{REMINDERS}"] if subscription.reminders and one.slot == "safe" else [words]
+        for kind in kinds:
+            items = _items(kind, row, entry, deadline, earlier.get(entry.id, ()), veil)
+            found += [render_event(_goodbye(item, one)) for item in items]
+    return found
+
+
+def _goodbye(item: CalendarItem, one: Removed) -> CalendarItem:
+    return CalendarItem(
+        uid=item.uid,
+        on=one.at.date(),
+        summary=REMOVED,
+        description=REMOVED_WHY,
+        sequence=one.sequence,
+        changed_at=one.at,
+        created_at=one.at,
+        cancelled=True,
+        category="Note",
+    )
 
 
 STAND = (Rendering.id, Rendering.on, Rendering.sequence, Rendering.cancelled, Matter.restricted, Rendering.slot)
@@ -138,6 +166,12 @@ def _whole(session: Session, ids: Iterable[int]) -> dict[int, tuple[Rendering, E
 def _rendered(
     kind: str, row: Rendering, entry: Entry, deadline: DeadlineRow, earlier: Sequence[Window], veil: Veil
 ) -> bytes:
+    return b"".join(_remembered(item) for item in _items(kind, row, entry, deadline, earlier, veil))
+
+
+def _items(
+    kind: str, row: Rendering, entry: Entry, deadline: DeadlineRow, earlier: Sequence[Window], veil: Veil
+) -> list[CalendarItem]:
     window, origin = window_of(entry, deadline), origin_of(entry, deadline, row.changed_at)
     words = msgspec.convert(kind.removesuffix(REMINDERS), Redaction)
     slot = msgspec.convert(row.slot, Slot)
@@ -145,8 +179,7 @@ def _rendered(
         origin = structs.replace(origin, entry_id=veil(entry.id, slot), veiled=True)
     item = slot_item(window, origin, words, slot, row.on, gone=slot not in slot_days(window) and not origin.altered)
     item = structs.replace(item, sequence=row.sequence, cancelled=row.cancelled)
-    items = reminder_items(window, origin, item, earlier) if kind.endswith(REMINDERS) else [item]
-    return b"".join(_remembered(one) for one in items)
+    return reminder_items(window, origin, item, earlier) if kind.endswith(REMINDERS) else [item]
 
 
 @lru_cache(maxsize=4096)

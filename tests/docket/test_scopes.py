@@ -47,7 +47,8 @@ class Firm:
         return self.matters(self.subscribe(person, **choice))
 
     def matters(self, subscription: Subscription) -> set[str]:
-        return {str(event["SUMMARY"]).split(" – ")[1][:3] for event in self.events(subscription)}
+        shown = [event for event in self.events(subscription) if event.get("STATUS") != "CANCELLED"]
+        return {str(event["SUMMARY"]).split(" – ")[1][:3] for event in shown}
 
     def events(self, subscription: Subscription) -> list[Any]:
         body = feeds.feed_body(self.session, subscription, today=TODAY)

@@ -105,6 +105,18 @@ class Subscription(Base):
     team: Mapped[Team | None] = relationship()
 
 
+class Departure(Base):
+    """A matter that a calendar showed and shows no more since `at`: restricted, or no longer of its people.
+
+    Its dates stand in the calendar as removed for a while, because programs do not notice what is missing.
+    """
+
+    __tablename__ = "departure"
+    subscription_id: Mapped[str] = mapped_column(ForeignKey("subscription.id"), primary_key=True)
+    matter_id: Mapped[str] = mapped_column(ForeignKey("matter.id"), primary_key=True, index=True)
+    at: Mapped[datetime]
+
+
 class Invitation(Base):
     """One date of an entry as one person's own calendar was told of it by mail: which day, the how manieth
     time, and for which sequence of its rendering."""

@@ -1,0 +1,105 @@
+"""A matter goes to another attorney: with it the reminders that wait, and the calendars of who leaves it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from deadlines.docket import letters
+from deadlines.docket.departures import noted
+from deadlines.docket.endings import end_of_matter
+from deadlines.docket.reminders import PENDING
+from deadlines.errors import Conflict
+from deadlines.store import audit
+from deadlines.store.tables import Entry, Matter, MatterMember, Person, Reminder
+
+TAKEN_OVER = """\
+{matter} is yours from now on: {count}, and you are reminded of each.
+
+`deadlines list` shows them; look at the nearest ones today.
+"""
+
+
+def hand_over(session: Session, matter: Matter, to: Person, *, actor: str, now: datetime) -> int:
+    """Make somebody the attorney of a matter, and tell them by mail; how many open entries they answer for now.
+
+    Whoever was it is on the matter no more, and calendars of theirs that show that matter only end.
+
+    Raises Conflict for who has left, or is its attorney already.
+    """
+    if not to.active:
+        raise Conflict(f"{to.email} has left the firm; hand the matter to somebody who is here.")
+    if to.id == matter.attorney_id:
+        raise Conflict(f"{to.email} is the attorney of matter {matter.reference} already.")
+    before = matter.attorney
+    with noted(session, [matter], now=now):
+        give(session, [matter], to)
+    end_of_matter(session, before, matter.id, actor=actor, now=now)
+    _move(session, _waiting(session, matter, before), to, now)
+    detail = {"from": before.id, "to": to.id}
+    audit.record(session, at=now, actor=actor, action="matter.hand-over", subject=matter.id, detail=detail)
+    count = _open(session, matter)
+    _tell(session, matter, to, count, now)
+    return count
+
+
+def hand_all_over(
+    session: Session, matters: Sequence[Matter], waiting: Sequence[Reminder], to: Person, *, now: datetime
+) -> None:
+    """Make somebody the attorney of all matters of a person who leaves, and give them the reminders that wait."""
+    with noted(session, matters, now=now):
+        give(session, matters, to)
+    _move(session, waiting, to, now)
+
+
+def give(session: Session, matters: Sequence[Matter], to: Person) -> None:
+    """Somebody is the attorney of these matters, and no longer one who works beside."""
+    for matter in matters:
+        matter.attorney_id, matter.attorney = to.id, to
+        beside = MatterMember.matter_id == matter.id, MatterMember.person_id == to.id
+        session.execute(delete(MatterMember).where(*beside))
+
+
+def _waiting(session: Session, matter: Matter, person: Person) -> Sequence[Reminder]:
+    theirs = select(Entry.id).where(Entry.matter_id == matter.id)
+    query = select(Reminder).where(Reminder.person_id == person.id, Reminder.entry_id.in_(theirs), PENDING)
+    return session.scalars(query.order_by(Reminder.id)).all()
+
+
+def _move(session: Session, waiting: Sequence[Reminder], to: Person, now: datetime) -> None:
+    """Waiting reminders go to another person; one that the person gets anyway is not doubled."""
+    for reminder in waiting:
+        if _has_same(session, reminder, to):
+            reminder.state, reminder.next_at = "cancelled", now
+            reminder.owner = reminder.lease_until = None
+        else:
+            reminder.person_id = to.id
+
+
+def _has_same(session: Session, reminder: Reminder, person: Person) -> bool:
+    query = select(Reminder.id).where(
+        Reminder.deadline_id == reminder.deadline_id,
+        Reminder.rung == reminder.rung,
+        Reminder.channel == reminder.channel,
+        Reminder.person_id == person.id,
+    )
+    return session.scalar(query) is not None
+
+
+def _open(session: Session, matter: Matter) -> int:
+    theirs = Entry.matter_id == matter.id, Entry.status == "open"
+    return session.scalar(select(func.count()).select_from(Entry).where(*theirs)) or 0
+
+
+def _tell(session: Session, matter: Matter, to: Person, count: int, now: datetime) -> None:
+    what = "A matter" if matter.restricted else f"Matter {matter.reference}"
+    dates = "one open date" if count == 1 else f"{count} open dates"
+    letters.queue(
+        session,
+        key=f"hand-over/{matter.id}/{now.isoformat(timespec='seconds')}",
+        person=to,
+        subject=f"{what} is yours now, with {dates}",
+        text=TAKEN_OVER.format(matter=what, count=dates),
+        now=now,
+    )

@@ -1,0 +1,57 @@
+"""Restricted matters: they leave every calendar but that of who asked for them, and mail says nothing of the case."""
+
+from datetime import datetime
+
+from msgspec import convert
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session, aliased
+
+from deadlines.compute.notice import Notice
+from deadlines.docket.departures import noted
+from deadlines.docket.protected import is_protected
+from deadlines.docket.renderings import touch
+from deadlines.errors import Conflict
+from deadlines.store import audit
+from deadlines.store.tables import Entry, Matter, NoticeRow, Person
+
+
+def restrict_matter(session: Session, matter: Matter, *, actor: str, now: datetime) -> None:
+    """The matter leaves every calendar, and mail says nothing of the case. A second time changes nothing."""
+    if matter.restricted:
+        return
+    with noted(session, [matter], now=now):
+        matter.restricted = True
+    touch(session, matter, now=now)
+    audit.record(session, at=now, actor=actor, action="matter.restrict", subject=matter.id, detail={})
+
+
+def unrestrict_matter(session: Session, matter: Matter, by: Person, reason: str, *, now: datetime) -> None:
+    """Take a restriction back that was set by mistake, or while a form's class was not known.
+
+    Raises Conflict for a matter that is not restricted, or whose notices tell of a protected case.
+    """
+    if not matter.restricted:
+        raise Conflict(f"Matter {matter.reference} is not restricted.")
+    told = session.scalars(select(NoticeRow).where(NoticeRow.matter_id == matter.id, ~_amended(), ~_struck()))
+    for row in told:
+        if is_protected(convert(row.facts, Notice)):
+            raise Conflict(
+                f"Notice {row.id[:8]} of matter {matter.reference} tells of a VAWA, T or U case, or may do so; "
+                "say its class with `deadlines amend` first."
+            )
+    with noted(session, [matter], now=now):
+        matter.restricted = False
+    touch(session, matter, now=now)
+    detail = {"reason": reason}
+    audit.record(session, at=now, actor=by.id, action="matter.unrestrict", subject=matter.id, detail=detail)
+
+
+def _amended() -> ColumnElement[bool]:
+    later = aliased(NoticeRow)
+    return select(later.id).where(later.amends_id == NoticeRow.id).exists()
+
+
+def _struck() -> ColumnElement[bool]:
+    """Whether every entry of a notice was struck."""
+    entries = select(Entry.id).where(Entry.notice_id == NoticeRow.id)
+    return and_(entries.exists(), ~entries.where(Entry.status != "struck").exists())

@@ -1,0 +1,32 @@
+"""Departures: matters that calendars showed and show no more.
+
+Revision 0006, after 0005.
+
+House rule: a migration must not break the previous version of the program. Widen first, fill, and tighten
+only in a later release; a column is renamed or dropped in steps. Nothing of the docket is ever deleted.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "departure",
+        sa.Column("subscription_id", sa.String(length=26), nullable=False),
+        sa.Column("matter_id", sa.String(length=26), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_departure_matter_id")),
+        sa.ForeignKeyConstraint(["subscription_id"], ["subscription.id"], name=op.f("fk_departure_subscription_id")),
+        sa.PrimaryKeyConstraint("subscription_id", "matter_id", name=op.f("pk_departure")),
+    )
+    op.create_index(op.f("ix_departure_matter_id"), "departure", ["matter_id"], unique=False)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("the docket is never taken back: restore a backup instead")

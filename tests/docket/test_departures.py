@@ -1,0 +1,170 @@
+"""What a calendar showed and shows no more leaves it entry by entry (RFC 5546 3.2.5: a cancelled entry keeps its
+UID and has a later SEQUENCE), and what comes back is later still."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from deadlines.docket import feeds, subscriptions, teams
+from deadlines.docket.handing import hand_over
+from deadlines.docket.people import deactivate_person
+from deadlines.docket.renderings import render_entry
+from deadlines.docket.restricting import restrict_matter, unrestrict_matter
+from deadlines.docket.subscriptions import Choice
+from deadlines.store.tables import Entry, Matter, Person, Subscription
+from tests.docket import samples
+from tests.reading import events_of
+
+TODAY = date(2026, 11, 1)
+NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+CHOICES: list[dict[str, Any]] = [{}, {"redaction": "busy"}, {"redaction": "full"}, {"reminders": True}]
+
+
+@pytest.fixture
+def ben(session: Session) -> Person:
+    return samples.person(session, "Ben Ode")
+
+
+@pytest.fixture
+def entry(session: Session, matter: Matter) -> Entry:
+    made, deadline = samples.entry(session, matter, samples.window())
+    render_entry(session, made, deadline, now=samples.ENTERED)
+    return made
+
+
+def subscribe(session: Session, person: Person, **choice: Any) -> Subscription:
+    found, _ = subscriptions.add_subscription(
+        session, person, "x", choice=Choice(**choice), actor="test", now=samples.ENTERED
+    )
+    return found
+
+
+def shown(session: Session, subscription: Subscription, today: date = TODAY) -> dict[str, Any]:
+    body = feeds.feed_body(session, subscription, today=today)
+    return {str(event["UID"]): event for event in events_of(body) if "connected" not in event["SUMMARY"]}
+
+
+def is_removed(event: Any) -> bool:
+    return bool(event.get("STATUS") == "CANCELLED" and event["SUMMARY"] == "CANCELLED: Removed from this calendar")
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_a_restricted_matter_leaves_entry_by_entry_and_says_nothing(
+    session: Session, ana: Person, matter: Matter, entry: Entry, choice: dict[str, Any]
+) -> None:
+    subscription = subscribe(session, ana, **choice)
+    before, state = shown(session, subscription), feeds.feed_state(session, subscription, today=TODAY)
+    restrict_matter(session, matter, actor="t", now=NOW)
+    after = shown(session, subscription)
+    assert set(after) == set(before)
+    assert all(is_removed(event) for event in after.values())
+    assert all(event["SEQUENCE"] > before[uid]["SEQUENCE"] for uid, event in after.items())
+    assert all(event["DTSTART"].dt == TODAY for event in after.values())
+    body = feeds.feed_body(session, subscription, today=TODAY)
+    assert not any(word in body for word in (b"2026-0143", b"Canary", b"I-290B", b"20261120", b"20261125"))
+    assert feeds.feed_state(session, subscription, today=TODAY) != state
+
+
+def test_removed_dates_go_after_a_month_and_a_new_calendar_never_had_them(
+    session: Session, ana: Person, matter: Matter, entry: Entry
+) -> None:
+    subscription = subscribe(session, ana)
+    restrict_matter(session, matter, actor="t", now=NOW)
+    assert shown(session, subscription, TODAY + timedelta(days=18))
+    assert shown(session, subscription, TODAY + timedelta(days=31)) == {}
+    assert shown(session, subscribe(session, ana)) == {}
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_what_comes_back_is_later_than_its_removal(
+    session: Session, ana: Person, ben: Person, matter: Matter, entry: Entry, choice: dict[str, Any]
+) -> None:
+    subscription = subscribe(session, ana, **choice)
+    restrict_matter(session, matter, actor="t", now=NOW)
+    gone = shown(session, subscription)
+    unrestrict_matter(session, matter, ben, "not protected", now=LATER)
+    back = shown(session, subscription)
+    assert set(back) == set(gone)
+    assert not any(is_removed(event) for event in back.values())
+    assert all(event["SEQUENCE"] > gone[uid]["SEQUENCE"] for uid, event in back.items())
+
+
+def test_a_matter_that_is_handed_over_leaves_one_calendar_and_enters_another(
+    session: Session, ana: Person, ben: Person, matter: Matter, entry: Entry
+) -> None:
+    hers, his = subscribe(session, ana), subscribe(session, ben)
+    docket = subscribe(session, samples.person(session, "Dora", role="docket"), scope="firm")
+    before = shown(session, docket)
+    assert hand_over(session, matter, ben, actor="t", now=NOW) == 1
+    assert all(is_removed(event) for event in shown(session, hers).values())
+    assert set(shown(session, hers)) == set(shown(session, his)) == set(before)
+    assert not any(is_removed(event) for event in shown(session, his).values())
+    assert {uid: event["SEQUENCE"] for uid, event in shown(session, docket).items()} == {
+        uid: event["SEQUENCE"] for uid, event in before.items()
+    }
+
+
+def test_who_is_taken_off_and_put_on_again(session: Session, ben: Person, matter: Matter, entry: Entry) -> None:
+    teams.join_matter(session, matter, ben, actor="t", now=samples.ENTERED)
+    subscription = subscribe(session, ben)
+    first = shown(session, subscription)
+    teams.leave_matter(session, matter, ben, actor="t", now=NOW)
+    gone = shown(session, subscription)
+    teams.join_matter(session, matter, ben, actor="t", now=LATER)
+    back = shown(session, subscription)
+    for uid, event in first.items():
+        assert event["SEQUENCE"] < gone[uid]["SEQUENCE"] < back[uid]["SEQUENCE"]
+        assert (is_removed(gone[uid]), is_removed(back[uid])) == (True, False)
+
+
+def test_who_leaves_a_team_takes_their_matters_out_of_its_calendars(
+    session: Session, ana: Person, ben: Person, matter: Matter, entry: Entry
+) -> None:
+    team = teams.add_team(session, "Removal", actor="t", now=NOW)
+    teams.join_team(session, team, ana, actor="t", now=samples.ENTERED)
+    subscription = subscribe(session, ben, scope="team", team=team)
+    before = shown(session, subscription)
+    teams.leave_team(session, team, ana, actor="t", now=NOW)
+    after = shown(session, subscription)
+    assert set(after) == set(before)
+    assert all(is_removed(event) for event in after.values())
+
+
+def test_the_matters_of_who_leaves_the_firm_leave_the_team(
+    session: Session, ana: Person, ben: Person, matter: Matter, entry: Entry
+) -> None:
+    team = teams.add_team(session, "Removal", actor="t", now=NOW)
+    teams.join_team(session, team, ana, actor="t", now=samples.ENTERED)
+    subscription = subscribe(session, ben, scope="team", team=team)
+    before = shown(session, subscription)
+    deactivate_person(session, ana, successor=ben, actor="t", now=NOW)
+    assert set(shown(session, subscription)) == set(before)
+    assert all(is_removed(event) for event in shown(session, subscription).values())
+
+
+def test_a_joined_date_that_splits_leaves_a_calendar_of_fatal_dates(
+    session: Session, ana: Person, matter: Matter
+) -> None:
+    day = date(2026, 11, 25)
+    entry, deadline = samples.entry(session, matter, samples.window(safe_by=day, last_day=day))
+    render_entry(session, entry, deadline, now=samples.ENTERED)
+    subscription = subscribe(session, ana, fatal_only=True)
+    before = shown(session, subscription)
+    assert len(before) == 1
+    entry.version = 2
+    render_entry(session, entry, samples.version(session, entry, samples.window(), 2), now=NOW)
+    after = shown(session, subscription)
+    (uid,) = before
+    assert is_removed(after.pop(uid))
+    assert [str(event["SUMMARY"])[:8] for event in after.values()] == ["LAST DAY"]
+
+
+def test_an_earlier_date_that_is_disputed_is_fatal(session: Session, ana: Person, matter: Matter) -> None:
+    """A notice prints an earlier day than the law computes: until that is decided it is a day to miss nothing on."""
+    entry, deadline = samples.entry(session, matter, samples.window(dispute="the notice prints 20 November"))
+    render_entry(session, entry, deadline, now=samples.ENTERED)
+    found = shown(session, subscribe(session, ana, fatal_only=True))
+    assert sorted(str(event["SUMMARY"]).split(":")[0] for event in found.values()) == ["FILE BY", "LAST DAY"]
