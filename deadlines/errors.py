@@ -55,6 +55,12 @@ class StoreError(DeadlinesError):
     http_status = 503
 
 
+class Unreachable(StoreError):
+    """The database server does not answer, or refuses the connection: it may come back by itself."""
+
+    code = "database-unreachable"
+
+
 class NotFound(DeadlinesError):
     """Nothing is filed under that name."""
 

@@ -29,11 +29,14 @@ if TYPE_CHECKING:
     from deadlines.store.database import Database
 
 
-def open_database(settings: Settings) -> "Database":
-    """The database as configured; raises StoreError, and ConfigError for its password or key file."""
+def open_database(settings: Settings, *, patient: bool = False) -> "Database":
+    """The database as configured; raises StoreError, and ConfigError for its password or key file.
+
+    `patient`: a server that does not answer is no error yet.
+    """
     from deadlines.store.database import Database
 
-    return Database.open(database_url(settings), key=read_key(settings.keeping.key_file))
+    return Database.open(database_url(settings), key=read_key(settings.keeping.key_file), patient=patient)
 
 
 def create_database(settings: Settings) -> "Database":
@@ -229,6 +232,7 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
         edition=law_state(settings),
         organizer=organizer(settings),
         flush=web.state.flush if web is not None else None,
+        watch=web.state.watch if web is not None else None,
         keeper=build_keeper(settings, database),
     )
 
@@ -248,8 +252,9 @@ def build_scheduler(settings: Settings, database: "Database", web: "Starlette | 
 def build_housekeeping(settings: Settings, database: "Database", web: "Starlette") -> "Scheduler":
     """What a web server without a daemon does by the clock: it writes down which feeds were fetched."""
     from deadlines.daemon import Scheduler
+    from deadlines.daemon.scheduler import OWN
 
-    return Scheduler(build_sweeps(settings, database, web), only=("fetches",))
+    return Scheduler(build_sweeps(settings, database, web), only=OWN)
 
 
 def build_web(settings: Settings, database: "Database") -> "Starlette":

@@ -31,11 +31,11 @@ class App:
         return load_settings(self.config)
 
     @contextmanager
-    def database(self) -> Iterator["Database"]:
-        """The database, closed at the end; raises StoreError."""
+    def database(self, *, patient: bool = False) -> Iterator["Database"]:
+        """The database, closed at the end; raises StoreError. `patient`: not for a server that does not answer."""
         from deadlines.wiring import open_database
 
-        database = open_database(self.settings)
+        database = open_database(self.settings, patient=patient)
         try:
             yield database
         finally:

@@ -21,5 +21,5 @@ def command(app: App) -> int:
     from deadlines.wiring import build_scheduler
 
     start_log(app.settings.log.format)
-    with app.database() as database:
+    with app.database(patient=True) as database:
         return run(build_scheduler(app.settings, database))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deadlines.commands.context import App, actor, pass_app
+from deadlines.commands.context import App, actor, json_option, pass_app
 from deadlines.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,9 +29,17 @@ RESTRICTED = "Matter {0} is restricted: say --restricted to take its dates out o
 @click.option("--reminders", is_flag=True, help="Reminders too, as entries of their own.")
 @click.option("--restricted", is_flag=True, help="Although the matter is restricted.")
 @click.option("--output", "-o", metavar="FILE", help="Where to write it; an existing file is left as it is.")
+@json_option
 @pass_app
 def command(
-    app: App, ics: bool, reference: str, redaction: "Redaction", reminders: bool, restricted: bool, output: str | None
+    app: App,
+    ics: bool,
+    reference: str,
+    redaction: "Redaction",
+    reminders: bool,
+    restricted: bool,
+    output: str | None,
+    as_json: bool,
 ) -> None:
     """Write the dates of a matter into a calendar file.
 
@@ -40,10 +48,13 @@ def command(
       deadlines export --ics --matter 2026-0143 -o 2026-0143.ics
     """
     from deadlines import clock
+    from deadlines.commands.output import print_json
     from deadlines.docket.export import matter_calendar
     from deadlines.docket.teams import find_matter
     from deadlines.store import audit
 
+    if as_json and output is None:
+        raise InputError("--json tells of a file: name it with -o.")
     with app.writing() as session:
         matter = find_matter(session, reference)
         if matter.restricted and not restricted:
@@ -56,7 +67,10 @@ def command(
             _write(Path(output), body)
     if output is None:
         sys.stdout.buffer.write(body)
-    click.echo(COPY, err=True)
+    if as_json:
+        print_json({"matter": reference, "file": output, "dates": body.count(b"BEGIN:VEVENT"), "bytes": len(body)})
+    else:
+        click.echo(COPY, err=True)
 
 
 def _write(path: Path, body: bytes) -> None:

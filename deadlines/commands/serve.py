@@ -39,7 +39,7 @@ def command(app: App, host: str | None, port: int | None) -> None:
 
     settings = app.settings
     start_log(settings.log.format)
-    with app.database() as database:
+    with app.database(patient=True) as database:
         web = build_web(settings, database)
         scheduler = build_scheduler(settings, database, web)
         with listen(host or settings.web.host, port or settings.web.port) as listener:

@@ -25,7 +25,7 @@ def command(app: App, host: str | None, port: int | None) -> None:
 
     settings = app.settings
     start_log(settings.log.format)
-    with app.database() as database:
+    with app.database(patient=True) as database:
         web = build_web(settings, database)
         housekeeping = build_housekeeping(settings, database, web)
         with listen(host or settings.web.host, port or settings.web.port) as listener:

@@ -32,6 +32,7 @@ STEP_BACK = 30.0
 INTERVALS = {
     "recompute": 900.0,
     "fetches": 60.0,
+    "addresses": 5.0,
     "keeping": 900.0,
     "calendars": 60.0,
     "escalate": 300.0,
@@ -39,7 +40,7 @@ INTERVALS = {
     "watch": 900.0,
 }
 """Seconds between two runs of each sweep whose rhythm nobody sets."""
-OWN = ("fetches",)
+OWN = ("fetches", "addresses")
 """Sweeps of what is in the memory of this process: a daemon that stands by runs them too."""
 JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 
@@ -122,6 +123,8 @@ class Scheduler:
                 self._sweeps.prepare_calendars(self._now())
             elif name == "invite":
                 self._sweeps.invite_due(self._now())
+            elif name == "addresses":
+                self._sweeps.watch_addresses(self._now())
             elif name == "watch":
                 self._sweeps.watch_calendars(self._now())
             else:

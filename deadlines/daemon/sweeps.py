@@ -78,6 +78,7 @@ class Sweeps:
         organizer: Party | None = None,
         escalation: Escalation | None = None,
         flush: Callable[[Session, datetime], object] | None = None,
+        watch: Callable[[Session, datetime], object] | None = None,
         keeper: Keeper | None = None,
         hook: Callable[[str], None] = _nothing,
         lanes: Lanes = Lanes(),  # noqa: B008  (it never changes)
@@ -85,6 +86,7 @@ class Sweeps:
     ) -> None:
         self._database, self._channels, self._zone, self._lease = database, channels, zone, lease
         self._desk, self._compute, self._edition, self._flush = desk, compute, edition, flush
+        self._watch = watch
         self._organizer, self._escalation = organizer, escalation
         self._keeper = keeper
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -266,6 +268,13 @@ class Sweeps:
             with self._database.write() as session:
                 self._flush(session, now)
                 session.merge(Heartbeat(sweep="fetches", at=now, detail=""))
+
+    def watch_addresses(self, now: datetime) -> None:
+        """Let the web forget what must not be served any more, even if the database fails from now on."""
+        self.sign_of_life("addresses")
+        if self._watch is not None:
+            with self._database.read() as session:
+                self._watch(session, now)
 
 
 def _earlier(row: Heartbeat) -> Beat | None:

@@ -30,6 +30,11 @@ TEXTS = {
     "left": "This calendar address belonged to somebody who no longer works on these matters.",
     "expired": "This calendar address has reached the day on which it ends.",
 }
+WAITING = "CALENDAR NOT READY: no deadline is shown yet, look at the docket"
+WAITING_WHY = (
+    "The server cannot read its database now, so that this new calendar cannot be made. Its deadlines come by "
+    "themselves when the server works again; until this entry goes away, rely on the docket alone."
+)
 WHAT_TO_DO = (
     "No deadline is shown here, although there may be some. Remove this calendar from your program and subscribe "
     "to a new address; who keeps the docket makes one. The docket is the record."
@@ -49,6 +54,22 @@ def condition(subscription: Subscription, now: datetime) -> Condition:
 def end_body(subscription: Subscription, now: datetime) -> bytes:
     """What an ended address shows: one loud note on the day that it ended, the same bytes every time."""
     return join_calendar("Deadlines – ENDED", WHAT_TO_DO, [_end_note(subscription, now)])
+
+
+def waiting_body(subscription: Subscription, now: datetime) -> bytes:
+    """What an address that nobody has read yet shows while its calendar cannot be made: one loud note."""
+    note = CalendarItem(
+        uid=f"{subscription.id}-waiting@deadlines",
+        on=now.date(),
+        summary=WAITING,
+        description=WAITING_WHY,
+        sequence=0,
+        changed_at=subscription.created_at,
+        created_at=subscription.created_at,
+        cancelled=False,
+        category="Note",
+    )
+    return join_calendar("Deadlines – NOT READY", WAITING_WHY, [render_event(note)])
 
 
 def next_change(subscription: Subscription, now: datetime) -> datetime | None:
@@ -132,6 +153,13 @@ def answered_hashes(session: Session, *, now: datetime) -> set[str]:
     """The hashes of all addresses that show a calendar, even if it is only the note that they have ended."""
     query = select(Subscription).join(Subscription.person).where(Subscription.claim_hash.is_(None))
     return {row.token_hash for row in session.scalars(query) if condition(row, now) != "gone"}
+
+
+def unread_subscriptions(session: Session, *, now: datetime) -> list[Subscription]:
+    """The live addresses that nobody has read yet."""
+    unread = Subscription.claim_hash.is_(None), Subscription.fetches == 0, Subscription.revoked_at.is_(None)
+    found = session.scalars(select(Subscription).join(Subscription.person).where(*unread))
+    return [row for row in found if condition(row, now) == "live"]
 
 
 def _ended_at(subscription: Subscription, now: datetime) -> datetime | None:

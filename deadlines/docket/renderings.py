@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.trust import is_altered, window_of
 from deadlines.ical import CalendarItem, Origin, Slot, entry_items, render_event, slot_item
+from deadlines.store import audit
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Rendering
 
 RENDERER = "3"
@@ -64,6 +65,9 @@ def refresh_renderings(session: Session, *, now: datetime, limit: int = 500) -> 
         for row in session.scalars(_of(entry)):
             row.renderer = RENDERER
     session.flush()
+    if found:
+        detail = {"entries": len(found), "renderer": RENDERER}
+        audit.record(session, at=now, actor="daemon", action="calendar.reword", subject="", detail=detail)
     return len(found)
 
 

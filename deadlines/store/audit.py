@@ -28,10 +28,10 @@ def record(session: Session, *, at: datetime, actor: str, action: str, subject: 
     """
     if session.get_bind().dialect.name == "postgresql":
         session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
-    head = session.scalars(select(Audit.digest).order_by(Audit.id.desc()).limit(1)).first() or FIRST
+    before = head(session)
     # The very values that will be read back, so that the hash fits them.
     plain = msgspec.json.decode(msgspec.json.encode(detail))
-    content = (head, at.astimezone(UTC), actor, action, subject, plain)
+    content = (before, at.astimezone(UTC), actor, action, subject, plain)
     session.add(
         Audit(
             at=at,
@@ -39,11 +39,16 @@ def record(session: Session, *, at: datetime, actor: str, action: str, subject: 
             action=action,
             subject=subject,
             detail=plain,
-            previous=head,
+            previous=before,
             digest=digest(*content),
         )
     )
     session.flush()
+
+
+def head(session: Session) -> str:
+    """The digest of the last row: another one whenever something of the docket has changed."""
+    return session.scalars(select(Audit.digest).order_by(Audit.id.desc()).limit(1)).first() or FIRST
 
 
 def verify(session: Session) -> int | None:

@@ -4,6 +4,7 @@
 refused with a sentence.
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +15,15 @@ from sqlalchemy import URL, Connection, Engine, event, insert, inspect
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from deadlines.errors import StoreError
+from deadlines.errors import StoreError, Unreachable
 from deadlines.store import migrate
 from deadlines.store.engine import BUSY_SECONDS, WRITES, build_engine, create_file, journal_mode, parse_url
 from deadlines.store.faults import name_of, told
 from deadlines.store.identity import recognise, require_file, require_schema
 from deadlines.store.seal import IN_SESSION, Seal
 from deadlines.store.tables import Instance, new_id
+
+log = logging.getLogger(__name__)
 
 SYNCHRONOUS = {0: "off", 1: "normal", 2: "full", 3: "extra"}
 
@@ -31,30 +34,51 @@ class Database:
     `key`: seals the stored dates, see `store.seal`.
     """
 
-    def __init__(self, engine: Engine, key: bytes | None = None, *, seal: Seal | None = None) -> None:
-        self.engine, self.seal = engine, seal or Seal(key)
+    def __init__(
+        self, engine: Engine, key: bytes | None = None, *, seal: Seal | None = None, recognised: bool = True
+    ) -> None:
+        self.engine, self.seal, self._recognised = engine, seal or Seal(key), recognised
 
     @classmethod
     def open(
-        cls, url: str, *, busy_seconds: float = BUSY_SECONDS, any_schema: bool = False, key: bytes | None = None
+        cls,
+        url: str,
+        *,
+        busy_seconds: float = BUSY_SECONDS,
+        any_schema: bool = False,
+        key: bytes | None = None,
+        patient: bool = False,
     ) -> "Database":
         """Open what `create` made. `any_schema` is for the migration only.
+
+        `patient`: a server that does not answer now is looked at when it is first used, for a program that serves
+        what it has meanwhile.
 
         Raises StoreError for a database that is missing, empty, foreign, locked, unreachable, or of
         another schema than this program's.
         """
         parsed = parse_url(url)
         require_file(parsed)
-        database = cls(build_engine(parsed, busy_seconds=busy_seconds), key)
+        database = cls(build_engine(parsed, busy_seconds=busy_seconds), key, recognised=False)
         try:
-            with told(parsed), database.engine.connect() as connection:
-                recognise(connection, name_of(parsed))
-                if not any_schema:
-                    require_schema(connection, name_of(parsed))
+            database._recognise(any_schema=any_schema)
+        except Unreachable as fault:
+            if not patient:
+                database.dispose()
+                raise
+            log.error("%s It is asked again and again.", fault.sentence)
         except BaseException:
             database.dispose()
             raise
         return database
+
+    def _recognise(self, *, any_schema: bool = False) -> None:
+        url = self.engine.url
+        with told(url), self.engine.connect() as connection:
+            recognise(connection, name_of(url))
+            if not any_schema:
+                require_schema(connection, name_of(url))
+        self._recognised = True
 
     @classmethod
     def create(cls, url: str, *, now: datetime, version: str, key: bytes | None = None) -> "Database":
@@ -86,12 +110,16 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that only reads; whatever it changed is thrown away."""
+        if not self._recognised:
+            self._recognise()
         with told(self.engine.url), self.session(self.engine) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction: committed at the end, undone by any error. Raises StoreError when locked."""
+        if not self._recognised:
+            self._recognise()
         engine = self.engine.execution_options(**{WRITES: True})
         with told(self.engine.url), self.session(engine) as session, session.begin():
             session.connection()

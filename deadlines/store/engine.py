@@ -27,6 +27,17 @@ SETTINGS = (
 MARKS = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('alembic_version', 'instance')"
 
 
+SERVER = {
+    "target_session_attrs": "read-write",
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+"""A server that is gone without a word, its machine or the network, is noticed within about a minute."""
+
+
 def parse_url(url: str) -> URL:
     """The address as SQLAlchemy takes it; raises StoreError for one that is no file and no PostgreSQL."""
     try:
@@ -103,7 +114,7 @@ def _text(raw: bytes) -> str:
 
 
 def _postgres(url: URL, busy_seconds: float) -> Engine:
-    options = {"target_session_attrs": "read-write", "connect_timeout": "10"} | dict(url.query)
+    options = {**SERVER, **dict(url.query)}
     engine = create_engine(
         url.set(query=options), pool_pre_ping=True, pool_recycle=300, pool_timeout=10, hide_parameters=True
     )

@@ -8,7 +8,7 @@ from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from deadlines.errors import StoreError
+from deadlines.errors import StoreError, Unreachable
 
 LOCKED = "is locked by another program for too long; nothing was changed. Try again when it has ended."
 SQLITE = {
@@ -53,8 +53,9 @@ def told(url: URL) -> Iterator[None]:
         sentence = _of_sqlite(fault) if url.get_backend_name() == "sqlite" else _of_postgres(fault)
         if sentence is None:
             raise
+        error = StoreError if sentence in (*SQLITE.values(), *POSTGRES.values()) else Unreachable
         kind = "" if url.get_backend_name() == "sqlite" else "The database server "
-        raise StoreError(f"{kind}{name_of(url)} {sentence}") from fault
+        raise error(f"{kind}{name_of(url)} {sentence}") from fault
     except PoolTimeout as fault:
         raise StoreError("All connections to the database are in use. Try again.") from fault
 

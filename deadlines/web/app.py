@@ -75,7 +75,8 @@ def create_app(
         patience: how long it may stay away before calendars say that they are stale.
         now: what tells the time.
 
-    `app.state.flush(session, now)` writes down which feeds were fetched; something must call it now and then.
+    `app.state.flush(session, now)` writes down which feeds were fetched, and `app.state.watch(session, now)` forgets
+    what must not be served any more; something must call them now and then.
     """
     place = ZoneInfo(zone)
 
@@ -107,5 +108,5 @@ def create_app(
     )
     # A redirect would carry the secret into a Location header, and some programs do not follow it.
     app.router.redirect_slashes = False
-    app.state.flush = feed.flush
+    app.state.flush, app.state.watch = feed.flush, feed.watch
     return app

@@ -14,35 +14,41 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from anyio import CapacityLimiter
-from anyio.to_thread import run_sync
+from anyio import to_thread
 from msgspec import Struct, structs
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.types import Receive, Scope, Send
 
-from deadlines.docket.endings import answered_hashes, condition, end_body, next_change
+from deadlines.docket.endings import (
+    answered_hashes,
+    condition,
+    end_body,
+    next_change,
+    unread_subscriptions,
+    waiting_body,
+)
 from deadlines.docket.feeds import feed_body, feed_state
 from deadlines.docket.scopes import restricted_matters
 from deadlines.docket.subscriptions import PREFIX, find_by_hash, hash_token
 from deadlines.errors import StoreError
+from deadlines.store import audit
 from deadlines.store.changes import Changes, Mark
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat, Instance, Subscription
+from deadlines.web.asking import Asking
 from deadlines.web.conditional import matches, takes_gzip
 from deadlines.web.fetches import FetchLog, plain_agent
-from deadlines.web.shelf import Kept, Shelf, pack, tag_of
+from deadlines.web.shelf import Kept, Shelf, pack, packed_tag, tag_of
 from deadlines.web.stale import is_stale, with_stale_note
-from deadlines.web.strangers import Strangers
+from deadlines.web.strangers import Strangers, place_of
 
 log = logging.getLogger(__name__)
 access = logging.getLogger("deadlines.access")
 
-DATABASE_FAULTS = (StoreError, SQLAlchemyError)
-THREADS = 4
-"""How many requests may wait for the database at a time. The others are answered from memory meanwhile."""
-WANTED = (b"if-none-match", b"accept-encoding", b"user-agent")
+DATABASE_FAULTS = (StoreError, SQLAlchemyError, TimeoutError)
+WANTED = (b"if-none-match", b"accept-encoding", b"user-agent", b"x-forwarded-for")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}\.ics")
 
 Headers = list[tuple[bytes, bytes]]
@@ -107,7 +113,7 @@ class FeedRoute:
         self._strangers, self._failing = Strangers(), False
         self._changes = Changes(database.engine)
         self._firm, self._now, self._today = firm, now, today
-        self._limiter = CapacityLimiter(THREADS)
+        self._ask = Asking()
         self.answered: Counter[int] = Counter()
         """How many requests were answered with each status."""
 
@@ -131,9 +137,13 @@ class FeedRoute:
         access.log(level, "%s %s %s %s", plain_agent(asked.method), hint, answer.status, len(answer.body))
 
     def flush(self, session: Session, now: datetime) -> None:
-        """Write down the fetches, and forget the addresses that have ended; now and then, from any thread."""
+        """Write down the fetches; now and then, from any thread."""
         self._fetches.flush(session, now)
-        self._shelf.keep_only(answered_hashes(session, now=now), restricted_matters(session))
+
+    def watch(self, session: Session, now: datetime) -> None:
+        """Forget the addresses that have ended and copies that show too much; learn of those not read yet."""
+        unread = {row.token_hash: _unread(row, now) for row in unread_subscriptions(session, now=now)}
+        self._shelf.keep_only(answered_hashes(session, now=now), restricted_matters(session), unread)
 
     # -- finding -----------------------------------------------------------------------------------------
 
@@ -147,16 +157,15 @@ class FeedRoute:
         known = self._shelf.get(token_hash)
         # First the mark, then the look: what is committed in between changes the mark for the next request.
         mark, today = await self._mark(), self._today()
-        if known is not None and mark is not None and (known.mark, known.today) == (mark, today):
-            same = hmac.compare_digest(known.token_hash, token_hash)
-            steady = known.changes_at is None or self._now() < known.changes_at
-            if same and steady and (known.body is not None or _unchanged(known, asked)):
-                return known
+        if known is not None and not self._is_steady(known, token_hash, today, asked):
+            known = structs.replace(known, mark=None, docket="")
+        if known is not None and mark is not None and known.mark == mark:
+            return known
         try:
-            found = await run_sync(self._look, token_hash, today, known, limiter=self._limiter)
+            found = await self._ask(self._look, token_hash, today, known)
         except Exception as fault:  # noqa: BLE001 - whatever it is, a live address gets no error
             self._failing = True
-            return self._last_good(known, fault)
+            return self._last_good(token_hash, known, fault)
         self._failing = False
         if found is None:
             self._shelf.drop(token_hash)
@@ -169,31 +178,51 @@ class FeedRoute:
         return found
 
     async def _mark(self) -> Mark | None:
-        if self._changes.waits:
-            return await run_sync(self._changes.mark, limiter=self._limiter)
-        return self._changes.mark()
+        if not self._changes.waits:
+            return self._changes.mark()
+        try:
+            return await self._ask(self._changes.mark)
+        except TimeoutError:
+            return None
+
+    def _is_steady(self, known: Kept, token_hash: str, today: date, asked: Asked) -> bool:
+        """Whether what is known still answers this request, unless something is committed."""
+        same = hmac.compare_digest(known.token_hash, token_hash) and known.today == today
+        steady = known.changes_at is None or self._now() < known.changes_at
+        return same and steady and (known.body is not None or _unchanged(known, asked))
 
     def _look(self, token_hash: str, today: date, known: Kept | None) -> Kept | None:
-        """Ask the database, in a thread. The bytes are made only if the feed's state has changed."""
+        """Ask the database, in a thread.
+
+        Every change of what a calendar shows stands in the audit trail: so where nothing was added to that, no
+        entry is looked at. Otherwise the bytes are made only if the feed's state has changed.
+        """
         now = self._now()
         with self._database.read() as session:
-            subscription = find_by_hash(session, token_hash)
-            if subscription is None:
-                return None
-            beat_at, changes_at = self._beat(session), next_change(subscription, now)
-            if (is_now := condition(subscription, now)) == "gone":
-                return Kept(token_hash, subscription.id, subscription.hint, "gone", "", gone=True)
-            state = is_now if is_now == "ended" else self._state(session, subscription, today)
-            restricted = restricted_matters(session)
-            if known is not None and (known.state, known.restricted) == (state, restricted) and known.body is not None:
-                return structs.replace(known, beat_at=beat_at, changes_at=changes_at)
-            body = end_body(subscription, now) if is_now == "ended" else self._body(session, subscription, today)
-            found = Kept(
-                token_hash, subscription.id, subscription.hint, state, tag_of(body), body, restricted=restricted
-            )
+            docket, beat_at = audit.head(session), self._beat(session)
+            if known is not None and known.docket == docket:
+                return structs.replace(known, beat_at=beat_at)
+            found = self._look_at(session, token_hash, today, known, now)
+            return structs.replace(found, beat_at=beat_at, docket=docket) if found is not None else None
+
+    def _look_at(
+        self, session: Session, token_hash: str, today: date, known: Kept | None, now: datetime
+    ) -> Kept | None:
+        subscription = find_by_hash(session, token_hash)
+        if subscription is None:
+            return None
+        changes_at = next_change(subscription, now)
+        if (is_now := condition(subscription, now)) == "gone":
+            return Kept(token_hash, subscription.id, subscription.hint, "gone", "", gone=True)
+        state = is_now if is_now == "ended" else self._state(session, subscription, today)
+        restricted = restricted_matters(session)
+        if known is not None and (known.state, known.restricted) == (state, restricted) and known.body is not None:
+            return structs.replace(known, changes_at=changes_at)
+        body = end_body(subscription, now) if is_now == "ended" else self._body(session, subscription, today)
+        found = Kept(token_hash, subscription.id, subscription.hint, state, tag_of(body), body, restricted=restricted)
         if known is None or (known.etag, known.restricted) != (found.etag, found.restricted):
             self._shelf.save(found)
-        return structs.replace(found, beat_at=beat_at, changes_at=changes_at)
+        return structs.replace(found, changes_at=changes_at)
 
     def _state(self, session: Session, subscription: Subscription, today: date) -> str:
         return feed_state(session, subscription, today=today, firm=self._firm)
@@ -206,8 +235,9 @@ class FeedRoute:
         beat = session.get(Heartbeat, self._heartbeat)
         return beat.at if beat is not None else session.scalars(select(Instance.created_at)).first()
 
-    def _last_good(self, known: Kept | None, fault: Exception) -> Kept | None:
+    def _last_good(self, token_hash: str, known: Kept | None, fault: Exception) -> Kept | None:
         """What is served while something fails; the log says what, and never holds the token."""
+        known = known or self._shelf.unread(token_hash)
         body = self._shelf.load(known) if known is not None else None
         log.error(
             "calendar %s cannot be made (%s); %s",
@@ -229,12 +259,13 @@ class FeedRoute:
     async def _calendar(self, kept: Kept, asked: Asked) -> Answer:
         self._fetches.note(kept.subscription, self._now(), asked.agent)
         kept = self._honest(kept)
-        tag = (b"etag", kept.etag.encode())
+        packs = takes_gzip(asked.accept_encoding, asked.agent)
+        tag = (b"etag", (packed_tag(kept.etag) if packs else kept.etag).encode())
         if _unchanged(kept, asked):
             return Answer(304, [tag, *COMMON])
         if kept.body is None:  # an empty calendar would empty the reader's; a 404 leaves it as it is
             return _plain(404, NOT_FOUND)
-        if not takes_gzip(asked.accept_encoding, asked.agent):
+        if not packs:
             return Answer(200, [*CALENDAR, tag, _length(kept.body)], kept.body)
         packed = kept.packed or await self._pack(kept, kept.body)
         return Answer(200, [*CALENDAR, tag, (b"content-encoding", b"gzip"), _length(packed)], packed)
@@ -251,10 +282,16 @@ class FeedRoute:
         return structs.replace(kept, body=body, packed=None, etag=tag_of(body))
 
     async def _pack(self, kept: Kept, body: bytes) -> bytes:
-        packed = await run_sync(pack, body, limiter=self._limiter)
+        packed = await to_thread.run_sync(pack, body)
         if self._shelf.get(kept.token_hash) is kept:
             self._shelf.put(structs.replace(kept, packed=packed))
         return packed
+
+
+def _unread(subscription: Subscription, now: datetime) -> Kept:
+    """What a calendar that nobody has read yet shows while it cannot be made: nothing is emptied by it."""
+    body = waiting_body(subscription, now)
+    return Kept(subscription.token_hash, subscription.id, subscription.hint, "unread", tag_of(body), body)
 
 
 def _asked(scope: Scope) -> Asked:
@@ -270,12 +307,13 @@ def _asked(scope: Scope) -> Asked:
         if_none_match=found.get(b"if-none-match", ""),
         accept_encoding=found.get(b"accept-encoding", ""),
         agent=agent,
-        place=client[0] if client else "",
+        place=place_of(client[0] if client else "", found.get(b"x-forwarded-for", "")),
     )
 
 
 def _unchanged(kept: Kept, asked: Asked) -> bool:
-    return asked.if_none_match != "" and matches(asked.if_none_match, kept.etag)
+    named = asked.if_none_match
+    return named != "" and (matches(named, kept.etag) or matches(named, packed_tag(kept.etag)))
 
 
 def _length(body: bytes) -> tuple[bytes, bytes]:

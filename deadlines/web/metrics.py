@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from anyio.to_thread import run_sync
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -16,6 +15,7 @@ from deadlines.docket.figures import Figure, figures
 from deadlines.errors import StoreError
 from deadlines.store.database import Database
 from deadlines.version import VERSION
+from deadlines.web.asking import Asking
 
 PREFIX = "deadlines_"
 
@@ -25,15 +25,19 @@ class Metrics:
 
     def __init__(self, database: Database, answered: Counter[int], *, now: Callable[[], datetime]) -> None:
         self._database, self._answered, self._now = database, answered, now
+        self._ask = Asking()
 
     async def answer(self, _request: Request) -> Response:
         """200 even while the database fails: `deadlines_database_up` says it."""
-        body = await run_sync(self._page)
-        return Response(body, headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE_LATEST)
+        try:
+            found = await self._ask(self._look)
+        except TimeoutError:
+            found = None
+        return Response(self._page(found), headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE_LATEST)
 
-    def _page(self) -> bytes:
+    def _page(self, found: list[Figure] | None) -> bytes:
         registry = CollectorRegistry()
-        registry.register(_Found(self._look(), dict(self._answered)))
+        registry.register(_Found(found, dict(self._answered)))
         return generate_latest(registry)
 
     def _look(self) -> list[Figure] | None:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
-from anyio.to_thread import run_sync
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -12,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from deadlines.errors import StoreError
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat
+from deadlines.web.asking import Asking
 
 BEATS_MISSED = 3
 NO_STORE = {"Cache-Control": "no-store"}
@@ -27,11 +27,15 @@ class Readyz:
 
     def __init__(self, database: Database, *, sweep: str, interval: timedelta, now: Callable[[], datetime]) -> None:
         self._database, self._now = database, now
+        self._ask = Asking()
         self._sweep, self._patience = sweep, BEATS_MISSED * interval
 
     async def answer(self, _request: Request) -> Response:
         """`{"database": …, "scheduler": …}`, each "ok" or what is wrong."""
-        found = await run_sync(self._look)
+        try:
+            found = await self._ask(self._look)
+        except TimeoutError:
+            found = {"database": "silent", "scheduler": "unknown"}
         status = 200 if set(found.values()) == {"ok"} else 503
         return Response(msgspec.json.encode(found), status, NO_STORE, "application/json")
 

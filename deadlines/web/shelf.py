@@ -28,7 +28,7 @@ _NAME = re.compile(r"[a-z2-7]{26}\.feed")
 class Kept(Struct, frozen=True):
     """One live address as it was last seen: who it is, the state of its feed, its bytes.
 
-    `mark` and `today` tell when the bytes were known to be right, `changes_at` when they will be others by
+    `mark`, `docket` and `today` tell when the bytes were known to be right, `changes_at` when they will be others by
     themselves; without a body only the tag is known. `beat_at`: the daemon's last sign of life. `gone`: the
     address answers that it is no more. `restricted` stands for the matters that were restricted when it was made.
     """
@@ -41,6 +41,7 @@ class Kept(Struct, frozen=True):
     body: bytes | None = None
     packed: bytes | None = None
     mark: Mark | None = None
+    docket: str = ""
     today: date | None = None
     changes_at: datetime | None = None
     beat_at: datetime | None = None
@@ -67,6 +68,11 @@ def tag_of(body: bytes) -> str:
     return f'"{hashlib.sha256(body).hexdigest()}"'
 
 
+def packed_tag(etag: str) -> str:
+    """The tag of the same calendar compressed: other bytes, so another tag (RFC 9110 8.8.3)."""
+    return f'{etag[:-1]}-gzip"'
+
+
 def pack(body: bytes) -> bytes:
     """The same compressed bytes for the same calendar."""
     return gzip.compress(body, 6, mtime=0)
@@ -83,6 +89,7 @@ class Shelf:
         self._folder, self._largest = folder, largest
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._size = 0
+        self._unread: dict[str, Kept] = {}
         self._lock = threading.RLock()
         if folder is not None:
             self._find(folder)
@@ -135,10 +142,16 @@ class Shelf:
             with contextlib.suppress(OSError):
                 self._file(kept).unlink(missing_ok=True)
 
-    def keep_only(self, live: Collection[str], restricted: str) -> None:
-        """Forget every address whose hash is not among these, and every copy made while other matters were
-        restricted: it may show what must no longer be seen."""
+    def unread(self, token_hash: str) -> Kept | None:
+        """A live address that nobody has read yet, with what it shows while its calendar cannot be made."""
         with self._lock:
+            return self._unread.get(token_hash)
+
+    def keep_only(self, live: Collection[str], restricted: str, unread: dict[str, Kept]) -> None:
+        """Forget every address whose hash is not among these, and every copy made while other matters were
+        restricted: it may show what must no longer be seen. `unread` are live addresses that nobody has read yet."""
+        with self._lock:
+            self._unread = unread
             gone = [known for known, kept in self._kept.items() if known not in live or kept.restricted != restricted]
         for token_hash in gone:
             self.drop(token_hash)

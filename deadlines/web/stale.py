@@ -1,6 +1,6 @@
 """Tells in the calendar itself that nobody keeps it up to date."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from deadlines.ical import CalendarItem, render_event, with_event
 
@@ -10,6 +10,10 @@ TEXT = (
     "since then may be missing, and reminders may not be sent. Tell whoever keeps the docket; until this entry goes "
     "away, rely on the docket alone."
 )
+
+
+FIRST = datetime(2026, 1, 1, tzinfo=UTC)
+"""No sign of life is older: sequences count from here."""
 
 
 def is_stale(beat_at: datetime | None, now: datetime, patience: timedelta) -> bool:
@@ -22,14 +26,15 @@ def with_stale_note(body: bytes, subscription: str, beat_at: datetime, today: da
 
     Raises CalendarError where the calendar is not whole.
     """
-    first = beat_at.date()
+    days = max((today - beat_at.date()).days, 0)
     item = CalendarItem(
         uid=f"{subscription}-stale@deadlines",
         on=today,
         summary=SUMMARY,
         description=TEXT.format(since=f"{beat_at:%Y-%m-%d %H:%M} UTC"),
-        sequence=max((today - first).days, 0),
-        changed_at=beat_at + timedelta(days=max((today - first).days, 0)),
+        # Later for every later day, and for every later silence: a day has more minutes than one.
+        sequence=(beat_at - FIRST) // timedelta(minutes=1) + days,
+        changed_at=beat_at + timedelta(days=days),
         created_at=beat_at,
         cancelled=False,
         category="Note",

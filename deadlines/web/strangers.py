@@ -8,8 +8,20 @@ TRIES = 60
 """Unknown addresses that one place may ask for in a minute."""
 
 
+LOOPBACK = ("127.0.0.1", "::1")
+
+
+def place_of(peer: str, forwarded_for: str) -> str:
+    """Where a request came from: what a proxy on this machine says of its own peer, else the peer.
+
+    A proxy adds its peer at the end of X-Forwarded-For; what stands before that anybody may have written.
+    """
+    last = forwarded_for.rpartition(",")[2].strip()
+    return last if last and peer in LOOPBACK else peer
+
+
 class Strangers:
-    """Counts unknown addresses by where the request came from. Behind a proxy all come from the proxy."""
+    """Counts unknown addresses by where the request came from."""
 
     def __init__(self, tries: int = TRIES) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())

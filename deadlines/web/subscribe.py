@@ -19,13 +19,14 @@ from deadlines.docket.feeds import calendar_name
 from deadlines.docket.subscriptions import claim, find_claim
 from deadlines.errors import NotFound
 from deadlines.store.database import Database
+from deadlines.web.asking import THREADS
 from deadlines.web.clients import feed_address
-from deadlines.web.feeds import DATABASE_FAULTS, THREADS
+from deadlines.web.feeds import DATABASE_FAULTS
 from deadlines.web.fetches import plain_agent
 from deadlines.web.invited import calendar_of, code_for, programs_for
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import Pages
-from deadlines.web.strangers import Strangers
+from deadlines.web.strangers import Strangers, place_of
 
 log = logging.getLogger(__name__)
 access = logging.getLogger("deadlines.access")
@@ -119,7 +120,8 @@ class SubscribeRoute:
         return page
 
     def _unknown(self, request: Request) -> Response:
-        place = request.client.host if request.client else ""
+        peer = request.client.host if request.client else ""
+        place = place_of(peer, request.headers.get("x-forwarded-for", ""))
         if not self._strangers.too_many(place):
             return self._pages.notice(404, *UNKNOWN)
         page = self._pages.notice(429, *TOO_MANY)

@@ -25,6 +25,15 @@ def test_the_dates_of_a_matter_as_a_file(firm: Firm) -> None:
     listed = {str(line[key]) for line in firm.data("list") for key in ("safe_by", "last_day")}
     assert {str(event["DTSTART"].dt) for event in events_of(body)} == listed
     assert b"Canary" not in body
+    other = firm.folder / "other.ics"
+    said = firm.data("export", "--ics", "--matter", "2026-0143", "-o", str(other))
+    assert said == {
+        "matter": "2026-0143",
+        "file": str(other),
+        "dates": body.count(b"BEGIN:VEVENT"),
+        "bytes": len(other.read_bytes()),
+    }
+    assert firm.run("export", "--ics", "--matter", "2026-0143", "--json").returncode == 3
     again = firm.run("export", "--ics", "--matter", "2026-0143", "-o", str(path))
     assert (again.returncode, "is there already" in again.stderr) == (3, True)
     assert path.read_bytes() == body

@@ -59,3 +59,28 @@ def test_people_come_and_go_for_programs_too(firm: Firm) -> None:
     firm.good("team", "add", "T")
     assert firm.data("team", "join", "T", ANA) == {"name": "T", "person": ANA, "member": True}
     assert firm.data("team", "leave", "T", ANA)["member"] is False
+
+
+def test_a_matter_goes_to_another_attorney_who_is_told(firm: Firm) -> None:
+    firm.add("Ana", ANA)
+    firm.add("Ben", "ben@firm.example")
+    record(firm, "M-1", "--form", "I-140")
+    count = len(firm.data("list"))
+    assert count > 0
+    assert firm.data("matter", "hand-over", "M-1", "ben@firm.example") == {
+        "matter": "M-1",
+        "attorney": "ben@firm.example",
+        "open": count,
+    }
+    assert firm.data("matter", "people", "M-1") == [{"person": "ben@firm.example", "as": "attorney"}]
+    assert {line["person"] for line in firm.data("remind", "list")} == {"ben@firm.example"}
+    assert firm.run("matter", "hand-over", "M-1", "ben@firm.example").returncode == 8
+    assert firm.run("matter", "hand-over", "M-1", "nobody@firm.example").returncode == 7
+
+
+def test_somebody_who_left_comes_back(firm: Firm) -> None:
+    firm.add("Ana", ANA)
+    assert firm.run("person", "activate", ANA).returncode == 8
+    firm.good("person", "deactivate", ANA)
+    assert firm.data("person", "activate", ANA)["active"] is True
+    record(firm, "M-1", "--form", "I-140")

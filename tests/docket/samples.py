@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.result import Reading, Step, Window
 from deadlines.docket.reminders import plan_reminders
+from deadlines.store import audit
 from deadlines.store.seal import seal_of
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Reminder
 
@@ -34,6 +35,11 @@ def matter(session: Session, attorney: Person, reference: str = "2026-0143", **m
     session.add(made)
     session.flush()
     return made
+
+
+def told(session: Session) -> None:
+    """What every change of the docket does last: it stands in the audit trail."""
+    audit.record(session, at=ENTERED, actor="test", action="test.change", subject="", detail={})
 
 
 def window(**changes: Any) -> Window:

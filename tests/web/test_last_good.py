@@ -1,6 +1,7 @@
 """When the database or the rendering fails, a live address still gets its last good calendar."""
 
 import logging
+import socket
 import sqlite3
 import stat
 from pathlib import Path
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 
 from deadlines.docket import endings, renderings, subscriptions
 from deadlines.docket.subscriptions import Choice
+from deadlines.errors import Unreachable
 from deadlines.store.changes import Changes
 from deadlines.store.database import Database
 from deadlines.store.tables import Matter, Rendering, Subscription
@@ -34,9 +36,10 @@ def client_of(database: Database, folder: Path | None) -> TestClient:
     return TestClient(create_app(database, zone=ZONE, kept=folder, now=lambda: NOW))
 
 
-def break_database(database: Database) -> None:
+def break_database(database: Database, *tables: str) -> None:
     with database.write() as session:
-        session.execute(text('ALTER TABLE "matter" RENAME TO "matter_gone"'))
+        for table in tables or ("audit", "matter"):
+            session.execute(text(f'ALTER TABLE "{table}" RENAME TO "{table}_gone"'))
 
 
 @pytest.mark.parametrize("on_disk", [True, False])
@@ -65,6 +68,7 @@ def test_a_damaged_entry_does_not_empty_a_calendar(
         row = session.query(Rendering).first()
         assert row is not None
         row.body, row.sequence = row.body[:40], row.sequence + 1
+        samples.told(session)
     bad = client.get(feed.path)
     assert (bad.status_code, bad.content) == (200, good.content)
     assert "CalendarError" in caplog.text
@@ -93,10 +97,12 @@ def test_it_recovers_by_itself(database: Database, feed: Subscribed, folder: Pat
     break_database(database)
     client.get(feed.path)
     with database.write() as session:
-        session.execute(text('ALTER TABLE "matter_gone" RENAME TO "matter"'))
+        for table in ("audit", "matter"):
+            session.execute(text(f'ALTER TABLE "{table}_gone" RENAME TO "{table}"'))
     with database.write() as session:
         entry, deadline = samples.entry(session, session.query(Matter).one(), samples.window(rule="b"))
         renderings.render_entry(session, entry, deadline, now=NOW)
+        samples.told(session)
     assert len(client.get(feed.path).content) > len(good.content)
 
 
@@ -120,9 +126,9 @@ def test_the_copy_of_a_leaked_address_goes(database: Database, feed: Subscribed,
         assert client.get(feed.path).status_code == 410
     else:
         with database.write() as session:
-            client.app.state.flush(session, NOW)  # type: ignore[attr-defined]
+            client.app.state.watch(session, NOW)  # type: ignore[attr-defined]
     assert list(folder.iterdir()) == []
-    break_database(database)
+    break_database(database, "matter")
     assert client.get(feed.path).status_code == 410
     assert client_of(database, folder).get(feed.path).status_code == 410
 
@@ -233,7 +239,7 @@ def test_a_lock_is_never_waited_for_and_a_missing_file_never_made(tmp_path: Path
     engine.dispose()
 
 
-def test_a_copy_from_before_a_matter_was_restricted_goes_within_a_flush(
+def test_a_copy_from_before_a_matter_was_restricted_goes_within_seconds(
     database: Database, feed: Subscribed, folder: Path
 ) -> None:
     client = client_of(database, folder)
@@ -241,7 +247,7 @@ def test_a_copy_from_before_a_matter_was_restricted_goes_within_a_flush(
     with database.write() as session:
         session.query(Matter).one().restricted = True
     with database.write() as session:
-        client.app.state.flush(session, NOW)  # type: ignore[attr-defined]
+        client.app.state.watch(session, NOW)  # type: ignore[attr-defined]
     assert list(folder.iterdir()) == []
     break_database(database)
     for served in (client, client_of(database, folder)):
@@ -255,3 +261,29 @@ def test_while_the_database_fails_nobody_is_taken_for_a_stranger(
     with database.write() as session:
         session.execute(text('ALTER TABLE "subscription" RENAME TO "subscription_gone"'))
     assert {client.get(f"/f/dlf_{number}/deadlines.ics").status_code for number in range(80)} == {404}
+
+
+def test_a_server_that_is_down_at_the_start_is_waited_for(
+    database: Database, feed: Subscribed, folder: Path, unused_port: int
+) -> None:
+    good = client_of(database, folder).get(feed.path)
+    down = f"postgresql://deadlines@127.0.0.1:{unused_port}/deadlines"
+    with pytest.raises(Unreachable, match="Check that it runs"):
+        Database.open(down)
+    opened = Database.open(down, patient=True)
+    try:
+        with pytest.raises(Unreachable), opened.read():
+            pass
+        client = client_of(opened, folder)
+        answer = client.get(feed.path)
+        assert (answer.status_code, answer.content) == (200, good.content)
+        assert client.get("/f/dlf_no/deadlines.ics").status_code == 404
+    finally:
+        opened.dispose()
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A port of this machine on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])

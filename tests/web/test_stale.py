@@ -20,6 +20,10 @@ def feed(database: Database) -> Subscribed:
     return subscribe(database)
 
 
+AT_NOON = 304 * 24 * 60 + 12 * 60
+"""Minutes from the beginning of 2026 to the last sign of life, 1 November at 12:00 UTC."""
+
+
 class Clock:
     def __init__(self) -> None:
         self.now = NOW
@@ -43,7 +47,7 @@ def beat(database: Database, clock: Clock) -> None:
 
 def notes(text: str) -> list[tuple[str, int, str]]:
     found = [event for event in events_of(text) if "STALE" in event["SUMMARY"]]
-    return [(str(event["DTSTART"].dt), event["SEQUENCE"], str(event["UID"])) for event in found]
+    return [(str(event["DTSTART"].dt), event["SEQUENCE"] - AT_NOON, str(event["UID"])) for event in found]
 
 
 def test_an_hour_of_silence_is_said_and_a_sign_of_life_takes_it_back(
@@ -70,6 +74,20 @@ def test_the_note_goes_along_from_day_to_day_as_one_entry(client: TestClient, fe
         seen += notes(client.get(feed.path).text)
     uid = f"{feed.id}-stale@deadlines"
     assert seen == [("2026-11-02", 1, uid), ("2026-11-03", 2, uid), ("2026-11-04", 3, uid)]
+
+
+def test_a_later_silence_is_a_later_word_of_the_same_entry(
+    database: Database, client: TestClient, feed: Subscribed, clock: Clock
+) -> None:
+    """RFC 5545 3.8.7.4: SEQUENCE only grows."""
+    seen = []
+    for days, hours in ((3, 0), (3, 2), (4, 0)):
+        clock.now = NOW + timedelta(days=days)
+        beat(database, clock)
+        clock.now += timedelta(days=days, hours=hours)
+        seen += [sequence for _, sequence, _ in notes(client.get(feed.path).text)]
+    assert len(seen) == 3
+    assert seen == sorted(seen)
 
 
 def test_it_is_also_said_while_the_database_fails(
