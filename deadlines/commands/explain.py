@@ -49,6 +49,10 @@ def print_entry(view: "EntryView") -> None:
     _print_checks(view)
     click.echo("")
     print_window(view.window, dispute=False)
+    if view.dispatch_by is not None:
+        from deadlines.commands.windows import day_words
+
+        click.echo(f"  By courier: hand it over by {day_words(view.dispatch_by)}")
     if view.follow_ons:
         click.echo("")
         print_follow_ons(view.follow_ons)

@@ -123,6 +123,9 @@ def ahead(item: Item, today: date) -> Ahead | None:
     """The date that a reminder speaks of today: its own, or the next one once that has passed."""
     deadline = item.deadline
     stage = item.reminder.rung.partition("-")[0]
+    by_courier = item.entry.dispatch_by
+    if stage == "dispatch" and by_courier is not None and by_courier >= today:
+        return Ahead("give it to the courier by", by_courier)
     if stage == "opens" and deadline.opens_on is not None and deadline.opens_on >= today:
         return Ahead("may be filed from", deadline.opens_on)
     protect, safe = _to_come(item, today)
@@ -201,6 +204,9 @@ def _item(item: Item, number: int, today: date, now: datetime, undelivered: str 
             f"   {clean_line(item.matter.attorney.name)} was reminded and has not answered. You are asked next."
         )
     lines += _dates(item.deadline, today)
+    by_courier = item.entry.dispatch_by
+    if by_courier is not None and by_courier >= today and not item.altered:
+        lines.append(f"   By courier:      hand it over by {day_text(by_courier)} ({days_left(by_courier, today)})")
     if item.matter.restricted or undelivered:
         lines.append("   Open the docket to see what must be done.")
     else:

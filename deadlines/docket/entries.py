@@ -4,8 +4,8 @@ Every version brings its calendar bytes and its reminders in the same transactio
 for the version before is withdrawn.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.engine import engine_for
 from deadlines.compute.ladder import Severity
+from deadlines.compute.ladders import WindowClass
+from deadlines.compute.milestones import dispatch_by
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Result, Window
-from deadlines.docket.reminders import plan_reminders, supersede
+from deadlines.docket.reminders import Way, plan_reminders, supersede
 from deadlines.docket.renderings import render_entry
 from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.errors import StoreError
@@ -97,6 +99,7 @@ def enter(
         created_at=now,
         changed_at=now,
     )
+    entry.dispatch_by = dispatch_day(desk, notice, window) if followed else None
     session.add(entry)
     session.flush()
     row = _row(desk, entry, window, reason, now, desk.law.edition, actor or desk.actor)
@@ -125,6 +128,7 @@ def new_version(
     entry.status = "open" if followed else "information"
     entry.title, entry.form = window.title, window.form
     entry.verified_at = entry.verified_by = None
+    entry.dispatch_by = dispatch_day(desk, entry.notice, window) if followed else None
     row = _row(desk, entry, window, reason, now, edition or desk.law.edition, actor)
     _store(session, entry, row)
     supersede(session, entry, now)
@@ -161,12 +165,43 @@ def plan(
         window,
         people=people,
         channel=desk.channel,
-        zone=desk.zone,
-        at=desk.at,
+        way=way_of(desk, entry, window),
         now=now,
-        is_working_day=engine_for(desk.law).days(FEDERAL_OFFICES).is_working_day,
         moved=moved,
     )
+
+
+def way_of(desk: "Desk", entry: Entry, window: Window) -> Way:
+    """How the reminders of an entry are laid, by the firm's practice; its `dispatch_by` must be set."""
+    of = desk.practice.class_of(desk.law, window)
+    dispatch = desk.practice.dispatch(of)
+    told = dispatch is not None and dispatch.remind
+    return Way(
+        zone=desk.zone,
+        at=desk.at,
+        is_working_day=is_working_day(desk),
+        ladders=desk.practice.ladders,
+        of=of,
+        dispatch_by=entry.dispatch_by if told else None,
+    )
+
+
+def is_working_day(desk: "Desk") -> Callable[[date], bool]:
+    """Whether people and federal offices work on a day."""
+    return engine_for(desk.law).days(FEDERAL_OFFICES).is_working_day
+
+
+def dispatch_day(desk: "Desk", notice: NoticeRow, window: Window) -> date | None:
+    """The day on which a courier must have the filing, by the firm's practice and the days of its forum."""
+    of: WindowClass = desk.practice.class_of(desk.law, window)
+    rule = desk.law.rules.get(window.rule)
+    circuit = notice.facts.get("facts", {}).get("circuit")
+    days = engine_for(desk.law).days(rule.computation if rule is not None else FEDERAL_OFFICES, circuit)
+
+    def is_open(day: date) -> bool:
+        return days.is_working_day(day) and days.off(day) is None
+
+    return dispatch_by(window, desk.practice.dispatch(of), is_open)
 
 
 def _publish(

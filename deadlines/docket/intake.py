@@ -15,6 +15,7 @@ from deadlines.docket.protected import is_protected
 from deadlines.docket.variants import forget
 from deadlines.errors import Conflict, InputError
 from deadlines.law import Law
+from deadlines.practice import Practice
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person
 
@@ -24,7 +25,8 @@ REFERENCE_LENGTH, CLIENT_LENGTH = 60, 200
 class Desk(Struct, frozen=True):
     """How the firm works: the law it uses, its reminder channel, its time zone and time of day, who acts now.
 
-    `policy`: its choices where the law leaves a question open, from ambiguity id to choice id.
+    `policy`: its choices where the law leaves a question open, from ambiguity id to choice id. `practice`: its
+    ladders, courier days and milestones.
     """
 
     law: Law
@@ -33,6 +35,7 @@ class Desk(Struct, frozen=True):
     at: time
     actor: str
     policy: dict[str, str] = {}
+    practice: Practice = Practice()
 
 
 class Recorded(Struct, frozen=True):

@@ -56,7 +56,8 @@ class EntryView(Struct, frozen=True, kw_only=True):
 
     `dispute` is the one that nobody has resolved, `resolution` what was decided about one; `closing` tells
     how the entry was closed, `waits` names the proposal of other dates that waits to be agreed to, `entered`
-    is the notice as it was typed in. `altered`: the stored date is not as the program wrote it.
+    is the notice as it was typed in, `dispatch_by` the day on which a courier must have the filing. `altered`: the
+    stored date is not as the program wrote it.
     """
 
     entry: str
@@ -82,6 +83,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     closing: Closing | None
     waits: str | None
     window: Window
+    dispatch_by: date | None = None
     altered: bool = False
     follow_ons: list[FollowOn] = []
 
@@ -295,6 +297,7 @@ def _entry_view(
         closing=msgspec.convert(entry.closing, Closing) if entry.closing else None,
         waits=known.waiting.get(entry.id),
         window=window,
+        dispatch_by=entry.dispatch_by if entry.status == "open" else None,
         altered=is_altered(entry, deadline),
         follow_ons=nexts(entry, window) if nexts is not None else [],
     )
