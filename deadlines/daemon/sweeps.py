@@ -106,6 +106,7 @@ class Sweeps:
             hook=hook,
             lanes=lanes,
             paces=self.paces,
+            not_fatal=desk.practice.not_fatal if desk is not None else (),
         )
         self._sender = Sender(post, zone=zone)
 

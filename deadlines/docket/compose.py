@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from deadlines.docket.escalation import ESCALATED
-from deadlines.docket.lanes import UNDELIVERED
+from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.reminders import MOVED, URGENT
 from deadlines.docket.tidings import lines_of, mark_of
 from deadlines.docket.trust import ALTERED, window_of

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from deadlines.docket.alarms import alarm_of_date
 from deadlines.docket.compose import Item, compose, compose_plain
 from deadlines.docket.compose_chat import compose_chat
-from deadlines.docket.escalation import ESCALATED
-from deadlines.docket.lanes import UNDELIVERED, Lanes
+from deadlines.docket.lanes import ESCALATED, UNDELIVERED, Lanes
 from deadlines.docket.outbox import FROM_THE_ROWS, extend_lease, mark_failed
 from deadlines.docket.reminders import MOVED
 from deadlines.docket.trust import is_altered
