@@ -27,7 +27,7 @@ def tell_all(session: Session, *, now: datetime, not_fatal: Collection[str] = ()
     Called in the transaction that claims, before it does, so that all of them leave together. `not_fatal`: rules and
     kinds of remedy of which the firm says that their last day ends nothing.
     """
-    found = session.execute(_missing(now, not_fatal)).tuples().all()
+    found = session.execute(_missing(now, not_fatal)).all()
     rows = {(like.deadline_id, like.rung, person): _row(like, person) for like, person in found}
     return add_rows(session, [rows[key] for key in sorted(rows)])
 
