@@ -4,8 +4,8 @@ Every version brings its calendar bytes and its reminders in the same transactio
 for the version before is withdrawn.
 """
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,22 +14,21 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.engine import engine_for
 from deadlines.compute.ladder import Severity
-from deadlines.compute.ladders import WindowClass
-from deadlines.compute.milestones import dispatch_by
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Result, Window
-from deadlines.docket.reminders import Way, plan_reminders, supersede
+from deadlines.docket import milestones
+from deadlines.docket.reminders import plan_reminders, supersede
 from deadlines.docket.renderings import render_entry
 from deadlines.docket.roles import DOCKET_ROLE
-from deadlines.errors import StoreError
+from deadlines.docket.versions import current as current  # noqa: PLC0414  (part of this module)
+from deadlines.docket.versions import locked as locked  # noqa: PLC0414
+from deadlines.docket.ways import dispatch_day, way_of
 from deadlines.store.seal import seal_of
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Rendering
 
 if TYPE_CHECKING:
     from deadlines.docket.intake import Desk
 
-FEDERAL_OFFICES = "uscis"
-"""The computation whose working days reminders keep to: weekdays that are neither federal holiday nor closure."""
 LONGEST_REASON = 200
 FIRST_REASON = "recorded with the notice"
 
@@ -56,21 +55,6 @@ def reminded(session: Session, matter: Matter) -> list[Person]:
     """Who is told of a matter's dates: its attorney, and the people who keep the docket."""
     clerks = session.scalars(select(Person).where(Person.role == DOCKET_ROLE, Person.active)).all()
     return list({person.id: person for person in (matter.attorney, *clerks)}.values())
-
-
-def current(session: Session, entry: Entry) -> DeadlineRow:
-    """The version in force; raises StoreError where it is missing."""
-    query = select(DeadlineRow).where(DeadlineRow.entry_id == entry.id, DeadlineRow.version == entry.version)
-    found = session.scalars(query).one_or_none()
-    if found is None:
-        raise StoreError(f"Entry {entry.id[:8]} has no version {entry.version}: the docket is damaged.")
-    return found
-
-
-def locked(session: Session, entry: Entry) -> Entry:
-    """The entry as it is now, held until the end of the transaction, so that two changes follow each other."""
-    query = select(Entry).where(Entry.id == entry.id).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def enter(
@@ -135,8 +119,10 @@ def new_version(
     if followed:
         people = [person for person in reminded(session, entry.matter) if person.active]
         _publish(session, desk, entry, row, window, people, now, moved)
+        milestones.lay(session, desk, entry, row, window, now=now)
     else:
         republish(session, entry, row, now)
+        milestones.close(session, desk, entry, now)
     return row
 
 
@@ -169,39 +155,6 @@ def plan(
         now=now,
         moved=moved,
     )
-
-
-def way_of(desk: "Desk", entry: Entry, window: Window) -> Way:
-    """How the reminders of an entry are laid, by the firm's practice; its `dispatch_by` must be set."""
-    of = desk.practice.class_of(desk.law, window)
-    dispatch = desk.practice.dispatch(of)
-    told = dispatch is not None and dispatch.remind
-    return Way(
-        zone=desk.zone,
-        at=desk.at,
-        is_working_day=is_working_day(desk),
-        ladders=desk.practice.ladders,
-        of=of,
-        dispatch_by=entry.dispatch_by if told else None,
-    )
-
-
-def is_working_day(desk: "Desk") -> Callable[[date], bool]:
-    """Whether people and federal offices work on a day."""
-    return engine_for(desk.law).days(FEDERAL_OFFICES).is_working_day
-
-
-def dispatch_day(desk: "Desk", notice: NoticeRow, window: Window) -> date | None:
-    """The day on which a courier must have the filing, by the firm's practice and the days of its forum."""
-    of: WindowClass = desk.practice.class_of(desk.law, window)
-    rule = desk.law.rules.get(window.rule)
-    circuit = notice.facts.get("facts", {}).get("circuit")
-    days = engine_for(desk.law).days(rule.computation if rule is not None else FEDERAL_OFFICES, circuit)
-
-    def is_open(day: date) -> bool:
-        return days.is_working_day(day) and days.off(day) is None
-
-    return dispatch_by(window, desk.practice.dispatch(of), is_open)
 
 
 def _publish(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute import Notice, Result
 from deadlines.compute.engine import engine_for
 from deadlines.docket.entries import enter, is_followed, reminded
+from deadlines.docket.milestones import lay_notice
 from deadlines.docket.protected import is_protected
 from deadlines.docket.variants import forget
 from deadlines.errors import Conflict, InputError
@@ -137,6 +138,7 @@ def record_notice(
         enter(session, desk, row, window, people=people, followed=is_followed(desk, matter, window), now=now)
         for window in result.windows
     ]
+    lay_notice(session, desk, entries, now=now)
     detail = {"kind": notice.kind, "edition": result.edition, "entries": [entry.id for entry in entries]}
     audit.record(session, at=now, actor=desk.actor, action="notice.record", subject=row.id, detail=detail)
     return Recorded(row, entries, result, restricted_now)

@@ -3,32 +3,25 @@
 What is due already stays as it is, what was sent is not sent again, and no reminder is taken away whose day has come.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.ladder import SEVERITIES
-from deadlines.docket.entries import current, dispatch_day, locked, reminded, way_of
+from deadlines.docket import milestones
+from deadlines.docket.entries import reminded
 from deadlines.docket.intake import Desk
-from deadlines.docket.reminders import AT_ONCE, reminder_row
+from deadlines.docket.laying import Wanted, settle
+from deadlines.docket.reminders import AT_ONCE
 from deadlines.docket.trust import window_of
-from deadlines.store.tables import DeadlineRow, Entry, Reminder
+from deadlines.docket.versions import current, locked
+from deadlines.docket.ways import dispatch_day, way_of
+from deadlines.store.tables import Entry, Reminder
 
 LADDER_STAGES = ("safe-", "last-", "protective-", "opens-", "dispatch-")
-WITHDRAWN = ("superseded", "cancelled")
-
-
-class Wanted(Struct, frozen=True):
-    """A reminder that there should be."""
-
-    rung: str
-    person_id: str
-    severity: int
-    due_at: datetime
 
 
 def open_entries(session: Session, after: str, limit: int) -> Sequence[str]:
@@ -55,52 +48,5 @@ def relay(session: Session, desk: Desk, entry_id: str, *, now: datetime) -> int:
         for person in people
     ]
     stages = or_(*(Reminder.rung.like(f"{stage}%") for stage in LADDER_STAGES))
-    return settle(session, row, wanted, of=stages, channel=desk.channel, now=now)
-
-
-def settle(
-    session: Session,
-    row: DeadlineRow,
-    wanted: Iterable[Wanted],
-    *,
-    of: ColumnElement[bool],
-    channel: str,
-    now: datetime,
-) -> int:
-    """Bring the mails of one version of dates that `of` selects to what is wanted; how many were changed or added.
-
-    Only what is still to come is withdrawn or added. A withdrawn one that is wanted again comes back.
-    """
-    query = select(Reminder).where(Reminder.deadline_id == row.id, Reminder.channel == channel, of)
-    held = {(found.rung, found.person_id): found for found in session.scalars(query.with_for_update())}
-    changed = 0
-    for want in wanted:
-        found = held.pop((want.rung, want.person_id), None)
-        if found is None:
-            changed += _added(session, row, want, channel, now)
-        else:
-            changed += _brought(found, want, now)
-    for left in held.values():
-        if left.state == "planned" and left.due_at > now:
-            left.state, left.next_at = "cancelled", now
-            changed += 1
-    session.flush()
-    return changed
-
-
-def _added(session: Session, row: DeadlineRow, want: Wanted, channel: str, now: datetime) -> bool:
-    if want.due_at <= now:
-        return False
-    session.add(reminder_row(row, want.person_id, channel, want.rung, want.severity, want.due_at))
-    return True
-
-
-def _brought(found: Reminder, want: Wanted, now: datetime) -> bool:
-    """Whether a reminder was changed: it waits for another moment, or is wanted again."""
-    again = found.state in WITHDRAWN and want.due_at > now
-    waits = found.state == "planned" and found.attempts == 0 and found.due_at > now
-    if not again and (not waits or (found.due_at, found.severity) == (want.due_at, want.severity)):
-        return False
-    due_at = max(want.due_at, now)
-    found.state, found.severity, found.due_at, found.next_at = "planned", want.severity, due_at, due_at
-    return True
+    changed = settle(session, row, wanted, of=stages, channel=desk.channel, now=now)
+    return changed + milestones.lay(session, desk, entry, row, window, now=now, anew=True)

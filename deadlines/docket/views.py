@@ -13,6 +13,7 @@ from deadlines.compute.result import Window
 from deadlines.docket.beside import Alternative, alternatives
 from deadlines.docket.records import WAITING, Closing, FollowOn, Nexts, Resolution, is_disputed
 from deadlines.docket.teams import find_matter
+from deadlines.docket.ticking import MilestoneView, milestones
 from deadlines.docket.trust import is_altered, window_of
 from deadlines.errors import InputError, NotFound
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Proposal, Reminder
@@ -86,6 +87,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     dispatch_by: date | None = None
     altered: bool = False
     follow_ons: list[FollowOn] = []
+    milestones: list[MilestoneView] = []
 
 
 class MatterView(Struct, frozen=True, kw_only=True):
@@ -219,9 +221,14 @@ class _Known:
     """Who people are by their ids, and which entries have other dates waiting; asked for once."""
 
     def __init__(self, session: Session) -> None:
+        self.session = session
         self.people = {row.id: row.email for row in session.execute(select(Person.id, Person.email))}
         waiting = select(Proposal.entry_id, Proposal.id).where(Proposal.state.in_(WAITING))
         self.waiting = {row.entry_id: row.id for row in session.execute(waiting)}
+
+    def milestones(self, entry: Entry) -> list[MilestoneView]:
+        """The milestones of an entry, whatever became of them."""
+        return milestones(self.session, entry=entry, everything=True)
 
     def email(self, who: str | None) -> str | None:
         """The mail address of a person; whatever is no person's id stays as it is."""
@@ -300,6 +307,7 @@ def _entry_view(
         dispatch_by=entry.dispatch_by if entry.status == "open" else None,
         altered=is_altered(entry, deadline),
         follow_ons=nexts(entry, window) if nexts is not None else [],
+        milestones=known.milestones(entry),
     )
 
 

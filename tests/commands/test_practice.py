@@ -57,3 +57,25 @@ def test_the_courier_s_day_is_shown(firm: Firm) -> None:
     shown = firm.data("show", entries[MOTION])
     assert shown["dispatch_by"] < shown["window"]["safe_by"]
     assert "By courier: hand it over by" in firm.good("explain", entries[MOTION])
+
+
+def test_milestones_are_listed_ticked_taken_back_and_given(firm: Firm) -> None:
+    use(firm)
+    firm.add("Ben Ode", "ben@firm.test", "paralegal")
+    entries = denial(firm)
+    listed = firm.data("milestone", "list", "--matter", "2026-0143")
+    assert sum(item["template"] == "attorney-review" for item in listed) == 1
+    draft = next(item for item in listed if item["template"] == "draft" and item["entry"] == entries[MOTION])
+    assert draft["owner"] == "ana@firm.test"
+    firm.good("milestone", "done", draft["milestone"][:8], "--by", "ana@firm.test")
+    assert firm.run("milestone", "done", draft["milestone"][:8], "--by", "ana@firm.test").returncode == 8
+    shown = {item["template"]: item for item in firm.data("show", entries[MOTION])["milestones"]}
+    assert (shown["draft"]["state"], shown["draft"]["done_by"]) == ("done", "ana@firm.test")
+    assert "Draft ready for review" in firm.good("show", "2026-0143")
+    firm.good("milestone", "undo", draft["milestone"], "--by", "ana@firm.test")
+    given = firm.data("milestone", "assign", draft["milestone"], "--to", "ben@firm.test", "--by", "ana@firm.test")
+    assert given["owner"] == "ben@firm.test"
+    assert draft["milestone"] in {
+        item["milestone"] for item in firm.data("milestone", "list", "--person", "ben@firm.test")
+    }
+    assert firm.run("milestone", "done", "zzzzzz", "--by", "ana@firm.test").returncode == 7
