@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from deadlines.ical import Party
     from deadlines.law import Law
     from deadlines.law.editions import Known
+    from deadlines.practice import Practice
     from deadlines.store.database import Database
 
 
@@ -149,6 +150,18 @@ def build_policy(settings: Settings, law: "Law | None" = None) -> dict[str, str]
     return chosen_otherwise(law, {key: choice for key, choice in chosen.items() if key in open_to_firms})
 
 
+def build_practice(settings: Settings, law: "Law | None" = None) -> "Practice":
+    """How the firm works, read once: its own file, or the default. Raises ConfigError with what is wrong in it."""
+    from deadlines.practice import Practice, load_practice
+
+    path = settings.firm.practice
+    if not path:
+        return Practice()
+    if not Path(path).is_file():
+        raise ConfigError(f"{path}: there is no such file; correct firm.practice, or write one with `practice write`.")
+    return load_practice(Path(path), build_law(settings) if law is None else law)
+
+
 def build_compute(settings: Settings) -> Callable[["Notice"], "Result"]:
     """The computation by the firm's law and policy, for the nightly check."""
     from deadlines.compute import compute
@@ -201,6 +214,7 @@ def build_desk(settings: Settings, actor: str) -> "Desk":
     return Desk(
         law=build_law(settings),
         policy=build_policy(settings),
+        practice=build_practice(settings),
         channel=settings.mail.channel,
         zone=settings.firm.timezone,
         at=time.fromisoformat(settings.reminders.at),

@@ -54,6 +54,7 @@ def _findings(app: App) -> Iterator["Finding"]:
         return
     yield installation.check_law(now, settings)
     yield installation.check_firm_law(settings)
+    yield installation.check_practice(settings)
     yield installation.check_configuration(settings)
     yield installation.check_mail(settings)
     yield installation.check_web(settings)

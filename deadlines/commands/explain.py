@@ -1,5 +1,6 @@
 """`deadlines explain`: everything behind one entry's dates, enough to check them by hand."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
@@ -22,6 +23,7 @@ def command(app: App, entry: str, as_json: bool) -> None:
     Example:
       deadlines explain k3v7qp2m
     """
+    from deadlines import clock
     from deadlines.commands.output import print_json
     from deadlines.docket.views import entry_view, find_entry
 
@@ -30,10 +32,10 @@ def command(app: App, entry: str, as_json: bool) -> None:
     if as_json:
         print_json(view)
     else:
-        print_entry(view)
+        print_entry(view, clock.today(app.settings.firm.timezone))
 
 
-def print_entry(view: "EntryView") -> None:
+def print_entry(view: "EntryView", today: date) -> None:
     """One entry for a person to check."""
     from deadlines.commands.changes import print_follow_ons
     from deadlines.commands.output import paragraph
@@ -49,6 +51,15 @@ def print_entry(view: "EntryView") -> None:
     _print_checks(view)
     click.echo("")
     print_window(view.window, dispute=False)
+    if view.dispatch_by is not None:
+        from deadlines.commands.windows import day_words
+
+        click.echo(f"  By courier: hand it over by {day_words(view.dispatch_by)}")
+    if view.milestones:
+        from deadlines.commands.milestone import print_milestones
+
+        click.echo("\nMilestones")
+        print_milestones(view.milestones, today)
     if view.follow_ons:
         click.echo("")
         print_follow_ons(view.follow_ons)

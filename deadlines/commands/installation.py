@@ -48,6 +48,22 @@ def check_law(now: datetime, settings: "Settings | None" = None) -> Finding:
     return _law_age(law.edition, now)
 
 
+def check_practice(settings: "Settings") -> Finding:
+    """Whether the firm's practice file can be used."""
+    from deadlines.wiring import build_practice
+
+    if not settings.firm.practice:
+        return Finding("practice", "well", "The default ladders are in force, and no milestones.")
+    try:
+        practice = build_practice(settings)
+    except ConfigError as error:
+        return Finding("practice", "ill", error.sentence, "Correct the file; `deadlines practice check` reads it.")
+    except LawDataError:
+        return Finding("practice", "warning", "The practice file cannot be checked without the law.", "See above.")
+    number = len(practice.milestones)
+    return Finding("practice", "well", f"The firm's practice file is in force, with {number} milestones.")
+
+
 def _law_age(edition: str, now: datetime) -> Finding:
     found = re.match(r"(\d{4})\.(\d{1,2})", edition)
     months = (now.year - int(found[1])) * 12 + now.month - int(found[2]) if found else 0

@@ -27,6 +27,8 @@ COMMANDS = {
     "person": ("person", "The people of the firm: add, contact, list, deactivate, activate"),
     "matter": ("matter", "Matters: assign, unassign, hand-over, people, restrict, unrestrict"),
     "team": ("team", "Teams of people: add, join, leave, list"),
+    "milestone": ("milestone", "Steps on the way to a filing: list, done, undo, assign"),
+    "practice": ("practice", "How the firm works: show, check, write"),
     "remind": ("remind", "Reminders: test, confirm, list"),
     "feed": ("feed", "Calendar addresses: add, list, rotate, revoke, leak"),
     "export": ("export", "The dates of a matter as a calendar file"),

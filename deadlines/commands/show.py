@@ -1,6 +1,7 @@
 """`deadlines show`: one matter or notice with its windows and reminders, or one entry in full."""
 
 from contextlib import suppress
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
@@ -26,9 +27,11 @@ def command(app: App, name: str, as_json: bool) -> None:
     Example:
       deadlines show 2026-0143
     """
+    from deadlines import clock
     from deadlines.commands.output import print_json
     from deadlines.docket.views import EntryView
 
+    today = clock.today(app.settings.firm.timezone)
     with app.reading() as session:
         view = _find(session, name, nexts_of(app))
     if as_json:
@@ -36,9 +39,9 @@ def command(app: App, name: str, as_json: bool) -> None:
     elif isinstance(view, EntryView):
         from deadlines.commands.explain import print_entry
 
-        print_entry(view)
+        print_entry(view, today)
     else:
-        _print_matter(view)
+        _print_matter(view, today)
 
 
 def _find(session: "Session", name: str, nexts: "Nexts") -> "MatterView | EntryView":
@@ -60,8 +63,9 @@ def _find(session: "Session", name: str, nexts: "Nexts") -> "MatterView | EntryV
     )
 
 
-def _print_matter(matter: "MatterView") -> None:
+def _print_matter(matter: "MatterView", today: date) -> None:
     from deadlines.commands.changes import print_follow_ons
+    from deadlines.commands.milestone import print_milestones
     from deadlines.commands.output import clean, paragraph, print_table
     from deadlines.commands.windows import day_words, entered_words, undated_words
 
@@ -91,6 +95,10 @@ def _print_matter(matter: "MatterView") -> None:
         if view.closing is not None and view.follow_ons:
             click.echo(f"\n{view.entry[:8]} {view.window.title}")
             print_follow_ons(view.follow_ons)
+    steps = [step for view in matter.entries for step in view.milestones if step.state != "cancelled"]
+    if steps:
+        click.echo("\nMilestones")
+        print_milestones(sorted(steps, key=lambda step: step.due_on), today)
     click.echo("\nReminders")
     print_table(
         ("Due (UTC)", "Entry", "Stage", "To", "By", "State"),

@@ -21,6 +21,7 @@ def command(app: App, entry: str, by: str, as_json: bool) -> None:
     Example:
       deadlines verify k3v7qp2m --by ben@firm.example
     """
+    from deadlines import clock
     from deadlines.commands.output import print_json, style
     from deadlines.docket.verification import verify_entry
     from deadlines.docket.views import entry_view, find_entry
@@ -34,5 +35,5 @@ def command(app: App, entry: str, by: str, as_json: bool) -> None:
         return
     from deadlines.commands.explain import print_entry
 
-    print_entry(view)
+    print_entry(view, clock.today(app.settings.firm.timezone))
     click.echo(style(f"Version {view.version} is verified by {view.verified_by}.", fg="green", bold=True))

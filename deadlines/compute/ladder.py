@@ -4,35 +4,19 @@ Practice asks for at least 180, 90, 60 and 30 days before a fatal date, fewer fo
 last stage of its own. A reminder that falls on a day off is moved back, never forward.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from deadlines.compute.ladders import LADDERS, Count, Ladder, WindowClass, ladder_of
 from deadlines.compute.result import Window
 
-About = Literal["safe_by", "last_day", "protective_by", "opens_on"]
+About = Literal["safe_by", "last_day", "protective_by", "opens_on", "dispatch_by"]
 Severity = Literal["notice", "warning", "urgent"]
 SEVERITIES: tuple[Severity, ...] = ("notice", "warning", "urgent")
-
-
-class Ladder(Struct, frozen=True):
-    """The stages of one class of window: days before `safe_by`, for windows of at least so many days."""
-
-    at_least: int
-    days: tuple[int, ...]
-
-
-LADDERS = (
-    Ladder(240, (180, 90, 60, 30, 14, 7, 3, 1, 0)),
-    Ladder(120, (90, 60, 30, 14, 7, 3, 1, 0)),
-    Ladder(45, (30, 14, 7, 3, 1, 0)),
-    Ladder(20, (14, 7, 3, 1, 0)),
-    Ladder(8, (7, 3, 1, 0)),
-)
-SHORTEST = Ladder(0, (3, 1, 0))
 LAST = (1, 0)
 PROTECTIVE = (7, 3, 1, 0)
 
@@ -51,9 +35,25 @@ class Rung(Struct, frozen=True):
     severity: Severity
 
 
-def ladder_of(length: int) -> Ladder:
-    """The ladder for a window of `length` days."""
-    return next((ladder for ladder in LADDERS if length >= ladder.at_least), SHORTEST)
+def length_of(window: Window, entered_on: date) -> int:
+    """The days from the opening of a window, or else from its entry, to its safe date; 0 without one."""
+    return (window.safe_by - (window.opens_on or entered_on)).days if window.safe_by is not None else 0
+
+
+def day_before(day: date, before: int, is_working_day: Callable[[date], bool], count: Count = "calendar") -> date:
+    """The working day on or before the day that lies so many calendar or business days before another."""
+    if count == "calendar":
+        return _back(day - timedelta(days=before), is_working_day)
+    found = _back(day, is_working_day)
+    for _ in range(before):
+        found = _back(found - timedelta(days=1), is_working_day)
+    return found
+
+
+def _back(day: date, is_working_day: Callable[[date], bool]) -> date:
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    return day
 
 
 def weekday(day: date) -> bool:
@@ -66,12 +66,17 @@ def ladder_for(
     entered_on: date,
     is_working_day: Callable[[date], bool] = weekday,
     *,
+    ladders: Sequence[Ladder] = LADDERS,
+    of: WindowClass | None = None,
+    dispatch_by: date | None = None,
     moved: Severity | None = None,
 ) -> list[Rung]:
     """The rungs of a window entered on a day, in order of their days; none for a window without dates.
 
-    Two rungs never share a day. `moved`: its dates changed on that day, so that the first rung says so, at
-    least so severe, and speaks for everything that had passed as well.
+    `ladders` are the firm's, of which the one for a window of the class `of` is taken; `dispatch_by` is the day on
+    which a courier must have the filing, where people are told of it. Two rungs never share a day. `moved`: its dates
+    changed on that day, so that the first rung says so, at least so severe, and speaks for everything that had passed
+    as well.
     """
     if window.safe_by is None:
         return []
@@ -79,7 +84,8 @@ def ladder_for(
     if last_day < entered_on:
         return [Rung("moved" if moved else "past", entered_on, "last_day", last_day, "urgent")]
     days: dict[date, Rung] = {}
-    for rung in _stages(window, window.safe_by, last_day, entered_on, is_working_day):
+    ladder = ladder_of(length_of(window, entered_on), ladders, of)
+    for rung in _stages(window, window.safe_by, last_day, entered_on, is_working_day, ladder, dispatch_by):
         days[rung.on] = max(days.get(rung.on, rung), rung, key=_weight)
     rungs = _from(entered_on, [days[day] for day in sorted(days)])
     return rungs if moved is None else _moved(entered_on, window.safe_by, last_day, rungs, moved)
@@ -100,18 +106,21 @@ def _stages(
     last_day: date,
     entered_on: date,
     is_working_day: Callable[[date], bool],
+    ladder: Ladder,
+    dispatch_by: date | None,
 ) -> Iterator[Rung]:
     """Every rung of the window, before what is past is gathered and shared days are settled."""
 
-    def rung(name: str, about: About, about_on: date, before: int, severity: Severity) -> Rung:
-        day = about_on - timedelta(days=before)
-        while not is_working_day(day):
-            day -= timedelta(days=1)
-        return Rung(f"{name}-{before}", day, about, about_on, severity)
+    def rung(
+        name: str, about: About, about_on: date, before: int, severity: Severity, count: Count = "calendar"
+    ) -> Rung:
+        return Rung(f"{name}-{before}", day_before(about_on, before, is_working_day, count), about, about_on, severity)
 
     opens_on = window.opens_on
-    for before in ladder_of((safe_by - (opens_on or entered_on)).days).days:
-        yield rung("safe", "safe_by", safe_by, before, _severity(before))
+    for before in ladder.days:
+        yield rung("safe", "safe_by", safe_by, before, _severity(before), ladder.count)
+    if dispatch_by is not None:
+        yield rung("dispatch", "dispatch_by", dispatch_by, 0, "warning")
     if last_day > safe_by:
         for before in LAST:
             yield rung("last", "last_day", last_day, before, "urgent")
@@ -136,7 +145,7 @@ def _severity(before: int) -> Severity:
 
 def _weight(rung: Rung) -> tuple[int, int]:
     """Which of two rungs on one day speaks: the more severe, then the date to calendar before others."""
-    order: tuple[About, ...] = ("opens_on", "protective_by", "last_day", "safe_by")
+    order: tuple[About, ...] = ("opens_on", "dispatch_by", "protective_by", "last_day", "safe_by")
     return SEVERITIES.index(rung.severity), order.index(rung.about)
 
 

@@ -67,6 +67,13 @@ OPTIONS = (
         checks.time_zone,
     ),
     _option(
+        "firm.practice",
+        "",
+        "A file of the firm's ladders, courier days and milestones; see docs/practice.md. Read when a program starts. "
+        "Empty: the default ladders, and no milestones.",
+        holds="path",
+    ),
+    _option(
         "database.url",
         "sqlite:///deadlines.sqlite3",
         "A file (sqlite:///, relative to this file's folder) or a PostgreSQL server "

@@ -26,10 +26,11 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class Firm(Section, frozen=True, kw_only=True):
-    """Who uses the program, and whose clock on the wall counts."""
+    """Who uses the program, whose clock on the wall counts, and the file that says how it works."""
 
     name: str
     timezone: str
+    practice: str
 
 
 class DatabaseSettings(Section, frozen=True, kw_only=True):

@@ -40,6 +40,7 @@ class SendReport(Struct):
 class Post(Struct, frozen=True):
     """One process's means of sending. `hook` is called at the points where a process may die, for tests.
 
+    `not_fatal`: rules and kinds of remedy of which not everybody who must know of a fatal date is told.
     `paces` says what each channel may still be given; `answered` holds the channels that took a message in this round.
     """
 
@@ -53,6 +54,7 @@ class Post(Struct, frozen=True):
     hook: Callable[[str], None]
     lanes: Lanes
     paces: Mapping[str, Pace]
+    not_fatal: tuple[str, ...] = ()
     answered: set[str] = field(default_factory=set)
 
     def has_room(self, channel: str, now: datetime, *, urgent: bool) -> bool:

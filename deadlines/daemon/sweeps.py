@@ -22,6 +22,7 @@ from deadlines.daemon.alarming import tell_alarms
 from deadlines.daemon.keeper import Keeper
 from deadlines.daemon.pace import Pace
 from deadlines.daemon.post import DATABASE_FAULTS, Post, SendReport
+from deadlines.daemon.practising import relay_if_changed
 from deadlines.daemon.recomputing import Recomputed, recompute
 from deadlines.daemon.sending import Sender
 from deadlines.docket import letters, outbox
@@ -107,6 +108,7 @@ class Sweeps:
             hook=hook,
             lanes=lanes,
             paces=self.paces,
+            not_fatal=desk.practice.not_fatal if desk is not None else (),
         )
         self._sender = Sender(post, zone=zone)
 
@@ -171,12 +173,19 @@ class Sweeps:
             revived = outbox.revive(session, now=now)
         if revived:
             log.warning("%d refused reminders are tried again", revived)
+        self.relay_if_changed(now)
         with self._database.read() as session:
             last = session.get(Heartbeat, "recompute")
             due = last is None or self._outdated(last, now)
         if due:
             self.recompute_check(now)
         return due
+
+    def relay_if_changed(self, now: datetime) -> int | None:
+        """Lay unsent reminders anew where the firm's practice is another; how many changed."""
+        if self._desk is None:
+            return None
+        return relay_if_changed(self._database, self._desk, now=now, go_on=lambda: self._goes_on("recompute"))
 
     def _outdated(self, last: Heartbeat, now: datetime) -> bool:
         local, done = (moment.astimezone(ZoneInfo(self._zone)) for moment in (now, last.at))

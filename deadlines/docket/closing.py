@@ -16,6 +16,7 @@ from deadlines.compute.result import Timeliness, Window
 from deadlines.docket.beside import beside_words, filed_alternatives
 from deadlines.docket.entries import current, locked, new_version, republish
 from deadlines.docket.intake import Desk
+from deadlines.docket.milestones import close
 from deadlines.docket.notices import hold, hold_in_force
 from deadlines.docket.proposals import plain_reason, supersede_waiting
 from deadlines.docket.records import Closing
@@ -202,6 +203,7 @@ def _close(
     entry.closing = msgspec.to_builtins(closing)
     session.flush()
     cancel(session, entry, now)
+    close(session, desk, entry, now)
     supersede_waiting(session, entry, f"the entry was closed: {status}", who=by.id, now=now)
     republish(session, entry, current(session, entry), now)
     detail: dict[str, Any] = {"person": by.id, "closing": entry.closing}

@@ -6,13 +6,12 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from deadlines.docket.escalation import ESCALATED
-from deadlines.docket.lanes import UNDELIVERED
+from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.reminders import MOVED, URGENT
 from deadlines.docket.tidings import lines_of, mark_of
 from deadlines.docket.trust import ALTERED, window_of
 from deadlines.notify.message import Message, clean_line
-from deadlines.store.tables import DeadlineRow, Entry, Matter, Person, Reminder
+from deadlines.store.tables import DeadlineRow, Entry, Matter, Milestone, Person, Reminder
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -26,7 +25,7 @@ REPEAT = "This may be a repeat: whether an earlier copy arrived is not known."
 
 class Item(Struct, frozen=True):
     """A reminder with what it speaks of; `before` is the version of the dates before this one. `altered`: the stored
-    date is not as the program wrote it."""
+    date is not as the program wrote it. `milestone`: the step that it is about, rather than the dates themselves."""
 
     reminder: Reminder
     entry: Entry
@@ -35,6 +34,7 @@ class Item(Struct, frozen=True):
     person: Person
     before: DeadlineRow | None = None
     altered: bool = False
+    milestone: Milestone | None = None
 
 
 class Ahead(Struct, frozen=True):
@@ -122,7 +122,13 @@ def lateness(since: timedelta) -> str:
 def ahead(item: Item, today: date) -> Ahead | None:
     """The date that a reminder speaks of today: its own, or the next one once that has passed."""
     deadline = item.deadline
+    if item.milestone is not None:
+        due_on = item.milestone.due_on
+        return Ahead("to be done by" if due_on >= today else "was to be done by", due_on)
     stage = item.reminder.rung.partition("-")[0]
+    by_courier = item.entry.dispatch_by
+    if stage == "dispatch" and by_courier is not None and by_courier >= today:
+        return Ahead("give it to the courier by", by_courier)
     if stage == "opens" and deadline.opens_on is not None and deadline.opens_on >= today:
         return Ahead("may be filed from", deadline.opens_on)
     protect, safe = _to_come(item, today)
@@ -156,7 +162,7 @@ def subject_of(items: Sequence[Item], today: date, now: datetime) -> str:
         marks.append(f"[{days_left(date_ahead.on, today)}]")
     dated = f"{date_ahead.words} {day_text(date_ahead.on)}" if date_ahead else "no date"
     more = f" (+{len(items) - 1} more)" if len(items) > 1 else ""
-    what = "deadline" if first.matter.restricted else what_to_file(first.entry)
+    what = what_is_said(first, "deadline")
     return clean_line(f"{_alarm(items)}{' '.join(marks)} {what} – {first.matter.reference} – {dated}{more}", 200)
 
 
@@ -179,6 +185,14 @@ def _marks(item: Item, today: date, now: datetime) -> list[str]:
     return marks
 
 
+def what_is_said(item: Item, discreetly: str) -> str:
+    """What the reminder is about; of a restricted matter only that it is a deadline, or a step towards one."""
+    if item.matter.restricted:
+        return discreetly if item.milestone is None else "step"
+    title = what_to_file(item.entry)
+    return title if item.milestone is None else f"{clean_line(item.milestone.title)} ({title})"
+
+
 def what_to_file(entry: Entry) -> str:
     """`I-290B motion to reopen`: the form, then the title of the remedy."""
     title, form = clean_line(entry.title), clean_line(entry.form or "")
@@ -188,7 +202,7 @@ def what_to_file(entry: Entry) -> str:
 
 
 def _item(item: Item, number: int, today: date, now: datetime, undelivered: str | None) -> list[str]:
-    lines = [f"{number}. {'Deadline' if item.matter.restricted else what_to_file(item.entry)}"]
+    lines = [f"{number}. {what_is_said(item, 'Deadline')}"]
     lines += [f"   {ALTERED}"] if item.altered else []
     lines += [f"   {mark}." for mark in _marks(item, today, now) if not undelivered]
     if item.reminder.rung == MOVED:
@@ -200,7 +214,12 @@ def _item(item: Item, number: int, today: date, now: datetime, undelivered: str 
         lines.append(
             f"   {clean_line(item.matter.attorney.name)} was reminded and has not answered. You are asked next."
         )
+    if item.milestone is not None:
+        return [*lines, *_step(item, item.milestone, today)]
     lines += _dates(item.deadline, today)
+    by_courier = item.entry.dispatch_by
+    if by_courier is not None and by_courier >= today and not item.altered:
+        lines.append(f"   By courier:      hand it over by {day_text(by_courier)} ({days_left(by_courier, today)})")
     if item.matter.restricted or undelivered:
         lines.append("   Open the docket to see what must be done.")
     else:
@@ -208,6 +227,17 @@ def _item(item: Item, number: int, today: date, now: datetime, undelivered: str 
     lines.append(f"   Docket entry: {item.entry.id}")
     if item.reminder.severity >= URGENT and item.entry.status == "open":
         lines.append(f"   To take it on: deadlines ack {item.entry.id[:8]} --by {clean_line(item.person.email)}")
+    return lines
+
+
+def _step(item: Item, step: Milestone, today: date) -> list[str]:
+    """A milestone: its day, the date it leads to, and how to tick it."""
+    late = "" if step.due_on >= today else " NOT DONE."
+    lines = [f"   To be done by:   {day_text(step.due_on)} ({days_left(step.due_on, today)}).{late}"]
+    safe_by = item.deadline.safe_by
+    lines += [f"   File by:         {day_text(safe_by)} ({days_left(safe_by, today)})"] if safe_by else []
+    lines.append(f"   Docket entry: {item.entry.id}")
+    lines.append(f"   When it is done: deadlines milestone done {step.id[:8]} --by {clean_line(item.person.email)}")
     return lines
 
 

@@ -16,18 +16,19 @@ from deadlines.compute.engine import engine_for
 from deadlines.compute.ladder import Severity
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Result, Window
+from deadlines.docket import milestones
 from deadlines.docket.reminders import plan_reminders, supersede
 from deadlines.docket.renderings import render_entry
 from deadlines.docket.roles import DOCKET_ROLE
-from deadlines.errors import StoreError
+from deadlines.docket.versions import current as current  # noqa: PLC0414  (part of this module)
+from deadlines.docket.versions import locked as locked  # noqa: PLC0414
+from deadlines.docket.ways import dispatch_day, way_of
 from deadlines.store.seal import seal_of
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Rendering
 
 if TYPE_CHECKING:
     from deadlines.docket.intake import Desk
 
-FEDERAL_OFFICES = "uscis"
-"""The computation whose working days reminders keep to: weekdays that are neither federal holiday nor closure."""
 LONGEST_REASON = 200
 FIRST_REASON = "recorded with the notice"
 
@@ -56,21 +57,6 @@ def reminded(session: Session, matter: Matter) -> list[Person]:
     return list({person.id: person for person in (matter.attorney, *clerks)}.values())
 
 
-def current(session: Session, entry: Entry) -> DeadlineRow:
-    """The version in force; raises StoreError where it is missing."""
-    query = select(DeadlineRow).where(DeadlineRow.entry_id == entry.id, DeadlineRow.version == entry.version)
-    found = session.scalars(query).one_or_none()
-    if found is None:
-        raise StoreError(f"Entry {entry.id[:8]} has no version {entry.version}: the docket is damaged.")
-    return found
-
-
-def locked(session: Session, entry: Entry) -> Entry:
-    """The entry as it is now, held until the end of the transaction, so that two changes follow each other."""
-    query = select(Entry).where(Entry.id == entry.id).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one()
-
-
 def enter(
     session: Session,
     desk: "Desk",
@@ -97,6 +83,7 @@ def enter(
         created_at=now,
         changed_at=now,
     )
+    entry.dispatch_by = dispatch_day(desk, notice, window) if followed else None
     session.add(entry)
     session.flush()
     row = _row(desk, entry, window, reason, now, desk.law.edition, actor or desk.actor)
@@ -125,14 +112,17 @@ def new_version(
     entry.status = "open" if followed else "information"
     entry.title, entry.form = window.title, window.form
     entry.verified_at = entry.verified_by = None
+    entry.dispatch_by = dispatch_day(desk, entry.notice, window) if followed else None
     row = _row(desk, entry, window, reason, now, edition or desk.law.edition, actor)
     _store(session, entry, row)
     supersede(session, entry, now)
     if followed:
         people = [person for person in reminded(session, entry.matter) if person.active]
         _publish(session, desk, entry, row, window, people, now, moved)
+        milestones.lay(session, desk, entry, row, window, now=now)
     else:
         republish(session, entry, row, now)
+        milestones.close(session, desk, entry, now)
     return row
 
 
@@ -161,10 +151,8 @@ def plan(
         window,
         people=people,
         channel=desk.channel,
-        zone=desk.zone,
-        at=desk.at,
+        way=way_of(desk, entry, window),
         now=now,
-        is_working_day=engine_for(desk.law).days(FEDERAL_OFFICES).is_working_day,
         moved=moved,
     )
 

@@ -9,14 +9,12 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.ladder import moment
 from deadlines.docket.acknowledging import standing
-from deadlines.docket.lanes import UNDELIVERED
+from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.reminders import URGENT, reminder_row
 from deadlines.notify.channel import WEBHOOK
 from deadlines.store import audit
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Person, Reminder
 
-ESCALATED = "escalated-"
-"""Begins the rung of a message that goes on to the next person; level and the rung that nobody answered follow."""
 LEVELS = 3
 SHARE = 4
 """The next person is told after a quarter of the time that is left, where that is sooner than the usual wait."""

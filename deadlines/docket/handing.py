@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from deadlines.docket import letters
@@ -12,7 +12,7 @@ from deadlines.docket.endings import end_of_matter
 from deadlines.docket.reminders import PENDING
 from deadlines.errors import Conflict
 from deadlines.store import audit
-from deadlines.store.tables import Entry, Matter, MatterMember, Person, Reminder
+from deadlines.store.tables import Entry, Matter, MatterMember, Milestone, Person, Reminder
 
 TAKEN_OVER = """\
 {matter} is yours from now on: {count}, and you are reminded of each.
@@ -37,6 +37,7 @@ def hand_over(session: Session, matter: Matter, to: Person, *, actor: str, now: 
         give(session, [matter], to)
     end_of_matter(session, before, matter.id, actor=actor, now=now)
     _move(session, _waiting(session, matter, before), to, now)
+    _pass_steps(session, matter, before, to)
     detail = {"from": before.id, "to": to.id}
     audit.record(session, at=now, actor=actor, action="matter.hand-over", subject=matter.id, detail=detail)
     count = _open(session, matter)
@@ -65,6 +66,13 @@ def _waiting(session: Session, matter: Matter, person: Person) -> Sequence[Remin
     theirs = select(Entry.id).where(Entry.matter_id == matter.id)
     query = select(Reminder).where(Reminder.person_id == person.id, Reminder.entry_id.in_(theirs), PENDING)
     return session.scalars(query.order_by(Reminder.id)).all()
+
+
+def _pass_steps(session: Session, matter: Matter, before: Person, to: Person) -> None:
+    """What was the attorney's to do on the way to a filing is now the other's; what others do stays theirs."""
+    theirs = select(Entry.id).where(Entry.matter_id == matter.id)
+    open_steps = Milestone.owner_id == before.id, Milestone.state == "open", Milestone.entry_id.in_(theirs)
+    session.execute(update(Milestone).where(*open_steps).values(owner_id=to.id))
 
 
 def _move(session: Session, waiting: Sequence[Reminder], to: Person, now: datetime) -> None:

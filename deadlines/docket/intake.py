@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from deadlines.compute import Notice, Result
 from deadlines.compute.engine import engine_for
 from deadlines.docket.entries import enter, is_followed, reminded
+from deadlines.docket.milestones import lay_notice
 from deadlines.docket.protected import is_protected
 from deadlines.docket.renderings import touch
 from deadlines.docket.restricting import restrict_matter
 from deadlines.errors import Conflict, InputError
 from deadlines.law import Law
+from deadlines.practice import Practice
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person
 
@@ -25,7 +27,8 @@ REFERENCE_LENGTH, CLIENT_LENGTH = 60, 200
 class Desk(Struct, frozen=True):
     """How the firm works: the law it uses, its reminder channel, its time zone and time of day, who acts now.
 
-    `policy`: its choices where the law leaves a question open, from ambiguity id to choice id.
+    `policy`: its choices where the law leaves a question open, from ambiguity id to choice id. `practice`: its
+    ladders, courier days and milestones.
     """
 
     law: Law
@@ -34,6 +37,7 @@ class Desk(Struct, frozen=True):
     at: time
     actor: str
     policy: dict[str, str] = {}
+    practice: Practice = Practice()
 
 
 class Recorded(Struct, frozen=True):
@@ -138,6 +142,7 @@ def record_notice(
         enter(session, desk, row, window, people=people, followed=is_followed(desk, matter, window), now=now)
         for window in result.windows
     ]
+    lay_notice(session, desk, entries, now=now)
     detail = {"kind": notice.kind, "edition": result.edition, "entries": [entry.id for entry in entries]}
     audit.record(session, at=now, actor=desk.actor, action="notice.record", subject=row.id, detail=detail)
     return Recorded(row, entries, result, restricted_now)

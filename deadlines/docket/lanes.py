@@ -20,6 +20,9 @@ from deadlines.store.tables import Contact, Entry, Matter, Person, Reminder
 UNDELIVERED = "undelivered-"
 """Begins the rung of a message that says that another could not be delivered; the other's id follows."""
 
+ESCALATED = "escalated-"
+"""Begins the rung of a message that goes on to the next person; level and the rung that nobody answered follow."""
+
 
 class Lanes(Struct, frozen=True):
     """What the firm chose: from which severity on chats and webhook are told, and whether of restricted matters."""

@@ -18,6 +18,7 @@ from deadlines.compute.result import Window
 from deadlines.docket.direction import Dates, classify, dates_of, merged, withdrawn
 from deadlines.docket.entries import current, enter, is_followed, locked, new_version, reminded
 from deadlines.docket.intake import Desk
+from deadlines.docket.milestones import lay_notice
 from deadlines.docket.proposals import (
     propose,
     stored_dates,
@@ -86,6 +87,7 @@ def enter_new(session: Session, desk: Desk, window: Window, because: Because, *,
         actor=because.by.email if because.by is not None else desk.actor,
         moved=URGENT,
     )
+    lay_notice(session, desk, [entry], now=now)
     mover = Mover(session, desk, entry, because, now)
     if followed:
         return mover.applied(window, "new", Dates(), base=0)

@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session, aliased
 from deadlines.docket.alarms import alarm_of_date
 from deadlines.docket.compose import Item, compose, compose_plain
 from deadlines.docket.compose_chat import compose_chat
-from deadlines.docket.escalation import ESCALATED
-from deadlines.docket.lanes import UNDELIVERED, Lanes
+from deadlines.docket.lanes import ESCALATED, UNDELIVERED, Lanes
+from deadlines.docket.milestones import MILESTONE, OVERDUE, milestone_of
 from deadlines.docket.outbox import FROM_THE_ROWS, extend_lease, mark_failed
 from deadlines.docket.reminders import MOVED
 from deadlines.docket.trust import is_altered
 from deadlines.errors import SendError
 from deadlines.notify.channel import CHATS, MAIL
 from deadlines.notify.message import Hidden, Message
-from deadlines.store.tables import Attempt, Contact, DeadlineRow, Entry, Matter, Person, Reminder
+from deadlines.store.tables import Attempt, Contact, DeadlineRow, Entry, Matter, Milestone, Person, Reminder
 
 log = logging.getLogger(__name__)
 
@@ -133,25 +133,44 @@ def _items(session: Session, ids: set[int]) -> list[Item]:
         .where(Reminder.id.in_(ids))
         .execution_options(**FROM_THE_ROWS)
     )
-    items = [Item(*row, altered=is_altered(row[1], row[2])) for row in found]
+    rows = found.all()
+    steps = _milestones(session, [row[0].rung for row in rows])
+    items = [
+        Item(*row, altered=is_altered(row[1], row[2]), milestone=steps.get(milestone_of(row[0].rung) or ""))
+        for row in rows
+    ]
     return sorted(items, key=lambda item: (-item.reminder.severity, _nearest(item), item.reminder.id))
 
 
+def _milestones(session: Session, rungs: Sequence[str]) -> dict[str, Milestone]:
+    ids = [found for found in map(milestone_of, rungs) if found is not None]
+    query = select(Milestone).where(Milestone.id.in_(ids)).execution_options(**FROM_THE_ROWS)
+    return {found.id: found for found in session.scalars(query)} if ids else {}
+
+
 def _nearest(item: Item) -> str:
-    day = item.deadline.safe_by or item.deadline.last_day
+    day = item.milestone.due_on if item.milestone else item.deadline.safe_by or item.deadline.last_day
     return day.isoformat() if day else "9999"
 
 
 def _unwanted(session: Session, item: Item, lanes: Lanes, now: datetime) -> bool:
     """Whether the entry has been closed or has other dates by now, normally withdrawn with that change; or
     whether the channel may not or cannot carry it any more."""
-    if item.entry.status != "open" or _closed(session, item, lanes):
+    if item.entry.status != "open" or _closed(session, item, lanes) or _done(item):
         _settle(item.reminder, "cancelled", now)
     elif item.deadline.version < item.entry.version:
         _settle(item.reminder, "superseded", now)
     else:
         return False
     return True
+
+
+def _done(item: Item) -> bool:
+    """Whether a milestone is no longer to be done, or no longer by this person."""
+    step = item.milestone
+    if step is None:
+        return milestone_of(item.reminder.rung) is not None
+    return step.state != "open" or step.owner_id != item.reminder.person_id
 
 
 def _closed(session: Session, item: Item, lanes: Lanes) -> bool:
@@ -181,6 +200,8 @@ def _covering(session: Session, items: list[Item], now: datetime) -> dict[int, i
             Reminder.state.not_in(CANNOT_REPLACE),
             Reminder.rung.not_like(f"{UNDELIVERED}%"),
             Reminder.rung.not_like(f"{ESCALATED}%"),
+            Reminder.rung.not_like(f"{MILESTONE}%"),
+            Reminder.rung.not_like(f"{OVERDUE}%"),
         )
         .order_by(Reminder.due_at)
     )
@@ -190,7 +211,7 @@ def _covering(session: Session, items: list[Item], now: datetime) -> dict[int, i
         for item in items
         if item.deadline.id in newest
         and newest[item.deadline.id].due_at > item.reminder.due_at
-        and not item.reminder.rung.startswith((UNDELIVERED, ESCALATED, MOVED))
+        and not item.reminder.rung.startswith((UNDELIVERED, ESCALATED, MOVED, MILESTONE, OVERDUE))
     }
 
 

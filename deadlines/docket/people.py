@@ -14,7 +14,7 @@ from deadlines.docket.outbox import revive
 from deadlines.docket.reminders import PENDING
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store import audit
-from deadlines.store.tables import Contact, Entry, Matter, Person, Reminder
+from deadlines.store.tables import Contact, Entry, Matter, Milestone, Person, Reminder
 
 ROLES = ("attorney", "paralegal", "docket", "administrator")
 LONGEST_NAME = 200
@@ -109,10 +109,13 @@ def deactivate_person(session: Session, person: Person, *, successor: Person | N
         raise InputError("The successor must be another, active person.")
     matters = session.scalars(select(Matter).where(Matter.attorney_id == person.id)).all()
     waiting = session.scalars(select(Reminder).where(Reminder.person_id == person.id, PENDING)).all()
-    if successor is None and (waiting or _any_open(session, person)):
+    steps = session.scalars(select(Milestone).where(Milestone.owner_id == person.id, Milestone.state == "open")).all()
+    if successor is None and (waiting or steps or _any_open(session, person)):
         raise Conflict(f"{person.email} still answers for open windows; name who takes them over with --successor.")
     if successor is not None:
         hand_all_over(session, matters, waiting, successor, now=now)
+        for step in steps:
+            step.owner_id = successor.id
     end_of_person(session, person, actor=actor, now=now)
     session.execute(delete(Contact).where(Contact.person_id == person.id))
     person.active = False

@@ -1,14 +1,16 @@
 """Which reminders a deadline needs: rows, written in the transaction that writes the deadline."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
-from deadlines.compute.ladder import SEVERITIES, Rung, Severity, ladder_for, moment
+from deadlines.compute.ladder import SEVERITIES, Rung, Severity, ladder_for, length_of, moment
+from deadlines.compute.ladders import LADDERS, Ladder, WindowClass, ladder_of
 from deadlines.compute.result import Window
 from deadlines.errors import InputError
 from deadlines.store.tables import DeadlineRow, Entry, Person, Reminder
@@ -23,6 +25,35 @@ PENDING = text("reminder.state in ('planned','leased','uncertain')")
 """The words of the partial index, so that both databases use it."""
 
 
+class Way(Struct, frozen=True, kw_only=True):
+    """How the reminders of a window are laid: the firm's ladders, what class of window it is, the day to tell of a
+    courier, working days, and the wall-clock time `at` in the firm's `zone`, where the ladder has none of its own."""
+
+    zone: str
+    at: time
+    is_working_day: Callable[[date], bool]
+    ladders: Sequence[Ladder] = LADDERS
+    of: WindowClass | None = None
+    dispatch_by: date | None = None
+
+    def rungs(self, window: Window, entered_on: date, moved: Severity | None = None) -> list[Rung]:
+        """The rungs of a window entered on a day; see `ladder_for`."""
+        return ladder_for(
+            window,
+            entered_on,
+            self.is_working_day,
+            ladders=self.ladders,
+            of=self.of,
+            dispatch_by=self.dispatch_by,
+            moved=moved,
+        )
+
+    def moment(self, rung: Rung, window: Window, entered_on: date) -> datetime:
+        """When a rung is due, by the ladder's own time of day and zone where it has them."""
+        ladder = ladder_of(length_of(window, entered_on), self.ladders, self.of)
+        return moment(rung.on, ladder.at or self.at, ladder.zone or self.zone)
+
+
 def plan_reminders(
     session: Session,
     entry: Entry,
@@ -31,26 +62,23 @@ def plan_reminders(
     *,
     people: Iterable[Person],
     channel: str,
-    zone: str,
-    at: time,
+    way: Way,
     now: datetime,
-    is_working_day: Callable[[date], bool],
     moved: Severity | None = None,
 ) -> list[Reminder]:
     """Add one reminder for each person and rung of the window.
 
-    `at` is the wall-clock time of reminders in `zone`, the firm's time zone. What has passed at `now` is due
-    at once, and so is, where the dates `moved`, the message that says so. Raises InputError when there is
-    nobody to remind.
+    What has passed at `now` is due at once, and so is, where the dates `moved`, the message that says so. Raises
+    InputError when there is nobody to remind.
     """
     told = {person.id: person for person in people if person.active}
     if not told:
         raise InputError("Nobody would be reminded: give the matter an active attorney.")
-    today = now.astimezone(ZoneInfo(zone)).date()
+    today = now.astimezone(ZoneInfo(way.zone)).date()
     rows = [
         reminder_row(deadline, person.id, channel, rung.id, _severity(rung), max(due_at, now))
-        for rung in ladder_for(window, today, is_working_day, moved=moved)
-        for due_at in (now if rung.id in AT_ONCE else moment(rung.on, at, zone),)
+        for rung in way.rungs(window, today, moved)
+        for due_at in (now if rung.id in AT_ONCE else way.moment(rung, window, today),)
         for person in told.values()
     ]
     session.add_all(rows)

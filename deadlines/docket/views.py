@@ -13,6 +13,7 @@ from deadlines.compute.result import Window
 from deadlines.docket.beside import Alternative, alternatives
 from deadlines.docket.records import WAITING, Closing, FollowOn, Nexts, Resolution, is_disputed
 from deadlines.docket.teams import find_matter
+from deadlines.docket.ticking import MilestoneView, milestones
 from deadlines.docket.trust import is_altered, window_of
 from deadlines.errors import InputError, NotFound
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Proposal, Reminder
@@ -56,7 +57,8 @@ class EntryView(Struct, frozen=True, kw_only=True):
 
     `dispute` is the one that nobody has resolved, `resolution` what was decided about one; `closing` tells
     how the entry was closed, `waits` names the proposal of other dates that waits to be agreed to, `entered`
-    is the notice as it was typed in. `altered`: the stored date is not as the program wrote it.
+    is the notice as it was typed in, `dispatch_by` the day on which a courier must have the filing. `altered`: the
+    stored date is not as the program wrote it.
     """
 
     entry: str
@@ -82,8 +84,10 @@ class EntryView(Struct, frozen=True, kw_only=True):
     closing: Closing | None
     waits: str | None
     window: Window
+    dispatch_by: date | None = None
     altered: bool = False
     follow_ons: list[FollowOn] = []
+    milestones: list[MilestoneView] = []
 
 
 class MatterView(Struct, frozen=True, kw_only=True):
@@ -217,9 +221,14 @@ class _Known:
     """Who people are by their ids, and which entries have other dates waiting; asked for once."""
 
     def __init__(self, session: Session) -> None:
+        self.session = session
         self.people = {row.id: row.email for row in session.execute(select(Person.id, Person.email))}
         waiting = select(Proposal.entry_id, Proposal.id).where(Proposal.state.in_(WAITING))
         self.waiting = {row.entry_id: row.id for row in session.execute(waiting)}
+
+    def milestones(self, entry: Entry) -> list[MilestoneView]:
+        """The milestones of an entry, whatever became of them."""
+        return milestones(self.session, entry=entry, everything=True)
 
     def email(self, who: str | None) -> str | None:
         """The mail address of a person; whatever is no person's id stays as it is."""
@@ -295,8 +304,10 @@ def _entry_view(
         closing=msgspec.convert(entry.closing, Closing) if entry.closing else None,
         waits=known.waiting.get(entry.id),
         window=window,
+        dispatch_by=entry.dispatch_by if entry.status == "open" else None,
         altered=is_altered(entry, deadline),
         follow_ons=nexts(entry, window) if nexts is not None else [],
+        milestones=known.milestones(entry),
     )
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deadlines.compute.ladder import SEVERITIES, Severity, ladder_for, ladder_of, moment
+from deadlines.compute.ladder import SEVERITIES, Severity, ladder_for, moment
+from deadlines.compute.ladders import ladder_of
 from deadlines.compute.result import Window
 
 THANKSGIVING = date(2026, 11, 26)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute import Notice, Service, Window
 from deadlines.docket.intake import Desk, open_matter, record_notice
 from deadlines.law import Law, load_law
+from deadlines.practice import Practice
 from deadlines.store.tables import DeadlineRow, Entry, Person, Proposal, Reminder, Rendering
 from tests.docket.samples import ZONE, person
 
@@ -22,8 +23,9 @@ DENIAL = Notice(kind="uscis.denial", form="I-140", decided_on=MAILED, service=Se
 SAFE, LAST = date(2026, 11, 20), date(2026, 11, 25)
 
 
-def desk(law: Law | None = None, actor: str = "daemon") -> Desk:
-    return Desk(law=law or load_law(), channel="smtp", zone=ZONE, at=time(9), actor=actor)
+def desk(law: Law | None = None, actor: str = "daemon", practice: Practice | None = None) -> Desk:
+    how = practice or Practice()
+    return Desk(law=law or load_law(), channel="smtp", zone=ZONE, at=time(9), actor=actor, practice=how)
 
 
 def firm(session: Session) -> tuple[Person, Person, Person]:
@@ -31,11 +33,17 @@ def firm(session: Session) -> tuple[Person, Person, Person]:
     return person(session), person(session, "Ben Ode", "paralegal"), person(session, "Dora Dee", "docket")
 
 
-def recorded(session: Session, notice: Notice = DENIAL, reference: str = "2026-0143", **more: Any) -> dict[str, Entry]:
+def recorded(
+    session: Session,
+    notice: Notice = DENIAL,
+    reference: str = "2026-0143",
+    practice: Practice | None = None,
+    **more: Any,
+) -> dict[str, Entry]:
     """The entries of a notice in a matter of its own, by their rules."""
     ana = session.scalars(select(Person).where(Person.role == "attorney")).first() or person(session)
     matter = open_matter(session, reference, client="Canary-Garcia", attorney=ana, actor="test", now=ENTERED, **more)
-    made = record_notice(session, desk(actor="cli:test"), matter, notice, now=ENTERED)
+    made = record_notice(session, desk(actor="cli:test", practice=practice), matter, notice, now=ENTERED)
     return {entry.rule: entry for entry in made.entries}
 
 

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from deadlines.compute.result import Reading, Step, Window
-from deadlines.docket.reminders import plan_reminders
+from deadlines.docket.reminders import Way, plan_reminders
 from deadlines.store import audit
 from deadlines.store.seal import seal_of
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Reminder
@@ -141,10 +141,8 @@ def plan(
         asked,
         people=people,
         channel="smtp",
-        zone=ZONE,
-        at=NINE,
+        way=Way(zone=ZONE, at=NINE, is_working_day=lambda day: day.weekday() < 5),
         now=now,
-        is_working_day=lambda day: day.weekday() < 5,
     )
 
 

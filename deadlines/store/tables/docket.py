@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deadlines.store.tables.base import Base, new_id
@@ -59,6 +59,8 @@ class Entry(Base):
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[str | None] = mapped_column(String(254))
     resolution: Mapped[dict[str, Any] | None]
+    dispatch_by: Mapped[date | None]
+    """By the firm's practice, the day on which a courier must have the filing; found anew with the dates."""
     notice: Mapped[NoticeRow] = relationship()
     matter: Mapped[Matter] = relationship()
 
@@ -101,6 +103,33 @@ class Acknowledgement(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
     until: Mapped[datetime]
+
+
+class Milestone(Base):
+    """One step on the way to a filing, by the firm's template: its owner and its day.
+
+    `template` is its id in the practice file, `title` the words at the time. `owner_id` and `done_by` are ids of
+    people. Closed with its entry, it is `cancelled`.
+    """
+
+    __tablename__ = "milestone"
+    __table_args__ = (
+        UniqueConstraint("entry_id", "template"),
+        CheckConstraint("state in ('open','done','cancelled')", name="state"),
+    )
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"))
+    template: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(String(120))
+    owner_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    assigned: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether a person named the owner, who then stays when the practice file changes."""
+    due_on: Mapped[date]
+    state: Mapped[str] = mapped_column(String(20), default="open")
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[str | None] = mapped_column(String(26))
+    entry: Mapped[Entry] = relationship()
 
 
 WAITING = "state in ('pending','agreed')"

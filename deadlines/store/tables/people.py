@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, String, Text
+from sqlalchemy import Boolean, ForeignKey, String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deadlines.store.tables.base import Base, new_id
@@ -23,6 +23,8 @@ class Person(Base):
     """Who is told when the person does not answer, and always of fatal dates."""
     supervisor_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     """Who is told when the deputy does not answer either."""
+    digest: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    """Whether the person is sent a digest in the morning."""
     created_at: Mapped[datetime]
 
 

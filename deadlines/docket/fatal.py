@@ -1,0 +1,76 @@
+"""Fatal dates: whoever else is told, the responsible attorney, that attorney's deputy and the docket people always are.
+
+Who that is, is found when a reminder falls due and not when the dates are stored: so a deputy who is named today, and
+an attorney who took a matter over, are told of what was planned before.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from deadlines.docket.lanes import ESCALATED, UNDELIVERED, add_rows, row_of
+from deadlines.docket.reminders import PENDING, URGENT
+from deadlines.docket.roles import DOCKET_ROLE
+from deadlines.notify.channel import MAIL
+from deadlines.store.tables import Entry, Matter, Person, Reminder
+
+FATAL_STAGES = ("last-", "protective-")
+"""Stages that speak of a fatal date itself; of the safe date, the urgent ones do: what is lost there is the margin."""
+
+
+def tell_all(session: Session, *, now: datetime, not_fatal: Collection[str] = ()) -> int:
+    """Add the mails that somebody who must know of a fatal date would otherwise not get; how many.
+
+    Called in the transaction that claims, before it does, so that all of them leave together. `not_fatal`: rules and
+    kinds of remedy of which the firm says that their last day ends nothing.
+    """
+    found = session.execute(_missing(now, not_fatal)).all()
+    rows = {(like.deadline_id, like.rung, person): _row(like, person) for like, person in found}
+    return add_rows(session, [rows[key] for key in sorted(rows)])
+
+
+def _row(like: Reminder, person_id: str) -> dict[str, Any]:
+    return row_of(like, person_id, like.channel, like.rung, like.severity, like.due_at)
+
+
+def _missing(now: datetime, not_fatal: Collection[str]) -> Select[Reminder, str]:
+    """Each due mail of a fatal date with each person who must have its like and has not."""
+    attorney, other = aliased(Person), aliased(Reminder)
+    has = select(other.id).where(
+        other.deadline_id == Reminder.deadline_id,
+        other.rung == Reminder.rung,
+        other.channel == Reminder.channel,
+        other.person_id == Person.id,
+    )
+    return (
+        select(Reminder, Person.id)
+        .join(Entry, Entry.id == Reminder.entry_id)
+        .join(Matter, Matter.id == Entry.matter_id)
+        .join(attorney, attorney.id == Matter.attorney_id)
+        .join(Person, or_(Person.id == attorney.id, Person.id == attorney.deputy_id, Person.role == DOCKET_ROLE))
+        .where(*_due(now), Entry.status == "open", *_fatal(list(not_fatal)), Person.active.is_(True), ~has.exists())
+        .order_by(Reminder.id)
+    )
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    of_date = [Reminder.rung.like(f"{stage}%") for stage in FATAL_STAGES]
+    return (
+        PENDING,  # type: ignore[return-value]
+        Reminder.next_at <= now,
+        Reminder.channel.in_(MAIL),
+        or_(Reminder.severity >= URGENT, *of_date),
+        Reminder.rung.not_like(f"{UNDELIVERED}%"),
+        Reminder.rung.not_like(f"{ESCALATED}%"),
+    )
+
+
+def _fatal(not_fatal: Sequence[str]) -> list[ColumnElement[bool]]:
+    """The condition that a window's last day is fatal."""
+    return [
+        and_(Entry.rule != word, Entry.remedy != word, ~Entry.remedy.startswith(f"{word} ", autoescape=True))
+        for word in not_fatal
+    ]

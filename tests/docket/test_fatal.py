@@ -1,0 +1,91 @@
+"""Of a fatal date the attorney, the deputy and the docket people are told, whoever was when it was planned."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.docket.fatal import tell_all
+from deadlines.store.database import Database
+from deadlines.store.tables import Entry, Person, Reminder
+from tests.daemon.parts import Collector, sweeps
+from tests.docket.desks import recorded
+from tests.docket.samples import person
+
+MOTION = "uscis.motion.reopen"
+
+
+def told(session: Session, entry: Entry, rung: str) -> set[str]:
+    query = select(Person.name).join(Reminder, Reminder.person_id == Person.id)
+    return set(session.scalars(query.where(Reminder.entry_id == entry.id, Reminder.rung == rung)))
+
+
+def due(session: Session, entry: Entry, rung: str) -> datetime:
+    query = select(Reminder.due_at).where(Reminder.entry_id == entry.id, Reminder.rung == rung)
+    return session.scalars(query).all()[0]
+
+
+@pytest.mark.parametrize(
+    ("rung", "everybody"),
+    [("safe-14", False), ("safe-3", False), ("safe-1", True), ("safe-0", True), ("last-1", True), ("last-0", True)],
+)
+def test_a_deputy_named_later_and_a_new_docket_person_are_told_of_the_fatal_stages(
+    session: Session, rung: str, everybody: bool
+) -> None:
+    ana = person(session)
+    entry = recorded(session)[MOTION]
+    ana.deputy_id = person(session, "Dan Fox").id
+    person(session, "Dora Dee", "docket")
+    person(session, "Pia Lo", "paralegal")
+    session.flush()
+    tell_all(session, now=due(session, entry, rung))
+    assert told(session, entry, rung) == ({"Ana Ruiz", "Dan Fox", "Dora Dee"} if everybody else {"Ana Ruiz"})
+    assert tell_all(session, now=due(session, entry, rung)) == 0
+
+
+def test_nobody_who_has_left_is_told_and_nothing_before_it_is_due(session: Session) -> None:
+    ana = person(session)
+    entry = recorded(session)[MOTION]
+    ana.deputy_id = person(session, "Dan Fox", active=False).id
+    person(session, "Dora Dee", "docket")
+    session.flush()
+    assert tell_all(session, now=due(session, entry, "last-1") - timedelta(days=30)) == 0
+    tell_all(session, now=due(session, entry, "last-1"))
+    assert told(session, entry, "last-1") == {"Ana Ruiz", "Dora Dee"}
+
+
+def test_who_takes_a_matter_over_is_told_of_what_was_planned_for_another(session: Session) -> None:
+    person(session)
+    entry = recorded(session)[MOTION]
+    heir = person(session, "Hal Orr")
+    entry.matter.attorney_id = heir.id
+    session.flush()
+    tell_all(session, now=due(session, entry, "last-1"))
+    assert told(session, entry, "last-1") == {"Ana Ruiz", "Hal Orr"}
+
+
+@pytest.mark.parametrize("word", [MOTION, "motion to reopen", "motion"])
+def test_of_what_the_firm_calls_not_fatal_nobody_more_is_told(session: Session, word: str) -> None:
+    ana = person(session)
+    entry = recorded(session)[MOTION]
+    ana.deputy_id = person(session, "Dan Fox").id
+    session.flush()
+    tell_all(session, now=due(session, entry, "last-1"), not_fatal=[word])
+    assert told(session, entry, "last-1") == {"Ana Ruiz"}
+
+
+def test_the_daemon_sends_to_each_once(database: Database) -> None:
+    with database.write() as session:
+        ana = person(session)
+        entry = recorded(session)[MOTION]
+        ana.deputy_id = person(session, "Dan Fox").id
+        at = due(session, entry, "last-1")
+    channel = Collector()
+    daemon = sweeps(database, channel)
+    daemon.send_due(at)
+    daemon.send_due(at + timedelta(minutes=1))
+    assert sorted(message.to_email for message in channel.messages if "last day" in message.subject) == [
+        "ana@firm.test",
+        "dan@firm.test",
+    ]
