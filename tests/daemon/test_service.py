@@ -80,7 +80,7 @@ def test_a_daemon_that_is_well_gives_signs_of_life(database: Database, manager: 
     scheduler.manager.ready()
     assert until(lambda: manager.listen().count("WATCHDOG=1") > 3)
     scheduler.stop()
-    assert manager.listen()[-1] == "STOPPING=1\nSTATUS=ending"
+    assert "STOPPING=1\nSTATUS=ending" in manager.listen()[-2:]  # a sign of life may cross it
 
 
 def test_one_that_is_ill_gives_none(database: Database, manager: Manager) -> None:
