@@ -1,6 +1,6 @@
 """`python -m bench`: every figure, as the table kept in docs/benchmarks.md."""
 
-from bench import cli, compute, feed, outbox, recompute, subscribers
+from bench import audit, cli, compute, feed, outbox, recompute, subscribers, ticks
 from bench.measure import machine, table
 
 
@@ -8,7 +8,11 @@ def main() -> None:
     """Print the machine and one table."""
     print(machine(), flush=True)
     print()
-    print(table([row for part in (compute, feed, subscribers, cli, outbox, recompute) for row in part.rows()]))
+    print(
+        table(
+            [row for part in (compute, feed, subscribers, cli, outbox, recompute, audit, ticks) for row in part.rows()]
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -50,15 +50,16 @@ def _sending(path: Path) -> tuple[str, str, str]:
             raise RuntimeError("the mail server did not start")
         channel = SmtpChannel(host="127.0.0.1", port=port, sender="d@firm.test", security="none")
         sweeps = Sweeps(database, {"folder": channel}, zone="America/New_York", lease=timedelta(seconds=120), batch=50)
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         report = sweeps.send_due(NOW + timedelta(days=400))
-        taken = time.perf_counter() - started
+        taken, worked = time.perf_counter() - started, time.process_time() - worked
     finally:
         sink.terminate()
         sink.wait()
         database.dispose()
     what = f"claim, send, mark: {report.messages:,} messages for {report.sent:,} reminders"
-    return what, f"{report.messages / taken:,.0f} messages/s", "≥ 100/s"
+    figure = f"{report.messages / taken:,.0f} messages/s, {worked / report.messages * 1e3:.1f} ms of processor each"
+    return what, figure, "≥ 100/s"
 
 
 def _due_query(path: Path) -> tuple[str, str, str]:
@@ -71,19 +72,24 @@ def _due_query(path: Path) -> tuple[str, str, str]:
         columns = {c.name: getattr(model, c.name) for c in Reminder.__table__.columns if c.name != "id"}
         for start in range(0, MILLION, 50_000):
             session.execute(insert(Reminder), [_row(columns, number) for number in range(start, start + 50_000)])
-    taken = []
+    taken, worked = [], []
     for number in range(300):
         with database.write() as session:
-            started = time.perf_counter()
+            started, began = time.perf_counter(), time.process_time()
             outbox.claim(
                 session, now=NOW + timedelta(minutes=number), owner="bench", lease=timedelta(seconds=120), limit=50
             )
             taken.append(time.perf_counter() - started)
+            worked.append(time.process_time() - began)
     database.dispose()
-    ordered = sorted(taken)
-    p99 = ordered[int(len(ordered) * 0.99) - 1]
-    figure = f"median {statistics.median(ordered) * 1e3:.1f} ms, p99 {p99 * 1e3:.1f} ms"
+    figure = f"{_spread(taken)}; of processor {_spread(worked)}"
     return f"claim of 50 due among {MILLION:,} reminders", figure, "≤ 5 ms p99"
+
+
+def _spread(seconds: list[float]) -> str:
+    ordered = sorted(seconds)
+    p99 = ordered[int(len(ordered) * 0.99) - 1]
+    return f"median {statistics.median(ordered) * 1e3:.1f} ms, p99 {p99 * 1e3:.1f} ms"
 
 
 def _row(columns: dict[str, object], number: int) -> dict[str, object]:

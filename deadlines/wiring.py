@@ -1,6 +1,7 @@
 """The only builder: from settings to the parts that work. Everything is imported when it is built."""
 
 import hashlib
+import os
 from collections.abc import Callable
 from datetime import time, timedelta
 from functools import lru_cache
@@ -12,7 +13,7 @@ from deadlines import clock
 from deadlines.config import Settings, read_key, read_secret
 from deadlines.errors import ConfigError, InputError
 from deadlines.version import VERSION
-from deadlines.wiring_channels import FOLDER_SENDER, build_lanes, per_minute
+from deadlines.wiring_channels import FOLDER_SENDER, build_lanes, build_monitor, per_minute
 from deadlines.wiring_channels import WaitingChannel as WaitingChannel  # noqa: PLC0414  (part of this module)
 from deadlines.wiring_channels import build_channels as build_channels  # noqa: PLC0414
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from deadlines.compute import Notice, Result
     from deadlines.daemon import Scheduler, Sweeps
     from deadlines.daemon.keeper import Keeper
+    from deadlines.docket.auditor import Statement
     from deadlines.docket.intake import Desk
     from deadlines.ical import Party
     from deadlines.law import Law
@@ -199,6 +201,22 @@ def build_keeper(settings: Settings, database: "Database") -> "Keeper":
     )
 
 
+def build_statement(settings: Settings) -> "Statement":
+    """What the firm lays down about reminders, for the auditor."""
+    from deadlines.docket.auditor import Statement
+    from deadlines.docket.ways import is_working_day, way
+
+    desk = build_desk(settings, "auditor")
+    return Statement(
+        zone=settings.firm.timezone,
+        at=time.fromisoformat(settings.reminders.at),
+        channel=settings.mail.channel,
+        is_working_day=is_working_day(desk),
+        way=lambda window, dispatch_by: way(desk, window, dispatch_by),
+        practice=desk.practice.state,
+    )
+
+
 def feeds_folder(settings: Settings) -> Path | None:
     """Where the last good calendars are kept: as configured, else beside a database file, else nowhere."""
     if settings.web.feeds_folder:
@@ -225,6 +243,7 @@ def build_desk(settings: Settings, actor: str) -> "Desk":
 def build_sweeps(settings: Settings, database: "Database", web: "Starlette | None" = None) -> "Sweeps":
     """The sweeps over a database, with the configured channel, the firm's law and the web's notes."""
     from deadlines.daemon import Sweeps
+    from deadlines.daemon.auditing import Auditor
     from deadlines.docket.escalation import Escalation
 
     return Sweeps(
@@ -248,6 +267,8 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
         flush=web.state.flush if web is not None else None,
         watch=web.state.watch if web is not None else None,
         keeper=build_keeper(settings, database),
+        auditor=Auditor(database, build_statement(settings)),
+        monitor=build_monitor(settings, database),
     )
 
 
@@ -257,18 +278,26 @@ def build_scheduler(settings: Settings, database: "Database", web: "Starlette | 
     Raises ServeError where another daemon works on the same database file.
     """
     from deadlines.daemon import Scheduler
+    from deadlines.daemon.service import ServiceManager
     from deadlines.store.leader import leader_of
 
     sweeps = build_sweeps(settings, database, web)
-    return Scheduler(sweeps, tick=float(settings.daemon.tick_seconds), leader=leader_of(database.engine))
+    return Scheduler(
+        sweeps,
+        tick=float(settings.daemon.tick_seconds),
+        leader=leader_of(database.engine),
+        manager=ServiceManager.of(os.environ, os.getpid()),
+    )
 
 
 def build_housekeeping(settings: Settings, database: "Database", web: "Starlette") -> "Scheduler":
     """What a web server without a daemon does by the clock: it writes down which feeds were fetched."""
     from deadlines.daemon import Scheduler
     from deadlines.daemon.scheduler import OWN
+    from deadlines.daemon.service import ServiceManager
 
-    return Scheduler(build_sweeps(settings, database, web), only=OWN)
+    manager = ServiceManager.of(os.environ, os.getpid())
+    return Scheduler(build_sweeps(settings, database, web), manager=manager, only=OWN)
 
 
 def build_web(settings: Settings, database: "Database") -> "Starlette":

@@ -8,10 +8,12 @@ from deadlines.config import Settings, read_secret
 from deadlines.errors import ChannelDown, ConfigError, InputError
 
 if TYPE_CHECKING:
+    from deadlines.daemon.monitor import Monitor
     from deadlines.docket.lanes import Lanes
     from deadlines.notify.channel import Channel
     from deadlines.notify.message import Message
     from deadlines.notify.outbound import Outbound
+    from deadlines.store.database import Database
 
 
 FOLDER_SENDER = "deadlines@localhost"
@@ -58,6 +60,22 @@ def _webhook(settings: Settings, outbound: "Outbound") -> "Channel":
     except InputError as error:
         raise ConfigError(f"webhook.address_file: {error.sentence}") from None
     return WebhookChannel(outbound, address.reveal(), secret.reveal())
+
+
+def build_monitor(settings: Settings, database: "Database") -> "Monitor | None":
+    """The monitor outside, None where none is named; raises ConfigError where its address may not be used."""
+    from deadlines.daemon.monitor import Monitor
+    from deadlines.notify.address import place_of
+
+    address = read_secret(None, settings.monitor.address_file, "address")
+    if address is None:
+        return None
+    outbound = build_outbound(settings)
+    try:
+        place_of(address.reveal(), outbound.allowed)
+    except InputError as error:
+        raise ConfigError(f"monitor.address_file: {error.sentence}") from None
+    return Monitor(database, outbound, address.reveal())
 
 
 def build_outbound(settings: Settings) -> "Outbound":

@@ -41,7 +41,7 @@ def command(app: App, as_json: bool) -> int:
 
 def _findings(app: App) -> Iterator["Finding"]:
     from deadlines import clock
-    from deadlines.commands import installation
+    from deadlines.commands import installation, machine
     from deadlines.docket.health import Finding
 
     now = clock.now()
@@ -58,6 +58,7 @@ def _findings(app: App) -> Iterator["Finding"]:
     yield installation.check_configuration(settings)
     yield installation.check_mail(settings)
     yield installation.check_web(settings)
+    yield machine.check_feeds_folder(settings)
     yield from _database_findings(app)
 
 
@@ -65,15 +66,21 @@ def _database_findings(app: App) -> Iterator["Finding"]:
     from sqlalchemy.exc import SQLAlchemyError
 
     from deadlines import clock
-    from deadlines.commands import installation
+    from deadlines.commands import installation, machine
     from deadlines.docket.health import Finding, check_docket, check_emergency
+    from deadlines.docket.monitor import check_monitor
+    from deadlines.docket.timekeeping import check_clock, read_clocks
     from deadlines.keeping.records import check_keeping
 
     try:
         with app.database() as database:
             yield installation.check_database(database)
+            yield machine.check_disk(app.settings)
             with database.read() as session:
+                yield check_clock(session, read_clocks(clock.now()))
+                yield machine.check_leader(database, session, clock.now())
                 yield from check_docket(session, clock.now())
+                yield check_monitor(session, clock.now(), configured=bool(app.settings.monitor.address_file))
                 yield check_emergency(session, app.settings.reminders.emergency)
                 yield from check_keeping(session, app.settings.keeping.folder, clock.now())
     except (StoreError, ConfigError) as error:

@@ -1,4 +1,4 @@
-"""`deadlines remind`: test how people are reached, and see what is due, sent and refused."""
+"""`deadlines remind`: test how people are reached, see what is due, sent and refused, and audit it."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -7,6 +7,7 @@ import click
 from msgspec import Struct
 
 from deadlines.commands.context import App, actor, json_option, pass_app
+from deadlines.commands.remind_audit import audit
 from deadlines.errors import NotFound, SendError
 
 if TYPE_CHECKING:
@@ -34,13 +35,16 @@ class Outcome(Struct, frozen=True):
 
 @click.group()
 def command() -> None:
-    """Reminders: test how people are reached, see what is due and sent.
+    """Reminders: test how people are reached, see what is due and sent, audit it.
 
     \b
     Example:
       deadlines remind test ana@firm.example
       deadlines remind list
     """
+
+
+command.add_command(audit)
 
 
 @command.command()

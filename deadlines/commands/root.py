@@ -29,7 +29,7 @@ COMMANDS = {
     "team": ("team", "Teams of people: add, join, leave, list"),
     "milestone": ("milestone", "Steps on the way to a filing: list, done, undo, assign"),
     "practice": ("practice", "How the firm works: show, check, write"),
-    "remind": ("remind", "Reminders: test, confirm, list"),
+    "remind": ("remind", "Reminders: test, confirm, list, audit"),
     "feed": ("feed", "Calendar addresses: add, list, rotate, revoke, leak"),
     "export": ("export", "The dates of a matter as a calendar file"),
     "serve": ("serve", "Run web server and scheduler in one process"),
@@ -37,6 +37,7 @@ COMMANDS = {
     "web": ("web", "Run the web server alone"),
     "law": ("law", "The law data: list, show, news, check, diff, editions"),
     "doctor": ("doctor", "Check the installation: exit status 0 well, 1 warning, 2 ill"),
+    "clock": ("clock", "Whether the clock is believed, and confirm it"),
     "db": ("db", "The database: upgrade, seal, backup, restore, drill"),
     "demo": ("demo", "Try the whole product on sample cases"),
 }

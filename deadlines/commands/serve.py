@@ -86,6 +86,7 @@ def serve(web: "Starlette", scheduler: "Scheduler", listener: socket.socket) -> 
     scheduler.start()
     name, port = listener.getsockname()[:2]
     log.info("serving on %s port %s", name, port)
+    scheduler.manager.ready()
     try:
         server.run(sockets=[listener])
     finally:

@@ -16,6 +16,7 @@ SECTIONS = {
     "channels": "How people are reached beside mail; see docs/operations.md.",
     "webhook": "A program of the firm that is told of reminders beside the people.",
     "reminders": "When reminders are sent.",
+    "monitor": "Somebody outside who raises the alarm when this machine falls silent.",
     "daemon": "The rhythm of the scheduler.",
     "log": "What the long-running commands write to standard error.",
     "keeping": "How the docket is kept whole: seals, backups and rehearsals.",
@@ -205,6 +206,13 @@ OPTIONS = (
         "reminders.emergency",
         "",
         "The mail address of the person who is asked last when nobody answers. Must be on the list of people.",
+    ),
+    _option(
+        "monitor.address_file",
+        "",
+        "A file that holds the https address that is told every five minutes that all is well, readable by its owner "
+        "only: a check of healthchecks.io or of its like. Empty: nobody outside notices when this machine stops.",
+        holds="path",
     ),
     _option("daemon.tick_seconds", 30, "Seconds between two looks for due reminders.", checks.between(1, 3600)),
     _option(

@@ -100,6 +100,12 @@ class Reminders(Section, frozen=True, kw_only=True):
     emergency: str
 
 
+class MonitorSettings(Section, frozen=True, kw_only=True):
+    """Who outside is told that all is well. The file holds a secret; empty: nobody."""
+
+    address_file: str
+
+
 class Daemon(Section, frozen=True, kw_only=True):
     """The rhythm of the scheduler, in seconds, and how many reminders one tick takes."""
 
@@ -145,6 +151,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     channels: Channels
     webhook: WebhookSettings
     reminders: Reminders
+    monitor: MonitorSettings
     daemon: Daemon
     log: Log
     keeping: Keeping

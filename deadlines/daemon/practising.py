@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from deadlines.docket.auditor import SWEEP
 from deadlines.docket.intake import Desk
 from deadlines.docket.relaying import open_entries, relay
 from deadlines.store.database import Database
@@ -11,8 +12,6 @@ from deadlines.store.tables import Heartbeat
 
 log = logging.getLogger(__name__)
 
-SWEEP = "practice"
-"""The heartbeat that says by which practice the reminders are laid."""
 PAGE = 200
 
 

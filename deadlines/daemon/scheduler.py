@@ -17,6 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from deadlines import clock
 from deadlines.daemon.post import DATABASE_FAULTS
+from deadlines.daemon.service import ServiceManager
 from deadlines.daemon.sweeps import Sweeps
 from deadlines.store.leader import Alone, Leader
 
@@ -28,7 +29,8 @@ LEAST_PATIENCE = 180.0
 """Seconds without a sign of life that are too many: longer than a message can take."""
 GRACE = 10.0
 """Seconds that a message on its way is given at the end."""
-STEP_BACK = 30.0
+STEP = 30.0
+"""Seconds by which a clock must have been set to be heeded."""
 INTERVALS = {
     "recompute": 900.0,
     "fetches": 60.0,
@@ -38,8 +40,27 @@ INTERVALS = {
     "escalate": 300.0,
     "invite": 120.0,
     "watch": 900.0,
+    "audit": 60.0,
+    "ping": 300.0,
 }
 """Seconds between two runs of each sweep whose rhythm nobody sets."""
+TURNS = {
+    "send": "send_due",
+    "beat": "beat",
+    "recompute": "recompute_if_due",
+    "fetches": "flush_fetches",
+    "keeping": "keep",
+    "calendars": "prepare_calendars",
+    "escalate": "escalate",
+    "invite": "invite_due",
+    "watch": "watch_calendars",
+    "addresses": "watch_addresses",
+    "audit": "audit",
+    "ping": "ping",
+}
+"""What each sweep calls."""
+REGARDLESS = ("beat", "fetches", "addresses", "calendars")
+"""What goes on by a clock that cannot be believed: it does no harm by a wrong one."""
 OWN = ("fetches", "addresses")
 """Sweeps of what is in the memory of this process: a daemon that stands by runs them too."""
 JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -56,7 +77,7 @@ class Scheduler:
 
     `on_fault` is called with a sentence when the sweeps have gone quiet; by default the process ends with
     status 70, so that whoever started it starts it again. `leader` says whether this daemon works or stands by;
-    `only` names the sweeps to run, all where it is empty.
+    `only` names the sweeps to run, all where it is empty. `manager` is told of every moment at which all is well.
     """
 
     def __init__(
@@ -69,12 +90,13 @@ class Scheduler:
         now: Callable[[], datetime] = clock.now,
         on_fault: Callable[[str], None] | None = None,
         leader: Leader | None = None,
+        manager: ServiceManager | None = None,
         only: Collection[str] = (),
     ) -> None:
         self._sweeps, self._now = sweeps, now
         self._patience = patience or max(3 * max(tick, beat), LEAST_PATIENCE)
         self._on_fault = on_fault or _end_process
-        self._leader = leader or Alone()
+        self._leader, self.manager = leader or Alone(), manager or ServiceManager()
         intervals = {"send": tick, "beat": beat, **INTERVALS}
         self._intervals = {name: seconds for name, seconds in intervals.items() if not only or name in only}
         self._stopped = threading.Event()
@@ -96,6 +118,7 @@ class Scheduler:
         """Let the present message finish, give back what was claimed; False if that took too long."""
         self._sweeps.stopping.set()
         self._stopped.set()
+        self.manager.ending()
         self._scheduler.shutdown(wait=False)
         ended = self._busy.acquire(timeout=GRACE)
         if ended:
@@ -108,33 +131,27 @@ class Scheduler:
         if self._sweeps.stopping.is_set() or self._stands_by(name):
             return
         try:
-            if name == "send":
+            now = self._now()
+            if name not in REGARDLESS and self._sweeps.is_held(now):
+                self._hold(name, now)
+            elif name == "send":
                 with self._busy:
-                    self._sweeps.send_due(self._now())
-            elif name == "beat":
-                self._sweeps.beat(self._now())
-            elif name == "recompute":
-                self._sweeps.recompute_if_due(self._now())
-            elif name == "escalate":
-                self._sweeps.escalate(self._now())
-            elif name == "keeping":
-                self._sweeps.keep(self._now())
-            elif name == "calendars":
-                self._sweeps.prepare_calendars(self._now())
-            elif name == "invite":
-                self._sweeps.invite_due(self._now())
-            elif name == "addresses":
-                self._sweeps.watch_addresses(self._now())
-            elif name == "watch":
-                self._sweeps.watch_calendars(self._now())
+                    self._sweeps.send_due(now)
             else:
-                self._sweeps.flush_fetches(self._now())
+                getattr(self._sweeps, TURNS[name])(now)
         except DATABASE_FAULTS as fault:
             log.error("%s: the database failed (%s); trying again at the next turn", name, type(fault).__name__)
             self._sweeps.sign_of_life(name)
         except Exception:
             log.exception("%s failed in an unforeseen way; trying again at the next turn", name)
             self._sweeps.sign_of_life(name)
+
+    def _hold(self, name: str, now: datetime) -> None:
+        """Do nothing by a clock that cannot be believed, but tell people of it."""
+        self._sweeps.sign_of_life(name)
+        if name == "send":
+            with self._busy:
+                self._sweeps.tell_alarms(now)
 
     def _stands_by(self, name: str) -> bool:
         """Whether another daemon does this. What only this process knows it writes down itself."""
@@ -154,15 +171,22 @@ class Scheduler:
 
     def _watch(self) -> None:
         offset = self._offset()
-        while not self._stopped.wait(min(5.0, self._patience / 3)):
-            if self._offset() < offset - STEP_BACK:
-                log.error("the clock went back by %d s; the sweeps run again at once", offset - self._offset())
-                self._run_at_once()
+        while not self._stopped.wait(min(5.0, self._patience / 3, self.manager.every or 5.0)):
+            self._heed(self._offset() - offset)
             offset = self._offset()
-            quiet = self.quiet()
-            if quiet is not None:
-                self._on_fault(quiet)
+            fault = self.quiet() or self._sweeps.fault_of_database()
+            if fault is not None:
+                self.manager.ill(fault)
+                self._on_fault(fault)
                 return
+            if self.manager.every is not None:
+                self.manager.alive()
+
+    def _heed(self, step: float) -> None:
+        """After the clock was set, each sweep is called at once: the jobs wait for the time it showed before."""
+        if abs(step) > STEP:
+            log.error("the clock went %s by %d s; the sweeps run again at once", _way(step), abs(step))
+            self._run_at_once()
 
     def _offset(self) -> float:
         """Wall clock minus the clock that never steps: it changes only when somebody sets the clock."""
@@ -195,6 +219,7 @@ def run(scheduler: Scheduler, stop: threading.Event | None = None) -> int:
     before = {number: signal.signal(number, asked) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         scheduler.start()
+        scheduler.manager.ready()
         while not stopping.wait(1.0):
             pass
         if not scheduler.stop():
@@ -204,6 +229,10 @@ def run(scheduler: Scheduler, stop: threading.Event | None = None) -> int:
         for number, handler in before.items():
             signal.signal(number, handler)
     return 0
+
+
+def _way(step: float) -> str:
+    return "back" if step < 0 else "ahead"
 
 
 def _end_process(sentence: str) -> None:

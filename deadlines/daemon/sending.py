@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
+from sqlalchemy.orm import Session
 
 from deadlines import clock
 from deadlines.daemon.letters import LetterSender
@@ -29,6 +30,8 @@ class Sender:
     def __init__(self, post: Post, *, zone: str) -> None:
         self._post, self._zone = post, zone
         self._letters = LetterSender(post)
+        self._owed: Callable[[Session], None] | None = None
+        """The outcome of the message that just left, written with the preparation of the next one: a commit less."""
 
     def send_due(self, now: datetime) -> SendReport:
         """Send everything that is due, the most urgent first, until nothing is left or a stop is asked."""
@@ -89,6 +92,7 @@ class Sender:
                 down.add(channel)
             elif not self._deliver(ids, channel, present, report):
                 down.add(channel)
+        self._settle()
         return len(channels) >= self._post.batch
 
     def _full(self, now: datetime) -> set[str]:
@@ -99,16 +103,7 @@ class Sender:
         """Send one message and write down what became of it; False if the channel is down."""
         self._post.sign_of_life()
         try:
-            with self._post.database.write() as session:
-                parcel = prepare(
-                    session,
-                    ids,
-                    owner=self._post.owner,
-                    now=present(),
-                    lease=self._post.lease,
-                    zone=self._zone,
-                    lanes=self._post.lanes,
-                )
+            parcel = self._prepare(ids, present)
         except DATABASE_FAULTS:
             raise
         except Exception:
@@ -118,6 +113,33 @@ class Sender:
         report.settled += len(ids) - (len(parcel.ids) if parcel else 0)
         return parcel is None or self._hand_over(parcel, channel, present, report)
 
+    def _prepare(self, ids: list[int], present: Callable[[], datetime]) -> Parcel | None:
+        """Make a message; with it the outcome of the one before is written, whatever becomes of this one."""
+        owed, self._owed = self._owed, None
+        post = self._post
+        try:
+            with post.database.write() as session:
+                if owed is not None:
+                    owed(session)
+                    post.hook("mark.before_commit")
+                parcel = prepare(
+                    session, ids, owner=post.owner, now=present(), lease=post.lease, zone=self._zone, lanes=post.lanes
+                )
+        except Exception:
+            self._owed = owed
+            self._settle()
+            raise
+        if owed is not None:
+            post.hook("mark.after_commit")
+        return parcel
+
+    def _settle(self) -> None:
+        """Write the outcome of the message that left last, if that is still to be done."""
+        owed, self._owed = self._owed, None
+        if owed is not None:
+            self._post.mark(owed)
+            self._post.hook("mark.after_commit")
+
     def _hand_over(self, parcel: Parcel, channel: str, present: Callable[[], datetime], report: SendReport) -> bool:
         ids, owner = parcel.ids, self._post.owner
         self._post.hook("send.before")
@@ -126,8 +148,8 @@ class Sender:
             self._failed(ids, fault, present, report, fresh=parcel.fresh)
             return self._post.goes_on(channel, fault, present())
         self._post.hook("send.after")
-        self._post.mark(lambda session: outbox.mark_sent(session, ids, owner=owner, now=present()))
-        self._post.hook("mark.after_commit")
+        sent_at = present()
+        self._owed = lambda session: outbox.mark_sent(session, ids, owner=owner, now=sent_at)
         report.sent += len(ids)
         report.messages += 1
         return True
@@ -150,6 +172,7 @@ class Sender:
         )
 
     def _release(self, ids: list[int], now: datetime, report: SendReport) -> None:
+        self._settle()
         with self._post.database.write() as session:
             outbox.release(session, ids, owner=self._post.owner, now=now)
         report.released += len(ids)

@@ -19,7 +19,9 @@ from sqlalchemy.orm import Session
 from deadlines import clock
 from deadlines.daemon import calendars
 from deadlines.daemon.alarming import tell_alarms
+from deadlines.daemon.auditing import Auditor
 from deadlines.daemon.keeper import Keeper
+from deadlines.daemon.monitor import Monitor
 from deadlines.daemon.pace import Pace
 from deadlines.daemon.post import DATABASE_FAULTS, Post, SendReport
 from deadlines.daemon.practising import relay_if_changed
@@ -31,6 +33,8 @@ from deadlines.docket.intake import Desk
 from deadlines.docket.lanes import Lanes
 from deadlines.docket.recompute import Compute
 from deadlines.docket.renderings import refresh_renderings
+from deadlines.docket.rounds import Round
+from deadlines.docket.timekeeping import Reading, is_held, read_clocks, watch_clock
 from deadlines.ical import Party
 from deadlines.notify.channel import Channel
 from deadlines.store.database import Database
@@ -62,7 +66,8 @@ class Sweeps:
 
     `channels` by the name that reminders carry; a reminder of a channel that is no longer configured goes by
     the first. `lanes` says what goes to chats and the webhook too, `per_minute` how many messages a channel is given
-    at most. `hook` is called with a name at the points where a process may die, for tests.
+    at most; `clocks` reads the clocks of this machine. `hook` is called with a name at the points where a process may
+    die, for tests.
     """
 
     def __init__(
@@ -81,6 +86,9 @@ class Sweeps:
         flush: Callable[[Session, datetime], object] | None = None,
         watch: Callable[[Session, datetime], object] | None = None,
         keeper: Keeper | None = None,
+        auditor: Auditor | None = None,
+        monitor: Monitor | None = None,
+        clocks: Callable[[datetime], Reading] = read_clocks,
         hook: Callable[[str], None] = _nothing,
         lanes: Lanes = Lanes(),  # noqa: B008  (it never changes)
         per_minute: Mapping[str, int] | None = None,
@@ -89,7 +97,7 @@ class Sweeps:
         self._desk, self._compute, self._edition, self._flush = desk, compute, edition, flush
         self._watch = watch
         self._organizer, self._escalation = organizer, escalation
-        self._keeper = keeper
+        self._keeper, self._auditor, self._monitor, self._clocks = keeper, auditor, monitor, clocks
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.stopping = threading.Event()
         self.alive_at: dict[str, float] = {}
@@ -115,13 +123,26 @@ class Sweeps:
     def send_due(self, now: datetime) -> SendReport:
         """Send everything that is due at `now`; see `Sender`. Never raises for a message or the database."""
         report = self._sender.send_due(now)
+        self.tell_alarms(now)
+        return report
+
+    def tell_alarms(self, now: datetime) -> None:
+        """Tell people what goes wrong in the program itself, even while the clock is not believed. Never raises."""
         try:
             tell_alarms(self._database, self._channels, now, self.paces)
         except DATABASE_FAULTS:
             log.error("the database failed while alarms were sent; they are sent at the next turn")
         except Exception:
             log.exception("an alarm could not be sent in an unforeseen way; it is tried at the next turn")
-        return report
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether the clock cannot be believed, so that nothing may be done by it."""
+        with self._database.read() as session:
+            return is_held(session, self._clocks(now))
+
+    def fault_of_database(self) -> str | None:
+        """Why this process must begin anew with the database, or None while it is the one that was opened."""
+        return self._database.replaced()
 
     # -- signs of life -----------------------------------------------------------------------------------
 
@@ -145,7 +166,12 @@ class Sweeps:
                     beat.clock_back_seconds,
                     moved,
                 )
+            step = watch_clock(session, self._clocks(now))
             session.merge(Heartbeat(sweep="daemon", at=now, detail=msgspec.json.encode(beat).decode()))
+        if step.holds:
+            log.error("the clock %s: nothing is sent until it is right or confirmed", step.words)
+        elif step.kind != "well":
+            log.error("the clock %s", step.words)
         return beat
 
     def _compare(self, beat: Beat, before: Heartbeat, now: datetime) -> None:
@@ -269,6 +295,16 @@ class Sweeps:
         """What is due of seals, backups and rehearsals; the names of what was done."""
         self.sign_of_life("keeping")
         return self._keeper.keep(now) if self._keeper is not None else []
+
+    def audit(self, now: datetime) -> Round | None:
+        """Let the auditor go on with its round over all reminders."""
+        self.sign_of_life("audit")
+        return self._auditor.audit(now, lambda: self._goes_on("audit")) if self._auditor is not None else None
+
+    def ping(self, now: datetime) -> str:
+        """Tell the monitor outside that all is well, if it is; why it was not told."""
+        self.sign_of_life("ping")
+        return self._monitor.ping(now) if self._monitor is not None else ""
 
     def flush_fetches(self, now: datetime) -> None:
         """Write down which feeds were fetched since the last time."""

@@ -3,17 +3,18 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Literal
 
 import msgspec
-from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.contacts import unproved
+from deadlines.docket.findings import Finding as Finding  # noqa: PLC0414  (part of this module)
+from deadlines.docket.findings import State as State  # noqa: PLC0414
 from deadlines.docket.outages import outages
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.roles import DOCKET_ROLE
+from deadlines.docket.rounds import check_auditor
 from deadlines.docket.sealing import altered_dates, seal_in, undated, unsealed
 from deadlines.docket.silence import live
 from deadlines.docket.trust import NEVER, sealed_with
@@ -23,22 +24,12 @@ from deadlines.notify.message import checked_address
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Heartbeat, Letter, Matter, Person, Proposal, Reminder, Subscription
 
-State = Literal["well", "warning", "ill"]
 SILENT_AFTER = timedelta(minutes=5)
 OVERDUE_AFTER = timedelta(minutes=10)
 ILL_AFTER = timedelta(hours=1)
 CLOCK_SLACK = timedelta(minutes=1)
 LETTERS_SHOWN = timedelta(days=30)
 """A refused letter is not sent again by itself, so after a while it is no news."""
-
-
-class Finding(Struct, frozen=True):
-    """One check: its name for programs, how it stands, a sentence, and what to do about it."""
-
-    id: str
-    state: State
-    sentence: str
-    hint: str = ""
 
 
 def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
@@ -48,6 +39,7 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
     yield _sending(session)
     yield _channels(session)
     yield _overdue(session, now)
+    yield check_auditor(session, now)
     yield _dead(session)
     yield _recompute(session)
     yield _proposals(session)

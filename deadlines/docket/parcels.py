@@ -4,16 +4,16 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, defer, undefer
 
 from deadlines.docket.alarms import alarm_of_date
 from deadlines.docket.compose import Item, compose, compose_plain
 from deadlines.docket.compose_chat import compose_chat
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED, Lanes
 from deadlines.docket.milestones import MILESTONE, OVERDUE, milestone_of
-from deadlines.docket.outbox import FROM_THE_ROWS, extend_lease, mark_failed
+from deadlines.docket.outbox import FROM_THE_ROWS, Claimed, extend_lease, mark_failed
 from deadlines.docket.reminders import MOVED
 from deadlines.docket.trust import is_altered
 from deadlines.errors import SendError
@@ -34,7 +34,7 @@ class Parcel(Struct, frozen=True):
     fresh: bool
 
 
-def group(session: Session, claimed: Sequence[Reminder]) -> list[list[int]]:
+def group(session: Session, claimed: Sequence[Claimed]) -> list[list[int]]:
     """The ids that belong in one message each, in the order of the most urgent of each.
 
     Same person, channel and matter; but what has been in a message before stays in that message.
@@ -79,6 +79,7 @@ def prepare(
         error = SendError("The person is no longer active; nobody was written to.", permanent=True)
         mark_failed(session, [item.reminder.id for item in items], error, owner=owner, now=now)
         return None
+    items = _whole(session, items)
     for item in items:
         if item.altered:
             alarm_of_date(session, item.entry, now)
@@ -121,7 +122,7 @@ def _message(
 
 
 def _items(session: Session, ids: set[int]) -> list[Item]:
-    """The reminders with what they speak of, the most urgent first."""
+    """The reminders with what they speak of, the most urgent first, as yet without the workings of their dates."""
     before = aliased(DeadlineRow)
     found = session.execute(
         select(Reminder, Entry, DeadlineRow, Matter, Person, before)
@@ -131,14 +132,12 @@ def _items(session: Session, ids: set[int]) -> list[Item]:
         .join(Person, Person.id == Reminder.person_id)
         .outerjoin(before, (before.entry_id == Entry.id) & (before.version == DeadlineRow.version - 1))
         .where(Reminder.id.in_(ids))
+        .options(defer(DeadlineRow.window), defer(before.window))
         .execution_options(**FROM_THE_ROWS)
     )
     rows = found.all()
     steps = _milestones(session, [row[0].rung for row in rows])
-    items = [
-        Item(*row, altered=is_altered(row[1], row[2]), milestone=steps.get(milestone_of(row[0].rung) or ""))
-        for row in rows
-    ]
+    items = [Item(*row, milestone=steps.get(milestone_of(row[0].rung) or "")) for row in rows]
     return sorted(items, key=lambda item: (-item.reminder.severity, _nearest(item), item.reminder.id))
 
 
@@ -146,6 +145,14 @@ def _milestones(session: Session, rungs: Sequence[str]) -> dict[str, Milestone]:
     ids = [found for found in map(milestone_of, rungs) if found is not None]
     query = select(Milestone).where(Milestone.id.in_(ids)).execution_options(**FROM_THE_ROWS)
     return {found.id: found for found in session.scalars(query)} if ids else {}
+
+
+def _whole(session: Session, items: list[Item]) -> list[Item]:
+    """The same with the workings: many reminders are covered by few, and only those are written out."""
+    wanted = {row.id for item in items for row in (item.deadline, item.before) if row is not None}
+    query = select(DeadlineRow).where(DeadlineRow.id.in_(wanted)).options(undefer(DeadlineRow.window))
+    session.scalars(query.execution_options(**FROM_THE_ROWS)).all()
+    return [structs.replace(item, altered=is_altered(item.entry, item.deadline)) for item in items]
 
 
 def _nearest(item: Item) -> str:

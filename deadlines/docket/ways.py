@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from deadlines.compute.engine import engine_for
-from deadlines.compute.milestones import dispatch_by
+from deadlines.compute.milestones import dispatch_by as courier_day
 from deadlines.compute.result import Window
 from deadlines.docket.reminders import Way
 from deadlines.store.tables import Entry, NoticeRow
@@ -19,6 +19,11 @@ FEDERAL_OFFICES = "uscis"
 
 def way_of(desk: "Desk", entry: Entry, window: Window) -> Way:
     """How the reminders of an entry are laid, by the firm's practice; its `dispatch_by` must be set."""
+    return way(desk, window, entry.dispatch_by)
+
+
+def way(desk: "Desk", window: Window, dispatch_by: date | None) -> Way:
+    """How the reminders of a window are laid, by the firm's practice, where a courier must have it on that day."""
     of = desk.practice.class_of(desk.law, window)
     dispatch = desk.practice.dispatch(of)
     told = dispatch is not None and dispatch.remind
@@ -28,7 +33,7 @@ def way_of(desk: "Desk", entry: Entry, window: Window) -> Way:
         is_working_day=is_working_day(desk),
         ladders=desk.practice.ladders,
         of=of,
-        dispatch_by=entry.dispatch_by if told else None,
+        dispatch_by=dispatch_by if told else None,
     )
 
 
@@ -47,4 +52,4 @@ def dispatch_day(desk: "Desk", notice: NoticeRow, window: Window) -> date | None
     def is_open(day: date) -> bool:
         return days.is_working_day(day) and days.off(day) is None
 
-    return dispatch_by(window, desk.practice.dispatch(of), is_open)
+    return courier_day(window, desk.practice.dispatch(of), is_open)

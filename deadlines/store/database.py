@@ -19,7 +19,7 @@ from deadlines.errors import StoreError, Unreachable
 from deadlines.store import migrate
 from deadlines.store.engine import BUSY_SECONDS, WRITES, build_engine, create_file, journal_mode, parse_url
 from deadlines.store.faults import name_of, told
-from deadlines.store.identity import recognise, require_file, require_schema
+from deadlines.store.identity import file_of, recognise, require_file, require_schema
 from deadlines.store.seal import IN_SESSION, Seal
 from deadlines.store.tables import Instance, new_id
 
@@ -38,6 +38,7 @@ class Database:
         self, engine: Engine, key: bytes | None = None, *, seal: Seal | None = None, recognised: bool = True
     ) -> None:
         self.engine, self.seal, self._recognised = engine, seal or Seal(key), recognised
+        self._file = file_of(engine.url)
 
     @classmethod
     def open(
@@ -128,6 +129,14 @@ class Database:
     def session(self, bind: Engine | Connection) -> Session:
         """A session over an engine or a connection that knows this database's seal."""
         return Session(bind, expire_on_commit=False, info={IN_SESSION: self.seal})
+
+    def replaced(self) -> str | None:
+        """Why what is written may be lost: a database file is gone or another since it was opened; else None."""
+        found = file_of(self.engine.url)
+        if found == self._file:
+            return None
+        what = "is gone" if found is None else "was replaced by another file"
+        return f"The database {name_of(self.engine.url)} {what} while the program used it."
 
     def facts(self) -> dict[str, str]:
         """What `doctor` tells: kind and version of the database, how it commits, and its schema."""

@@ -28,6 +28,17 @@ def require_file(url: URL) -> None:
         )
 
 
+def file_of(url: URL) -> tuple[int, int] | None:
+    """Which file a SQLite address names at this moment, by device and number; None where there is none."""
+    if url.get_backend_name() != "sqlite":
+        return None
+    try:
+        found = Path(url.database or "").stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def recognise(connection: Connection, name: str) -> None:
     """Refuse a database that `deadlines init` did not make."""
     tables = set(inspect(connection).get_table_names())

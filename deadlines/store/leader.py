@@ -60,18 +60,40 @@ class FileLeader:
     """Holds a lock on a file beside the database until the process ends, however it ends."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._file: IO[str] | None = _opened(path)
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ServeError(f"Another daemon works on this database{self._whose()}; stop that one first.") from None
-        self._file.truncate(0)
-        self._file.write(str(os.getpid()))
-        self._file.flush()
+        if not _locked(self._file):
+            raise ServeError(f"Another daemon works on this database{self._whose()}; stop that one first.")
+        self._sign()
 
     def lead(self) -> bool:
-        """As long as it is not closed."""
-        return self._file is not None
+        """As long as it is not closed, and nobody took the file away so that another could begin."""
+        if self._file is None:
+            return False
+        return _is_at(self._path, self._file) or self._again()
+
+    def _again(self) -> bool:
+        """Take the place by a new file where the old one was deleted; False where another was faster."""
+        log.error("the lock file %s was taken away; it is made anew", self._path)
+        try:
+            fresh = _opened(self._path)
+        except ServeError as fault:
+            log.error("%s", fault.sentence)
+            return False
+        if not _locked(fresh):
+            fresh.close()
+            return False
+        if self._file is not None:
+            self._file.close()
+        self._file = fresh
+        self._sign()
+        return True
+
+    def _sign(self) -> None:
+        if self._file is not None:
+            self._file.truncate(0)
+            self._file.write(str(os.getpid()))
+            self._file.flush()
 
     def close(self) -> None:
         """Another may begin; the file stays."""
@@ -95,12 +117,64 @@ def _opened(path: Path) -> IO[str]:
         raise ServeError(f"{path}: cannot be written ({error.strerror}); the daemon needs it.") from None
 
 
+TRIES, PAUSE = 3, 0.2
+
+
+def _locked(file: IO[str]) -> bool:
+    """Whether the lock was taken. Tried again shortly: `doctor` holds it for a moment to see whether it is free."""
+    for attempt in range(TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if attempt < TRIES - 1:
+                threading.Event().wait(PAUSE)
+        else:
+            return True
+    return False
+
+
+def _is_at(path: Path, file: IO[str]) -> bool:
+    try:
+        there, ours = path.stat(), os.fstat(file.fileno())
+    except OSError:
+        return False
+    return (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
+
+
+def is_led(engine: Engine) -> bool:
+    """Whether some daemon holds the place now. Raises what the database raises."""
+    if engine.dialect.name != "sqlite":
+        with engine.connect() as connection:
+            return bool(
+                connection.scalar(text(HOLDERS), {"high": _key() >> 32 & 0xFFFFFFFF, "low": _key() & 0xFFFFFFFF})
+            )
+    try:
+        with Path(f"{engine.url.database}.daemon").open(encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+HOLDERS = """
+SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+ WHERE locktype = 'advisory' AND granted AND datname = current_database()
+   AND classid::bigint = :high AND objid::bigint = :low AND objsubid = 1
+"""
+
+
+def _key() -> int:
+    return int.from_bytes(hashlib.sha256(LOCK.encode()).digest()[:8], "big", signed=True)
+
+
 class ServerLeader:
     """Holds an advisory lock of PostgreSQL over a connection of its own; the server frees it when that ends."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._key = int.from_bytes(hashlib.sha256(LOCK.encode()).digest()[:8], "big", signed=True)
+        self._key = _key()
         self._connection: Any = None
         self._lock = threading.Lock()
         self._told = False

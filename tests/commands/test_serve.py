@@ -21,12 +21,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(firm: Firm, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+def running(firm: Firm, *words: str, **more: str) -> Iterator[subprocess.Popen[bytes]]:
     log = (firm.folder / "log").open("wb")
     process = subprocess.Popen(
         [*PROGRAM, "--config", str(firm.config), *words],
         cwd=firm.folder,
-        env=environment(),
+        env=environment(**more),
         stdout=log,
         stderr=log,
     )
@@ -122,6 +122,22 @@ def test_the_daemon_shows_signs_of_life_and_ends_cleanly(firm: Firm) -> None:
     stopped = {check["id"]: check for check in data_of_doctor(firm)}["scheduler"]
     assert stopped["state"] == "ill"
     assert "was stopped" in stopped["sentence"]
+
+
+@pytest.mark.parametrize("words", [("daemon",), ("serve", "--port", "PORT"), ("web", "--port", "PORT")])
+def test_a_service_manager_hears_when_it_works_lives_and_ends(firm: Firm, words: tuple[str, ...]) -> None:
+    given = [str(free_port()) if word == "PORT" else word for word in words]
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as manager:
+        manager.bind(str(firm.folder / "manager"))
+        manager.settimeout(30)
+        more = {"NOTIFY_SOCKET": str(firm.folder / "manager"), "WATCHDOG_USEC": "600000"}
+        with running(firm, *given, **more) as process:
+            heard = [manager.recv(999).decode() for _ in range(3)]
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=20) == 0
+            while not heard[-1].startswith("STOPPING=1"):
+                heard.append(manager.recv(999).decode())
+    assert sorted(set(heard[:-1])) == ["READY=1\nSTATUS=at work", "WATCHDOG=1"]
 
 
 def data_of_doctor(firm: Firm) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from deadlines.errors import ServeError
 from deadlines.store.database import Database
-from deadlines.store.leader import Alone, FileLeader, Leader, ServerLeader, leader_of
+from deadlines.store.leader import Alone, FileLeader, Leader, ServerLeader, is_led, leader_of
 
 HOLD = "import sys, time\nfrom pathlib import Path\nfrom deadlines.store.leader import FileLeader\n"
 HOLD += "held = FileLeader(Path(sys.argv[1]))\nprint('held', flush=True)\ntime.sleep(60)\n"
@@ -94,3 +94,30 @@ def wait_for(leader: Leader) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_a_lock_file_that_was_taken_away_lets_no_second_one_begin(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    first = FileLeader(path)
+    path.unlink()
+    assert first.lead()  # it is made anew, and held
+    with pytest.raises(ServeError):
+        FileLeader(path)
+    path.unlink()
+    second = FileLeader(path)  # faster than the first one noticed
+    assert not first.lead()
+    assert second.lead()
+    second.close()
+    assert first.lead()
+    first.close()
+
+
+def test_whether_anybody_leads_is_seen_from_outside(database: Database, database_url: str) -> None:
+    assert not is_led(database.engine)
+    other = Database.open(database_url)
+    leader = leader_of(other.engine)
+    assert leader.lead()
+    assert is_led(database.engine)
+    leader.close()
+    assert not is_led(database.engine)
+    other.dispose()

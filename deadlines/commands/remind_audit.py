@@ -1,0 +1,41 @@
+"""`deadlines remind audit`: the auditor's whole round at once, on request."""
+
+import click
+
+from deadlines.commands.context import App, json_option, pass_app
+
+
+@click.command()
+@json_option
+@pass_app
+def audit(app: App, as_json: bool) -> int:
+    """Work out anew which reminders must exist and have gone by now, and name every difference.
+
+    Changes nothing; the scheduler does the same every quarter of an hour, plans what is missing, and tells the people
+    of the docket. The exit status is 2 where a reminder is not as the stored dates ask.
+
+    \b
+    Example:
+      deadlines remind audit
+    """
+    from deadlines import clock
+    from deadlines.commands.output import print_json, print_table
+    from deadlines.docket.auditor import audit_all
+    from deadlines.docket.gaps import STANDING, WORDS, name_gaps
+    from deadlines.wiring import build_statement
+
+    statement, now = build_statement(app.settings), clock.now()
+    with app.reading() as session:
+        checked, found = audit_all(session, statement, now=now)
+        named = name_gaps(session, found)
+    status = 2 if any(gap.kind in STANDING for gap in found) else 0
+    if as_json:
+        print_json({"checked": checked, "gaps": named})
+        return status
+    rows = [
+        [gap.matter, gap.entry[:8], gap.rung, gap.person, f"{gap.due_at:%Y-%m-%d %H:%M}", WORDS[gap.kind]]
+        for gap in named
+    ]
+    columns = ["Matter", "Entry", "Reminder", "Person", "Due (UTC)", "What is wrong"]
+    print_table(columns, rows, empty=f"Every reminder of {checked} entries is in its place.")
+    return status

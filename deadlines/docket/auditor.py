@@ -1,0 +1,364 @@
+"""Which reminders must exist and have gone by now, worked out anew: a second opinion on planning and sending.
+
+Nothing here uses what planned the reminders or what claims and marks them. It reads the stored dates, asks the
+ladder which moments they call for, and holds the reminders that are there against that.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from deadlines.compute.ladder import Rung, moment
+from deadlines.compute.result import Window
+from deadlines.docket.entries import FIRST_REASON
+from deadlines.docket.lanes import ESCALATED, UNDELIVERED
+from deadlines.docket.milestones import MILESTONE, OVERDUE
+from deadlines.docket.reminders import PENDING, Way
+from deadlines.docket.roles import DOCKET_ROLE
+from deadlines.notify.channel import MAIL
+from deadlines.store.tables import DeadlineRow, Entry, Heartbeat, Matter, Person, Reminder
+
+PATIENCE = timedelta(hours=1)
+"""How long after its moment a reminder may leave without being late."""
+SLACK = timedelta(minutes=10)
+"""What was on its way when dates changed or an entry closed arrives within this time."""
+LOOK_BACK = timedelta(days=7)
+"""What cannot be mended any more is told of for so long."""
+AT_ONCE = ("now", "past", "moved")
+WITHDRAWN = ("superseded", "cancelled")
+ON_ITS_WAY = ("planned", "leased", "uncertain")
+SWEEP = "practice"
+"""The heartbeat that says since when reminders are laid by the present practice, and which that is."""
+REVIEWED = date(2000, 1, 1)
+Record = Any
+"""A row of one of the queries below, by the names of its columns."""
+
+
+class Statement(Struct, frozen=True):
+    """What the firm lays down about reminders: zone and time of day, the channel for mail, its working days.
+
+    `way` says by which ladder those of a window are laid, where a courier must have it on a day; by default by that of
+    a firm that has laid down nothing. `practice` names the practice that it follows.
+    """
+
+    zone: str
+    at: time
+    channel: str
+    is_working_day: Callable[[date], bool]
+    way: Callable[[Window, date | None], Way] | None = None
+    practice: str = ""
+
+    def way_of(self, window: Window, dispatch_by: date | None) -> Way:
+        """How the reminders of a window are laid."""
+        if self.way is not None:
+            return self.way(window, dispatch_by)
+        return Way(zone=self.zone, at=self.at, is_working_day=self.is_working_day)
+
+
+class Must(Struct, frozen=True):
+    """A reminder that the dates call for: its rung, its day in the firm's zone, and its moment."""
+
+    rung: str
+    on: date
+    due_at: datetime
+
+
+class Found(Struct, frozen=True):
+    """One difference. `reminder` is the row's id, None where there is no row. `gaps.WORDS` holds the kinds."""
+
+    kind: str
+    entry: str
+    deadline: str
+    rung: str
+    person: str
+    due_at: datetime
+    reminder: int | None = None
+
+    @property
+    def key(self) -> str:
+        """The same for the same difference, however often it is found."""
+        return f"{self.kind}/{self.deadline}/{self.rung}/{self.person}"
+
+
+class Case(Struct):
+    """One entry with everything that is judged: its versions by number, its reminders by the version's id."""
+
+    entry: Record
+    versions: dict[int, Record]
+    reminders: dict[str, list[Record]]
+    people: dict[str, Record]
+    since: datetime | None = None
+    """From when on reminders are laid as they are today: what fell due before was laid in another way, rightly."""
+
+
+class Page(Struct):
+    """So many entries and what was found of them. `last` is the id to go on after; empty: nothing is left."""
+
+    checked: int
+    last: str
+    found: list[Found]
+
+
+def audit_page(session: Session, statement: Statement, *, after: str, limit: int, now: datetime) -> Page:
+    """Judge the next entries: the open ones, and those that changed lately."""
+    lately = or_(Entry.status == "open", Entry.changed_at >= now - LOOK_BACK)
+    query = select(Entry.id).where(Entry.id > after, lately).order_by(Entry.id).limit(limit)
+    ids = session.scalars(query).all()
+    found = audit_entries(session, statement, ids, now=now)
+    return Page(len(ids), ids[-1] if len(ids) == limit else "", found)
+
+
+def audit_all(session: Session, statement: Statement, *, now: datetime, limit: int = 500) -> tuple[int, list[Found]]:
+    """Judge everything in one go; how many entries, and what was found."""
+    found = audit_entries(session, statement, strays(session, limit), now=now)
+    checked, after = 0, ""
+    while checked == 0 or after:
+        page = audit_page(session, statement, after=after, limit=limit, now=now)
+        found += page.found
+        checked, after = checked + page.checked, page.last
+        if not page.checked:
+            break
+    return checked, list({each.key: each for each in found}.values())
+
+
+def is_laid(session: Session, statement: Statement) -> bool:
+    """Whether the reminders are laid by the practice that the statement follows; until then nothing can be judged."""
+    laid = session.get(Heartbeat, SWEEP)
+    return laid is None or not statement.practice or laid.detail == statement.practice
+
+
+def strays(session: Session, limit: int) -> list[str]:
+    """Entries that are not open, however long that may be, for which something still waits to be sent."""
+    waiting = select(Reminder.entry_id).where(PENDING, Reminder.entry_id == Entry.id).exists()
+    closed = select(Entry.id).where(Entry.status != "open", waiting)
+    return list(session.scalars(closed.order_by(Entry.id).limit(limit)))
+
+
+def audit_entries(session: Session, statement: Statement, ids: Sequence[str], *, now: datetime) -> list[Found]:
+    """Judge these entries, closed ones too."""
+    return [found for case in _cases(session, ids, now) for found in _judged(case, statement, now)]
+
+
+def called_for(statement: Statement, entry: Record, version: Record) -> list[Must]:
+    """Which reminders one version of an entry's dates calls for."""
+    entered_at = version.created_at
+    window, entered_on = _window_of(entry, version), entered_at.astimezone(ZoneInfo(statement.zone)).date()
+    moved = version.version > 1 or version.reason != FIRST_REASON
+    way = statement.way_of(window, entry.dispatch_by)
+
+    def must(rung: Rung) -> Must:
+        due_at = entered_at if rung.id in AT_ONCE else way.moment(rung, window, entered_on)
+        return Must(rung.id, rung.on, max(due_at, entered_at))
+
+    return [must(rung) for rung in way.rungs(window, entered_on, "urgent" if moved else None)]
+
+
+def _window_of(entry: Record, version: Record) -> Window:
+    """What the ladder needs of the stored dates."""
+    return Window(
+        rule=entry.rule,
+        title=entry.title,
+        remedy=entry.remedy,
+        form=entry.form,
+        file_with="",
+        filed_when="",
+        state=version.state,
+        opens_on=version.opens_on,
+        protective_by=version.protective_by,
+        safe_by=version.safe_by,
+        last_day=version.last_day,
+        latest=version.latest,
+        confidence="",
+        reviewed_on=REVIEWED,
+    )
+
+
+def _cases(session: Session, ids: Sequence[str], now: datetime) -> Iterator[Case]:
+    entries = session.execute(
+        select(
+            Entry.id,
+            Entry.status,
+            Entry.version,
+            Entry.changed_at,
+            Entry.rule,
+            Entry.title,
+            Entry.remedy,
+            Entry.form,
+            Entry.dispatch_by,
+            Matter.attorney_id,
+        )
+        .join(Matter, Matter.id == Entry.matter_id)
+        .where(Entry.id.in_(ids))
+        .order_by(Entry.id)
+    ).all()
+    versions: dict[str, dict[int, Record]] = defaultdict(dict)
+    for row in session.execute(_versions(ids)):
+        versions[row.entry_id][row.version] = row
+    reminders: dict[str, list[Record]] = defaultdict(list)
+    for row in session.execute(_reminders(ids)):
+        reminders[row.deadline_id].append(row)
+    people = {row.id: row for row in session.execute(select(Person.id, Person.active, Person.role, Person.created_at))}
+    laid = session.get(Heartbeat, SWEEP)
+    for entry in entries:
+        yield Case(entry, versions[entry.id], reminders, people, laid.at if laid is not None else None)
+
+
+def _versions(ids: Collection[str]) -> Any:
+    row = DeadlineRow
+    dates = row.opens_on, row.protective_by, row.safe_by, row.last_day, row.latest
+    columns = row.id, row.entry_id, row.version, row.state, row.reason, row.created_at, *dates
+    return select(*columns).where(row.entry_id.in_(ids))
+
+
+def _reminders(ids: Collection[str]) -> Any:
+    row = Reminder
+    moments = row.due_at, row.next_at, row.sent_at
+    columns = row.id, row.deadline_id, row.person_id, row.channel, row.rung, row.state, row.attempts, row.lead_id
+    return select(*columns, *moments).where(row.entry_id.in_(ids)).order_by(row.id)
+
+
+def _judged(case: Case, statement: Statement, now: datetime) -> Iterator[Found]:
+    entry = case.entry
+    for number, version in case.versions.items():
+        rows = case.reminders.get(version.id, [])
+        if number == entry.version and entry.status == "open":
+            yield from _in_force(case, version, rows, statement, now)
+        else:
+            yield from _ended(case, version, rows, _end_of(case, number), now)
+        yield from _twice(case, version, rows, now)
+    if entry.status == "open" and entry.version not in case.versions:
+        yield Found("missing", entry.id, "", "", entry.attorney_id, entry.changed_at)
+
+
+def _end_of(case: Case, number: int) -> datetime:
+    """When a version stopped being in force: with the next one, else with the entry's closing."""
+    following = case.versions.get(number + 1)
+    ended: datetime = following.created_at if following is not None else case.entry.changed_at
+    return ended
+
+
+# -- dates in force ---------------------------------------------------------------------------------------
+
+
+def _in_force(case: Case, version: Record, rows: list[Record], statement: Statement, now: datetime) -> Iterator[Found]:
+    musts = called_for(statement, case.entry, version)
+    if not musts:
+        yield _found("missing", case, version, "", case.entry.attorney_id, version.created_at)
+    musts = [must for must in musts if case.since is None or must.due_at >= case.since]
+    told, rungs = _told(case, version), {must.rung for must in musts}
+    mails: dict[str, dict[str, Record]] = defaultdict(dict)
+    for row in rows:
+        if row.channel in MAIL:
+            mails[row.rung][row.person_id] = row
+            if row.state not in WITHDRAWN or (row.rung in rungs and row.person_id in told):
+                yield from _gone(case, version, row, now)
+    for must in musts:
+        there = mails.get(must.rung, {})
+        for person_id in told:
+            row = there.get(person_id)
+            if row is None:
+                if not _by_a_predecessor(told, there):
+                    yield _found("missing", case, version, must.rung, person_id, must.due_at)
+            elif row.state in ON_ITS_WAY and _too_late(row, must, statement, now):
+                yield _of("misplaced", case, version, row)
+
+
+def _told(case: Case, version: Record) -> list[str]:
+    """Who must be told: the matter's attorney, and whoever kept the docket when the dates were stored."""
+    keepers = [
+        row.id
+        for row in case.people.values()
+        if row.role == DOCKET_ROLE and row.active and row.created_at <= version.created_at
+    ]
+    return list(dict.fromkeys((case.entry.attorney_id, *keepers)))
+
+
+def _by_a_predecessor(told: Collection[str], there: dict[str, Record]) -> bool:
+    """Whether somebody was told whose it is no more: what was still to come went over to the successor."""
+    return any(row.state in ("sent", "covered") and row.person_id not in told for row in there.values())
+
+
+def _too_late(row: Record, must: Must, statement: Statement, now: datetime) -> bool:
+    """Whether a reminder that nobody tried to send yet waits for a later day than its own."""
+    waits_until: datetime = row.next_at if row.attempts == 0 else row.due_at
+    latest = must.due_at + PATIENCE
+    if must.rung not in AT_ONCE:
+        # The time of day may have been set anew since; the day may not.
+        latest = max(latest, moment(must.on + timedelta(days=1), time(), statement.zone) - timedelta(seconds=1))
+    due_at: datetime = row.due_at
+    return max(waits_until, due_at) > max(latest, now)
+
+
+def _gone(case: Case, version: Record, row: Record, now: datetime) -> Iterator[Found]:
+    """Whether a reminder of dates in force has gone, if it is due, and in time."""
+    if row.state in ON_ITS_WAY and row.due_at + PATIENCE < now:
+        yield _of("unsent", case, version, row)
+    elif row.state in WITHDRAWN and case.people[row.person_id].active:
+        yield _of("withdrawn", case, version, row)
+    elif row.state == "dead" and row.next_at + PATIENCE < now and not _told_of(case, version, row):
+        yield _of("refused", case, version, row)
+    elif row.state == "covered" and not _is_covered(case, version, row):
+        yield _of("unsent", case, version, row)
+    elif row.state == "sent":
+        late = row.sent_at is None or row.sent_at - row.due_at > PATIENCE
+        if late and (row.sent_at or now) >= now - LOOK_BACK:
+            yield _of("late", case, version, row)
+
+
+def _told_of(case: Case, version: Record, row: Record) -> bool:
+    """Whether somebody was told that this reminder does not arrive."""
+    rung = f"{UNDELIVERED}{row.id}"
+    return any(other.rung == rung and other.state == "sent" for other in case.reminders.get(version.id, []))
+
+
+def _is_covered(case: Case, version: Record, row: Record) -> bool:
+    """Whether the reminder that said it as well is there, is the same person's, and was not withdrawn itself."""
+    return any(
+        other.id == row.lead_id and other.person_id == row.person_id and other.state in (*ON_ITS_WAY, "sent", "covered")
+        for other in case.reminders.get(version.id, [])
+    )
+
+
+# -- dates that are no longer in force, and what went twice ------------------------------------------------
+
+
+def _ended(case: Case, version: Record, rows: list[Record], ended_at: datetime, now: datetime) -> Iterator[Found]:
+    for row in rows:
+        if row.state in ON_ITS_WAY and ended_at + SLACK < now:
+            yield _of("left", case, version, row)
+        elif row.state == "sent" and row.sent_at is not None and row.sent_at > max(ended_at + SLACK, now - LOOK_BACK):
+            yield _of("outdated", case, version, row)
+        elif _was_lost(case, row, now):
+            yield _of("lost", case, version, row)
+
+
+def _was_lost(case: Case, row: Record, now: datetime) -> bool:
+    """Whether a reminder was withdrawn so long after its moment that it ought to have gone before."""
+    withdrawn = row.channel in MAIL and row.state in WITHDRAWN
+    lately: bool = withdrawn and row.next_at >= now - LOOK_BACK and row.due_at + PATIENCE < row.next_at
+    return lately and case.people[row.person_id].active
+
+
+def _twice(case: Case, version: Record, rows: list[Record], now: datetime) -> Iterator[Found]:
+    """What one moment called for once, and went out under two ids."""
+    first: dict[tuple[str, str, datetime], int] = {}
+    for row in rows:
+        if row.state != "sent" or row.rung.startswith((UNDELIVERED, ESCALATED, MILESTONE, OVERDUE)):
+            continue
+        message = first.setdefault((row.person_id, row.channel, row.due_at), row.lead_id)
+        if message != row.lead_id and (row.sent_at or now) >= now - LOOK_BACK:
+            yield _of("twice", case, version, row)
+
+
+def _of(kind: str, case: Case, version: Record, row: Record) -> Found:
+    return Found(kind, case.entry.id, version.id, row.rung, row.person_id, row.due_at.astimezone(UTC), row.id)
+
+
+def _found(kind: str, case: Case, version: Record, rung: str, person_id: str, due_at: datetime) -> Found:
+    return Found(kind, case.entry.id, version.id, rung, person_id, due_at)

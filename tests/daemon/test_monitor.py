@@ -1,0 +1,165 @@
+"""The monitor outside, by real https: it hears that all is well only while all is."""
+
+import json
+import logging
+import ssl
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, select
+
+from deadlines.daemon.auditing import Auditor
+from deadlines.daemon.monitor import Monitor
+from deadlines.docket.monitor import check_monitor
+from deadlines.docket.outages import Outage
+from deadlines.docket.rounds import FRESH
+from deadlines.notify.outbound import Outbound
+from deadlines.store.database import Database
+from deadlines.store.tables import Audit, Heartbeat, Reminder
+from tests.daemon.parts import sweeps
+from tests.daemon.test_auditing import FOURTEEN_DAYS_BEFORE, docket, run, statement
+from tests.notify.receivers import Receiver, answers, receiver, resets
+from tests.notify.servers import certificate
+
+__all__ = ["docket"]
+NOW = FOURTEEN_DAYS_BEFORE + timedelta(minutes=5)
+
+
+@pytest.fixture
+def tls(tmp_path: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    return certificate(tmp_path)
+
+
+@pytest.fixture
+def outside(tls: tuple[ssl.SSLContext, ssl.SSLContext]) -> Iterator[Receiver]:
+    with receiver(tls[0], answers(200)) as running:
+        yield running
+
+
+@pytest.fixture
+def ping(docket: Database, outside: Receiver, tls: tuple[ssl.SSLContext, ssl.SSLContext]) -> Callable[[], str]:
+    """A docket on which everything went well until now."""
+    run(docket, FOURTEEN_DAYS_BEFORE, NOW)
+    sweeps(docket).beat(NOW)
+    Auditor(docket, statement()).audit(NOW)
+    monitor = Monitor(docket, Outbound(allowed=[outside.host], context=tls[1], longest=2.0), outside.url)
+    return lambda: monitor.ping(NOW)
+
+
+def state(database: Database, after: timedelta = timedelta()) -> tuple[str, str]:
+    with database.read() as session:
+        found = check_monitor(session, NOW + after, configured=True)
+    return found.state, found.sentence
+
+
+def test_it_hears_numbers_and_the_head_of_the_audit_trail(
+    docket: Database, ping: Callable[[], str], outside: Receiver
+) -> None:
+    assert ping() == ""
+    [request] = outside.requests
+    body = json.loads(request.body)
+    with docket.read() as session:
+        head = session.scalars(select(Audit.digest).order_by(Audit.id.desc())).first()
+    assert body == {
+        "at": "2026-11-06T14:05:00Z",
+        "audited_at": "2026-11-06T14:05:00Z",
+        "entries": 3,
+        "head": head,
+    }
+    assert state(docket)[0] == "well"
+    assert state(docket, timedelta(minutes=29))[0] == "well"
+    assert state(docket, timedelta(minutes=31))[0] == "warning"
+
+
+def _lose(database: Database) -> None:
+    with database.write() as session:
+        session.execute(delete(Reminder).where(Reminder.rung == "safe-1"))
+    Auditor(database, statement()).audit(NOW + timedelta(minutes=20))
+
+
+def _beat(sweep: str, age: timedelta) -> Callable[[Database], None]:
+    def set_back(database: Database) -> None:
+        with database.write() as session:
+            session.get_one(Heartbeat, sweep).at = NOW - age
+
+    return set_back
+
+
+def _mail_is_down(database: Database) -> None:
+    with database.write() as session:
+        detail = json.dumps({"since": (NOW - timedelta(hours=1)).isoformat(), "why": Outage().why})
+        session.merge(Heartbeat(sweep="channel-smtp", at=NOW, detail=detail))
+
+
+def _never_audited(database: Database) -> None:
+    with database.write() as session:
+        session.execute(delete(Heartbeat).where(Heartbeat.sweep == "auditor"))
+
+
+def _audited_long_ago(database: Database) -> None:
+    with database.write() as session:
+        row = session.get_one(Heartbeat, "auditor")
+        old = (NOW - FRESH - timedelta(minutes=1)).isoformat()
+        row.detail = json.dumps({**json.loads(row.detail), "passed_at": old})
+
+
+@pytest.mark.parametrize(
+    "spoil, why",
+    [
+        (_lose, "the auditor"),
+        (_never_audited, "the auditor"),
+        (_audited_long_ago, "the auditor"),
+        (_beat("send", timedelta(minutes=11)), "`send`"),
+        (_beat("daemon", timedelta(minutes=11)), "`daemon`"),
+        (_mail_is_down, "no mail"),
+    ],
+)
+def test_it_hears_nothing_while_anything_is_wrong(
+    docket: Database, ping: Callable[[], str], outside: Receiver, spoil: Callable[[Database], None], why: str
+) -> None:
+    spoil(docket)
+    assert why in ping()
+    assert outside.requests == []
+    found = state(docket)
+    assert found[0] == "warning"
+    assert why in found[1]
+
+
+@pytest.mark.parametrize("play", [answers(404), answers(500), answers(302, Location="https://other.test/"), resets])
+def test_a_monitor_that_does_not_take_it_is_told_of_without_its_address(
+    docket: Database,
+    ping: Callable[[], str],
+    outside: Receiver,
+    play: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    outside.becomes(play)
+    with caplog.at_level(logging.DEBUG):
+        assert ping() != ""
+    assert "the monitor outside is not told" in caplog.text
+    assert state(docket)[0] == "warning"
+    with docket.read() as session:
+        kept = "".join(row.detail for row in session.scalars(select(Heartbeat)))
+    assert "S3CRET" not in caplog.text + kept + state(docket)[1]
+    outside.becomes(answers(200))
+    assert ping() == ""
+    assert state(docket)[0] == "well"
+
+
+def test_nobody_outside_is_a_warning(database: Database) -> None:
+    with database.read() as session:
+        assert check_monitor(session, NOW, configured=False).state == "warning"
+
+
+def test_the_sweep_pings(docket: Database, ping: Callable[[], str], outside: Receiver) -> None:
+    class Once:
+        def ping(self, _now: object) -> str:
+            return ping()
+
+    daemon = sweeps(docket, monitor=Once())
+    assert daemon.ping(NOW) == ""
+    assert "ping" in daemon.alive_at
+    assert len(outside.requests) == 1
+    assert sweeps(docket).ping(NOW) == ""
