@@ -9,7 +9,7 @@ from bench.feed import NOW, desk, fill
 from deadlines.compute.engine import engine_for
 from deadlines.daemon.auditing import Auditor
 from deadlines.docket.auditor import Statement
-from deadlines.docket.entries import FEDERAL_OFFICES
+from deadlines.docket.ways import FEDERAL_OFFICES
 from deadlines.store.database import Database
 
 ENTRIES = 10_000

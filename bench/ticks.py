@@ -11,8 +11,8 @@ from deadlines.compute.engine import engine_for
 from deadlines.daemon import Sweeps
 from deadlines.daemon.auditing import Auditor
 from deadlines.docket.auditor import Statement
-from deadlines.docket.entries import FEDERAL_OFFICES
 from deadlines.docket.timekeeping import Reading
+from deadlines.docket.ways import FEDERAL_OFFICES
 from deadlines.notify.message import Message
 from deadlines.store.database import Database
 

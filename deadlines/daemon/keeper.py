@@ -14,6 +14,7 @@ from deadlines.errors import DeadlinesError
 from deadlines.keeping import make_backup, rehearse
 from deadlines.keeping.drill import Drill
 from deadlines.keeping.records import BACKUP, DRILL, FAILED, last, note_backup, note_drill, note_failure
+from deadlines.store import audit
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Heartbeat, Instance
 
@@ -71,6 +72,9 @@ class Keeper:
             for entry in session.scalars(select(Entry).where(Entry.id.in_(altered[:500]))):
                 alarm_of_date(session, entry, now)
             mark_calendars(session, altered[:500], now)
+            if altered:
+                detail = {"entries": altered[:500]}
+                audit.record(session, at=now, actor="daemon", action="dates.altered", subject="", detail=detail)
             session.merge(Heartbeat(sweep=SEALS, at=now, detail=""))
         for entry_id in altered:
             log.error("INTEGRITY ALARM: the dates of entry %s were altered outside the program", entry_id)

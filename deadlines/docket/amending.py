@@ -17,6 +17,7 @@ from deadlines.docket.moves import Because, Move, enter_new, move
 from deadlines.docket.notices import hold_in_force
 from deadlines.docket.proposals import plain_reason
 from deadlines.docket.protected import is_protected
+from deadlines.docket.restricting import restrict_matter
 from deadlines.errors import Conflict, InputError
 from deadlines.law.counting import Method
 from deadlines.store import audit
@@ -81,8 +82,9 @@ def amend_notice(
     )
     session.add(row)
     matter = session.get_one(Matter, notice.matter_id)
-    matter.restricted = matter.restricted or is_protected(corrected)
     session.flush()
+    if is_protected(corrected):
+        restrict_matter(session, matter, actor=desk.actor, now=now)
     printed_anew = corrected.printed_deadline != before.printed_deadline
     for entry in entries:
         _point_to(entry, row, printed_anew=printed_anew)

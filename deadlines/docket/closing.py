@@ -21,6 +21,7 @@ from deadlines.docket.notices import hold, hold_in_force
 from deadlines.docket.proposals import plain_reason, supersede_waiting
 from deadlines.docket.records import Closing
 from deadlines.docket.reminders import cancel
+from deadlines.docket.renderings import is_shown, render_entry
 from deadlines.docket.tidings import AGAIN
 from deadlines.docket.verification import unresolved_dispute
 from deadlines.errors import Conflict, InputError
@@ -144,6 +145,8 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
             moved="warning",
             edition=row.edition,
         )
+    elif is_shown(session, entry):
+        render_entry(session, entry, row, now=now)
     detail = {"reason": reason, "person": by.id, "closing": msgspec.to_builtins(before)}
     _record(session, desk, entry, "entry.reopen", detail, now)
     return entry

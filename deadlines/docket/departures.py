@@ -2,26 +2,28 @@
 
 Calendar programs keep what is merely missing, some for ever: so a matter that becomes restricted or goes to
 other people leaves each calendar entry by entry. An entry that left says nothing but that, under the UID that
-the program knows.
+the program knows, and does not change any more, whatever becomes of the matter.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.renderings import DEFAULT_REDACTION, touch
-from deadlines.docket.scopes import DAYS_BACK, TOMBSTONE_DAYS, filtered, is_fatal, of_scope
+from deadlines.docket.renderings import DEFAULT_REDACTION, sequence_at, touch_entries
+from deadlines.docket.scopes import DAYS_BACK, TOMBSTONE_DAYS, is_fatal, of_scope, shown
+from deadlines.store import audit
 from deadlines.store.tables import DeadlineRow, Departure, Entry, Matter, Rendering, Subscription
 
-MOST = 200
+MOST = 100
 """Removed dates that one calendar names; of more the latest ones."""
-AHEAD = 2
-"""Sequences that a matter which comes back is ahead of what was last shown of it, the removal."""
+Matters = Sequence[Matter] | Callable[[], Sequence[Matter]]
+Seen = dict[str, set[int]]
+"""From a calendar to the renderings that it shows."""
 
 
 class Removed(Struct, frozen=True, order=True):
@@ -35,86 +37,92 @@ class Removed(Struct, frozen=True, order=True):
 
 
 @contextmanager
-def noted(session: Session, matters: Iterable[Matter], *, now: datetime) -> Iterator[None]:
-    """While who sees these matters changes: note for each calendar which it loses, and renew what it gets back."""
-    ids = [matter.id for matter in matters]
-    before = _seen(session, ids)
+def noted(session: Session, matters: Matters, *, now: datetime) -> Iterator[None]:
+    """While who sees these matters changes: note for each calendar what it loses, and renew what it gets back.
+
+    Two such changes follow each other, so that each sees what the other left. Which matters those of a team or a
+    person are is asked only then.
+    """
+    if not callable(matters):
+        # First the entries, then the chain, as every other change holds them.
+        theirs = Entry.matter_id.in_([matter.id for matter in matters])
+        session.execute(select(Entry.id).where(theirs).order_by(Entry.id).with_for_update())
+    audit.hold(session)
+    ids = [matter.id for matter in (matters() if callable(matters) else matters)]
+    before = _seen(session, ids, now)
     yield
     session.flush()
-    after = _seen(session, ids)
-    for subscription_id, matter_id in sorted(before - after):
-        session.merge(Departure(subscription_id=subscription_id, matter_id=matter_id, at=now))
-    for matter_id in sorted(_come_back(session, after - before)):
-        touch(session, session.get_one(Matter, matter_id), now=now, steps=AHEAD)
+    after = _seen(session, ids, now)
+    back: set[int] = set()
+    for subscription_id in sorted(before):
+        _leave(session, subscription_id, before[subscription_id] - after[subscription_id], now)
+        back |= _come_back(session, subscription_id, after[subscription_id] - before[subscription_id])
+    entries = select(Rendering.entry_id).where(Rendering.id.in_(back)).distinct()
+    touch_entries(session, session.scalars(entries).all() if back else (), now=now, least=sequence_at(now) + 1)
     session.flush()
 
 
 def removed(session: Session, subscription: Subscription, today: date) -> list[Removed]:
     """The dates that a calendar showed and shows no more, in the order in which they went."""
     since = datetime.combine(today - timedelta(days=TOMBSTONE_DAYS), time(), UTC)
-    queries = [_departed(subscription, today, since)]
+    found = [
+        Removed(row.at, row.id, sequence_at(row.at), row.slot, row.restricted)
+        for row in session.execute(_departed(subscription, since))
+    ]
     if subscription.fatal_only:
-        queries.append(_no_longer_fatal(subscription, today, since))
-    found = session.execute(union_all(*queries)).all()
-    return sorted(Removed(*row) for row in found)[-MOST:]
+        found += (Removed(*row) for row in session.execute(_no_longer_fatal(subscription, today, since)))
+    return sorted(found)[-MOST:]
 
 
-def _seen(session: Session, ids: Collection[str]) -> set[tuple[str, str]]:
-    """Which calendars may show which of these matters."""
-    live = session.scalars(select(Subscription).where(Subscription.revoked_at.is_(None)))
+def _seen(session: Session, ids: list[str], now: datetime) -> Seen:
+    live = session.scalars(select(Subscription).where(Subscription.revoked_at.is_(None))).all()
     return {
-        (subscription.id, matter_id)
-        for subscription in live
-        for matter_id in session.scalars(select(Matter.id).where(Matter.id.in_(ids), *of_scope(subscription)))
+        one.id: set(session.scalars(shown(one, now.date(), Rendering.id).where(Matter.id.in_(ids)))) for one in live
     }
 
 
-def _come_back(session: Session, pairs: Collection[tuple[str, str]]) -> set[str]:
-    """Which of the matters had left the calendar that shows them again: nothing is removed there any more."""
-    left = [row for pair in sorted(pairs) if (row := session.get(Departure, pair)) is not None]
+def _leave(session: Session, subscription_id: str, lost: set[int], now: datetime) -> None:
+    """What was cancelled before it left needs no second word; the moment is never before the last change."""
+    rows = session.scalars(select(Rendering).where(Rendering.id.in_(lost), Rendering.cancelled.is_(False)))
+    for row in rows.all() if lost else ():
+        at = max(now, row.changed_at)
+        session.merge(Departure(subscription_id=subscription_id, rendering_id=row.id, at=at))
+
+
+def _come_back(session: Session, subscription_id: str, gained: set[int]) -> set[int]:
+    """Which of the renderings had left the calendar that shows them again: nothing is removed there any more."""
+    theirs = Departure.subscription_id == subscription_id, Departure.rendering_id.in_(gained)
+    left = session.scalars(select(Departure).where(*theirs)).all() if gained else ()
     for row in left:
         session.delete(row)
-    return {row.matter_id for row in left}
+    return {row.rendering_id for row in left}
 
 
-def _departed(subscription: Subscription, today: date, since: datetime) -> Select[Any]:
-    left = and_(Departure.matter_id == Entry.matter_id, Departure.subscription_id == subscription.id)
+def _departed(subscription: Subscription, since: datetime) -> Select[Any]:
     return (
-        _removed(Departure.at, Rendering.sequence + 1)
-        .join(Departure, left)
-        .where(
-            *_once_shown(today),
-            *filtered(subscription),
-            Departure.at >= since,
-            Entry.created_at <= Departure.at,
-            or_(Rendering.cancelled.is_(False), Rendering.changed_at >= Departure.at),
-        )
+        _removed(Departure.at, Rendering.id, Rendering.slot, Matter.restricted)
+        .join(Departure, Departure.rendering_id == Rendering.id)
+        .where(Departure.subscription_id == subscription.id, Departure.at >= since)
     )
 
 
 def _no_longer_fatal(subscription: Subscription, today: date, since: datetime) -> Select[Any]:
-    """Where the date to file by fell on the last day and no longer does. The move itself gave it its sequence."""
+    """Dates to file by that were fatal ones and are not any more. The move itself gave them their sequence."""
     in_force = DeadlineRow.version == Entry.version
-    return (
-        _removed(Rendering.changed_at, Rendering.sequence)
-        .where(
-            *_once_shown(today),
-            *of_scope(subscription),
-            Rendering.slot == "safe",
-            Rendering.cancelled.is_(False),
-            Rendering.changed_at >= since,
-            is_fatal(DeadlineRow.version < Entry.version),
-            ~is_fatal(in_force),
-        )
-    )  # fmt: skip
+    moved_at = select(DeadlineRow.created_at).where(DeadlineRow.entry_id == Entry.id, in_force).scalar_subquery()
+    columns = moved_at, Rendering.id, Rendering.sequence, Rendering.slot, Matter.restricted
+    return _removed(*columns).where(
+        Rendering.redaction == DEFAULT_REDACTION,
+        Rendering.on >= today - timedelta(days=DAYS_BACK),
+        *of_scope(subscription),
+        Rendering.slot == "safe",
+        Rendering.cancelled.is_(False),
+        moved_at >= since,
+        is_fatal(DeadlineRow.version < Entry.version),
+        ~is_fatal(in_force),
+    )
 
 
-def _removed(at: Any, sequence: Any) -> Select[Any]:
-    columns = at, Rendering.id, sequence, Rendering.slot, Matter.restricted
+def _removed(*columns: Any) -> Select[Any]:
     joined = select(*columns).select_from(Rendering).join(Entry, Entry.id == Rendering.entry_id)
     return joined.join(Matter, Matter.id == Entry.matter_id)
-
-
-def _once_shown(today: date) -> Iterator[ColumnElement[bool]]:
-    yield Rendering.redaction == DEFAULT_REDACTION
-    yield Rendering.on >= today - timedelta(days=DAYS_BACK)

@@ -168,10 +168,18 @@ def _publish(
     moved: Severity | None,
 ) -> None:
     if not is_discreet(desk, entry.rule):
-        render_entry(session, entry, row, now=now)
+        render_entry(session, entry, row, now=now, least=int(_disputed_before(session, row) != window.dispute))
     # A change must be stored even where everybody has left; the doctor tells of such matters.
     if people or moved is None:
         plan(session, desk, entry, row, window, people, now, moved)
+
+
+def _disputed_before(session: Session, row: DeadlineRow) -> str | None:
+    """The dispute of the version before: whether there is one decides which calendars show the date."""
+    earlier = DeadlineRow.entry_id == row.entry_id, DeadlineRow.version == row.version - 1
+    before = session.scalars(select(DeadlineRow.window).where(*earlier)).one_or_none()
+    found: str | None = (before or {}).get("dispute")
+    return found
 
 
 def _store(session: Session, entry: Entry, row: DeadlineRow) -> None:

@@ -167,7 +167,7 @@ class _Room:
 
     def __init__(self, gone: Sequence[bytes], sizes: dict[int, int], counts: dict[int, int]) -> None:
         self._sizes, self._counts = sizes, counts
-        self._bytes, self._entries = LARGEST - HEAD_ROOM - sum(map(len, gone)), MOST - 1 - len(gone)
+        self._bytes, self._entries = LARGEST - HEAD_ROOM - sum(map(len, gone)), MOST - 2 - len(gone)
 
     def takes(self, piece: Piece) -> bool:
         """Whether there is room for it; then it is taken up."""

@@ -12,6 +12,7 @@ from deadlines.docket.endings import end_of_person
 from deadlines.docket.handing import hand_all_over
 from deadlines.docket.outbox import revive
 from deadlines.docket.reminders import PENDING
+from deadlines.docket.teams import leave_everything
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store import audit
 from deadlines.store.tables import Contact, Entry, Matter, Milestone, Person, Reminder
@@ -116,6 +117,7 @@ def deactivate_person(session: Session, person: Person, *, successor: Person | N
         hand_all_over(session, matters, waiting, successor, now=now)
         for step in steps:
             step.owner_id = successor.id
+    leave_everything(session, person, now=now)
     end_of_person(session, person, actor=actor, now=now)
     session.execute(delete(Contact).where(Contact.person_id == person.id))
     person.active = False

@@ -4,7 +4,8 @@ Only the default redaction is stored. The others are made from it when a feed is
 sequence and moment of change, and can neither be missing nor out of step.
 """
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 from sqlalchemy import Select, select
@@ -18,14 +19,17 @@ from deadlines.store.tables import DeadlineRow, Entry, Matter, Rendering
 RENDERER = "3"
 """The edition of the wording. A change of it makes `refresh_renderings` write the entries anew."""
 DEFAULT_REDACTION = "matter"
+FIRST = datetime(2026, 1, 1, tzinfo=UTC)
+LONG_CANCELLED = timedelta(days=31)
+"""What was cancelled so long ago has left the calendars."""
 
 
-def render_entry(session: Session, entry: Entry, deadline: DeadlineRow, *, now: datetime, steps: int = 0) -> None:
+def render_entry(session: Session, entry: Entry, deadline: DeadlineRow, *, now: datetime, least: int = 0) -> None:
     """Write the entry's calendar bytes by its dates in force and its status.
 
     A date that moved or ended keeps its UID and gets the next SEQUENCE; what did not change stays as it is,
-    to the byte, unless it is to go on by so many `steps` of its sequence. An entry that is satisfied, waived
-    or struck, and a date that the entry no longer has, stay as cancelled.
+    to the byte, unless it is to have another sequence, `least` or more. An entry that is satisfied, waived or
+    struck, and a date that the entry no longer has, stay as cancelled.
 
     Raises CalendarError where the bytes would not be what was meant.
     """
@@ -35,20 +39,38 @@ def render_entry(session: Session, entry: Entry, deadline: DeadlineRow, *, now: 
     # What was altered behind the program moves nothing: the days stay, and say that they are in doubt.
     items: dict[str, CalendarItem] = {} if origin.altered else dict(entry_items(window, origin).items())
     for slot, row in rows.items():
-        if slot not in items and not row.cancelled:
+        if slot not in items and (not row.cancelled or least):
             gone = not origin.altered
             items[slot] = slot_item(window, origin, "matter", msgspec.convert(row.slot, Slot), row.on, gone=gone)
     for slot, item in items.items():
-        _write(session, entry, slot, rows.get(slot), item, steps)
+        _write(session, entry, slot, rows.get(slot), item, least)
     session.flush()
 
 
-def touch(session: Session, matter: Matter, *, now: datetime, steps: int = 1) -> None:
-    """Give what calendars show of a matter a later sequence: its words or readers have changed, though no date did."""
-    query = select(Entry, DeadlineRow).join(DeadlineRow, DeadlineRow.entry_id == Entry.id)
-    query = query.where(Entry.matter_id == matter.id, DeadlineRow.version == Entry.version)
-    for entry, deadline in session.execute(query.order_by(Entry.id)).all():
-        render_entry(session, entry, deadline, now=now, steps=steps)
+def sequence_at(moment: datetime) -> int:
+    """A sequence that is later than every earlier moment's: seconds since 2026 (RFC 5545 3.8.7.4 wants it to grow)."""
+    return max(int((moment - FIRST).total_seconds()), 0)
+
+
+def touch(session: Session, matter: Matter, *, now: datetime) -> None:
+    """Give what calendars show of a matter a later sequence: its words have changed, though no date did."""
+    ids = session.scalars(select(Entry.id).where(Entry.matter_id == matter.id).order_by(Entry.id)).all()
+    touch_entries(session, ids, now=now)
+
+
+def touch_entries(session: Session, entries: Iterable[str], *, now: datetime, least: int = 1) -> None:
+    """Give the entries that stand in calendars a later sequence, `least` or more. What is in none stays in none."""
+    for identifier in sorted(entries):
+        held = select(Entry).where(Entry.id == identifier).with_for_update()
+        entry = session.scalars(held.execution_options(populate_existing=True)).one()
+        if is_shown(session, entry):
+            dates = select(DeadlineRow).where(DeadlineRow.entry_id == entry.id, DeadlineRow.version == entry.version)
+            render_entry(session, entry, session.scalars(dates).one(), now=now, least=least)
+
+
+def is_shown(session: Session, entry: Entry) -> bool:
+    """Whether the entry stands in calendars, or stood there."""
+    return session.scalars(_of(entry).limit(1)).first() is not None
 
 
 def refresh_renderings(session: Session, *, now: datetime, limit: int = 500) -> int:
@@ -89,7 +111,7 @@ def _of(entry: Entry) -> Select[Rendering]:
     return select(Rendering).where(Rendering.entry_id == entry.id, Rendering.redaction == DEFAULT_REDACTION)
 
 
-def _write(session: Session, entry: Entry, slot: str, row: Rendering | None, item: CalendarItem, steps: int) -> None:
+def _write(session: Session, entry: Entry, slot: str, row: Rendering | None, item: CalendarItem, least: int) -> None:
     if row is None:
         if item.cancelled:
             return  # nobody has seen it
@@ -98,10 +120,12 @@ def _write(session: Session, entry: Entry, slot: str, row: Rendering | None, ite
         session.add(row)
     else:
         same = msgspec.structs.replace(item, sequence=row.sequence, changed_at=row.changed_at)
-        if steps == 0 and render_event(same) == row.body:
+        if not least and render_event(same) == row.body:
             row.renderer = RENDERER
             return
-        row.sequence += max(steps, 1)
+        row.sequence = max(row.sequence + 1, least)
+        if row.cancelled and item.cancelled and item.changed_at - row.changed_at > LONG_CANCELLED:
+            return  # no calendar shows it any more, and none is to show it again because of this
         row.changed_at = max(item.changed_at, row.changed_at)  # never back, even if the clock was set back
     row.on, row.cancelled, row.renderer = item.on, item.cancelled, RENDERER
     row.body = render_event(msgspec.structs.replace(item, sequence=row.sequence, changed_at=row.changed_at))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.departures import noted
@@ -35,6 +35,13 @@ def require_on_matter(session: Session, matter: Matter, person: Person) -> None:
 def matters_of(session: Session, person: Person) -> Sequence[Matter]:
     """The matters that somebody is the attorney of or works on."""
     return session.scalars(select(Matter).where(works_on(person.id)).order_by(Matter.id)).all()
+
+
+def leave_everything(session: Session, person: Person, *, now: datetime) -> None:
+    """Somebody who leaves the firm works on nothing and is in no team any more, also if they come back."""
+    with noted(session, lambda: matters_of(session, person), now=now):
+        session.execute(delete(MatterMember).where(MatterMember.person_id == person.id))
+        session.execute(delete(TeamMember).where(TeamMember.person_id == person.id))
 
 
 def members(session: Session, matter: Matter) -> Sequence[Person]:
@@ -95,7 +102,7 @@ def join_team(session: Session, team: Team, person: Person, *, actor: str, now: 
         raise Conflict(f"{person.email} has left the firm.")
     if session.get(TeamMember, (team.id, person.id)) is not None:
         raise Conflict(f'{person.email} is in team "{team.name}" already.')
-    with noted(session, matters_of(session, person), now=now):
+    with noted(session, lambda: matters_of(session, person), now=now):
         session.add(TeamMember(team_id=team.id, person_id=person.id, since=now))
     audit.record(session, at=now, actor=actor, action="team.join", subject=team.id, detail={"person": person.id})
 
@@ -105,7 +112,7 @@ def leave_team(session: Session, team: Team, person: Person, *, actor: str, now:
     member = session.get(TeamMember, (team.id, person.id))
     if member is None:
         raise NotFound(f'{person.email} is not in team "{team.name}".')
-    with noted(session, matters_of(session, person), now=now):
+    with noted(session, lambda: matters_of(session, person), now=now):
         session.delete(member)
     audit.record(session, at=now, actor=actor, action="team.leave", subject=team.id, detail={"person": person.id})
 

@@ -15,7 +15,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.result import Window
-from deadlines.docket.departures import Removed
+from deadlines.docket.departures import MOST, Removed
 from deadlines.docket.renderings import DEFAULT_REDACTION, RENDERER, origin_of
 from deadlines.docket.scopes import shown
 from deadlines.docket.trust import window_of
@@ -86,14 +86,16 @@ def goodbyes(session: Session, subscription: Subscription, gone: Sequence[Remove
     earlier = _earlier(session, rows.values()) if subscription.reminders else {}
     veil = veil_of(session)
     found: list[bytes] = []
-    for one in gone:
+    for one in reversed(gone):
         row, entry, deadline = rows[one.rendering]
         words = words_of(subscription.redaction, restricted=one.restricted)
         kinds = [words, f"{words}{REMINDERS}"] if subscription.reminders and one.slot == "safe" else [words]
         for kind in kinds:
             items = _items(kind, row, entry, deadline, earlier.get(entry.id, ()), veil)
             found += [render_event(_goodbye(item, one)) for item in items]
-    return found
+        if len(found) >= MOST:
+            break
+    return sorted(found[:MOST])
 
 
 def _goodbye(item: CalendarItem, one: Removed) -> CalendarItem:

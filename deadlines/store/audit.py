@@ -26,8 +26,7 @@ def record(session: Session, *, at: datetime, actor: str, action: str, subject: 
     The lock of the write transaction (SQLite) or of the chain (PostgreSQL, taken here) keeps two writers
     from appending to the same head.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+    hold(session)
     before = head(session)
     # The very values that will be read back, so that the hash fits them.
     plain = msgspec.json.decode(msgspec.json.encode(detail))
@@ -44,6 +43,12 @@ def record(session: Session, *, at: datetime, actor: str, action: str, subject: 
         )
     )
     session.flush()
+
+
+def hold(session: Session) -> None:
+    """Be the one who writes at the end of the chain until this transaction ends: others wait, and see what it left."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
 
 
 def head(session: Session) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 Mark = tuple[int, str]
+CLOSING_SECONDS = 1.0
 
 
 class Changes:
@@ -46,9 +47,12 @@ class Changes:
         return self._opened, str(found[0])
 
     def close(self) -> None:
-        """Let go of the connection; the next look opens another."""
-        with self._lock:
-            self._let_go()
+        """Let go of the connection; the next look opens another. A look that hangs is not waited for."""
+        if self._lock.acquire(timeout=CLOSING_SECONDS):
+            try:
+                self._let_go()
+            finally:
+                self._lock.release()
 
     def _let_go(self) -> None:
         if self._connection is not None:

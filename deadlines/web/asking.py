@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from anyio import CapacityLimiter, fail_after
+from anyio import CapacityLimiter, fail_after, get_cancelled_exc_class
 from anyio.to_thread import run_sync
 
 Given = ParamSpec("Given")
@@ -38,16 +38,18 @@ class Asking:
 
     async def __call__(self, function: Callable[Given, Found], *args: Given.args, **kwargs: Given.kwargs) -> Found:
         """What the function answers; raises TimeoutError, and whatever it raises."""
-        if len(self._hanging) >= self._threads:
-            raise TimeoutError("the database answers no question")
         question = _Question()
         run = partial(self._run, question, partial(function, *args, **kwargs))
-        try:
-            with fail_after(self._seconds):
-                return await run_sync(run, abandon_on_cancel=True, limiter=self._limiter)
-        except TimeoutError:
-            self._leave(question)
-            raise
+        with fail_after(self._seconds):
+            async with self._limiter:
+                # Looked at in here: whoever waited for a place may have got that of a question that hangs.
+                if len(self._hanging) >= self._threads:
+                    raise TimeoutError("the database answers no question")
+                try:
+                    return await run_sync(run, abandon_on_cancel=True)
+                except get_cancelled_exc_class():
+                    self._leave(question)
+                    raise
 
     def _run(self, question: _Question, function: Callable[[], Found]) -> Found:
         question.begun = True

@@ -32,7 +32,7 @@ from deadlines.docket.endings import (
 from deadlines.docket.feeds import feed_body, feed_state
 from deadlines.docket.scopes import restricted_matters
 from deadlines.docket.subscriptions import PREFIX, find_by_hash, hash_token
-from deadlines.errors import StoreError
+from deadlines.errors import CalendarError, StoreError
 from deadlines.store import audit
 from deadlines.store.changes import Changes, Mark
 from deadlines.store.database import Database
@@ -48,6 +48,8 @@ log = logging.getLogger(__name__)
 access = logging.getLogger("deadlines.access")
 
 DATABASE_FAULTS = (StoreError, SQLAlchemyError, TimeoutError)
+MARK_SECONDS = 1.0
+"""How long the question whether anything was committed may take; the look after it has time of its own."""
 WANTED = (b"if-none-match", b"accept-encoding", b"user-agent", b"x-forwarded-for")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}\.ics")
 
@@ -113,7 +115,7 @@ class FeedRoute:
         self._strangers, self._failing = Strangers(), False
         self._changes = Changes(database.engine)
         self._firm, self._now, self._today = firm, now, today
-        self._ask = Asking()
+        self._ask, self._ask_mark = Asking(), Asking(seconds=MARK_SECONDS)
         self.answered: Counter[int] = Counter()
         """How many requests were answered with each status."""
 
@@ -143,7 +145,20 @@ class FeedRoute:
     def watch(self, session: Session, now: datetime) -> None:
         """Forget the addresses that have ended and copies that show too much; learn of those not read yet."""
         unread = {row.token_hash: _unread(row, now) for row in unread_subscriptions(session, now=now)}
-        self._shelf.keep_only(answered_hashes(session, now=now), restricted_matters(session), unread)
+        self._shelf.keep_only(answered_hashes(session, now=now), unread)
+        for kept in self._shelf.made_before(restricted_matters(session)):
+            self._renew(session, kept, now)
+
+    def _renew(self, session: Session, kept: Kept, now: datetime) -> None:
+        """Make a copy anew that may show what was restricted since; one that cannot be made is not kept either."""
+        try:
+            found = self._look_at(session, kept.token_hash, self._today(), structs.replace(kept, docket=""), now)
+        except CalendarError:
+            found = None
+        if found is None or found.gone:
+            self._shelf.drop(kept.token_hash)
+        else:
+            self._shelf.put(structs.replace(found, today=self._today(), looked_at=now))
 
     # -- finding -----------------------------------------------------------------------------------------
 
@@ -181,14 +196,16 @@ class FeedRoute:
         if not self._changes.waits:
             return self._changes.mark()
         try:
-            return await self._ask(self._changes.mark)
+            return await self._ask_mark(self._changes.mark)
         except TimeoutError:
             return None
 
     def _is_steady(self, known: Kept, token_hash: str, today: date, asked: Asked) -> bool:
         """Whether what is known still answers this request, unless something is committed."""
         same = hmac.compare_digest(known.token_hash, token_hash) and known.today == today
-        steady = known.changes_at is None or self._now() < known.changes_at
+        now = self._now()
+        # A clock that was set back makes what it decided doubtful: whether an address has ended, for example.
+        steady = known.looked_at <= now and (known.changes_at is None or now < known.changes_at)
         return same and steady and (known.body is not None or _unchanged(known, asked))
 
     def _look(self, token_hash: str, today: date, known: Kept | None) -> Kept | None:
@@ -203,7 +220,7 @@ class FeedRoute:
             if known is not None and known.docket == docket:
                 return structs.replace(known, beat_at=beat_at)
             found = self._look_at(session, token_hash, today, known, now)
-            return structs.replace(found, beat_at=beat_at, docket=docket) if found is not None else None
+            return structs.replace(found, beat_at=beat_at, docket=docket, looked_at=now) if found is not None else None
 
     def _look_at(
         self, session: Session, token_hash: str, today: date, known: Kept | None, now: datetime
@@ -246,7 +263,8 @@ class FeedRoute:
             "the last good one is served" if body is not None else "there is no earlier one",
             exc_info=None if isinstance(fault, DATABASE_FAULTS) else fault,
         )
-        return structs.replace(known, body=body) if known is not None and body is not None else None
+        # Its own tag: another process may have written the copy.
+        return structs.replace(known, body=body, etag=tag_of(body)) if known is not None and body is not None else None
 
     # -- answering ---------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of calendars that are held in memory; beyond, those that were not asked for longest are let go."""
+BESIDE = ".feed-"
+"""Begins the name of a file that is still being written."""
 _NAME = re.compile(r"[a-z2-7]{26}\.feed")
 
 
@@ -47,6 +49,7 @@ class Kept(Struct, frozen=True):
     beat_at: datetime | None = None
     gone: bool = False
     restricted: str = ""
+    looked_at: datetime = datetime.min.replace(tzinfo=UTC)
 
     def size(self) -> int:
         """Bytes in memory."""
@@ -147,12 +150,16 @@ class Shelf:
         with self._lock:
             return self._unread.get(token_hash)
 
-    def keep_only(self, live: Collection[str], restricted: str, unread: dict[str, Kept]) -> None:
-        """Forget every address whose hash is not among these, and every copy made while other matters were
-        restricted: it may show what must no longer be seen. `unread` are live addresses that nobody has read yet."""
+    def made_before(self, restricted: str) -> list[Kept]:
+        """The copies made while other matters were restricted: they may show what must no longer be seen."""
+        with self._lock:
+            return [kept for kept in self._kept.values() if kept.restricted != restricted]
+
+    def keep_only(self, live: Collection[str], unread: dict[str, Kept]) -> None:
+        """Forget every address whose hash is not among these. `unread` are live ones that nobody has read yet."""
         with self._lock:
             self._unread = unread
-            gone = [known for known, kept in self._kept.items() if known not in live or kept.restricted != restricted]
+            gone = [known for known in self._kept if known not in live]
         for token_hash in gone:
             self.drop(token_hash)
 
@@ -161,6 +168,9 @@ class Shelf:
 
     def _find(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for left in folder.glob(f"{BESIDE}*"):  # of a process that was ended while it wrote
+            with contextlib.suppress(OSError):
+                left.unlink()
         for path in sorted(folder.iterdir()):
             found = _read(path) if _NAME.fullmatch(path.name) else None
             if found is not None and path.name == f"{found[0].subscription}.feed":
@@ -172,7 +182,7 @@ class Shelf:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=".feed-")  # 0600 by mkstemp
+    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=BESIDE)  # 0600 by mkstemp
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)

@@ -8,7 +8,7 @@ TRIES = 60
 """Unknown addresses that one place may ask for in a minute."""
 
 
-LOOPBACK = ("127.0.0.1", "::1")
+LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 
 
 def place_of(peer: str, forwarded_for: str) -> str:

@@ -1,4 +1,4 @@
-"""Departures: matters that calendars showed and show no more.
+"""Departures: dates that calendars showed and show no more.
 
 Revision 0006, after 0005.
 
@@ -19,13 +19,13 @@ def upgrade() -> None:
     op.create_table(
         "departure",
         sa.Column("subscription_id", sa.String(length=26), nullable=False),
-        sa.Column("matter_id", sa.String(length=26), nullable=False),
+        sa.Column("rendering_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_departure_matter_id")),
+        sa.ForeignKeyConstraint(["rendering_id"], ["rendering.id"], name=op.f("fk_departure_rendering_id")),
         sa.ForeignKeyConstraint(["subscription_id"], ["subscription.id"], name=op.f("fk_departure_subscription_id")),
-        sa.PrimaryKeyConstraint("subscription_id", "matter_id", name=op.f("pk_departure")),
+        sa.PrimaryKeyConstraint("subscription_id", "rendering_id", name=op.f("pk_departure")),
     )
-    op.create_index(op.f("ix_departure_matter_id"), "departure", ["matter_id"], unique=False)
+    op.create_index(op.f("ix_departure_rendering_id"), "departure", ["rendering_id"], unique=False)
 
 
 def downgrade() -> None:

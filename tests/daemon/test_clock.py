@@ -6,7 +6,7 @@ import pytest
 
 from deadlines.compute.ladder import moment
 from deadlines.daemon import Scheduler
-from deadlines.docket.reminders import plan_reminders
+from deadlines.docket.reminders import Way, plan_reminders
 from deadlines.docket.timekeeping import Reading
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat
@@ -82,8 +82,8 @@ def test_nine_in_the_morning_stays_nine_in_the_morning(
         asked = window(opens_on=None, safe_by=monday, last_day=monday, latest=monday)
         made, deadline = entry(session, matter(session, ana), asked)
         entered = dues[0] - timedelta(days=6)
-        more = {"people": [ana], "channel": "smtp", "zone": zone, "at": time(9), "now": entered}
-        planned = plan_reminders(session, made, deadline, asked, is_working_day=lambda day: day.weekday() < 5, **more)  # type: ignore[arg-type]
+        way = Way(zone=zone, at=time(9), is_working_day=lambda day: day.weekday() < 5)
+        planned = plan_reminders(session, made, deadline, asked, people=[ana], channel="smtp", way=way, now=entered)
         rungs = {row.rung: row.due_at for row in planned}
     assert [rungs["safe-1"], rungs["safe-0"]] == dues
     for due in dues:

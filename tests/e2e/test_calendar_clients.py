@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from deadlines.docket import renderings
+from deadlines.docket.restricting import restrict_matter
 from deadlines.store.database import Database
 from deadlines.store.tables import DeadlineRow, Entry
 from deadlines.web.app import create_app
@@ -24,7 +25,7 @@ def change(database: Database, what: str) -> None:
     with database.write() as session:
         entry = session.scalars(select(Entry)).one()
         if what == "restrict":
-            entry.matter.restricted = True
+            restrict_matter(session, entry.matter, actor="t", now=NOW)
             return
         if what == "move":
             entry.version = 2
@@ -33,6 +34,7 @@ def change(database: Database, what: str) -> None:
             entry.status = "struck"
         deadline = session.scalars(select(DeadlineRow).where(DeadlineRow.version == entry.version)).one()
         renderings.render_entry(session, entry, deadline, now=NOW)
+        samples.told(session)
 
 
 def days_and_titles(subscriber: Subscriber, zone: str = ZONE) -> list[tuple[date, str]]:

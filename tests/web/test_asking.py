@@ -22,7 +22,7 @@ from tests.docket import samples
 from tests.web.serving import NOW, ZONE, Subscribed, subscribe
 from tests.web.test_last_good import break_database
 
-PATIENCE = 0.2
+PATIENCE = 1.0
 """Seconds, in place of those that a person's program waits."""
 
 

@@ -106,14 +106,14 @@ class Subscription(Base):
 
 
 class Departure(Base):
-    """A matter that a calendar showed and shows no more since `at`: restricted, or no longer of its people.
+    """A date that a calendar showed and shows no more since `at`: its matter is restricted, or of other people.
 
-    Its dates stand in the calendar as removed for a while, because programs do not notice what is missing.
+    It stands in the calendar as removed for a while, because programs do not notice what is missing.
     """
 
     __tablename__ = "departure"
     subscription_id: Mapped[str] = mapped_column(ForeignKey("subscription.id"), primary_key=True)
-    matter_id: Mapped[str] = mapped_column(ForeignKey("matter.id"), primary_key=True, index=True)
+    rendering_id: Mapped[int] = mapped_column(ForeignKey("rendering.id"), primary_key=True, index=True)
     at: Mapped[datetime]
 
 
