@@ -168,3 +168,52 @@ def test_an_earlier_date_that_is_disputed_is_fatal(session: Session, ana: Person
     render_entry(session, entry, deadline, now=samples.ENTERED)
     found = shown(session, subscribe(session, ana, fatal_only=True))
     assert sorted(str(event["SUMMARY"]).split(":")[0] for event in found.values()) == ["FILE BY", "LAST DAY"]
+
+
+def test_what_was_in_no_calendar_stays_out_of_them(session: Session, ana: Person, ben: Person, matter: Matter) -> None:
+    """A remedy that itself tells of a protected case is rendered nowhere, whatever becomes of its matter."""
+    samples.entry(session, matter, samples.window(title="Special motion"))
+    subscription = subscribe(session, ana)
+    restrict_matter(session, matter, actor="t", now=NOW)
+    unrestrict_matter(session, matter, ben, "not protected", now=LATER)
+    hand_over(session, matter, ben, actor="t", now=LATER)
+    hand_over(session, matter, ana, actor="t", now=LATER)
+    assert shown(session, subscription) == {}
+
+
+def test_a_removal_does_not_change_any_more(session: Session, ana: Person, matter: Matter, entry: Entry) -> None:
+    subscription = subscribe(session, ana)
+    restrict_matter(session, matter, actor="t", now=NOW)
+    body, state = (
+        feeds.feed_body(session, subscription, today=TODAY),
+        feeds.feed_state(session, subscription, today=TODAY),
+    )
+    entry.version = 2
+    moved = samples.window(safe_by=date(2026, 11, 10), protective_by=date(2026, 11, 9))
+    render_entry(session, entry, samples.version(session, entry, moved, 2), now=LATER)
+    assert feeds.feed_body(session, subscription, today=TODAY) == body
+    assert feeds.feed_state(session, subscription, today=TODAY) == state
+
+
+def test_many_removals_take_no_room_from_what_lies_ahead(session: Session, ana: Person, ben: Person) -> None:
+    subscription = subscribe(session, ana, reminders=True)
+    gone, kept = samples.matter(session, ana, "G-1"), samples.matter(session, ana, "K-1")
+    for number in range(60):
+        render_entry(session, *samples.entry(session, gone, samples.window(rule=f"g{number}")), now=samples.ENTERED)
+    for number in range(20):
+        render_entry(session, *samples.entry(session, kept, samples.window(rule=f"k{number}")), now=samples.ENTERED)
+    hand_over(session, gone, ben, actor="t", now=NOW)
+    found = shown(session, subscription).values()
+    assert sum(is_removed(event) for event in found) == 100
+    assert sum("K-1" in event["SUMMARY"] for event in found) >= 40
+
+
+def test_a_clock_that_was_set_back_takes_no_removal_back(
+    session: Session, ana: Person, matter: Matter, entry: Entry
+) -> None:
+    subscription = subscribe(session, ana)
+    before = shown(session, subscription)
+    restrict_matter(session, matter, actor="t", now=samples.ENTERED - timedelta(hours=5))
+    for uid, event in shown(session, subscription).items():
+        assert is_removed(event)
+        assert event["LAST-MODIFIED"].dt >= before[uid]["LAST-MODIFIED"].dt

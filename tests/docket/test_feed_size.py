@@ -43,8 +43,8 @@ def days(session: Session, subscription: Subscription) -> list[date]:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Four entries besides the note."""
-    monkeypatch.setattr(feeds, "MOST", 5)
+    """Four entries besides the notes."""
+    monkeypatch.setattr(feeds, "MOST", 6)
 
 
 @pytest.mark.usefixtures("small")

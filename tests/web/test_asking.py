@@ -141,3 +141,34 @@ def test_a_stranger_is_known_by_what_the_proxy_of_this_machine_says(peer: str, f
     from deadlines.web.strangers import place_of
 
     assert place_of(peer, forwarded) == place
+
+
+def test_no_more_threads_hang_than_twice_the_places() -> None:
+    free, running = threading.Event(), []
+
+    def hangs() -> None:
+        running.append(1)
+        free.wait(30)
+
+    async def ask() -> int:
+        asking = Asking(threads=2, seconds=0.3)
+        refused = 0
+
+        async def one() -> None:
+            nonlocal refused
+            try:
+                await asking(hangs)
+            except TimeoutError:
+                refused += 1
+
+        for _ in range(3):
+            async with anyio.create_task_group() as group:
+                for _ in range(20):
+                    group.start_soon(one)
+        return refused
+
+    try:
+        assert anyio.run(ask) == 60
+        assert len(running) <= 4
+    finally:
+        free.set()
