@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from deadlines.store.database import Database
 
 
+MONITOR_SECONDS = 5.0
+"""A ping takes no longer, so that it never holds up the end of the program."""
 FOLDER_SENDER = "deadlines@localhost"
 """Where messages only go to a folder or the console, and no sender is set."""
 
@@ -70,7 +72,7 @@ def build_monitor(settings: Settings, database: "Database") -> "Monitor | None":
     address = read_secret(None, settings.monitor.address_file, "address")
     if address is None:
         return None
-    outbound = build_outbound(settings)
+    outbound = build_outbound(settings, longest=MONITOR_SECONDS)
     try:
         place_of(address.reveal(), outbound.allowed)
     except InputError as error:
@@ -78,8 +80,11 @@ def build_monitor(settings: Settings, database: "Database") -> "Monitor | None":
     return Monitor(database, outbound, address.reveal())
 
 
-def build_outbound(settings: Settings) -> "Outbound":
-    """The one way to send https requests; raises ConfigError where the file of certificates cannot be used."""
+def build_outbound(settings: Settings, longest: float = 10.0) -> "Outbound":
+    """The one way to send https requests, each within `longest` seconds.
+
+    Raises ConfigError where the file of certificates cannot be used.
+    """
     import ssl
 
     from deadlines.notify.outbound import Outbound
@@ -93,7 +98,7 @@ def build_outbound(settings: Settings) -> "Outbound":
             raise ConfigError(
                 f"{settings.channels.ca_file}: holds no certificates; correct channels.ca_file."
             ) from None
-    return Outbound(allowed=settings.channels.allowed.lower().split(), context=context)
+    return Outbound(allowed=settings.channels.allowed.lower().split(), context=context, longest=longest)
 
 
 def build_lanes(settings: Settings) -> "Lanes":

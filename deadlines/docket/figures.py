@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.gaps import STANDING
 from deadlines.docket.reminders import PENDING
+from deadlines.docket.rounds import has_passed
 from deadlines.docket.silence import live
-from deadlines.store.tables import Entry, Heartbeat, Letter, Proposal, Reminder, Subscription
+from deadlines.store.tables import Entry, Gap, Heartbeat, Letter, Proposal, Reminder, Subscription
 
 
 class Figure(Struct, frozen=True):
@@ -25,6 +27,10 @@ def figures(session: Session, now: datetime) -> Iterator[Figure]:
     """Every figure that comes from the database; each is one cheap query."""
     yield _entries(session)
     yield from _reminders(session, now)
+    standing = and_(Gap.gone_at.is_(None), Gap.kind.in_(STANDING))
+    yield _count(session, "reminder_gaps", "Reminders that are not as the stored dates ask", standing)
+    passed = float(has_passed(session, now))
+    yield Figure("audit_passed", "Whether the auditor found every reminder in its place lately", {"": passed})
     yield _count(session, "letters_refused", "Letters refused for good", Letter.state == "dead")
     waiting = Proposal.state.in_(("pending", "agreed"))
     yield _count(session, "proposals_waiting", "Other dates that wait for two people", waiting)

@@ -12,6 +12,7 @@ from deadlines.docket import gaps, rounds
 from deadlines.docket.alarms import untold
 from deadlines.docket.auditor import Statement, _cases, audit_page, called_for
 from deadlines.docket.closing import reopen_entry, waive_entry
+from deadlines.docket.figures import figures
 from deadlines.docket.moves import Because, move
 from deadlines.docket.people import deactivate_person
 from deadlines.store.database import Database
@@ -329,3 +330,5 @@ def test_the_doctor_says_what_the_auditor_found(docket: Database, spoil: Callabl
         assert rounds.has_passed(session, ENTERED) == (state == "well")
         assert rounds.check_auditor(session, ENTERED + 3 * HOUR).state == "ill"
         assert not rounds.has_passed(session, ENTERED + 3 * HOUR)
+        shown = {figure.name: figure.values[""] for figure in figures(session, ENTERED) if not figure.label}
+    assert (shown["audit_passed"], shown["reminder_gaps"]) == ((1, 0) if state == "well" else (0, 6))

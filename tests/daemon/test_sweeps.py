@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Result
-from deadlines.daemon import Sweeps
+from deadlines.daemon import Sweeps, sending
+from deadlines.docket.parcels import prepare
 from deadlines.errors import ChannelDown, SendError, StoreError
 from deadlines.notify.folder import FolderChannel
 from deadlines.notify.message import Message
@@ -398,3 +400,28 @@ def test_a_check_that_was_stopped_does_not_count(database: Database) -> None:
     daemon.stopping.set()
     assert daemon.recompute_if_due(WEEK_BEFORE)
     assert checking(database, compute=law()).recompute_if_due(WEEK_BEFORE)
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("unforeseen"), StoreError("locked for a moment")])
+def test_the_outcome_of_a_message_is_written_whatever_becomes_of_the_next(
+    database: Database, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    many(database, 3)
+    channel, real, made = Collector(), prepare, list[int]()
+
+    def second_fails(*words: Any, **more: Any) -> Any:
+        made.append(1)
+        if len(made) == 2:
+            raise fault
+        return real(*words, **more)
+
+    monkeypatch.setattr(sending, "prepare", second_fails)
+    daemon = sweeps(database, channel)
+    daemon.send_due(WEEK_BEFORE)
+    with database.read() as session:
+        first = int(channel.messages[0].headers["X-Deadlines-Reminders"])
+        assert session.get_one(Reminder, first).state == "sent"
+        assert session.query(Attempt).filter_by(reminder_id=first, outcome="sent").count() == 1
+    for minutes in (1, 5, 30):
+        daemon.send_due(WEEK_BEFORE + minutes * MINUTE)
+    assert len({message.message_id for message in channel.messages}) == len(channel.messages) == 3
