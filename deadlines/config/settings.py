@@ -100,6 +100,14 @@ class Reminders(Section, frozen=True, kw_only=True):
     emergency: str
 
 
+class AgendaSettings(Section, frozen=True, kw_only=True):
+    """When agendas are sent: `at` as `HH:MM`, `days` and `weekly` as weekdays by their first three letters."""
+
+    at: str
+    days: str
+    weekly: str
+
+
 class Daemon(Section, frozen=True, kw_only=True):
     """The rhythm of the scheduler, in seconds, and how many reminders one tick takes."""
 
@@ -145,6 +153,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     channels: Channels
     webhook: WebhookSettings
     reminders: Reminders
+    agenda: AgendaSettings
     daemon: Daemon
     log: Log
     keeping: Keeping

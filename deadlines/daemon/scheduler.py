@@ -35,6 +35,7 @@ INTERVALS = {
     "keeping": 900.0,
     "calendars": 60.0,
     "escalate": 300.0,
+    "agenda": 60.0,
     "invite": 120.0,
     "watch": 900.0,
 }
@@ -116,6 +117,8 @@ class Scheduler:
                 self._sweeps.recompute_if_due(self._now())
             elif name == "escalate":
                 self._sweeps.escalate(self._now())
+            elif name == "agenda":
+                self._sweeps.write_agendas(self._now())
             elif name == "keeping":
                 self._sweeps.keep(self._now())
             elif name == "calendars":
