@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from deadlines.compute import Notice, Result
     from deadlines.daemon import Scheduler, Sweeps
     from deadlines.daemon.keeper import Keeper
+    from deadlines.docket.agendas import Rhythm
     from deadlines.docket.auditor import Statement
     from deadlines.docket.intake import Desk
     from deadlines.ical import Party
@@ -261,6 +262,7 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
             zone=settings.firm.timezone,
             channel=settings.mail.channel,
         ),
+        rhythm=build_rhythm(settings),
         compute=build_compute(settings),
         edition=law_state(settings),
         organizer=organizer(settings),
@@ -269,6 +271,19 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
         keeper=build_keeper(settings, database),
         auditor=Auditor(database, build_statement(settings)),
         monitor=build_monitor(settings, database),
+    )
+
+
+def build_rhythm(settings: Settings) -> "Rhythm":
+    """When agendas and weekly dockets are sent."""
+    from deadlines.docket.agendas import Rhythm, weekdays
+
+    chosen = settings.agenda
+    return Rhythm(
+        at=time.fromisoformat(chosen.at),
+        days=frozenset(weekdays(chosen.days)),
+        weekly=next(iter(weekdays(chosen.weekly)), None),
+        zone=settings.firm.timezone,
     )
 
 

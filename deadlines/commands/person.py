@@ -261,6 +261,31 @@ def invitations(app: App, email: str, wanted: str, redaction: str, as_json: bool
     click.echo("Answers of the calendar program are not read. Whoever also subscribes sees each date twice.", err=True)
 
 
+@command.command()
+@click.argument("email", metavar="ADDRESS")
+@click.argument("wanted", metavar="on|off", type=click.Choice(["on", "off"]))
+@json_option
+@pass_app
+def agenda(app: App, email: str, wanted: str, as_json: bool) -> None:
+    """Send a person the morning's list of their docket, or stop it. Reminders go in any case.
+
+    \b
+    Example:
+      deadlines person agenda ana@firm.example off
+    """
+    from deadlines import clock
+    from deadlines.commands.output import answer
+    from deadlines.docket.agendas import choose_agenda
+    from deadlines.docket.people import find_person
+
+    with app.writing() as session:
+        person = find_person(session, email)
+        choose_agenda(session, person, wanted=wanted == "on", actor=actor(), now=clock.now())
+        shown = _shown(person)
+    words = "is sent an agenda" if wanted == "on" else "is sent no agenda"
+    answer(shown, f"{shown['name']} <{shown['email']}> {words}.", as_json=as_json)
+
+
 def _shown(person: "Person") -> dict[str, object]:
     return {
         "id": person.id,
@@ -269,4 +294,5 @@ def _shown(person: "Person") -> dict[str, object]:
         "role": person.role,
         "active": person.active,
         "invitations": person.invitations,
+        "agenda": person.agenda,
     }

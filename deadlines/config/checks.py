@@ -49,6 +49,21 @@ def time_of_day(value: str) -> str | None:
     return None if good else 'must be a time of day in quotes, for example "09:00"'
 
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def weekdays(value: str) -> str | None:
+    """Accepts weekdays by their first three letters, each once, with spaces between them, or none."""
+    words = value.split()
+    good = all(word in WEEKDAYS for word in words) and len(set(words)) == len(words)
+    return None if good else "must name weekdays, each once: mon tue wed thu fri"
+
+
+def weekday(value: str) -> str | None:
+    """Accepts one weekday by its first three letters, or an empty text."""
+    return None if value in ("", *WEEKDAYS) else "must be a weekday, for example mon, or empty"
+
+
 def web_address(value: str) -> str | None:
     """Accepts an empty text, or an http or https address without query and fragment."""
     if value == "":

@@ -16,6 +16,7 @@ SECTIONS = {
     "channels": "How people are reached beside mail; see docs/operations.md.",
     "webhook": "A program of the firm that is told of reminders beside the people.",
     "reminders": "When reminders are sent.",
+    "agenda": "The morning's list for each person, and the weekly docket for supervisors.",
     "monitor": "Somebody outside who raises the alarm when this machine falls silent.",
     "daemon": "The rhythm of the scheduler.",
     "log": "What the long-running commands write to standard error.",
@@ -206,6 +207,24 @@ OPTIONS = (
         "reminders.emergency",
         "",
         "The mail address of the person who is asked last when nobody answers. Must be on the list of people.",
+    ),
+    _option(
+        "agenda.at",
+        "07:30",
+        "The time of day, in the firm's time zone, at which agendas are sent; none to who has nothing before them.",
+        checks.time_of_day,
+    ),
+    _option(
+        "agenda.days",
+        "mon tue wed thu fri",
+        "The weekdays on which agendas are sent. Empty: none are.",
+        checks.weekdays,
+    ),
+    _option(
+        "agenda.weekly",
+        "mon",
+        "The weekday on which whoever supervises attorneys is sent the weekly docket. Empty: never.",
+        checks.weekday,
     ),
     _option(
         "monitor.address_file",

@@ -100,6 +100,14 @@ class Reminders(Section, frozen=True, kw_only=True):
     emergency: str
 
 
+class AgendaSettings(Section, frozen=True, kw_only=True):
+    """When agendas are sent: `at` as `HH:MM`, `days` and `weekly` as weekdays by their first three letters."""
+
+    at: str
+    days: str
+    weekly: str
+
+
 class MonitorSettings(Section, frozen=True, kw_only=True):
     """Who outside is told that all is well. The file holds a secret; empty: nobody."""
 
@@ -151,6 +159,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     channels: Channels
     webhook: WebhookSettings
     reminders: Reminders
+    agenda: AgendaSettings
     monitor: MonitorSettings
     daemon: Daemon
     log: Log

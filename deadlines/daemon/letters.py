@@ -72,7 +72,9 @@ class LetterSender:
         owner, lease = self._post.owner, self._post.lease
         try:
             with self._post.database.write() as session:
-                return letters.prepare(session, letter_id, owner=owner, now=present(), lease=lease)
+                return letters.prepare(
+                    session, letter_id, owner=owner, now=present(), lease=lease, renew=self._post.renew
+                )
         except DATABASE_FAULTS:
             raise
         except Exception:

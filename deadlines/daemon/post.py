@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from deadlines.daemon.pace import Pace
-from deadlines.docket import outages
+from deadlines.docket import letters, outages
 from deadlines.docket.lanes import Lanes
 from deadlines.errors import ChannelDown, SendError, StoreError
 from deadlines.notify.channel import MAIL, Channel
@@ -40,8 +40,9 @@ class SendReport(Struct):
 class Post(Struct, frozen=True):
     """One process's means of sending. `hook` is called at the points where a process may die, for tests.
 
-    `not_fatal`: rules and kinds of remedy of which not everybody who must know of a fatal date is told.
-    `paces` says what each channel may still be given; `answered` holds the channels that took a message in this round.
+    `renew` finds the words of a letter just before it is sent. `not_fatal`: rules and kinds of remedy of which not
+    everybody who must know of a fatal date is told. `paces` says what each channel may still be given; `answered` holds
+    the channels that took a message in this round.
     """
 
     database: Database
@@ -54,6 +55,7 @@ class Post(Struct, frozen=True):
     hook: Callable[[str], None]
     lanes: Lanes
     paces: Mapping[str, Pace]
+    renew: letters.Renew = letters.as_written
     not_fatal: tuple[str, ...] = ()
     answered: set[str] = field(default_factory=set)
 

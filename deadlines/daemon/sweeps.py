@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from deadlines import clock
 from deadlines.daemon import calendars
+from deadlines.daemon.agendas import write_agendas
 from deadlines.daemon.alarming import tell_alarms
 from deadlines.daemon.auditing import Auditor
 from deadlines.daemon.keeper import Keeper
@@ -28,6 +29,7 @@ from deadlines.daemon.practising import relay_if_changed
 from deadlines.daemon.recomputing import Recomputed, recompute
 from deadlines.daemon.sending import Sender
 from deadlines.docket import letters, outbox
+from deadlines.docket.agendas import Rhythm, renewed
 from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.intake import Desk
 from deadlines.docket.lanes import Lanes
@@ -38,7 +40,7 @@ from deadlines.docket.timekeeping import Reading, is_held, read_clocks, watch_cl
 from deadlines.ical import Party
 from deadlines.notify.channel import Channel
 from deadlines.store.database import Database
-from deadlines.store.tables import Heartbeat
+from deadlines.store.tables import Heartbeat, Letter
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +64,8 @@ def _nothing(_moment: str) -> None:
 class Sweeps:
     """Sends what is due, shows signs of life, and checks the stored dates, for which it needs `desk` and `compute`.
 
-    Invitations need the `organizer`, the firm by its own mail address; without it there are none.
+    `rhythm` says when agendas go; without it there are none. Invitations need the `organizer`, the firm by its own
+    mail address; without it there are none.
 
     `channels` by the name that reminders carry; a reminder of a channel that is no longer configured goes by
     the first. `lanes` says what goes to chats and the webhook too, `per_minute` how many messages a channel is given
@@ -86,6 +89,7 @@ class Sweeps:
         flush: Callable[[Session, datetime], object] | None = None,
         watch: Callable[[Session, datetime], object] | None = None,
         keeper: Keeper | None = None,
+        rhythm: Rhythm | None = None,
         auditor: Auditor | None = None,
         monitor: Monitor | None = None,
         clocks: Callable[[datetime], Reading] = read_clocks,
@@ -97,7 +101,8 @@ class Sweeps:
         self._desk, self._compute, self._edition, self._flush = desk, compute, edition, flush
         self._watch = watch
         self._organizer, self._escalation = organizer, escalation
-        self._keeper, self._auditor, self._monitor, self._clocks = keeper, auditor, monitor, clocks
+        self._keeper, self._rhythm = keeper, rhythm
+        self._auditor, self._monitor, self._clocks = auditor, monitor, clocks
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.stopping = threading.Event()
         self.alive_at: dict[str, float] = {}
@@ -116,9 +121,15 @@ class Sweeps:
             hook=hook,
             lanes=lanes,
             paces=self.paces,
+            renew=self._renewed,
             not_fatal=desk.practice.not_fatal if desk is not None else (),
         )
         self._sender = Sender(post, zone=zone)
+
+    def _renewed(self, session: Session, letter: Letter, now: datetime) -> tuple[str, str] | None:
+        if self._rhythm is None:
+            return letters.as_written(session, letter, now)
+        return renewed(session, letter, self._rhythm, now)
 
     def send_due(self, now: datetime) -> SendReport:
         """Send everything that is due at `now`; see `Sender`. Never raises for a message or the database."""
@@ -265,6 +276,13 @@ class Sweeps:
         if asked:
             log.warning("%d urgent reminders stay unanswered: the next people are asked", asked)
         return asked
+
+    def write_agendas(self, now: datetime) -> int:
+        """Write the agendas of today once their time has come; how many."""
+        self.sign_of_life("agenda")
+        if self._rhythm is None:
+            return 0
+        return write_agendas(self._database, self._rhythm, now=now, go_on=lambda: self._goes_on("agenda"))
 
     # -- calendars ---------------------------------------------------------------------------------------
 

@@ -38,6 +38,8 @@ def _row(like: Reminder, person_id: str) -> dict[str, Any]:
 
 def _missing(now: datetime, not_fatal: Collection[str]) -> Select[Reminder, str]:
     """Each due mail of a fatal date with each person who must have its like and has not."""
+    # First what is due, by its index: otherwise SQLite begins with the people and goes through all they ever had.
+    due = select(Reminder.id).where(*_due(now)).cte("due").prefix_with("MATERIALIZED")
     attorney, other = aliased(Person), aliased(Reminder)
     has = select(other.id).where(
         other.deadline_id == Reminder.deadline_id,
@@ -47,11 +49,12 @@ def _missing(now: datetime, not_fatal: Collection[str]) -> Select[Reminder, str]
     )
     return (
         select(Reminder, Person.id)
+        .join(due, due.c.id == Reminder.id)
         .join(Entry, Entry.id == Reminder.entry_id)
         .join(Matter, Matter.id == Entry.matter_id)
         .join(attorney, attorney.id == Matter.attorney_id)
         .join(Person, or_(Person.id == attorney.id, Person.id == attorney.deputy_id, Person.role == DOCKET_ROLE))
-        .where(*_due(now), Entry.status == "open", *_fatal(list(not_fatal)), Person.active.is_(True), ~has.exists())
+        .where(Entry.status == "open", *_fatal(list(not_fatal)), Person.active.is_(True), ~has.exists())
         .order_by(Reminder.id)
     )
 

@@ -3,7 +3,7 @@
 A letter is sent at least once, and every repeat carries the Message-ID that follows from its key.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import uuid5
 
@@ -24,6 +24,9 @@ WAITING = text("letter.state in ('planned','leased','uncertain')")
 UNDELIVERED = "undelivered/"
 """Begins the key of a letter that says that others do not arrive; about such a letter there is none."""
 SUBJECT_LENGTH, DETAIL_LENGTH = 300, 300
+OVERTAKEN = "What it was to tell had been overtaken by then; nothing was sent."
+Renew = Callable[[Session, Letter, datetime], tuple[str, str] | None]
+"""Subject and text of a letter just before it is sent; None for one that is overtaken."""
 LEFT = "The person is no longer active; nobody was written to."
 ALARM = """\
 {what} to {name} does not arrive.
@@ -89,18 +92,34 @@ def claim(session: Session, *, now: datetime, owner: str, lease: timedelta, limi
     return sorted(session.scalars(taken.execution_options(synchronize_session=False)))
 
 
-def prepare(session: Session, letter_id: int, *, owner: str, now: datetime, lease: timedelta) -> Message | None:
+def as_written(_session: Session, row: Letter, _now: datetime) -> tuple[str, str] | None:
+    """The words that the letter was written with."""
+    return row.subject, row.text
+
+
+def prepare(
+    session: Session,
+    letter_id: int,
+    *,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    renew: Renew = as_written,
+) -> Message | None:
     """The message of a claimed letter just before it is sent, its lease held on; None when it is not to be sent.
 
-    It goes to the person's address of today. To somebody who has left nothing is sent.
+    It goes to the person's address of today. To somebody who has left nothing is sent, nor what `renew` finds
+    overtaken.
     """
     rows = [row for row in _rows(session, [letter_id], owner) if row.lease_until and row.lease_until > now]
     for row in rows:
         person = session.get_one(Person, row.person_id)
-        if person.active:
+        words = renew(session, row, now) if person.active else None
+        if words is not None:
+            row.subject, row.text = words[0][:SUBJECT_LENGTH], words[1]
             row.lease_until = row.next_at = now + lease
             return _message(row, person, now)
-        _settle(row, "cancelled", now, LEFT)
+        _settle(row, "cancelled", now, OVERTAKEN if person.active else LEFT)
     return None
 
 

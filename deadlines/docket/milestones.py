@@ -1,7 +1,7 @@
 """The milestones of an entry: laid with its dates by the firm's template, moved with them, closed with it.
 
 Their reminders are rows like all others, of the version of the dates that is in force: what belonged to earlier dates
-is withdrawn with them, and an owner is reminded by mail whether or not they want a digest.
+is withdrawn with them, and an owner is reminded by mail whether or not they want an agenda.
 """
 
 from collections.abc import Iterator, Sequence

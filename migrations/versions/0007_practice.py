@@ -1,4 +1,4 @@
-"""Milestones, the day by which a courier must have a filing, and who is sent a digest.
+"""Milestones, the day by which a courier must have a filing, and who is sent an agenda.
 
 Revision 0007, after 0006.
 
@@ -37,7 +37,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_milestone_owner_id"), "milestone", ["owner_id"], unique=False)
     op.add_column("entry", sa.Column("dispatch_by", sa.Date(), nullable=True))
-    op.add_column("person", sa.Column("digest", sa.Boolean(), server_default=sa.true(), nullable=False))
+    op.add_column("person", sa.Column("agenda", sa.Boolean(), server_default=sa.true(), nullable=False))
 
 
 def downgrade() -> None:

@@ -23,8 +23,8 @@ class Person(Base):
     """Who is told when the person does not answer, and always of fatal dates."""
     supervisor_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     """Who is told when the deputy does not answer either."""
-    digest: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
-    """Whether the person is sent a digest in the morning."""
+    agenda: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    """Whether the person is sent an agenda in the morning."""
     created_at: Mapped[datetime]
 
 

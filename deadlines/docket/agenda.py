@@ -1,0 +1,180 @@
+"""What stands on a person's agenda of a day, and on the weekly docket of whoever supervises attorneys.
+
+It is found anew whenever it is asked for, so that a message that was held up never speaks of dates that were replaced.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from deadlines.docket.acknowledging import standing
+from deadlines.docket.lanes import ESCALATED, UNDELIVERED
+from deadlines.docket.reminders import URGENT
+from deadlines.docket.roles import DOCKET_ROLE
+from deadlines.docket.scopes import works_on
+from deadlines.docket.trust import is_altered
+from deadlines.notify.channel import MAIL
+from deadlines.store.tables import DeadlineRow, Entry, Matter, Milestone, Person, Reminder
+
+WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+LOOK_BACK = timedelta(days=14)
+
+
+class Dated(Struct, frozen=True):
+    """An open entry with the date that comes next, or its last day where that has passed.
+
+    `what` says which date it is. `altered`: the stored date is not as the program wrote it.
+    """
+
+    entry: Entry
+    matter: Matter
+    on: date
+    what: str
+    altered: bool
+    dispatch_by: date | None
+
+
+class Step(Struct, frozen=True):
+    """An open milestone."""
+
+    milestone: Milestone
+    entry: Entry
+    matter: Matter
+
+
+class Agenda(Struct, frozen=True):
+    """One person's day: what has passed and stays open, what falls today and within a week, each with what nobody
+    answered, and the milestones that are overdue or fall within a week."""
+
+    past: list[Dated]
+    today: list[Dated]
+    ahead: list[Dated]
+    unanswered: list[Dated]
+    steps: list[Step]
+    day: date
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to say."""
+        return not (self.past or self.today or self.ahead or self.unanswered or self.steps)
+
+
+def agenda_of(session: Session, person: Person, *, today: date, now: datetime) -> Agenda:
+    """What a person has before them: their own matters, or the whole docket for the docket role."""
+    of = true() if person.role == DOCKET_ROLE else works_on(person.id)
+    return _agenda(session, of, Milestone.owner_id == person.id, today, today + WEEK, now)
+
+
+def weekly_of(session: Session, supervisor: Person, *, today: date, now: datetime) -> dict[str, Agenda]:
+    """For each attorney that a person supervises, by name, what falls within thirty days in their matters."""
+    query = select(Person).where(Person.supervisor_id == supervisor.id, Person.active.is_(True)).order_by(Person.name)
+    found = {
+        f"{person.name} <{person.email}>": _agenda(
+            session, Matter.attorney_id == person.id, Matter.attorney_id == person.id, today, today + MONTH, now
+        )
+        for person in session.scalars(query)
+    }
+    return {name: agenda for name, agenda in found.items() if not agenda.is_empty}
+
+
+def reminders_sent(session: Session, person: Person, *, now: datetime) -> int:
+    """How many reminders a person was mailed within a week, so that mail that gets lost is noticed."""
+    query = select(func.count()).where(
+        Reminder.person_id == person.id,
+        Reminder.channel.in_(MAIL),
+        Reminder.state == "sent",
+        Reminder.sent_at > now - WEEK,
+    )
+    return session.scalar(query) or 0
+
+
+def _agenda(
+    session: Session,
+    of: ColumnElement[bool],
+    whose_steps: ColumnElement[bool],
+    today: date,
+    until: date,
+    now: datetime,
+) -> Agenda:
+    dated = _dated(session, of, today, until)
+    return Agenda(
+        past=[item for item in dated if item.on < today],
+        today=[item for item in dated if item.on == today],
+        ahead=[item for item in dated if item.on > today],
+        unanswered=_unanswered(session, of, today, now),
+        steps=_steps(session, whose_steps, until),
+        day=today,
+    )
+
+
+def _dated(session: Session, of: ColumnElement[bool], today: date, until: date) -> list[Dated]:
+    """The open entries whose next date comes by a day, or whose last day has passed; the next date first."""
+    near = or_(
+        DeadlineRow.safe_by <= until, DeadlineRow.last_day <= until, DeadlineRow.protective_by.between(today, until)
+    )
+    query = _open(of).where(near)
+    found = [_dates(*row, today) for row in session.execute(query)]
+    return sorted((item for item in found if item.on <= until), key=lambda item: (item.on, item.matter.reference))
+
+
+def _open(of: ColumnElement[bool]) -> Select[Entry, DeadlineRow, Matter]:
+    return (
+        select(Entry, DeadlineRow, Matter)
+        .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
+        .join(Matter, Matter.id == Entry.matter_id)
+        .where(Entry.status == "open", of)
+    )
+
+
+def _dates(entry: Entry, row: DeadlineRow, matter: Matter, today: date) -> Dated:
+    named = (
+        ("to be protected, file by", row.protective_by),
+        ("file by", row.safe_by),
+        ("last day", row.last_day),
+    )
+    ahead = [(on, what) for what, on in named if on is not None and on >= today]
+    on, what = min(ahead, key=lambda pair: pair[0], default=(row.last_day or row.safe_by or today, "last day was"))
+    courier = entry.dispatch_by if entry.dispatch_by is not None and entry.dispatch_by >= today else None
+    return Dated(entry, matter, on, what, is_altered(entry, row), courier)
+
+
+def _unanswered(session: Session, of: ColumnElement[bool], today: date, now: datetime) -> list[Dated]:
+    """The entries of which the attorney was urgently reminded and nobody has answered."""
+    asked = (
+        select(Reminder.id)
+        .join(DeadlineRow, DeadlineRow.id == Reminder.deadline_id)
+        .where(
+            Reminder.entry_id == Entry.id,
+            DeadlineRow.version == Entry.version,
+            Reminder.state == "sent",
+            Reminder.severity >= URGENT,
+            Reminder.sent_at >= now - LOOK_BACK,
+            Reminder.person_id == Matter.attorney_id,
+            Reminder.rung.not_like(f"{UNDELIVERED}%"),
+            Reminder.rung.not_like(f"{ESCALATED}%"),
+        )
+        .correlate(Entry, Matter)
+    )
+    found = session.execute(_open(of).where(asked.exists(), ~standing(now)))
+    return sorted((_dates(*row, today) for row in found), key=lambda item: (item.on, item.matter.reference))
+
+
+def _steps(session: Session, whose: ColumnElement[bool], until: date) -> list[Step]:
+    query = (
+        select(Milestone, Entry, Matter)
+        .join(Entry, Entry.id == Milestone.entry_id)
+        .join(Matter, Matter.id == Entry.matter_id)
+        .where(Milestone.state == "open", Entry.status == "open", Milestone.due_on <= until, whose)
+        .order_by(Milestone.due_on, Matter.reference, Milestone.id)
+    )
+    return [Step(*row) for row in session.execute(query)]
+
+
+def supervisors(session: Session) -> Sequence[Person]:
+    """The active people who supervise somebody active."""
+    supervised = select(Person.supervisor_id).where(Person.active.is_(True), Person.supervisor_id.is_not(None))
+    query = select(Person).where(Person.active.is_(True), Person.id.in_(supervised))
+    return session.scalars(query.order_by(Person.id)).all()

@@ -1,0 +1,104 @@
+"""The letters that carry agendas and weekly dockets: one for a person and day, made anew just before it leaves.
+
+After the program was away only today's is sent: those of lost days would tell of dates of then.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.docket import letters
+from deadlines.docket.agenda import agenda_of, reminders_sent, supervisors, weekly_of
+from deadlines.docket.compose_agenda import compose_agenda, compose_weekly
+from deadlines.errors import InputError
+from deadlines.store import audit
+from deadlines.store.tables import Letter, Person
+
+AGENDA, WEEKLY = "agenda", "weekly"
+"""Begin the keys of these letters; the day and the person follow."""
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Rhythm(Struct, frozen=True):
+    """When agendas go: at a time of day in the firm's zone, on some weekdays, and on which the weekly docket goes too.
+
+    Weekdays count from Monday, 0. `weekly` None: there is no weekly docket.
+    """
+
+    at: time
+    days: frozenset[int]
+    weekly: int | None
+    zone: str
+
+    def today(self, now: datetime) -> date:
+        """The firm's day."""
+        return now.astimezone(ZoneInfo(self.zone)).date()
+
+    def due(self, now: datetime) -> bool:
+        """Whether the time of day has come, on a day of agendas or of the weekly docket."""
+        local = now.astimezone(ZoneInfo(self.zone))
+        return local.time() >= self.at and (local.weekday() in self.days or local.weekday() == self.weekly)
+
+
+def people_to_tell(session: Session, rhythm: Rhythm, now: datetime) -> list[tuple[str, str]]:
+    """Which letters may be due today: kind and person."""
+    weekday = rhythm.today(now).weekday()
+    wanted: list[tuple[str, str]] = []
+    if weekday in rhythm.days:
+        query = select(Person.id).where(Person.active.is_(True), Person.agenda.is_(True)).order_by(Person.id)
+        wanted += [(AGENDA, person) for person in session.scalars(query)]
+    if weekday == rhythm.weekly:
+        wanted += [(WEEKLY, person.id) for person in supervisors(session)]
+    return wanted
+
+
+def write(session: Session, rhythm: Rhythm, kind: str, person_id: str, *, now: datetime) -> bool:
+    """Write one letter of today, unless there is nothing to say or it is there already; whether it was written."""
+    person = session.get_one(Person, person_id)
+    words = _words(session, rhythm, kind, person, now)
+    if words is None:
+        return False
+    key = f"{kind}/{rhythm.today(now).isoformat()}/{person.id}"
+    return letters.queue(session, key=key, person=person, subject=words[0], text=words[1], now=now)
+
+
+def renewed(session: Session, letter: Letter, rhythm: Rhythm, now: datetime) -> tuple[str, str] | None:
+    """Subject and text of a letter just before it is sent; None for one of another day, or with nothing left to say.
+
+    Letters of another sort stay as they are.
+    """
+    kind, _, rest = letter.key.partition("/")
+    if kind not in (AGENDA, WEEKLY):
+        return letter.subject, letter.text
+    if rest.partition("/")[0] != rhythm.today(now).isoformat():
+        return None
+    return _words(session, rhythm, kind, session.get_one(Person, letter.person_id), now)
+
+
+def choose_agenda(session: Session, person: Person, *, wanted: bool, actor: str, now: datetime) -> None:
+    """Whether a person is sent an agenda. Raises InputError for somebody who has left."""
+    if not person.active:
+        raise InputError(f"{person.email} has left the firm and is sent nothing.")
+    person.agenda = wanted
+    audit.record(session, at=now, actor=actor, action="person.agenda", subject=person.id, detail={"wanted": wanted})
+
+
+def _words(session: Session, rhythm: Rhythm, kind: str, person: Person, now: datetime) -> tuple[str, str] | None:
+    today = rhythm.today(now)
+    if kind == WEEKLY:
+        found = weekly_of(session, person, today=today, now=now)
+        return compose_weekly(found, today=today) if found else None
+    agenda = agenda_of(session, person, today=today, now=now)
+    if agenda.is_empty or not person.agenda:
+        return None
+    sent = reminders_sent(session, person, now=now) if today.weekday() == min(rhythm.days) else None
+    return compose_agenda(agenda, today=today, sent=sent)
+
+
+def weekdays(text: str) -> Sequence[int]:
+    """The numbers of weekdays named by their first three letters."""
+    return [WEEKDAYS.index(word) for word in text.split()]

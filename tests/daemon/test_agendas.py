@@ -1,0 +1,191 @@
+"""The agenda of a morning and the weekly docket: once for a person and day, of what holds when it leaves."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from deadlines.compute.milestones import Template
+from deadlines.daemon import Sweeps
+from deadlines.docket.agendas import Rhythm
+from deadlines.docket.closing import waive_entry
+from deadlines.practice import Practice
+from deadlines.store.database import Database
+from deadlines.store.tables import DeadlineRow, Entry, Letter, Matter, Person, Reminder
+from tests.daemon.parts import Collector, sweeps
+from tests.docket.desks import ENTERED, desk, firm, recorded
+from tests.docket.samples import ZONE
+
+RHYTHM = Rhythm(at=time(7, 30), days=frozenset(range(5)), weekly=0, zone=ZONE)
+MONDAY = datetime(2026, 11, 16, 12, 35, tzinfo=UTC)
+"""Five past half past seven in New York, in the week of the safe date, Fri 20 November 2026."""
+DAY = timedelta(days=1)
+DRAFT = Template(id="draft", title="Draft ready", before_safe_by=2)
+
+
+@pytest.fixture
+def docket(database: Database) -> Database:
+    """Three windows of one matter, with nothing left of the reminders, so that only agendas leave."""
+    with database.write() as session:
+        firm(session)
+        recorded(session, practice=Practice(milestones=(DRAFT,)))
+        session.execute(update(Reminder).values(state="cancelled"))
+    return database
+
+
+def daemon(database: Database, channel: Collector | None = None, **more: object) -> Sweeps:
+    return sweeps(database, channel, **{"rhythm": RHYTHM, "desk": desk(), **more})
+
+
+def morning(database: Database, at: datetime, **more: object) -> dict[str, str]:
+    """What leaves at a moment: from the address to subject and text."""
+    channel = Collector()
+    found = daemon(database, channel, **more)
+    found.write_agendas(at)
+    found.send_due(at)
+    assert len({message.message_id for message in channel.messages}) == len(channel.messages)
+    return {message.to_email: f"{message.subject}\n{message.text}" for message in channel.messages}
+
+
+def keys(database: Database) -> list[tuple[str, str]]:
+    with database.read() as session:
+        rows = session.scalars(select(Letter).order_by(Letter.id))
+        return [(row.key.rpartition("/")[0], row.state) for row in rows]
+
+
+def entry_of(session: Session, rule: str = "uscis.motion.reopen") -> Entry:
+    return session.scalars(select(Entry).where(Entry.rule == rule)).one()
+
+
+def test_it_tells_what_lies_ahead_to_whom_it_concerns(docket: Database) -> None:
+    told = morning(docket, MONDAY)
+    # The paralegal works on no matter.
+    assert set(told) == {"ana@firm.test", "dora@firm.test"}
+    assert told["ana@firm.test"].startswith("Your docket on Mon 16 Nov 2026: 3 within a week, 3 steps ahead\n")
+    assert "Fri 20 Nov 2026 (4 days)  2026-0143  I-290B motion to reopen, file by" in told["ana@firm.test"]
+    assert "by courier Wed 18 Nov 2026" in told["ana@firm.test"]
+    assert "Wed 18 Nov 2026 (2 days)  2026-0143  Draft ready (I-290B motion to reopen)" in told["ana@firm.test"]
+    assert "Draft ready" not in told["dora@firm.test"]
+    assert "Canary" not in "".join(told.values())
+
+
+def test_it_goes_once_a_day_not_before_its_time_and_not_at_the_weekend(docket: Database) -> None:
+    assert morning(docket, MONDAY - timedelta(minutes=10)) == {}
+    assert len(morning(docket, MONDAY)) == 2
+    assert morning(docket, MONDAY + timedelta(hours=3)) == {}
+    assert len(morning(docket, MONDAY + DAY)) == 2
+    assert morning(docket, MONDAY + 5 * DAY) == {}
+
+
+def test_nothing_to_say_is_no_mail(docket: Database) -> None:
+    assert morning(docket, datetime(2026, 11, 3, 13, 0, tzinfo=UTC)) == {}
+
+
+def test_after_lost_days_only_today_s_is_sent(docket: Database) -> None:
+    daemon(docket).write_agendas(MONDAY)
+    told = morning(docket, MONDAY + 3 * DAY)
+    assert len(told) == 2
+    assert all("Thu 19 Nov 2026" in text.splitlines()[0] for text in told.values())
+    assert sorted(keys(docket)) == sorted(
+        [("agenda/2026-11-16", "cancelled")] * 2 + [("agenda/2026-11-19", "sent")] * 2
+    )
+
+
+def test_a_letter_that_was_held_up_tells_of_the_dates_of_then(docket: Database) -> None:
+    daemon(docket).write_agendas(MONDAY)
+    with docket.write() as session:
+        ana = session.scalars(select(Person).where(Person.role == "attorney")).one()
+        for rule in ("uscis.motion.reopen", "uscis.motion.reconsider"):
+            waive_entry(session, desk(), entry_of(session, rule), reason="not used", by=ana, now=MONDAY)
+    told = morning(docket, MONDAY + timedelta(hours=1))
+    assert "1 within a week" in told["ana@firm.test"]
+    assert "motion" not in told["ana@firm.test"]
+
+
+def test_today_what_has_passed_and_what_nobody_answered_stand_first(docket: Database) -> None:
+    with docket.write() as session:
+        row = session.scalars(select(Reminder).where(Reminder.rung == "safe-1")).first()
+        assert row is not None
+        sent = update(Reminder).where(Reminder.rung == "safe-1", Reminder.entry_id == entry_of(session).id)
+        session.execute(sent.values(state="sent", sent_at=MONDAY + 3 * DAY))
+    on_the_day = morning(docket, MONDAY + 4 * DAY)["ana@firm.test"]
+    assert "1 not answered, 3 today, 3 steps overdue" in on_the_day.splitlines()[0]
+    assert on_the_day.index("TODAY") < on_the_day.index("NOT ANSWERED") < on_the_day.index("STEPS OVERDUE")
+    later = morning(docket, datetime(2026, 11, 27, 13, 0, tzinfo=UTC))["ana@firm.test"]
+    assert "3 PAST" in later.splitlines()[0]
+
+
+def test_of_a_restricted_matter_it_says_number_and_dates_alone(docket: Database) -> None:
+    with docket.write() as session:
+        session.execute(update(Matter).values(restricted=True))
+    text = morning(docket, MONDAY)["ana@firm.test"]
+    assert "2026-0143  deadline, file by" in text
+    assert "2026-0143  step  [" in text
+    assert "otion" not in text
+    assert "Draft" not in text
+
+
+def test_who_wants_none_gets_none_and_a_stored_date_in_doubt_is_said(docket: Database) -> None:
+    with docket.write() as session:
+        session.execute(update(Person).where(Person.email == "ana@firm.test").values(agenda=False))
+        # Edited behind the program's back.
+        session.execute(
+            update(DeadlineRow)
+            .where(DeadlineRow.entry_id == entry_of(session).id)
+            .values(reason="edited", digest="0" * 64)
+        )
+    told = morning(docket, MONDAY)
+    assert set(told) == {"dora@firm.test"}
+    assert "INTEGRITY ALARM" in told["dora@firm.test"]
+
+
+def test_a_supervisor_is_sent_the_weekly_docket_on_its_day(docket: Database) -> None:
+    with docket.write() as session:
+        ana, ben, _ = (session.scalars(select(Person).order_by(Person.name))).all()
+        ana.supervisor_id = ben.id
+    told = morning(docket, MONDAY)["ben@firm.test"]
+    assert told.startswith("Weekly docket of 1 attorney, Mon 16 Nov 2026\nAna Ruiz <ana@firm.test>\n")
+    assert "I-290B motion to reopen, file by" in told
+    assert "ben@firm.test" not in morning(docket, MONDAY + DAY)
+
+
+def test_once_a_week_it_says_how_many_reminders_were_mailed(docket: Database) -> None:
+    with docket.write() as session:
+        sent = update(Reminder).where(Reminder.rung == "safe-14")
+        session.execute(sent.values(state="sent", sent_at=MONDAY - 2 * DAY))
+    assert "Reminders mailed to you in the last seven days: 3." in morning(docket, MONDAY)["ana@firm.test"]
+    assert "Reminders mailed" not in morning(docket, MONDAY + DAY)["ana@firm.test"]
+
+
+def test_an_urgent_reminder_of_that_morning_is_a_mail_of_its_own(database: Database) -> None:
+    with database.write() as session:
+        firm(session)
+        recorded(session)
+    channel = Collector()
+    found = daemon(database, channel)
+    found.write_agendas(datetime(2026, 11, 19, 12, 35, tzinfo=UTC))
+    found.send_due(datetime(2026, 11, 19, 14, 1, tzinfo=UTC))
+    of_ana = [message for message in channel.messages if message.to_email == "ana@firm.test"]
+    assert [("Your docket" in message.subject) for message in of_ana] == [False, True]
+    assert of_ana[0].headers["Importance"] == "high"
+    assert ENTERED < MONDAY
+
+
+def test_killed_between_sending_and_marking_it_is_sent_again_with_the_same_id(docket: Database) -> None:
+    class KilledError(BaseException):
+        pass
+
+    def kill(moment: str) -> None:
+        if moment == "letter.send.after":
+            raise KilledError
+
+    channel = Collector()
+    first = daemon(docket, channel, hook=kill)
+    first.write_agendas(MONDAY)
+    with pytest.raises(KilledError):
+        first.send_due(MONDAY)
+    daemon(docket, channel).send_due(MONDAY + timedelta(minutes=5))
+    ids = [message.message_id for message in channel.messages]
+    assert len(ids) == 3
+    assert len(set(ids)) == 2
