@@ -150,20 +150,30 @@ class Scheduler:
             log.warning("the last sign of life could not be written: %s", type(fault).__name__)
 
     def _watch(self) -> None:
-        offset = self._offset()
         while not self._stopped.wait(min(5.0, self._patience / 3)):
-            if self._offset() < offset - STEP_BACK:
-                log.error("the clock went back by %d s; the sweeps run again at once", offset - self._offset())
+            behind = self._behind()
+            if behind > STEP_BACK:
+                log.error("the clock went back by %d s; the sweeps run again at once", behind)
                 self._run_at_once()
-            offset = self._offset()
             quiet = self.quiet()
             if quiet is not None:
                 self._on_fault(quiet)
                 return
 
-    def _offset(self) -> float:
-        """Wall clock minus the clock that never steps: it changes only when somebody sets the clock."""
-        return clock.now().timestamp() - clock.elapsed()
+    def _behind(self) -> float:
+        """By how many seconds the clock was set back: so much later than their rhythm says the sweeps would run.
+
+        Told from the jobs themselves, so that no step is missed, however soon another one follows.
+        """
+        now = clock.now()
+        return max(
+            (
+                (job.next_run_time - now).total_seconds() - self._intervals[job.id]
+                for job in self._scheduler.get_jobs()
+                if job.next_run_time is not None
+            ),
+            default=0.0,
+        )
 
     def _run_at_once(self) -> None:
         for name in self._intervals:
