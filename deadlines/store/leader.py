@@ -65,9 +65,10 @@ class FileLeader:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ServeError(f"Another daemon works on this database{self._whose()}; stop that one first.") from None
-        self._file.truncate(0)
-        self._file.write(str(os.getpid()))
-        self._file.flush()
+        # The lock is what counts: on a full or failing disk the daemon works without its number in the file.
+        with contextlib.suppress(OSError):
+            os.truncate(self._file.fileno(), 0)
+            os.write(self._file.fileno(), str(os.getpid()).encode())
 
     def lead(self) -> bool:
         """As long as it is not closed."""
