@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from datetime import time as clock_time
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from chaos.judge import Unclear, judge_mail, leaked, listed_wrong
-from chaos.ledger import FIRST, LAST, ONE_DAY, Ledger, Notice
+from chaos.ledger import FIRST, LAST, ONE_DAY, WINDOWS, Ledger, Notice
 from chaos.nursery import ROOT, Child, Nursery
 from chaos.post import PostOffice
 from chaos.tally import Tally
@@ -31,6 +32,7 @@ from deadlines.law import load_law
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Heartbeat, Matter, Person, Reminder
 
+NINE = clock_time(9)
 LEASE = 10
 """Seconds; the shortest that the configuration takes."""
 PASSWORD = "horse-battery-" + secrets.token_hex(4)
@@ -91,14 +93,22 @@ class Firm:
         self.folder, self.url, self.tally = folder, url, tally
         self.since, self._nursery, self._asked = now, nursery, 0
         self.ledger, self.post, self.unclear = Ledger(), PostOffice(), Unclear()
-        self.canaries = {PASSWORD, self._key()}
+        self.canaries = {PASSWORD, self._key(), "Canary-"}
         self.config, self._clock, self.log = folder / "deadlines.toml", folder / "clock", folder / "log"
         self.settings = {"pace": pace, "batch": batch, "more": more, "web": web, "security": "none"}
         self.configure()
         self.set_clock(now)
         self._running: list[Process] = []
+        self.log.touch()
         self.database = Database.create(url, now=now, version="chaos", key=bytes.fromhex(self._key()))
         self._said: dict[str, str] = {}
+
+    def move_to(self, url: str) -> None:
+        """The docket is at another address from now on."""
+        self.database.dispose()
+        self.url = url
+        self.database = Database.open(url, key=bytes.fromhex(self._key()))
+        self.configure()
 
     def configure(self, **changes: object) -> None:
         """Write the configuration, with other settings from now on."""
@@ -147,22 +157,31 @@ class Firm:
         for number in range(first, first + matters):
             self.record(f"2026-{number:05}", days[number % len(days)], clerk=clerk)
 
-    def record(self, matter: str, decided_on: date, *, clerk: bool = True, attorney: str = "ana@firm.test") -> Notice:
-        """One notice, in the database and in the ledger."""
-        client = f"Canary-{matter}-Garcia"
+    def record(
+        self,
+        matter: str,
+        decided_on: date,
+        *,
+        clerk: bool = True,
+        attorney: str = "ana@firm.test",
+        at: clock_time = NINE,
+        times: int = 1,
+    ) -> Notice:
+        """One notice, or the same of so many people of one family, in the database and in the ledger."""
         with self.database.write() as session:
             ana = self.person(session, attorney, "attorney")
             if clerk:
                 self.person(session, "dora@firm.test", "docket")
-            told = (attorney, "dora@firm.test") if clerk else (attorney,)
-            notice = Notice(matter, decided_on, told)
-            desk = Desk(law=load_law(), channel="smtp", zone="America/New_York", at=notice.at, actor="chaos")
-            of = open_matter(session, matter, client=client, attorney=ana, actor="chaos", now=notice.entered_at)
+            notice = Notice(matter, decided_on, (attorney, "dora@firm.test") if clerk else (attorney,), at)
+            desk = Desk(law=load_law(), channel="smtp", zone="America/New_York", at=at, actor="chaos")
+            client, entered_at = f"Canary-{matter}-Garcia", notice.entered_at
+            of = open_matter(session, matter, client=client, attorney=ana, actor="chaos", now=entered_at)
             facts = Facts(kind="uscis.denial", form="I-140", decided_on=decided_on, service=Service("mail"))
-            record_notice(session, desk, of, facts, now=notice.entered_at, again=True)
+            for _ in range(times):
+                record_notice(session, desk, of, facts, now=entered_at, again=True)
             self._forget(session)
-        self.canaries.add("Canary-")
-        self.ledger.add(notice)
+        for _ in range(times):
+            self.ledger.add(notice)
         return notice
 
     def person(self, session: Session, email: str, role: str) -> Person:
@@ -249,6 +268,11 @@ class Firm:
         self._said[f"the output of {' '.join(words[:2])}, asked {self._asked}"] = answer.stdout + answer.stderr
         return answer
 
+    def listing(self, env: dict[str, str] | None = None) -> tuple[list[dict[str, Any]], str]:
+        """Every open window that the program shows, past ones too; or nothing, and what it says instead."""
+        done = self.run("list", "--json", env=env)
+        return ([], f"{done.returncode}: {done.stderr}") if done.returncode else (json.loads(done.stdout), "")
+
     def doctor(self) -> dict[str, str]:
         """How each check of `doctor` stands; empty where it cannot answer."""
         with contextlib.suppress(json.JSONDecodeError):
@@ -317,12 +341,13 @@ class Firm:
         self._judge_secrets()
 
     def _judge_list(self) -> None:
-        done = self.run("list", "--past", "--json")
-        self.tally.expect(done.returncode == 0, f"list answers {done.returncode}: {done.stderr.strip()[:200]}")
-        if done.returncode == 0:
-            false = listed_wrong(self.ledger.dates(), json.loads(done.stdout))
-            self.tally.wrong += len(false)
-            self.tally.notes += [f"NOT RIGHT: {sentence}" for sentence in false[:3]]
+        listing, refused = self.listing()
+        self.tally.expect(not refused, f"list answers: {refused}")
+        false = listed_wrong(self.ledger.dates(), listing)
+        self.tally.wrong += len(false)
+        self.tally.notes += [f"NOT RIGHT: {sentence}" for sentence in false[:3]]
+        missing = WINDOWS * len(self.ledger.notices) - len(listing)
+        self.tally.expect(not missing, f"list leaves out {missing} windows")
 
     def _judge_marks(self) -> None:
         """What the database says is out must have been taken, and the other way round."""
@@ -344,6 +369,10 @@ class Firm:
         self.tally.notes += [f"LEAKED: {sentence}" for sentence in found[:3]]
         self.tally.expect("Traceback" not in log, f"the log holds a traceback: {_around(log)}")
 
+    def forgive(self, words: str) -> None:
+        """What this command said is a secret by its nature, shown once to who asks for it."""
+        self._said = {where: text for where, text in self._said.items() if words not in where}
+
     def _shown(self) -> dict[str, str]:
         """What commands said. The list is for who may see clients' names."""
         return {where: text for where, text in self._said.items() if "list" not in where}
@@ -361,7 +390,7 @@ class Firm:
 
 def _around(log: str) -> str:
     at = log.find("Traceback")
-    return " ".join(log[max(0, at - 200) : at + 1500].split())[-700:]
+    return "\n".join([*log[:at].splitlines()[-3:], *log[at : at + 12000].splitlines()])
 
 
 @contextlib.contextmanager

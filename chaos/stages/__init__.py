@@ -15,6 +15,12 @@ STAGES = MappingProxyType(
         "hooks": BOTH,
         "clock": BOTH,
         "disk": FILE,
+        "server": SERVER,
+        "integrity": BOTH,
+        "backup": BOTH,
+        "migrate": BOTH,
+        "hostile": BOTH,
+        "weekend": BOTH,
     }
 )
 """For each stage the databases that it runs on."""

@@ -90,9 +90,9 @@ def _days(ground: Ground, firm: Firm) -> None:
 
 def _zones(ground: Ground, firm: Firm) -> None:
     """Where the server stands changes no date."""
-    here = firm.run("list", "--past", "--json", env={"TZ": "America/New_York"}).stdout
+    here, _ = firm.listing({"TZ": "America/New_York"})
     for zone in ZONES[: ground.pick(1, len(ZONES))]:
         ground.tally.fault("TZ")
-        there = firm.run("list", "--past", "--json", env={"TZ": zone}).stdout
+        there, _ = firm.listing({"TZ": zone})
         ground.tally.wrong += here != there
-    ground.tally.expect(len(here) > 1000 and firm.now > FRIDAY, "the list is empty")
+    ground.tally.expect(len(here) > 10 and firm.now > FRIDAY, "the list is empty")
