@@ -113,7 +113,7 @@ def _stage(name: str, ground: Ground) -> None:
     figures = ground.tally.figures()
     state = "" if ground.tally.holds else "  NOT RIGHT"
     print(f"{title} {time.monotonic() - started:6.1f} s  {figures}{state}", flush=True)
-    for sentence in ground.tally.notes:
+    for sentence in [*ground.tally.notes, *(f"broken: {broken}" for broken in ground.tally.broken)]:
         print(f"{'':19}  {sentence}", flush=True)
 
 

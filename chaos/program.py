@@ -3,7 +3,8 @@
 The plan is JSON. `clock` names a file with the seconds by which this process's clock differs from the machine's; it is
 followed while the program runs, as if somebody set the clock. `at` is a moment that the program's own hooks name,
 `count` which time it comes, `do` what happens then: `kill` (SIGKILL), `stop` (SIGSTOP) or `die` (the thread ends).
-`alone`: this daemon does not ask whether another works on the database, as where locks do not hold.
+`loses`: of so many messages one is not sent, though the program is told that it was. `alone`: this daemon does not ask
+whether another works on the database, as where locks do not hold.
 """
 
 import json
@@ -14,10 +15,14 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import time_machine
+
+if TYPE_CHECKING:
+    from deadlines.notify.message import Message
 
 LOOK = 0.02
 """Seconds between two looks at the clock's file."""
@@ -65,6 +70,19 @@ def _with(original: Callable[..., None], hook: Callable[[str], None]) -> Callabl
     return begin
 
 
+def lose(every: int) -> None:
+    """Sabotage: drop each so-manieth message in silence, so that a test can see that the judge sees it."""
+    from deadlines.notify.smtp import SmtpChannel
+
+    send, number = SmtpChannel.send, count(1)
+
+    def drop(self: SmtpChannel, message: "Message") -> None:
+        if next(number) % every:
+            send(self, message)
+
+    SmtpChannel.send = drop  # type: ignore[method-assign]
+
+
 def follow(file: Path) -> None:
     """Set this process's clock by a file, now and whenever the file says something else."""
     offset = float(file.read_text())
@@ -89,6 +107,8 @@ def main() -> None:
         follow(Path(plan["clock"]))
     if "at" in plan:
         plant(plan)
+    if "loses" in plan:
+        lose(plan["loses"])
     if plan.get("alone"):
         from deadlines.store import leader
 

@@ -19,7 +19,7 @@ def run(ground: Ground) -> None:
         firm.fill(ground.pick(18, 60))
         folder = firm.folder / "backups"
         good = _backed_up(ground, firm, folder)
-        for moment in MOMENTS[ground.kind][: ground.pick(2, 9)]:
+        for moment in MOMENTS[ground.kind][: ground.pick(1, 9)]:
             _killed(ground, firm, folder, moment)
         _copies(ground, firm, good)
         _restores(ground, firm, good)

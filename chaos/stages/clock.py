@@ -18,7 +18,7 @@ PROMPT = 15.0
 def run(ground: Ground) -> None:
     """One daemon, and the clock is set under it."""
     with ground.firm() as firm:
-        firm.fill(ground.pick(18, 54))
+        firm.fill(ground.pick(18, 36))
         process = firm.start()
         firm.looked()
         firm.move_clock(WEEKEND)
@@ -79,7 +79,7 @@ def _days(ground: Ground, firm: Firm) -> None:
     process = firm.start()
     firm.looked()
     day = firm.now
-    for number in range(ground.pick(3, 14)):
+    for number in range(ground.pick(1, 14)):
         day += timedelta(days=1)
         firm.set_clock(day)
         ground.tally.fault("clock +1 d")

@@ -37,7 +37,9 @@ MODES: dict[str, Play] = {
 }
 SHORT = 3
 """How many of these the short form takes."""
-UNCLEAR = {"connection torn off", "half an answer", "nonsense", "an endless answer", "silence", "a byte at a time"}
+SAID_YES = {"half an answer", "an endless answer"}
+"""The status came and it was good: whatever becomes of the rest of the answer, the message was taken."""
+UNCLEAR = {"connection torn off", "nonsense", "silence", "a byte at a time"}
 """After these nobody can tell whether the message was taken."""
 RESTED = timedelta(minutes=61)
 """After that whatever was refused or put off is tried again."""
@@ -72,6 +74,8 @@ class Taken:
         came, self.hook.requests[:] = list(self.hook.requests), []
         if not self.mode:
             self.well += came
+        elif self.mode in SAID_YES:
+            self.well += [request for request in came if "/webhook/" in request.path]
         elif self.mode in UNCLEAR:
             self.unclear |= {request.headers.get("webhook-id", "") for request in came}
 

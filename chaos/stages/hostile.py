@@ -142,8 +142,8 @@ def _feed(ground: Ground, firm: Firm, port: int) -> None:
     unfolded = re.sub(r"\r?\n[ \t]", "", body).replace("\r", "\n")
     lines = [line for line in unfolded.splitlines() if INJECTED.match(line)]
     ground.tally.expect(not lines, f"the calendar carries what was injected: {lines[:2]}")
-    answers = {_get(port, f"/f/{secrets.token_urlsafe(32)}/deadlines.ics")[0] for _ in range(ground.pick(50, 300))}
-    ground.tally.fault("guessed address", ground.pick(50, 300))
+    answers = {_get(port, f"/f/{secrets.token_urlsafe(32)}/deadlines.ics")[0] for _ in range(ground.pick(20, 300))}
+    ground.tally.fault("guessed address", ground.pick(20, 300))
     ground.tally.leaked += 200 in answers
     ground.tally.expect(answers <= {404, 429}, f"guesses are answered {answers}")
     firm.until(lambda: firm.waiting() == 0, 30)

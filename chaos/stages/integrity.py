@@ -30,7 +30,7 @@ def run(ground: Ground) -> None:
             _flips(ground, firm)
         firm.settle()  # seals are in force from the first look of a daemon on
         firm.set_clock(MONDAY + ONE_DAY)
-        for number, change in enumerate(CHANGES):
+        for number, change in enumerate(CHANGES[: ground.pick(1, 9)]):
             _altered(ground, firm, number, change)
         firm.settle()
         alarms = [mail for mail in firm.post.accepted if "INTEGRITY ALARM" in mail.subject]
@@ -47,7 +47,7 @@ def _flips(ground: Ground, firm: Firm) -> None:
     whole = firm.folder / "whole"
     shutil.copyfile(file, whole)
     refused = told = 0
-    for _ in range(ground.pick(6, 120)):
+    for _ in range(ground.pick(3, 120)):
         content = bytearray(whole.read_bytes())
         place = ground.drawn.randrange(len(content))
         content[place] ^= 1 << ground.drawn.randrange(8)

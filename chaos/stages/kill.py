@@ -21,15 +21,15 @@ MOMENTS = (
 
 def run(ground: Ground) -> None:
     """So many kills at each moment, as many again at random, then one daemon that ends in peace."""
-    rounds = ground.pick(1, 6)
+    rounds = ground.pick(1, 4)
     with ground.firm() as firm:
-        firm.fill(ground.pick(36, 240))
+        firm.fill(ground.pick(36, 160))
         firm.set_clock(MONDAY)
         killed: Counter[str] = Counter()
         for _ in range(rounds):
             for moment in MOMENTS:
                 killed[_at(ground, firm, moment)] += 1
-        for _ in range(ground.pick(2, 20)):
+        for _ in range(ground.pick(1, 12)):
             killed[_by_chance(ground, firm)] += 1
         firm.settle()
         firm.judge()

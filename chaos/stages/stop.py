@@ -16,13 +16,13 @@ def run(ground: Ground) -> None:
     with ground.firm(batch=6) as firm:
         firm.fill(ground.pick(36, 108))
         firm.set_clock(MONDAY)
-        for moment in (HELD, GOING) * ground.pick(1, 4):
+        for moment in (HELD, GOING) * ground.pick(1, 2):
             _overtaken(ground, firm, moment)
         _second(ground, firm)
         _two(ground, firm)
         firm.settle()
         firm.judge()
-        going = ground.pick(1, 4)
+        going = ground.pick(1, 2)
         sentence = f"{ground.tally.duplicates} repeats after {going} stops with one message on its way"
         ground.tally.expect(ground.tally.duplicates <= going, sentence)
         ground.tally.note(sentence)

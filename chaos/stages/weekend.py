@@ -34,7 +34,7 @@ FIRST_WITHIN, ALL_WITHIN = 60.0, 600.0
 def run(ground: Ground) -> None:
     """The drill at the pace of a relay of one's own; then what the pace of a provider would make of it."""
     with ground.firm(pace=PACE, batch=50, more=f'[reminders]\nat = "{AT:%H:%M}"') as firm:
-        overdue = _fill(firm, ground.pick(600, REMINDERS))
+        overdue = _fill(firm, ground.pick(240, REMINDERS))
         firm.set_clock(BACK)
         ground.tally.fault("63 hours down")
         _drill(ground, firm, overdue)
