@@ -1,9 +1,11 @@
 """`python -m chaos`: every stage on both databases, side by side; the last line says what came of it."""
 
 import argparse
+import atexit
 import contextlib
 import json
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,7 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from chaos.ground import Ground, NotRun
-from chaos.nursery import Nursery
+from chaos.nursery import ROOT, Nursery
 from chaos.servers import postgres
 from chaos.stages import BOTH, STAGES, runner
 from chaos.tally import Tally
@@ -26,6 +28,8 @@ ENDED = "chaos-lane "
 def main(words: list[str] | None = None) -> int:
     """Run what is asked for; the exit status is 0 where everything holds, 2 where something could not run, else 1."""
     asked = _arguments(words)
+    # Servers and folders are cleared away all the same.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
     print(f"chaos: seed {asked.seed}", flush=True)
     tally = _lane(asked) if asked.database else _lanes(asked)
     if asked.lane:
@@ -69,7 +73,9 @@ def _watch(asked: argparse.Namespace, kind: str, tally: Tally) -> None:
     words += ["--short"] if asked.short else []
     words += [word for stage in asked.stage or [] for word in ("--stage", stage)]
     ended = False
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]) as lane:
+    lane = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    atexit.register(lane.terminate)
+    with lane:
         for line in lane.stdout or ():
             if line.startswith(ENDED):
                 tally.add(Tally.from_json(json.loads(line.removeprefix(ENDED))))

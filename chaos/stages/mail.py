@@ -11,6 +11,7 @@ from chaos.post import MODES
 
 STATES = {
     "550 at RCPT": "dead",
+    "close in the text": "uncertain",
     "stall after the dot": "uncertain",
     "taken then closed": "uncertain",
     "taken then stalled": "uncertain",
