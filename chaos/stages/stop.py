@@ -38,7 +38,7 @@ def _overtaken(ground: Ground, firm: Firm, moment: str) -> None:
     firm.move_clock(timedelta(seconds=3 * LEASE))
     other = firm.start(alone=True)
     before = len(firm.post.accepted)
-    firm.until(lambda: len(firm.post.accepted) >= before + 8 or firm.waiting() == 0, 20)
+    firm.until(lambda: len(firm.post.accepted) >= before + 8 or firm.waiting() == 0, ground.pick(6, 20))
     firm.end(other, signal.SIGTERM)
     if moment == GOING:
         firm.unclear.times.append(time.monotonic())

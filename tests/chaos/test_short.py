@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 LAST_LINE = re.compile(r"chaos: faults (\d+) lost 0 wrong 0 leaked 0 duplicates (\d+) \(explained (\d+)\)")
 
 
-@pytest.mark.timeout(280)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", BOTH)
 def test_nothing_is_lost_wrong_leaked_or_repeated_without_a_reason(kind: str) -> None:
     words = [sys.executable, "-m", "chaos", "--short", "--database", kind]
