@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help setup check test clients lint types format options lock
+.PHONY: help setup check test chaos clients lint types format options lock
 
 help:  ## Show these lines
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '%-8s  %s\n' "$$name" "$$text"; done
@@ -15,6 +15,9 @@ check:  ## Everything that must hold before a commit
 
 test:  ## The tests, on SQLite and PostgreSQL
 	$(BIN)/pytest
+
+chaos:  ## Every fault on purpose, on both databases, some ten minutes; the last line says what was lost
+	$(BIN)/python -m chaos
 
 clients:  ## Thunderbird, GNOME and FullCalendar against the running daemon, some eight minutes
 	DEADLINES_REQUIRE_CLIENTS=1 $(BIN)/pytest -m clients tests/clients

@@ -174,7 +174,8 @@ class Scheduler:
     def _watch(self) -> None:
         offset = self._offset()
         while not self._stopped.wait(min(5.0, self._patience / 3, self.manager.every or 5.0)):
-            self._heed(self._offset() - offset)
+            behind = self._behind()
+            self._heed(-behind if behind > STEP else self._offset() - offset)
             offset = self._offset()
             fault = self.quiet() or self._sweeps.fault_of_database()
             if fault is not None:
@@ -193,6 +194,21 @@ class Scheduler:
     def _offset(self) -> float:
         """Wall clock minus the clock that never steps: it changes only when somebody sets the clock."""
         return clock.now().timestamp() - clock.elapsed()
+
+    def _behind(self) -> float:
+        """By how many seconds the clock was set back: so much later than their rhythm says the sweeps would run.
+
+        Told from the jobs themselves, so that no step is missed, however soon another one follows.
+        """
+        now = clock.now()
+        return max(
+            (
+                (job.next_run_time - now).total_seconds() - self._intervals[job.id]
+                for job in self._scheduler.get_jobs()
+                if job.next_run_time is not None
+            ),
+            default=0.0,
+        )
 
     def _run_at_once(self) -> None:
         for name in self._intervals:

@@ -22,7 +22,18 @@ from deadlines.docket.verification import unresolved
 from deadlines.errors import SendError
 from deadlines.notify.message import checked_address
 from deadlines.store import audit
-from deadlines.store.tables import Entry, Heartbeat, Letter, Matter, Person, Proposal, Reminder, Subscription
+from deadlines.store.tables import (
+    Audit,
+    Entry,
+    Heartbeat,
+    Instance,
+    Letter,
+    Matter,
+    Person,
+    Proposal,
+    Reminder,
+    Subscription,
+)
 
 SILENT_AFTER = timedelta(minutes=5)
 OVERDUE_AFTER = timedelta(minutes=10)
@@ -34,6 +45,7 @@ LETTERS_SHOWN = timedelta(days=30)
 
 def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
     """Every check that needs the database only. Ids and numbers, never a client's name."""
+    yield _clock(session, now)
     yield _scheduler(session, now)
     yield from _beat_notes(session)
     yield _sending(session)
@@ -52,6 +64,16 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
     yield _watchers(session)
     yield _letters(session, now)
     yield _silent(session, now)
+
+
+def _clock(session: Session, now: datetime) -> Finding:
+    """Whether it can be as early as this machine says. A daemon that starts in 1970 finds nothing due, and all well."""
+    newest = session.scalars(select(Audit.at).order_by(Audit.id.desc()).limit(1)).first()
+    newest = newest or session.scalars(select(Instance.created_at)).first()
+    if newest is None or newest <= now + CLOCK_SLACK:
+        return Finding("clock", "well", "The clock is not behind what is on the docket.")
+    hint = "Set this machine's clock right and keep it so with a time service; until then nothing falls due."
+    return Finding("clock", "ill", f"The clock is behind: the docket was last changed on {_at(newest)}.", hint)
 
 
 def _scheduler(session: Session, now: datetime) -> Finding:

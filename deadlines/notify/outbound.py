@@ -97,10 +97,29 @@ class Outbound:
         return secured
 
 
+class _Whole(http.client.HTTPResponse):
+    """An answer of which the head came whole. The library takes a status line that was cut off for a good one."""
+
+    def begin(self) -> None:
+        """Read the head; raises HTTPException where it does not end with an empty line."""
+        read, last = self.fp.readline, b""
+
+        def readline(size: int = -1, /) -> bytes:
+            nonlocal last
+            last = read(size)
+            return last
+
+        self.fp.readline = readline  # type: ignore[method-assign, assignment]
+        super().begin()
+        if last.strip(b"\r\n") or not last:
+            raise http.client.IncompleteRead(last)
+
+
 def _exchange(
     connection: ssl.SSLSocket, place: Place, body: bytes, headers: Mapping[str, str], now: datetime
 ) -> Answer:
     client = http.client.HTTPConnection(place.host, place.port)
+    client.response_class = _Whole
     client.sock = connection
     try:
         client.putrequest("POST", place.path, skip_host=True, skip_accept_encoding=True)

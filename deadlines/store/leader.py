@@ -90,10 +90,11 @@ class FileLeader:
         return True
 
     def _sign(self) -> None:
-        if self._file is not None:
-            self._file.truncate(0)
-            self._file.write(str(os.getpid()))
-            self._file.flush()
+        # The lock is what counts: on a full or failing disk the daemon works without its number in the file.
+        with contextlib.suppress(OSError):
+            if self._file is not None:
+                os.truncate(self._file.fileno(), 0)
+                os.write(self._file.fileno(), str(os.getpid()).encode())
 
     def close(self) -> None:
         """Another may begin; the file stays."""

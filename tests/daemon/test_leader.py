@@ -45,6 +45,14 @@ def test_a_file_is_free_after_its_leader_has_gone(tmp_path: Path) -> None:
     second.close()
 
 
+def test_a_full_disk_keeps_no_daemon_from_the_lock() -> None:
+    leader = FileLeader(Path("/dev/full"))
+    assert leader.lead()
+    with pytest.raises(ServeError, match="Another daemon works on this database; stop"):
+        FileLeader(Path("/dev/full"))
+    leader.close()
+
+
 @pytest.mark.parametrize("kind_of_database", ["postgres"], indirect=True)
 def test_on_a_server_the_second_stands_by_and_takes_over(database: Database, database_url: str) -> None:
     other = Database.open(database_url)

@@ -101,17 +101,22 @@ def test_a_dead_scheduler_thread_is_noticed(database: Database) -> None:
     scheduler.stop()
 
 
+@pytest.mark.parametrize("ahead", [timedelta(), timedelta(hours=68)], ids=["back", "far ahead, then back"])
 def test_a_clock_that_goes_back_an_hour_does_not_silence_the_sweeps(
-    database: Database, caplog: pytest.LogCaptureFixture
+    database: Database, caplog: pytest.LogCaptureFixture, ahead: timedelta
 ) -> None:
     faults: list[str] = []
     with time_machine.travel(WEEK_BEFORE, tick=True) as traveller:
         daemon = sweeps(database)
-        scheduler = Scheduler(daemon, tick=0.2, beat=0.2, patience=3.0, on_fault=faults.append)
+        scheduler = Scheduler(daemon, tick=0.2, beat=0.2, patience=6.0, on_fault=faults.append)
         scheduler.start()
         try:
             assert until(lambda: daemon.alive_at["send"])
             with caplog.at_level(logging.ERROR):
+                if ahead:
+                    traveller.shift(ahead)
+                    before = daemon.alive_at["send"]
+                    assert until(lambda: daemon.alive_at["send"] > before + 0.3)
                 traveller.shift(timedelta(hours=-1))
                 time.sleep(4.0)
             assert faults == []

@@ -11,6 +11,7 @@ from deadlines.docket.health import Finding, check_docket
 from deadlines.docket.moves import Because, move
 from deadlines.docket.silence import tell_silence
 from deadlines.docket.subscriptions import Fetches, record_fetches
+from deadlines.store import audit
 from deadlines.store.database import Database
 from deadlines.store.tables import Contact, Heartbeat, Letter, Person, Subscription
 from tests.docket.desks import changed, desk, recorded
@@ -36,6 +37,21 @@ def test_an_empty_docket_warns_only_of_what_is_not_set_up(database: Database, no
     assert states.pop("docket-role") == "warning"
     assert states.pop("sealed-dates") == "warning"  # no key is configured
     assert set(states.values()) == {"well"}
+
+
+@pytest.mark.parametrize("entered", [False, True])
+def test_a_machine_that_starts_in_1970_is_not_well(database: Database, now: datetime, entered: bool) -> None:
+    if entered:
+        with database.write() as session:
+            audit.record(session, at=now, actor="test", action="note", subject="x", detail={})
+    assert found(database, now - timedelta(seconds=30))["clock"].state == "well"
+    early = datetime(1970, 1, 2, tzinfo=now.tzinfo)
+    with database.write() as session:
+        beat(session, early)
+    states = found(database, early + timedelta(seconds=20))
+    assert states["scheduler"].state == "well"
+    assert states["clock"].state == "ill"
+    assert "2026-11-23" in states["clock"].sentence
 
 
 def test_a_docket_that_fares_well(database: Database, now: datetime) -> None:

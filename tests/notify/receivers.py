@@ -88,6 +88,15 @@ def drips(handler: Handler) -> None:
             time.sleep(0.3)
 
 
+def breaks_off(head: bytes) -> Play:
+    """Goes away in the middle of the head of its answer."""
+
+    def play(handler: Handler) -> None:
+        handler.wfile.write(head)
+
+    return play
+
+
 def nonsense(handler: Handler) -> None:
     handler.wfile.write(b"220 mail.example ESMTP\r\n")
 

@@ -168,6 +168,9 @@ MODES: list[tuple[Play, str]] = [
     (answers(504), "uncertain"),
     (receivers.resets, "uncertain"),
     (receivers.drips, "uncertain"),
+    (receivers.breaks_off(b"HTTP/1.1 200 OK"), "uncertain"),
+    (receivers.breaks_off(b"HTTP/1.1 200 OK\r\n"), "uncertain"),
+    (receivers.breaks_off(b"HTTP/1.1 200 OK\r\nContent-Type: te"), "uncertain"),
     (receivers.silent(3), "uncertain"),
     (receivers.nonsense, "uncertain"),
 ]

@@ -1,0 +1,122 @@
+"""The real program in a process for which a fault is planned: `python -m chaos.program WORDS`, the plan in CHAOS_PLAN.
+
+The plan is JSON. `clock` names a file with the seconds by which this process's clock differs from the machine's; it is
+followed while the program runs, as if somebody set the clock. `at` is a moment that the program's own hooks name,
+`count` which time it comes, `do` what happens then: `kill` (SIGKILL), `stop` (SIGSTOP) or `die` (the thread ends).
+`loses`: of so many messages one is not sent, though the program is told that it was. `alone`: this daemon does not ask
+whether another works on the database, as where locks do not hold.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import time_machine
+
+if TYPE_CHECKING:
+    from deadlines.notify.message import Message
+
+LOOK = 0.02
+"""Seconds between two looks at the clock's file."""
+
+
+def hook_of(plan: dict[str, Any]) -> Callable[[str], None]:
+    """What the program calls at the points where a process may die."""
+    passed = 0
+
+    def hook(moment: str) -> None:
+        nonlocal passed
+        if moment != plan["at"]:
+            return
+        passed += 1
+        if passed == plan.get("count", 1):
+            _end(plan)
+
+    return hook
+
+
+def _end(plan: dict[str, Any]) -> None:
+    Path(plan["noted"]).write_text(plan["at"])
+    if plan["do"] == "die":
+        raise SystemExit
+    os.kill(os.getpid(), signal.SIGKILL if plan["do"] == "kill" else signal.SIGSTOP)
+
+
+def plant(plan: dict[str, Any]) -> None:
+    """Give the sweeps, and whatever makes backups, the hook that the plan asks for."""
+    import deadlines.daemon
+    from deadlines import keeping
+    from deadlines.daemon import keeper
+
+    hook = hook_of(plan)
+    deadlines.daemon.Sweeps.__init__ = _with(deadlines.daemon.Sweeps.__init__, hook)  # type: ignore[method-assign]
+    made = partial(keeping.make_backup, hook=hook)
+    for module in (keeping, keeper):
+        module.make_backup = made  # type: ignore[attr-defined]
+
+
+def _with(original: Callable[..., None], hook: Callable[[str], None]) -> Callable[..., None]:
+    def begin(self: object, *parts: Any, **more: Any) -> None:
+        original(self, *parts, **{**more, "hook": hook})
+
+    return begin
+
+
+def lose(every: int) -> None:
+    """Sabotage: drop each so-manieth message in silence, so that a test can see that the judge sees it."""
+    from deadlines.notify.smtp import SmtpChannel
+
+    send, number = SmtpChannel.send, count(1)
+
+    def drop(self: SmtpChannel, message: "Message") -> None:
+        if next(number) % every:
+            send(self, message)
+
+    SmtpChannel.send = drop  # type: ignore[method-assign]
+
+
+def follow(file: Path) -> None:
+    """Set this process's clock by a file, now and whenever the file says something else."""
+    offset = float(file.read_text())
+    set_clock = time_machine.travel(time.time() + offset, tick=True).start()
+
+    def watch() -> None:
+        now = offset
+        while True:
+            threading.Event().wait(LOOK)
+            said = file.read_text()
+            if said and float(said) != now:
+                set_clock.shift(float(said) - now)
+                now = float(said)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def main() -> None:
+    """Carry the plan out around the program."""
+    plan = json.loads(os.environ.get("CHAOS_PLAN", "{}"))
+    if "clock" in plan:
+        follow(Path(plan["clock"]))
+    if "at" in plan:
+        plant(plan)
+    if "loses" in plan:
+        lose(plan["loses"])
+    if plan.get("alone"):
+        from deadlines.store import leader
+
+        leader.leader_of = lambda _engine: leader.Alone()  # type: ignore[assignment]
+    import cli
+
+    sys.exit(cli.main())
+
+
+if __name__ == "__main__":
+    main()
