@@ -9,6 +9,7 @@ from deadlines.store.tables.docket import Acknowledgement, DeadlineRow, Entry, N
 from deadlines.store.tables.keeping import Audit, Heartbeat
 from deadlines.store.tables.people import Contact, Matter, MatterMember, Person, Team, TeamMember
 from deadlines.store.tables.sending import Attempt, Letter, Reminder
+from deadlines.store.tables.signing import Login, SignedIn
 
 __all__ = [
     "Acknowledgement",
@@ -23,6 +24,7 @@ __all__ = [
     "Instance",
     "Invitation",
     "Letter",
+    "Login",
     "Matter",
     "MatterMember",
     "NoticeRow",
@@ -30,6 +32,7 @@ __all__ = [
     "Proposal",
     "Reminder",
     "Rendering",
+    "SignedIn",
     "Subscription",
     "Team",
     "TeamMember",
