@@ -327,6 +327,7 @@ def build_web(settings: Settings, database: "Database") -> "Starlette":
             name=settings.firm.name,
             address=settings.address,
             kept=kept,
+            ack_lasts=timedelta(days=settings.reminders.ack_days),
         )
     except OSError as error:
         raise ConfigError(

@@ -191,6 +191,31 @@ def deactivate(app: App, email: str, successor: str | None, as_json: bool) -> No
         click.echo(f"{shown['name']} <{shown['email']}> is inactive; matters handed over: {moved}.")
 
 
+@command.command("sign-in")
+@click.argument("email", metavar="ADDRESS")
+@json_option
+@pass_app
+def sign_in(app: App, email: str, as_json: bool) -> None:
+    """Print a one-time link on which a person chooses a password for the pages. It works for one day.
+
+    Give it to the person yourself; whoever opens it first chooses. The present password holds until then.
+
+    \b
+    Example:
+      deadlines person sign-in ana@firm.example
+    """
+    from deadlines import clock
+    from deadlines.commands.output import answer
+    from deadlines.docket.logins import invite
+    from deadlines.docket.people import active_person
+
+    with app.writing() as session:
+        person = active_person(session, email)
+        code = invite(session, person, actor=actor(), now=clock.now())
+        shown = {"person": person.email, "link": f"{app.settings.address}/welcome/{code}"}
+    answer(shown, shown["link"], as_json=as_json)
+
+
 @command.command()
 @click.argument("email", metavar="ADDRESS")
 @json_option

@@ -13,17 +13,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from deadlines import clock
 from deadlines.store.database import Database
 from deadlines.web.assets import Assets
+from deadlines.web.cookies import Cookie
+from deadlines.web.desk import Desk, Office
 from deadlines.web.feeds import FeedRoute
 from deadlines.web.fetches import FetchLog
 from deadlines.web.metrics import Metrics
 from deadlines.web.pages import Pages
 from deadlines.web.probes import Readyz, healthz
 from deadlines.web.shelf import Shelf
+from deadlines.web.signing import Signing
 from deadlines.web.subscribe import SubscribeRoute
 
 HEARTBEAT = "daemon"
 BEAT = timedelta(seconds=60)
 PATIENCE = timedelta(hours=1)
+ACK_LASTS = timedelta(days=7)
 ADDRESS = "http://127.0.0.1:8099"
 
 
@@ -60,6 +64,7 @@ def create_app(
     heartbeat: str = HEARTBEAT,
     beat: timedelta = BEAT,
     patience: timedelta = PATIENCE,
+    ack_lasts: timedelta = ACK_LASTS,
     now: Callable[[], datetime] = clock.now,
 ) -> Starlette:
     """The application over an open database.
@@ -73,6 +78,7 @@ def create_app(
         heartbeat: the sweep whose sign of life `/readyz` looks at.
         beat: how often it comes.
         patience: how long it may stay away before calendars say that they are stale.
+        ack_lasts: how long it holds that somebody has taken a date on.
         now: what tells the time.
 
     `app.state.flush(session, now)` writes down which feeds were fetched, and `app.state.watch(session, now)` forgets
@@ -95,12 +101,17 @@ def create_app(
     )
     assets = Assets()
     pages = Pages(assets, address=address, firm=name)
+    cookie = Cookie(secure=address.startswith("https://"))
+    signing = Signing(database, pages, cookie, address=address, now=now)
+    desk = Desk(database, pages, cookie, Office(address=address, zone=place, ack_lasts=ack_lasts, now=now))
     ready = Readyz(database, sweep=heartbeat, interval=beat, now=now)
     app = Starlette(
         routes=[
             Beneath("/f/", feed),
             Beneath("/subscribe/", SubscribeRoute(database, pages, address=address, firm=name, zone=place, now=now)),
             Beneath("/static/", assets),
+            *signing.routes(),
+            *desk.routes(),
             Route("/healthz", healthz),
             Route("/readyz", ready.answer),
             Route("/metrics", Metrics(database, feed.answered, now=now).answer),

@@ -1,10 +1,13 @@
 """Makes the pages that people see: templates, and the headers that every page has."""
 
+from datetime import date
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from deadlines.ical.wording import day_text
 from deadlines.web.assets import Assets
 
 POLICY = (
@@ -34,6 +37,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.globals |= {"firm": firm, "static": self._static}
+        self._environment.filters |= {"days": _days, "day": _day}
 
     def make(self, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
         """The whole page, ready to be sent."""
@@ -45,3 +49,14 @@ class Pages:
 
     def _static(self, name: str) -> str:
         return f"{self._root}{self._assets.link(name)}"
+
+
+def _day(on: date | None) -> Markup:
+    """`Fri 18 Dec 2026`, on one line, and for programs as 2026-12-18; a dash for none."""
+    return Markup('<time datetime="{}">{}</time>').format(on, day_text(on)) if on is not None else Markup("–")
+
+
+def _days(count: int) -> str:
+    """`today`, `tomorrow`, `in 9 days`, `2 days ago`."""
+    words = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    return words.get(count) or (f"in {count} days" if count > 0 else f"{-count} days ago")

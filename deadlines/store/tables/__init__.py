@@ -9,6 +9,7 @@ from deadlines.store.tables.docket import Acknowledgement, DeadlineRow, Entry, M
 from deadlines.store.tables.keeping import Audit, Gap, Heartbeat
 from deadlines.store.tables.people import Contact, Matter, MatterMember, Person, Team, TeamMember
 from deadlines.store.tables.sending import Attempt, Letter, Reminder
+from deadlines.store.tables.signing import Login, SignedIn
 
 __all__ = [
     "Acknowledgement",
@@ -24,6 +25,7 @@ __all__ = [
     "Instance",
     "Invitation",
     "Letter",
+    "Login",
     "Matter",
     "MatterMember",
     "Milestone",
@@ -32,6 +34,7 @@ __all__ = [
     "Proposal",
     "Reminder",
     "Rendering",
+    "SignedIn",
     "Subscription",
     "Team",
     "TeamMember",

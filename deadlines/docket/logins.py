@@ -1,0 +1,172 @@
+"""Signing in to the pages: passwords that people choose on a one-time link, and browsers that are signed in.
+
+Whether an address has an account is told to nobody: a wrong address and a wrong password are refused alike, after
+the same work.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from msgspec import Struct
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from deadlines.docket.subscriptions import hash_token
+from deadlines.errors import InputError, NotFound
+from deadlines.store import audit
+from deadlines.store.tables import Login, Person, SignedIn
+
+LINK_FOR = timedelta(hours=24)
+IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
+"""A browser that is not used, and one that is, for so long: then the person signs in again (OWASP ASVS 5.0, 7.3)."""
+SEEN_EVERY = timedelta(minutes=1)
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
+TRIES = 5
+"""Wrong passwords before an account rests; with each more the rest is twice as long."""
+LONGEST_REST = timedelta(minutes=15)
+SECRET_BYTES = 32
+REFUSED = "Address and password do not fit. After several wrong tries an account rests for some minutes."
+NO_LINK = "This link has been used or is too old. Ask for another one."
+
+
+def invite(session: Session, person: Person, *, actor: str, now: datetime) -> str:
+    """A one-time link on which a person chooses a password; its secret. The present password holds until then."""
+    login = session.get(Login, person.id) or Login(person_id=person.id)
+    code = secrets.token_urlsafe(SECRET_BYTES)
+    login.link_hash, login.link_until = hash_token(code), now + LINK_FOR
+    session.add(login)
+    session.flush()
+    audit.record(session, at=now, actor=actor, action="login.invite", subject=person.id, detail={})
+    return code
+
+
+def find_invited(session: Session, code: str, *, now: datetime) -> Login:
+    """Who may choose a password on a link. Raises NotFound for used, expired and unknown ones alike."""
+    query = select(Login).where(Login.link_hash == hash_token(code)).with_for_update()
+    found = session.scalars(query).one_or_none()
+    if found is None or found.link_until is None or found.link_until <= now or not found.person.active:
+        raise NotFound(NO_LINK)
+    return found
+
+
+def choose_password(session: Session, code: str, password: str, *, now: datetime) -> Person:
+    """Set the password and use the link up; every browser of the person is signed out.
+
+    Raises NotFound as `find_invited`, InputError for a password that is too easy to guess.
+    """
+    login = find_invited(session, code, now=now)
+    _require_strong(password, login.person)
+    login.password, login.chosen_at = _hasher().hash(password), now
+    login.link_hash = login.link_until = login.locked_until = None
+    login.failures = 0
+    session.execute(delete(SignedIn).where(SignedIn.person_id == login.person_id))
+    session.flush()
+    who = login.person
+    audit.record(session, at=now, actor=who.id, action="login.choose", subject=who.id, detail={})
+    return who
+
+
+class Kept(Struct, frozen=True):
+    """What is known of who wants to sign in: nothing where the address has no account."""
+
+    person: str | None = None
+    password: str | None = None
+    rests: bool = False
+
+
+def look_up(session: Session, email: str, *, now: datetime) -> Kept:
+    """The account of a mail address, of somebody who is here."""
+    query = select(Login).join(Login.person).where(Person.email == email.strip().lower(), Person.active.is_(True))
+    login = session.scalars(query).one_or_none()
+    if login is None:
+        return Kept()
+    return Kept(login.person_id, login.password, login.locked_until is not None and login.locked_until > now)
+
+
+def fits(kept: Kept, password: str) -> bool:
+    """Whether it is the password. Takes a tenth of a second and some memory by design, so in no transaction; the same
+    for an address without an account."""
+    try:
+        _hasher().verify(kept.password or _nobody(), password[: LONGEST_PASSWORD + 1])
+    except (VerificationError, InvalidHashError):
+        return False
+    return kept.password is not None and not kept.rests
+
+
+def sign_in(session: Session, kept: Kept, *, right: bool, now: datetime) -> str | None:
+    """The secret for the browser's cookie; None where it is refused, which counts and must be committed too."""
+    if kept.person is None:
+        return None
+    login = session.get_one(Login, kept.person, with_for_update=True, populate_existing=True)
+    if not right or login.password != kept.password:
+        if not kept.rests:
+            _count_failure(session, login, now)
+        return None
+    login.failures, login.locked_until = 0, None
+    return _signed_in(session, login.person, now)
+
+
+def find_signed_in(session: Session, token: str, *, now: datetime) -> SignedIn | None:
+    """The browser with that secret, unless it rested for too long, is too old, or its person has left."""
+    found = session.get(SignedIn, hash_token(token))
+    if found is None or not found.person.active:
+        return None
+    alive = now - found.seen_at < IDLE and now - found.since < LONGEST
+    return found if alive else None
+
+
+def is_due(found: SignedIn, now: datetime) -> bool:
+    """Whether it is time to write down that the browser is used."""
+    return now - found.seen_at >= SEEN_EVERY
+
+
+def sign_out(session: Session, token: str) -> None:
+    """The browser's secret is worth nothing any more."""
+    session.execute(delete(SignedIn).where(SignedIn.token_hash == hash_token(token)))
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Remove what is of no use any more."""
+    session.execute(delete(SignedIn).where(SignedIn.seen_at < now - LONGEST))
+
+
+def _signed_in(session: Session, person: Person, now: datetime) -> str:
+    token = secrets.token_urlsafe(SECRET_BYTES)
+    session.add(SignedIn(token_hash=hash_token(token), person_id=person.id, since=now, seen_at=now))
+    session.flush()
+    audit.record(session, at=now, actor=person.id, action="login.sign-in", subject=person.id, detail={})
+    return token
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    return PasswordHasher()
+
+
+@cache
+def _nobody() -> str:
+    return _hasher().hash(secrets.token_urlsafe(SECRET_BYTES))
+
+
+def _count_failure(session: Session, login: Login, now: datetime) -> None:
+    login.failures += 1
+    if login.failures < TRIES:
+        return
+    rest = min(timedelta(minutes=1) * 2 ** min(login.failures - TRIES, 10), LONGEST_REST)
+    login.locked_until = now + rest
+    detail = {"failures": login.failures}
+    audit.record(session, at=now, actor="web", action="login.rest", subject=login.person_id, detail=detail)
+
+
+def _require_strong(password: str, person: Person) -> None:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise InputError(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; four words are good.")
+    known = {person.email, person.email.partition("@")[0], person.name, *person.name.split(), "deadlines", "password"}
+    left = password.lower()
+    for word in sorted((word.lower() for word in known if len(word) > 2), key=len, reverse=True):
+        left = left.replace(word, "")
+    if len(set(left)) < 5:
+        raise InputError("This password is easy to guess: take words that have nothing to do with you.")

@@ -1,0 +1,38 @@
+"""How people sign in to the pages."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from deadlines.store.tables.base import Base
+from deadlines.store.tables.people import Person
+
+
+class Login(Base):
+    """One person's password, as an Argon2id hash; none until the person has chosen one.
+
+    `link_hash` is the hash of the one-time link on which a password is chosen until `link_until`. `failures` counts
+    wrong passwords since the last right one; before `locked_until` none is looked at.
+    """
+
+    __tablename__ = "login"
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    password: Mapped[str | None] = mapped_column(String(200))
+    chosen_at: Mapped[datetime | None]
+    link_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    link_until: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    locked_until: Mapped[datetime | None]
+    person: Mapped[Person] = relationship()
+
+
+class SignedIn(Base):
+    """One browser in which somebody is signed in: the hash of its secret, and when it was last used."""
+
+    __tablename__ = "signed_in"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    since: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    person: Mapped[Person] = relationship()

@@ -1,0 +1,38 @@
+"""The cookie that says in which browser somebody is signed in. It holds a random secret and nothing else."""
+
+from datetime import timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from deadlines.docket.logins import LONGEST
+
+SECURE_NAME, PLAIN_NAME = "__Host-deadlines", "deadlines"
+
+
+class Cookie:
+    """Set and read for one server. `secure`: people reach it by https, and browsers then guard the name as well."""
+
+    def __init__(self, *, secure: bool) -> None:
+        self._secure = secure
+        self._name = SECURE_NAME if secure else PLAIN_NAME
+
+    def read(self, request: Request) -> str:
+        """The secret, or nothing."""
+        return request.cookies.get(self._name, "")
+
+    def give(self, response: Response, token: str, lasts: timedelta = LONGEST) -> None:
+        """Lax, so that a link in a mail finds its reader signed in; every change is a form of our own pages."""
+        response.set_cookie(
+            self._name,
+            token,
+            max_age=int(lasts.total_seconds()),
+            path="/",
+            secure=self._secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def take(self, response: Response) -> None:
+        """The browser forgets it."""
+        response.delete_cookie(self._name, path="/", secure=self._secure, httponly=True, samesite="lax")
