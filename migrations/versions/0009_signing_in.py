@@ -1,6 +1,6 @@
 """Signing in: passwords, and the browsers in which somebody is signed in.
 
-Revision 0007, after 0006.
+Revision 0009, after 0008.
 
 House rule: a migration must not break the previous version of the program. Widen first, fill, and tighten
 only in a later release; a column is renamed or dropped in steps. Nothing of the docket is ever deleted.
@@ -9,8 +9,8 @@ only in a later release; a column is renamed or dropped in steps. Nothing of the
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
