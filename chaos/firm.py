@@ -130,23 +130,36 @@ class Firm:
 
     # -- the clock ---------------------------------------------------------------------------------------------
 
-    def set_clock(self, moment: datetime) -> None:
-        """It is that moment for the program now, in the processes that run and those to come."""
-        self._offset(moment.timestamp() - time.time())
+    def set_clock(self, moment: datetime, *, passes: bool = True) -> None:
+        """It is that moment for the program now, in the processes that run and those to come.
+
+        `passes`: the time until then goes by on the machine, as its clock that nobody can set tells; without it, or
+        back, only the wall clock is set.
+        """
+        self._offset(moment.timestamp() - time.time(), passes=passes)
 
     def move_clock(self, by: timedelta) -> None:
-        """Set the clock forward or back."""
-        self._offset(float(self._clock.read_text()) + by.total_seconds())
+        """Time goes by, or the wall clock is set back."""
+        self._offset(self._offsets()[0] + by.total_seconds())
 
-    def _offset(self, seconds: float) -> None:
+    def _offset(self, seconds: float, *, passes: bool = True) -> None:
+        before, passed = self._offsets()
+        passed += max(seconds - before, 0.0) if passes else 0.0
         beside = self._clock.with_suffix(".new")
-        beside.write_text(repr(seconds))
+        beside.write_text(f"{seconds!r} {passed!r}")
         beside.rename(self._clock)
+
+    def _offsets(self) -> tuple[float, float]:
+        """By how many seconds the wall clock is ahead, and how many have gone by besides those that really did."""
+        if not self._clock.exists():
+            return 0.0, 0.0
+        wall, passed = self._clock.read_text().split()
+        return float(wall), float(passed)
 
     @property
     def now(self) -> datetime:
         """What time it is for the program."""
-        moment = time.time() + float(self._clock.read_text())
+        moment = time.time() + self._offsets()[0]
         return datetime.fromtimestamp(moment, self.since.tzinfo)
 
     # -- the docket --------------------------------------------------------------------------------------------

@@ -13,13 +13,19 @@ from chaos.tally import Tally
 @dataclass
 class Unclear:
     """Times, on this process's steady clock, at which it became unclear whether a message was out: a process was
-    killed or stopped, a database went away."""
+    killed or stopped, a database went away. `forgotten`: those at which an older backup was put back, so that the
+    program no longer knows which reminders it had put into one message."""
 
     times: list[float] = field(default_factory=list)
+    forgotten: list[float] = field(default_factory=list)
 
     def between(self, first: float, second: float) -> bool:
         """Whether there was one since a message was taken, with a little for the way to the server."""
-        return any(first - 1.0 <= moment <= second for moment in self.times)
+        return any(first - 1.0 <= moment <= second for moment in (*self.times, *self.forgotten))
+
+    def forgot(self, first: float, second: float) -> bool:
+        """Whether the program has forgotten since the first how it put reminders together."""
+        return any(first <= moment <= second for moment in self.forgotten)
 
 
 def lost(ledger: Ledger, mails: Iterable[Accepted], since: datetime, until: datetime) -> list[Want]:
@@ -81,19 +87,23 @@ def repeats(mails: Iterable[Accepted], unclear: Unclear) -> tuple[int, int, list
     """How many mails came again, how many of those with a reason, and what the others are.
 
     A reason: the same Message-ID, and since it was first taken the server had left it unclear, or a process or
-    database had gone away.
+    database had gone away. After an older backup was put back, reminders may also come in other company.
     """
     seen: dict[str, Accepted] = {}
-    under: dict[str, str] = {}
+    under: dict[str, Accepted] = {}
     count, explained, strange = 0, 0, []
     for mail in mails:
         before = seen.get(mail.message_id)
-        other = [each for each in mail.reminders if under.setdefault(each, mail.message_id) != mail.message_id]
-        if before is None and not other:
+        others = [each for each in (under.get(name) for name in mail.reminders) if each is not None]
+        others = [each for each in others if each.message_id != mail.message_id]
+        forgot = bool(others) and all(unclear.forgot(each.clock, mail.clock) for each in others)
+        under.update(dict.fromkeys(mail.reminders, mail))
+        if before is None and not others:
             seen[mail.message_id] = mail
             continue
         count += 1
-        if before is not None and not other and (before.unclear or unclear.between(before.clock, mail.clock)):
+        known = before is not None and (before.unclear or unclear.between(before.clock, mail.clock))
+        if forgot or (known and not others):
             explained += 1
         else:
             strange.append(f"a repeat without a reason to {mail.to} of matter {mail.matter}: {mail.subject}")

@@ -84,18 +84,26 @@ def lose(every: int) -> None:
 
 
 def follow(file: Path) -> None:
-    """Set this process's clock by a file, now and whenever the file says something else."""
-    offset = float(file.read_text())
-    set_clock = time_machine.travel(time.time() + offset, tick=True).start()
+    """Set this process's clock by a file, now and whenever the file says something else.
+
+    The clock since the machine's start goes by the file as well: it says how much time has passed besides.
+    """
+    from deadlines import clock
+
+    wall, passed = (float(word) for word in file.read_text().split())
+    set_clock = time_machine.travel(time.time() + wall, tick=True).start()
+    uptime, told = clock.uptime, [passed]
+    clock.uptime = lambda: uptime() + told[0]
 
     def watch() -> None:
-        now = offset
+        now = wall
         while True:
             threading.Event().wait(LOOK)
-            said = file.read_text()
-            if said and float(said) != now:
-                set_clock.shift(float(said) - now)
-                now = float(said)
+            said = [float(word) for word in file.read_text().split()]
+            if len(said) == 2 and said[0] != now:
+                told[0] = said[1]
+                set_clock.shift(said[0] - now)
+                now = said[0]
 
     threading.Thread(target=watch, daemon=True).start()
 

@@ -118,7 +118,7 @@ def _rolled_back(ground: Ground, firm: Firm, good: Path) -> None:
     status, said = _restored(firm, good, url)
     ground.tally.expect(status == 0, f"the restore ends with {status}: {said[-300:]}")
     ground.tally.fault("restored an old backup")
-    firm.unclear.times.append(time.monotonic())
+    firm.unclear.forgotten.append(time.monotonic())
     firm.move_to(url)
     firm.settle()
     _same(ground, firm, url, "the restored docket")

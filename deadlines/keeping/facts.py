@@ -13,6 +13,10 @@ KEPT_FOR_EVER = ("audit", "deadline", "entry", "notice", "reminder", "rendering"
 """Tables from which nothing is ever deleted."""
 
 
+RESTORED = "database.restored"
+"""The audit's word for a docket that was put back from a backup."""
+
+
 class Facts(Struct, frozen=True, kw_only=True):
     """The instance, the schema, how many rows each table has, and how the audit trail and the seals stand.
 

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.alarms import raise_alarm
 from deadlines.docket.health import Finding, State
 from deadlines.keeping.drill import Drill
+from deadlines.keeping.facts import RESTORED
 from deadlines.keeping.manifest import Manifest, backups_in
-from deadlines.store.tables import Heartbeat, Instance
+from deadlines.store.tables import Audit, Heartbeat, Instance
 
 BACKUP, FAILED, DRILL = "backup", "backup-failed", "drill"
 OLD_BACKUP, VERY_OLD_BACKUP = timedelta(hours=26), timedelta(hours=72)
@@ -73,14 +74,15 @@ def check_keeping(session: Session, folder: str, now: datetime) -> Iterator[Find
         hint = "Name a folder in keeping.folder, best on another disk; docs/operations.md tells how."
         yield Finding("backup", "warning", "No backups are made.", hint)
         return
-    yield _backup(session, Path(folder), now)
-    yield _drill(session, now)
-
-
-def _backup(session: Session, folder: Path, now: datetime) -> Finding:
     begun = session.scalars(select(Instance)).one()
-    found = backups_in(folder, begun.instance_id)
-    made_at = found[0][1].made_at if found else None
+    found = [manifest for _, manifest in backups_in(Path(folder), begun.instance_id)]
+    yield _backup(session, folder, begun, found, now)
+    yield _drill(session, now)
+    yield _anchored(session, found)
+
+
+def _backup(session: Session, folder: str, begun: Instance, found: list[Manifest], now: datetime) -> Finding:
+    made_at = found[0].made_at if found else None
     why = _why(session, made_at)
     hint = "See that the scheduler runs and that the folder has room; `deadlines db backup` makes one now."
     state = _state(now - (made_at or begun.created_at), OLD_BACKUP, VERY_OLD_BACKUP)
@@ -111,6 +113,26 @@ def _drill(session: Session, now: datetime) -> Finding:
         return Finding("drill", "ill", f"The last rehearsal found: {'; '.join(outcome.faults)}.", hint)
     sentence = f"A backup was last restored for rehearsal {_age(now - row.at)} ago, in {outcome.seconds:g} seconds."
     return Finding("drill", _state(now - row.at, OLD_DRILL, VERY_OLD_DRILL), sentence, hint)
+
+
+def _anchored(session: Session, found: list[Manifest]) -> Finding:
+    """Whether the audit trail still holds the row that was its last when each backup was made.
+
+    The chain of hashes tells of every row but those cut off at its end, and not of a trail that was written anew as a
+    whole: the backups do, the better the farther away they are kept. What was restored is behind later backups.
+    """
+    restored = select(func.max(Audit.at)).where(Audit.action == RESTORED)
+    since = session.scalar(restored)
+    heads = {one.facts.audit_head: one.file for one in found if since is None or one.made_at > since}
+    heads.pop("", None)
+    there = set(session.scalars(select(Audit.digest).where(Audit.digest.in_(heads))))
+    lost = sorted(file for head, file in heads.items() if head not in there)
+    if not lost:
+        return Finding("audit-anchored", "well", f"The audit trail holds what {len(heads)} backups saw of it.")
+    sentence = f"The audit trail does not hold what it held when {lost[0]} was made: it was cut or written anew."
+    return Finding(
+        "audit-anchored", "ill", sentence, "Keep this database, and find out who wrote to it outside the program."
+    )
 
 
 def _state(age: timedelta, old: timedelta, very_old: timedelta) -> State:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.errors import BackupError, StoreError
 from deadlines.keeping.cipher import decrypt
-from deadlines.keeping.facts import Facts, difference, facts_of
+from deadlines.keeping.facts import RESTORED, Facts, difference, facts_of
 from deadlines.keeping.manifest import Manifest, read_manifest, sha256_of
 from deadlines.keeping.places import write_down
 from deadlines.keeping.rows import load, read_rows
@@ -168,7 +168,7 @@ def _note_in(made: Path, manifest: Manifest, actor: str, now: datetime, seal: Se
 
 def _note(session: Session, manifest: Manifest, actor: str, now: datetime) -> None:
     detail = {"file": manifest.file, "sha256": manifest.sha256, "made_at": manifest.made_at}
-    audit.record(session, at=now, actor=actor, action="database.restored", subject="instance", detail=detail)
+    audit.record(session, at=now, actor=actor, action=RESTORED, subject="instance", detail=detail)
 
 
 def _swap(made: Path, target: Path) -> None:

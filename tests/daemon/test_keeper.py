@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
+from sqlalchemy.orm import Session
 
 from deadlines.daemon.keeper import Keeper, Keeping
 from deadlines.docket.health import Finding
 from deadlines.keeping.records import check_keeping
+from deadlines.store import audit
 from deadlines.store.database import Database
-from deadlines.store.tables import Heartbeat, Instance
+from deadlines.store.tables import Audit, Heartbeat, Instance
 from tests.daemon.parts import Collector, sweeps
 from tests.docket.samples import ZONE
 from tests.keeping.parts import KEY, fill, whole
@@ -35,6 +37,17 @@ def keeper(database: Database, folder: Path | None, *, key: bytes | None = None)
     return Keeper(database, Keeping(zone=ZONE, hour=3, folder=folder, days=30, key=key, program="1"))
 
 
+def cut_trail(session: Session, action: str) -> None:
+    """What somebody with the database's password can do: take the guards off, and rows away from the end."""
+    if session.get_bind().dialect.name == "sqlite":
+        for name in session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            session.execute(text(f"DROP TRIGGER {name}"))
+    else:
+        session.execute(text("ALTER TABLE audit DISABLE TRIGGER ALL"))
+    row = session.scalars(select(Audit).where(Audit.action == action)).one()
+    session.execute(delete(Audit).where(Audit.id >= row.id))
+
+
 def checks(database: Database, folder: Path, now: datetime) -> dict[str, Finding]:
     with database.read() as session:
         return {finding.id: finding for finding in check_keeping(session, str(folder), now)}
@@ -52,6 +65,24 @@ def test_it_begins_at_once_and_then_comes_every_night(keyed: Database, tmp_path:
     assert kept.keep(EVENING + timedelta(days=31)) == ["checked", "backup", "drill"]
     with keyed.read() as session:
         assert session.get_one(Heartbeat, "drill").at == EVENING + timedelta(days=31)
+
+
+def test_a_trail_that_was_cut_at_its_end_is_told_by_the_backups(keyed: Database, tmp_path: Path) -> None:
+    """The chain of hashes is whole after its last rows are gone; only a copy elsewhere knows them."""
+    folder = tmp_path / "backups"
+    kept = keeper(keyed, folder)
+    with keyed.write() as session:
+        audit.record(session, at=EVENING, actor="t", action="test.last", subject="", detail={})
+    kept.keep(EVENING)
+    assert checks(keyed, folder, EVENING)["audit-anchored"].state == "well"
+    with keyed.write() as session:
+        cut_trail(session, "test.last")
+        assert audit.verify(session) is None
+    found = checks(keyed, folder, EVENING)["audit-anchored"]
+    assert (found.state, "cut or written anew" in found.sentence) == ("ill", True)
+    with keyed.write() as session:  # a docket put back from a backup is behind later backups, rightly
+        audit.record(session, at=NIGHT, actor="t", action="database.restored", subject="instance", detail={})
+    assert checks(keyed, folder, NIGHT)["audit-anchored"].state == "well"
 
 
 def test_without_a_folder_only_the_seals_are_kept(keyed: Database) -> None:
