@@ -91,9 +91,16 @@ def follow(file: Path) -> None:
     from deadlines import clock
 
     wall, passed = (float(word) for word in file.read_text().split())
+    known = {wall: passed}
+    uptime, real = clock.uptime, time_machine.escape_hatch.time.time
     set_clock = time_machine.travel(time.time() + wall, tick=True).start()
-    uptime, told = clock.uptime, [passed]
-    clock.uptime = lambda: uptime() + told[0]
+
+    def uptime_by_wall() -> float:
+        # By what the wall clock says now: between the two settings below nobody sees one without the other.
+        ahead = time.time() - real()
+        return uptime() + known[min(known, key=lambda offset: abs(offset - ahead))]
+
+    clock.uptime = uptime_by_wall
 
     def watch() -> None:
         now = wall
@@ -101,7 +108,7 @@ def follow(file: Path) -> None:
             threading.Event().wait(LOOK)
             said = [float(word) for word in file.read_text().split()]
             if len(said) == 2 and said[0] != now:
-                told[0] = said[1]
+                known[said[0]] = said[1]
                 set_clock.shift(said[0] - now)
                 now = said[0]
 
