@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -89,18 +90,22 @@ def follow(file: Path) -> None:
     The clock since the machine's start goes by the file as well: it says how much time has passed besides.
     """
     from deadlines import clock
+    from deadlines.daemon import Sweeps
+    from deadlines.docket.timekeeping import Reading
 
     wall, passed = (float(word) for word in file.read_text().split())
     known = {wall: passed}
-    uptime, real = clock.uptime, time_machine.escape_hatch.time.time
+    real = time_machine.escape_hatch.time.time
     set_clock = time_machine.travel(time.time() + wall, tick=True).start()
 
-    def uptime_by_wall() -> float:
-        # By what the wall clock says now: between the two settings below nobody sees one without the other.
-        ahead = time.time() - real()
-        return uptime() + known[min(known, key=lambda offset: abs(offset - ahead))]
+    def read_clocks(now: datetime) -> Reading:
+        # By the very time that the caller goes by, so that nobody sees one clock set and the other not yet.
+        ahead = now.timestamp() - real()
+        passed = known[min(known, key=lambda offset: abs(offset - ahead))]
+        return Reading(now, clock.boot(), clock.uptime() + passed, clock.is_synchronised())
 
-    clock.uptime = uptime_by_wall
+    defaults = Sweeps.__init__.__kwdefaults__ or {}
+    defaults["clocks"] = read_clocks
 
     def watch() -> None:
         now = wall

@@ -63,6 +63,8 @@ TURNS = {
 """What each sweep calls."""
 REGARDLESS = ("beat", "fetches", "addresses", "calendars")
 """What goes on by a clock that cannot be believed: it does no harm by a wrong one."""
+LATER = ("audit",)
+"""What waits a turn at the start: after a weekend down the auditor would hold what is to leave first."""
 OWN = ("fetches", "addresses")
 """Sweeps of what is in the memory of this process: a daemon that stands by runs them too."""
 JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -107,12 +109,11 @@ class Scheduler:
         self._scheduler = BackgroundScheduler(timezone="UTC", job_defaults=JOB_DEFAULTS)
 
     def start(self) -> None:
-        """Start the jobs, each for the first time at once, and the watchdog."""
+        """Start the jobs, nearly each for the first time at once, and the watchdog."""
         for name, seconds in self._intervals.items():
             self._sweeps.sign_of_life(name)
-            self._scheduler.add_job(
-                self._run, "interval", seconds=seconds, args=[name], id=name, next_run_time=clock.now()
-            )
+            first = clock.now() + timedelta(seconds=seconds if name in LATER else 0)
+            self._scheduler.add_job(self._run, "interval", seconds=seconds, args=[name], id=name, next_run_time=first)
         self._scheduler.start()
         self._watchdog.start()
 

@@ -1,7 +1,7 @@
 """The web application: feeds, the page behind one-time links, and probes."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -85,33 +85,20 @@ def create_app(
     what must not be served any more; something must call them now and then.
     """
     place = ZoneInfo(zone)
-
-    def today() -> date:
-        return now().astimezone(place).date()
-
+    office = Office(address=address, zone=place, ack_lasts=ack_lasts, now=now)
+    shelf, today = Shelf(kept), office.today
     feed = FeedRoute(
-        database,
-        Shelf(kept),
-        FetchLog(),
-        firm=name,
-        now=now,
-        today=today,
-        heartbeat=heartbeat,
-        patience=patience,
+        database, shelf, FetchLog(), firm=name, now=now, today=today, heartbeat=heartbeat, patience=patience
     )
     assets = Assets()
     pages = Pages(assets, address=address, firm=name)
-    cookie = Cookie(secure=address.startswith("https://"))
-    signing = Signing(database, pages, cookie, address=address, now=now)
-    desk = Desk(database, pages, cookie, Office(address=address, zone=place, ack_lasts=ack_lasts, now=now))
     ready = Readyz(database, sweep=heartbeat, interval=beat, now=now)
     app = Starlette(
         routes=[
             Beneath("/f/", feed),
             Beneath("/subscribe/", SubscribeRoute(database, pages, address=address, firm=name, zone=place, now=now)),
             Beneath("/static/", assets),
-            *signing.routes(),
-            *desk.routes(),
+            *_for_people(database, pages, office),
             Route("/healthz", healthz),
             Route("/readyz", ready.answer),
             Route("/metrics", Metrics(database, feed.answered, now=now).answer),
@@ -121,3 +108,10 @@ def create_app(
     app.router.redirect_slashes = False
     app.state.flush, app.state.watch = feed.flush, feed.watch
     return app
+
+
+def _for_people(database: Database, pages: Pages, office: Office) -> list[Route]:
+    """The pages for people who sign in."""
+    cookie = Cookie(secure=office.address.startswith("https://"))
+    signing = Signing(database, pages, cookie, address=office.address, now=office.now)
+    return [*signing.routes(), *Desk(database, pages, cookie, office).routes()]
