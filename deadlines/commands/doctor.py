@@ -9,7 +9,7 @@ from deadlines.commands.context import App, json_option, pass_app
 from deadlines.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
-    from deadlines.docket.health import Finding
+    from deadlines.docket.findings import Finding
 
 STATES = {"well": 0, "warning": 1, "ill": 2}
 COLOURS = {"well": "green", "warning": "yellow", "ill": "red"}
@@ -42,7 +42,7 @@ def command(app: App, as_json: bool) -> int:
 def _findings(app: App) -> Iterator["Finding"]:
     from deadlines import clock
     from deadlines.commands import installation, machine
-    from deadlines.docket.health import Finding
+    from deadlines.docket.findings import Finding
 
     now = clock.now()
     yield installation.check_zone_data(now)
@@ -67,7 +67,8 @@ def _database_findings(app: App) -> Iterator["Finding"]:
 
     from deadlines import clock
     from deadlines.commands import installation, machine
-    from deadlines.docket.health import Finding, check_docket, check_emergency
+    from deadlines.docket.findings import Finding
+    from deadlines.docket.health import check_docket, check_emergency
     from deadlines.docket.monitor import check_monitor
     from deadlines.docket.timekeeping import check_clock, read_clocks
     from deadlines.keeping.records import check_keeping

@@ -5,7 +5,7 @@ from datetime import datetime
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from deadlines.docket.health import Finding
+from deadlines.docket.findings import Finding
 from deadlines.errors import ConfigError, LawDataError
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deadlines.docket.health import SILENT_AFTER, Finding
+from deadlines.docket.findings import Finding
+from deadlines.docket.health import SILENT_AFTER
 from deadlines.store.leader import is_led
 from deadlines.store.tables import Heartbeat
 

@@ -47,12 +47,13 @@ def command(app: App, name: str, as_json: bool) -> None:
 def _find(session: "Session", name: str, nexts: "Nexts") -> "MatterView | EntryView":
     """A matter's number comes before an entry's id, and that before a notice's."""
     from deadlines.docket.notices import find_notice
-    from deadlines.docket.views import SHORTEST_PREFIX, entry_view, find_entry, matter_view
+    from deadlines.docket.prefixes import SHORTEST
+    from deadlines.docket.views import entry_view, find_entry, matter_view
     from deadlines.errors import NotFound
 
     with suppress(NotFound):
         return matter_view(session, name, nexts)
-    if name.strip().isalnum() and len(name.strip()) >= SHORTEST_PREFIX:
+    if name.strip().isalnum() and len(name.strip()) >= SHORTEST:
         with suppress(NotFound):
             return entry_view(session, find_entry(session, name), nexts)
         with suppress(NotFound):

@@ -6,9 +6,9 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.ladder import moment
-from deadlines.docket.entries import current, locked
 from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.docket.scopes import works_on
+from deadlines.docket.versions import current, locked
 from deadlines.errors import Conflict
 from deadlines.store import audit
 from deadlines.store.tables import Acknowledgement, DeadlineRow, Entry, Matter, Person

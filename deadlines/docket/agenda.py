@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from deadlines.docket.acknowledging import standing
+from deadlines.docket.coming import What, next_date
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.reminders import URGENT
 from deadlines.docket.roles import DOCKET_ROLE
@@ -20,6 +21,12 @@ from deadlines.notify.channel import MAIL
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Milestone, Person, Reminder
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+WHAT: dict[What, str] = {
+    "protective": "to be protected, file by",
+    "file-by": "file by",
+    "last-day": "last day",
+    "past": "last day was",
+}
 LOOK_BACK = timedelta(days=14)
 
 
@@ -130,15 +137,10 @@ def _open(of: ColumnElement[bool]) -> Select[Entry, DeadlineRow, Matter]:
 
 
 def _dates(entry: Entry, row: DeadlineRow, matter: Matter, today: date) -> Dated:
-    named = (
-        ("to be protected, file by", row.protective_by),
-        ("file by", row.safe_by),
-        ("last day", row.last_day),
-    )
-    ahead = [(on, what) for what, on in named if on is not None and on >= today]
-    on, what = min(ahead, key=lambda pair: pair[0], default=(row.last_day or row.safe_by or today, "last day was"))
+    safe_by = row.safe_by or row.last_day or today  # both are there, unless the row was altered
+    on, what = next_date(row.protective_by, safe_by, row.last_day or safe_by, today)
     courier = entry.dispatch_by if entry.dispatch_by is not None and entry.dispatch_by >= today else None
-    return Dated(entry, matter, on, what, is_altered(entry, row), courier)
+    return Dated(entry, matter, on, WHAT[what], is_altered(entry, row), courier)
 
 
 def _unanswered(session: Session, of: ColumnElement[bool], today: date, now: datetime) -> list[Dated]:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.acknowledging import standing
+from deadlines.docket.coming import next_date
 from deadlines.docket.trust import is_altered
 from deadlines.docket.visible import counted, visible
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Person
@@ -107,14 +108,13 @@ def _columns(person: Person, today: date, now: datetime) -> tuple[Any, ...]:
         Matter.reference,
         Matter.client,
         Person.name.label("attorney"),
-        _next_on(today).label("next_on"),
         visible(person).label("seen"),
         standing(now).label("taken_on"),
     )
 
 
 def _next_on(today: date) -> ColumnElement[date]:
-    """The date that comes next, as `views` has it; of the last day when all have passed."""
+    """The date that comes next, as `coming.next_date` tells it, for sorting and counting in the database."""
     protective = and_(DeadlineRow.protective_by >= today, DeadlineRow.protective_by < DeadlineRow.safe_by)
     return case(
         (protective, DeadlineRow.protective_by),
@@ -149,7 +149,8 @@ def _chosen(person: Person, wanted: Wanted, today: date) -> list[ColumnElement[b
 def _line(row: Any, today: date) -> BoardLine:
     entry, deadline, veiled = row.Entry, row.DeadlineRow, not row.seen
     altered = is_altered(entry, deadline)
-    next_on = row.next_on or deadline.safe_by or today
+    safe_by = deadline.safe_by or deadline.last_day or today  # both are there, unless the row was altered
+    next_on, next_is = next_date(deadline.protective_by, safe_by, deadline.last_day or safe_by, today)
     return BoardLine(
         entry=entry.id,
         matter_id=entry.matter_id,
@@ -161,17 +162,9 @@ def _line(row: Any, today: date) -> BoardLine:
         safe_by=deadline.safe_by,
         last_day=deadline.last_day,
         next_on=next_on,
-        next_is="altered" if altered else _next_is(deadline, next_on, today),
+        next_is="altered" if altered else next_is,
         days_left=(next_on - today).days,
         verified=entry.verified_at is not None,
         taken_on=bool(row.taken_on),
         veiled=veiled,
     )
-
-
-def _next_is(deadline: DeadlineRow, next_on: date, today: date) -> str:
-    if next_on < today:
-        return "past"
-    if next_on == deadline.safe_by:
-        return "file-by"
-    return "protective" if next_on == deadline.protective_by else "last-day"

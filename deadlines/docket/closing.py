@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.result import Timeliness, Window
 from deadlines.docket.beside import beside_words, filed_alternatives
-from deadlines.docket.entries import current, locked, new_version, republish
+from deadlines.docket.entries import new_version, republish
 from deadlines.docket.intake import Desk
 from deadlines.docket.milestones import close
 from deadlines.docket.notices import hold, hold_in_force
@@ -24,6 +24,7 @@ from deadlines.docket.reminders import cancel
 from deadlines.docket.renderings import is_shown, render_entry
 from deadlines.docket.tidings import AGAIN
 from deadlines.docket.verification import unresolved_dispute
+from deadlines.docket.versions import current, locked
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
 from deadlines.store.tables import Entry, NoticeRow, Person

@@ -20,8 +20,6 @@ from deadlines.docket import milestones
 from deadlines.docket.reminders import plan_reminders, supersede
 from deadlines.docket.renderings import render_entry
 from deadlines.docket.roles import DOCKET_ROLE
-from deadlines.docket.versions import current as current  # noqa: PLC0414  (part of this module)
-from deadlines.docket.versions import locked as locked  # noqa: PLC0414
 from deadlines.docket.ways import dispatch_day, way_of
 from deadlines.store.seal import seal_of
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Rendering

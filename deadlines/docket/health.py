@@ -71,9 +71,9 @@ def _clock(session: Session, now: datetime) -> Finding:
     newest = session.scalars(select(Audit.at).order_by(Audit.id.desc()).limit(1)).first()
     newest = newest or session.scalars(select(Instance.created_at)).first()
     if newest is None or newest <= now + CLOCK_SLACK:
-        return Finding("clock", "well", "The clock is not behind what is on the docket.")
+        return Finding("clock-behind", "well", "The clock is not behind what is on the docket.")
     hint = "Set this machine's clock right and keep it so with a time service; until then nothing falls due."
-    return Finding("clock", "ill", f"The clock is behind: the docket was last changed on {_at(newest)}.", hint)
+    return Finding("clock-behind", "ill", f"The clock is behind: the docket was last changed on {_at(newest)}.", hint)
 
 
 def _scheduler(session: Session, now: datetime) -> Finding:

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.findings import Finding
@@ -12,7 +11,8 @@ from deadlines.docket.outages import outages
 from deadlines.docket.rounds import ROW as AUDITOR
 from deadlines.docket.rounds import has_passed, read_round
 from deadlines.notify.channel import MAIL
-from deadlines.store.tables import Audit, Heartbeat
+from deadlines.store import audit
+from deadlines.store.tables import Heartbeat
 
 ROW = "monitor"
 QUIET = timedelta(minutes=10)
@@ -53,8 +53,7 @@ def wellness(session: Session, now: datetime) -> Wellness:
     """What to tell."""
     found = read_round(session)
     audited = session.get_one(Heartbeat, AUDITOR).at if found is None else found.passed_at
-    head = session.scalars(select(Audit.digest).order_by(Audit.id.desc()).limit(1)).first()
-    return Wellness(now, audited or now, found.last_checked if found else 0, head or "")
+    return Wellness(now, audited or now, found.last_checked if found else 0, audit.head(session))
 
 
 def note_ping(session: Session, why: str, now: datetime) -> Ping:

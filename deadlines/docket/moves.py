@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute.ladder import Severity
 from deadlines.compute.result import Window
 from deadlines.docket.direction import Dates, classify, dates_of, merged, withdrawn
-from deadlines.docket.entries import current, enter, is_followed, locked, new_version, reminded
+from deadlines.docket.entries import enter, is_followed, new_version, reminded
 from deadlines.docket.intake import Desk
 from deadlines.docket.milestones import lay_notice
 from deadlines.docket.proposals import (
@@ -26,6 +26,7 @@ from deadlines.docket.proposals import (
     waiting_for,
     was_ignored,
 )
+from deadlines.docket.versions import current, locked
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person, Proposal
 

@@ -3,24 +3,14 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.errors import Conflict, InputError, NotFound
+from deadlines.docket.prefixes import find_by_id
+from deadlines.errors import Conflict
 from deadlines.store.tables import NoticeRow
-
-SHORTEST_PREFIX = 4
 
 
 def find_notice(session: Session, name: str) -> NoticeRow:
-    """The notice of that id or of a beginning of it; raises NotFound, and InputError where it is unclear."""
-    word = name.strip().lower()
-    if len(word) < SHORTEST_PREFIX or not word.isalnum():
-        raise InputError(f"'{name}' is no notice id; `deadlines show` names the notice of each entry.")
-    query = select(NoticeRow).where(NoticeRow.id.startswith(word, autoescape=True)).limit(2)
-    found = session.scalars(query).all()
-    if not found:
-        raise NotFound(f"No notice begins with '{name}'; `deadlines show` names the notice of each entry.")
-    if len(found) > 1:
-        raise InputError(f"More than one notice begins with '{name}': give more of the id.")
-    return found[0]
+    """The notice of that id, or of a beginning of it; raises as `find_by_id`."""
+    return find_by_id(session, NoticeRow, name, "notice", "deadlines show NUMBER")
 
 
 def hold_in_force(session: Session, notice: NoticeRow) -> None:

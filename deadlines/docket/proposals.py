@@ -11,16 +11,17 @@ from sqlalchemy.orm import Session
 from deadlines.compute.ladder import Severity
 from deadlines.compute.result import Window
 from deadlines.docket.direction import Dates, dates_of
-from deadlines.docket.entries import is_followed, locked, new_version
+from deadlines.docket.entries import is_followed, new_version
 from deadlines.docket.intake import Desk
+from deadlines.docket.prefixes import find_by_id
 from deadlines.docket.records import WAITING
-from deadlines.errors import Conflict, InputError, NotFound
+from deadlines.docket.versions import locked
+from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person, Proposal
 
 TOLD: Severity = "warning"
 """How urgent it is to hear that a later date stands: nobody misses it by hearing it late."""
-SHORTEST_PREFIX = 4
 
 
 class ProposalView(Struct, frozen=True, kw_only=True):
@@ -173,17 +174,8 @@ def plain_reason(text: str, what: str = "reason", longest: int = 200) -> str:
 
 
 def find_proposal(session: Session, name: str) -> Proposal:
-    """The proposal of that id or of a beginning of it; raises NotFound, and InputError where it is unclear."""
-    word = name.strip().lower()
-    if len(word) < SHORTEST_PREFIX or not word.isalnum():
-        raise InputError(f"'{name}' is no proposal id; give at least {SHORTEST_PREFIX} characters of one.")
-    query = select(Proposal).where(Proposal.id.startswith(word, autoescape=True)).limit(2)
-    found = session.scalars(query).all()
-    if not found:
-        raise NotFound(f"No proposal begins with '{name}'; `deadlines proposal list` shows what waits.")
-    if len(found) > 1:
-        raise InputError(f"More than one proposal begins with '{name}': give more of the id.")
-    return found[0]
+    """The proposal of that id, or of a beginning of it; raises as `find_by_id`."""
+    return find_by_id(session, Proposal, name, "proposal", "deadlines proposal list --all")
 
 
 def proposal_views(

@@ -8,12 +8,11 @@ from sqlalchemy.orm import Session, aliased
 
 from deadlines.docket.intake import Desk
 from deadlines.docket.milestones import remind
+from deadlines.docket.prefixes import find_by_id
 from deadlines.docket.versions import current, locked
-from deadlines.errors import Conflict, InputError, NotFound
+from deadlines.errors import Conflict
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, Milestone, Person
-
-SHORTEST_PREFIX = 4
 
 
 class MilestoneView(Struct, frozen=True, kw_only=True):
@@ -33,16 +32,8 @@ class MilestoneView(Struct, frozen=True, kw_only=True):
 
 
 def find_milestone(session: Session, name: str) -> Milestone:
-    """The milestone of that id or of a beginning of it; raises NotFound, and InputError where it is unclear."""
-    word = name.strip().lower()
-    if len(word) < SHORTEST_PREFIX or not word.isalnum():
-        raise InputError(f"'{name}' is no milestone id; `deadlines milestone list` shows them.")
-    found = session.scalars(select(Milestone).where(Milestone.id.startswith(word, autoescape=True)).limit(2)).all()
-    if not found:
-        raise NotFound(f"No milestone begins with '{name}'; `deadlines milestone list` shows them.")
-    if len(found) > 1:
-        raise InputError(f"More than one milestone begins with '{name}': give more of the id.")
-    return found[0]
+    """The milestone of that id, or of a beginning of it; raises as `find_by_id`."""
+    return find_by_id(session, Milestone, name, "milestone", "deadlines milestone list")
 
 
 def milestones(

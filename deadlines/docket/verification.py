@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
-from deadlines.docket.entries import computed, current, locked
+from deadlines.docket.entries import computed
 from deadlines.docket.intake import Desk
 from deadlines.docket.moves import Because, Move, move
 from deadlines.docket.proposals import plain_reason
 from deadlines.docket.records import Resolution, Use, is_disputed
 from deadlines.docket.trust import is_altered
+from deadlines.docket.versions import current, locked
 from deadlines.errors import Conflict
 from deadlines.store import audit
 from deadlines.store.tables import DeadlineRow, Entry, Person

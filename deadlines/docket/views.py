@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from deadlines.compute import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.beside import Alternative, alternatives
+from deadlines.docket.coming import next_date
+from deadlines.docket.prefixes import find_by_id
 from deadlines.docket.records import WAITING, Closing, FollowOn, Nexts, Resolution, is_disputed
 from deadlines.docket.teams import find_matter
 from deadlines.docket.ticking import MilestoneView, milestones
 from deadlines.docket.trust import is_altered, window_of
-from deadlines.errors import InputError, NotFound
+from deadlines.errors import NotFound
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Proposal, Reminder
-
-SHORTEST_PREFIX = 4
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -142,21 +142,8 @@ def _refuse_unknown(session: Session, attorney: str | None, matter: str | None) 
 
 
 def find_entry(session: Session, name: str) -> Entry:
-    """The entry of that id, or of a beginning of it that only one entry has.
-
-    Raises InputError for a beginning that is too short or fits several, NotFound for none.
-    """
-    word = name.strip().lower()
-    if len(word) < SHORTEST_PREFIX or not word.isalnum():
-        raise InputError(
-            f"'{name}' is no entry id; `deadlines list` shows them. Give at least {SHORTEST_PREFIX} characters."
-        )
-    found = session.scalars(select(Entry).where(Entry.id.startswith(word, autoescape=True)).limit(2)).all()
-    if not found:
-        raise NotFound(f"No entry begins with '{name}'; `deadlines list` shows the open ones.")
-    if len(found) > 1:
-        raise InputError(f"More than one entry begins with '{name}': give more of the id.")
-    return found[0]
+    """The entry of that id, or of a beginning of it that only one entry has; raises as `find_by_id`."""
+    return find_by_id(session, Entry, name, "entry", "deadlines list")
 
 
 def entry_view(session: Session, entry: Entry, nexts: Nexts | None = None) -> EntryView:
@@ -317,12 +304,4 @@ def _next_of(entry: Entry, deadline: DeadlineRow, today: date, *, altered: bool)
         return safe_by or last_day or today, "altered"
     if safe_by is None or last_day is None:
         raise NotFound(f"Entry {entry.id} is open and has no date: the docket is damaged. Restore a backup.")
-    return _next(deadline.protective_by, safe_by, last_day, today)
-
-
-def _next(protective_by: date | None, safe_by: date, last_day: date, today: date) -> tuple[date, str]:
-    if protective_by is not None and today <= protective_by < safe_by:
-        return protective_by, "protective"
-    if today <= safe_by:
-        return safe_by, "file-by"
-    return last_day, "last-day" if today <= last_day else "past"
+    return next_date(deadline.protective_by, safe_by, last_day, today)

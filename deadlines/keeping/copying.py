@@ -11,12 +11,12 @@ from sqlalchemy import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from deadlines.errors import BackupError
-from deadlines.keeping.facts import KEPT_FOR_EVER, Facts, counts_of, facts_of, head_of
+from deadlines.keeping.facts import KEPT_FOR_EVER, Facts, counts_of, facts_of
 from deadlines.keeping.manifest import Form
 from deadlines.keeping.places import new_file
 from deadlines.keeping.restore import scratch_facts
 from deadlines.keeping.rows import write_rows
-from deadlines.store.audit import verify
+from deadlines.store import audit
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit
 
@@ -28,7 +28,7 @@ Progress = Callable[[int, int], None]
 def copy_sqlite(database: Database, file: Path, progress: Progress) -> Facts:
     """Copy a SQLite database while others write; what the copy holds. Raises BackupError where it is not good."""
     with database.read() as session:
-        head, counts = head_of(session), counts_of(session.connection())
+        head, counts = audit.head(session), counts_of(session.connection())
     new_file(file)
     _copy(database, file, progress)
     facts = scratch_facts(file, database.seal)
@@ -79,7 +79,7 @@ def _as_well_as_the_source(database: Database, copy: Facts) -> None:
 def verify_again(database: Database) -> int | None:
     """Where the audit trail of the database itself is broken."""
     with database.read() as session:
-        return verify(session)
+        return audit.verify(session)
 
 
 def copy_server(database: Database, folder: Path, progress: Progress) -> tuple[Form, Path, Facts]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.sealing import altered_dates
 from deadlines.store import audit, migrate
-from deadlines.store.tables import Audit, Instance
+from deadlines.store.tables import Instance
 
 KEPT_FOR_EVER = ("audit", "deadline", "entry", "notice", "reminder", "rendering")
 """Tables from which nothing is ever deleted."""
@@ -40,7 +40,7 @@ def facts_of(session: Session) -> Facts:
         instance=str(session.scalar(select(Instance.instance_id))),
         schema=schema,
         counts=counts_of(connection),
-        audit_head=head_of(session),
+        audit_head=audit.head(session),
         audit_broken=audit.verify(session),
         altered=len(altered_dates(session)) if schema == migrate.head_revision() else None,
     )
@@ -50,11 +50,6 @@ def counts_of(connection: Connection) -> dict[str, int]:
     """How many rows each table has."""
     names = sorted(inspect(connection).get_table_names())
     return {name: connection.scalar(select(func.count()).select_from(table(name))) or 0 for name in names}
-
-
-def head_of(session: Session) -> str:
-    """The last digest of the audit trail; empty where there is none yet."""
-    return session.scalars(select(Audit.digest).order_by(Audit.id.desc()).limit(1)).first() or ""
 
 
 def difference(wanted: Facts, found: Facts) -> str | None:

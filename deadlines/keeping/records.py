@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.alarms import raise_alarm
-from deadlines.docket.health import Finding, State
+from deadlines.docket.findings import Finding, State
 from deadlines.keeping.drill import Drill
 from deadlines.keeping.facts import RESTORED
 from deadlines.keeping.manifest import Manifest, backups_in
@@ -124,7 +124,7 @@ def _anchored(session: Session, found: list[Manifest]) -> Finding:
     restored = select(func.max(Audit.at)).where(Audit.action == RESTORED)
     since = session.scalar(restored)
     heads = {one.facts.audit_head: one.file for one in found if since is None or one.made_at > since}
-    heads.pop("", None)
+    heads = {head: file for head, file in heads.items() if head.strip("0")}  # not where there was no row yet
     there = set(session.scalars(select(Audit.digest).where(Audit.digest.in_(heads))))
     lost = sorted(file for head, file in heads.items() if head not in there)
     if not lost:

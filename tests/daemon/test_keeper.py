@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from deadlines.daemon.keeper import Keeper, Keeping
-from deadlines.docket.health import Finding
+from deadlines.docket.findings import Finding
 from deadlines.keeping.records import check_keeping
 from deadlines.store import audit
 from deadlines.store.database import Database

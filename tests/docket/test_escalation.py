@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from deadlines.docket import outbox
 from deadlines.docket.acknowledging import acknowledge
 from deadlines.docket.compose import Item, compose
-from deadlines.docket.entries import current
 from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.people import set_deputies
+from deadlines.docket.versions import current
 from deadlines.errors import Conflict, InputError
 from deadlines.store.tables import Acknowledgement, Entry, Person, Reminder
 from tests.docket import samples

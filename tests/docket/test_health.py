@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.docket import letters
-from deadlines.docket.health import Finding, check_docket
+from deadlines.docket.findings import Finding
+from deadlines.docket.health import check_docket
 from deadlines.docket.moves import Because, move
 from deadlines.docket.silence import tell_silence
 from deadlines.docket.subscriptions import Fetches, record_fetches
@@ -44,14 +45,14 @@ def test_a_machine_that_starts_in_1970_is_not_well(database: Database, now: date
     if entered:
         with database.write() as session:
             audit.record(session, at=now, actor="test", action="note", subject="x", detail={})
-    assert found(database, now - timedelta(seconds=30))["clock"].state == "well"
+    assert found(database, now - timedelta(seconds=30))["clock-behind"].state == "well"
     early = datetime(1970, 1, 2, tzinfo=now.tzinfo)
     with database.write() as session:
         beat(session, early)
     states = found(database, early + timedelta(seconds=20))
     assert states["scheduler"].state == "well"
-    assert states["clock"].state == "ill"
-    assert "2026-11-23" in states["clock"].sentence
+    assert states["clock-behind"].state == "ill"
+    assert "2026-11-23" in states["clock-behind"].sentence
 
 
 def test_a_docket_that_fares_well(database: Database, now: datetime) -> None:

@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket import feeds, subscriptions, variants
-from deadlines.docket.entries import current
 from deadlines.docket.intake import open_matter
 from deadlines.docket.renderings import render_entry
 from deadlines.docket.subscriptions import Choice
+from deadlines.docket.versions import current
 from deadlines.store.tables import Entry, Matter, Person, Subscription, Variant
 from tests.docket import samples
 from tests.reading import events_of
