@@ -28,7 +28,8 @@ def check_feeds_folder(settings: "Settings") -> Finding:
 
     name, folder = "feeds-folder", feeds_folder(settings)
     if folder is None:
-        return Finding(name, "well", "The last good calendars are kept in memory only.")
+        sentence = "The last good calendars are kept in memory only: after a start without the database there are none."
+        return Finding(name, "warning", sentence, "Name a folder in web.feeds_folder.")
     if not folder.exists():
         return Finding(name, "well", f"{folder} is made when the web server starts.")
     if not folder.is_dir() or not os.access(folder, os.R_OK | os.W_OK | os.X_OK):

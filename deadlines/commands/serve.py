@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("deadlines.serve")
 BACKLOG = 512
-FAREWELL_SECONDS = 5
+FAREWELL_SECONDS = 2
 
 
 @click.command()

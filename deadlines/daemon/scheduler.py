@@ -27,8 +27,9 @@ EXIT_FAULT = 70
 WATCHED = ("send", "beat")
 LEAST_PATIENCE = 180.0
 """Seconds without a sign of life that are too many: longer than a message can take."""
-GRACE = 10.0
-"""Seconds that a message on its way is given at the end."""
+GRACE, LAST_WORDS = 5.0, 2.0
+"""Seconds that a message on its way is given at the end, and the last sign of life: with the web server's farewell
+less than ten."""
 STEP = 30.0
 """Seconds by which a clock must have been set to be heeded."""
 INTERVALS = {
@@ -125,7 +126,10 @@ class Scheduler:
         self._scheduler.shutdown(wait=False)
         ended = self._busy.acquire(timeout=GRACE)
         if ended:
-            self._last_words()
+            # A database that is locked or hangs must not hold up the end.
+            last = threading.Thread(target=self._last_words, name="last words", daemon=True)
+            last.start()
+            last.join(LAST_WORDS)
             self._busy.release()
         self._leader.close()
         return ended

@@ -130,7 +130,7 @@ def audit_all(session: Session, statement: Statement, *, now: datetime, limit: i
 def is_laid(session: Session, statement: Statement) -> bool:
     """Whether the reminders are laid by the practice that the statement follows; until then nothing can be judged."""
     laid = session.get(Heartbeat, SWEEP)
-    return laid is None or not statement.practice or laid.detail == statement.practice
+    return not statement.practice or (laid is not None and laid.detail == statement.practice)
 
 
 def strays(session: Session, limit: int) -> list[str]:

@@ -21,6 +21,7 @@ from deadlines.errors import ServeError
 log = logging.getLogger(__name__)
 
 LOCK = "deadlines daemon"
+CLOSING_SECONDS = 1.0
 
 
 class Leader(Protocol):
@@ -195,9 +196,12 @@ class ServerLeader:
         return held
 
     def close(self) -> None:
-        """Give the lock back with the connection."""
-        with self._lock:
-            self._let_go()
+        """Give the lock back with the connection. A look that hangs is not waited for: the server frees the lock."""
+        if self._lock.acquire(timeout=CLOSING_SECONDS):
+            try:
+                self._let_go()
+            finally:
+                self._lock.release()
 
     def _still_held(self) -> bool:
         self._connection.execute(text("SELECT 1"))

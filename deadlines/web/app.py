@@ -85,7 +85,7 @@ def create_app(
     what must not be served any more; something must call them now and then.
     """
     place = ZoneInfo(zone)
-    office = Office(address=address, zone=place, ack_lasts=ack_lasts, now=now)
+    office = Office(address=address, zone=place, ack_lasts=ack_lasts, heartbeat=heartbeat, patience=patience, now=now)
     shelf, today = Shelf(kept), office.today
     feed = FeedRoute(
         database, shelf, FetchLog(), firm=name, now=now, today=today, heartbeat=heartbeat, patience=patience

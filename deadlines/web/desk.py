@@ -7,7 +7,7 @@ by somebody who is signed in; no link changes anything.
 import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -26,18 +26,18 @@ from deadlines.docket.views import MatterView, find_entry, matter_view
 from deadlines.docket.visible import visible
 from deadlines.errors import DeadlinesError, NotFound
 from deadlines.store.database import Database
-from deadlines.store.tables import Matter, Person
+from deadlines.store.tables import Heartbeat, Matter, Person
 from deadlines.web.asking import Asking
 from deadlines.web.cookies import Cookie
 from deadlines.web.feeds import DATABASE_FAULTS
 from deadlines.web.forms import read_form
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages
+from deadlines.web.stale import is_stale
 from deadlines.web.window_map import draw
 
 log = logging.getLogger(__name__)
 
-Found = TypeVar("Found")
 WHEN: dict[When, str] = {"all": "all open", "overdue": "overdue", "today": "today", "week": "the next seven days"}
 NOT_OURS = ("That did not come from our page", "Nothing was changed. Go back, load the page again and try once more.")
 FAILED = ("The docket cannot be reached just now", "Nothing was changed. Try again in a few minutes.")
@@ -45,11 +45,16 @@ UNKNOWN = ("There is no such page", "The matter does not exist, or it is not you
 
 
 class Office(Struct, frozen=True, kw_only=True):
-    """What the pages need to know of the firm: its address and zone, how long an answer holds, and the time."""
+    """What the pages need to know of the firm: its address and zone, how long an answer holds, and the time.
+
+    `heartbeat` is the sweep whose silence for longer than `patience` the pages tell of.
+    """
 
     address: str
     zone: ZoneInfo
     ack_lasts: timedelta
+    heartbeat: str
+    patience: timedelta
     now: Callable[[], datetime]
 
     def today(self) -> date:
@@ -126,7 +131,8 @@ class Desk:
         today = self._office.today()
         found = board(session, person, wanted, today=today, now=self._office.now())
         people = session.scalars(select(Person).where(Person.active.is_(True)).order_by(Person.name)).all()
-        return self._pages.make(
+        return self._page(
+            session,
             "docket.html",
             reader=person,
             board=found,
@@ -134,7 +140,6 @@ class Desk:
             when=WHEN,
             attorneys=[one for one in people if one.role == "attorney"],
             today=today,
-            root=self._root,
             paging=_paging(found, wanted, self._root),
         )
 
@@ -145,9 +150,23 @@ class Desk:
             raise NotFound(UNKNOWN[1])
         found = matter_view(session, reference)
         today = self._office.today()
-        return self._pages.make(
-            "matter.html", reader=person, matter=found, notices=_notices(found, today), today=today, root=self._root
+        return self._page(
+            session,
+            "matter.html",
+            reader=person,
+            matter=found,
+            notices=_notices(found, today),
+            today=today,
+            root=self._root,
         )
+
+    def _page(self, session: Session, template: str, **values: Any) -> Response:
+        """A page of the docket, under a banner while nobody keeps it up to date."""
+        office = self._office
+        beat = session.get(Heartbeat, office.heartbeat)
+        silent = beat is None or is_stale(beat.at, office.now(), office.patience)
+        since = f"{beat.at.astimezone(office.zone):%Y-%m-%d %H:%M}" if beat is not None else ""
+        return self._pages.make(template, silent=silent, silent_since=since, root=self._root, **values)
 
     def _take_on(self, session: Session, person: Person, identifier: str) -> Response:
         entry = find_entry(session, identifier)

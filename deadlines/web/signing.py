@@ -1,10 +1,11 @@
 """Signing in and out, and the one-time link on which a password is chosen."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -22,6 +23,7 @@ from deadlines.web.strangers import Strangers, place_of
 
 log = logging.getLogger(__name__)
 
+Make = Callable[[], Response]
 HASHES = 2
 """Passwords that are looked at in one moment: each takes 64 MiB and a tenth of a second."""
 UNKNOWN = (
@@ -46,6 +48,7 @@ class Signing:
         self._strangers = Strangers()
         self._ask = Asking()
         self._hash = Asking(threads=HASHES)
+        self._limiter = CapacityLimiter(HASHES)
 
     def routes(self) -> list[Route]:
         """The addresses and what answers them."""
@@ -93,7 +96,7 @@ class Signing:
 
     async def welcome(self, request: Request) -> Response:
         """Whose link it is. Scanners of mails open links, so that looking uses nothing up."""
-        return await self._with_link(request, lambda: self._invited(request.path_params["code"]))
+        return await self._with_link(request, self._ask, lambda: self._invited(request.path_params["code"]))
 
     async def choose(self, request: Request) -> Response:
         """The password that somebody has chosen; the link is used up then."""
@@ -101,11 +104,20 @@ class Signing:
         if form is None or is_foreign(request.headers, self._address):
             return self._pages.notice(403, *NOT_OURS)
         code, password, again = request.path_params["code"], form.get("password", ""), form.get("again", "")
-        return await self._with_link(request, lambda: self._choose(code, password, again))
+        return await self._with_link(request, self._wait, lambda: self._choose(code, password, again))
 
-    async def _with_link(self, request: Request, make: Callable[[], Response]) -> Response:
+    async def _wait(self, make: Callable[[], Response]) -> Response:
+        """However long it takes: nobody is told that it failed while the link is being used up."""
+        return await to_thread.run_sync(make, limiter=self._limiter)
+
+    async def _with_link(
+        self,
+        request: Request,
+        ask: Callable[[Callable[[], Response]], Awaitable[Response]],
+        make: Callable[[], Response],
+    ) -> Response:
         try:
-            return await self._hash(make)
+            return await ask(make)
         except NotFound:
             return self._too_many(request) or self._pages.notice(404, *UNKNOWN)
         except DATABASE_FAULTS as fault:
@@ -137,11 +149,14 @@ class Signing:
     def _choose(self, code: str, password: str, again: str) -> Response:
         if password != again:
             return self._invited(code, "The two passwords differ: type the same twice.")
+        with self._database.read() as session:
+            person = logins.find_invited(session, code, now=self._now()).person
         try:
-            with self._database.write() as session:
-                logins.choose_password(session, code, password, now=self._now())
+            kept = logins.hashed(password, person)
         except InputError as error:
             return self._invited(code, error.sentence)
+        with self._database.write() as session:
+            logins.choose_password(session, code, kept, now=self._now())
         return RedirectResponse(f"{self._root}/sign-in", 303, HEADERS)
 
     # -- answers -------------------------------------------------------------------------------------------

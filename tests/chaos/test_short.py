@@ -20,6 +20,7 @@ LAST_LINE = re.compile(r"chaos: faults (\d+) lost 0 wrong 0 leaked 0 duplicates 
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.xdist_group("chaos")  # both mostly wait: in one worker they leave the other to work
 @pytest.mark.parametrize("kind", BOTH)
 def test_nothing_is_lost_wrong_leaked_or_repeated_without_a_reason(kind: str) -> None:
     words = [sys.executable, "-m", "chaos", "--short", "--database", kind]

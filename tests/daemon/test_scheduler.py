@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pytest
 import time_machine
 
 from deadlines.daemon import Scheduler, SendReport
+from deadlines.daemon.scheduler import LAST_WORDS
 from deadlines.store.database import Database
 from tests.daemon.parts import WEEK_BEFORE, Collector, fill, states, sweeps
 
@@ -175,3 +176,21 @@ def test_instants_of_the_sweeps_come_from_the_clock_that_was_given(database: Dat
     assert until(lambda: seen)
     scheduler.stop()
     assert set(seen) == {datetime(2026, 1, 1, tzinfo=UTC)}
+
+
+def test_the_end_waits_for_no_database(scheduler_that_hangs: Scheduler) -> None:
+    """Ten seconds are all that a stop may take, also while the database is locked by somebody else."""
+    started = time.monotonic()
+    scheduler_that_hangs.stop()
+    assert time.monotonic() - started < LAST_WORDS + 2
+
+
+@pytest.fixture
+def scheduler_that_hangs(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scheduler]:
+    free = threading.Event()
+    daemon = sweeps(database, Collector())
+    scheduler = Scheduler(daemon, only=("beat",))
+    scheduler.start()
+    monkeypatch.setattr(daemon, "beat", lambda *_args, **_more: free.wait(60))
+    yield scheduler
+    free.set()

@@ -7,10 +7,12 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from deadlines.compute.result import Reading, Step, Window
+from deadlines.docket import subscriptions
 from deadlines.docket.reminders import Way, plan_reminders
+from deadlines.docket.subscriptions import Choice
 from deadlines.store import audit
 from deadlines.store.seal import seal_of
-from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Reminder
+from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Reminder, Subscription
 
 ZONE = "America/New_York"
 ENTERED = datetime(2026, 10, 27, 14, 0, tzinfo=UTC)
@@ -40,6 +42,12 @@ def matter(session: Session, attorney: Person, reference: str = "2026-0143", **m
 def told(session: Session) -> None:
     """What every change of the docket does last: it stands in the audit trail."""
     audit.record(session, at=ENTERED, actor="test", action="test.change", subject="", detail={})
+
+
+def subscribe(session: Session, of: Person, **choice: Any) -> Subscription:
+    """An address that shows this to that person."""
+    made, _ = subscriptions.add_subscription(session, of, "x", choice=Choice(**choice), actor="test", now=ENTERED)
+    return made
 
 
 def window(**changes: Any) -> Window:

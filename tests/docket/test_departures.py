@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from deadlines.docket import feeds, subscriptions, teams
+from deadlines.docket import feeds, teams
 from deadlines.docket.handing import hand_over
 from deadlines.docket.people import deactivate_person
 from deadlines.docket.renderings import render_entry
 from deadlines.docket.restricting import restrict_matter, unrestrict_matter
-from deadlines.docket.subscriptions import Choice
 from deadlines.store.tables import Entry, Matter, Person, Subscription
 from tests.docket import samples
 from tests.reading import events_of
@@ -35,13 +34,6 @@ def entry(session: Session, matter: Matter) -> Entry:
     return made
 
 
-def subscribe(session: Session, person: Person, **choice: Any) -> Subscription:
-    found, _ = subscriptions.add_subscription(
-        session, person, "x", choice=Choice(**choice), actor="test", now=samples.ENTERED
-    )
-    return found
-
-
 def shown(session: Session, subscription: Subscription, today: date = TODAY) -> dict[str, Any]:
     body = feeds.feed_body(session, subscription, today=today)
     return {str(event["UID"]): event for event in events_of(body) if "connected" not in event["SUMMARY"]}
@@ -55,7 +47,7 @@ def is_removed(event: Any) -> bool:
 def test_a_restricted_matter_leaves_entry_by_entry_and_says_nothing(
     session: Session, ana: Person, matter: Matter, entry: Entry, choice: dict[str, Any]
 ) -> None:
-    subscription = subscribe(session, ana, **choice)
+    subscription = samples.subscribe(session, ana, **choice)
     before, state = shown(session, subscription), feeds.feed_state(session, subscription, today=TODAY)
     restrict_matter(session, matter, actor="t", now=NOW)
     after = shown(session, subscription)
@@ -71,18 +63,18 @@ def test_a_restricted_matter_leaves_entry_by_entry_and_says_nothing(
 def test_removed_dates_go_after_a_month_and_a_new_calendar_never_had_them(
     session: Session, ana: Person, matter: Matter, entry: Entry
 ) -> None:
-    subscription = subscribe(session, ana)
+    subscription = samples.subscribe(session, ana)
     restrict_matter(session, matter, actor="t", now=NOW)
     assert shown(session, subscription, TODAY + timedelta(days=18))
     assert shown(session, subscription, TODAY + timedelta(days=31)) == {}
-    assert shown(session, subscribe(session, ana)) == {}
+    assert shown(session, samples.subscribe(session, ana)) == {}
 
 
 @pytest.mark.parametrize("choice", CHOICES)
 def test_what_comes_back_is_later_than_its_removal(
     session: Session, ana: Person, ben: Person, matter: Matter, entry: Entry, choice: dict[str, Any]
 ) -> None:
-    subscription = subscribe(session, ana, **choice)
+    subscription = samples.subscribe(session, ana, **choice)
     restrict_matter(session, matter, actor="t", now=NOW)
     gone = shown(session, subscription)
     unrestrict_matter(session, matter, ben, "not protected", now=LATER)
@@ -95,8 +87,8 @@ def test_what_comes_back_is_later_than_its_removal(
 def test_a_matter_that_is_handed_over_leaves_one_calendar_and_enters_another(
     session: Session, ana: Person, ben: Person, matter: Matter, entry: Entry
 ) -> None:
-    hers, his = subscribe(session, ana), subscribe(session, ben)
-    docket = subscribe(session, samples.person(session, "Dora", role="docket"), scope="firm")
+    hers, his = samples.subscribe(session, ana), samples.subscribe(session, ben)
+    docket = samples.subscribe(session, samples.person(session, "Dora", role="docket"), scope="firm")
     before = shown(session, docket)
     assert hand_over(session, matter, ben, actor="t", now=NOW) == 1
     assert all(is_removed(event) for event in shown(session, hers).values())
@@ -109,7 +101,7 @@ def test_a_matter_that_is_handed_over_leaves_one_calendar_and_enters_another(
 
 def test_who_is_taken_off_and_put_on_again(session: Session, ben: Person, matter: Matter, entry: Entry) -> None:
     teams.join_matter(session, matter, ben, actor="t", now=samples.ENTERED)
-    subscription = subscribe(session, ben)
+    subscription = samples.subscribe(session, ben)
     first = shown(session, subscription)
     teams.leave_matter(session, matter, ben, actor="t", now=NOW)
     gone = shown(session, subscription)
@@ -125,7 +117,7 @@ def test_who_leaves_a_team_takes_their_matters_out_of_its_calendars(
 ) -> None:
     team = teams.add_team(session, "Removal", actor="t", now=NOW)
     teams.join_team(session, team, ana, actor="t", now=samples.ENTERED)
-    subscription = subscribe(session, ben, scope="team", team=team)
+    subscription = samples.subscribe(session, ben, scope="team", team=team)
     before = shown(session, subscription)
     teams.leave_team(session, team, ana, actor="t", now=NOW)
     after = shown(session, subscription)
@@ -138,7 +130,7 @@ def test_the_matters_of_who_leaves_the_firm_leave_the_team(
 ) -> None:
     team = teams.add_team(session, "Removal", actor="t", now=NOW)
     teams.join_team(session, team, ana, actor="t", now=samples.ENTERED)
-    subscription = subscribe(session, ben, scope="team", team=team)
+    subscription = samples.subscribe(session, ben, scope="team", team=team)
     before = shown(session, subscription)
     deactivate_person(session, ana, successor=ben, actor="t", now=NOW)
     assert set(shown(session, subscription)) == set(before)
@@ -151,7 +143,7 @@ def test_a_joined_date_that_splits_leaves_a_calendar_of_fatal_dates(
     day = date(2026, 11, 25)
     entry, deadline = samples.entry(session, matter, samples.window(safe_by=day, last_day=day))
     render_entry(session, entry, deadline, now=samples.ENTERED)
-    subscription = subscribe(session, ana, fatal_only=True)
+    subscription = samples.subscribe(session, ana, fatal_only=True)
     before = shown(session, subscription)
     assert len(before) == 1
     entry.version = 2
@@ -166,14 +158,14 @@ def test_an_earlier_date_that_is_disputed_is_fatal(session: Session, ana: Person
     """A notice prints an earlier day than the law computes: until that is decided it is a day to miss nothing on."""
     entry, deadline = samples.entry(session, matter, samples.window(dispute="the notice prints 20 November"))
     render_entry(session, entry, deadline, now=samples.ENTERED)
-    found = shown(session, subscribe(session, ana, fatal_only=True))
+    found = shown(session, samples.subscribe(session, ana, fatal_only=True))
     assert sorted(str(event["SUMMARY"]).split(":")[0] for event in found.values()) == ["FILE BY", "LAST DAY"]
 
 
 def test_what_was_in_no_calendar_stays_out_of_them(session: Session, ana: Person, ben: Person, matter: Matter) -> None:
     """A remedy that itself tells of a protected case is rendered nowhere, whatever becomes of its matter."""
     samples.entry(session, matter, samples.window(title="Special motion"))
-    subscription = subscribe(session, ana)
+    subscription = samples.subscribe(session, ana)
     restrict_matter(session, matter, actor="t", now=NOW)
     unrestrict_matter(session, matter, ben, "not protected", now=LATER)
     hand_over(session, matter, ben, actor="t", now=LATER)
@@ -182,7 +174,7 @@ def test_what_was_in_no_calendar_stays_out_of_them(session: Session, ana: Person
 
 
 def test_a_removal_does_not_change_any_more(session: Session, ana: Person, matter: Matter, entry: Entry) -> None:
-    subscription = subscribe(session, ana)
+    subscription = samples.subscribe(session, ana)
     restrict_matter(session, matter, actor="t", now=NOW)
     body, state = (
         feeds.feed_body(session, subscription, today=TODAY),
@@ -196,7 +188,7 @@ def test_a_removal_does_not_change_any_more(session: Session, ana: Person, matte
 
 
 def test_many_removals_take_no_room_from_what_lies_ahead(session: Session, ana: Person, ben: Person) -> None:
-    subscription = subscribe(session, ana, reminders=True)
+    subscription = samples.subscribe(session, ana, reminders=True)
     gone, kept = samples.matter(session, ana, "G-1"), samples.matter(session, ana, "K-1")
     for number in range(60):
         render_entry(session, *samples.entry(session, gone, samples.window(rule=f"g{number}")), now=samples.ENTERED)
@@ -211,7 +203,7 @@ def test_many_removals_take_no_room_from_what_lies_ahead(session: Session, ana: 
 def test_a_clock_that_was_set_back_takes_no_removal_back(
     session: Session, ana: Person, matter: Matter, entry: Entry
 ) -> None:
-    subscription = subscribe(session, ana)
+    subscription = samples.subscribe(session, ana)
     before = shown(session, subscription)
     restrict_matter(session, matter, actor="t", now=samples.ENTERED - timedelta(hours=5))
     for uid, event in shown(session, subscription).items():

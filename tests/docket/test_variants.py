@@ -7,10 +7,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from deadlines.docket import feeds, subscriptions, variants
+from deadlines.docket import feeds, variants
 from deadlines.docket.intake import open_matter
 from deadlines.docket.renderings import render_entry
-from deadlines.docket.subscriptions import Choice
 from deadlines.docket.versions import current
 from deadlines.store.tables import Entry, Matter, Person, Subscription, Variant
 from tests.docket import samples
@@ -27,13 +26,6 @@ def entry(session: Session, matter: Matter) -> Entry:
     return made
 
 
-def subscribe(session: Session, person: Person, **choice: Any) -> Subscription:
-    made, _ = subscriptions.add_subscription(
-        session, person, "x", choice=Choice(**choice), actor="t", now=samples.ENTERED
-    )
-    return made
-
-
 def body(session: Session, subscription: Subscription) -> bytes:
     return feeds.feed_body(session, subscription, today=TODAY)
 
@@ -46,7 +38,7 @@ def kept(session: Session) -> int:
 def test_what_is_kept_is_what_would_be_made(
     session: Session, ana: Person, entry: Entry, choice: dict[str, Any]
 ) -> None:
-    subscription = subscribe(session, ana, **choice)
+    subscription = samples.subscribe(session, ana, **choice)
     made = body(session, subscription)
     assert kept(session) == 0  # reading writes nothing
     count = 1 if choice == {"reminders": True} else 2
@@ -57,12 +49,12 @@ def test_what_is_kept_is_what_would_be_made(
 
 
 def test_the_default_needs_nothing_more(session: Session, ana: Person, entry: Entry) -> None:
-    assert variants.prepare(session, subscribe(session, ana), today=TODAY) == 0
+    assert variants.prepare(session, samples.subscribe(session, ana), today=TODAY) == 0
     assert variants.in_use(session) == []
 
 
 def test_a_moved_date_is_never_shown_where_it_was(session: Session, ana: Person, entry: Entry) -> None:
-    subscription = subscribe(session, ana, redaction="full", reminders=True)
+    subscription = samples.subscribe(session, ana, redaction="full", reminders=True)
     variants.prepare(session, subscription, today=TODAY)
     entry.version = 2
     deadline = samples.version(session, entry, samples.window(safe_by=date(2026, 11, 13)), 2)
@@ -80,7 +72,7 @@ def test_a_client_named_later_is_in_full_calendars_at_once(session: Session, ana
     bare = open_matter(session, "N-1", client=None, attorney=ana, actor="t", now=NOW)
     made, deadline = samples.entry(session, bare, samples.window())
     render_entry(session, made, deadline, now=samples.ENTERED)
-    subscription = subscribe(session, ana, redaction="full")
+    subscription = samples.subscribe(session, ana, redaction="full")
     variants.prepare(session, subscription, today=TODAY)
     assert b"Rossi" not in body(session, subscription)
     state = feeds.feed_state(session, subscription, today=TODAY)
@@ -100,7 +92,7 @@ def reminders(session: Session, subscription: Subscription) -> list[tuple[date, 
 
 def test_reminders_stand_before_the_day_to_file_by_and_go_with_it(session: Session, ana: Person, entry: Entry) -> None:
     """The notice came on Tuesday 27 October 2026; the motion is to be filed by Friday 20 November."""
-    subscription = subscribe(session, ana, reminders=True)
+    subscription = samples.subscribe(session, ana, reminders=True)
     assert reminders(session, subscription) == [
         (date(2026, 11, 6), "REMINDER 14 days", 0, "CONFIRMED"),
         (date(2026, 11, 13), "REMINDER 7 days", 0, "CONFIRMED"),
@@ -115,14 +107,14 @@ def test_reminders_stand_before_the_day_to_file_by_and_go_with_it(session: Sessi
 
 
 def test_busy_reminders_tell_nothing(session: Session, ana: Person, entry: Entry) -> None:
-    text = body(session, subscribe(session, ana, redaction="busy", reminders=True)).decode()
+    text = body(session, samples.subscribe(session, ana, redaction="busy", reminders=True)).decode()
     for word in ("2026-0143", "Motion", "I-290B", "Canary", "8 CFR", "uscis"):
         assert word not in text
     assert text.count("SUMMARY:REMINDER") == 4
 
 
 def test_an_entry_moves_its_state_whatever_the_words(session: Session, ana: Person, entry: Entry) -> None:
-    subscription = subscribe(session, ana, redaction="busy")
+    subscription = samples.subscribe(session, ana, redaction="busy")
     before = feeds.feed_state(session, subscription, today=TODAY)
     entry.version = 2
     deadline = samples.version(session, entry, samples.window(safe_by=date(2026, 11, 13)), 2)
@@ -132,7 +124,7 @@ def test_an_entry_moves_its_state_whatever_the_words(session: Session, ana: Pers
 
 def test_a_reminder_of_earlier_dates_stays_as_cancelled(session: Session, ana: Person, entry: Entry) -> None:
     """From 20 to 6 November: the stages of 14 and 7 days are on other days, those of 3 and 1 too."""
-    subscription = subscribe(session, ana, reminders=True)
+    subscription = samples.subscribe(session, ana, reminders=True)
     before = {uid: day for uid, day, _ in uids(session, subscription)}
     entry.version = 2
     deadline = samples.version(
@@ -156,7 +148,7 @@ def uids(session: Session, subscription: Subscription) -> list[tuple[str, date, 
 
 @pytest.mark.parametrize("words", ["matter", "busy"])
 def test_a_reminder_rings_on_its_day_in_all_words(session: Session, ana: Person, entry: Entry, words: str) -> None:
-    found = events_of(body(session, subscribe(session, ana, redaction=words, reminders=True)))
+    found = events_of(body(session, samples.subscribe(session, ana, redaction=words, reminders=True)))
     alarms = [
         [alarm["TRIGGER"].dt for alarm in event.walk("VALARM")] for event in found if "REMINDER" in event["SUMMARY"]
     ]
@@ -166,7 +158,7 @@ def test_a_reminder_rings_on_its_day_in_all_words(session: Session, ana: Person,
 def test_a_matter_that_becomes_restricted_loses_its_client_at_once(
     session: Session, ana: Person, matter: Matter, entry: Entry
 ) -> None:
-    subscription = subscribe(session, ana, redaction="full", restricted=True)
+    subscription = samples.subscribe(session, ana, redaction="full", restricted=True)
     before = feeds.feed_state(session, subscription, today=TODAY)
     assert b"Canary-Garcia" in body(session, subscription)
     matter.restricted = True

@@ -7,7 +7,6 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,23 +22,9 @@ from deadlines.store import audit
 from deadlines.store.database import Database
 from deadlines.store.seal import Seal
 from tests.docket.desks import ENTERED, LATER
-from tests.keeping.parts import CIPHER_KEY, KEY, backed_up, fill, instance_of, names, whole, with_tools
+from tests.keeping.parts import CIPHER_KEY, KEY, backed_up, instance_of, names, whole
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(params=["tools", "no tools"])
-def keyed(
-    request: pytest.FixtureRequest, database_url: str, kind_of_database: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Database]:
-    """A docket; PostgreSQL with pg_dump of its release and without."""
-    if kind_of_database == "sqlite" and request.param == "no tools":
-        pytest.skip("SQLite needs no tools")
-    monkeypatch.setenv("PATH", with_tools(there=request.param == "tools"))
-    opened = Database.open(database_url, key=KEY)
-    fill(opened)
-    yield opened
-    opened.dispose()
 
 
 @pytest.mark.parametrize("key", [None, CIPHER_KEY])

@@ -5,7 +5,6 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,22 +24,9 @@ from deadlines.store.engine import build_engine, parse_url
 from deadlines.store.seal import Seal
 from deadlines.store.tables import Audit, Entry, Reminder
 from tests.docket.desks import LATER, recorded
-from tests.keeping.parts import CIPHER_KEY, KEY, backed_up, fill, with_tools
+from tests.keeping.parts import CIPHER_KEY, KEY, backed_up
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(params=["tools", "no tools"])
-def keyed(
-    request: pytest.FixtureRequest, database_url: str, kind_of_database: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Database]:
-    if kind_of_database == "sqlite" and request.param == "no tools":
-        pytest.skip("SQLite needs no tools")
-    monkeypatch.setenv("PATH", with_tools(there=request.param == "tools"))
-    opened = Database.open(database_url, key=KEY)
-    fill(opened)
-    yield opened
-    opened.dispose()
 
 
 def restored(file: Path, url: str, *, seal: bytes | None = KEY, key: bytes | None = None) -> Manifest:

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
@@ -11,13 +12,16 @@ from deadlines.docket import logins, teams
 from deadlines.docket.renderings import render_entry
 from deadlines.docket.restricting import restrict_matter
 from deadlines.store.database import Database
-from deadlines.store.tables import Acknowledgement, Matter, Person
+from deadlines.store.tables import Acknowledgement, Heartbeat, Matter, Person
 from deadlines.web.app import create_app
 from tests.docket import samples
 from tests.web.serving import NOW, ZONE
 from tests.web.test_signing import FORM, PASSWORD
 
 CANARIES = ("Canary", "S-1", "motion to secret", "I-918")
+
+
+KEPT = PasswordHasher().hash(PASSWORD)
 
 
 class Firm:
@@ -44,7 +48,8 @@ class Firm:
             restrict_matter(session, secret, actor="t", now=samples.ENTERED)
             self.ids = {matter.reference: matter.id for matter in (plain, secret)}
             for person in people.values():
-                logins.choose_password(session, logins.invite(session, person, actor="t", now=NOW), PASSWORD, now=NOW)
+                code = logins.invite(session, person, actor="t", now=NOW)
+                logins.choose_password(session, code, KEPT, now=NOW)
 
     def browser(self, name: str) -> TestClient:
         app = create_app(self.database, zone=ZONE, now=lambda: NOW + timedelta(minutes=5))
@@ -144,3 +149,15 @@ def test_filters_and_pages_that_make_no_sense_are_left_out(firm: Firm) -> None:
     late = browser.get("/?when=overdue").text
     assert '<time datetime="2026-10-30">' in late
     assert "2 days ago" in late
+
+
+def test_a_banner_says_when_the_heart_stops(firm: Firm) -> None:
+    browser = firm.browser("Ana")
+    assert "has never run" in browser.get("/").text
+    with firm.database.write() as session:
+        session.merge(Heartbeat(sweep="daemon", at=NOW, detail=""))
+    assert "Nobody keeps this docket" not in browser.get("/").text
+    with firm.database.write() as session:
+        session.merge(Heartbeat(sweep="daemon", at=NOW - timedelta(hours=2), detail=""))
+    for path in ("/", f"/matter/{firm.ids['A-1']}"):
+        assert "no sign of life since 2026-11-01" in browser.get(path).text
