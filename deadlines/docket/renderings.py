@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, select, update
 from sqlalchemy.orm import Session
 
 from deadlines.docket.trust import is_altered, window_of
@@ -20,6 +20,8 @@ RENDERER = "3"
 """The edition of the wording. A change of it makes `refresh_renderings` write the entries anew."""
 DEFAULT_REDACTION = "matter"
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
+AT_ONCE = 500
+"""Entries that are rendered anew between two looks at the database."""
 LONG_CANCELLED = timedelta(days=31)
 """What was cancelled so long ago has left the calendars."""
 
@@ -73,8 +75,16 @@ def is_shown(session: Session, entry: Entry) -> bool:
     return session.scalars(_of(entry).limit(1)).first() is not None
 
 
-def refresh_renderings(session: Session, *, now: datetime, limit: int = 500) -> int:
+def refresh_renderings(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
     """Render entries anew whose bytes an earlier version of the program wrote; how many they were."""
+    found = _refresh(session, now, limit)
+    if found:
+        detail = {"entries": found, "renderer": RENDERER}
+        audit.record(session, at=now, actor="daemon", action="calendar.reword", subject="", detail=detail)
+    return found
+
+
+def _refresh(session: Session, now: datetime, limit: int) -> int:
     outdated = select(Rendering.entry_id).where(Rendering.renderer != RENDERER).distinct().limit(limit)
     query = (
         select(Entry, DeadlineRow)
@@ -87,10 +97,18 @@ def refresh_renderings(session: Session, *, now: datetime, limit: int = 500) -> 
         for row in session.scalars(_of(entry)):
             row.renderer = RENDERER
     session.flush()
-    if found:
-        detail = {"entries": len(found), "renderer": RENDERER}
-        audit.record(session, at=now, actor="daemon", action="calendar.reword", subject="", detail=detail)
     return len(found)
+
+
+def lift_all(session: Session, *, now: datetime) -> None:
+    """Give every date in calendars a sequence later than any given before `now`: the docket was put back to an earlier
+    state, and programs do not go back to an earlier sequence."""
+    least = sequence_at(now)
+    lifted = case((Rendering.sequence < least, least), else_=Rendering.sequence)
+    session.execute(update(Rendering).values(sequence=lifted, renderer=""))
+    session.expire_all()
+    while _refresh(session, now, AT_ONCE):
+        pass
 
 
 def origin_of(entry: Entry, deadline: DeadlineRow, changed_at: datetime) -> Origin:

@@ -151,13 +151,7 @@ class Desk:
         found = matter_view(session, reference)
         today = self._office.today()
         return self._page(
-            session,
-            "matter.html",
-            reader=person,
-            matter=found,
-            notices=_notices(found, today),
-            today=today,
-            root=self._root,
+            session, "matter.html", reader=person, matter=found, notices=_notices(found, today), today=today
         )
 
     def _page(self, session: Session, template: str, **values: Any) -> Response:

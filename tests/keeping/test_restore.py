@@ -5,7 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -22,7 +22,7 @@ from deadlines.store import audit
 from deadlines.store.database import Database
 from deadlines.store.engine import build_engine, parse_url
 from deadlines.store.seal import Seal
-from deadlines.store.tables import Audit, Entry, Reminder
+from deadlines.store.tables import Audit, Entry, Reminder, Rendering
 from tests.docket.desks import LATER, recorded
 from tests.keeping.parts import CIPHER_KEY, KEY, backed_up
 
@@ -60,6 +60,10 @@ def test_what_is_restored_is_the_docket(
         ]
         assert altered_dates(other) == []
         assert audit.verify(other) is None
+        # RFC 5545 3.8.7.4: SEQUENCE only grows, also for who saw later states of what was put back.
+        for row in other.scalars(select(Rendering)):
+            assert row.sequence >= (LATER - datetime(2026, 1, 1, tzinfo=UTC)).total_seconds()
+            assert b"SEQUENCE:%d\r\n" % row.sequence in row.body
         last = other.scalars(select(Audit).order_by(Audit.id.desc()).limit(1)).one()
         assert (last.action, last.previous) == ("database.restored", manifest.facts.audit_head)
     with found.write() as session:
