@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from chaos.firm import LEASE, Firm
 from chaos.ground import MONDAY, Ground
+from chaos.stages.mail import due_on_monday
 
 HELD, GOING = "claim.after_commit", "send.before"
 """A batch in hand of which nothing is out; one message on its way."""
@@ -16,7 +17,9 @@ def run(ground: Ground) -> None:
     with ground.firm(batch=6) as firm:
         firm.fill(ground.pick(36, 108))
         firm.set_clock(MONDAY)
-        for moment in (HELD, GOING) * ground.pick(1, 2):
+        for number, moment in enumerate((HELD, GOING) * ground.pick(1, 2)):
+            for more in range(4):  # so that something is due, however fast the daemons before were
+                firm.record(f"2026-4{number}{more:03}", due_on_monday()[0])
             _overtaken(ground, firm, moment)
         _second(ground, firm)
         _two(ground, firm)

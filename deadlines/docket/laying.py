@@ -37,7 +37,9 @@ def settle(
     wanted again comes back.
     """
     query = select(Reminder).where(Reminder.deadline_id == row.id, Reminder.channel == channel, of)
-    held = {(found.rung, found.person_id): found for found in session.scalars(query.with_for_update())}
+    # Only what is still to come is held: what is due is somebody's to send, and must not be passed over.
+    session.scalars(query.where(Reminder.due_at > now).with_for_update()).all()
+    held = {(found.rung, found.person_id): found for found in session.scalars(query)}
     changed = 0
     for want in wanted:
         found = held.pop((want.rung, want.person_id), None)

@@ -120,9 +120,9 @@ def test_a_clock_that_goes_back_an_hour_does_not_silence_the_sweeps(
                     assert until(lambda: daemon.alive_at["send"] > before + 0.3)
                 traveller.shift(timedelta(hours=-1))
                 time.sleep(4.0)
+                assert until(lambda: "the clock went back by 3" in caplog.text, 20)
             assert faults == []
             assert scheduler.quiet() is None
-            assert "the clock went back by 3" in caplog.text
         finally:
             scheduler.stop()
 
