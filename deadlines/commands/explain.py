@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from deadlines.docket.views import EntryView
 
 
+COURIER = (
+    "Counted back from the safe date in business days of the forum, because it must be received; how many is the "
+    "firm's practice (`deadlines practice show`), not law."
+)
+
+
 @click.command()
 @click.argument("entry", metavar="ENTRY")
 @json_option
@@ -55,6 +61,7 @@ def print_entry(view: "EntryView", today: date) -> None:
         from deadlines.commands.windows import day_words
 
         click.echo(f"  By courier: hand it over by {day_words(view.dispatch_by)}")
+        click.echo(f"    {COURIER}")
     if view.milestones:
         from deadlines.commands.milestone import print_milestones
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.departures import removed
+from deadlines.docket.leaving import removed
 from deadlines.docket.renderings import DEFAULT_REDACTION, RENDERER
 from deadlines.docket.scopes import shown
 from deadlines.docket.variants import STAND, Stand, bodies, goodbyes, kinds_of

@@ -7,8 +7,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from deadlines.docket import letters
-from deadlines.docket.departures import noted
 from deadlines.docket.endings import end_of_matter
+from deadlines.docket.leaving import noted
 from deadlines.docket.reminders import PENDING
 from deadlines.errors import Conflict
 from deadlines.store import audit

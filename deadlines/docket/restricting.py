@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from deadlines.compute.notice import Notice
-from deadlines.docket.departures import noted
+from deadlines.docket.leaving import noted
 from deadlines.docket.protected import is_protected
 from deadlines.docket.renderings import touch
 from deadlines.errors import Conflict

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.departures import noted
+from deadlines.docket.leaving import noted
 from deadlines.docket.scopes import works_on
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store import audit

@@ -15,7 +15,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.result import Window
-from deadlines.docket.departures import MOST, Removed
+from deadlines.docket.leaving import MOST, Removed
 from deadlines.docket.renderings import DEFAULT_REDACTION, RENDERER, origin_of
 from deadlines.docket.scopes import shown
 from deadlines.docket.trust import window_of

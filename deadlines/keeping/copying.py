@@ -18,7 +18,6 @@ from deadlines.keeping.restore import scratch_facts
 from deadlines.keeping.rows import write_rows
 from deadlines.store import audit
 from deadlines.store.database import Database
-from deadlines.store.tables import Audit
 
 PAGES = 4096
 """Pages of SQLite that are copied in one step, 16 MB; writers come in between."""
@@ -35,7 +34,7 @@ def copy_sqlite(database: Database, file: Path, progress: Progress) -> Facts:
     copy = Database.of_file(file, database.seal)
     try:
         with copy.read() as session:
-            known = not head or session.query(Audit.id).filter(Audit.digest == head).first() is not None
+            known = audit.holds(session, head)
     finally:
         copy.dispose()
     short = [name for name in KEPT_FOR_EVER if facts.counts.get(name, 0) < counts.get(name, 0)]

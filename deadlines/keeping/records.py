@@ -14,6 +14,7 @@ from deadlines.docket.findings import Finding, State
 from deadlines.keeping.drill import Drill
 from deadlines.keeping.facts import RESTORED
 from deadlines.keeping.manifest import Manifest, backups_in
+from deadlines.store import audit
 from deadlines.store.tables import Audit, Heartbeat, Instance
 
 BACKUP, FAILED, DRILL = "backup", "backup-failed", "drill"
@@ -124,9 +125,7 @@ def _anchored(session: Session, found: list[Manifest]) -> Finding:
     restored = select(func.max(Audit.at)).where(Audit.action == RESTORED)
     since = session.scalar(restored)
     heads = {one.facts.audit_head: one.file for one in found if since is None or one.made_at > since}
-    heads = {head: file for head, file in heads.items() if head.strip("0")}  # not where there was no row yet
-    there = set(session.scalars(select(Audit.digest).where(Audit.digest.in_(heads))))
-    lost = sorted(file for head, file in heads.items() if head not in there)
+    lost = sorted(file for head, file in heads.items() if not audit.holds(session, head))
     if not lost:
         return Finding("audit-anchored", "well", f"The audit trail holds what {len(heads)} backups saw of it.")
     sentence = f"The audit trail does not hold what it held when {lost[0]} was made: it was cut or written anew."

@@ -56,6 +56,11 @@ def head(session: Session) -> str:
     return session.scalars(select(Audit.digest).order_by(Audit.id.desc()).limit(1)).first() or FIRST
 
 
+def holds(session: Session, digest: str) -> bool:
+    """Whether the trail has the row of a digest that `head` answered once. The beginning, before any row, it has."""
+    return digest in ("", FIRST) or session.scalar(select(Audit.id).where(Audit.digest == digest)) is not None
+
+
 def verify(session: Session) -> int | None:
     """The id of the first row that does not fit the chain, or None when it is whole."""
     previous, last = FIRST, 0

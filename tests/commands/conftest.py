@@ -18,7 +18,7 @@ SHOWN = (
     "SELECT team_id, person_id FROM team_member ORDER BY 1, 2",
     "SELECT id, name, active FROM person ORDER BY id",
     "SELECT id, token_hash, revoked_at, expires_at, ending, claim_hash FROM subscription ORDER BY id",
-    "SELECT subscription_id, rendering_id, at FROM departure ORDER BY 1, 2",
+    "SELECT subscription_id, rendering_id, at FROM left_calendar ORDER BY 1, 2",
 )
 
 

@@ -56,7 +56,9 @@ def test_the_courier_s_day_is_shown(firm: Firm) -> None:
     entries = denial(firm)
     shown = firm.data("show", entries[MOTION])
     assert shown["dispatch_by"] < shown["window"]["safe_by"]
-    assert "By courier: hand it over by" in firm.good("explain", entries[MOTION])
+    told = firm.good("explain", entries[MOTION])
+    assert "By courier: hand it over by" in told
+    assert "Counted back from the safe date in business days" in told
 
 
 def test_milestones_are_listed_ticked_taken_back_and_given(firm: Firm) -> None:

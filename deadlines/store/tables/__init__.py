@@ -4,7 +4,7 @@ Ids are random text (`new_id`), so that they may travel; an entry's id is the ca
 """
 
 from deadlines.store.tables.base import Base, Instance, new_id
-from deadlines.store.tables.calendars import Departure, Invitation, Rendering, Subscription, Variant
+from deadlines.store.tables.calendars import Invitation, LeftCalendar, Rendering, Subscription, Variant
 from deadlines.store.tables.docket import Acknowledgement, DeadlineRow, Entry, Milestone, NoticeRow, Proposal
 from deadlines.store.tables.keeping import Audit, Gap, Heartbeat
 from deadlines.store.tables.people import Contact, Matter, MatterMember, Person, Team, TeamMember
@@ -18,12 +18,12 @@ __all__ = [
     "Base",
     "Contact",
     "DeadlineRow",
-    "Departure",
     "Entry",
     "Gap",
     "Heartbeat",
     "Instance",
     "Invitation",
+    "LeftCalendar",
     "Letter",
     "Login",
     "Matter",

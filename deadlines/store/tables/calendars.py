@@ -105,13 +105,13 @@ class Subscription(Base):
     team: Mapped[Team | None] = relationship()
 
 
-class Departure(Base):
+class LeftCalendar(Base):
     """A date that a calendar showed and shows no more since `at`: its matter is restricted, or of other people.
 
     It stands in the calendar as removed for a while, because programs do not notice what is missing.
     """
 
-    __tablename__ = "departure"
+    __tablename__ = "left_calendar"
     subscription_id: Mapped[str] = mapped_column(ForeignKey("subscription.id"), primary_key=True)
     rendering_id: Mapped[int] = mapped_column(ForeignKey("rendering.id"), primary_key=True, index=True)
     at: Mapped[datetime]

@@ -1,10 +1,13 @@
 """What a calendar showed and shows no more leaves it entry by entry (RFC 5546 3.2.5: a cancelled entry keeps its
 UID and has a later SEQUENCE), and what comes back is later still."""
 
+import threading
+import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.docket import feeds, teams
@@ -12,7 +15,9 @@ from deadlines.docket.handing import hand_over
 from deadlines.docket.people import deactivate_person
 from deadlines.docket.renderings import render_entry
 from deadlines.docket.restricting import restrict_matter, unrestrict_matter
-from deadlines.store.tables import Entry, Matter, Person, Subscription
+from deadlines.docket.versions import locked
+from deadlines.store.database import Database
+from deadlines.store.tables import Entry, Matter, Person, Rendering, Subscription
 from tests.docket import samples
 from tests.reading import events_of
 
@@ -209,3 +214,34 @@ def test_a_clock_that_was_set_back_takes_no_removal_back(
     for uid, event in shown(session, subscription).items():
         assert is_removed(event)
         assert event["LAST-MODIFIED"].dt >= before[uid]["LAST-MODIFIED"].dt
+
+
+def test_a_restriction_beside_a_filing_overwrites_nothing(database: Database) -> None:
+    """Two transactions at once: the one that waits sees what the other wrote, and the calendar has the newer dates."""
+    with database.write() as session:
+        matter = samples.matter(session, samples.person(session))
+        entry, deadline = samples.entry(session, matter, samples.window())
+        render_entry(session, entry, deadline, now=samples.ENTERED)
+        ids = entry.id, matter.id
+    begun = threading.Event()
+
+    def restrict() -> None:
+        begun.wait(10)
+        with database.write() as other:
+            restrict_matter(other, other.get_one(Matter, ids[1]), actor="t", now=NOW)
+
+    thread = threading.Thread(target=restrict)
+    thread.start()
+    with database.write() as session:
+        held = locked(session, session.get_one(Entry, ids[0]))
+        begun.set()
+        time.sleep(0.5)  # the other reads what is committed now, and waits
+        held.version, held.status = 2, "satisfied"
+        moved = samples.version(session, held, samples.window(last_day=date(2026, 11, 30)), 2)
+        render_entry(session, held, moved, now=NOW)
+    thread.join(20)
+    assert not thread.is_alive()
+    with database.read() as session:
+        rows = session.scalars(select(Rendering).where(Rendering.entry_id == ids[0])).all()
+        assert {row.slot: row.on.isoformat() for row in rows}["last"] == "2026-11-30"
+        assert all(row.cancelled for row in rows)

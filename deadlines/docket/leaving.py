@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from deadlines.docket.renderings import DEFAULT_REDACTION, sequence_at, touch_entries
 from deadlines.docket.scopes import DAYS_BACK, TOMBSTONE_DAYS, is_fatal, of_scope, shown
 from deadlines.store import audit
-from deadlines.store.tables import DeadlineRow, Departure, Entry, Matter, Rendering, Subscription
+from deadlines.store.tables import DeadlineRow, Entry, LeftCalendar, Matter, Rendering, Subscription
 
 MOST = 100
 """Removed dates that one calendar names; of more the latest ones."""
@@ -86,13 +86,13 @@ def _leave(session: Session, subscription_id: str, lost: set[int], now: datetime
     rows = session.scalars(select(Rendering).where(Rendering.id.in_(lost), Rendering.cancelled.is_(False)))
     for row in rows.all() if lost else ():
         at = max(now, row.changed_at)
-        session.merge(Departure(subscription_id=subscription_id, rendering_id=row.id, at=at))
+        session.merge(LeftCalendar(subscription_id=subscription_id, rendering_id=row.id, at=at))
 
 
 def _come_back(session: Session, subscription_id: str, gained: set[int]) -> set[int]:
     """Which of the renderings had left the calendar that shows them again: nothing is removed there any more."""
-    theirs = Departure.subscription_id == subscription_id, Departure.rendering_id.in_(gained)
-    left = session.scalars(select(Departure).where(*theirs)).all() if gained else ()
+    theirs = LeftCalendar.subscription_id == subscription_id, LeftCalendar.rendering_id.in_(gained)
+    left = session.scalars(select(LeftCalendar).where(*theirs)).all() if gained else ()
     for row in left:
         session.delete(row)
     return {row.rendering_id for row in left}
@@ -100,9 +100,9 @@ def _come_back(session: Session, subscription_id: str, gained: set[int]) -> set[
 
 def _departed(subscription: Subscription, since: datetime) -> Select[Any]:
     return (
-        _removed(Departure.at, Rendering.id, Rendering.slot, Matter.restricted)
-        .join(Departure, Departure.rendering_id == Rendering.id)
-        .where(Departure.subscription_id == subscription.id, Departure.at >= since)
+        _removed(LeftCalendar.at, Rendering.id, Rendering.slot, Matter.restricted)
+        .join(LeftCalendar, LeftCalendar.rendering_id == Rendering.id)
+        .where(LeftCalendar.subscription_id == subscription.id, LeftCalendar.at >= since)
     )
 
 

@@ -1,4 +1,4 @@
-"""Departures: dates that calendars showed and show no more.
+"""Left calendars: dates that calendars showed and show no more.
 
 Revision 0006, after 0005.
 
@@ -17,15 +17,17 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "departure",
+        "left_calendar",
         sa.Column("subscription_id", sa.String(length=26), nullable=False),
         sa.Column("rendering_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["rendering_id"], ["rendering.id"], name=op.f("fk_departure_rendering_id")),
-        sa.ForeignKeyConstraint(["subscription_id"], ["subscription.id"], name=op.f("fk_departure_subscription_id")),
-        sa.PrimaryKeyConstraint("subscription_id", "rendering_id", name=op.f("pk_departure")),
+        sa.ForeignKeyConstraint(["rendering_id"], ["rendering.id"], name=op.f("fk_left_calendar_rendering_id")),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"], ["subscription.id"], name=op.f("fk_left_calendar_subscription_id")
+        ),
+        sa.PrimaryKeyConstraint("subscription_id", "rendering_id", name=op.f("pk_left_calendar")),
     )
-    op.create_index(op.f("ix_departure_rendering_id"), "departure", ["rendering_id"], unique=False)
+    op.create_index(op.f("ix_left_calendar_rendering_id"), "left_calendar", ["rendering_id"], unique=False)
 
 
 def downgrade() -> None:
