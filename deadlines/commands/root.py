@@ -24,7 +24,7 @@ COMMANDS = {
     "reopen": ("reopen", "Take back a wrong file, waive or strike"),
     "recompute": ("recompute", "Compute every open entry again"),
     "proposal": ("proposal", "Other dates that wait for two people: list, show, accept, ignore"),
-    "person": ("person", "The people of the firm: add, contact, list, deactivate, activate"),
+    "person": ("person", "The people of the firm: add, contact, list, sign-in, deactivate"),
     "matter": ("matter", "Matters: assign, unassign, hand-over, people, restrict, unrestrict"),
     "team": ("team", "Teams of people: add, join, leave, list"),
     "milestone": ("milestone", "Steps on the way to a filing: list, done, undo, assign"),
