@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from deadlines.docket.alarms import alarm_of_date
 from deadlines.docket.sealing import altered_dates, mark_calendars, seal_stored
+from deadlines.docket.trust import SEALS
 from deadlines.errors import DeadlinesError
 from deadlines.keeping import make_backup, rehearse
 from deadlines.keeping.drill import Drill
@@ -20,8 +21,6 @@ from deadlines.store.tables import Entry, Heartbeat, Instance
 
 log = logging.getLogger(__name__)
 
-SEALS = "seals"
-"""The heartbeat of the nightly check of all seals."""
 AGAIN_AFTER = timedelta(hours=1)
 """How long a failed backup rests."""
 REHEARSED_AFTER = timedelta(days=30)
@@ -75,7 +74,7 @@ class Keeper:
             if altered:
                 detail = {"entries": altered[:500]}
                 audit.record(session, at=now, actor="daemon", action="dates.altered", subject="", detail=detail)
-            session.merge(Heartbeat(sweep=SEALS, at=now, detail=""))
+            session.merge(Heartbeat(sweep=SEALS, at=now, detail=" ".join(altered[:500])))
         for entry_id in altered:
             log.error("INTEGRITY ALARM: the dates of entry %s were altered outside the program", entry_id)
         return len(altered)

@@ -9,10 +9,12 @@ from starlette.routing import Route
 from deadlines.web.desk.docket import DocketPages
 from deadlines.web.desk.door import Door, Office
 from deadlines.web.desk.matter import MatterPages
+from deadlines.web.desk.month import MonthPages
 
 __all__ = ["Door", "Office", "desk_routes"]
 
 
 def desk_routes(door: Door) -> list[Route]:
     """The addresses of all pages behind the door."""
-    return [*DocketPages(door).routes(), *MatterPages(door).routes()]
+    pages = (DocketPages, MonthPages, MatterPages)
+    return [route for page in pages for route in page(door).routes()]

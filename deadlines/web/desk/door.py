@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from deadlines.docket import logins
 from deadlines.docket.logins import find_signed_in
 from deadlines.errors import DeadlinesError, NotFound
+from deadlines.law import Law, load_law
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat, Person
 from deadlines.web.asking import Asking
@@ -74,6 +75,11 @@ class Visit:
         if self.office.desk is None:
             raise NotFound("This server only shows the docket; use the command line to change it.")
         return self.office.desk(self.person.email)
+
+    @property
+    def law(self) -> Law:
+        """The law that the firm works by; the packaged one where the server only shows the docket."""
+        return load_law() if self.office.desk is None else self.desk.law
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """A page of the docket, under a banner while nobody keeps it up to date."""

@@ -1,4 +1,7 @@
 """The menu above every page, in the order in which it is shown."""
 
-MENU = (("/", "Docket"),)
+MENU = (
+    ("/", "Docket"),
+    ("/month", "Month"),
+)
 """Path and name of each page that can be reached from everywhere."""
