@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from deadlines.docket.acknowledging import standing
 from deadlines.docket.coming import next_date
 from deadlines.docket.trust import is_altered
+from deadlines.docket.undocketed import undocketed_count
 from deadlines.docket.visible import counted, visible
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Person
 
@@ -53,7 +54,11 @@ class BoardLine(Struct, frozen=True, kw_only=True):
 
 
 class Counts(Struct, frozen=True):
-    """How many open dates there are, by what they call for."""
+    """How many open dates there are, by what they call for, and how many papers wait to be docketed.
+
+    `uninitialed`: the responsible attorney has not initialed them; `discrepant`: a second reading of the notice
+    differs from the first.
+    """
 
     all: int
     overdue: int
@@ -61,6 +66,9 @@ class Counts(Struct, frozen=True):
     week: int
     unverified: int
     unanswered: int
+    uninitialed: int
+    discrepant: int
+    undocketed: int
 
 
 class Board(Struct, frozen=True):
@@ -85,9 +93,11 @@ def counts(session: Session, person: Person, *, today: date, now: datetime) -> C
         *(_when(when, today) for when in ("all", "overdue", "today", "week")),
         Entry.verified_at.is_(None),
         and_(_next_on(today) <= today + WEEK, ~standing(now)),
+        Entry.initialed_at.is_(None),
+        Entry.discrepancy.is_not(None),
     )
     sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions]
-    return Counts(*session.execute(_open(person, *sums)).one())
+    return Counts(*[*session.execute(_open(person, *sums)).one(), undocketed_count(session, person)])
 
 
 def _open(person: Person, *columns: Any) -> Select[Any]:

@@ -18,6 +18,7 @@ from deadlines.docket.rounds import check_auditor
 from deadlines.docket.sealing import altered_dates, seal_in, undated, unsealed
 from deadlines.docket.silence import live
 from deadlines.docket.trust import NEVER, sealed_with
+from deadlines.docket.undocketed import check_undocketed
 from deadlines.docket.verification import unresolved
 from deadlines.errors import SendError
 from deadlines.notify.message import checked_address
@@ -54,6 +55,7 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
     yield check_auditor(session, now)
     yield _dead(session)
     yield _recompute(session)
+    yield check_undocketed(session, now)
     yield _proposals(session)
     yield _disputes(session)
     yield _audit(session)
