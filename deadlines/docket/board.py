@@ -34,6 +34,7 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     """One open date. Of a `veiled` one nothing is told but its days and its attorney.
 
     `next_is`: `protective`, `file-by`, `last-day`, `past`, or `altered` for a date that the program did not write.
+    `discrepant`: two people read the notice differently.
     """
 
     entry: str
@@ -49,6 +50,8 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     next_is: str
     days_left: int
     verified: bool
+    initialed: bool
+    discrepant: bool
     taken_on: bool
     veiled: bool
 
@@ -175,6 +178,8 @@ def _line(row: Any, today: date) -> BoardLine:
         next_is="altered" if altered else next_is,
         days_left=(next_on - today).days,
         verified=entry.verified_at is not None,
+        initialed=entry.initialed_at is not None,
+        discrepant=entry.discrepancy is not None,
         taken_on=bool(row.taken_on),
         veiled=veiled,
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from deadlines.docket.contacts import unproved
 from deadlines.docket.findings import Finding as Finding  # noqa: PLC0414  (part of this module)
 from deadlines.docket.findings import State as State  # noqa: PLC0414
+from deadlines.docket.looks import check_discrepancies
 from deadlines.docket.outages import outages
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.roles import DOCKET_ROLE
@@ -58,6 +59,7 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
     yield check_undocketed(session, now)
     yield _proposals(session)
     yield _disputes(session)
+    yield check_discrepancies(session)
     yield _audit(session)
     yield _seals(session)
     yield _addresses(session)
