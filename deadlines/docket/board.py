@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from deadlines.docket.acknowledging import standing
 from deadlines.docket.coming import next_date
 from deadlines.docket.trust import is_altered, told_altered
+from deadlines.docket.undocketed import undocketed_count
 from deadlines.docket.visible import visible
 from deadlines.docket.wanted import WEEK, WHENS, Wanted, chosen, next_on, open_dates, when_is
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Person
@@ -22,6 +23,7 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     """One open date. Of a `veiled` one nothing is told but its days and its attorney.
 
     `next_is`: `protective`, `file-by`, `last-day`, `past`, or `altered` for a date that the program did not write.
+    `discrepant`: two people read the notice differently.
     """
 
     entry: str
@@ -37,12 +39,18 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     next_is: str
     days_left: int
     verified: bool
+    initialed: bool
+    discrepant: bool
     taken_on: bool
     veiled: bool
 
 
 class Counts(Struct, frozen=True):
-    """How many open dates there are, by what they call for."""
+    """How many open dates there are, by what they call for, and how many papers wait to be docketed.
+
+    `uninitialed`: the responsible attorney has not initialed them; `discrepant`: a second reading of the notice
+    differs from the first.
+    """
 
     all: int
     overdue: int
@@ -50,6 +58,9 @@ class Counts(Struct, frozen=True):
     week: int
     unverified: int
     unanswered: int
+    uninitialed: int
+    discrepant: int
+    undocketed: int
 
 
 class Board(Struct, frozen=True):
@@ -86,9 +97,11 @@ def counts(session: Session, person: Person, *, today: date, now: datetime) -> C
         *(when_is(when, today) for when in WHENS),
         Entry.verified_at.is_(None),
         and_(next_on(today) <= today + WEEK, ~standing(now)),
+        Entry.initialed_at.is_(None),
+        Entry.discrepancy.is_not(None),
     )
     sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions]
-    return Counts(*session.execute(open_dates(person, *sums)).one())
+    return Counts(*[*session.execute(open_dates(person, *sums)).one(), undocketed_count(session, person)])
 
 
 def _columns(person: Person, now: datetime) -> tuple[Any, ...]:
@@ -122,6 +135,8 @@ def _line(row: Any, today: date) -> BoardLine:
         next_is="altered" if altered else next_is,
         days_left=(next_on - today).days,
         verified=entry.verified_at is not None,
+        initialed=entry.initialed_at is not None,
+        discrepant=entry.discrepancy is not None,
         taken_on=bool(row.taken_on),
         veiled=veiled,
     )

@@ -1,6 +1,6 @@
 """The last day and the protective date are found by an index, for the pages that show the dates of a month.
 
-Revision 0010, after 0009.
+Revision 0011, after 0010.
 
 House rule: a migration must not break the previous version of the program. Widen first, fill, and tighten
 only in a later release; a column is renamed or dropped in steps. Nothing of the docket is ever deleted.
@@ -8,8 +8,8 @@ only in a later release; a column is renamed or dropped in steps. Nothing of the
 
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
