@@ -6,6 +6,7 @@ by somebody who is signed in; no link changes anything.
 
 from starlette.routing import Route
 
+from deadlines.web.desk.add import AddPages
 from deadlines.web.desk.docket import DocketPages
 from deadlines.web.desk.door import Door, Office
 from deadlines.web.desk.matter import MatterPages
@@ -16,5 +17,5 @@ __all__ = ["Door", "Office", "desk_routes"]
 
 def desk_routes(door: Door) -> list[Route]:
     """The addresses of all pages behind the door."""
-    pages = (DocketPages, MonthPages, MatterPages)
+    pages = (DocketPages, MonthPages, AddPages, MatterPages)
     return [route for page in pages for route in page(door).routes()]

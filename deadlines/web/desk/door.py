@@ -108,6 +108,13 @@ class Door:
         """A page that changes nothing, made in a thread."""
         return await self._answer(request, make, writes=False)
 
+    async def look(self, request: Request, make: Callable[[Visit, dict[str, str]], Response]) -> Response:
+        """A page by a form of ours (POST) that changes nothing; what was typed stays out of addresses and logs."""
+        form = await read_form(request)
+        if form is None or is_foreign(request.headers, self.office.address):
+            return self.pages.notice(403, *NOT_OURS)
+        return await self._answer(request, lambda visit: make(visit, form), writes=False)
+
     async def change(self, request: Request, make: Callable[[Visit, dict[str, str]], Response]) -> Response:
         """A change by a form of ours (POST), made in one transaction; another site's form changes nothing."""
         form = await read_form(request)

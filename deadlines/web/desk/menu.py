@@ -3,5 +3,6 @@
 MENU = (
     ("/", "Docket"),
     ("/month", "Month"),
+    ("/add", "Add a notice"),
 )
 """Path and name of each page that can be reached from everywhere."""
