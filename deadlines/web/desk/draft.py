@@ -77,7 +77,8 @@ class Draft(Struct, frozen=True):
 
     def blame(self, sentence: str) -> "Draft":
         """The same with what the computation refuses, beside the field that it speaks of."""
-        field = next((name for words, name in AT_FAULT.items() if words in sentence.lower()), "")
+        said = {sentence.lower().find(words): name for words, name in AT_FAULT.items() if words in sentence.lower()}
+        field = said[min(said)] if said else ""
         fact = next((name for name in self.typed if f"'{name.removeprefix(FACT)}'" in sentence), "")
         return self.wrong(fact or field, sentence)
 
