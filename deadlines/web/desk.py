@@ -22,6 +22,7 @@ from deadlines.docket import logins
 from deadlines.docket.acknowledging import acknowledge
 from deadlines.docket.board import PAGE, Board, Wanted, When, board
 from deadlines.docket.logins import find_signed_in
+from deadlines.docket.roles import ATTORNEYS, require
 from deadlines.docket.views import MatterView, find_entry, matter_view
 from deadlines.docket.visible import visible
 from deadlines.errors import DeadlinesError, NotFound
@@ -138,7 +139,7 @@ class Desk:
             board=found,
             wanted=wanted,
             when=WHEN,
-            attorneys=[one for one in people if one.role == "attorney"],
+            attorneys=[one for one in people if one.role in ATTORNEYS],
             today=today,
             paging=_paging(found, wanted, self._root),
         )
@@ -166,6 +167,7 @@ class Desk:
         entry = find_entry(session, identifier)
         if session.scalar(select(Matter.id).where(Matter.id == entry.matter_id, visible(person))) is None:
             raise NotFound(UNKNOWN[1])
+        require(person, "acknowledge")
         office = self._office
         acknowledge(session, entry, person, now=office.now(), lasts=office.ack_lasts, zone=str(office.zone))
         return RedirectResponse(f"{self._root}/matter/{entry.matter_id}#{entry.id}", 303, HEADERS)
