@@ -27,6 +27,7 @@ COMMANDS = {
     "person": ("person", "The people of the firm: add, contact, list, sign-in, deactivate"),
     "matter": ("matter", "Matters: assign, unassign, hand-over, people, restrict, unrestrict"),
     "team": ("team", "Teams of people: add, join, leave, list"),
+    "evening": ("evening", "The check at the end of a working day: show, sign, list"),
     "milestone": ("milestone", "Steps on the way to a filing: list, done, undo, assign"),
     "practice": ("practice", "How the firm works: show, check, write"),
     "remind": ("remind", "Reminders: test, confirm, list, audit"),
