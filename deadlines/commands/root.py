@@ -22,6 +22,7 @@ COMMANDS = {
     "amend": ("amend", "Correct what was entered of a notice"),
     "strike": ("strike", "Strike a notice that was entered by mistake"),
     "reopen": ("reopen", "Take back a wrong file, waive or strike"),
+    "extension": ("extension", "More time: request, grant, refuse, list"),
     "recompute": ("recompute", "Compute every open entry again"),
     "proposal": ("proposal", "Other dates that wait for two people: list, show, accept, ignore"),
     "person": ("person", "The people of the firm: add, contact, list, sign-in, deactivate"),

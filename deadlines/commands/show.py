@@ -131,4 +131,5 @@ def _remark(view: "EntryView") -> str | None:
     if view.status != "open":
         return None
     disputed, waits = view.dispute is not None, view.waits is not None
-    return checked_words(view.verified_by, view.verified_at, disputed=disputed, waits=waits)
+    wanted = next((each.wanted_on for each in view.extensions if each.state == "requested"), None)
+    return checked_words(view.verified_by, view.verified_at, disputed=disputed, waits=waits, wanted=wanted)

@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("granted_to", sa.Date(), nullable=True),
         sa.Column("granted_on", sa.Date(), nullable=True),
+        sa.Column("safe_to", sa.Date(), nullable=True),
         sa.Column("decision", sa.Text(), nullable=True),
         sa.Column("decided_by", sa.String(length=26), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),

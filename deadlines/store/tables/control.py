@@ -63,6 +63,8 @@ class Extension(Base):
     state: Mapped[str] = mapped_column(String(20), default="requested")
     granted_to: Mapped[date | None]
     granted_on: Mapped[date | None]
+    safe_to: Mapped[date | None]
+    """The working day on or before `granted_to`: the firm files by then."""
     decision: Mapped[str | None] = mapped_column(Text)
     decided_by: Mapped[str | None] = mapped_column(String(26))
     decided_at: Mapped[datetime | None]
