@@ -334,6 +334,7 @@ def build_web(settings: Settings, database: "Database") -> "Starlette":
             address=settings.address,
             kept=kept,
             ack_lasts=timedelta(days=settings.reminders.ack_days),
+            desk=lambda who: build_desk(settings, who),
         )
     except OSError as error:
         raise ConfigError(
