@@ -30,7 +30,6 @@ from deadlines.errors import Conflict
 from deadlines.store import audit
 from deadlines.store.tables import DeadlineRow, Entry, NoticeRow, Person
 
-"""The roles that may sign for more than routine dates."""
 BEST_SOURCES = "primary"
 
 
