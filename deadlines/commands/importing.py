@@ -12,8 +12,8 @@ from deadlines.commands.context import App, actor, json_option, pass_app
 
 if TYPE_CHECKING:
     from deadlines.docket.importing import Plan
+    from deadlines.docket.incoming import Fault, Incoming
     from deadlines.docket.intake import Desk
-    from deadlines.docket.wanted import Fault, Wanted
 
 REFUSED = 3
 MOST_SHOWN = 12
@@ -90,8 +90,8 @@ def _import(app: App, path: Path, *, does: bool, by: str, sheet: str | None, dat
     from deadlines import clock
     from deadlines.commands.files import read_file
     from deadlines.docket.importing import check
+    from deadlines.docket.incoming import read_rows
     from deadlines.docket.people import active_person
-    from deadlines.docket.wanted import read_rows
     from deadlines.sheets import read_grid
     from deadlines.sheets.model import MOST_BYTES
     from deadlines.wiring import build_desk
@@ -110,7 +110,7 @@ def _import(app: App, path: Path, *, does: bool, by: str, sheet: str | None, dat
     return _answer(path.name, plan, faults, applied=does and not faults)
 
 
-def _apply(app: App, desk: "Desk", rows: "list[Wanted]", by: str, data: bytes) -> "Plan":
+def _apply(app: App, desk: "Desk", rows: "list[Incoming]", by: str, data: bytes) -> "Plan":
     import hashlib
 
     from msgspec.structs import replace

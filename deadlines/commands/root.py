@@ -32,7 +32,7 @@ COMMANDS = {
     "remind": ("remind", "Reminders: test, confirm, list, audit"),
     "feed": ("feed", "Calendar addresses: add, list, rotate, revoke, leak"),
     "import": ("importing", "Record the notices of a CSV or XLSX file"),
-    "export": ("export", "The dates of a matter as a calendar file"),
+    "export": ("export", "The docket as a calendar file or a table"),
     "serve": ("serve", "Run web server and scheduler in one process"),
     "daemon": ("daemon", "Run the scheduler alone"),
     "web": ("web", "Run the web server alone"),

@@ -16,3 +16,8 @@ def counted(person: Person) -> ColumnElement[bool]:
     """Whether a matter's dates stand on somebody's docket at all: who keeps the whole docket also has the dates of
     restricted matters, without a word of the case."""
     return true() if person.role == DOCKET_ROLE else visible(person)
+
+
+def leaving(*, named: bool) -> ColumnElement[bool]:
+    """Whether a matter's dates may leave the docket in a copy: a restricted matter must have been `named` for it."""
+    return true() if named else Matter.restricted.is_(False)

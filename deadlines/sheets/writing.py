@@ -91,12 +91,18 @@ def _fill(book: "Workbook", sheet: Sheet) -> None:
             if value is not None:
                 cell = page.cell(number, at)
                 _put(cell, value)
-                cell.number_format = FORMATS[column.kind]
+                cell.number_format = _format(value)
                 if isinstance(value, str) and len(value) > column.width:
                     cell.alignment = Alignment(wrap_text=True, vertical="top")
     page.freeze_panes = "A2"
     if sheet.filters:
         page.auto_filter.ref = f"A1:{letters(len(sheet.columns) - 1)}{len(sheet.rows) + 1}"
+
+
+def _format(value: Out) -> str:
+    if isinstance(value, date):
+        return DATE_FORMAT
+    return TEXT_FORMAT if isinstance(value, str) else "General"
 
 
 def _put(cell: "Cell | MergedCell", value: Out) -> None:

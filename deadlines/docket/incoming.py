@@ -58,7 +58,7 @@ class Fault(Struct, frozen=True):
         return f"{place}: {self.message}"
 
 
-class Wanted(Struct, frozen=True, kw_only=True):
+class Incoming(Struct, frozen=True, kw_only=True):
     """One row as it is to stand on the docket. What is None or False was not said."""
 
     row: int
@@ -79,7 +79,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
         return Fault(self.row, column, self.cells.get(column, ""), message)
 
 
-def read_rows(grid: Grid, law: Law, *, dates: str = "iso") -> tuple[list[Wanted], list[Fault]]:
+def read_rows(grid: Grid, law: Law, *, dates: str = "iso") -> tuple[list[Incoming], list[Fault]]:
     """The rows below the names of the columns, and every mistake in them.
 
     Args:
@@ -154,7 +154,7 @@ class _Reader:
                 message = "the cell stands under no name. Name its column, or empty it."
                 self.faults.append(Fault(row, "", f"{letters(at)}{row}", message))
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> Incoming:
         """The row; what cannot be read stands empty in it and is noted."""
         fields = {
             "key": self.text("key", lambda text: plain(text, "key", KEY_LENGTH)),
@@ -166,7 +166,7 @@ class _Reader:
         notice = self.notice()
         wrong = frozenset(fault.column for fault in self.faults)
         made = {**fields, "row": self.row, "notice": notice, "cells": self.cells, "wrong": wrong}
-        return msgspec.convert(made, Wanted)
+        return msgspec.convert(made, Incoming)
 
     def notice(self) -> Notice:
         days = {name: self.day(name) for name in DAYS}
