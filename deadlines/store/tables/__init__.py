@@ -6,7 +6,7 @@ Ids are random text (`new_id`), so that they may travel; an entry's id is the ca
 from deadlines.store.tables.base import Base, Instance, new_id
 from deadlines.store.tables.calendars import Invitation, LeftCalendar, Rendering, Subscription, Variant
 from deadlines.store.tables.control import EveningCheck, Extension, Missed, MissedNote
-from deadlines.store.tables.docket import Acknowledgement, DeadlineRow, Entry, Milestone, NoticeRow, Proposal
+from deadlines.store.tables.docket import Acknowledgement, DeadlineRow, Entry, Imported, Milestone, NoticeRow, Proposal
 from deadlines.store.tables.incoming import Incoming
 from deadlines.store.tables.keeping import Audit, Gap, Heartbeat
 from deadlines.store.tables.people import Contact, Matter, MatterMember, Person, Team, TeamMember
@@ -25,6 +25,7 @@ __all__ = [
     "Extension",
     "Gap",
     "Heartbeat",
+    "Imported",
     "Incoming",
     "Instance",
     "Invitation",
