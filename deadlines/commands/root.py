@@ -31,6 +31,7 @@ COMMANDS = {
     "practice": ("practice", "How the firm works: show, check, write"),
     "remind": ("remind", "Reminders: test, confirm, list, audit"),
     "feed": ("feed", "Calendar addresses: add, list, rotate, revoke, leak"),
+    "token": ("token", "Tokens for other programs: add, list, revoke"),
     "export": ("export", "The dates of a matter as a calendar file"),
     "serve": ("serve", "Run web server and scheduler in one process"),
     "daemon": ("daemon", "Run the scheduler alone"),

@@ -16,3 +16,8 @@ def counted(person: Person) -> ColumnElement[bool]:
     """Whether a matter's dates stand on somebody's docket at all: who keeps the whole docket also has the dates of
     restricted matters, without a word of the case."""
     return true() if person.role == DOCKET_ROLE else visible(person)
+
+
+def may_change(person: Person) -> bool:
+    """Whether somebody's role works on the docket: everybody's but the administrator's, who keeps the program."""
+    return person.role != "administrator"

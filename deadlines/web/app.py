@@ -11,7 +11,10 @@ from starlette.routing import BaseRoute, Match, NoMatchFound, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deadlines import clock
+from deadlines.docket.intake import Desk as DocketDesk
+from deadlines.law.news import News
 from deadlines.store.database import Database
+from deadlines.web.api import Api, Firm
 from deadlines.web.assets import Assets
 from deadlines.web.cookies import Cookie
 from deadlines.web.desk import Desk, Office
@@ -66,6 +69,8 @@ def create_app(
     patience: timedelta = PATIENCE,
     ack_lasts: timedelta = ACK_LASTS,
     now: Callable[[], datetime] = clock.now,
+    desk: Callable[[str], DocketDesk] | None = None,
+    news: Callable[[], list[News]] = list,
 ) -> Starlette:
     """The application over an open database.
 
@@ -80,6 +85,8 @@ def create_app(
         patience: how long it may stay away before calendars say that they are stale.
         ack_lasts: how long it holds that somebody has taken a date on.
         now: what tells the time.
+        desk: makes the firm's desk for whoever acts; without it there is no API.
+        news: what each edition of the law changed.
 
     `app.state.flush(session, now)` writes down which feeds were fetched, and `app.state.watch(session, now)` forgets
     what must not be served any more; something must call them now and then.
@@ -93,8 +100,14 @@ def create_app(
     assets = Assets()
     pages = Pages(assets, address=address, firm=name)
     ready = Readyz(database, sweep=heartbeat, interval=beat, now=now)
+    firm = None
+    if desk is not None:
+        firm = Firm(
+            desk=desk, news=news, zone=place, ack_lasts=ack_lasts, heartbeat=heartbeat, patience=patience, now=now
+        )
     app = Starlette(
         routes=[
+            *([Beneath("/api/", Api(database, firm))] if firm is not None else []),
             Beneath("/f/", feed),
             Beneath("/subscribe/", SubscribeRoute(database, pages, address=address, firm=name, zone=place, now=now)),
             Beneath("/static/", assets),

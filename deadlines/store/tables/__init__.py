@@ -8,21 +8,25 @@ from deadlines.store.tables.calendars import Invitation, LeftCalendar, Rendering
 from deadlines.store.tables.docket import Acknowledgement, DeadlineRow, Entry, Milestone, NoticeRow, Proposal
 from deadlines.store.tables.keeping import Audit, Gap, Heartbeat
 from deadlines.store.tables.people import Contact, Matter, MatterMember, Person, Team, TeamMember
+from deadlines.store.tables.programs import AccessToken, Delivery, KeptAnswer, Webhook
 from deadlines.store.tables.sending import Attempt, Letter, Reminder
 from deadlines.store.tables.signing import Login, SignedIn
 
 __all__ = [
+    "AccessToken",
     "Acknowledgement",
     "Attempt",
     "Audit",
     "Base",
     "Contact",
     "DeadlineRow",
+    "Delivery",
     "Entry",
     "Gap",
     "Heartbeat",
     "Instance",
     "Invitation",
+    "KeptAnswer",
     "LeftCalendar",
     "Letter",
     "Login",
@@ -39,5 +43,6 @@ __all__ = [
     "Team",
     "TeamMember",
     "Variant",
+    "Webhook",
     "new_id",
 ]
