@@ -13,7 +13,14 @@ from deadlines import clock
 from deadlines.config import Settings, read_key, read_secret
 from deadlines.errors import ConfigError, InputError
 from deadlines.version import VERSION
-from deadlines.wiring_channels import FOLDER_SENDER, build_lanes, build_monitor, per_minute
+from deadlines.wiring_channels import (
+    FOLDER_SENDER,
+    HOOK_SECONDS,
+    build_lanes,
+    build_monitor,
+    build_outbound,
+    per_minute,
+)
 from deadlines.wiring_channels import WaitingChannel as WaitingChannel  # noqa: PLC0414  (part of this module)
 from deadlines.wiring_channels import build_channels as build_channels  # noqa: PLC0414
 
@@ -288,6 +295,7 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
         keeper=build_keeper(settings, database),
         auditor=Auditor(database, build_statement(settings)),
         monitor=build_monitor(settings, database),
+        outbound=build_outbound(settings, longest=HOOK_SECONDS),
     )
 
 

@@ -32,6 +32,7 @@ COMMANDS = {
     "remind": ("remind", "Reminders: test, confirm, list, audit"),
     "feed": ("feed", "Calendar addresses: add, list, rotate, revoke, leak"),
     "token": ("token", "Tokens for other programs: add, list, revoke"),
+    "webhook": ("webhook", "Other programs that are told of events: add, list, test, revoke"),
     "export": ("export", "The dates of a matter as a calendar file"),
     "serve": ("serve", "Run web server and scheduler in one process"),
     "daemon": ("daemon", "Run the scheduler alone"),

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from deadlines.docket import invitations, letters, tokens
+from deadlines.docket import invitations, letters, tokens, webhooks
 from deadlines.docket.endings import end_of_person
 from deadlines.docket.handing import hand_all_over
 from deadlines.docket.outbox import revive
@@ -120,6 +120,7 @@ def deactivate_person(session: Session, person: Person, *, successor: Person | N
     leave_everything(session, person, now=now)
     end_of_person(session, person, actor=actor, now=now)
     tokens.end_of_person(session, person, actor=actor, now=now)
+    webhooks.end_of_person(session, person, actor=actor, now=now)
     session.execute(delete(Contact).where(Contact.person_id == person.id))
     person.active = False
     handed = len(matters) if successor else 0

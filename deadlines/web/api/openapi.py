@@ -7,12 +7,12 @@ import msgspec
 
 from deadlines.web.api.operations import OPERATIONS, Operation
 from deadlines.web.api.problems import TYPE, Problem
+from deadlines.web.api.wire import JSON, KEY
 from deadlines.web.api.writing import ROOT
 
 VERSION = "1.0.0"
 """Of the API itself: a field may be added to an answer, nothing is taken away within 1."""
 REF = "#/components/schemas/{name}"
-JSON = "application/json"
 ABOUT = (
     "The docket of an immigration law firm for its other programs. A token stands for a person: it sees what that "
     "person may see, and does what their role allows. Dates are calendar days, instants are UTC. Unknown keys are "
@@ -41,14 +41,14 @@ IDEMPOTENCY = {
     "required": False,
     "description": "Chosen by the program, such as a UUID. The same key with the same request changes nothing more and "
     "gives the same answer for 30 days; with another request it is refused (409).",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[A-Za-z0-9._:-]+$"},
+    "schema": {"type": "string", "pattern": f"^{KEY}$"},
 }
 NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
     "description": "The ETag of the answer that the program has: 304 while it is the same.",
-    "schema": {"type": "string", "maxLength": 200, "pattern": "^[ -~]*$"},
+    "schema": {"type": "string"},
 }
 ID = {"type": "string", "pattern": "^[a-z2-7]{26}$"}
 

@@ -1,5 +1,6 @@
 """What HTTP itself asks of a request, before anything is looked up: the parts of RFC 9110 that JSON needs."""
 
+import re
 from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
@@ -12,7 +13,8 @@ from deadlines.web.api.problems import Refused, of_query, problem
 
 JSON = "application/json"
 FIELDS = 20
-LONGEST_KEY = 200
+KEY = '("[A-Za-z0-9._:-]{1,200}"|[A-Za-z0-9._:-]{1,200})'
+"""An idempotency key, as programs write it: bare, or in quotes as structured fields are (RFC 9651)."""
 
 
 def require_json_wanted(headers: Headers) -> None:
@@ -86,11 +88,10 @@ def read_key(headers: Headers) -> str | None:
     given = headers.getlist("idempotency-key")
     if not given:
         return None
-    key = given[0].strip().strip('"')
-    if len(given) > 1 or not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
-        sentence = f"A key has 1 to {LONGEST_KEY} printable ASCII characters; a random UUID is good."
+    if len(given) > 1 or re.fullmatch(KEY, given[0]) is None:
+        sentence = "A key has 1 to 200 letters, digits or any of ._:- such as a random UUID."
         raise Refused(problem(400, "bad-key", sentence, parameter="Idempotency-Key"))
-    return key
+    return given[0].strip('"')
 
 
 def bearer_of(headers: Headers) -> str | None:
