@@ -355,7 +355,7 @@ def build_web(settings: Settings, database: "Database") -> "Starlette":
             address=settings.address,
             kept=kept,
             ack_lasts=timedelta(days=settings.reminders.ack_days),
-            desk=lambda actor: replace(desk, actor=actor),
+            desk=lambda who: replace(desk, actor=who),
             news=lambda: build_news(settings),
         )
     except OSError as error:

@@ -1,9 +1,8 @@
 """What an operation of the API is handed, and what it answers."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 from sqlalchemy.orm import Session
@@ -11,25 +10,15 @@ from sqlalchemy.orm import Session
 from deadlines.docket.intake import Desk
 from deadlines.law.news import News
 from deadlines.store.tables import Person
+from deadlines.web.desk.door import Office
 
 
-class Firm(Struct, frozen=True, kw_only=True):
-    """What the API needs of the firm. `desk` makes its desk for whoever acts, `news` tells of its law.
+class Firm(Struct, frozen=True):
+    """What the API needs of the firm. `desk` makes its desk for whoever acts, `news` tells of its law."""
 
-    `patience`: how long the `heartbeat` of the scheduler may stay away before it counts as silent.
-    """
-
+    office: Office
     desk: Callable[[str], Desk]
     news: Callable[[], list[News]]
-    zone: ZoneInfo
-    ack_lasts: timedelta
-    heartbeat: str
-    patience: timedelta
-    now: Callable[[], datetime]
-
-    def today(self) -> date:
-        """The firm's calendar day."""
-        return self.now().astimezone(self.zone).date()
 
 
 class Asked(Struct, frozen=True, kw_only=True):

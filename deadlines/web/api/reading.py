@@ -138,8 +138,9 @@ def law(asked: Asked) -> Reply:
 
 def health(asked: Asked) -> Reply:
     """Whether the docket is kept up to date."""
-    firm, beat = asked.firm, asked.session.get(Heartbeat, asked.firm.heartbeat)
-    fresh = beat is not None and not is_stale(beat.at, asked.now, firm.patience)
+    office = asked.firm.office
+    beat = asked.session.get(Heartbeat, office.heartbeat)
+    fresh = beat is not None and not is_stale(beat.at, asked.now, office.patience)
     answer = Health(
         state="well" if fresh else "ill",
         scheduler="ok" if fresh else "never ran" if beat is None else "silent",

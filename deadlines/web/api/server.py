@@ -73,7 +73,7 @@ class Api:
     """The application beneath `/api/`. `firm` is what it needs of the firm, `tries` how often a stranger may ask."""
 
     def __init__(self, database: Database, firm: Firm, *, strangers: Strangers | None = None) -> None:
-        self._database, self._firm = database, firm
+        self._database, self._firm, self._office = database, firm, firm.office
         self._strangers = strangers or Strangers()
         self._ask = Asking(seconds=SECONDS)
         self._openapi = msgspec.json.encode(document())
@@ -122,7 +122,7 @@ class Api:
     # -- in a thread ---------------------------------------------------------------------------------------
 
     def _is_live(self, secret: str) -> bool:
-        now = self._firm.now()
+        now = self._office.now()
         with self._database.read() as session:
             token = tokens.find_live(session, secret, now=now)
             if token is None:
@@ -138,7 +138,7 @@ class Api:
         """Answer in one transaction, which is undone by any refusal."""
         opened = self._database.write if wish.operation.changing else self._database.read
         with opened() as session:
-            token = tokens.find_live(session, wish.token, now=self._firm.now())
+            token = tokens.find_live(session, wish.token, now=self._office.now())
             if token is None:
                 raise Refused(NO_TOKEN, **CHALLENGE)
             if wish.operation.changing:
@@ -153,7 +153,7 @@ class Api:
 
     def _once(self, session: Session, token: AccessToken, wish: Wish) -> Finished:
         """Do it, or answer again what was answered to the same key."""
-        now, key = self._firm.now(), wish.key if wish.operation.changing else None
+        now, key = self._office.now(), wish.key if wish.operation.changing else None
         if key is not None:
             kept = repeats.find_or_begin(session, token, key, wish.digest, now=now)
             if kept is not None:
@@ -165,13 +165,12 @@ class Api:
         return Finished(wish.operation.status, body, reply.location)
 
     def _run(self, session: Session, token: AccessToken, wish: Wish) -> Reply:
-        firm = self._firm
         asked = Asked(
             session=session,
             by=token.person,
-            firm=firm,
-            now=firm.now(),
-            today=firm.today(),
+            firm=self._firm,
+            now=self._office.now(),
+            today=self._office.today(),
             ids=wish.ids,
             query=wish.query,
             body=wish.body,

@@ -93,8 +93,9 @@ def take_on(asked: Asked) -> Reply:
     """The person of the token takes a date on, so that nobody else is asked."""
     body: TakingOn = asked.body
     entry = seen_entry(asked.session, asked.by, asked.ids["entry"])
-    lasts = timedelta(days=body.days) if body.days is not None else asked.firm.ack_lasts
-    row = acknowledge(asked.session, entry, asked.by, now=asked.now, lasts=lasts, zone=str(asked.firm.zone))
+    office = asked.firm.office
+    lasts = timedelta(days=body.days) if body.days is not None else office.ack_lasts
+    row = acknowledge(asked.session, entry, asked.by, now=asked.now, lasts=lasts, zone=str(office.zone))
     return Reply(TakenOn(entry=entry.id, by=asked.by.email, version=row.version, until=row.until))
 
 
