@@ -10,8 +10,11 @@ from deadlines.commands.compute import METHODS, facts_of, reasons_option
 from deadlines.commands.context import App, actor, json_option, pass_app
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from deadlines.compute import Notice, Result
     from deadlines.docket.intake import Recorded
+    from deadlines.store.tables import Person
 
 
 @click.command()
@@ -111,12 +114,12 @@ def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool
     from deadlines import clock
     from deadlines.docket.incoming import docketed, find_incoming
     from deadlines.docket.intake import open_matter, record_notice
-    from deadlines.docket.people import active_person, find_person
+    from deadlines.docket.people import find_person
     from deadlines.wiring import build_desk
 
     now = clock.now()
     with app.writing() as session:
-        by = active_person(session, given["by"]) if given["by"] else None
+        by = _entered_by(session, given["by"])
         who = by.email if by is not None else actor()
         attorney = find_person(session, given["attorney"]) if given["attorney"] else None
         matter = open_matter(
@@ -134,6 +137,17 @@ def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool
             paper = find_incoming(session, given["incoming"])
             docketed(session, paper, recorded.notice, who=by.id if by is not None else who, now=now, actor=who)
         return _as_json(recorded, matter.reference, restricted=matter.restricted)
+
+
+def _entered_by(session: "Session", by: str | None) -> "Person | None":
+    from deadlines.docket.people import active_person
+    from deadlines.docket.roles import require
+
+    if not by:
+        return None
+    person = active_person(session, by)
+    require(person, "enter")
+    return person
 
 
 def _as_json(recorded: "Recorded", reference: str, *, restricted: bool) -> "dict[str, Any]":

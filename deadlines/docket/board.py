@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.acknowledging import standing
@@ -89,6 +89,28 @@ def _altered_now(session: Session) -> list[str]:
     current = and_(DeadlineRow.entry_id == Entry.id, DeadlineRow.version == Entry.version)
     query = select(Entry, DeadlineRow).join(DeadlineRow, current).where(Entry.id.in_(told))
     return [entry.id for entry, deadline in session.execute(query) if is_altered(entry, deadline)]
+
+
+def lines_after(
+    session: Session,
+    person: Person,
+    wanted: Wanted,
+    after: tuple[date, str] | None,
+    *,
+    limit: int,
+    today: date,
+    now: datetime,
+) -> list[BoardLine]:
+    """The lines that follow one, known by its `next_on` and entry, in the order of the board, whatever `wanted.page`.
+
+    A list that is read on like this shows nothing twice while other lines come and go.
+    """
+    query = open_dates(person, *_columns(person, now)).where(*chosen(person, wanted, today))
+    if after is not None:
+        on, entry = after
+        query = query.where(or_(next_on(today) > on, and_(next_on(today) == on, Entry.id > entry)))
+    rows = session.execute(query.order_by(next_on(today), Entry.id).limit(limit))
+    return [_line(row, today) for row in rows]
 
 
 def counts(session: Session, person: Person, *, today: date, now: datetime) -> Counts:

@@ -1,4 +1,4 @@
-"""What is odd about a notice that somebody is about to record: days that have not come, dates that have gone by."""
+"""What looks wrong on the day on which a notice is entered: days that have not come, windows that have gone."""
 
 from datetime import date
 

@@ -50,7 +50,8 @@ def typed(firm: Firm, **more: str) -> dict[str, str]:
 
 
 def digest(page: str) -> str:
-    return re.findall(r'name="digest" value="(\w+)"', page)[0]
+    found: list[str] = re.findall(r'name="digest" value="(\w+)"', page)
+    return found[0]
 
 
 def record(client: TestClient, fields: dict[str, str]) -> tuple[int, str]:

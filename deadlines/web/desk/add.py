@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from deadlines.docket.incoming import docketed, find_incoming, require_waiting
 from deadlines.docket.intake import open_matter, record_notice
+from deadlines.docket.roles import ATTORNEYS, require
 from deadlines.docket.visible import visible
 from deadlines.errors import DeadlinesError
 from deadlines.store.tables import Incoming, Matter, Person
@@ -64,6 +65,7 @@ class AddPages:
 
 
 def _empty(visit: Visit, query: dict[str, str]) -> Response:
+    require(visit.person, "enter")
     form = {name: plain(query, name) or "" for name in ("matter", "kind", "form", "incoming")}
     paper = _paper(visit, form["incoming"])
     if paper is not None:
@@ -85,11 +87,13 @@ def _paper(visit: Visit, name: str) -> Incoming | None:
 
 
 def _live(visit: Visit, form: dict[str, str]) -> Response:
+    require(visit.person, "enter")
     draft, shown = preview_of(visit, read_draft(visit.law, form), restricted=bool(form.get("restricted")))
     return _page(visit, draft, form, shown, live=True)
 
 
 def _sent(visit: Visit, form: dict[str, str]) -> Response:
+    require(visit.person, "enter")
     records = form.get("do") == "record"
     draft = read_draft(visit.law, form)
     draft, shown = preview_of(visit, missing(draft) if records else draft, restricted=bool(form.get("restricted")))
@@ -148,7 +152,7 @@ def _page(
     visit: Visit, draft: Draft, form: dict[str, str], shown: Preview | None, *, live: bool = False, status: int = 200
 ) -> Response:
     law = visit.law
-    people = select(Person).where(Person.active.is_(True), Person.role == "attorney").order_by(Person.name)
+    people = select(Person).where(Person.active.is_(True), Person.role.in_(ATTORNEYS)).order_by(Person.name)
     return visit.page(
         "add_answer.html" if live else "add.html",
         status=status,

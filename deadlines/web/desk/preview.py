@@ -27,7 +27,7 @@ TAKEN = "That number belongs to a matter that is not yours to see: ask whoever k
 
 
 class Question(Struct, frozen=True, kw_only=True):
-    """A fact that changes a date. `field`: the one that answers it, of the page or its `own`; `answer` as given so far."""
+    """A fact that changes a date. `field`: what answers it, of the page or its `own`; `answer` as given so far."""
 
     field: str
     own: bool

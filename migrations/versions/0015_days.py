@@ -1,6 +1,6 @@
 """The last day and the protective date are found by an index, for the pages that show the dates of a month.
 
-Revision 0011, after 0010.
+Revision 0015, after 0014.
 
 House rule: a migration must not break the previous version of the program. Widen first, fill, and tighten
 only in a later release; a column is renamed or dropped in steps. Nothing of the docket is ever deleted.
@@ -8,8 +8,8 @@ only in a later release; a column is renamed or dropped in steps. Nothing of the
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
