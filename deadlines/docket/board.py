@@ -73,12 +73,12 @@ class Board(Struct, frozen=True):
 
 def board(session: Session, person: Person, wanted: Wanted, *, today: date, now: datetime) -> Board:
     """The docket for a person. Altered dates come first, as far as the last check of all seals found them."""
-    query = open_dates(person, *_columns(person, now)).where(*chosen(person, wanted, today))
+    query = open_dates(person, *columns(person, now)).where(*chosen(person, wanted, today))
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     first = case((Entry.id.in_(_altered_now(session)), 0), else_=1)
     on = next_on(today).nulls_first()  # a day that cannot be read
     rows = session.execute(query.order_by(first, on, Entry.id).limit(PAGE).offset(PAGE * (wanted.page - 1)))
-    return Board([_line(row, today) for row in rows], total, counts(session, person, today=today, now=now))
+    return Board([line_of(row, today) for row in rows], total, counts(session, person, today=today, now=now))
 
 
 def _altered_now(session: Session) -> list[str]:
@@ -105,12 +105,12 @@ def lines_after(
 
     A list that is read on like this shows nothing twice while other lines come and go.
     """
-    query = open_dates(person, *_columns(person, now)).where(*chosen(person, wanted, today))
+    query = open_dates(person, *columns(person, now)).where(*chosen(person, wanted, today))
     if after is not None:
         on, entry = after
         query = query.where(or_(next_on(today) > on, and_(next_on(today) == on, Entry.id > entry)))
     rows = session.execute(query.order_by(next_on(today), Entry.id).limit(limit))
-    return [_line(row, today) for row in rows]
+    return [line_of(row, today) for row in rows]
 
 
 def counts(session: Session, person: Person, *, today: date, now: datetime) -> Counts:
@@ -126,7 +126,8 @@ def counts(session: Session, person: Person, *, today: date, now: datetime) -> C
     return Counts(*[*session.execute(open_dates(person, *sums)).one(), undocketed_count(session, person)])
 
 
-def _columns(person: Person, now: datetime) -> tuple[Any, ...]:
+def columns(person: Person | None, now: datetime) -> tuple[Any, ...]:
+    """What `line_of` reads of an open entry."""
     return (
         Entry,
         DeadlineRow,
@@ -138,7 +139,8 @@ def _columns(person: Person, now: datetime) -> tuple[Any, ...]:
     )
 
 
-def _line(row: Any, today: date) -> BoardLine:
+def line_of(row: Any, today: date) -> BoardLine:
+    """The line of an open entry as `columns` found it."""
     entry, deadline, veiled = row.Entry, row.DeadlineRow, not row.seen
     altered = is_altered(entry, deadline)
     safe_by = deadline.safe_by or deadline.last_day or today  # both are there, unless the row was altered

@@ -21,7 +21,8 @@ DATES = (DeadlineRow.protective_by, DeadlineRow.safe_by, DeadlineRow.last_day)
 class Wanted(Struct, frozen=True, kw_only=True):
     """What a person looks for: whose dates, of which kind of remedy and forum, words in matter, client or title, when.
 
-    `rules`: the ids of the forum's rules, see `rules_of`. `on`: a day on which one of an entry's dates falls.
+    `rules`: the ids of the forum's rules, see `rules_of`. `on`: a day on which one of an entry's dates falls. `until`:
+    the last day on which the date that comes next may fall; one that cannot be read is always there.
     """
 
     attorney: str | None = None
@@ -31,6 +32,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     words: str = ""
     when: When = "all"
     on: date | None = None
+    until: date | None = None
     page: int = 1
 
 
@@ -49,8 +51,9 @@ def remedies_of(law: Law) -> list[str]:
     return sorted({rule.remedy for rule in law.rules.values()})
 
 
-def open_dates(person: Person, *columns: Any) -> Select[Any]:
-    """These columns of every open entry whose dates stand on somebody's docket, with the dates in force."""
+def open_dates(person: Person | None, *columns: Any) -> Select[Any]:
+    """These columns of every open entry whose dates stand on somebody's docket (nobody's: the firm's), with the dates
+    in force."""
     return (
         select(*columns)
         .select_from(Entry)
@@ -61,12 +64,14 @@ def open_dates(person: Person, *columns: Any) -> Select[Any]:
     )
 
 
-def chosen(person: Person, wanted: Wanted, today: date) -> Iterator[ColumnElement[bool]]:
+def chosen(person: Person | None, wanted: Wanted, today: date) -> Iterator[ColumnElement[bool]]:
     """What is asked for by the case is looked for in what the person may see only, or the answer would tell."""
     if wanted.when != "all":
         yield when_is(wanted.when, today)
     if wanted.on is not None:
         yield or_(*(day == wanted.on for day in DATES))
+    if wanted.until is not None:
+        yield or_(next_on(today) <= wanted.until, next_on(today).is_(None))
     if wanted.attorney is not None:
         yield Person.id == wanted.attorney
     if wanted.remedy is not None:

@@ -4,5 +4,6 @@ MENU = (
     ("/", "Docket"),
     ("/month", "Month"),
     ("/add", "Add a notice"),
+    ("/print", "Print"),
 )
 """Path and name of each page that can be reached from everywhere."""
