@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deadlines.commands.context import App, actor, json_option, pass_app
+from deadlines.commands.person_absent import absent, back
 from deadlines.commands.person_contact import contact
 from deadlines.docket.roles import ROLES
 from deadlines.errors import ConfigError, InputError
@@ -12,7 +13,7 @@ from deadlines.errors import ConfigError, InputError
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from deadlines.store.tables import Person
+    from deadlines.store.tables import Absence, Person
 
 
 @click.group()
@@ -26,6 +27,8 @@ def command() -> None:
 
 
 command.add_command(contact)
+command.add_command(absent)
+command.add_command(back)
 
 
 @command.command()
@@ -142,26 +145,36 @@ def list_(app: App, everybody: bool, as_json: bool) -> None:
     """
     from deadlines import clock
     from deadlines.commands.output import print_json, print_table
+    from deadlines.docket.absences import coming
     from deadlines.docket.contacts import paths, unproved
     from deadlines.docket.people import list_people
 
     with app.reading() as session:
         open_ways = {(path.person, path.channel) for path in unproved(session, now=clock.now())}
+        away = {row.person_id: row for row in reversed(coming(session, clock.today(app.settings.firm.timezone)))}
         people = [
-            {**_shown(person), "reached_by": paths(session, person)}
+            {**_shown(person), "reached_by": paths(session, person), "away": _away(away.get(person.id))}
             for person in list_people(session, inactive=everybody)
         ]
     if as_json:
         print_json(people)
         return
     rows = [_row(person, open_ways) for person in people]
-    columns = ["Name", "E-mail", "Role", "Not proved", ""]
+    columns = ["Name", "E-mail", "Role", "Not proved", "Away", ""]
     print_table(columns, rows, empty="Nobody yet; `deadlines person add` adds people.")
 
 
 def _row(person: dict[str, Any], open_ways: set[tuple[str, str]]) -> list[str]:
     ways = [way.channel for way in person["reached_by"] if (way.person, way.channel) in open_ways]
-    return [person["name"], person["email"], person["role"], ", ".join(ways), "" if person["active"] else "left"]
+    away = person["away"]
+    days = f"{away['from']} to {away['until']}, {away['deputy']} covers" if away else ""
+    left = "" if person["active"] else "left"
+    return [person["name"], person["email"], person["role"], ", ".join(ways), days, left]
+
+
+def _away(row: "Absence | None") -> dict[str, object] | None:
+    """The absence that goes on or comes next."""
+    return {"from": row.from_on, "until": row.until_on, "deputy": row.deputy.email} if row is not None else None
 
 
 @command.command()

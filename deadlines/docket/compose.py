@@ -11,7 +11,7 @@ from deadlines.docket.reminders import MOVED, URGENT
 from deadlines.docket.tidings import lines_of, mark_of
 from deadlines.docket.trust import ALTERED, window_of
 from deadlines.notify.message import Message, clean_line
-from deadlines.store.tables import DeadlineRow, Entry, Matter, Milestone, Person, Reminder
+from deadlines.store.tables import Absence, DeadlineRow, Entry, Matter, Milestone, Person, Reminder
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -25,7 +25,8 @@ REPEAT = "This may be a repeat: whether an earlier copy arrived is not known."
 
 class Item(Struct, frozen=True):
     """A reminder with what it speaks of; `before` is the version of the dates before this one. `altered`: the stored
-    date is not as the program wrote it. `milestone`: the step that it is about, rather than the dates themselves."""
+    date is not as the program wrote it. `milestone`: the step that it is about, rather than the dates themselves.
+    `covers`: the absence because of which it came to this person too."""
 
     reminder: Reminder
     entry: Entry
@@ -35,6 +36,7 @@ class Item(Struct, frozen=True):
     before: DeadlineRow | None = None
     altered: bool = False
     milestone: Milestone | None = None
+    covers: Absence | None = None
 
 
 class Ahead(Struct, frozen=True):
@@ -214,6 +216,10 @@ def _item(item: Item, number: int, today: date, now: datetime, undelivered: str 
         lines.append(
             f"   {clean_line(item.matter.attorney.name)} was reminded and has not answered. You are asked next."
         )
+    if item.covers is not None:
+        away = item.covers
+        until = day_text(away.until_on)
+        lines.append(f"   You cover for {clean_line(away.person.name)}, who is away until {until}.")
     if item.milestone is not None:
         return [*lines, *_step(item, item.milestone, today)]
     lines += _dates(item.deadline, today)

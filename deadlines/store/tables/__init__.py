@@ -7,11 +7,12 @@ from deadlines.store.tables.base import Base, Instance, new_id
 from deadlines.store.tables.calendars import Invitation, LeftCalendar, Rendering, Subscription, Variant
 from deadlines.store.tables.docket import Acknowledgement, DeadlineRow, Entry, Milestone, NoticeRow, Proposal
 from deadlines.store.tables.keeping import Audit, Gap, Heartbeat
-from deadlines.store.tables.people import Contact, Matter, MatterMember, Person, Team, TeamMember
+from deadlines.store.tables.people import Absence, Contact, Matter, MatterMember, Person, Team, TeamMember
 from deadlines.store.tables.sending import Attempt, Letter, Reminder
-from deadlines.store.tables.signing import Login, SignedIn
+from deadlines.store.tables.signing import Login, RecoveryCode, SecondFactor, SignedIn
 
 __all__ = [
+    "Absence",
     "Acknowledgement",
     "Attempt",
     "Audit",
@@ -32,8 +33,10 @@ __all__ = [
     "NoticeRow",
     "Person",
     "Proposal",
+    "RecoveryCode",
     "Reminder",
     "Rendering",
+    "SecondFactor",
     "SignedIn",
     "Subscription",
     "Team",
