@@ -5,7 +5,9 @@ Ids are random text (`new_id`), so that they may travel; an entry's id is the ca
 
 from deadlines.store.tables.base import Base, Instance, new_id
 from deadlines.store.tables.calendars import Invitation, LeftCalendar, Rendering, Subscription, Variant
-from deadlines.store.tables.docket import Acknowledgement, DeadlineRow, Entry, Milestone, NoticeRow, Proposal
+from deadlines.store.tables.control import EveningCheck, Extension, Missed, MissedNote
+from deadlines.store.tables.docket import Acknowledgement, DeadlineRow, Entry, Imported, Milestone, NoticeRow, Proposal
+from deadlines.store.tables.incoming import Incoming
 from deadlines.store.tables.keeping import Audit, Gap, Heartbeat
 from deadlines.store.tables.people import Absence, Contact, Matter, MatterMember, Person, Team, TeamMember
 from deadlines.store.tables.sending import Attempt, Letter, Reminder
@@ -20,8 +22,12 @@ __all__ = [
     "Contact",
     "DeadlineRow",
     "Entry",
+    "EveningCheck",
+    "Extension",
     "Gap",
     "Heartbeat",
+    "Imported",
+    "Incoming",
     "Instance",
     "Invitation",
     "LeftCalendar",
@@ -30,6 +36,8 @@ __all__ = [
     "Matter",
     "MatterMember",
     "Milestone",
+    "Missed",
+    "MissedNote",
     "NoticeRow",
     "Person",
     "Proposal",
