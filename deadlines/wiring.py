@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from deadlines.law.editions import Known
     from deadlines.practice import Practice
     from deadlines.store.database import Database
+    from deadlines.web.entrance import Entrance
 
 
 def open_database(settings: Settings, *, patient: bool = False) -> "Database":
@@ -341,6 +342,14 @@ def build_housekeeping(settings: Settings, database: "Database", web: "Starlette
     return Scheduler(build_sweeps(settings, database, web), manager=manager, only=OWN)
 
 
+def build_entrance(settings: Settings) -> "Entrance":
+    """What the firm decides about signing in; raises ConfigError for a key file that cannot be used."""
+    from deadlines.store.vault import Vault
+    from deadlines.web.entrance import Entrance
+
+    return Entrance(required=settings.web.second_factor == "required", vault=Vault(read_key(settings.keeping.key_file)))
+
+
 def build_web(settings: Settings, database: "Database") -> "Starlette":
     """The web application; raises ConfigError where its folder cannot be used."""
     from deadlines.web.app import create_app
@@ -355,6 +364,7 @@ def build_web(settings: Settings, database: "Database") -> "Starlette":
             kept=kept,
             ack_lasts=timedelta(days=settings.reminders.ack_days),
             desk=lambda who: build_desk(settings, who),
+            entrance=build_entrance(settings),
         )
     except OSError as error:
         raise ConfigError(

@@ -206,27 +206,46 @@ def deactivate(app: App, email: str, successor: str | None, as_json: bool) -> No
 
 @command.command("sign-in")
 @click.argument("email", metavar="ADDRESS")
+@click.option("--reset-second-factor", "reset", is_flag=True, help="Only take the second factor away; print no link.")
 @json_option
 @pass_app
-def sign_in(app: App, email: str, as_json: bool) -> None:
+def sign_in(app: App, email: str, reset: bool, as_json: bool) -> None:
     """Print a one-time link on which a person chooses a password for the pages. It works for one day.
 
-    Give it to the person yourself; whoever opens it first chooses. The present password holds until then.
+    Give it to the person yourself; whoever opens it first chooses. The present password holds until then, and a
+    second factor stays. Take that away only after you have made sure that it is the person who asks.
 
     \b
     Example:
       deadlines person sign-in ana@firm.example
+      deadlines person sign-in ana@firm.example --reset-second-factor
     """
     from deadlines import clock
     from deadlines.commands.output import answer
     from deadlines.docket.logins import invite
     from deadlines.docket.people import active_person
 
+    if reset:
+        _reset_second_factor(app, email, as_json=as_json)
+        return
     with app.writing() as session:
         person = active_person(session, email)
         code = invite(session, person, actor=actor(), now=clock.now())
         shown = {"person": person.email, "link": f"{app.settings.address}/welcome/{code}"}
     answer(shown, shown["link"], as_json=as_json)
+
+
+def _reset_second_factor(app: App, email: str, *, as_json: bool) -> None:
+    from deadlines import clock
+    from deadlines.commands.output import answer
+    from deadlines.docket.factors import remove
+    from deadlines.docket.people import active_person
+
+    with app.writing() as session:
+        person = active_person(session, email)
+        remove(session, person, actor=actor(), now=clock.now())
+        shown = {"person": person.email, "second_factor": False}
+    answer(shown, f"{shown['person']} has no second factor any more and is signed out everywhere.", as_json=as_json)
 
 
 @command.command()

@@ -109,6 +109,13 @@ OPTIONS = (
         holds="path",
     ),
     _option(
+        "web.second_factor",
+        "optional",
+        "optional: who has set up an authenticator is asked for its code after the password. required: everybody is, "
+        "and who has none sets one up before anything else.",
+        checks.one_of("optional", "required"),
+    ),
+    _option(
         "mail.channel",
         "smtp",
         "smtp sends mail, folder writes each message as a file, console prints it.",

@@ -42,12 +42,14 @@ class DatabaseSettings(Section, frozen=True, kw_only=True):
 
 
 class Web(Section, frozen=True, kw_only=True):
-    """Where the web server listens, the address under which people reach it, where it keeps calendars."""
+    """Where the web server listens, the address under which people reach it, where it keeps calendars, and whether
+    everybody needs a second factor to sign in (optional or required)."""
 
     host: str
     port: int
     base_url: str
     feeds_folder: str
+    second_factor: str
 
 
 class Mail(Section, frozen=True, kw_only=True):

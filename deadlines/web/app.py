@@ -16,6 +16,8 @@ from deadlines.store.database import Database
 from deadlines.web.assets import Assets
 from deadlines.web.cookies import Cookie
 from deadlines.web.desk import Door, Office, desk_routes
+from deadlines.web.entrance import Entrance
+from deadlines.web.factors import FactorPages
 from deadlines.web.feeds import FeedRoute
 from deadlines.web.fetches import FetchLog
 from deadlines.web.metrics import Metrics
@@ -70,6 +72,7 @@ def create_app(
     patience: timedelta = PATIENCE,
     ack_lasts: timedelta = ACK_LASTS,
     desk: "Callable[[str], Desk] | None" = None,
+    entrance: Entrance = Entrance(),  # noqa: B008  (it never changes)
     now: Callable[[], datetime] = clock.now,
 ) -> Starlette:
     """The application over an open database.
@@ -85,6 +88,7 @@ def create_app(
         patience: how long it may stay away before calendars say that they are stale.
         ack_lasts: how long it holds that somebody has taken a date on.
         desk: by what somebody changes the docket, given who; without it the pages only show.
+        entrance: what the firm decides about signing in.
         now: what tells the time.
 
     `app.state.flush(session, now)` writes down which feeds were fetched, and `app.state.watch(session, now)` forgets
@@ -105,7 +109,7 @@ def create_app(
             Beneath("/f/", feed),
             Beneath("/subscribe/", SubscribeRoute(database, pages, address=address, firm=name, zone=place, now=now)),
             Beneath("/static/", assets),
-            *_for_people(database, pages, office),
+            *_for_people(database, pages, office, entrance, name),
             Route("/healthz", healthz),
             Route("/readyz", Readyz(database, sweep=heartbeat, interval=beat, now=now).answer),
             Route("/metrics", Metrics(database, feed.answered, now=now).answer),
@@ -117,8 +121,9 @@ def create_app(
     return app
 
 
-def _for_people(database: Database, pages: Pages, office: Office) -> list[Route]:
+def _for_people(database: Database, pages: Pages, office: Office, entrance: Entrance, firm: str) -> list[Route]:
     """The pages for people who sign in."""
     cookie = Cookie(secure=office.address.startswith("https://"))
-    signing = Signing(database, pages, cookie, address=office.address, now=office.now)
-    return [*signing.routes(), *desk_routes(Door(database, pages, cookie, office))]
+    signing = Signing(database, pages, cookie, entrance, address=office.address, now=office.now)
+    factors = FactorPages(database, pages, cookie, entrance, address=office.address, firm=firm, now=office.now)
+    return [*signing.routes(), *factors.routes(), *desk_routes(Door(database, pages, cookie, office))]

@@ -13,7 +13,7 @@ class Login(Base):
     """One person's password, as an Argon2id hash; none until the person has chosen one.
 
     `link_hash` is the hash of the one-time link on which a password is chosen until `link_until`. `failures` counts
-    wrong passwords since the last right one; before `locked_until` none is looked at.
+    wrong passwords and codes since the last right one; before `locked_until` none is looked at.
     """
 
     __tablename__ = "login"
