@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from deadlines.law.editions import Known
     from deadlines.practice import Practice
     from deadlines.store.database import Database
-    from deadlines.web.entrance import Entrance
 
 
 def open_database(settings: Settings, *, patient: bool = False) -> "Database":
@@ -342,17 +341,10 @@ def build_housekeeping(settings: Settings, database: "Database", web: "Starlette
     return Scheduler(build_sweeps(settings, database, web), manager=manager, only=OWN)
 
 
-def build_entrance(settings: Settings) -> "Entrance":
-    """What the firm decides about signing in; raises ConfigError for a key file that cannot be used."""
-    from deadlines.store.vault import Vault
-    from deadlines.web.entrance import Entrance
-
-    return Entrance(required=settings.web.second_factor == "required", vault=Vault(read_key(settings.keeping.key_file)))
-
-
 def build_web(settings: Settings, database: "Database") -> "Starlette":
     """The web application; raises ConfigError where its folder cannot be used."""
     from deadlines.web.app import create_app
+    from deadlines.wiring_entrance import build_entrance
 
     kept = feeds_folder(settings)
     try:

@@ -52,6 +52,15 @@ class Web(Section, frozen=True, kw_only=True):
     second_factor: str
 
 
+class OidcSettings(Section, frozen=True, kw_only=True):
+    """The firm's identity provider. The file holds a secret."""
+
+    issuer: str
+    client_id: str
+    client_secret_file: str
+    name: str
+
+
 class Mail(Section, frozen=True, kw_only=True):
     """How reminders leave. `password` comes from the environment, or else from `password_file`."""
 
@@ -178,6 +187,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     firm: Firm
     database: DatabaseSettings
     web: Web
+    oidc: OidcSettings
     mail: Mail
     channels: Channels
     webhook: WebhookSettings

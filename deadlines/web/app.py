@@ -126,4 +126,10 @@ def _for_people(database: Database, pages: Pages, office: Office, entrance: Entr
     cookie = Cookie(secure=office.address.startswith("https://"))
     signing = Signing(database, pages, cookie, entrance, address=office.address, now=office.now)
     factors = FactorPages(database, pages, cookie, entrance, address=office.address, firm=firm, now=office.now)
-    return [*signing.routes(), *factors.routes(), *desk_routes(Door(database, pages, cookie, office))]
+    elsewhere = []
+    if entrance.provider is not None:
+        from deadlines.web.oidc import Elsewhere
+
+        made = Elsewhere(database, pages, cookie, entrance.provider, address=office.address, now=office.now)
+        elsewhere = made.routes()
+    return [*signing.routes(), *factors.routes(), *elsewhere, *desk_routes(Door(database, pages, cookie, office))]

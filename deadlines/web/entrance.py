@@ -1,16 +1,13 @@
 """What the firm decides about signing in."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from deadlines.store.vault import Vault
 
-
-class Elsewhere(Protocol):
-    """The firm's identity provider; `name` stands on the button."""
-
-    name: str
+if TYPE_CHECKING:
+    from deadlines.web.oidc import Provider
 
 
 class Entrance(Struct, frozen=True, kw_only=True):
@@ -18,4 +15,4 @@ class Entrance(Struct, frozen=True, kw_only=True):
 
     required: bool = False
     vault: Vault = Vault()
-    provider: Elsewhere | None = None
+    provider: "Provider | None" = None
