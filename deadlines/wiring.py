@@ -388,6 +388,7 @@ def build_web(settings: Settings, database: "Database") -> "Starlette":
     from msgspec.structs import replace
 
     from deadlines.web.app import create_app
+    from deadlines.wiring_entrance import build_entrance
 
     kept, desk = feeds_folder(settings), build_desk(settings, "web")
     try:
@@ -400,6 +401,7 @@ def build_web(settings: Settings, database: "Database") -> "Starlette":
             ack_lasts=timedelta(days=settings.reminders.ack_days),
             desk=lambda who: replace(desk, actor=who),
             news=lambda: build_news(settings),
+            entrance=build_entrance(settings),
         )
     except OSError as error:
         raise ConfigError(

@@ -17,6 +17,8 @@ from deadlines.web.api import Api, Firm
 from deadlines.web.assets import Assets
 from deadlines.web.cookies import Cookie
 from deadlines.web.desk import Door, Office, desk_routes
+from deadlines.web.entrance import Entrance
+from deadlines.web.factors import FactorPages
 from deadlines.web.feeds import FeedRoute
 from deadlines.web.fetches import FetchLog
 from deadlines.web.metrics import Metrics
@@ -72,6 +74,7 @@ def create_app(
     patience: timedelta = PATIENCE,
     ack_lasts: timedelta = ACK_LASTS,
     desk: "Callable[[str], Desk] | None" = None,
+    entrance: Entrance = Entrance(),  # noqa: B008  (it never changes)
     now: Callable[[], datetime] = clock.now,
     news: "Callable[[], list[News]]" = list,
 ) -> Starlette:
@@ -88,6 +91,7 @@ def create_app(
         patience: how long it may stay away before calendars say that they are stale.
         ack_lasts: how long it holds that somebody has taken a date on.
         desk: by what somebody changes the docket, given who; without it the pages only show, and there is no API.
+        entrance: what the firm decides about signing in.
         now: what tells the time.
         news: what each edition of the law changed.
 
@@ -110,7 +114,7 @@ def create_app(
             Beneath("/f/", feed),
             Beneath("/subscribe/", SubscribeRoute(database, pages, address=address, firm=name, zone=place, now=now)),
             Beneath("/static/", assets),
-            *_for_people(database, pages, office),
+            *_for_people(database, pages, office, entrance, name),
             Route("/healthz", healthz),
             Route("/readyz", Readyz(database, sweep=heartbeat, interval=beat, now=now).answer),
             Route("/metrics", Metrics(database, feed.answered, now=now).answer),
@@ -122,8 +126,15 @@ def create_app(
     return app
 
 
-def _for_people(database: Database, pages: Pages, office: Office) -> list[Route]:
+def _for_people(database: Database, pages: Pages, office: Office, entrance: Entrance, firm: str) -> list[Route]:
     """The pages for people who sign in."""
     cookie = Cookie(secure=office.address.startswith("https://"))
-    signing = Signing(database, pages, cookie, address=office.address, now=office.now)
-    return [*signing.routes(), *desk_routes(Door(database, pages, cookie, office))]
+    signing = Signing(database, pages, cookie, entrance, address=office.address, now=office.now)
+    factors = FactorPages(database, pages, cookie, entrance, address=office.address, firm=firm, now=office.now)
+    elsewhere = []
+    if entrance.provider is not None:
+        from deadlines.web.oidc import Elsewhere
+
+        made = Elsewhere(database, pages, cookie, entrance.provider, address=office.address, now=office.now)
+        elsewhere = made.routes()
+    return [*signing.routes(), *factors.routes(), *elsewhere, *desk_routes(Door(database, pages, cookie, office))]

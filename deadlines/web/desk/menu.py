@@ -5,5 +5,6 @@ MENU = (
     ("/month", "Month"),
     ("/add", "Add a notice"),
     ("/print", "Print"),
+    ("/second-factor", "Your sign-in"),
 )
 """Path and name of each page that can be reached from everywhere."""
