@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from deadlines.daemon.keeper import Keeper
     from deadlines.docket.agendas import Rhythm
     from deadlines.docket.auditor import Statement
+    from deadlines.docket.house import House
     from deadlines.docket.intake import Desk
     from deadlines.ical import Party
     from deadlines.law import Law
@@ -238,6 +239,22 @@ def build_desk(settings: Settings, actor: str) -> "Desk":
         zone=settings.firm.timezone,
         at=time.fromisoformat(settings.reminders.at),
         actor=actor,
+    )
+
+
+def build_house(settings: Settings) -> "House":
+    """What pages and the evidence tell of the firm. Raises what `build_law` and `build_practice` raise."""
+    from deadlines.wiring_house import house
+
+    law = build_law(settings)
+    return house(
+        settings,
+        law=law,
+        policy=build_policy(settings, law),
+        practice=build_practice(settings, law),
+        editions=lambda: known_editions(settings),
+        load=lambda name: build_law(settings, name),
+        invites=organizer(settings) is not None,
     )
 
 
