@@ -14,6 +14,8 @@ from deadlines.errors import Conflict, InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlalchemy.orm import Session
+
     from deadlines.evidence import Evidence, Wanted
 
 
@@ -54,15 +56,23 @@ def command(app: App, from_: date, until: date, out: Path, names: bool, by: str 
 
 def _made(app: App, wanted: "Wanted", by: str | None) -> "tuple[Evidence, dict[str, bytes]]":
     from deadlines import clock
-    from deadlines.docket.people import active_person
     from deadlines.evidence import files_of, gather
     from deadlines.wiring import build_desk, build_house
 
     desk, house = build_desk(app.settings, actor()), build_house(app.settings)
     with app.reading() as session:
-        who = active_person(session, by).email if by else actor()
+        who = _asker(session, by) if by else actor()
         evidence = gather(session, desk, house, wanted, made_by=who, now=clock.now())
         return evidence, files_of(evidence)
+
+
+def _asker(session: "Session", by: str) -> str:
+    from deadlines.docket.people import active_person
+    from deadlines.docket.roles import require
+
+    person = active_person(session, by)
+    require(person, "read-audit")
+    return person.email
 
 
 def _write(out: Path, files: "Mapping[str, bytes]") -> None:

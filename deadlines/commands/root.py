@@ -32,6 +32,7 @@ COMMANDS = {
     "remind": ("remind", "Reminders: test, confirm, list, audit"),
     "feed": ("feed", "Calendar addresses: add, list, rotate, revoke, leak"),
     "export": ("export", "The dates of a matter as a calendar file"),
+    "believed": ("believed", "What the docket said of a matter on an earlier day, and why"),
     "evidence": ("evidence", "How the docket was kept, for the insurer"),
     "serve": ("serve", "Run web server and scheduler in one process"),
     "daemon": ("daemon", "Run the scheduler alone"),

@@ -3,6 +3,7 @@
 from sqlalchemy import func, select
 
 from deadlines.docket.contacts import unproved
+from deadlines.docket.roles import ATTORNEYS
 from deadlines.evidence.model import Asked, Cell, Part
 from deadlines.practice.words import ladder_words, reach_words
 from deadlines.store.tables import Person
@@ -12,7 +13,7 @@ def people(asked: Asked) -> Part:
     """Who is there, in which role, and who stands in for whom."""
     rows = asked.session.scalars(select(Person).order_by(func.lower(Person.name), Person.email)).all()
     here = [person for person in rows if person.active]
-    bare = [person for person in here if person.role == "attorney" and person.deputy_id is None]
+    bare = [person for person in here if person.role in ATTORNEYS and person.deputy_id is None]
     cells: list[list[Cell]] = [
         [
             person.name,

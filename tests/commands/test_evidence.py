@@ -37,3 +37,14 @@ def test_a_folder_that_cannot_be_made_leaves_nothing(firm: Firm) -> None:
     done = firm.run("evidence", "--from", RECENT, "--until", TODAY, "--out", str(firm.folder / "no" / "such"))
     assert (done.returncode, "cannot be written" in done.stderr) == (3, True)
     assert not (firm.folder / "no").exists()
+
+
+def test_what_was_believed_is_told_with_its_edition(firm: Firm) -> None:
+    recorded(firm)
+    found = firm.data("believed", "2026-0143", "--on", TODAY)
+    (notice,) = found["notices"]
+    assert notice["entered"]["service"]["method"] == "mail"
+    assert {entry["recomputed"]["found"] for entry in notice["entries"]} == {"same"}
+    text = firm.good("believed", "2026-0143", "--on", TODAY)
+    assert "Computed anew by the edition of then: the same dates." in text
+    assert firm.run("believed", "2026-0143", "--on", "2099-01-01").returncode == 3
