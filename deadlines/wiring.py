@@ -346,6 +346,7 @@ def build_web(settings: Settings, database: "Database") -> "Starlette":
             kept=kept,
             ack_lasts=timedelta(days=settings.reminders.ack_days),
             desk=lambda who: build_desk(settings, who),
+            house=lambda: build_house(settings),
         )
     except OSError as error:
         raise ConfigError(

@@ -26,6 +26,7 @@ from deadlines.web.signing import Signing
 from deadlines.web.subscribe import SubscribeRoute
 
 if TYPE_CHECKING:
+    from deadlines.docket.house import House
     from deadlines.docket.intake import Desk
 
 HEARTBEAT = "daemon"
@@ -70,6 +71,7 @@ def create_app(
     patience: timedelta = PATIENCE,
     ack_lasts: timedelta = ACK_LASTS,
     desk: "Callable[[str], Desk] | None" = None,
+    house: "Callable[[], House] | None" = None,
     now: Callable[[], datetime] = clock.now,
 ) -> Starlette:
     """The application over an open database.
@@ -85,6 +87,7 @@ def create_app(
         patience: how long it may stay away before calendars say that they are stale.
         ack_lasts: how long it holds that somebody has taken a date on.
         desk: by what somebody changes the docket, given who; without it the pages only show.
+        house: what the firm has laid down, for the pages that tell of it.
         now: what tells the time.
 
     `app.state.flush(session, now)` writes down which feeds were fetched, and `app.state.watch(session, now)` forgets
@@ -92,7 +95,14 @@ def create_app(
     """
     place = ZoneInfo(zone)
     office = Office(
-        address=address, zone=place, ack_lasts=ack_lasts, heartbeat=heartbeat, patience=patience, now=now, desk=desk
+        address=address,
+        zone=place,
+        ack_lasts=ack_lasts,
+        heartbeat=heartbeat,
+        patience=patience,
+        now=now,
+        desk=desk,
+        house=house,
     )
     shelf, today = Shelf(kept), office.today
     feed = FeedRoute(

@@ -59,7 +59,7 @@ def find_visible_entry(visit: Visit, identifier: str) -> Entry:
 
 def _matter(visit: Visit, identifier: str) -> Response:
     found = matter_view(visit.session, find_matter(visit, identifier).reference)
-    return visit.page("matter.html", matter=found, notices=_notices(found, visit.today))
+    return visit.page("matter.html", matter=found, matter_id=identifier, notices=_notices(found, visit.today))
 
 
 def _take_on(visit: Visit, identifier: str) -> Response:
