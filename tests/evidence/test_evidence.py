@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from deadlines.config import load_settings
 from deadlines.docket import acknowledging, closing, escalation, restricting, verification
 from deadlines.docket.house import House
 from deadlines.docket.moves import Because, move
@@ -25,8 +24,8 @@ from deadlines.keeping.records import note_drill
 from deadlines.store import audit
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Matter, Person
-from deadlines.wiring import build_house
 from tests.docket import desks, samples
+from tests.houses import house_in
 
 NOW = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
 NOVEMBER = Wanted(from_on=date(2026, 10, 1), until_on=date(2026, 11, 30))
@@ -34,8 +33,7 @@ NOVEMBER = Wanted(from_on=date(2026, 10, 1), until_on=date(2026, 11, 30))
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
-    (tmp_path / "deadlines.toml").write_text('[firm]\nname = "Sample & Sons"\n')
-    return build_house(load_settings(str(tmp_path / "deadlines.toml")))
+    return house_in(tmp_path)
 
 
 def made(session: Session, house: House, wanted: Wanted = NOVEMBER, now: datetime = NOW) -> Evidence:

@@ -19,7 +19,6 @@ from deadlines.store.tables import Audit, Matter, Person
 from deadlines.web.desk.believed import day_of
 from deadlines.web.desk.door import Door, Visit
 
-
 ASKED = ("person", "action", "day", "matter", "before", "check")
 
 
@@ -89,5 +88,5 @@ def _matter(visit: Visit, reference: str) -> Matter:
     query = select(Matter).where(Matter.reference == reference.strip(), visible(visit.person))
     found = visit.session.scalar(query)
     if found is None:
-        raise InputError(f"There is no matter {reference.strip()[:60]} that you may see.")
+        raise InputError("There is no such matter, or it is not yours to see: look at its number.")
     return found

@@ -167,7 +167,7 @@ def _matter(visit: Visit, reference: str) -> Matter:
     query = select(Matter).where(Matter.reference == reference.strip(), visible(visit.person))
     found = visit.session.scalar(query)
     if found is None:
-        raise InputError(f"There is no matter {reference.strip()[:60]} that you may see.")
+        raise InputError("There is no such matter, or it is not yours to see: look at its number.")
     return found
 
 

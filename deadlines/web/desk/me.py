@@ -104,8 +104,10 @@ class MePages:
             return page
         person, kept, form = found[0]
         right = await to_thread.run_sync(logins.fits, kept, form.get("present", ""), limiter=self._limiter)
+        new = ""
         try:
-            new = await to_thread.run_sync(logins.hashed, form.get("new", ""), person, limiter=self._limiter)
+            if right:
+                new = await to_thread.run_sync(logins.hashed, form.get("new", ""), person, limiter=self._limiter)
         except InputError as error:
             return self._door.pages.notice(error.http_status, WRONG[0], error.sentence)
         return await self._door.again(request, lambda visit: _changed(visit, kept, new, right=right))
