@@ -8,11 +8,13 @@ from deadlines.config import Settings
 from deadlines.docket.house import House
 from deadlines.law import Law
 from deadlines.law.editions import Known
+from deadlines.law.news import News
 from deadlines.practice import Practice
 from deadlines.version import VERSION
 from deadlines.wiring_channels import build_channels, build_outbound
 
 if TYPE_CHECKING:
+    from deadlines.ical import Party
     from deadlines.notify.channel import Channel
 
 MAIL = {"smtp": "by mail over the firm's mail server", "folder": "into a folder, as mails", "console": "on the console"}
@@ -20,15 +22,16 @@ MAIL = {"smtp": "by mail over the firm's mail server", "folder": "into a folder,
 
 def house(
     settings: Settings,
-    *,
-    law: Law,
-    policy: Mapping[str, str],
-    practice: Practice,
-    editions: Callable[[], list[Known]],
-    load: Callable[[str], Law],
-    invites: bool,
+    build_law: Callable[..., Law],
+    build_policy: Callable[[Settings, Law], dict[str, str]],
+    build_practice: Callable[[Settings, Law], Practice],
+    known_editions: Callable[[Settings], list[Known]],
+    build_news: Callable[[Settings], list[News]],
+    organizer: Callable[[Settings], "Party | None"],
 ) -> House:
-    """The firm as these settings and this law describe it."""
+    """The firm as these settings describe it; the rest are the builders of `wiring`, which raise what they raise."""
+    law = build_law(settings)
+    policy = build_policy(settings, law)
 
     def channels() -> Mapping[str, "Channel"]:
         return build_channels(settings)
@@ -37,17 +40,17 @@ def house(
         firm=settings.firm.name,
         law=law,
         policy=policy,
-        practice=practice,
+        practice=build_practice(settings, law),
         practice_file=settings.firm.practice,
-        editions=editions,
-        chosen=settings.law.edition,
-        load=load,
+        editions=lambda: known_editions(settings),
+        load=lambda name: build_law(settings, name),
+        news=lambda: build_news(settings),
         settings=tuple(_words(settings, law, policy)),
         backups=Path(settings.keeping.folder) if settings.keeping.folder else None,
         channels=channels,
         mail=settings.mail.channel,
         check_address=lambda channel, address: _checked(settings, channel, address),
-        invites=invites,
+        invites=organizer(settings) is not None,
         program=VERSION,
     )
 

@@ -17,11 +17,11 @@ def command(app: App, edition: str | None, as_json: bool) -> None:
       deadlines law news 2026.11
     """
     from deadlines.commands.output import print_json
-    from deadlines.law.news import news_of, news_sections, news_texts
-    from deadlines.wiring import known_editions
+    from deadlines.law.news import news_of, sections
+    from deadlines.wiring import news_texts
 
-    texts = news_texts(known_editions(app.settings))
-    told = news_sections(texts)
+    texts = news_texts(app.settings)
+    told = sections(texts)
     if edition is not None:
         told = {edition: _section(told, edition)}
     if as_json:

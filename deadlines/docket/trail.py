@@ -31,7 +31,7 @@ OPEN = (
         "policy.",
         "practice.",
     ),
-    *("evening.", "evidence.", "backup.", "database.", "letter.", "token.", "factor.", "recompute."),
+    *("evening.", "evidence.", "backup.", "database.", "letter.", "token.", "webhook.", "factor."),
 )
 """Acts that concern no case; of any other one, whose matter cannot be found, nothing is told."""
 LINKS = {"matter_id": "matter", "entry_id": "entry", "notice_id": "notice"}

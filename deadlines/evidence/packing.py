@@ -15,12 +15,11 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.words import long_date
 from deadlines.evidence.model import Cell, Evidence, Part
+from deadlines.sheets.harmless import for_csv
 from deadlines.store import audit
 
 MANIFEST = "MANIFEST.sha256"
 EXPORTED = "evidence.export"
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
-"""What a spreadsheet takes for the beginning of a formula or a command."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -83,8 +82,7 @@ def safe(cell: Cell) -> str:
         return cell.isoformat()
     if isinstance(cell, int | float):
         return str(cell)
-    plain = "".join(c if c.isprintable() else " " for c in cell)
-    return f"'{plain}" if plain.lstrip().startswith(RISKY) or cell.startswith(RISKY) else plain
+    return for_csv(cell)
 
 
 def page_of(evidence: Evidence) -> bytes:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from sqlalchemy.orm import Session
 
-from deadlines.docket import acknowledging, amending, closing, handing, verification
+from deadlines.docket import acknowledging, amending, closing, handing
 from deadlines.docket.amending import Amendment
 from deadlines.docket.believed import Believed, BelievedEntry, believed, end_of_day
 from deadlines.docket.moves import Because, move
@@ -38,11 +38,12 @@ def entry_on(session: Session, entry: Entry, day: date) -> BelievedEntry:
 
 
 def test_the_status_is_that_of_each_day(session: Session) -> None:
-    ana, ben, _ = desks.firm(session)
+    ana, _, _ = desks.firm(session)
+    ben = samples.person(session, "Bea Roe", email="ben.roe@firm.test")
     entry = next(iter(desks.recorded(session).values()))
     desk = desks.desk()
     story = [datetime(2026, 11, day, 15, 0, tzinfo=UTC) for day in (3, 5, 9, 12, 16)]
-    verification.verify_entry(session, desk, entry, by=ben, now=story[0])
+    desks.verify(session, entry, ben, now=story[0])
     acknowledging.acknowledge(session, entry, ana, now=story[1], lasts=timedelta(days=3), zone=samples.ZONE)
     closing.waive_entry(session, desk, entry, reason="decided against", by=ana, now=story[2])
     closing.reopen_entry(session, desk, entry, reason="a slip", by=ana, now=story[3])

@@ -19,7 +19,7 @@ from deadlines.law import Law
 from deadlines.law.digest import broken_seal
 from deadlines.law.editions import refusal
 from deadlines.law.model import Rule
-from deadlines.law.news import News, news_of, news_sections, news_texts
+from deadlines.law.news import News
 from deadlines.law.review import STALE, review
 from deadlines.store.tables import Entry, Proposal
 from deadlines.web.desk.door import UNKNOWN, Door, Visit
@@ -75,14 +75,13 @@ def _law(visit: Visit) -> Response:
     law, known = house.law, house.editions()
     one = next((item for item in known if item.name == law.edition), None)
     remarks = review(law, visit.today, broken_seal(one.folder) if one is not None else None)
-    news = [news_of(name, section) for name, section in news_sections(news_texts(known)).items()]
     return visit.page(
         "law.html",
         law=law,
         oldest=min(rule.reviewed.on for rule in law.rules.values()),
         warnings=[remark for remark in remarks if remark.state == "warning"],
         notes=[remark for remark in remarks if remark.state == "note"],
-        news=[(item, html_of(item.text)) for item in _latest_first(news, law.edition)],
+        news=[(item, html_of(item.text)) for item in _latest_first(house.news(), law.edition)],
         editions=_editions(house),
         waiting=_waiting(visit),
     )
