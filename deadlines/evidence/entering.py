@@ -23,12 +23,14 @@ def verification(asked: Asked) -> Part:
         ("Windows that came on the docket", len(entered)),
         ("Verified by a second person", len(done)),
         ("Not verified by the end of the time", len(entered) - len(done)),
+        ("Initialed by the responsible attorney", sum(cells[10] is not None for cells in entered)),
         *_spread("Days from the notice's date to its entry", entered, 5),
         *_spread("Hours from entry to verification", done, 8),
         *_spread("Days from the notice's date to verification", done, 9),
     ]
     columns = ["window", "notice", "decided_on", "entered_at", "entered_by", "days_to_entry"]
     columns += ["verified_at", "verified_by", "hours_to_verification", "days_to_verification"]
+    columns += ["initialed_at", "initialed_by"]
     return Part(
         name="verification",
         title="Entered and verified",
@@ -70,9 +72,12 @@ def _entered(
     at, by = signed.get(entry.id, (None, None))
     to_entry = (asked.day(entry.created_at) - notice.decided_on).days
     cells: list[Cell] = [entry.title, notice.kind, notice.decided_on, entry.created_at, entered_by, to_entry, at, by]
+    initialed = entry.initialed_at if entry.initialed_at is not None and entry.initialed_at < asked.end else None
+    end: list[Cell] = [initialed, asked.who(entry.initialed_by) if initialed else None]
     if at is None:
-        return Row(matter, [*cells, None, None])
-    return Row(matter, [*cells, hours(at - entry.created_at), (asked.day(at) - notice.decided_on).days])
+        return Row(matter, [*cells, None, None, *end])
+    took: list[Cell] = [hours(at - entry.created_at), (asked.day(at) - notice.decided_on).days]
+    return Row(matter, [*cells, *took, *end])
 
 
 def _spread(what: str, rows: Sequence[Sequence[Cell]], at: int) -> Iterator[tuple[str, Cell]]:

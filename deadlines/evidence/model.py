@@ -61,9 +61,9 @@ class Evidence(Struct, frozen=True, kw_only=True):
 
 
 class Row(Struct, frozen=True):
-    """One row that tells of a matter."""
+    """One row that tells of a matter, or of what belongs to none yet."""
 
-    matter: Matter
+    matter: Matter | None
     cells: list[Cell]
 
 
@@ -93,16 +93,21 @@ class Asked:
     def table(self, columns: Sequence[str], rows: Iterable[Row]) -> dict[str, Any]:
         """Columns, rows and what is withheld, with the matter first, and its client where clients are named."""
         every = list(rows)
-        shown = [row for row in every if not row.matter.restricted]
+        shown = [row for row in every if row.matter is None or not row.matter.restricted]
         client = ["client"] if self.wanted.names else []
         return {
             "columns": ["matter", *client, *columns],
-            "rows": [[row.matter.reference, *([row.matter.client] if client else []), *row.cells] for row in shown],
+            "rows": [[*_named(row.matter, names=bool(client)), *row.cells] for row in shown],
             "withheld": len(every) - len(shown),
         }
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), self.zone).astimezone(UTC)
+
+
+def _named(matter: Matter | None, *, names: bool) -> list[Cell]:
+    reference, client = (matter.reference, matter.client) if matter is not None else ("", "")
+    return [reference, client] if names else [reference]
 
 
 def hours(span: timedelta) -> float:

@@ -23,7 +23,7 @@ from deadlines.keeping.drill import Drill
 from deadlines.keeping.records import note_drill
 from deadlines.store import audit
 from deadlines.store.database import Database
-from deadlines.store.tables import Entry, Matter, Person
+from deadlines.store.tables import Entry, Incoming, Matter, Person
 from tests.docket import desks, samples
 from tests.houses import house_in
 
@@ -147,6 +147,30 @@ def test_missed_and_late_filings_are_not_hidden(session: Session, house: House) 
     assert before["Open after the last day"] == 0
 
 
+def test_papers_that_came_in_are_timed(session: Session, house: House) -> None:
+    ana, _, _ = desks.firm(session)
+    of, due = samples.matter(session, ana), desks.ENTERED + timedelta(hours=7)
+    secret = samples.matter(session, ana, "SECRET-7", restricted=True)
+    paper = {"at": "mail", "received_on": date(2026, 10, 27), "registered_at": desks.ENTERED, "registered_by": ana.id}
+    times = {"due_at": due, "next_at": due}
+    for matter_of, after, state in ((of, 2, "docketed"), (None, 30, "dismissed"), (secret, None, "waiting")):
+        settled = desks.ENTERED + timedelta(hours=after) if after else None
+        mine = {"settled_at": settled, "settled_by": ana.id if settled else None, "state": state}
+        session.add(
+            Incoming(title="Canary denial", matter_id=matter_of.id if matter_of else None, **paper, **times, **mine)
+        )
+    session.flush()
+    found = made(session, house)
+    told = figures(found, "incoming")
+    assert (told["Papers registered"], told["Docketed"], told["Still waiting"]) == (3, 1, 1)
+    assert told["Settled later than the firm has set, or overdue now"] == 2
+    assert told["Hours from registration to settlement: worst"] == 30
+    assert [row["matter"] for row in objects(part(found, "incoming"))] == ["2026-0143", ""]
+    everything = b"".join(files_of(found).values())
+    assert b"Canary" not in everything
+    assert b"SECRET" not in everything
+
+
 def test_a_rehearsal_stays_in_the_evidence_when_the_next_is_held(session: Session, house: House) -> None:
     for day, faults in ((5, []), (20, ["3 stored dates were altered outside the program"])):
         at = datetime(2026, 11, day, 3, 0, tzinfo=UTC)
@@ -223,7 +247,8 @@ def test_the_manifest_holds_every_file_and_the_archive_is_the_same_each_time(ses
     files = files_of(found)
     lines = dict(line.split("  ")[::-1] for line in files["MANIFEST.sha256"].decode().splitlines())
     assert lines == {n: hashlib.sha256(body).hexdigest() for n, body in files.items() if n != "MANIFEST.sha256"}
-    assert json.loads(files["evidence.json"])["parts"][0]["rows"][0]["matter"] == "2026-0143"
+    told = {each["name"]: each["rows"] for each in json.loads(files["evidence.json"])["parts"]}
+    assert told["verification"][0]["matter"] == "2026-0143"
     archive = zipfile.ZipFile(io.BytesIO(zipped(files)))
     assert sorted(archive.namelist()) == sorted(f"evidence/{name}" for name in files)
     assert zipped(files) == zipped(files_of(made(session, house)))
@@ -250,4 +275,4 @@ def test_both_databases_tell_the_same(database: Database, house: House) -> None:
     with database.read() as session:
         found = made(session, house)
         assert session.query(Entry).count() == 4
-    assert next((each.name, len(each.rows)) for each in found.parts) == ("verification", 3)
+    assert len(part(found, "verification").rows) == 3
