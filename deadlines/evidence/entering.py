@@ -47,7 +47,7 @@ def _entries(asked: Asked) -> Sequence[tuple[Entry, Matter, NoticeRow, str]]:
         .join(NoticeRow, NoticeRow.id == Entry.notice_id)
         .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == 1))
         .where(asked.within(Entry.created_at), Entry.status != "information")
-        .order_by(Entry.created_at, Entry.id)
+        .order_by(Entry.created_at, Matter.reference, Entry.rule)
     )
     return [(row[0], row[1], row[2], row[3]) for row in asked.session.execute(query)]
 
