@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from deadlines.daemon.keeper import Keeper
     from deadlines.docket.agendas import Rhythm
     from deadlines.docket.auditor import Statement
+    from deadlines.docket.house import House
     from deadlines.docket.intake import Desk
     from deadlines.docket.mailroom import MailRoom
     from deadlines.ical import Party
@@ -283,6 +284,13 @@ def build_desk(settings: Settings, actor: str) -> "Desk":
     )
 
 
+def build_house(settings: Settings) -> "House":
+    """What pages and the evidence tell of the firm. Raises what `build_law` and `build_practice` raise."""
+    from deadlines.wiring_house import house
+
+    return house(settings, build_law, build_policy, build_practice, known_editions, build_news, organizer)
+
+
 def build_mail_room(settings: Settings) -> "MailRoom":
     """By when papers that came in must be on the docket. Raises ConfigError where the firm closes before it opens."""
     from deadlines.docket.mailroom import MailRoom
@@ -400,6 +408,7 @@ def build_web(settings: Settings, database: "Database") -> "Starlette":
             kept=kept,
             ack_lasts=timedelta(days=settings.reminders.ack_days),
             desk=lambda who: replace(desk, actor=who),
+            house=lambda: build_house(settings),
             news=lambda: build_news(settings),
             entrance=build_entrance(settings),
         )

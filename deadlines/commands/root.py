@@ -34,6 +34,8 @@ COMMANDS = {
     "practice": ("practice", "How the firm works: show, check, write"),
     "remind": ("remind", "Reminders: test, confirm, list, audit"),
     "feed": ("feed", "Calendar addresses: add, list, rotate, revoke, leak"),
+    "believed": ("believed", "What the docket said of a matter on an earlier day, and why"),
+    "evidence": ("evidence", "How the docket was kept, for the insurer"),
     "import": ("importing", "Record the notices of a CSV or XLSX file"),
     "export": ("export", "The docket as a calendar file or a table"),
     "token": ("token", "Tokens for other programs: add, list, revoke"),

@@ -7,10 +7,18 @@ by somebody who is signed in; no link changes anything.
 from starlette.routing import Route
 
 from deadlines.web.desk.add import AddPages
+from deadlines.web.desk.audit import AuditPages
+from deadlines.web.desk.believed import BelievedPages
 from deadlines.web.desk.docket import DocketPages
 from deadlines.web.desk.door import Door, Office
+from deadlines.web.desk.evidence import EvidencePages
+from deadlines.web.desk.feeds import FeedPages
+from deadlines.web.desk.law import LawPages
 from deadlines.web.desk.matter import MatterPages
+from deadlines.web.desk.me import MePages
 from deadlines.web.desk.month import MonthPages
+from deadlines.web.desk.people import PeoplePages
+from deadlines.web.desk.practice import PracticePages
 from deadlines.web.desk.printing import PrintPages
 
 __all__ = ["Door", "Office", "desk_routes"]
@@ -18,5 +26,8 @@ __all__ = ["Door", "Office", "desk_routes"]
 
 def desk_routes(door: Door) -> list[Route]:
     """The addresses of all pages behind the door."""
-    pages = (DocketPages, MonthPages, AddPages, PrintPages, MatterPages)
+    pages = (
+        *(DocketPages, MonthPages, AddPages, PrintPages, MatterPages, BelievedPages),
+        *(FeedPages, LawPages, PracticePages, PeoplePages, EvidencePages, AuditPages, MePages),
+    )
     return [route for page in pages for route in page(door).routes()]

@@ -60,7 +60,8 @@ def find_visible_entry(visit: Visit, identifier: str) -> Entry:
 
 def _matter(visit: Visit, identifier: str, *, recorded: bool) -> Response:
     found = matter_view(visit.session, find_matter(visit, identifier).reference)
-    return visit.page("matter.html", matter=found, notices=_notices(found, visit.today), recorded=recorded)
+    notices = _notices(found, visit.today)
+    return visit.page("matter.html", matter=found, matter_id=identifier, notices=notices, recorded=recorded)
 
 
 def _take_on(visit: Visit, identifier: str) -> Response:
