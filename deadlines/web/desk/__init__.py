@@ -6,6 +6,7 @@ by somebody who is signed in; no link changes anything.
 
 from starlette.routing import Route
 
+from deadlines.web.desk.closing import closing_routes
 from deadlines.web.desk.docket import DocketPages
 from deadlines.web.desk.door import Door, Office
 from deadlines.web.desk.matter import MatterPages
@@ -15,4 +16,8 @@ __all__ = ["Door", "Office", "desk_routes"]
 
 def desk_routes(door: Door) -> list[Route]:
     """The addresses of all pages behind the door."""
-    return [*DocketPages(door).routes(), *MatterPages(door).routes()]
+    return [
+        *DocketPages(door).routes(),
+        *MatterPages(door).routes(),
+        *closing_routes(door),
+    ]

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from deadlines.docket import logins
 from deadlines.docket.logins import find_signed_in
-from deadlines.errors import DeadlinesError, NotFound
+from deadlines.errors import Conflict, DeadlinesError, InputError, NotFound
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat, Person
 from deadlines.web.asking import Asking
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+Refusal = InputError | Conflict
+"""What somebody is told beside what they typed: nothing was changed."""
 NOT_OURS = ("That did not come from our page", "Nothing was changed. Go back, load the page again and try once more.")
 FAILED = ("The docket cannot be reached just now", "Nothing was changed. Try again in a few minutes.")
 UNKNOWN = ("There is no such page", "It does not exist, or it is not yours to see.")
@@ -89,6 +91,11 @@ class Visit:
         return RedirectResponse(f"{self._door.root}{path}", 303, HEADERS)
 
 
+Change = Callable[[Visit, dict[str, str]], Response]
+Again = Callable[[Visit, dict[str, str], Refusal], Response]
+"""Makes a form anew from what was typed and the refusal."""
+
+
 class Door:
     """Behind it every page is made. `root` is what stands before every path in the address."""
 
@@ -102,17 +109,37 @@ class Door:
         """A page that changes nothing, made in a thread."""
         return await self._answer(request, make, writes=False)
 
-    async def change(self, request: Request, make: Callable[[Visit, dict[str, str]], Response]) -> Response:
-        """A change by a form of ours (POST), made in one transaction; another site's form changes nothing."""
-        form = await read_form(request)
-        if form is None or is_foreign(request.headers, self.office.address):
-            return self.pages.notice(403, *NOT_OURS)
-        return await self._answer(request, lambda visit: make(visit, form), writes=True)
+    async def change(self, request: Request, make: Change, again: Again | None = None) -> Response:
+        """A change by a form of ours (POST), made in one transaction; another site's form changes nothing.
 
-    async def _answer(self, request: Request, make: Callable[[Visit], Response], *, writes: bool) -> Response:
+        Where it is refused nothing has been changed, and `again` makes the form anew with what was typed.
+        """
+        form = None if is_foreign(request.headers, self.office.address) else await read_form(request)
+        if form is None:
+            return self.pages.notice(403, *NOT_OURS)
+        return await self._answer(
+            request,
+            lambda visit: make(visit, form),
+            writes=True,
+            again=again and (lambda refusal: lambda visit: again(visit, form, refusal)),
+        )
+
+    async def _answer(
+        self,
+        request: Request,
+        make: Callable[[Visit], Response],
+        *,
+        writes: bool,
+        again: Callable[[Refusal], Callable[[Visit], Response]] | None = None,
+    ) -> Response:
+        path, token = request.url.path.removeprefix(self.root), self._cookie.read(request)
         try:
-            path = request.url.path.removeprefix(self.root)
-            return await self._ask(self._made, self._cookie.read(request), path, make, writes=writes)
+            try:
+                return await self._ask(self._made, token, path, make, writes=writes)
+            except (InputError, Conflict) as refusal:
+                if again is None:
+                    raise
+                return await self._ask(self._made, token, path, again(refusal), writes=False)
         except NotFound:
             return self.pages.notice(404, *UNKNOWN)
         except DATABASE_FAULTS as fault:
