@@ -12,6 +12,8 @@ from deadlines.commands.context import App, actor, json_option, pass_app
 if TYPE_CHECKING:
     from datetime import date
 
+    from sqlalchemy.orm import Session
+
     from deadlines.compute import Notice, Result
     from deadlines.docket.intake import Recorded
 
@@ -130,12 +132,12 @@ def _show(result: "Result", doubts: list[str]) -> None:
 def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool) -> "dict[str, Any]":
     from deadlines import clock
     from deadlines.docket.intake import open_matter, record_notice
-    from deadlines.docket.people import active_person, find_person
+    from deadlines.docket.people import find_person
     from deadlines.wiring import build_desk
 
     now = clock.now()
     with app.writing() as session:
-        who = active_person(session, given["by"]).email if given["by"] else actor()
+        who = _entered_by(session, given["by"]) or actor()
         attorney = find_person(session, given["attorney"]) if given["attorney"] else None
         matter = open_matter(
             session,
@@ -149,6 +151,17 @@ def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool
         desk = build_desk(app.settings, who)
         recorded = record_notice(session, desk, matter, notice, now=now, again=again)
         return _as_json(recorded, matter.reference, restricted=matter.restricted)
+
+
+def _entered_by(session: "Session", by: str | None) -> str | None:
+    from deadlines.docket.people import active_person
+    from deadlines.docket.roles import require
+
+    if not by:
+        return None
+    person = active_person(session, by)
+    require(person, "enter")
+    return person.email
 
 
 def _as_json(recorded: "Recorded", reference: str, *, restricted: bool) -> "dict[str, Any]":

@@ -159,7 +159,7 @@ def unrestrict(app: App, reference: str, reason: str, by: str, as_json: bool) ->
     from deadlines.docket.restricting import unrestrict_matter
     from deadlines.docket.teams import find_matter
 
-    with signed(app, by) as act:
+    with signed(app, by, "unrestrict") as act:
         matter = find_matter(act.session, reference)
         unrestrict_matter(act.session, matter, act.by, reason, now=act.now)
         shown = {"matter": matter.reference, "restricted": False}

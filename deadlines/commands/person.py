@@ -6,14 +6,13 @@ import click
 
 from deadlines.commands.context import App, actor, json_option, pass_app
 from deadlines.commands.person_contact import contact
+from deadlines.docket.roles import ROLES
 from deadlines.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from deadlines.store.tables import Person
-
-ROLES = ["attorney", "paralegal", "docket", "administrator"]
 
 
 @click.group()
@@ -37,7 +36,8 @@ command.add_command(contact)
     type=click.Choice(ROLES),
     default="attorney",
     show_default=True,
-    help="docket: gets every reminder beside the attorney and is told when one cannot be delivered.",
+    help="docket: gets every reminder beside the attorney and is told when one cannot be delivered. "
+    "auditor: reads and changes nothing.",
 )
 @json_option
 @pass_app

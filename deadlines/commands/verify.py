@@ -26,7 +26,7 @@ def command(app: App, entry: str, by: str, as_json: bool) -> None:
     from deadlines.docket.verification import verify_entry
     from deadlines.docket.views import entry_view, find_entry
 
-    with signed(app, by) as act:
+    with signed(app, by, "verify") as act:
         found = find_entry(act.session, entry)
         verify_entry(act.session, act.desk, found, by=act.by, now=act.now)
         view = entry_view(act.session, found)

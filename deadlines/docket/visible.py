@@ -8,11 +8,15 @@ from deadlines.store.tables import Matter, Person
 
 
 def visible(person: Person) -> ColumnElement[bool]:
-    """Whether somebody may see a matter: every one but the restricted (8 USC 1367), and of those what they work on."""
+    """Whether somebody may see a matter: every one but the restricted (8 USC 1367), and of those what they work on.
+
+    It is the same for every role, partner and auditor included: what a role may do is one question, whose case it
+    may read another. Somebody who must see a restricted matter is put on it, and that stands in the audit trail.
+    """
     return or_(Matter.restricted.is_(False), works_on(person.id))
 
 
 def counted(person: Person) -> ColumnElement[bool]:
     """Whether a matter's dates stand on somebody's docket at all: who keeps the whole docket also has the dates of
-    restricted matters, without a word of the case."""
+    restricted matters, without a word of the case. Partners and auditors have no such dates to answer for."""
     return true() if person.role == DOCKET_ROLE else visible(person)
