@@ -6,6 +6,7 @@ by somebody who is signed in; no link changes anything.
 
 from starlette.routing import Route
 
+from deadlines.web.desk.amend import amend_routes
 from deadlines.web.desk.closing import closing_routes
 from deadlines.web.desk.docket import DocketPages
 from deadlines.web.desk.door import Door, Office
@@ -20,4 +21,5 @@ def desk_routes(door: Door) -> list[Route]:
         *DocketPages(door).routes(),
         *MatterPages(door).routes(),
         *closing_routes(door),
+        *amend_routes(door),
     ]

@@ -24,6 +24,7 @@ DONE = {
     "taken": "You have taken this date on",
     "waived": "Waived",
     "reopened": "Reopened: dates, reminders and calendar entries hold again",
+    "amended": "The notice was amended: earlier dates hold at once, later ones wait for a second person",
     "struck": "Struck, with everything else of that notice",
 }
 """What the page says after something was recorded, by the word in its address."""
