@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from deadlines.compute import Notice, Service
 from deadlines.docket.intake import Desk, open_matter, record_notice
-from deadlines.docket.logins import hash_token
+from deadlines.docket.subscriptions import hash_token
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Heartbeat, Matter, NoticeRow, SignedIn
 from deadlines.web.app import create_app
@@ -62,7 +62,6 @@ class Office:
             return session.scalars(select(Matter.id).where(Matter.reference == reference)).one()
 
     def notice(self, reference: str = "A-1") -> str:
-        """The notice in force."""
         with self.database.read() as session:
             query = select(NoticeRow.id).where(NoticeRow.matter_id == self.matter(reference))
             return (

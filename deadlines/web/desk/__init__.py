@@ -11,6 +11,7 @@ from deadlines.web.desk.closing import closing_routes
 from deadlines.web.desk.docket import DocketPages
 from deadlines.web.desk.door import Door, Office
 from deadlines.web.desk.matter import MatterPages
+from deadlines.web.desk.proposals import proposal_routes
 
 __all__ = ["Door", "Office", "desk_routes"]
 
@@ -22,4 +23,5 @@ def desk_routes(door: Door) -> list[Route]:
         *MatterPages(door).routes(),
         *closing_routes(door),
         *amend_routes(door),
+        *proposal_routes(door),
     ]

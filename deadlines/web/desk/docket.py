@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from deadlines.docket.board import PAGE, Board, Wanted, When, board
 from deadlines.docket.roles import ATTORNEYS
+from deadlines.docket.undecided import undecided
 from deadlines.store.tables import Person
 from deadlines.web.desk.door import Door, Visit
 
@@ -42,6 +43,7 @@ def _docket(visit: Visit, wanted: Wanted, root: str) -> Response:
         when=WHEN,
         attorneys=[one for one in people if one.role in ATTORNEYS],
         paging=_paging(found, wanted, root),
+        undecided=undecided(visit.session, visit.person),
     )
 
 

@@ -25,6 +25,8 @@ DONE = {
     "waived": "Waived",
     "reopened": "Reopened: dates, reminders and calendar entries hold again",
     "amended": "The notice was amended: earlier dates hold at once, later ones wait for a second person",
+    "resolved-printed": "Decided: the dates in force stay",
+    "resolved-computed": "Decided: the printed deadline is left aside, and later dates wait for a second person",
     "struck": "Struck, with everything else of that notice",
 }
 """What the page says after something was recorded, by the word in its address."""
