@@ -99,14 +99,21 @@ def test_restricted_matters_are_shown_only_to_who_asks_for_them(firm: Firm) -> N
     words = ("feed", "add", "--person", "ana@firm.example", "--label", "A", "--restricted")
     for by in ((), ("--by", "paula@firm.example")):
         refused = firm.run(*words, "--yes", *by)
-        assert (refused.returncode, "own decision" in refused.stderr) == (3, True)
+        assert (refused.returncode, "for ana@firm.example alone" in refused.stderr) == (3, True)
     done = firm.run(*words, "--by", "ana@firm.example", "--yes")
     assert done.returncode == 0
     for word in ("Google", "Microsoft", "Apple", "8 USC 1367"):
         assert word in done.stderr
     unasked = firm.run(*words, "--by", "ana@firm.example", stdin="n\n")
     assert unasked.returncode != 0
-    assert len(firm.data("feed", "list")) == 1
+    [made] = firm.data("feed", "list")
+    for by in ((), ("--by", "paula@firm.example")):
+        refused = firm.run("feed", "rotate", made["id"], "--yes", *by)
+        assert (refused.returncode, "for ana@firm.example alone" in refused.stderr) == (3, True)
+    done = firm.run("feed", "rotate", made["id"], "--yes", "--by", "ana@firm.example")
+    assert (done.returncode, "8 USC 1367" in done.stderr) == (0, True)
+    [row] = firm.data("feed", "list")
+    assert row["id"] != made["id"]
 
 
 def test_an_address_is_rotated_and_closed(firm: Firm) -> None:
