@@ -1,5 +1,6 @@
 """A firm at its pages: people of every role, a notice in a matter, a restricted matter, and browsers signed in."""
 
+from datetime import datetime
 from html.parser import HTMLParser
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from deadlines.compute import Notice, Service
 from deadlines.docket.intake import Desk, open_matter, record_notice
 from deadlines.docket.subscriptions import hash_token
 from deadlines.store.database import Database
-from deadlines.store.tables import Entry, Heartbeat, Matter, NoticeRow, SignedIn
+from deadlines.store.tables import Entry, Heartbeat, Matter, NoticeRow, Person, SignedIn
 from deadlines.web.app import create_app
 from tests.docket.desks import DENIAL, ENTERED, LATER, desk
 from tests.docket.samples import ZONE, person
@@ -30,27 +31,27 @@ PEOPLE = {
 class Office:
     """Ana has matter A-1, entered by Ben, and the restricted S-1, on which nobody else works."""
 
-    def __init__(self, database: Database) -> None:
-        self.database, self.now = database, LATER
+    def __init__(self, database: Database, now: datetime = LATER) -> None:
+        self.database, self.now = database, now
         self.app = create_app(database, zone=ZONE, now=lambda: self.now, desk=self._desk)
         with database.write() as session:
             people = {name: person(session, name, role) for name, role in PEOPLE.items()}
             for name, one in people.items():
-                session.add(SignedIn(token_hash=hash_token(name), person_id=one.id, since=LATER, seen_at=LATER))
-            session.merge(Heartbeat(sweep="daemon", at=LATER, detail=""))
-            for reference, notice in (("A-1", DENIAL), ("S-1", SECRET)):
-                matter = open_matter(
-                    session,
-                    reference,
-                    client=f"Canary-Garcia{'-Secret' if reference == 'S-1' else ''}",
-                    attorney=people["Ana"],
-                    actor="test",
-                    now=ENTERED,
-                )
-                record_notice(session, self._desk("ben@firm.test"), matter, notice, now=ENTERED)
+                session.add(SignedIn(token_hash=hash_token(name), person_id=one.id, since=now, seen_at=now))
+            session.merge(Heartbeat(sweep="daemon", at=now, detail=""))
+        self.record("A-1", DENIAL, client="Canary-Garcia")
+        self.record("S-1", SECRET, client="Canary-Garcia-Secret")
 
     def _desk(self, who: str) -> Desk:
         return desk(actor=who)
+
+    def record(self, reference: str, notice: Notice, *, client: str | None = None, by: str = "Ben") -> None:
+        """A notice that came in on 27 October, in a matter of Ana's."""
+        who = f"{by.lower()}@firm.test"
+        with self.database.write() as session:
+            ana = session.scalars(select(Person).where(Person.name == "Ana")).one()
+            matter = open_matter(session, reference, client=client, attorney=ana, actor=who, now=ENTERED)
+            record_notice(session, self._desk(who), matter, notice, now=ENTERED)
 
     def browser(self, name: str) -> TestClient:
         client = TestClient(self.app, follow_redirects=False, headers=FORM)

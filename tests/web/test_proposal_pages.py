@@ -2,13 +2,13 @@
 
 from datetime import date
 
+import msgspec
 import pytest
+from sqlalchemy import select
 
-from deadlines.compute import Notice, Service
-from deadlines.docket.intake import record_notice
 from deadlines.store.database import Database
-from deadlines.store.tables import Entry, Matter, Proposal
-from tests.docket.desks import ENTERED, MAILED
+from deadlines.store.tables import Entry, Proposal
+from tests.docket.desks import DENIAL
 from tests.web.office import CANARIES, Office, Page, fields
 
 PRINTED = date(2026, 11, 16)
@@ -36,8 +36,6 @@ def postponed(office: Office, reference: str = "A-1", name: str = "Ben") -> Entr
 
 def proposal(office: Office, entry: Entry) -> Proposal:
     with office.database.read() as session:
-        from sqlalchemy import select
-
         return session.scalars(select(Proposal).where(Proposal.entry_id == entry.id)).one()
 
 
@@ -98,13 +96,9 @@ def test_who_may_not_decide_only_looks(office: Office) -> None:
 
 
 def disputed(office: Office) -> Entry:
-    with office.database.write() as session:
-        matter = session.get_one(Matter, office.matter())
-        notice = Notice(
-            kind="uscis.denial", form="I-129", decided_on=MAILED, service=Service("mail"), printed_deadline=PRINTED
-        )
-        made = record_notice(session, office._desk("ben@firm.test"), matter, notice, now=ENTERED)
-        return next(entry for entry in made.entries if entry.rule == "uscis.motion.reopen")
+    printed = msgspec.structs.replace(DENIAL, printed_deadline=PRINTED)
+    office.record("D-1", printed)
+    return office.entry(reference="D-1")
 
 
 @pytest.mark.parametrize("use, said", [("printed", "the dates in force stay"), ("computed", "left aside")])

@@ -10,6 +10,7 @@ from deadlines.web.desk.amend import amend_routes
 from deadlines.web.desk.closing import closing_routes
 from deadlines.web.desk.docket import DocketPages
 from deadlines.web.desk.door import Door, Office
+from deadlines.web.desk.filing import filing_routes
 from deadlines.web.desk.matter import MatterPages
 from deadlines.web.desk.proposals import proposal_routes
 
@@ -24,4 +25,5 @@ def desk_routes(door: Door) -> list[Route]:
         *closing_routes(door),
         *amend_routes(door),
         *proposal_routes(door),
+        *filing_routes(door),
     ]

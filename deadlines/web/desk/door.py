@@ -25,6 +25,7 @@ from deadlines.web.forms import read_form
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages
 from deadlines.web.stale import is_stale
+from deadlines.web.uploads import Sent, read_upload
 
 if TYPE_CHECKING:
     from deadlines.docket.intake import Desk
@@ -114,7 +115,24 @@ class Door:
 
         Where it is refused nothing has been changed, and `again` makes the form anew with what was typed.
         """
-        form = None if is_foreign(request.headers, self.office.address) else await read_form(request)
+        form = await read_form(request) if self._is_ours(request) else None
+        return await self._changed(request, form, make, again)
+
+    async def change_with_file(
+        self, request: Request, make: Callable[[Visit, Sent], Response], again: Again
+    ) -> Response:
+        """The same by a form that may bring a file."""
+        sent = await read_upload(request) if self._is_ours(request) else None
+        if sent is None:
+            return self.pages.notice(403, *NOT_OURS)
+        return await self._changed(request, sent.fields, lambda visit, _: make(visit, sent), again)
+
+    def _is_ours(self, request: Request) -> bool:
+        return not is_foreign(request.headers, self.office.address)
+
+    async def _changed(
+        self, request: Request, form: dict[str, str] | None, make: Change, again: Again | None
+    ) -> Response:
         if form is None:
             return self.pages.notice(403, *NOT_OURS)
         return await self._answer(
