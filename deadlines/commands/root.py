@@ -10,6 +10,7 @@ from deadlines.version import VERSION
 COMMANDS = {
     "init": ("init", "Write a configuration file and create the database"),
     "compute": ("compute", "Compute the windows of a notice without storing it"),
+    "incoming": ("incoming", "Papers that came in: add, list, docketed, dismiss"),
     "add": ("add", "Record a notice and calendar its windows"),
     "list": ("listing", "Open windows, earliest first"),
     "show": ("show", "One matter, notice or entry in full"),

@@ -16,6 +16,7 @@ SECTIONS = {
     "channels": "How people are reached beside mail; see docs/operations.md.",
     "webhook": "A program of the firm that is told of reminders beside the people.",
     "reminders": "When reminders are sent.",
+    "incoming": "By when a paper that came in must be on the docket.",
     "agenda": "The morning's list for each person, and the weekly docket for supervisors.",
     "monitor": "Somebody outside who raises the alarm when this machine falls silent.",
     "daemon": "The rhythm of the scheduler.",
@@ -207,6 +208,24 @@ OPTIONS = (
         "reminders.emergency",
         "",
         "The mail address of the person who is asked last when nobody answers. Must be on the list of people.",
+    ),
+    _option(
+        "incoming.opens",
+        "09:00",
+        "The time of day, in the firm's time zone, at which the firm opens on a working day.",
+        checks.time_of_day,
+    ),
+    _option(
+        "incoming.closes",
+        "17:00",
+        "The time of day at which it closes: by then a paper must be on the docket, or people are told.",
+        checks.time_of_day,
+    ),
+    _option(
+        "incoming.days",
+        0,
+        "Working days after the one on which a paper came in. 0: it must be on the docket the same day.",
+        checks.between(0, 5),
     ),
     _option(
         "agenda.at",

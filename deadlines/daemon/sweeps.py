@@ -33,10 +33,12 @@ from deadlines.docket.agendas import Rhythm, renewed
 from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.intake import Desk
 from deadlines.docket.lanes import Lanes
+from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.recompute import Compute
 from deadlines.docket.renderings import refresh_renderings
 from deadlines.docket.rounds import Round
 from deadlines.docket.timekeeping import Reading, is_held, read_clocks, watch_clock
+from deadlines.docket.undocketed import tell_undocketed
 from deadlines.ical import Party
 from deadlines.notify.channel import Channel
 from deadlines.store.database import Database
@@ -64,7 +66,8 @@ def _nothing(_moment: str) -> None:
 class Sweeps:
     """Sends what is due, shows signs of life, and checks the stored dates, for which it needs `desk` and `compute`.
 
-    `rhythm` says when agendas go; without it there are none. Invitations need the `organizer`, the firm by its own
+    `rhythm` says when agendas go; without it there are none. `mail_room` says by when papers that came in must be
+    on the docket; without it nobody is told of them. Invitations need the `organizer`, the firm by its own
     mail address; without it there are none.
 
     `channels` by the name that reminders carry; a reminder of a channel that is no longer configured goes by
@@ -90,6 +93,7 @@ class Sweeps:
         watch: Callable[[Session, datetime], object] | None = None,
         keeper: Keeper | None = None,
         rhythm: Rhythm | None = None,
+        mail_room: MailRoom | None = None,
         auditor: Auditor | None = None,
         monitor: Monitor | None = None,
         clocks: Callable[[datetime], Reading] = read_clocks,
@@ -101,7 +105,7 @@ class Sweeps:
         self._desk, self._compute, self._edition, self._flush = desk, compute, edition, flush
         self._watch = watch
         self._organizer, self._escalation = organizer, escalation
-        self._keeper, self._rhythm = keeper, rhythm
+        self._keeper, self._rhythm, self._mail_room = keeper, rhythm, mail_room
         self._auditor, self._monitor, self._clocks = auditor, monitor, clocks
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.stopping = threading.Event()
@@ -283,6 +287,17 @@ class Sweeps:
         if self._rhythm is None:
             return 0
         return write_agendas(self._database, self._rhythm, now=now, go_on=lambda: self._goes_on("agenda"))
+
+    def tell_undocketed(self, now: datetime) -> int:
+        """Tell people of papers that came in and are not on the docket in time; how many papers."""
+        self.sign_of_life("incoming")
+        if self._mail_room is None:
+            return 0
+        with self._database.write() as session:
+            told = tell_undocketed(session, self._mail_room, now=now)
+        if told:
+            log.warning("%d papers that came in are not on the docket in time", told)
+        return told
 
     # -- calendars ---------------------------------------------------------------------------------------
 

@@ -12,8 +12,9 @@ from deadlines.compute import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.beside import Alternative, alternatives
 from deadlines.docket.coming import next_date
+from deadlines.docket.looks import looks_of
 from deadlines.docket.prefixes import find_by_id
-from deadlines.docket.records import WAITING, Closing, FollowOn, Nexts, Resolution, is_disputed
+from deadlines.docket.records import WAITING, Closing, Differing, FollowOn, Nexts, Resolution, is_disputed
 from deadlines.docket.teams import find_matter
 from deadlines.docket.ticking import MilestoneView, milestones
 from deadlines.docket.trust import is_altered, window_of
@@ -27,7 +28,8 @@ class Line(Struct, frozen=True, kw_only=True):
     `next_on` is the date that comes next, and `next_is` what it is: `protective`, `file-by`, `last-day`, or
     `past` when even the last day has gone. `disputed`: the notice prints another deadline, and nobody has
     resolved it. `waits`: other dates wait to be agreed to. `altered`: the stored date is not as the program wrote it;
-    such an entry comes first, and its `next_is` is `altered`. `alternatives`: entries of the same notice of which the
+    such an entry comes first, and its `next_is` is `altered`. `discrepant`: two people read the notice differently.
+    `alternatives`: entries of the same notice of which the
     law allows one, not both.
     """
 
@@ -49,6 +51,7 @@ class Line(Struct, frozen=True, kw_only=True):
     disputed: bool
     waits: bool
     altered: bool = False
+    discrepant: bool = False
     alternatives: list[Alternative] = []
 
 
@@ -58,7 +61,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     `dispute` is the one that nobody has resolved, `resolution` what was decided about one; `closing` tells
     how the entry was closed, `waits` names the proposal of other dates that waits to be agreed to, `entered`
     is the notice as it was typed in, `dispatch_by` the day on which a courier must have the filing. `altered`: the
-    stored date is not as the program wrote it.
+    stored date is not as the program wrote it. `discrepancy`: the second looks at the notice that differ from it.
     """
 
     entry: str
@@ -86,6 +89,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     window: Window
     dispatch_by: date | None = None
     altered: bool = False
+    discrepancy: list[Differing] = []
     follow_ons: list[FollowOn] = []
     milestones: list[MilestoneView] = []
 
@@ -253,6 +257,7 @@ def _line(
         disputed=is_disputed(entry, deadline.window.get("dispute")),
         waits=entry.id in known.waiting,
         altered=altered,
+        discrepant=entry.discrepancy is not None,
         alternatives=others,
     )
 
@@ -293,6 +298,9 @@ def _entry_view(
         window=window,
         dispatch_by=entry.dispatch_by if entry.status == "open" else None,
         altered=is_altered(entry, deadline),
+        discrepancy=[
+            Differing(by=known.email(look.by) or "", at=look.at, fields=look.differs) for look in looks_of(entry)
+        ],
         follow_ons=nexts(entry, window) if nexts is not None else [],
         milestones=known.milestones(entry),
     )

@@ -6,6 +6,7 @@ Ids are random text (`new_id`), so that they may travel; an entry's id is the ca
 from deadlines.store.tables.base import Base, Instance, new_id
 from deadlines.store.tables.calendars import Invitation, LeftCalendar, Rendering, Subscription, Variant
 from deadlines.store.tables.docket import Acknowledgement, DeadlineRow, Entry, Milestone, NoticeRow, Proposal
+from deadlines.store.tables.incoming import Incoming
 from deadlines.store.tables.keeping import Audit, Gap, Heartbeat
 from deadlines.store.tables.people import Contact, Matter, MatterMember, Person, Team, TeamMember
 from deadlines.store.tables.sending import Attempt, Letter, Reminder
@@ -21,6 +22,7 @@ __all__ = [
     "Entry",
     "Gap",
     "Heartbeat",
+    "Incoming",
     "Instance",
     "Invitation",
     "LeftCalendar",
