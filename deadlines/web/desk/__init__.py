@@ -13,6 +13,7 @@ from deadlines.web.desk.door import Door, Office
 from deadlines.web.desk.filing import filing_routes
 from deadlines.web.desk.matter import MatterPages
 from deadlines.web.desk.proposals import proposal_routes
+from deadlines.web.desk.verify import verify_routes
 
 __all__ = ["Door", "Office", "desk_routes"]
 
@@ -26,4 +27,5 @@ def desk_routes(door: Door) -> list[Route]:
         *amend_routes(door),
         *proposal_routes(door),
         *filing_routes(door),
+        *verify_routes(door),
     ]

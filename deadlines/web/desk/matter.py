@@ -113,6 +113,7 @@ def _notice(entries: Sequence[EntryView], today: date, row: NoticeRow) -> dict[s
         "followed": sorted(_of(entries, "open", "missed"), key=_next),
         "information": _of(entries, "information"),
         "closed": _of(entries, *CLOSED),
+        "unverified": any(entry.status == "open" and entry.verified_by is None for entry in entries),
         "struck": all(entry.status == "struck" for entry in entries),
     }
 
