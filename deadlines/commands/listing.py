@@ -80,6 +80,7 @@ def _print(lines: "list[Line]", today: date) -> None:
                     waits=line.waits,
                     altered=line.altered,
                     discrepant=line.discrepant,
+                    wanted=line.extension_to,
                 ),
             )
             for line in lines

@@ -132,6 +132,7 @@ def open_words(view: "EntryView") -> str:
         waits=view.waits is not None,
         altered=view.altered,
         discrepant=bool(view.discrepancy),
+        wanted=next((each.wanted_on for each in view.extensions if each.state == "requested"), None),
     )
 
 

@@ -45,8 +45,10 @@ def checked_words(
     waits: bool,
     altered: bool = False,
     discrepant: bool = False,
+    wanted: date | None = None,
 ) -> str:
-    """How far an entry's dates are checked: unverified, verified by whom and when, disputed, other dates waiting.
+    """How far an entry's dates are checked: unverified, verified by whom and when, disputed, other dates waiting, more
+    time `wanted` and not granted.
 
     Where they were altered outside the program, nothing else counts.
     """
@@ -54,6 +56,8 @@ def checked_words(
         return "INTEGRITY ALARM: altered, do not rely on it"
     verified = f"verified by {by} on {day_words(at.date())}" if at is not None else "unverified"
     marks = {"TWO ENTRIES DIFFER": discrepant, "PRINTED DATE DISPUTED": disputed, "other dates wait": waits}
+    asked = f"more time until {day_words(wanted)} asked for, NOT GRANTED"
+    marks[asked] = wanted is not None
     return ", ".join([verified, *(mark for mark, holds in marks.items() if holds)])
 
 

@@ -12,6 +12,7 @@ from deadlines.compute import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.beside import Alternative, alternatives
 from deadlines.docket.coming import next_date
+from deadlines.docket.extension_views import ExtensionView, extension_views, wanted_days
 from deadlines.docket.looks import looks_of
 from deadlines.docket.prefixes import find_by_id
 from deadlines.docket.records import WAITING, Closing, Differing, FollowOn, Nexts, Resolution, is_disputed
@@ -29,8 +30,8 @@ class Line(Struct, frozen=True, kw_only=True):
     `past` when even the last day has gone. `disputed`: the notice prints another deadline, and nobody has
     resolved it. `waits`: other dates wait to be agreed to. `altered`: the stored date is not as the program wrote it;
     such an entry comes first, and its `next_is` is `altered`. `discrepant`: two people read the notice differently.
-    `alternatives`: entries of the same notice of which the
-    law allows one, not both.
+    `alternatives`: entries of the same notice of which the law allows one, not both. `extension_to`: until when more
+    time is asked for and not granted.
     """
 
     entry: str
@@ -53,6 +54,7 @@ class Line(Struct, frozen=True, kw_only=True):
     altered: bool = False
     discrepant: bool = False
     alternatives: list[Alternative] = []
+    extension_to: date | None = None
 
 
 class EntryView(Struct, frozen=True, kw_only=True):
@@ -62,6 +64,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     how the entry was closed, `waits` names the proposal of other dates that waits to be agreed to, `entered`
     is the notice as it was typed in, `dispatch_by` the day on which a courier must have the filing. `altered`: the
     stored date is not as the program wrote it. `discrepancy`: the second looks at the notice that differ from it.
+    `extensions`: more time that was asked for, whatever became of it.
     """
 
     entry: str
@@ -92,6 +95,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     discrepancy: list[Differing] = []
     follow_ons: list[FollowOn] = []
     milestones: list[MilestoneView] = []
+    extensions: list[ExtensionView] = []
 
 
 class MatterView(Struct, frozen=True, kw_only=True):
@@ -131,7 +135,11 @@ def open_windows(
     known = _Known(session)
     rows = session.execute(query).all()
     others = alternatives(session, [(row.Entry, row.DeadlineRow.window) for row in rows])
-    lines = [_line(known, today, others[row.Entry.id], *row) for row in rows]
+    wanted = wanted_days(session)
+    lines = [
+        msgspec.structs.replace(_line(known, today, others[row.Entry.id], *row), extension_to=wanted.get(row.Entry.id))
+        for row in rows
+    ]
     return sorted(lines, key=lambda line: (not line.altered, line.next_on, line.matter, line.title))
 
 
@@ -303,6 +311,7 @@ def _entry_view(
         ],
         follow_ons=nexts(entry, window) if nexts is not None else [],
         milestones=known.milestones(entry),
+        extensions=extension_views(known.session, entry=entry, everything=True),
     )
 
 
