@@ -10,17 +10,11 @@ from deadlines.commands.compute import METHODS, facts_of, reasons_option
 from deadlines.commands.context import App, actor, json_option, pass_app
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from sqlalchemy.orm import Session
 
     from deadlines.compute import Notice, Result
     from deadlines.docket.intake import Recorded
     from deadlines.store.tables import Person
-
-
-FAR_AHEAD_DAYS = 31
-"""A notice dated so far ahead cannot be in anybody's hands."""
 
 
 @click.command()
@@ -58,6 +52,7 @@ def command(app: App, /, as_json: bool, yes: bool, again: bool, **given: Any) ->
     from deadlines import clock
     from deadlines.compute import compute
     from deadlines.compute.contract import to_notice
+    from deadlines.docket.doubts import odd_days, past_windows
     from deadlines.wiring import build_law, build_policy
 
     asks = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
@@ -99,38 +94,6 @@ def _need(given: Mapping[str, Any]) -> None:
     missing = [f"--{name.replace('_', '-')}" for name in ("matter", "kind", "decided_on") if not given[name]]
     if missing:
         raise click.UsageError(f"Missing {', '.join(missing)}.")
-
-
-def odd_days(notice: "Notice", today: "date") -> list[str]:
-    """A sentence for each day that has not come yet. Far ahead it is a wrong year, which would make every
-    date late: raises InputError."""
-    from deadlines.errors import InputError
-
-    found = []
-    for what, day in (
-        ("decision date", notice.decided_on),
-        ("service date", notice.served_on),
-        ("date of receipt", notice.received_on),
-    ):
-        if day is None or day <= today:
-            continue
-        sentence = f"The {what} {day} lies in the future. Check the year and the month."
-        if (day - today).days > FAR_AHEAD_DAYS:
-            raise InputError(sentence, code="bad-date")
-        found.append(sentence)
-    return found
-
-
-def past_windows(result: "Result", today: object) -> list[str]:
-    """A sentence for each window whose date has gone by already."""
-    found = []
-    for window in result.windows:
-        if window.safe_by is None or window.last_day is None or str(window.safe_by) >= str(today):
-            continue
-        gone = window.last_day if str(window.last_day) < str(today) else window.safe_by
-        what = "last day" if gone == window.last_day else "safe date"
-        found.append(f"{window.title}: the {what} {gone} has passed already.")
-    return found
 
 
 def _show(result: "Result", doubts: list[str]) -> None:

@@ -55,9 +55,9 @@ def _amend(app: App, name: str, changes: "Amendment", reason: str, by: str) -> d
     import msgspec
 
     from deadlines import clock
-    from deadlines.commands.add import odd_days
     from deadlines.compute import Notice
     from deadlines.docket.amending import amend_notice, amended
+    from deadlines.docket.doubts import odd_days
     from deadlines.docket.notices import find_notice
 
     with signed(app, by, "enter") as act:

@@ -135,7 +135,7 @@ def restrict(app: App, reference: str, as_json: bool) -> None:
     from deadlines.docket.restricting import restrict_matter
     from deadlines.docket.teams import find_matter
 
-    with app.writing() as session:
+    with app.withdrawing() as session:
         matter = find_matter(session, reference)
         restrict_matter(session, matter, actor=actor(), now=clock.now())
         shown = {"matter": matter.reference, "restricted": True}

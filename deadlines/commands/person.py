@@ -180,7 +180,7 @@ def deactivate(app: App, email: str, successor: str | None, as_json: bool) -> No
     from deadlines.commands.output import print_json
     from deadlines.docket.people import deactivate_person, find_person
 
-    with app.writing() as session:
+    with app.withdrawing() as session:
         person = find_person(session, email)
         heir = find_person(session, successor) if successor else None
         moved = deactivate_person(session, person, successor=heir, actor=actor(), now=clock.now())

@@ -56,8 +56,8 @@ def checked_words(
         return "INTEGRITY ALARM: altered, do not rely on it"
     verified = f"verified by {by} on {day_words(at.date())}" if at is not None else "unverified"
     marks = {"TWO ENTRIES DIFFER": discrepant, "PRINTED DATE DISPUTED": disputed, "other dates wait": waits}
-    asked = f"more time until {day_words(wanted)} asked for, NOT GRANTED"
-    marks[asked] = wanted is not None
+    if wanted is not None:
+        marks[f"more time until {day_words(wanted)} asked for, NOT GRANTED"] = True
     return ", ".join([verified, *(mark for mark, holds in marks.items() if holds)])
 
 

@@ -30,8 +30,9 @@ class Line(Struct, frozen=True, kw_only=True):
     `past` when even the last day has gone. `disputed`: the notice prints another deadline, and nobody has
     resolved it. `waits`: other dates wait to be agreed to. `altered`: the stored date is not as the program wrote it;
     such an entry comes first, and its `next_is` is `altered`. `discrepant`: two people read the notice differently.
-    `alternatives`: entries of the same notice of which the law allows one, not both. `extension_to`: until when more
-    time is asked for and not granted.
+    `alternatives`:
+    entries of the same notice of which the law allows one, not both. `extension_to`: until when more time is asked
+    for and not granted.
     """
 
     entry: str
@@ -126,8 +127,8 @@ def open_windows(
 ) -> list[Line]:
     """Open windows by their next date: the protective date while it lies ahead, then the safe date, then
     the last day."""
-    query = _current().where(Entry.status == "open")
-    _refuse_unknown(session, attorney, matter)
+    query = current().where(Entry.status == "open")
+    refuse_unknown(session, attorney, matter)
     if attorney is not None:
         query = query.where(Person.email == attorney.strip().lower())
     if matter is not None:
@@ -143,7 +144,7 @@ def open_windows(
     return sorted(lines, key=lambda line: (not line.altered, line.next_on, line.matter, line.title))
 
 
-def _refuse_unknown(session: Session, attorney: str | None, matter: str | None) -> None:
+def refuse_unknown(session: Session, attorney: str | None, matter: str | None) -> None:
     """A misspelt name must not read as if nothing were open."""
     if attorney is not None:
         email = attorney.strip().lower()
@@ -160,7 +161,7 @@ def find_entry(session: Session, name: str) -> Entry:
 
 def entry_view(session: Session, entry: Entry, nexts: Nexts | None = None) -> EntryView:
     """One entry in full, at its current version; with `nexts`, also what comes next."""
-    row = session.execute(_current().where(Entry.id == entry.id)).one()
+    row = session.execute(current().where(Entry.id == entry.id)).one()
     return _entry_view(_Known(session), nexts, *row)
 
 
@@ -169,7 +170,7 @@ def matter_view(
 ) -> MatterView:
     """One matter in full, or what belongs to one notice, and with `nexts` what comes next; raises NotFound."""
     matter = find_matter(session, reference)
-    query = _current().where(Entry.matter_id == matter.id)
+    query = current().where(Entry.matter_id == matter.id)
     if notice is not None:
         query = query.where(Entry.notice_id == notice)
     rows = session.execute(query.order_by(NoticeRow.decided_on, Entry.created_at, Entry.rule)).all()
@@ -205,7 +206,7 @@ def _reminders(session: Session, entries: list[str]) -> list[ReminderView]:
     ]
 
 
-def _current() -> Any:
+def current() -> Any:
     """Entries with the version in force, their notice, matter and attorney."""
     return (
         select(Entry, DeadlineRow, NoticeRow, Matter, Person)

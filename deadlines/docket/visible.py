@@ -28,3 +28,8 @@ def require_visible(session: Session, matter_id: str, person: Person) -> None:
     """Raises NotFound where somebody may not see a matter, in the words for one that does not exist."""
     if session.scalar(select(Matter.id).where(Matter.id == matter_id, visible(person))) is None:
         raise NotFound("There is no such entry or notice, or it is not yours to see.")
+
+
+def leaving(*, named: bool) -> ColumnElement[bool]:
+    """Whether a matter's dates may leave the docket in a copy: a restricted matter must have been `named` for it."""
+    return true() if named else Matter.restricted.is_(False)
