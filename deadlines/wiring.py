@@ -283,6 +283,7 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
         ),
         rhythm=build_rhythm(settings),
         mail_room=build_mail_room(settings),
+        evening=evening_by(settings),
         compute=build_compute(settings),
         edition=law_state(settings),
         organizer=organizer(settings),
@@ -305,6 +306,11 @@ def build_rhythm(settings: Settings) -> "Rhythm":
         weekly=next(iter(weekdays(chosen.weekly)), None),
         zone=settings.firm.timezone,
     )
+
+
+def evening_by(settings: Settings) -> time | None:
+    """By when the evening check is to be signed; None where the firm asks for none."""
+    return time.fromisoformat(settings.evening.by) if settings.evening.by else None
 
 
 def build_scheduler(settings: Settings, database: "Database", web: "Starlette | None" = None) -> "Scheduler":

@@ -10,14 +10,11 @@ from deadlines.commands.compute import METHODS, facts_of, reasons_option
 from deadlines.commands.context import App, actor, json_option, pass_app
 
 if TYPE_CHECKING:
-    from datetime import date
+    from sqlalchemy.orm import Session
 
     from deadlines.compute import Notice, Result
     from deadlines.docket.intake import Recorded
-
-
-FAR_AHEAD_DAYS = 31
-"""A notice dated so far ahead cannot be in anybody's hands."""
+    from deadlines.store.tables import Person
 
 
 @click.command()
@@ -55,6 +52,7 @@ def command(app: App, /, as_json: bool, yes: bool, again: bool, **given: Any) ->
     from deadlines import clock
     from deadlines.compute import compute
     from deadlines.compute.contract import to_notice
+    from deadlines.docket.doubts import odd_days, past_windows
     from deadlines.wiring import build_law, build_policy
 
     asks = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
@@ -98,38 +96,6 @@ def _need(given: Mapping[str, Any]) -> None:
         raise click.UsageError(f"Missing {', '.join(missing)}.")
 
 
-def odd_days(notice: "Notice", today: "date") -> list[str]:
-    """A sentence for each day that has not come yet. Far ahead it is a wrong year, which would make every
-    date late: raises InputError."""
-    from deadlines.errors import InputError
-
-    found = []
-    for what, day in (
-        ("decision date", notice.decided_on),
-        ("service date", notice.served_on),
-        ("date of receipt", notice.received_on),
-    ):
-        if day is None or day <= today:
-            continue
-        sentence = f"The {what} {day} lies in the future. Check the year and the month."
-        if (day - today).days > FAR_AHEAD_DAYS:
-            raise InputError(sentence, code="bad-date")
-        found.append(sentence)
-    return found
-
-
-def past_windows(result: "Result", today: object) -> list[str]:
-    """A sentence for each window whose date has gone by already."""
-    found = []
-    for window in result.windows:
-        if window.safe_by is None or window.last_day is None or str(window.safe_by) >= str(today):
-            continue
-        gone = window.last_day if str(window.last_day) < str(today) else window.safe_by
-        what = "last day" if gone == window.last_day else "safe date"
-        found.append(f"{window.title}: the {what} {gone} has passed already.")
-    return found
-
-
 def _show(result: "Result", doubts: list[str]) -> None:
     from deadlines.commands.output import style
     from deadlines.commands.windows import print_questions, print_window
@@ -148,12 +114,12 @@ def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool
     from deadlines import clock
     from deadlines.docket.incoming import docketed, find_incoming
     from deadlines.docket.intake import open_matter, record_notice
-    from deadlines.docket.people import active_person, find_person
+    from deadlines.docket.people import find_person
     from deadlines.wiring import build_desk
 
     now = clock.now()
     with app.writing() as session:
-        by = active_person(session, given["by"]) if given["by"] else None
+        by = _entered_by(session, given["by"])
         who = by.email if by is not None else actor()
         attorney = find_person(session, given["attorney"]) if given["attorney"] else None
         matter = open_matter(
@@ -171,6 +137,17 @@ def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool
             paper = find_incoming(session, given["incoming"])
             docketed(session, paper, recorded.notice, who=by.id if by is not None else who, now=now, actor=who)
         return _as_json(recorded, matter.reference, restricted=matter.restricted)
+
+
+def _entered_by(session: "Session", by: str | None) -> "Person | None":
+    from deadlines.docket.people import active_person
+    from deadlines.docket.roles import require
+
+    if not by:
+        return None
+    person = active_person(session, by)
+    require(person, "enter")
+    return person
 
 
 def _as_json(recorded: "Recorded", reference: str, *, restricted: bool) -> "dict[str, Any]":

@@ -31,7 +31,7 @@ def command(app: App, entry: str, on: "date", tracking: str, by: str, as_json: b
     from deadlines.docket.dispatching import dispatch_entry
     from deadlines.docket.views import entry_view, find_entry
 
-    with signed(app, by) as act:
+    with signed(app, by, "file") as act:
         found = find_entry(act.session, entry)
         dispatch_entry(act.session, act.desk, found, on=on, tracking=tracking, by=act.by, now=act.now)
         view = entry_view(act.session, found)

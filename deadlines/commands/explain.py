@@ -106,5 +106,9 @@ def _print_checks(view: "EntryView") -> None:
     if view.resolution is not None:
         words = f"{view.resolution.use}, by {view.resolved_by}: {clean(view.resolution.reason)}"
         paragraph(f"Dispute resolved for the {words}")
+    if view.extensions:
+        from deadlines.commands.extension import print_extensions
+
+        print_extensions(view.extensions)
     if view.waits:
         click.echo(f"Other dates wait: deadlines proposal show {view.waits[:8]}")

@@ -57,7 +57,7 @@ def command(app: App, /, entry: str, on: "date", by: str, anyway: bool, as_json:
     from deadlines.docket.views import entry_view, find_entry
 
     proof = _proof(given)
-    with signed(app, by) as act:
+    with signed(app, by, "file") as act:
         found = find_entry(act.session, entry)
         made = record_filing(act.session, act.desk, found, on=on, proof=proof, by=act.by, now=act.now, anyway=anyway)
         view = entry_view(act.session, found, nexts_of(app))

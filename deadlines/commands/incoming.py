@@ -57,7 +57,7 @@ def add(
     from deadlines.wiring import build_mail_room
 
     room = build_mail_room(app.settings)
-    with signed(app, by) as act:
+    with signed(app, by, "enter") as act:
         found = register(
             act.session,
             room,
@@ -151,7 +151,7 @@ def _settled(app: App, paper: str, by: str, settle: "Callable[[Signed, Incoming]
     from deadlines.commands.output import answer
     from deadlines.docket.incoming import find_incoming
 
-    with signed(app, by) as act:
+    with signed(app, by, "enter") as act:
         found = settle(act, find_incoming(act.session, paper))
         view = _view(app, act.session, found, act.by)
     as_notice = f" as notice {view.notice[:8]}" if view.notice else ""

@@ -25,7 +25,7 @@ def command(app: App, entry: str, source: str | None, by: str, as_json: bool) ->
     from deadlines.docket.initials import initial_entry
     from deadlines.docket.views import entry_view, find_entry
 
-    with signed(app, by) as act:
+    with signed(app, by, "initial") as act:
         found = find_entry(act.session, entry)
         initial_entry(act.session, act.desk, found, by=act.by, now=act.now, source=source)
         view = entry_view(act.session, found)

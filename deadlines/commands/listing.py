@@ -125,7 +125,15 @@ def _print(lines: "list[Line]", today: date) -> None:
 def _marks(line: "Line") -> "Marks":
     from deadlines.commands.windows import Marks
 
-    return Marks(line.initialed_by, line.dispatched_on, line.discrepant, line.disputed, line.waits, line.altered)
+    return Marks(
+        initialed_by=line.initialed_by,
+        dispatched_on=line.dispatched_on,
+        discrepant=line.discrepant,
+        disputed=line.disputed,
+        waits=line.waits,
+        altered=line.altered,
+        wanted=line.extension_to,
+    )
 
 
 def _alternatives(line: "Line") -> str:

@@ -25,7 +25,7 @@ def command(app: App, entry: str, by: str, as_json: bool) -> None:
     from deadlines.docket.closed import recheck_entry
     from deadlines.docket.views import entry_view, find_entry
 
-    with signed(app, by) as act:
+    with signed(app, by, "file") as act:
         found = find_entry(act.session, entry)
         recheck_entry(act.session, act.desk, found, by=act.by, now=act.now)
         view = entry_view(act.session, found)

@@ -134,6 +134,7 @@ def open_words(view: "EntryView") -> str:
         disputed=view.dispute is not None,
         waits=view.waits is not None,
         altered=view.altered,
+        wanted=next((each.wanted_on for each in view.extensions if each.state == "requested"), None),
     )
     return checked_words(view.verified_by, view.verified_at, marks)
 

@@ -53,7 +53,7 @@ def command(app: App, /, entry: str | None, notice: str | None, by: str, as_json
     if (entry is None) == (notice is None):
         raise click.UsageError("Name an entry, or a notice with --notice.")
     look = _look(app, _complete(app, entry, notice, by, read, asks=sys.stdin.isatty() and not as_json))
-    with signed(app, by) as act:
+    with signed(app, by, "verify") as act:
         row, one = _found(act.session, entry, notice)
         checked = verify_notice(act.session, act.desk, row, look, by=act.by, now=act.now, entry=one)
         said = refusal(row, checked.differs) if checked.differs else ""
@@ -86,7 +86,7 @@ def _complete(
     from deadlines.docket.looks import to_be_read
     from deadlines.docket.verification import verifiable
 
-    with signed(app, by) as act:
+    with signed(app, by, "verify") as act:
         row, one = _found(act.session, entry, notice)
         verifiable(act.session, row, by=act.by, entry=one)
         entered = msgspec.convert(row.facts, Notice)

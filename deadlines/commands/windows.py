@@ -47,6 +47,8 @@ class Marks(NamedTuple):
     disputed: bool = False
     waits: bool = False
     altered: bool = False
+    wanted: date | None = None
+    """The day to which more time is asked for and not granted."""
 
 
 def checked_words(by: str | None, at: datetime | None, marks: Marks) -> str:
@@ -63,6 +65,7 @@ def checked_words(by: str | None, at: datetime | None, marks: Marks) -> str:
         "TWO ENTRIES DIFFER" if marks.discrepant else "",
         "PRINTED DATE DISPUTED" if marks.disputed else "",
         "other dates wait" if marks.waits else "",
+        f"more time until {day_words(marks.wanted)} asked for, NOT GRANTED" if marks.wanted else "",
     ]
     return ", ".join(part for part in said if part)
 

@@ -116,6 +116,19 @@ class AgendaSettings(Section, frozen=True, kw_only=True):
     weekly: str
 
 
+class EveningSettings(Section, frozen=True, kw_only=True):
+    """By when the evening check is to be signed, as `HH:MM`; empty: it is not asked for."""
+
+    by: str
+
+
+class FollowUpSettings(Section, frozen=True, kw_only=True):
+    """The partner who follows up what was filed, by mail address, and the weekday of the list, by three letters."""
+
+    partner: str
+    weekly: str
+
+
 class MonitorSettings(Section, frozen=True, kw_only=True):
     """Who outside is told that all is well. The file holds a secret; empty: nobody."""
 
@@ -169,6 +182,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     reminders: Reminders
     incoming: IncomingSettings
     agenda: AgendaSettings
+    evening: EveningSettings
+    follow_up: FollowUpSettings
     monitor: MonitorSettings
     daemon: Daemon
     log: Log

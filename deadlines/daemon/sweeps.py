@@ -9,7 +9,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -31,6 +31,7 @@ from deadlines.daemon.sending import Sender
 from deadlines.docket import letters, outbox
 from deadlines.docket.agendas import Rhythm, renewed
 from deadlines.docket.escalation import Escalation, escalate
+from deadlines.docket.evening_watch import watch_evening
 from deadlines.docket.intake import Desk
 from deadlines.docket.lanes import Lanes
 from deadlines.docket.mailroom import MailRoom
@@ -67,7 +68,8 @@ class Sweeps:
     """Sends what is due, shows signs of life, and checks the stored dates, for which it needs `desk` and `compute`.
 
     `rhythm` says when agendas go; without it there are none. `mail_room` says by when papers that came in must be
-    on the docket; without it nobody is told of them. Invitations need the `organizer`, the firm by its own
+    on the docket; without it nobody is told of them. `evening`: by when the evening check is signed; None where
+    the firm asks for none. Invitations need the `organizer`, the firm by its own
     mail address; without it there are none.
 
     `channels` by the name that reminders carry; a reminder of a channel that is no longer configured goes by
@@ -96,6 +98,7 @@ class Sweeps:
         mail_room: MailRoom | None = None,
         auditor: Auditor | None = None,
         monitor: Monitor | None = None,
+        evening: time | None = None,
         clocks: Callable[[datetime], Reading] = read_clocks,
         hook: Callable[[str], None] = _nothing,
         lanes: Lanes = Lanes(),  # noqa: B008  (it never changes)
@@ -105,7 +108,7 @@ class Sweeps:
         self._desk, self._compute, self._edition, self._flush = desk, compute, edition, flush
         self._watch = watch
         self._organizer, self._escalation = organizer, escalation
-        self._keeper, self._rhythm, self._mail_room = keeper, rhythm, mail_room
+        self._keeper, self._rhythm, self._mail_room, self._evening = keeper, rhythm, mail_room, evening
         self._auditor, self._monitor, self._clocks = auditor, monitor, clocks
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.stopping = threading.Event()
@@ -298,6 +301,14 @@ class Sweeps:
         if told:
             log.warning("%d papers that came in are not on the docket in time", told)
         return told
+
+    def watch_evening(self, now: datetime) -> int:
+        """Raise the alarm where nobody has signed the evening check; how many alarms are new."""
+        self.sign_of_life("evening")
+        if self._desk is None:
+            return 0
+        with self._database.write() as session:
+            return watch_evening(session, self._desk, by=self._evening, now=now)
 
     # -- calendars ---------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute.result import Timeliness, Window
 from deadlines.docket.beside import beside_words, filed_alternatives
 from deadlines.docket.entries import new_version, republish
+from deadlines.docket.extensions import end_requests
 from deadlines.docket.incoming import wait_again
 from deadlines.docket.intake import Desk
 from deadlines.docket.milestones import close
@@ -239,6 +240,7 @@ def _close(
     cancel(session, entry, now)
     close(session, desk, entry, now)
     supersede_waiting(session, entry, f"the entry was closed: {status}", who=by.id, now=now)
+    end_requests(session, entry, by=by, now=now)
     republish(session, entry, current(session, entry), now)
     detail: dict[str, Any] = {"person": by.id, "closing": entry.closing}
     _record(session, desk, entry, f"entry.{closing.event}", detail, now)

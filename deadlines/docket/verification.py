@@ -22,6 +22,7 @@ from deadlines.docket.moves import Because, Move, move
 from deadlines.docket.notices import hold_in_force
 from deadlines.docket.proposals import plain_reason
 from deadlines.docket.records import Resolution, Use, is_disputed
+from deadlines.docket.roles import ATTORNEYS
 from deadlines.docket.trust import is_altered
 from deadlines.docket.versions import current, locked
 from deadlines.docket.visible import require_visible
@@ -29,8 +30,6 @@ from deadlines.errors import Conflict
 from deadlines.store import audit
 from deadlines.store.tables import DeadlineRow, Entry, NoticeRow, Person
 
-LAWYERS = ("attorney", "partner")
-"""The roles that may sign for more than routine dates."""
 BEST_SOURCES = "primary"
 
 
@@ -126,7 +125,7 @@ def _refusal(entry: Entry, row: DeadlineRow, by: Person) -> str | None:
             f"The deadline printed on the notice is disputed in entry {name}. Decide it first: "
             f"deadlines resolve {name} --use printed|computed."
         )
-    if needs_attorney(window) and by.role not in LAWYERS:
+    if needs_attorney(window) and by.role not in ATTORNEYS:
         return f"Entry {name} is no routine date (contested, or by a lesser source): an attorney must verify it."
     return None
 
@@ -139,7 +138,7 @@ def _require_fresh_eyes(session: Session, row: NoticeRow, entries: Sequence[Entr
     others = select(Person).where(Person.active.is_(True), Person.id.not_in(looked), Person.email != row.entered_by)
     windows = [msgspec.convert(current(session, entry).window, Window) for entry in entries]
     if all(needs_attorney(window) for window in windows):
-        others = others.where(Person.role.in_(LAWYERS))
+        others = others.where(Person.role.in_(ATTORNEYS))
     if session.scalars(others.limit(1)).first() is not None:
         raise Conflict(
             f"{by.email} read notice {row.id[:8]} otherwise than it was entered: a third person looks at it now, or "

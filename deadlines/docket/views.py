@@ -12,6 +12,7 @@ from deadlines.compute import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.beside import Alternative, alternatives
 from deadlines.docket.coming import next_date
+from deadlines.docket.extension_views import ExtensionView, extension_views, wanted_days
 from deadlines.docket.looks import looks_of
 from deadlines.docket.prefixes import find_by_id
 from deadlines.docket.records import WAITING, Closing, Differing, Dispatched, FollowOn, Nexts, Resolution, is_disputed
@@ -30,7 +31,8 @@ class Line(Struct, frozen=True, kw_only=True):
     resolved it. `waits`: other dates wait to be agreed to. `altered`: the stored date is not as the program wrote it;
     such an entry comes first, and its `next_is` is `altered`. `discrepant`: two people read the notice differently.
     `dispatched_on`: the day on which it was sent, while its receipt is not proved. `alternatives`: entries of the
-    same notice of which the law allows one, not both.
+    same notice of which the law allows one, not both. `extension_to`: until when more time is asked for and not
+    granted.
     """
 
     entry: str
@@ -55,6 +57,7 @@ class Line(Struct, frozen=True, kw_only=True):
     initialed_by: str | None = None
     dispatched_on: date | None = None
     alternatives: list[Alternative] = []
+    extension_to: date | None = None
 
 
 class EntryView(Struct, frozen=True, kw_only=True):
@@ -65,6 +68,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     is the notice as it was typed in, `dispatch_by` the day on which a courier must have the filing. `altered`: the
     stored date is not as the program wrote it. `discrepancy`: the second looks at the notice that differ from it.
     `initialed_source` is what the attorney saw who initialed the dates; `dispatched`: it was sent, by a mail address.
+    `extensions`: more time that was asked for, whatever became of it.
     """
 
     entry: str
@@ -102,6 +106,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     rechecked_at: datetime | None = None
     follow_ons: list[FollowOn] = []
     milestones: list[MilestoneView] = []
+    extensions: list[ExtensionView] = []
 
 
 class MatterView(Struct, frozen=True, kw_only=True):
@@ -132,8 +137,8 @@ def open_windows(
 ) -> list[Line]:
     """Open windows by their next date: the protective date while it lies ahead, then the safe date, then
     the last day."""
-    query = _current().where(Entry.status == "open")
-    _refuse_unknown(session, attorney, matter)
+    query = current().where(Entry.status == "open")
+    refuse_unknown(session, attorney, matter)
     if attorney is not None:
         query = query.where(Person.email == attorney.strip().lower())
     if matter is not None:
@@ -141,11 +146,15 @@ def open_windows(
     known = _Known(session)
     rows = session.execute(query).all()
     others = alternatives(session, [(row.Entry, row.DeadlineRow.window) for row in rows])
-    lines = [_line(known, today, others[row.Entry.id], *row) for row in rows]
+    wanted = wanted_days(session)
+    lines = [
+        msgspec.structs.replace(_line(known, today, others[row.Entry.id], *row), extension_to=wanted.get(row.Entry.id))
+        for row in rows
+    ]
     return sorted(lines, key=lambda line: (not line.altered, line.next_on, line.matter, line.title))
 
 
-def _refuse_unknown(session: Session, attorney: str | None, matter: str | None) -> None:
+def refuse_unknown(session: Session, attorney: str | None, matter: str | None) -> None:
     """A misspelt name must not read as if nothing were open."""
     if attorney is not None:
         email = attorney.strip().lower()
@@ -162,7 +171,7 @@ def find_entry(session: Session, name: str) -> Entry:
 
 def entry_view(session: Session, entry: Entry, nexts: Nexts | None = None) -> EntryView:
     """One entry in full, at its current version; with `nexts`, also what comes next."""
-    row = session.execute(_current().where(Entry.id == entry.id)).one()
+    row = session.execute(current().where(Entry.id == entry.id)).one()
     return _entry_view(_Known(session), nexts, *row)
 
 
@@ -171,7 +180,7 @@ def matter_view(
 ) -> MatterView:
     """One matter in full, or what belongs to one notice, and with `nexts` what comes next; raises NotFound."""
     matter = find_matter(session, reference)
-    query = _current().where(Entry.matter_id == matter.id)
+    query = current().where(Entry.matter_id == matter.id)
     if notice is not None:
         query = query.where(Entry.notice_id == notice)
     rows = session.execute(query.order_by(NoticeRow.decided_on, Entry.created_at, Entry.rule)).all()
@@ -207,7 +216,7 @@ def _reminders(session: Session, entries: list[str]) -> list[ReminderView]:
     ]
 
 
-def _current() -> Any:
+def current() -> Any:
     """Entries with the version in force, their notice, matter and attorney."""
     return (
         select(Entry, DeadlineRow, NoticeRow, Matter, Person)
@@ -322,6 +331,7 @@ def _entry_view(
         rechecked_at=entry.rechecked_at,
         follow_ons=nexts(entry, window) if nexts is not None else [],
         milestones=known.milestones(entry),
+        extensions=extension_views(known.session, entry=entry, everything=True),
     )
 
 

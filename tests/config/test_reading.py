@@ -174,6 +174,8 @@ def test_every_option_has_its_environment_variable(file: Path, option: object) -
         "agenda.at": "06:45",
         "agenda.days": "mon sat",
         "agenda.weekly": "fri",
+        "evening.by": "19:00",
+        "follow_up.weekly": "mon",
         "reminders.also": "notice",
         "reminders.restricted": "all",
         "channels.allowed": "chat.firm.example ntfy.firm.example:8443",

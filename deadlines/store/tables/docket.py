@@ -28,6 +28,18 @@ class NoticeRow(Base):
     matter: Mapped[Matter] = relationship()
 
 
+class Imported(Base):
+    """A row of a table that became a notice: the firm's own key, and what the row said. It is recorded once."""
+
+    __tablename__ = "imported"
+    key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    notice_id: Mapped[str] = mapped_column(ForeignKey("notice.id"))
+    said: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(26))
+    """The id of the person who imported it."""
+
+
 class Entry(Base):
     """One remedy after one notice. Lives for ever; `id` is the calendar UID.
 
