@@ -39,6 +39,8 @@ COMMANDS = {
     "feed": ("feed", "Calendar addresses: add, list, rotate, revoke, leak"),
     "import": ("importing", "Record the notices of a CSV or XLSX file"),
     "export": ("export", "The docket as a calendar file or a table"),
+    "token": ("token", "Tokens for other programs: add, list, revoke"),
+    "webhook": ("webhook", "Other programs that are told of events: add, list, test, revoke"),
     "serve": ("serve", "Run web server and scheduler in one process"),
     "daemon": ("daemon", "Run the scheduler alone"),
     "web": ("web", "Run the web server alone"),

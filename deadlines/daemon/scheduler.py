@@ -46,6 +46,7 @@ INTERVALS = {
     "watch": 900.0,
     "audit": 60.0,
     "ping": 300.0,
+    "hooks": 15.0,
 }
 """Seconds between two runs of each sweep whose rhythm nobody sets."""
 TURNS = {
@@ -64,6 +65,7 @@ TURNS = {
     "addresses": "watch_addresses",
     "audit": "audit",
     "ping": "ping",
+    "hooks": "send_events",
 }
 """What each sweep calls."""
 REGARDLESS = ("beat", "fetches", "addresses", "calendars")

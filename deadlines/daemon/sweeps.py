@@ -21,6 +21,7 @@ from deadlines.daemon import calendars
 from deadlines.daemon.agendas import write_agendas
 from deadlines.daemon.alarming import tell_alarms
 from deadlines.daemon.auditing import Auditor
+from deadlines.daemon.hooks import HookSender
 from deadlines.daemon.keeper import Keeper
 from deadlines.daemon.monitor import Monitor
 from deadlines.daemon.pace import Pace
@@ -28,7 +29,7 @@ from deadlines.daemon.post import DATABASE_FAULTS, Post, SendReport
 from deadlines.daemon.practising import relay_if_changed
 from deadlines.daemon.recomputing import Recomputed, recompute
 from deadlines.daemon.sending import Sender
-from deadlines.docket import letters, outbox
+from deadlines.docket import deliveries, letters, outbox
 from deadlines.docket.agendas import Rhythm, renewed
 from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.evening_watch import watch_evening
@@ -42,6 +43,7 @@ from deadlines.docket.timekeeping import Reading, is_held, read_clocks, watch_cl
 from deadlines.docket.undocketed import tell_undocketed
 from deadlines.ical import Party
 from deadlines.notify.channel import Channel
+from deadlines.notify.outbound import Outbound
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat, Letter
 
@@ -74,8 +76,8 @@ class Sweeps:
 
     `channels` by the name that reminders carry; a reminder of a channel that is no longer configured goes by
     the first. `lanes` says what goes to chats and the webhook too, `per_minute` how many messages a channel is given
-    at most; `clocks` reads the clocks of this machine. `hook` is called with a name at the points where a process may
-    die, for tests.
+    at most; `outbound` is the way to webhooks, without it they are told of nothing; `clocks` reads the clocks of this
+    machine. `hook` is called with a name at the points where a process may die, for tests.
     """
 
     def __init__(
@@ -103,6 +105,7 @@ class Sweeps:
         hook: Callable[[str], None] = _nothing,
         lanes: Lanes = Lanes(),  # noqa: B008  (it never changes)
         per_minute: Mapping[str, int] | None = None,
+        outbound: Outbound | None = None,
     ) -> None:
         self._database, self._channels, self._zone, self._lease = database, channels, zone, lease
         self._desk, self._compute, self._edition, self._flush = desk, compute, edition, flush
@@ -132,6 +135,8 @@ class Sweeps:
             not_fatal=desk.practice.not_fatal if desk is not None else (),
         )
         self._sender = Sender(post, zone=zone)
+        hooks_post = msgspec.structs.replace(post, sign_of_life=lambda: self.sign_of_life("hooks"))
+        self._hooks = HookSender(hooks_post, outbound) if outbound is not None else None
 
     def _renewed(self, session: Session, letter: Letter, now: datetime) -> tuple[str, str] | None:
         if self._rhythm is None:
@@ -158,6 +163,11 @@ class Sweeps:
         with self._database.read() as session:
             return is_held(session, self._clocks(now))
 
+    def send_events(self, now: datetime) -> int:
+        """Tell webhooks of what happened on the docket; how many events were taken."""
+        self.sign_of_life("hooks")
+        return self._hooks.send_due(now) if self._hooks is not None else 0
+
     def fault_of_database(self) -> str | None:
         """Why this process must begin anew with the database, or None while it is the one that was opened."""
         return self._database.replaced()
@@ -179,6 +189,7 @@ class Sweeps:
             if beat.clock_back_seconds:
                 moved = outbox.forget_future(session, now=now, lease=self._lease)
                 moved += letters.forget_future(session, now=now, lease=self._lease)
+                moved += deliveries.forget_future(session, now=now, lease=self._lease)
                 log.error(
                     "the clock went back by %d s; %d waiting reminders and letters are due again",
                     beat.clock_back_seconds,

@@ -90,6 +90,28 @@ def board(session: Session, person: Person, wanted: Wanted, *, today: date, now:
     return Board([_line(row, today) for row in rows], total, counts(session, person, today=today, now=now))
 
 
+def lines_after(
+    session: Session,
+    person: Person,
+    wanted: Wanted,
+    after: tuple[date, str] | None,
+    *,
+    limit: int,
+    today: date,
+    now: datetime,
+) -> list[BoardLine]:
+    """The lines that follow one, known by its `next_on` and entry, in the order of the board, whatever `wanted.page`.
+
+    A list that is read on like this shows nothing twice while other lines come and go.
+    """
+    query = _open(person, *_columns(person, today, now)).where(*_chosen(person, wanted, today))
+    if after is not None:
+        on, entry = after
+        query = query.where(or_(_next_on(today) > on, and_(_next_on(today) == on, Entry.id > entry)))
+    rows = session.execute(query.order_by(_next_on(today), Entry.id).limit(limit))
+    return [_line(row, today) for row in rows]
+
+
 def counts(session: Session, person: Person, *, today: date, now: datetime) -> Counts:
     """The figures above the docket."""
     conditions = (

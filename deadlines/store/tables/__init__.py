@@ -10,16 +10,19 @@ from deadlines.store.tables.docket import Acknowledgement, DeadlineRow, Entry, I
 from deadlines.store.tables.incoming import Incoming
 from deadlines.store.tables.keeping import Audit, Gap, Heartbeat
 from deadlines.store.tables.people import Contact, Matter, MatterMember, Person, Team, TeamMember
+from deadlines.store.tables.programs import AccessToken, Delivery, KeptAnswer, Webhook
 from deadlines.store.tables.sending import Attempt, Letter, Reminder
 from deadlines.store.tables.signing import Login, SignedIn
 
 __all__ = [
+    "AccessToken",
     "Acknowledgement",
     "Attempt",
     "Audit",
     "Base",
     "Contact",
     "DeadlineRow",
+    "Delivery",
     "Entry",
     "EveningCheck",
     "Extension",
@@ -29,6 +32,7 @@ __all__ = [
     "Incoming",
     "Instance",
     "Invitation",
+    "KeptAnswer",
     "LeftCalendar",
     "Letter",
     "Login",
@@ -47,5 +51,6 @@ __all__ = [
     "Team",
     "TeamMember",
     "Variant",
+    "Webhook",
     "new_id",
 ]
