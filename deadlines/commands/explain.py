@@ -87,7 +87,11 @@ def _print_checks(view: "EntryView") -> None:
     if view.closing is not None:
         click.echo(f"Closed: {clean(closing_words(view))}")
     elif view.status == "open":
-        click.echo(f"Dates {open_words(view)}")
+        click.echo(f"Dates {clean(open_words(view))}")
+        if view.initialed_source:
+            click.echo(f"  {view.initialed_by} saw: {clean(view.initialed_source)}")
+        if view.dispatched is not None:
+            click.echo(f"  Tracking number {clean(view.dispatched.tracking)}, recorded by {view.dispatched.by}")
     for look in view.discrepancy:
         fields = ", ".join(FIELDS[name] for name in look.fields)
         words = f"Two entries differ: {look.by} read the notice on {day_words(look.at.date())} otherwise in {fields}."

@@ -20,8 +20,9 @@ from deadlines.docket.incoming import wait_again
 from deadlines.docket.intake import Desk
 from deadlines.docket.milestones import close
 from deadlines.docket.notices import hold, hold_in_force
+from deadlines.docket.proof import is_dispatch_only
 from deadlines.docket.proposals import plain_reason, supersede_waiting
-from deadlines.docket.records import Closing
+from deadlines.docket.records import Closing, Proof
 from deadlines.docket.reminders import cancel
 from deadlines.docket.renderings import is_shown, render_entry
 from deadlines.docket.tidings import AGAIN
@@ -31,7 +32,6 @@ from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
 from deadlines.store.tables import Entry, NoticeRow, Person
 
-LONGEST_PROOF = 300
 CLOSED = ("satisfied", "waived", "struck")
 
 
@@ -54,23 +54,23 @@ def file_entry(
     entry: Entry,
     *,
     on: date,
-    proof: str,
+    proof: Proof,
     by: Person,
     now: datetime,
     anyway: bool = False,
 ) -> Closing:
     """Satisfied: received by the forum on a day, with proof. A late or contested filing is recorded as such.
 
-    Raises InputError for a day that cannot be, a missing proof, or a day before the window opens unless
-    `anyway`, and Conflict for an entry that is closed or cannot be filed, and unless `anyway` for one whose
-    alternative was filed.
+    Raises InputError for a day that cannot be, a proof of dispatch where the law counts receipt, or a day before the
+    window opens or before its dispatch unless `anyway`; and Conflict for an entry that is closed or cannot be filed,
+    and unless `anyway` for one whose alternative was filed.
     """
     hold(session, entry.notice_id)  # two alternatives that are filed at once follow each other
     entry = locked(session, entry)
     row = current(session, entry)
     window = msgspec.convert(row.window, Window)
-    _require_fileable(entry, window)
-    proof = plain_reason(proof, "proof", LONGEST_PROOF)
+    require_fileable(entry, window)
+    _require_receipt(entry, window, on, proof, anyway=anyway)
     early = _check_day(desk, entry, window, on, now, anyway=anyway)
     beside = _check_alternatives(session, entry, window, anyway=anyway)
     closing = Closing(
@@ -78,7 +78,8 @@ def file_entry(
         was=entry.status,
         version=row.version,
         on=on,
-        proof=proof,
+        proof=proof.words,
+        evidence=proof,
         timeliness=timeliness_of(window, on, disputed=unresolved_dispute(entry, window) is not None),
         safe_by=window.safe_by,
         last_day=window.last_day,
@@ -94,7 +95,7 @@ def waive_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by: 
     """Decided against, with a reason. Raises InputError without one, Conflict for an entry that is closed."""
     entry = locked(session, entry)
     row = current(session, entry)
-    _require_fileable(entry, msgspec.convert(row.window, Window))
+    require_fileable(entry, msgspec.convert(row.window, Window))
     closing = Closing(event="waived", was=entry.status, version=row.version, reason=plain_reason(reason))
     _close(session, desk, entry, "waived", closing, _today(desk, now), by, now)
     return closing
@@ -134,10 +135,11 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
     reason = plain_reason(reason)
     if entry.status not in CLOSED or entry.closing is None:
         raise Conflict(f"Entry {entry.id[:8]} is {entry.status}: there is nothing to reopen.")
-    before = msgspec.convert(entry.closing, Closing)
+    before, rechecked = msgspec.convert(entry.closing, Closing), entry.rechecked_by
     row = current(session, entry)
     entry.status, entry.changed_at = before.was, now
-    entry.closed_on = entry.closed_by = entry.closing = None
+    entry.closed_on = entry.closed_at = entry.closed_by = entry.closing = None
+    entry.rechecked_at = entry.rechecked_by = None
     if before.was == "open":
         new_version(
             session,
@@ -153,12 +155,13 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
         )
     elif is_shown(session, entry):
         render_entry(session, entry, row, now=now)
-    detail = {"reason": reason, "person": by.id, "closing": msgspec.to_builtins(before)}
+    detail = {"reason": reason, "person": by.id, "closing": msgspec.to_builtins(before), "rechecked": rechecked}
     _record(session, desk, entry, "entry.reopen", detail, now)
     return entry
 
 
-def _require_fileable(entry: Entry, window: Window) -> None:
+def require_fileable(entry: Entry, window: Window) -> None:
+    """Raises Conflict for an entry that is closed, or of which there is nothing to file or waive."""
     if entry.status in CLOSED:
         raise Conflict(
             f"Entry {entry.id[:8]} is {entry.status} already. `deadlines reopen` takes a wrong closing back."
@@ -167,15 +170,37 @@ def _require_fileable(entry: Entry, window: Window) -> None:
         raise Conflict(f"Entry {entry.id[:8]} is kept as information: there is nothing to file or waive.")
 
 
-def _check_day(desk: Desk, entry: Entry, window: Window, on: date, now: datetime, *, anyway: bool) -> bool:
-    """Whether the day lies before the window opens; raises InputError for a day that cannot be."""
+def require_day(desk: Desk, entry: Entry, on: date, now: datetime, hint: str) -> None:
+    """Raises InputError for a day that has not come, or that lies before the decision."""
     if on > _today(desk, now):
-        raise InputError(f"{on} lies in the future: record the filing when the forum has received it.", code="bad-date")
+        raise InputError(f"{on} lies in the future: {hint}.", code="bad-date")
     if on < entry.notice.decided_on:
         raise InputError(
             f"{on} lies before the decision of {entry.notice.decided_on}. Check the year and the entry.",
             code="contradictory-dates",
         )
+
+
+def _require_receipt(entry: Entry, window: Window, on: date, proof: Proof, *, anyway: bool) -> None:
+    """A proof that fits what the law counts, and a day of receipt that is not before the dispatch."""
+    if is_dispatch_only(window, proof):
+        raise InputError(
+            f"A tracking number proves that entry {entry.id[:8]} was sent; it counts when {window.filed_when}. Give "
+            "the receipt number, the stamped copy or another proof of receipt, or note it with `deadlines dispatched`.",
+            code="dispatch-only",
+        )
+    sent = (entry.dispatched or {}).get("on")
+    if sent is not None and on.isoformat() < sent and not anyway:
+        raise InputError(
+            f"It was dispatched on {sent} and cannot have been received on {on}. If it was filed another way, give "
+            "--anyway.",
+            code="contradictory-dates",
+        )
+
+
+def _check_day(desk: Desk, entry: Entry, window: Window, on: date, now: datetime, *, anyway: bool) -> bool:
+    """Whether the day lies before the window opens; raises InputError for a day that cannot be."""
+    require_day(desk, entry, on, now, "record the filing when the forum has received it")
     early = window.opens_on is not None and on < window.opens_on
     if early and not anyway:
         raise InputError(
@@ -208,7 +233,8 @@ def _close(
     by: Person,
     now: datetime,
 ) -> None:
-    entry.status, entry.closed_on, entry.closed_by, entry.changed_at = status, on, by.id, now
+    entry.status, entry.closed_on, entry.closed_by, entry.closed_at = status, on, by.id, now
+    entry.changed_at = now
     entry.closing = msgspec.to_builtins(closing)
     session.flush()
     cancel(session, entry, now)
