@@ -141,6 +141,17 @@ WORDS: dict[str, Words] = {
     "entry.resolve": _resolved,
     "entry.acknowledge": lambda _, detail: f"Date taken on until {detail['until'][:10]}",
     "entry.filed": _filed,
+    "entry.dispatched": lambda _, detail: (
+        f"Sent on {detail['on']}, tracking number {detail['tracking']}; receipt is still to be proved"
+    ),
+    "entry.initial": lambda _, detail: (
+        f"Dates initialed (version {detail['version']}); seen: {detail['source'] or 'not said'}"
+    ),
+    "entry.recheck": "Closing and its proof checked by a second person",
+    "notice.discrepancy": "A second reading of the notice differs from what was entered",
+    "extension.request": lambda _, detail: f"More time until {detail['wanted_on']} asked for on {detail['asked_on']}",
+    "extension.grant": lambda _, detail: f"More time granted until {detail['to']} on {detail['granted_on']}",
+    "extension.refuse": _because("More time refused"),
     "entry.waived": _closed("Waived"),
     "entry.struck": _closed("Struck"),
     "entry.missed": "Recorded as missed",

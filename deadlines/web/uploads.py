@@ -9,6 +9,8 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
+from deadlines.docket.proof import LONGEST_NAME
+from deadlines.docket.records import Copy
 from deadlines.web.forms import FIELDS, LARGEST
 
 if TYPE_CHECKING:
@@ -18,22 +20,13 @@ LARGEST_FILE = 50_000_000
 """Bytes. A scan of a whole brief is smaller; what is larger is read to its end and refused beside its field."""
 LARGEST_BODY = 200_000_000
 TYPE = "multipart/form-data"
-LONGEST_NAME = 120
-
-
-class Seen(Struct, frozen=True):
-    """What is kept of a file: its name, its size in bytes, and its SHA-256 in hexadecimal."""
-
-    name: str
-    size: int
-    sha256: str
 
 
 class Sent(Struct, frozen=True):
-    """The fields by name, and the file; None where none was chosen. `too_large`: it was, and is not kept."""
+    """The fields by name, and what is kept of the file; None where none was chosen, or it was `too_large`."""
 
     fields: dict[str, str]
-    file: Seen | None = None
+    file: Copy | None = None
     too_large: bool = False
 
 
@@ -71,7 +64,7 @@ class _Parts:
         self._name, self._file = "", ""
         self._count = self._text = 0
         self._hash, self._size = hashlib.sha256(), 0
-        self._found: Seen | None = None
+        self._found: Copy | None = None
         self._is_file = self._too_large = False
 
     def callbacks(self) -> "MultipartCallbacks":
@@ -130,7 +123,7 @@ class _Parts:
         if not self._is_file or not (self._file or self._size):
             return
         self._too_large = self._size > LARGEST_FILE
-        self._found = None if self._too_large else Seen(self._file or "file", self._size, self._hash.hexdigest())
+        self._found = None if self._too_large else Copy(self._file or "file", self._size, self._hash.hexdigest())
 
     def _finished(self) -> None:
         self.whole = True

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from deadlines.docket.acknowledging import acknowledge, taken_on
 from deadlines.docket.closing import CLOSED
 from deadlines.docket.history import history
+from deadlines.docket.initials import PARTNER
 from deadlines.docket.roles import require
 from deadlines.docket.views import EntryView, MatterView, matter_view
 from deadlines.store.tables import Matter, NoticeRow, Person
@@ -21,6 +22,9 @@ from deadlines.web.desk.found import find_matter, find_visible_entry
 from deadlines.web.window_map import draw
 
 DONE = {
+    "dispatched": "Noted that it was sent. It stays open, and reminders go on, until receipt is proved",
+    "initialed": "You have initialed these dates",
+    "rechecked": "You have signed that it was closed rightly",
     "taken": "You have taken this date on",
     "waived": "Waived",
     "reopened": "Reopened: dates, reminders and calendar entries hold again",
@@ -68,7 +72,15 @@ def _matter(visit: Visit, identifier: str, query: Mapping[str, str]) -> Response
         notices=_notices(found, visit.today, _rows(visit, row)),
         closed=_closed(found),
         taken=_taken(visit, row),
+        mine=_answered_for(visit, row, found),
     )
+
+
+def _answered_for(visit: Visit, matter: Matter, found: MatterView) -> set[str]:
+    """The entries whose dates the visitor may initial: all of the matter, or none."""
+    attorney = matter.attorney
+    mine = visit.person.id in (attorney.id, attorney.deputy_id) or visit.person.role == PARTNER
+    return {entry.entry for entry in found.entries} if mine else set()
 
 
 def _history(visit: Visit, identifier: str) -> Response:
