@@ -10,6 +10,8 @@ from deadlines.web.desk.amend import amend_routes
 from deadlines.web.desk.closing import closing_routes
 from deadlines.web.desk.docket import DocketPages
 from deadlines.web.desk.door import Door, Office
+from deadlines.web.desk.evening import evening_routes
+from deadlines.web.desk.extensions import extension_routes
 from deadlines.web.desk.filing import filing_routes
 from deadlines.web.desk.matter import MatterPages
 from deadlines.web.desk.proposals import proposal_routes
@@ -28,4 +30,6 @@ def desk_routes(door: Door) -> list[Route]:
         *proposal_routes(door),
         *filing_routes(door),
         *verify_routes(door),
+        *evening_routes(door),
+        *extension_routes(door),
     ]

@@ -21,7 +21,7 @@ from deadlines.web.asking import Asking
 from deadlines.web.cookies import Cookie
 from deadlines.web.desk.menu import MENU
 from deadlines.web.feeds import DATABASE_FAULTS
-from deadlines.web.forms import read_form
+from deadlines.web.forms import FIELDS, read_form
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages
 from deadlines.web.stale import is_stale
@@ -110,12 +110,14 @@ class Door:
         """A page that changes nothing, made in a thread."""
         return await self._answer(request, make, writes=False)
 
-    async def change(self, request: Request, make: Change, again: Again | None = None) -> Response:
+    async def change(
+        self, request: Request, make: Change, again: Again | None = None, *, fields: int = FIELDS
+    ) -> Response:
         """A change by a form of ours (POST), made in one transaction; another site's form changes nothing.
 
         Where it is refused nothing has been changed, and `again` makes the form anew with what was typed.
         """
-        form = await read_form(request) if self._is_ours(request) else None
+        form = await read_form(request, fields) if self._is_ours(request) else None
         return await self._changed(request, form, make, again)
 
     async def change_with_file(

@@ -22,6 +22,9 @@ from deadlines.web.desk.found import find_matter, find_visible_entry
 from deadlines.web.window_map import draw
 
 DONE = {
+    "asked": "Noted that more time was asked for. No date has moved",
+    "granted": "The grant is recorded: the later date waits for a second person",
+    "refused": "The refusal is recorded: the dates stay",
     "dispatched": "Noted that it was sent. It stays open, and reminders go on, until receipt is proved",
     "initialed": "You have initialed these dates",
     "rechecked": "You have signed that it was closed rightly",

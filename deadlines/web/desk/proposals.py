@@ -10,6 +10,7 @@ from starlette.routing import Route
 from deadlines.compute import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.entries import computed
+from deadlines.docket.extension_views import extension_views
 from deadlines.docket.proposals import accept, ignore, proposal_views
 from deadlines.docket.records import WAITING, Use
 from deadlines.docket.roles import require
@@ -52,8 +53,9 @@ def _list(visit: Visit, done: str) -> Response:
     disputes = [
         (entry_view(visit.session, entry), entry.matter_id) for entry in open_disputes(visit.session, visit.person)
     ]
+    asked = extension_views(visit.session, person=visit.person)
     views = waiting_proposals(visit.session, visit.person)
-    return visit.page("proposals.html", proposals=views, disputes=disputes, done=done)
+    return visit.page("proposals.html", proposals=views, disputes=disputes, asked=asked, done=done)
 
 
 def _ask(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refusal | None) -> Response:
