@@ -47,6 +47,11 @@ def command(app: App, attorney: str | None, matter: str | None, past: bool, as_j
         click.echo(
             style(f"PAST: {count} still open with the last day gone. `deadlines list --past` shows them.", fg="red")
         )
+    if gone and past:
+        click.echo(
+            "Filed? `deadlines file` with the proof. Not filed? `deadlines missed ENTRY --by ADDRESS --found-on DATE "
+            "--how TEXT` keeps the record and lists what may still help."
+        )
 
 
 def _print_alarm(lines: "list[Line]") -> None:

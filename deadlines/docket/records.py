@@ -21,7 +21,7 @@ class Closing(Struct, frozen=True, kw_only=True):
     filed already, knowingly.
     """
 
-    event: Literal["filed", "waived", "struck"]
+    event: Literal["filed", "waived", "struck", "missed"]
     was: str
     version: int
     reason: str | None = None
