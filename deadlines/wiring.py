@@ -263,6 +263,7 @@ def build_desk(settings: Settings, actor: str) -> "Desk":
         zone=settings.firm.timezone,
         at=time.fromisoformat(settings.reminders.at),
         actor=actor,
+        partner=settings.follow_up.partner.strip().lower(),
     )
 
 

@@ -55,6 +55,7 @@ def print_entry(view: "EntryView", today: date) -> None:
 
         paragraph(style(ALTERED, fg="red", bold=True))
     _print_checks(view)
+    _print_missed(view, today)
     click.echo("")
     print_window(view.window, dispute=False)
     if view.dispatch_by is not None:
@@ -75,6 +76,23 @@ def print_entry(view: "EntryView", today: date) -> None:
         f"{view.edition}, recorded {view.recorded_at:%Y-%m-%d %H:%M} UTC by {view.recorded_by}.\n"
         "Not legal advice: verify the date against the notice and the cited law."
     )
+
+
+def _print_missed(view: "EntryView", today: date) -> None:
+    """Where the last day has gone by, or was recorded as missed: what to do now."""
+    from deadlines.commands.output import style
+
+    last = view.window.latest or view.window.last_day
+    if view.status == "missed":
+        words = f"MISSED. deadlines missed show {view.entry[:8]} lists what may still help; the record is frozen."
+    elif view.status == "open" and last is not None and last < today:
+        words = (
+            f"PAST, and nothing is filed. If it was missed: deadlines missed {view.entry[:8]} --by ADDRESS --found-on "
+            "DATE --how TEXT"
+        )
+    else:
+        return
+    click.echo(style(words, fg="red", bold=True))
 
 
 def _print_checks(view: "EntryView") -> None:

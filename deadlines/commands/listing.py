@@ -76,6 +76,11 @@ def _print_open(lines: "list[Line]", gone: "list[Line]", today: date, *, past: b
         click.echo(
             style(f"PAST: {count} still open with the last day gone. `deadlines list --past` shows them.", fg="red")
         )
+    if gone and past:
+        click.echo(
+            "Filed? `deadlines file` with the proof. Not filed? `deadlines missed ENTRY --by ADDRESS --found-on DATE "
+            "--how TEXT` keeps the record and lists what may still help."
+        )
 
 
 def _print_closed(lines: "list[ClosedLine]") -> None:

@@ -25,6 +25,7 @@ COMMANDS = {
     "waive": ("waive", "Record that a remedy will not be used"),
     "amend": ("amend", "Correct what was entered of a notice"),
     "strike": ("strike", "Strike a notice that was entered by mistake"),
+    "missed": ("missed", "A date passed without filing: record it, see what may still help, log each day"),
     "reopen": ("reopen", "Take back a wrong file, waive or strike"),
     "extension": ("extension", "More time: request, grant, refuse, list"),
     "recompute": ("recompute", "Compute every open entry again"),

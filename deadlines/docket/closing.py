@@ -1,4 +1,4 @@
-"""How entries close: filed with proof, waived, struck; and how a wrong closing is taken back.
+"""How entries close: filed with proof, waived, struck, missed; and how a wrong closing is taken back.
 
 Closing withdraws what was still to be sent, cancels the calendar entries, and keeps everything visible. What
 was recorded stays in the entry's `closing`, and after a reopening in the audit trail.
@@ -16,6 +16,7 @@ from deadlines.compute.result import Timeliness, Window
 from deadlines.docket.beside import beside_words, filed_alternatives
 from deadlines.docket.entries import new_version, republish
 from deadlines.docket.extensions import end_requests
+from deadlines.docket.frozen import refuse_frozen, require_partner
 from deadlines.docket.incoming import wait_again
 from deadlines.docket.intake import Desk
 from deadlines.docket.milestones import close
@@ -32,7 +33,8 @@ from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
 from deadlines.store.tables import Entry, NoticeRow, Person
 
-CLOSED = ("satisfied", "waived", "struck")
+LONGEST_HOW = 2000
+CLOSED = ("satisfied", "waived", "struck", "missed")
 
 
 def timeliness_of(window: Window, on: date, *, disputed: bool = False) -> Timeliness:
@@ -101,6 +103,27 @@ def waive_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by: 
     return closing
 
 
+def close_missed(
+    session: Session, desk: Desk, entry: Entry, *, found_on: date, how: str, by: Person, now: datetime
+) -> Closing:
+    """Passed without filing, found on a day. Raises InputError without a word on how it came about or for a day that
+    cannot be, and Conflict for an entry that is not open, or for which a filing can still be argued."""
+    window = msgspec.convert(current(session, entry).window, Window)
+    _require_missed(desk, entry, window, found_on, now)
+    closing = Closing(
+        event="missed",
+        was=entry.status,
+        version=entry.version,
+        reason=plain_reason(how, "word on how it came about", LONGEST_HOW),
+        on=found_on,
+        safe_by=window.safe_by,
+        last_day=window.last_day,
+        latest=window.latest,
+    )
+    _close(session, desk, entry, "missed", closing, found_on, by, now)
+    return closing
+
+
 def strike_notice(
     session: Session, desk: Desk, notice: NoticeRow, *, reason: str, by: Person, now: datetime
 ) -> list[Entry]:
@@ -108,10 +131,12 @@ def strike_notice(
 
     The papers that it was recorded from wait to be docketed again.
 
-    Raises InputError without a reason, Conflict where nothing of it is left to strike.
+    Raises InputError without a reason, Conflict where nothing of it is left to strike, and where one of its dates was
+    missed, unless by the partner.
     """
     reason = plain_reason(reason)
     hold_in_force(session, notice)
+    refuse_frozen(session, desk, notice, by)
     query = select(Entry).where(Entry.notice_id == notice.id, Entry.status.not_in(CLOSED)).order_by(Entry.id)
     entries = session.scalars(query.with_for_update()).all()
     if not entries:
@@ -129,12 +154,14 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
     """Take back a wrong closing: the entry is as it was, with reminders and calendar entries again.
 
     The dates are those it had, as a new version, because each version is reminded of once. Raises InputError
-    without a reason, Conflict for an entry that is not closed.
+    without a reason, Conflict for an entry that is not closed, or was missed unless by the partner.
     """
     entry = locked(session, entry)
     reason = plain_reason(reason)
     if entry.status not in CLOSED or entry.closing is None:
         raise Conflict(f"Entry {entry.id[:8]} is {entry.status}: there is nothing to reopen.")
+    if entry.status == "missed":
+        require_partner(desk, entry.matter, by)
     before, rechecked = msgspec.convert(entry.closing, Closing), entry.rechecked_by
     row = current(session, entry)
     entry.status, entry.changed_at = before.was, now
@@ -168,6 +195,16 @@ def require_fileable(entry: Entry, window: Window) -> None:
         )
     if entry.status == "information" and (window.state != "no-limit" or window.party == "government"):
         raise Conflict(f"Entry {entry.id[:8]} is kept as information: there is nothing to file or waive.")
+
+
+def _require_missed(desk: Desk, entry: Entry, window: Window, found_on: date, now: datetime) -> None:
+    today, last = _today(desk, now), window.latest or window.last_day
+    if entry.status != "open":
+        raise Conflict(f"Entry {entry.id[:8]} is {entry.status}, not open.")
+    if last is None or window.last_day is None or last >= today:
+        raise Conflict(f"Entry {entry.id[:8]} is not missed: a filing can be argued until {last}. File it now.")
+    if not window.last_day <= found_on <= today:
+        raise InputError(f"It was found between the last day {window.last_day} and today.", code="bad-date")
 
 
 def require_day(desk: Desk, entry: Entry, on: date, now: datetime, hint: str) -> None:

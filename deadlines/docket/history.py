@@ -155,6 +155,8 @@ WORDS: dict[str, Words] = {
     "entry.waived": _closed("Waived"),
     "entry.struck": _closed("Struck"),
     "entry.missed": "Recorded as missed",
+    "missed.record": lambda _, detail: f"Found on {detail['found_on']} to be missed; the record is frozen",
+    "missed.log": lambda _, detail: f"Done on {detail['on']}: {detail['text']}",
     "entry.reopen": _because("Reopened"),
     "deadline.move": _moved,
     "dates.altered": "A stored date was found altered outside the program",

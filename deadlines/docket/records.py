@@ -63,7 +63,7 @@ class Closing(Struct, frozen=True, kw_only=True):
     parts were kept have none.
     """
 
-    event: Literal["filed", "waived", "struck"]
+    event: Literal["filed", "waived", "struck", "missed"]
     was: str
     version: int
     reason: str | None = None

@@ -14,6 +14,7 @@ from deadlines.web.desk.evening import evening_routes
 from deadlines.web.desk.extensions import extension_routes
 from deadlines.web.desk.filing import filing_routes
 from deadlines.web.desk.matter import MatterPages
+from deadlines.web.desk.missed import missed_routes
 from deadlines.web.desk.proposals import proposal_routes
 from deadlines.web.desk.verify import verify_routes
 
@@ -32,4 +33,5 @@ def desk_routes(door: Door) -> list[Route]:
         *verify_routes(door),
         *evening_routes(door),
         *extension_routes(door),
+        *missed_routes(door),
     ]

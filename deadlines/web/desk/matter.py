@@ -10,7 +10,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deadlines.docket.acknowledging import acknowledge, taken_on
-from deadlines.docket.closing import CLOSED
 from deadlines.docket.history import history
 from deadlines.docket.initials import PARTNER
 from deadlines.docket.roles import require
@@ -37,6 +36,8 @@ DONE = {
     "struck": "Struck, with everything else of that notice",
 }
 """What the page says after something was recorded, by the word in its address."""
+SETTLED = ("satisfied", "waived", "struck")
+"""What is done. A missed date is not: it stays where it was, loudly."""
 
 
 class MatterPages:
@@ -127,10 +128,16 @@ def _notice(entries: Sequence[EntryView], today: date, row: NoticeRow) -> dict[s
         "map": draw(entries, today),
         "followed": sorted(_of(entries, "open", "missed"), key=_next),
         "information": _of(entries, "information"),
-        "closed": _of(entries, *CLOSED),
+        "late": [entry.entry for entry in entries if _is_over(entry, today)],
         "unverified": any(entry.status == "open" and entry.verified_by is None for entry in entries),
         "struck": all(entry.status == "struck" for entry in entries),
     }
+
+
+def _is_over(entry: EntryView, today: date) -> bool:
+    """Whether an open entry has passed by every reading, so that it was missed."""
+    last = entry.window.latest or entry.window.last_day
+    return entry.status == "open" and last is not None and last < today
 
 
 def _of(entries: Sequence[EntryView], *statuses: str) -> list[EntryView]:
@@ -143,7 +150,7 @@ def _next(entry: EntryView) -> date:
 
 def _closed(matter: MatterView) -> list[EntryView]:
     """What was filed, waived or struck, the latest first: it stays visible, so that it can be checked."""
-    return sorted(_of(matter.entries, *CLOSED), key=lambda entry: entry.closed_on or date.min, reverse=True)
+    return sorted(_of(matter.entries, *SETTLED), key=lambda entry: entry.closed_on or date.min, reverse=True)
 
 
 def _taken(visit: Visit, matter: Matter) -> dict[str, tuple[str, date]]:
