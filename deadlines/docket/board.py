@@ -3,12 +3,13 @@
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.acknowledging import standing
 from deadlines.docket.coming import next_date
+from deadlines.docket.quiet import count_quiet
 from deadlines.docket.trust import is_altered
 from deadlines.docket.visible import counted, visible
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Person
@@ -53,7 +54,7 @@ class BoardLine(Struct, frozen=True, kw_only=True):
 
 
 class Counts(Struct, frozen=True):
-    """How many open dates there are, by what they call for."""
+    """How many open dates there are, by what they call for, and how many matters have no date to come (`quiet`)."""
 
     all: int
     overdue: int
@@ -61,6 +62,7 @@ class Counts(Struct, frozen=True):
     week: int
     unverified: int
     unanswered: int
+    quiet: int = 0
 
 
 class Board(Struct, frozen=True):
@@ -87,7 +89,8 @@ def counts(session: Session, person: Person, *, today: date, now: datetime) -> C
         and_(_next_on(today) <= today + WEEK, ~standing(now)),
     )
     sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions]
-    return Counts(*session.execute(_open(person, *sums)).one())
+    found = Counts(*session.execute(_open(person, *sums)).one())
+    return structs.replace(found, quiet=count_quiet(session, person, today=today))
 
 
 def _open(person: Person, *columns: Any) -> Select[Any]:
