@@ -331,6 +331,8 @@ def build_rhythm(settings: Settings) -> "Rhythm":
         days=frozenset(weekdays(chosen.days)),
         weekly=next(iter(weekdays(chosen.weekly)), None),
         zone=settings.firm.timezone,
+        follow_up=next(iter(weekdays(settings.follow_up.weekly)), None),
+        partner=settings.follow_up.partner.strip().lower(),
     )
 
 

@@ -101,7 +101,7 @@ def print_practice(practice: "Practice") -> None:
         empty="None.",
     )
     click.echo("\nCourier: business days before the safe date, where receipt counts")
-    couriers = [(_reach(d.reach), str(d.days), "yes" if d.remind else "no") for d in practice.dispatches]
+    couriers = [(reach_words(d.reach), str(d.days), "yes" if d.remind else "no") for d in practice.dispatches]
     print_table(("Windows", "Days", "Reminder"), couriers, empty="None.")
     click.echo("\nMilestones")
     print_table(
@@ -116,12 +116,12 @@ def print_practice(practice: "Practice") -> None:
 def _ladder(ladder: "Ladder") -> tuple[str, ...]:
     days = ", ".join(str(day) for day in ladder.days)
     at = " ".join(word for word in (f"{ladder.at:%H:%M}" if ladder.at else "", ladder.zone or "") if word)
-    return _reach(ladder.reach), str(ladder.at_least), days, f"{ladder.count} days", at
+    return reach_words(ladder.reach), str(ladder.at_least), days, f"{ladder.count} days", at
 
 
 def _template(template: "Template") -> tuple[str, ...]:
     told = ", ".join(str(day) for day in template.remind)
-    return template.id, template.title, _reach(template.reach), due_words(template), template.owner, told
+    return template.id, template.title, reach_words(template.reach), due_words(template), template.owner, told
 
 
 def due_words(template: "Template") -> str:
@@ -135,7 +135,8 @@ def due_words(template: "Template") -> str:
     return f"{template.before_dispatch} {days} before the courier's day{once}"
 
 
-def _reach(reach: "Reach") -> str:
+def reach_words(reach: "Reach") -> str:
+    """Which windows are meant, in words."""
     named = (*reach.rules, *reach.remedies, *reach.forums)
     fatal = {None: "", True: "fatal", False: "not fatal"}[reach.fatal]
     return ", ".join([*named, *([fatal] if fatal else [])]) or "every window"

@@ -13,6 +13,7 @@ from deadlines.web.desk.door import Door, Office
 from deadlines.web.desk.evening import evening_routes
 from deadlines.web.desk.extensions import extension_routes
 from deadlines.web.desk.filing import filing_routes
+from deadlines.web.desk.lists import list_routes
 from deadlines.web.desk.matter import MatterPages
 from deadlines.web.desk.missed import missed_routes
 from deadlines.web.desk.proposals import proposal_routes
@@ -34,4 +35,5 @@ def desk_routes(door: Door) -> list[Route]:
         *evening_routes(door),
         *extension_routes(door),
         *missed_routes(door),
+        *list_routes(door),
     ]
