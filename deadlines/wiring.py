@@ -281,6 +281,7 @@ def build_desk(settings: Settings, actor: str) -> "Desk":
         zone=settings.firm.timezone,
         at=time.fromisoformat(settings.reminders.at),
         actor=actor,
+        partner=settings.follow_up.partner.strip().lower(),
     )
 
 
@@ -355,6 +356,8 @@ def build_rhythm(settings: Settings) -> "Rhythm":
         days=frozenset(weekdays(chosen.days)),
         weekly=next(iter(weekdays(chosen.weekly)), None),
         zone=settings.firm.timezone,
+        follow_up=next(iter(weekdays(settings.follow_up.weekly)), None),
+        partner=settings.follow_up.partner.strip().lower(),
     )
 
 

@@ -55,6 +55,7 @@ def print_entry(view: "EntryView", today: date) -> None:
 
         paragraph(style(ALTERED, fg="red", bold=True))
     _print_checks(view)
+    _print_missed(view, today)
     click.echo("")
     print_window(view.window, dispute=False)
     if view.dispatch_by is not None:
@@ -77,6 +78,23 @@ def print_entry(view: "EntryView", today: date) -> None:
     )
 
 
+def _print_missed(view: "EntryView", today: date) -> None:
+    """Where the last day has gone by, or was recorded as missed: what to do now."""
+    from deadlines.commands.output import style
+
+    last = view.window.latest or view.window.last_day
+    if view.status == "missed":
+        words = f"MISSED. deadlines missed show {view.entry[:8]} lists what may still help; the record is frozen."
+    elif view.status == "open" and last is not None and last < today:
+        words = (
+            f"PAST, and nothing is filed. If it was missed: deadlines missed {view.entry[:8]} --by ADDRESS --found-on "
+            "DATE --how TEXT"
+        )
+    else:
+        return
+    click.echo(style(words, fg="red", bold=True))
+
+
 def _print_checks(view: "EntryView") -> None:
     """How the entry was closed, or how far its dates are checked and what about them waits to be decided."""
     from deadlines.commands.output import clean, paragraph, style
@@ -87,7 +105,11 @@ def _print_checks(view: "EntryView") -> None:
     if view.closing is not None:
         click.echo(f"Closed: {clean(closing_words(view))}")
     elif view.status == "open":
-        click.echo(f"Dates {open_words(view)}")
+        click.echo(f"Dates {clean(open_words(view))}")
+        if view.initialed_source:
+            click.echo(f"  {view.initialed_by} saw: {clean(view.initialed_source)}")
+        if view.dispatched is not None:
+            click.echo(f"  Tracking number {clean(view.dispatched.tracking)}, recorded by {view.dispatched.by}")
     for look in view.discrepancy:
         fields = ", ".join(FIELDS[name] for name in look.fields)
         words = f"Two entries differ: {look.by} read the notice on {day_words(look.at.date())} otherwise in {fields}."

@@ -13,6 +13,7 @@ from deadlines.docket.closing import file_entry, waive_entry
 from deadlines.docket.doubts import odd_days, past_windows
 from deadlines.docket.intake import Recorded, open_matter, record_notice
 from deadlines.docket.people import find_person
+from deadlines.docket.proof import proof_of
 from deadlines.docket.roles import require
 from deadlines.errors import Conflict
 from deadlines.store.tables import Entry, Matter
@@ -113,7 +114,7 @@ def file(asked: Asked) -> Reply:
         asked.desk(),
         entry,
         on=body.on,
-        proof=body.proof,
+        proof=proof_of(receipt=body.receipt, tracking=body.tracking, text=body.proof),
         by=asked.by,
         now=asked.now,
         anyway=body.anyway,

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from deadlines.docket import logins
 from deadlines.docket.logins import find_signed_in
-from deadlines.errors import DeadlinesError, NotFound
+from deadlines.errors import Conflict, DeadlinesError, InputError, NotFound
 from deadlines.law import Law, load_law
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat, Person
@@ -22,10 +22,11 @@ from deadlines.web.asking import Asking
 from deadlines.web.cookies import Cookie
 from deadlines.web.desk.menu import menu_of
 from deadlines.web.feeds import DATABASE_FAULTS
-from deadlines.web.forms import read_form
+from deadlines.web.forms import FIELDS, read_form
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages
 from deadlines.web.stale import is_stale
+from deadlines.web.uploads import Sent, read_upload
 
 if TYPE_CHECKING:
     from deadlines.docket.house import House
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+Refusal = InputError | Conflict
+"""What somebody is told beside what they typed: nothing was changed."""
 NOT_OURS = ("That did not come from our page", "Nothing was changed. Go back, load the page again and try once more.")
 FAILED = ("The docket cannot be reached just now", "Nothing was changed. Try again in a few minutes.")
 UNKNOWN = ("There is no such page", "It does not exist, or it is not yours to see.")
@@ -120,6 +123,11 @@ class Visit:
         return RedirectResponse(f"{self._door.root}{path}", 303, HEADERS)
 
 
+Change = Callable[[Visit, dict[str, str]], Response]
+Again = Callable[[Visit, dict[str, str], Refusal], Response]
+"""Makes a form anew from what was typed and the refusal."""
+
+
 class Door:
     """Behind it every page is made. `root` is what stands before every path in the address."""
 
@@ -135,26 +143,65 @@ class Door:
 
     async def look(self, request: Request, make: Callable[[Visit, dict[str, str]], Response]) -> Response:
         """A page by a form of ours (POST) that changes nothing; what was typed stays out of addresses and logs."""
-        form = await read_form(request)
-        if form is None or is_foreign(request.headers, self.office.address):
+        form = await read_form(request) if self._is_ours(request) else None
+        if form is None:
             return self.pages.notice(403, *NOT_OURS)
         return await self._answer(request, lambda visit: make(visit, form), writes=False)
-
-    async def change(self, request: Request, make: Callable[[Visit, dict[str, str]], Response]) -> Response:
-        """A change by a form of ours (POST), made in one transaction; another site's form changes nothing."""
-        form = await read_form(request)
-        if form is None or is_foreign(request.headers, self.office.address):
-            return self.pages.notice(403, *NOT_OURS)
-        return await self._answer(request, lambda visit: make(visit, form), writes=True)
 
     async def again(self, request: Request, make: Callable[[Visit], Response]) -> Response:
         """The second half of a change whose form `change` has taken already."""
         return await self._answer(request, make, writes=True)
 
-    async def _answer(self, request: Request, make: Callable[[Visit], Response], *, writes: bool) -> Response:
+    async def change(
+        self, request: Request, make: Change, again: Again | None = None, *, fields: int = FIELDS
+    ) -> Response:
+        """A change by a form of ours (POST), made in one transaction; another site's form changes nothing.
+
+        Where it is refused nothing has been changed, and `again` makes the form anew with what was typed.
+        """
+        form = await read_form(request, fields) if self._is_ours(request) else None
+        return await self._changed(request, form, make, again)
+
+    async def change_with_file(
+        self, request: Request, make: Callable[[Visit, Sent], Response], again: Again
+    ) -> Response:
+        """The same by a form that may bring a file."""
+        sent = await read_upload(request) if self._is_ours(request) else None
+        if sent is None:
+            return self.pages.notice(403, *NOT_OURS)
+        return await self._changed(request, sent.fields, lambda visit, _: make(visit, sent), again)
+
+    def _is_ours(self, request: Request) -> bool:
+        return not is_foreign(request.headers, self.office.address)
+
+    async def _changed(
+        self, request: Request, form: dict[str, str] | None, make: Change, again: Again | None
+    ) -> Response:
+        if form is None:
+            return self.pages.notice(403, *NOT_OURS)
+        return await self._answer(
+            request,
+            lambda visit: make(visit, form),
+            writes=True,
+            again=again and (lambda refusal: lambda visit: again(visit, form, refusal)),
+        )
+
+    async def _answer(
+        self,
+        request: Request,
+        make: Callable[[Visit], Response],
+        *,
+        writes: bool,
+        again: Callable[[Refusal], Callable[[Visit], Response]] | None = None,
+    ) -> Response:
+        path, token = request.url.path.removeprefix(self.root), self._cookie.read(request)
         try:
-            path = request.url.path.removeprefix(self.root)
-            return await self._ask(self._made, self._cookie.read(request), path, make, writes=writes)
+            try:
+                return await self._ask(self._made, token, path, make, writes=writes)
+            except (InputError, Conflict) as refusal:
+                if again is None:
+                    raise
+                return await self._ask(self._made, token, path, again(refusal), writes=False)
         except NotFound:
             return self.pages.notice(404, *UNKNOWN)
         except DATABASE_FAULTS as fault:
