@@ -94,8 +94,8 @@ class NewNotice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Filing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A filing. `on` is the day on which the forum received it. At least one proof: `receipt`, the USCIS receipt
-    number, `tracking`, the tracking number, or `proof`, anything else in words.
+    """A filing. `on` is the day on which the forum received it, with at least one proof: the USCIS `receipt` number, a
+    `tracking` number, or `proof` in other words.
 
     `anyway`: though the window had not opened, or an alternative was filed already.
     """
