@@ -10,14 +10,11 @@ from deadlines.commands.compute import METHODS, facts_of, reasons_option
 from deadlines.commands.context import App, actor, json_option, pass_app
 
 if TYPE_CHECKING:
-    from datetime import date
+    from sqlalchemy.orm import Session
 
     from deadlines.compute import Notice, Result
     from deadlines.docket.intake import Recorded
-
-
-FAR_AHEAD_DAYS = 31
-"""A notice dated so far ahead cannot be in anybody's hands."""
+    from deadlines.store.tables import Person
 
 
 @click.command()
@@ -35,6 +32,9 @@ FAR_AHEAD_DAYS = 31
 @click.option("--fact", "facts", metavar="NAME=VALUE", multiple=True, help="A fact; may be repeated.")
 @reasons_option
 @click.option("--by", metavar="ADDRESS", help="Mail address of the person who enters it; somebody else verifies.")
+@click.option(
+    "--incoming", metavar="ID", help="The paper that came in, from `deadlines incoming list`; it is docketed."
+)
 @click.option("--again", is_flag=True, help="Record it although the matter has the same notice already.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation on a terminal.")
 @json_option
@@ -52,10 +52,13 @@ def command(app: App, /, as_json: bool, yes: bool, again: bool, **given: Any) ->
     from deadlines import clock
     from deadlines.compute import compute
     from deadlines.compute.contract import to_notice
+    from deadlines.docket.doubts import odd_days, past_windows
     from deadlines.wiring import build_law, build_policy
 
     asks = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
     app.settings  # noqa: B018  (a wrong configuration is told before any question is asked)
+    if given["incoming"]:
+        given = _of_paper(app, given)
     if asks:
         from deadlines.commands.asking import complete
 
@@ -75,42 +78,22 @@ def command(app: App, /, as_json: bool, yes: bool, again: bool, **given: Any) ->
     _answer(recorded, doubts, given, as_json=as_json, shown=asks)
 
 
+def _of_paper(app: App, given: dict[str, Any]) -> dict[str, Any]:
+    """The options with the matter that the paper was registered for, where none is named. Raises Conflict for a paper
+    that is settled already."""
+    from deadlines.docket.incoming import find_incoming, require_waiting
+
+    with app.reading() as session:
+        found = find_incoming(session, given["incoming"])
+        require_waiting(found)
+        known = found.matter.reference if found.matter is not None else None
+        return {**given, "incoming": found.id, "matter": given["matter"] or known}
+
+
 def _need(given: Mapping[str, Any]) -> None:
     missing = [f"--{name.replace('_', '-')}" for name in ("matter", "kind", "decided_on") if not given[name]]
     if missing:
         raise click.UsageError(f"Missing {', '.join(missing)}.")
-
-
-def odd_days(notice: "Notice", today: "date") -> list[str]:
-    """A sentence for each day that has not come yet. Far ahead it is a wrong year, which would make every
-    date late: raises InputError."""
-    from deadlines.errors import InputError
-
-    found = []
-    for what, day in (
-        ("decision date", notice.decided_on),
-        ("service date", notice.served_on),
-        ("date of receipt", notice.received_on),
-    ):
-        if day is None or day <= today:
-            continue
-        sentence = f"The {what} {day} lies in the future. Check the year and the month."
-        if (day - today).days > FAR_AHEAD_DAYS:
-            raise InputError(sentence, code="bad-date")
-        found.append(sentence)
-    return found
-
-
-def past_windows(result: "Result", today: object) -> list[str]:
-    """A sentence for each window whose date has gone by already."""
-    found = []
-    for window in result.windows:
-        if window.safe_by is None or window.last_day is None or str(window.safe_by) >= str(today):
-            continue
-        gone = window.last_day if str(window.last_day) < str(today) else window.safe_by
-        what = "last day" if gone == window.last_day else "safe date"
-        found.append(f"{window.title}: the {what} {gone} has passed already.")
-    return found
 
 
 def _show(result: "Result", doubts: list[str]) -> None:
@@ -129,13 +112,15 @@ def _show(result: "Result", doubts: list[str]) -> None:
 
 def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool) -> "dict[str, Any]":
     from deadlines import clock
+    from deadlines.docket.incoming import docketed, find_incoming
     from deadlines.docket.intake import open_matter, record_notice
-    from deadlines.docket.people import active_person, find_person
+    from deadlines.docket.people import find_person
     from deadlines.wiring import build_desk
 
     now = clock.now()
     with app.writing() as session:
-        who = active_person(session, given["by"]).email if given["by"] else actor()
+        by = _entered_by(session, given["by"])
+        who = by.email if by is not None else actor()
         attorney = find_person(session, given["attorney"]) if given["attorney"] else None
         matter = open_matter(
             session,
@@ -148,7 +133,21 @@ def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool
         )
         desk = build_desk(app.settings, who)
         recorded = record_notice(session, desk, matter, notice, now=now, again=again)
+        if given["incoming"]:
+            paper = find_incoming(session, given["incoming"])
+            docketed(session, paper, recorded.notice, who=by.id if by is not None else who, now=now, actor=who)
         return _as_json(recorded, matter.reference, restricted=matter.restricted)
+
+
+def _entered_by(session: "Session", by: str | None) -> "Person | None":
+    from deadlines.docket.people import active_person
+    from deadlines.docket.roles import require
+
+    if not by:
+        return None
+    person = active_person(session, by)
+    require(person, "enter")
+    return person
 
 
 def _as_json(recorded: "Recorded", reference: str, *, restricted: bool) -> "dict[str, Any]":

@@ -73,6 +73,7 @@ def _database_findings(app: App) -> Iterator["Finding"]:
     from deadlines.docket.health import check_docket, check_emergency
     from deadlines.docket.monitor import check_monitor
     from deadlines.docket.timekeeping import check_clock, read_clocks
+    from deadlines.docket.webhooks import check_webhooks
     from deadlines.keeping.records import check_keeping
 
     try:
@@ -84,6 +85,7 @@ def _database_findings(app: App) -> Iterator["Finding"]:
                 yield machine.check_leader(database, session, clock.now())
                 yield from check_docket(session, clock.now())
                 yield check_monitor(session, clock.now(), configured=bool(app.settings.monitor.address_file))
+                yield check_webhooks(session)
                 yield check_emergency(session, app.settings.reminders.emergency)
                 yield from _evening(app, session)
                 yield from check_keeping(session, app.settings.keeping.folder, clock.now())

@@ -96,7 +96,7 @@ def _sign(app: App, on: date, by: str, note: str | None, left: tuple[tuple[str, 
     from deadlines.commands.windows import day_words
     from deadlines.docket.evening import sign_evening
 
-    with signed(app, by) as act:
+    with signed(app, by, "sign-evening") as act:
         words = {_whole_id(act.session, name): why for name, why in left}
         check = sign_evening(act.session, act.desk, by=act.by, on=on, left=words, note=note, now=act.now)
         shown = {

@@ -48,7 +48,7 @@ def request(app: App, entry: str, to: date, requested_on: date, proof: str, by: 
     from deadlines.docket.extensions import request_extension
     from deadlines.docket.views import find_entry
 
-    with signed(app, by) as act:
+    with signed(app, by, "file") as act:
         found = find_entry(act.session, entry)
         made = request_extension(
             act.session, act.desk, found, to=to, asked_on=requested_on, proof=proof, by=act.by, now=act.now
@@ -87,7 +87,7 @@ def grant(app: App, entry: str, to: date, granted_on: date | None, proof: str, b
     from deadlines.docket.extensions import grant_extension
     from deadlines.docket.views import find_entry
 
-    with signed(app, by) as act:
+    with signed(app, by, "decide") as act:
         found = find_entry(act.session, entry)
         on = granted_on or clock.today(app.settings.firm.timezone)
         moved = grant_extension(act.session, act.desk, found, to=to, granted_on=on, proof=proof, by=act.by, now=act.now)
@@ -117,7 +117,7 @@ def refuse(app: App, entry: str, reason: str, by: str, as_json: bool) -> None:
     from deadlines.docket.extensions import refuse_extension
     from deadlines.docket.views import find_entry
 
-    with signed(app, by) as act:
+    with signed(app, by, "decide") as act:
         found = find_entry(act.session, entry)
         row = refuse_extension(act.session, act.desk, found, reason=reason, by=act.by, now=act.now)
         view = next(

@@ -1,6 +1,6 @@
 """`deadlines feed add`: a new calendar address, shown once, with what each calendar program makes of it."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -129,15 +129,13 @@ def _remedy(app: App, session: "Session", word: str) -> str:
 
 def _end_of_day(app: App, text: str) -> datetime:
     """The first moment of the day after, in the firm's zone: on the day itself it is still answered."""
-    from datetime import UTC
-    from zoneinfo import ZoneInfo
+    from deadlines.commands.dates import end_of_day
 
     try:
         day = date.fromisoformat(text)
     except ValueError:
         raise InputError(f'"{text}" is not a date; write it as 2027-06-30.') from None
-    end = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(app.settings.firm.timezone))
-    return end.astimezone(UTC)
+    return end_of_day(day, app.settings.firm.timezone)
 
 
 def _made(app: App, subscription: "Subscription", secret: str, *, by_link: bool) -> dict[str, Any]:

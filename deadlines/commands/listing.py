@@ -84,6 +84,7 @@ def _print(lines: "list[Line]", today: date) -> None:
                     disputed=line.disputed,
                     waits=line.waits,
                     altered=line.altered,
+                    discrepant=line.discrepant,
                     wanted=line.extension_to,
                 ),
             )

@@ -44,6 +44,7 @@ def checked_words(
     disputed: bool,
     waits: bool,
     altered: bool = False,
+    discrepant: bool = False,
     wanted: date | None = None,
 ) -> str:
     """How far an entry's dates are checked: unverified, verified by whom and when, disputed, other dates waiting, more
@@ -54,9 +55,10 @@ def checked_words(
     if altered:
         return "INTEGRITY ALARM: altered, do not rely on it"
     verified = f"verified by {by} on {day_words(at.date())}" if at is not None else "unverified"
-    marks = [verified, *(["PRINTED DATE DISPUTED"] if disputed else []), *(["other dates wait"] if waits else [])]
-    marks += [f"more time until {day_words(wanted)} asked for, NOT GRANTED"] if wanted is not None else []
-    return ", ".join(marks)
+    marks = {"TWO ENTRIES DIFFER": discrepant, "PRINTED DATE DISPUTED": disputed, "other dates wait": waits}
+    if wanted is not None:
+        marks[f"more time until {day_words(wanted)} asked for, NOT GRANTED"] = True
+    return ", ".join([verified, *(mark for mark, holds in marks.items() if holds)])
 
 
 def entered_words(notice: Notice) -> str:

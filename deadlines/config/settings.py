@@ -100,6 +100,14 @@ class Reminders(Section, frozen=True, kw_only=True):
     emergency: str
 
 
+class IncomingSettings(Section, frozen=True, kw_only=True):
+    """By when a paper must be on the docket: the firm's hours as `HH:MM`, and `days` after the one it came on."""
+
+    opens: str
+    closes: str
+    days: int
+
+
 class AgendaSettings(Section, frozen=True, kw_only=True):
     """When agendas are sent: `at` as `HH:MM`, `days` and `weekly` as weekdays by their first three letters."""
 
@@ -172,6 +180,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     channels: Channels
     webhook: WebhookSettings
     reminders: Reminders
+    incoming: IncomingSettings
     agenda: AgendaSettings
     evening: EveningSettings
     follow_up: FollowUpSettings

@@ -17,6 +17,7 @@ from deadlines.docket.beside import beside_words, filed_alternatives
 from deadlines.docket.entries import new_version, republish
 from deadlines.docket.extensions import end_requests
 from deadlines.docket.frozen import refuse_frozen, require_partner
+from deadlines.docket.incoming import wait_again
 from deadlines.docket.intake import Desk
 from deadlines.docket.milestones import close
 from deadlines.docket.notices import hold, hold_in_force
@@ -127,8 +128,8 @@ def strike_notice(
 ) -> list[Entry]:
     """Entered by mistake: every entry of the notice that is not closed yet is struck. Returns them.
 
-    Raises InputError without a reason, Conflict where nothing of it is left to strike, and where one of its dates was
-    missed, unless by the partner.
+    The papers that it was recorded from wait to be docketed again. Raises InputError without a reason, Conflict where
+    nothing of it is left to strike, and where one of its dates was missed, unless by the partner.
     """
     reason = plain_reason(reason)
     hold_in_force(session, notice)
@@ -142,6 +143,7 @@ def strike_notice(
         _close(session, desk, entry, "struck", closing, _today(desk, now), by, now)
     detail = {"entries": [entry.id for entry in entries], "reason": reason, "person": by.id}
     audit.record(session, at=now, actor=desk.actor, action="notice.strike", subject=notice.id, detail=detail)
+    wait_again(session, notice, now=now, actor=desk.actor)
     return list(entries)
 
 

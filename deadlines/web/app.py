@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deadlines import clock
 from deadlines.store.database import Database
+from deadlines.web.api import Api, Firm
 from deadlines.web.assets import Assets
 from deadlines.web.cookies import Cookie
 from deadlines.web.desk import Door, Office, desk_routes
@@ -27,6 +28,7 @@ from deadlines.web.subscribe import SubscribeRoute
 
 if TYPE_CHECKING:
     from deadlines.docket.intake import Desk
+    from deadlines.law.news import News
 
 HEARTBEAT = "daemon"
 BEAT = timedelta(seconds=60)
@@ -71,6 +73,7 @@ def create_app(
     ack_lasts: timedelta = ACK_LASTS,
     desk: "Callable[[str], Desk] | None" = None,
     now: Callable[[], datetime] = clock.now,
+    news: "Callable[[], list[News]]" = list,
 ) -> Starlette:
     """The application over an open database.
 
@@ -84,8 +87,9 @@ def create_app(
         beat: how often it comes.
         patience: how long it may stay away before calendars say that they are stale.
         ack_lasts: how long it holds that somebody has taken a date on.
-        desk: by what somebody changes the docket, given who; without it the pages only show.
+        desk: by what somebody changes the docket, given who; without it the pages only show, and there is no API.
         now: what tells the time.
+        news: what each edition of the law changed.
 
     `app.state.flush(session, now)` writes down which feeds were fetched, and `app.state.watch(session, now)` forgets
     what must not be served any more; something must call them now and then.
@@ -102,6 +106,7 @@ def create_app(
     pages = Pages(assets, address=address, firm=name)
     app = Starlette(
         routes=[
+            *([Beneath("/api/", Api(database, Firm(office, desk, news)))] if desk is not None else []),
             Beneath("/f/", feed),
             Beneath("/subscribe/", SubscribeRoute(database, pages, address=address, firm=name, zone=place, now=now)),
             Beneath("/static/", assets),

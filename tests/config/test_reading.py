@@ -181,6 +181,9 @@ def test_every_option_has_its_environment_variable(file: Path, option: object) -
         "channels.allowed": "chat.firm.example ntfy.firm.example:8443",
         "reminders.ack_days": "3",
         "keeping.hour": "7",
+        "incoming.opens": "08:00",
+        "incoming.closes": "18:00",
+        "incoming.days": "2",
     }.get(option.name, "77" if option.type is int else "/other")
     if option.name in ("web.host", "mail.host"):
         other = "other.firm.example"
