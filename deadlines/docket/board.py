@@ -47,11 +47,10 @@ class BoardLine(Struct, frozen=True, kw_only=True):
 
 
 class Counts(Struct, frozen=True):
-    """How many open dates there are, by what they call for, how many papers wait to be docketed, and how many matters
-    have no date to come (`quiet`).
+    """How many open dates there are, by what they call for, and how many papers wait to be docketed.
 
     `uninitialed`: the responsible attorney has not initialed them; `discrepant`: a second reading of the notice
-    differs from the first.
+    differs from the first. `quiet`: matters without a date to come.
     """
 
     all: int
