@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 @click.option("--fact", "facts", metavar="NAME=VALUE", multiple=True, help="A fact; may be repeated.")
 @reasons_option
 @click.option("--by", metavar="ADDRESS", help="Mail address of the person who enters it; somebody else verifies.")
+@click.option("--from", "paper", metavar="FILE.pdf", help="Read the notice in a PDF, and ask about each line it has.")
 @click.option("--again", is_flag=True, help="Record it although the matter has the same notice already.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation on a terminal.")
 @json_option
 @pass_app
-def command(app: App, /, as_json: bool, yes: bool, again: bool, **given: Any) -> None:
+def command(app: App, /, as_json: bool, yes: bool, again: bool, paper: str | None, **given: Any) -> None:
     """Record a notice and calendar its windows.
 
     On a terminal it asks for what matters and is missing, and shows the windows before it stores them.
@@ -42,6 +43,7 @@ def command(app: App, /, as_json: bool, yes: bool, again: bool, **given: Any) ->
     Example:
       deadlines add --matter 2026-0143 --client "Garcia" --attorney ana@firm.example \\
         --kind uscis.denial --form I-485 --decided-on 2026-10-23 --service mail
+      deadlines add --matter 2026-0143 --from denial.pdf
     """
     from deadlines import clock
     from deadlines.compute import compute
@@ -51,6 +53,10 @@ def command(app: App, /, as_json: bool, yes: bool, again: bool, **given: Any) ->
 
     asks = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
     app.settings  # noqa: B018  (a wrong configuration is told before any question is asked)
+    if paper is not None:
+        from deadlines.commands.asking_paper import confirmed, refuse_alone
+
+        given = confirmed(app, paper, given) if asks else refuse_alone(paper)
     if asks:
         from deadlines.commands.asking import complete
 

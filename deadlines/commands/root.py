@@ -11,6 +11,7 @@ COMMANDS = {
     "init": ("init", "Write a configuration file and create the database"),
     "compute": ("compute", "Compute the windows of a notice without storing it"),
     "add": ("add", "Record a notice and calendar its windows"),
+    "read": ("read", "What a notice in a PDF says, line by line"),
     "list": ("listing", "Open windows, earliest first"),
     "show": ("show", "One matter, notice or entry in full"),
     "explain": ("explain", "The working behind one entry's dates"),

@@ -1,0 +1,140 @@
+"""What is read from the text of a notice: each with its line, nothing chosen, nothing made up."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from deadlines.law import load_law
+from deadlines.papers import Found, find
+from deadlines.papers.dates import days_in
+from tests.papers import samples
+
+LAW = load_law()
+
+
+def found(pages: Sequence[Sequence[str]]) -> Found:
+    return find(pages, LAW)
+
+
+@pytest.mark.parametrize(
+    ("pages", "kind", "form", "days", "service", "deadline"),
+    [
+        (samples.DENIAL, "uscis.denial", ["I-140"], ["2026-10-23"], [], []),
+        (samples.RFE, "uscis.rfe", ["I-129"], ["2026-10-20"], ["mail"], ["2027-01-12"]),
+        (samples.NOID, "uscis.noid", ["I-130"], ["2026-11-02"], [], []),
+        (samples.REVOCATION, "uscis.revocation", ["I-140"], ["2026-11-05"], ["certified-mail"], []),
+        (samples.JUDGE, "ij.order", [], ["2026-10-23", "2026-10-22"], ["electronic"], ["2026-11-23"]),
+        (samples.ABSENT, "ij.in-absentia", [], ["2026-10-06"], [], []),
+        (samples.BOARD, "bia.decision", [], ["2026-09-20", "2026-09-21"], [], []),
+        (samples.MOTION, "bia.motion.denial", [], ["2026-10-01"], [], []),
+        (samples.AAO, "aao.dismissal", ["I-140"], ["2026-10-23"], [], []),
+    ],
+)  # fmt: skip
+def test_what_a_notice_says(
+    pages: list[list[str]], kind: str, form: list[str], days: list[str], service: list[str], deadline: list[str]
+) -> None:
+    read = found(pages)
+    assert read.values("kind") == [kind]
+    assert read.values("form") == form
+    assert read.values("decided_on") == days
+    assert read.values("service") == service
+    assert read.values("printed_deadline") == deadline
+    assert all((note.startswith("The paper gives more than one")) == (len(days) > 1) for note in read.notes)
+
+
+@pytest.mark.parametrize("name", ["DENIAL", "RFE", "NOID", "REVOCATION", "JUDGE", "BOARD", "AAO"])
+def test_every_proposal_stands_on_the_line_that_it_names(name: str) -> None:
+    from deadlines.papers.model import masked
+
+    pages = getattr(samples, name)
+    proposals = found(pages).proposals
+    assert proposals
+    for proposal in proposals:
+        page = pages[proposal.page - 1]
+        here, below = page[proposal.line_number - 1], page[proposal.line_number : proposal.line_number + 1]
+        assert proposal.line in (masked(here), masked(" ".join([here, *below])))
+
+
+def test_numbers_are_for_the_eyes_and_an_a_number_is_never_shown_whole() -> None:
+    read = found(samples.DENIAL)
+    assert read.values("receipt_number") == ["LIN2690012345"]
+    assert read.values("a_number") == ["A***-***-789"]
+    for pages in (samples.DENIAL, samples.JUDGE, samples.BOARD, samples.NOID):
+        said = str(found(pages))
+        assert "A***" in said
+        assert not any(part in said for part in ("123-456", "088-968", "088 968", "098 765"))
+
+
+def test_sentences_about_time_are_shown_and_no_date_is_made_of_them() -> None:
+    read = found(samples.DENIAL)
+    said = read.values("deadline_words")
+    assert any("within 30 calendar days" in line for line in said)
+    assert any("33 days if this decision was mailed" in line for line in said)
+    assert read.values("printed_deadline") == []
+    assert read.values("service") == []
+
+
+def test_an_earlier_request_is_not_taken_for_this_notice() -> None:
+    assert found(samples.DENIAL).values("kind") == ["uscis.denial"]
+    two = [*samples.NOID[0], "REQUEST FOR EVIDENCE"]
+    read = found([two])
+    assert set(read.values("kind")) == {"uscis.noid", "uscis.rfe"}
+    assert "kind of notice" in read.notes[0]
+
+
+def test_a_day_of_mailing_is_offered_as_the_day_of_service() -> None:
+    assert found(samples.REVOCATION).values("service_on") == ["2026-11-06"]
+
+
+def test_dates_of_other_things_are_not_offered_as_the_date_of_the_notice() -> None:
+    head = samples.USCIS_HEAD
+    for label in ("Received Date", "Priority Date", "Date of Birth", "Hearing Date"):
+        assert found([[*head, label, "March 2, 2025"]]).values("decided_on") == []
+        assert found([[*head, f"{label}: March 2, 2025"]]).values("decided_on") == []
+    both = found([[*head, "Received Date: March 2, 2025 Notice Date: October 23, 2026"]])
+    assert both.values("decided_on") == ["2026-10-23"]
+    assert found([[*head, "Notice Date Received Date", "October 23, 2026 March 2, 2025"]]).values("decided_on") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "within 33 days if this decision was mailed",
+        "You may file by mail or in person.",
+        "Your appeal must be sent by certified mail.",
+    ],
+)
+def test_how_papers_may_be_sent_is_not_how_this_one_was(line: str) -> None:
+    assert found([[line]]).values("service") == []
+
+
+def test_a_paper_that_says_nothing_gives_nothing() -> None:
+    assert found([[]]).proposals == []
+    assert found([["Lorem ipsum dolor sit amet", "consectetur 12345"]]) == Found([])
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("October 23, 2026", ["2026-10-23"]),
+        ("OCT. 23 2026", ["2026-10-23"]),
+        ("Sept. 3rd, 2026", ["2026-09-03"]),
+        ("23 October 2026 and 23-OCT-2026", ["2026-10-23", "2026-10-23"]),
+        ("2026-10-23", ["2026-10-23"]),
+        ("10/23/2026", ["2026-10-23"]),
+        ("23/10/2026", []),
+        ("February 30, 2026", []),
+        ("10/23/26", []),
+        ("file 123/10/2026", []),
+        ("May 1, 1899", []),
+    ],
+)  # fmt: skip
+def test_days_as_they_are_printed(text: str, days: list[str]) -> None:
+    assert [printed.day.isoformat() for printed in days_in(text)] == days
+
+
+def test_figures_with_two_readings_say_how_they_were_read() -> None:
+    [printed] = days_in("11/02/2026")
+    assert printed.day.isoformat() == "2026-11-02"
+    assert "2 November 2026" in printed.note
+    assert days_in("11/23/2026")[0].note == ""
