@@ -25,12 +25,12 @@ def confirmed(app: App, path: str, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def take(found: "Found", given: dict[str, Any]) -> dict[str, Any]:
-    """Ask about each field that has a proposal and no option yet. Enter leaves it open; it is asked for later."""
+    """Ask about each field that has a candidate and no option yet. Enter leaves it open; it is asked for later."""
     from deadlines.papers.model import FIELDS, LABELS
 
     for field in FOR_THE_EYES:
-        for proposal in found.of(field):
-            click.echo(f"{LABELS[field]}: {place(proposal)}")
+        for candidate in found.of(field):
+            click.echo(f"{LABELS[field]}: {place(candidate)}")
     filled = dict(given)
     for field in FIELDS:
         if found.of(field):
@@ -46,16 +46,16 @@ def refuse_alone(path: str) -> NoReturn:
 
 def _chosen(found: "Found", field: str) -> str | None:
     """The value that the person took; None for none."""
-    proposals = found.of(field)
-    for number, proposal in enumerate(proposals, start=1):
-        click.echo(f"  {number}  {proposal.value}  {place(proposal)}")
-    if len(proposals) == 1:
-        return proposals[0].value if click.confirm(f"Take {proposals[0].value}?", default=False) else None
-    choices = [str(number) for number in range(1, len(proposals) + 1)]
+    candidates = found.of(field)
+    for number, candidate in enumerate(candidates, start=1):
+        click.echo(f"  {number}  {candidate.value}  {place(candidate)}")
+    if len(candidates) == 1:
+        return candidates[0].value if click.confirm(f"Take {candidates[0].value}?", default=False) else None
+    choices = [str(number) for number in range(1, len(candidates) + 1)]
     while True:
         answer: str = click.prompt("Which number [Enter: none of them]", default="", show_default=False).strip()
         if not answer:
             return None
         if answer in choices:
-            return proposals[int(answer) - 1].value
+            return candidates[int(answer) - 1].value
         click.echo(f"It is one of {', '.join(choices)}, or Enter.")

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from deadlines.docket.intake import Desk
 
 REFUSED = 3
+MANY, A_MINUTE = 1_000, 2_000
+"""Notices whose recording takes long; and how many take about a minute."""
+SLOW = (
+    "Recording them takes some {0} minutes, in which nobody else can record and no reminder leaves: do it when the "
+    "office is closed, or split the file."
+)
 MOST_SHOWN = 12
 """Row numbers of one line of the answer."""
 
@@ -191,6 +197,8 @@ def _print(answer: dict[str, Any]) -> None:
         click.echo(f"Note: row {row.row}: {clean(' '.join(row.warnings))}", err=True)
     if len(warned) > MOST_SHOWN:
         click.echo(f"Note: {len(warned) - MOST_SHOWN} more rows have notes; --json shows them.", err=True)
+    if not answer["applied"] and answer["new_notices"] > MANY:
+        click.echo(SLOW.format(answer["new_notices"] // A_MINUTE + 1))
     click.echo(
         "Recorded."
         if answer["applied"]

@@ -1,4 +1,4 @@
-"""`deadlines read`: what the text of a notice in a PDF says, as proposals. Stores nothing, accepts nothing."""
+"""`deadlines read`: what the text of a notice in a PDF says, as candidates. Stores nothing, accepts nothing."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ from deadlines.commands.context import App, json_option
 from deadlines.commands.output import clean, print_json
 
 if TYPE_CHECKING:
-    from deadlines.papers import Found, Proposal
+    from deadlines.papers import Found, Candidate
     from deadlines.pdf import Text
 
 
@@ -34,7 +34,7 @@ def command(ctx: click.Context, file: str, as_json: bool) -> None:
                 "file": Path(file).name,
                 "pages": text.count,
                 "pages_read": len(text.pages),
-                "proposals": found.proposals,
+                "candidates": found.candidates,
                 "notes": found.notes,
             }
         )
@@ -65,22 +65,22 @@ def read_paper(path: Path, app: App | None) -> "tuple[Text, Found]":
 
 
 def print_found(found: "Found", *, empty: str) -> None:
-    """Every proposal below the name of its field."""
+    """Every candidate below the name of its field."""
     from deadlines.papers.model import LABELS
 
-    if not found.proposals:
+    if not found.candidates:
         click.echo(empty)
     for field, label in LABELS.items():
-        proposals = found.of(field)
-        if proposals:
+        candidates = found.of(field)
+        if candidates:
             click.echo(f"{label[0].upper()}{label[1:]}")
-        for proposal in proposals:
-            click.echo(f"  {'' if field == 'deadline_words' else f'{proposal.value}  '}{place(proposal)}")
+        for candidate in candidates:
+            click.echo(f"  {'' if field == 'deadline_words' else f'{candidate.value}  '}{place(candidate)}")
     for note in found.notes:
         click.echo(f"Note: {note}", err=True)
 
 
-def place(proposal: "Proposal") -> str:
+def place(candidate: "Candidate") -> str:
     """Where it stands, what is printed there, and how it was read."""
-    note = f"  ({proposal.note})" if proposal.note else ""
-    return clean(f"page {proposal.page}, line {proposal.line_number}: {proposal.line}{note}")
+    note = f"  ({candidate.note})" if candidate.note else ""
+    return clean(f"page {candidate.page}, line {candidate.line_number}: {candidate.line}{note}")

@@ -1,9 +1,9 @@
-"""What the text of a notice says, as proposals for a person to confirm. Pure: lines in, proposals out.
+"""What the text of a notice says, as candidates for a person to confirm. Pure: lines in, candidates out.
 
-Nothing is decided here: where a notice says two things both are proposed, and what is not printed is not proposed.
+Nothing is decided here: where a notice says two things both are offered, and what is not printed is not offered.
 """
 
 from deadlines.papers.finding import find
-from deadlines.papers.model import Found, Proposal
+from deadlines.papers.model import Found, Candidate
 
-__all__ = ["Found", "Proposal", "find"]
+__all__ = ["Found", "Candidate", "find"]

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from deadlines.law import Law
 from deadlines.papers import words
-from deadlines.papers.model import Line, Proposal
+from deadlines.papers.model import Line, Candidate
 
 HEADING_SHARE = 0.55
 """A line is a heading where the words that were looked for make up so much of it."""
@@ -25,14 +25,14 @@ class Hit(Struct, frozen=True):
     heading: bool
 
 
-def kinds(lines: Sequence[Line], law: Law) -> list[Proposal]:
+def kinds(lines: Sequence[Line], law: Law) -> list[Candidate]:
     """The kinds that the paper may be, with the line that says so."""
     table, headings = _table(lines)
     found = _search(lines, table)
     there = {hit.kind for hit in found}
     kept = [hit for hit in found if there.isdisjoint(words.GENERAL.get(hit.kind, ()))]
     strong = [hit for hit in kept if hit.heading] if headings else []
-    return [hit.line.propose("kind", hit.kind, end=hit.end) for hit in strong or kept if hit.kind in law.kinds]
+    return [hit.line.offer("kind", hit.kind, end=hit.end) for hit in strong or kept if hit.kind in law.kinds]
 
 
 def _table(lines: Sequence[Line]) -> tuple[Table, bool]:

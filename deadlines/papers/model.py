@@ -1,4 +1,4 @@
-"""Proposals, each with the line of the paper that it was taken from."""
+"""Candidates, each with the line of the paper that it was taken from."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ LONGEST_LINE = 240
 A_NUMBER = re.compile(r"\bA[\s#:-]{0,3}(?:[0-9]{3}[\s-]?[0-9]{3}[\s-]?[0-9]{3}|[0-9]{2}[\s-]?[0-9]{3}[\s-]?[0-9]{3})\b")
 
 
-class Proposal(Struct, frozen=True, kw_only=True):
+class Candidate(Struct, frozen=True, kw_only=True):
     """One thing that the paper seems to say.
 
     `field`: an option of `add` (see FIELDS), or `receipt_number`, `a_number`, `deadline_words`. `value` is as the
@@ -39,18 +39,18 @@ class Proposal(Struct, frozen=True, kw_only=True):
 
 
 class Found(Struct, frozen=True):
-    """Every proposal in the order of the fields, and what the reader of them should know."""
+    """Every candidate in the order of the fields, and what the reader of them should know."""
 
-    proposals: list[Proposal]
+    candidates: list[Candidate]
     notes: list[str] = []
 
-    def of(self, field: str) -> list[Proposal]:
-        """The proposals of one field; with more than one value none of them is more likely than another."""
-        return [proposal for proposal in self.proposals if proposal.field == field]
+    def of(self, field: str) -> list[Candidate]:
+        """The candidates of one field; with more than one value none of them is more likely than another."""
+        return [candidate for candidate in self.candidates if candidate.field == field]
 
     def values(self, field: str) -> list[str]:
         """The different values of one field."""
-        return list(dict.fromkeys(proposal.value for proposal in self.of(field)))
+        return list(dict.fromkeys(candidate.value for candidate in self.of(field)))
 
 
 class Line(Struct, frozen=True):
@@ -67,11 +67,11 @@ class Line(Struct, frozen=True):
         """The line and the one below it, for sentences that break."""
         return f"{self.text} {self.after}".strip()
 
-    def propose(self, field: str, value: str, *, note: str = "", end: int = 0) -> Proposal:
-        """A proposal taken from this line; also from the one below where it ends there, by its place in `both`."""
+    def offer(self, field: str, value: str, *, note: str = "", end: int = 0) -> Candidate:
+        """A candidate taken from this line; also from the one below where it ends there, by its place in `both`."""
         shown = masked(self.both if end > len(self.text) else self.text)
         cut = shown if len(shown) <= LONGEST_LINE else f"{shown[:LONGEST_LINE]}…"
-        return Proposal(field=field, value=value, page=self.page, line_number=self.number, line=cut, note=note)
+        return Candidate(field=field, value=value, page=self.page, line_number=self.number, line=cut, note=note)
 
 
 def lines_of(pages: Sequence[Sequence[str]]) -> list[Line]:

@@ -165,4 +165,4 @@ GENERAL = {
     "ij.order": ("ij.in-absentia", "ij.bond", "ij.motion.denial"),
     "bia.decision": ("bia.motion.denial", "bia.remand"),
 }
-"""Kinds whose words stand on every paper of that body: proposed only where nothing closer is."""
+"""Kinds whose words stand on every paper of that body: offered only where nothing closer is."""

@@ -41,7 +41,7 @@ def test_programs_get_the_same_as_json(tmp_path: Path) -> None:
     done = read(tmp_path, samples.pdf(samples.RFE), "--json")
     said = json.loads(done.output)
     assert (said["file"], said["pages"], said["pages_read"]) == ("notice.pdf", 1, 1)
-    deadline = next(item for item in said["proposals"] if item["field"] == "printed_deadline")
+    deadline = next(item for item in said["candidates"] if item["field"] == "printed_deadline")
     assert (deadline["value"], deadline["page"]) == ("2027-01-12", 1)
     assert deadline["line"].endswith("by January 12, 2027.")
 

@@ -47,12 +47,12 @@ def test_every_proposal_stands_on_the_line_that_it_names(name: str) -> None:
     from deadlines.papers.model import masked
 
     pages = getattr(samples, name)
-    proposals = found(pages).proposals
-    assert proposals
-    for proposal in proposals:
-        page = pages[proposal.page - 1]
-        here, below = page[proposal.line_number - 1], page[proposal.line_number : proposal.line_number + 1]
-        assert proposal.line in (masked(here), masked(" ".join([here, *below])))
+    candidates = found(pages).candidates
+    assert candidates
+    for candidate in candidates:
+        page = pages[candidate.page - 1]
+        here, below = page[candidate.line_number - 1], page[candidate.line_number : candidate.line_number + 1]
+        assert candidate.line in (masked(here), masked(" ".join([here, *below])))
 
 
 def test_numbers_are_for_the_eyes_and_an_a_number_is_never_shown_whole() -> None:
@@ -109,7 +109,7 @@ def test_how_papers_may_be_sent_is_not_how_this_one_was(line: str) -> None:
 
 
 def test_a_paper_that_says_nothing_gives_nothing() -> None:
-    assert found([[]]).proposals == []
+    assert found([[]]).candidates == []
     assert found([["Lorem ipsum dolor sit amet", "consectetur 12345"]]) == Found([])
 
 
