@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from bench.feed import NOW, desk
+from deadlines.docket.import_rows import COLUMNS, ImportRow, read_rows
 from deadlines.docket.importing import Plan, check, record
-from deadlines.docket.incoming import COLUMNS, Incoming, read_rows
 from deadlines.docket.people import add_person
 from deadlines.law import load_law
 from deadlines.sheets import Column, Sheet, read_grid, write_csv, write_xlsx
@@ -71,14 +71,14 @@ def table() -> Sheet:
     return Sheet("Notices", [Column(name) for name in COLUMNS], lines)
 
 
-def _read(data: bytes) -> list[Incoming]:
+def _read(data: bytes) -> list[ImportRow]:
     found, faults = read_rows(read_grid(data), load_law())
     if faults:
         raise RuntimeError(faults[0].sentence)
     return found
 
 
-def _check(database: Database, wanted: list[Incoming]) -> Plan:
+def _check(database: Database, wanted: list[ImportRow]) -> Plan:
     with database.read() as session:
         plan = check(session, desk(), wanted, today=NOW.date())
     if plan.faults:

@@ -13,7 +13,14 @@ from deadlines import clock
 from deadlines.config import Settings, read_key, read_secret
 from deadlines.errors import ConfigError, InputError
 from deadlines.version import VERSION
-from deadlines.wiring_channels import FOLDER_SENDER, build_lanes, build_monitor, per_minute
+from deadlines.wiring_channels import (
+    FOLDER_SENDER,
+    HOOK_SECONDS,
+    build_lanes,
+    build_monitor,
+    build_outbound,
+    per_minute,
+)
 from deadlines.wiring_channels import WaitingChannel as WaitingChannel  # noqa: PLC0414  (part of this module)
 from deadlines.wiring_channels import build_channels as build_channels  # noqa: PLC0414
 
@@ -26,9 +33,11 @@ if TYPE_CHECKING:
     from deadlines.docket.agendas import Rhythm
     from deadlines.docket.auditor import Statement
     from deadlines.docket.intake import Desk
+    from deadlines.docket.mailroom import MailRoom
     from deadlines.ical import Party
     from deadlines.law import Law
     from deadlines.law.editions import Known
+    from deadlines.law.news import News
     from deadlines.practice import Practice
     from deadlines.store.database import Database
 
@@ -113,6 +122,22 @@ def known_editions(settings: Settings) -> "list[Known]":
     from deadlines.law import editions
 
     return editions.known_editions(editions_folders(settings))
+
+
+def news_texts(settings: Settings) -> list[str]:
+    """The program's own news of the law, after those that installed editions bring along."""
+    from importlib.resources import files
+
+    found = [known.folder / "NEWS.md" for known in known_editions(settings) if known.place == "installed"]
+    found = [file for file in found if file.is_file()]
+    return [file.read_text(encoding="utf-8") for file in (*found, files("deadlines.law") / "NEWS.md")]
+
+
+def build_news(settings: Settings) -> "list[News]":
+    """The same, edition by edition."""
+    from deadlines.law.news import news_of, sections
+
+    return [news_of(name, section) for name, section in sections(news_texts(settings)).items()]
 
 
 def editions_folders(settings: Settings) -> list[Path]:
@@ -241,6 +266,24 @@ def build_desk(settings: Settings, actor: str) -> "Desk":
     )
 
 
+def build_mail_room(settings: Settings) -> "MailRoom":
+    """By when papers that came in must be on the docket. Raises ConfigError where the firm closes before it opens."""
+    from deadlines.docket.mailroom import MailRoom
+    from deadlines.docket.ways import is_working_day
+
+    chosen = settings.incoming
+    opens, closes = time.fromisoformat(chosen.opens), time.fromisoformat(chosen.closes)
+    if closes <= opens:
+        raise ConfigError(f"incoming.closes: {chosen.closes} must be later than incoming.opens, {chosen.opens}.")
+    return MailRoom(
+        zone=settings.firm.timezone,
+        opens=opens,
+        closes=closes,
+        days=chosen.days,
+        is_working_day=is_working_day(build_desk(settings, "daemon")),
+    )
+
+
 def build_sweeps(settings: Settings, database: "Database", web: "Starlette | None" = None) -> "Sweeps":
     """The sweeps over a database, with the configured channel, the firm's law and the web's notes."""
     from deadlines.daemon import Sweeps
@@ -263,6 +306,8 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
             channel=settings.mail.channel,
         ),
         rhythm=build_rhythm(settings),
+        mail_room=build_mail_room(settings),
+        evening=evening_by(settings),
         compute=build_compute(settings),
         edition=law_state(settings),
         organizer=organizer(settings),
@@ -271,6 +316,7 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
         keeper=build_keeper(settings, database),
         auditor=Auditor(database, build_statement(settings)),
         monitor=build_monitor(settings, database),
+        outbound=build_outbound(settings, longest=HOOK_SECONDS),
     )
 
 
@@ -285,6 +331,11 @@ def build_rhythm(settings: Settings) -> "Rhythm":
         weekly=next(iter(weekdays(chosen.weekly)), None),
         zone=settings.firm.timezone,
     )
+
+
+def evening_by(settings: Settings) -> time | None:
+    """By when the evening check is to be signed; None where the firm asks for none."""
+    return time.fromisoformat(settings.evening.by) if settings.evening.by else None
 
 
 def build_scheduler(settings: Settings, database: "Database", web: "Starlette | None" = None) -> "Scheduler":
@@ -317,9 +368,11 @@ def build_housekeeping(settings: Settings, database: "Database", web: "Starlette
 
 def build_web(settings: Settings, database: "Database") -> "Starlette":
     """The web application; raises ConfigError where its folder cannot be used."""
+    from msgspec.structs import replace
+
     from deadlines.web.app import create_app
 
-    kept = feeds_folder(settings)
+    kept, desk = feeds_folder(settings), build_desk(settings, "web")
     try:
         return create_app(
             database,
@@ -328,6 +381,8 @@ def build_web(settings: Settings, database: "Database") -> "Starlette":
             address=settings.address,
             kept=kept,
             ack_lasts=timedelta(days=settings.reminders.ack_days),
+            desk=lambda who: replace(desk, actor=who),
+            news=lambda: build_news(settings),
         )
     except OSError as error:
         raise ConfigError(

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from deadlines.store.database import Database
 
 
-MONITOR_SECONDS = 5.0
-"""A ping takes no longer, so that it never holds up the end of the program."""
+MONITOR_SECONDS = HOOK_SECONDS = 5.0
+"""A ping, or an event for a webhook, takes no longer, so that it never holds up the end of the program."""
 FOLDER_SENDER = "deadlines@localhost"
 """Where messages only go to a folder or the console, and no sender is set."""
 

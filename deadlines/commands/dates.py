@@ -1,7 +1,8 @@
 """The option type for days: every date on the command line is read by the one strict reader."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -27,3 +28,8 @@ class Day(click.ParamType[date]):
 
 
 DAY = Day()
+
+
+def end_of_day(day: date, zone: str) -> datetime:
+    """The first moment of the day after, in the firm's zone: on the day itself it still holds."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)

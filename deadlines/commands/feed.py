@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deadlines.commands.context import App, actor, json_option, pass_app
-from deadlines.commands.feed_add import RESTRICTED_WARNING, add, print_made
+from deadlines.commands.feed_add import add, ask_for_restricted, print_made
 
 if TYPE_CHECKING:
     from deadlines.docket.addresses import AddressView
@@ -81,9 +81,11 @@ def _row(feed: "AddressView") -> list[str]:
 @command.command()
 @click.argument("identifier", metavar="ID")
 @click.option("--link", "by_link", is_flag=True, help="Print a one-time link to a page that shows the new address.")
+@click.option("--by", metavar="ADDRESS", help="Where it shows restricted matters: the person, who asks for it.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 @pass_app
-def rotate(app: App, identifier: str, by_link: bool, as_json: bool) -> None:
+def rotate(app: App, identifier: str, by_link: bool, by: str | None, yes: bool, as_json: bool) -> None:
     """Replace a calendar address by a new one that shows the same.
 
     The old address says for 14 days in the calendar that it has ended, then it is gone.
@@ -96,12 +98,15 @@ def rotate(app: App, identifier: str, by_link: bool, as_json: bool) -> None:
     from deadlines.docket.addresses import find_address
     from deadlines.docket.endings import rotate as replace
 
+    with app.reading() as session:
+        old = find_address(session, identifier)
+        identifier, restricted_of = old.id, old.person.email if old.restricted else None
+    if restricted_of is not None:
+        ask_for_restricted(restricted_of, by, yes=yes)
     with app.writing() as session:
         old = find_address(session, identifier)
         new, secret = replace(session, old, actor=actor(), now=clock.now(), by_link=by_link)
         session.refresh(new)
-        if new.restricted:
-            click.echo(RESTRICTED_WARNING, err=True)
         print_made(app, new, secret, by_link=by_link, as_json=as_json)
 
 
@@ -140,7 +145,7 @@ def _end(app: App, identifier: str, why: Any, as_json: bool) -> None:
     from deadlines.docket.endings import end_subscription
 
     now, today = clock.now(), clock.today(app.settings.firm.timezone)
-    with app.writing() as session:
+    with app.withdrawing() as session:
         subscription = find_address(session, identifier)
         end_subscription(session, subscription, why, actor=actor(), now=now)
         session.flush()

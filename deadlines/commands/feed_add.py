@@ -1,6 +1,6 @@
 """`deadlines feed add`: a new calendar address, shown once, with what each calendar program makes of it."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -65,7 +65,7 @@ def add(app: App, /, email: str, label: str, as_json: bool, **how: Any) -> None:
     from deadlines.docket.subscriptions import add_subscription, invite
 
     if how["restricted"]:
-        _ask(email, how)
+        ask_for_restricted(email, how["by"], yes=how["yes"])
     with app.writing() as session:
         person = find_person(session, email)
         make = invite if how["by_link"] else add_subscription
@@ -80,12 +80,14 @@ def print_made(app: App, subscription: "Subscription", secret: str, *, by_link: 
     _print(_made(app, subscription, secret, by_link=by_link), as_json=as_json)
 
 
-def _ask(email: str, how: dict[str, Any]) -> None:
-    by = (how["by"] or "").strip().lower()
-    if by != email.strip().lower():
-        raise InputError("--restricted is the person's own decision: name the same person with --by.")
+def ask_for_restricted(email: str, by: str | None, *, yes: bool) -> None:
+    """Warn of where restricted matters go, and ask. Raises InputError unless the person asks for it by name."""
+    if (by or "").strip().lower() != email.strip().lower():
+        raise InputError(
+            f"This calendar shows restricted matters: that is for {email} alone to ask, with --by {email}."
+        )
     click.echo(RESTRICTED_WARNING, err=True)
-    if not how["yes"]:
+    if not yes:
         click.confirm("Show restricted matters in this calendar?", abort=True, err=True)
 
 
@@ -127,15 +129,13 @@ def _remedy(app: App, session: "Session", word: str) -> str:
 
 def _end_of_day(app: App, text: str) -> datetime:
     """The first moment of the day after, in the firm's zone: on the day itself it is still answered."""
-    from datetime import UTC
-    from zoneinfo import ZoneInfo
+    from deadlines.commands.dates import end_of_day
 
     try:
         day = date.fromisoformat(text)
     except ValueError:
         raise InputError(f'"{text}" is not a date; write it as 2027-06-30.') from None
-    end = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(app.settings.firm.timezone))
-    return end.astimezone(UTC)
+    return end_of_day(day, app.settings.firm.timezone)
 
 
 def _made(app: App, subscription: "Subscription", secret: str, *, by_link: bool) -> dict[str, Any]:

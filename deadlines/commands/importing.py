@@ -11,8 +11,8 @@ import click
 from deadlines.commands.context import App, actor, json_option, pass_app
 
 if TYPE_CHECKING:
+    from deadlines.docket.import_rows import Fault, ImportRow
     from deadlines.docket.importing import Plan
-    from deadlines.docket.incoming import Fault, Incoming
     from deadlines.docket.intake import Desk
 
 REFUSED = 3
@@ -95,8 +95,8 @@ def _import(app: App, path: Path, *, does: bool, by: str, sheet: str | None, dat
     """What the import did, or would do."""
     from deadlines import clock
     from deadlines.commands.files import read_file
+    from deadlines.docket.import_rows import read_rows
     from deadlines.docket.importing import check
-    from deadlines.docket.incoming import read_rows
     from deadlines.docket.people import active_person
     from deadlines.sheets import read_grid
     from deadlines.sheets.model import MOST_BYTES
@@ -116,7 +116,7 @@ def _import(app: App, path: Path, *, does: bool, by: str, sheet: str | None, dat
     return _answer(path.name, plan, faults, applied=does and not faults)
 
 
-def _apply(app: App, desk: "Desk", rows: "list[Incoming]", by: str, data: bytes) -> "Plan":
+def _apply(app: App, desk: "Desk", rows: "list[ImportRow]", by: str, data: bytes) -> "Plan":
     import hashlib
 
     from msgspec.structs import replace

@@ -9,7 +9,7 @@ from deadlines.commands.context import App, json_option
 from deadlines.commands.output import clean, print_json
 
 if TYPE_CHECKING:
-    from deadlines.papers import Found, Candidate
+    from deadlines.papers import Candidate, Found
     from deadlines.pdf import Text
 
 

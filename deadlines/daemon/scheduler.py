@@ -40,10 +40,13 @@ INTERVALS = {
     "calendars": 60.0,
     "escalate": 300.0,
     "agenda": 60.0,
+    "incoming": 300.0,
+    "evening": 300.0,
     "invite": 120.0,
     "watch": 900.0,
     "audit": 60.0,
     "ping": 300.0,
+    "hooks": 15.0,
 }
 """Seconds between two runs of each sweep whose rhythm nobody sets."""
 TURNS = {
@@ -55,11 +58,14 @@ TURNS = {
     "calendars": "prepare_calendars",
     "escalate": "escalate",
     "agenda": "write_agendas",
+    "incoming": "tell_undocketed",
+    "evening": "watch_evening",
     "invite": "invite_due",
     "watch": "watch_calendars",
     "addresses": "watch_addresses",
     "audit": "audit",
     "ping": "ping",
+    "hooks": "send_events",
 }
 """What each sweep calls."""
 REGARDLESS = ("beat", "fetches", "addresses", "calendars")

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice
-from deadlines.docket.incoming import FACT, Fault, Incoming
+from deadlines.docket.import_rows import FACT, Fault, ImportRow
 from deadlines.store.tables import Entry, Imported, NoticeRow
 
 QUIET = ("client",)
@@ -15,13 +15,13 @@ OPTIONAL = ("client", "attorney", "restricted")
 AMENDED = ("service", "service_on", "received_on", "printed_deadline")
 
 
-def difference(session: Session, kept: Imported, row: Incoming) -> Fault | None:
+def difference(session: Session, kept: Imported, row: ImportRow) -> Fault | None:
     """The mistake of a row whose key is on the docket with other facts; None where it says the same.
 
     The same is what the row said when it was imported, or what the docket says now, after amendments. Of a notice
     that was struck the key is free for the corrected row.
     """
-    before = msgspec.convert({**kept.said, "row": 0, "again": False}, Incoming)
+    before = msgspec.convert({**kept.said, "row": 0, "again": False}, ImportRow)
     old, new = _flat(before), _flat(row)
     if not _other(new, old, old):
         return None
@@ -33,9 +33,9 @@ def difference(session: Session, kept: Imported, row: Incoming) -> Fault | None:
     return row.fault(other[0], _sentence(row, notice, other, new, now)) if other else None
 
 
-def settled(session: Session, kept: Imported, row: Incoming) -> bool:
+def settled(session: Session, kept: Imported, row: ImportRow) -> bool:
     """Whether the row, which `difference` let pass, adds nothing: not so where it corrects a notice that was struck."""
-    before = msgspec.convert({**kept.said, "row": 0, "again": False}, Incoming)
+    before = msgspec.convert({**kept.said, "row": 0, "again": False}, ImportRow)
     if not _other(_flat(row), _flat(before), _flat(before)):
         return True
     return not _is_struck(session, _in_force(session, kept.notice_id))
@@ -47,7 +47,7 @@ def _other(new: dict[str, str], old: dict[str, str], now: dict[str, str]) -> lis
     return [name for name in found if name not in OPTIONAL or new.get(name)]
 
 
-def _flat(row: Incoming) -> dict[str, str]:
+def _flat(row: ImportRow) -> dict[str, str]:
     restricted = "yes" if row.restricted else ""
     own = {"matter": row.matter, "client": row.client or "", "attorney": row.attorney or "", "restricted": restricted}
     return {**own, **_of_notice(row.notice)}
@@ -85,7 +85,7 @@ def _is_struck(session: Session, notice: NoticeRow) -> bool:
     return bool(states) and all(state == "struck" for state in states)
 
 
-def _sentence(row: Incoming, notice: NoticeRow, other: list[str], new: dict[str, str], now: dict[str, str]) -> str:
+def _sentence(row: ImportRow, notice: NoticeRow, other: list[str], new: dict[str, str], now: dict[str, str]) -> str:
     said = "; ".join(_pair(name, new.get(name, ""), now.get(name, "")) for name in other)
     return f"the key '{row.key}' is on the docket with other facts: {said}. {_what_to_do(notice, other, new)}"
 

@@ -26,11 +26,13 @@ LARGEST, MOST = 1_000_000, 1_000
 HEAD_ROOM = 4_000
 """Bytes kept free for the head and the notes."""
 ABOUT = (
-    "From 30 days ago to 18 months ahead. {restricted} "
+    "From 30 days ago to 18 months ahead, {words}. {restricted} "
     "Calendar programs refresh in their own time; the docket is the record."
 )
 NO_RESTRICTED = "Restricted matters are not shown."
 SOME_RESTRICTED = "Your restricted matters are shown too: keep this calendar to yourself."
+WORDS = {"full": "with clients' names", "matter": "without clients' names", "busy": "without a word of any case"}
+"""Two calendars of one docket in other words are never the same bytes, not even where no client has a name."""
 CONNECTED = "Deadlines: this calendar is connected"
 NOTHING = (
     "No deadline is shown between 30 days back and 18 months ahead. New ones appear by themselves. "
@@ -85,7 +87,8 @@ def feed_body(session: Session, subscription: Subscription, *, today: date, firm
     if cut_on is not None:
         why = f"{ENDS_WHY} {ENDS_REMINDERS}" if subscription.reminders else ENDS_WHY
         events.append(_note(subscription, f"ends-{cut_on:%Y%m%d}", cut_on, ENDS, why))
-    about = ABOUT.format(restricted=SOME_RESTRICTED if subscription.restricted else NO_RESTRICTED)
+    restricted = SOME_RESTRICTED if subscription.restricted else NO_RESTRICTED
+    about = ABOUT.format(words=WORDS[subscription.redaction], restricted=restricted)
     about = f"Filing deadlines of {firm or 'the firm'}. {about}"
     connected = _note(subscription, "note", subscription.created_at.date(), CONNECTED, NOTHING)
     return join_calendar(calendar_name(subscription, firm), about, events or [connected])

@@ -20,7 +20,7 @@ from deadlines.compute import Notice, Result
 from deadlines.compute.engine import engine_for
 from deadlines.docket.differences import difference, settled
 from deadlines.docket.doubts import odd_days, past_windows
-from deadlines.docket.incoming import FACT, Fault, Incoming
+from deadlines.docket.import_rows import FACT, Fault, ImportRow
 from deadlines.docket.intake import Desk, open_matter, record_notice, refuse_other
 from deadlines.docket.people import find_person
 from deadlines.docket.protected import is_protected
@@ -74,7 +74,7 @@ class Plan(Struct, frozen=True):
         return sum(row.outcome == outcome for row in self.rows)
 
 
-def check(session: Session, desk: Desk, rows: Sequence[Incoming], *, today: date, tell: Tell | None = None) -> Plan:
+def check(session: Session, desk: Desk, rows: Sequence[ImportRow], *, today: date, tell: Tell | None = None) -> Plan:
     """What recording the rows would do, and every mistake that the docket or the law finds in them. Only reads."""
     ground = _Ground(session, rows)
     planned, faults = [], []
@@ -92,7 +92,7 @@ def check(session: Session, desk: Desk, rows: Sequence[Incoming], *, today: date
 def record(
     session: Session,
     desk: Desk,
-    rows: Sequence[Incoming],
+    rows: Sequence[ImportRow],
     *,
     by: Person,
     source: str,
@@ -118,7 +118,7 @@ def record(
     return plan
 
 
-def _record(session: Session, desk: Desk, row: Incoming, by: Person, now: datetime) -> None:
+def _record(session: Session, desk: Desk, row: ImportRow, by: Person, now: datetime) -> None:
     matter = open_matter(
         session,
         row.matter,
@@ -136,7 +136,7 @@ def _record(session: Session, desk: Desk, row: Incoming, by: Person, now: dateti
     kept.notice_id, kept.said, kept.at, kept.by = made.notice.id, said(row), now, by.id
 
 
-def said(row: Incoming) -> dict[str, Any]:
+def said(row: ImportRow) -> dict[str, Any]:
     """What a row says, as it is kept."""
     found: dict[str, Any] = msgspec.to_builtins(row)
     return {name: value for name, value in found.items() if name not in ("row", "cells", "wrong", "again")}
@@ -145,11 +145,11 @@ def said(row: Incoming) -> dict[str, Any]:
 class _Ground:
     """What the docket holds about the rows, asked for in pages; and what earlier rows of the file will bring."""
 
-    def __init__(self, session: Session, rows: Sequence[Incoming]) -> None:
+    def __init__(self, session: Session, rows: Sequence[ImportRow]) -> None:
         self.people = {person.email: person for person in session.scalars(select(Person))}
         self.imported = _found(session, Imported, Imported.key, (row.key for row in rows))
         self.matters = _found(session, Matter, Matter.reference, (row.matter for row in rows))
-        self.opened: dict[str, Incoming] = {}
+        self.opened: dict[str, ImportRow] = {}
         self.twins: dict[tuple[Any, ...], str] = {}
         standing = select(Entry.id).where(Entry.notice_id == NoticeRow.id, Entry.status != "struck").exists()
         for page in _pages({matter.id: reference for reference, matter in self.matters.items()}.items()):
@@ -173,7 +173,7 @@ def _pages(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield page
 
 
-def _of_row(session: Session, desk: Desk, ground: _Ground, row: Incoming, today: date) -> Planned | list[Fault]:
+def _of_row(session: Session, desk: Desk, ground: _Ground, row: ImportRow, today: date) -> Planned | list[Fault]:
     if row.wrong:
         found = _nobody(ground, row)
         if row.wrong.isdisjoint(("kind", "decided_on")):
@@ -193,7 +193,7 @@ def _of_row(session: Session, desk: Desk, ground: _Ground, row: Incoming, today:
     return _new(ground, row, result, odd, today)
 
 
-def _computed(desk: Desk, row: Incoming, today: date) -> tuple[Result | None, list[str], list[Fault]]:
+def _computed(desk: Desk, row: ImportRow, today: date) -> tuple[Result | None, list[str], list[Fault]]:
     """The windows of a row, what looks odd, and every mistake: what is wrong is left out, and the rest tried again."""
     notice: Notice | None = row.notice
     faults: list[Fault] = []
@@ -220,7 +220,7 @@ def _without(notice: Notice, column: str) -> Notice | None:
     return replace(notice, facts={fact: value for fact, value in notice.facts.items() if fact != name})
 
 
-def _new(ground: _Ground, row: Incoming, result: Result, odd: list[str], today: date) -> Planned:
+def _new(ground: _Ground, row: ImportRow, result: Result, odd: list[str], today: date) -> Planned:
     known = ground.matters.get(row.matter)
     new_matter = known is None and row.matter not in ground.opened
     ground.opened.setdefault(row.matter, row)
@@ -240,7 +240,7 @@ def _new(ground: _Ground, row: Incoming, result: Result, odd: list[str], today: 
     )
 
 
-def _matter_faults(ground: _Ground, row: Incoming) -> list[Fault]:
+def _matter_faults(ground: _Ground, row: ImportRow) -> list[Fault]:
     nobody = _nobody(ground, row)
     if nobody:
         return nobody
@@ -263,7 +263,7 @@ def _matter_faults(ground: _Ground, row: Incoming) -> list[Fault]:
     ]
 
 
-def _nobody(ground: _Ground, row: Incoming) -> list[Fault]:
+def _nobody(ground: _Ground, row: ImportRow) -> list[Fault]:
     """The mistake of an attorney who is not here."""
     person = ground.people.get(row.attorney or "")
     if not row.attorney or (person is not None and person.active):
@@ -272,7 +272,7 @@ def _nobody(ground: _Ground, row: Incoming) -> list[Fault]:
     return [row.fault("attorney", f"{row.attorney} {what}.")]
 
 
-def _twin(ground: _Ground, row: Incoming) -> list[Fault]:
+def _twin(ground: _Ground, row: ImportRow) -> list[Fault]:
     notice = row.notice
     other = ground.twins.setdefault((row.matter, notice.kind, notice.decided_on, notice.form), f"row {row.row}")
     if other == f"row {row.row}" or row.again:

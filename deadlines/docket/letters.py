@@ -7,11 +7,13 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import uuid5
 
-from sqlalchemy import ColumnElement, and_, select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from deadlines.docket.outbox import ALARM_TRIES, FROM_THE_ROWS, LONGEST_PAUSE, pause
+from deadlines.docket import leases
+from deadlines.docket.leases import held, settle
+from deadlines.docket.outbox import ALARM_TRIES, pause
 from deadlines.docket.reminders import NAMESPACE
 from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.errors import SendError
@@ -19,11 +21,9 @@ from deadlines.notify.message import Message
 from deadlines.store import audit
 from deadlines.store.tables import Letter, Person
 
-WAITING = text("letter.state in ('planned','leased','uncertain')")
-"""The words of the partial index, so that both databases use it."""
 UNDELIVERED = "undelivered/"
 """Begins the key of a letter that says that others do not arrive; about such a letter there is none."""
-SUBJECT_LENGTH, DETAIL_LENGTH = 300, 300
+SUBJECT_LENGTH = 300
 OVERTAKEN = "What it was to tell had been overtaken by then; nothing was sent."
 Renew = Callable[[Session, Letter, datetime], tuple[str, str] | None]
 """Subject and text of a letter just before it is sent; None for one that is overtaken."""
@@ -77,19 +77,16 @@ def withdraw(session: Session, key: str, now: datetime) -> bool:
     return session.scalar(taken.execution_options(synchronize_session=False)) == 0
 
 
+def withdraw_all(session: Session, prefix: str, now: datetime) -> int:
+    """Take back every waiting letter whose key begins so, because what it tells of is settled; how many."""
+    waits = Letter.key.startswith(prefix, autoescape=True), Letter.state.in_(("planned", "uncertain"))
+    taken = update(Letter).where(*waits).values(state="cancelled", next_at=now).returning(Letter.id)
+    return len(session.scalars(taken.execution_options(synchronize_session=False)).all())
+
+
 def claim(session: Session, *, now: datetime, owner: str, lease: timedelta, limit: int) -> list[int]:
     """Take due letters for `owner` until `now + lease`, the oldest first; what another holds is passed over."""
-    due = select(Letter.id).where(WAITING, Letter.next_at <= now).order_by(Letter.next_at, Letter.id).limit(limit)
-    # MATERIALIZED: a plain sub-query with a limit may be run again by the planner and take more rows.
-    due_ids = due.with_for_update(skip_locked=True, of=Letter).cte("due").prefix_with("MATERIALIZED")
-    until = now + lease
-    taken = (
-        update(Letter)
-        .where(Letter.id == due_ids.c.id)
-        .values(state="leased", owner=owner, lease_until=until, next_at=until, attempts=Letter.attempts + 1)
-        .returning(Letter.id)
-    )
-    return sorted(session.scalars(taken.execution_options(synchronize_session=False)))
+    return leases.claim(session, Letter, now=now, owner=owner, lease=lease, limit=limit)
 
 
 def as_written(_session: Session, row: Letter, _now: datetime) -> tuple[str, str] | None:
@@ -111,7 +108,7 @@ def prepare(
     It goes to the person's address of today. To somebody who has left nothing is sent, nor what `renew` finds
     overtaken.
     """
-    rows = [row for row in _rows(session, [letter_id], owner) if row.lease_until and row.lease_until > now]
+    rows = [row for row in held(session, Letter, [letter_id], owner) if row.lease_until and row.lease_until > now]
     for row in rows:
         person = session.get_one(Person, row.person_id)
         words = renew(session, row, now) if person.active else None
@@ -119,7 +116,7 @@ def prepare(
             row.subject, row.text = words[0][:SUBJECT_LENGTH], words[1]
             row.lease_until = row.next_at = now + lease
             return _message(row, person, now)
-        _settle(row, "cancelled", now, OVERTAKEN if person.active else LEFT)
+        settle(row, "cancelled", now, OVERTAKEN if person.active else LEFT)
     return None
 
 
@@ -139,16 +136,14 @@ def _message(row: Letter, person: Person, now: datetime) -> Message:
 
 def release(session: Session, ids: Collection[int], *, owner: str, now: datetime) -> None:
     """Give back what was claimed and not tried, due at once for whoever claims next."""
-    for row in _rows(session, ids, owner):
-        row.attempts -= 1
-        _settle(row, "planned", now, row.detail)
+    leases.release(session, Letter, ids, owner=owner, now=now)
 
 
 def mark_sent(session: Session, letter_id: int, *, owner: str, now: datetime) -> None:
     """The channel took the letter."""
-    for row in _rows(session, [letter_id], owner):
+    for row in held(session, Letter, [letter_id], owner):
         row.sent_at = now
-        _settle(row, "sent", now, "")
+        settle(row, "sent", now, "")
 
 
 def mark_failed(session: Session, letter_id: int, error: SendError, *, owner: str, now: datetime) -> None:
@@ -157,13 +152,13 @@ def mark_failed(session: Session, letter_id: int, error: SendError, *, owner: st
     Tried again after a pause, for ever; a permanent refusal makes it dead. Then, and after many tries, the
     people of the docket role are told.
     """
-    for row in _rows(session, [letter_id], owner):
+    for row in held(session, Letter, [letter_id], owner):
         if error.permanent:
-            _settle(row, "dead", now, error.sentence)
+            settle(row, "dead", now, error.sentence)
             told = raise_alarm(session, row, error, now)
             _record(session, row, told, error, now)
             continue
-        _settle(row, "uncertain" if error.uncertain else "planned", now, error.sentence)
+        settle(row, "uncertain" if error.uncertain else "planned", now, error.sentence)
         row.next_at = now + max(pause(row.id, row.attempts), timedelta(seconds=error.wait or 0))
         if error.code == SendError.code and row.attempts >= ALARM_TRIES:
             raise_alarm(session, row, error, now)
@@ -205,31 +200,9 @@ def revive(session: Session, person: Person, now: datetime) -> int:
 
 def forget_future(session: Session, *, now: datetime, lease: timedelta) -> int:
     """After the clock was set back: make due what waits for a moment that cannot be real."""
-    latest = now + max(lease, LONGEST_PAUSE)
-    moved = (
-        update(Letter)
-        .where(WAITING, Letter.next_at > latest)
-        .values(next_at=now, lease_until=None, owner=None)
-        .returning(Letter.id)
-    )
-    return len(session.scalars(moved.execution_options(synchronize_session=False)).all())
+    return leases.forget_future(session, Letter, now=now, lease=lease)
 
 
 def _record(session: Session, row: Letter, told: list[str], error: SendError, now: datetime) -> None:
     detail = {"letter": row.id, "key": row.key, "told": told, "why": error.sentence}
     audit.record(session, at=now, actor="daemon", action="letter.dead", subject=row.person_id, detail=detail)
-
-
-def _settle(row: Letter, state: str, now: datetime, detail: str) -> None:
-    row.state, row.next_at, row.detail = state, now, detail[:DETAIL_LENGTH]
-    row.owner = row.lease_until = None
-
-
-def _held(ids: Collection[int], owner: str) -> ColumnElement[bool]:
-    return and_(Letter.id.in_(ids), Letter.owner == owner, Letter.state == "leased")
-
-
-def _rows(session: Session, ids: Collection[int], owner: str) -> Sequence[Letter]:
-    """The letters that are still the owner's; what changed hands meanwhile is left alone."""
-    held = select(Letter).where(_held(ids, owner)).order_by(Letter.id)
-    return session.scalars(held.with_for_update().execution_options(**FROM_THE_ROWS)).all()

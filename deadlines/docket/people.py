@@ -7,17 +7,17 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from deadlines.docket import invitations, letters
+from deadlines.docket import invitations, letters, tokens, webhooks
 from deadlines.docket.endings import end_of_person
 from deadlines.docket.handing import hand_all_over
 from deadlines.docket.outbox import revive
 from deadlines.docket.reminders import PENDING
+from deadlines.docket.roles import ROLES
 from deadlines.docket.teams import leave_everything
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store import audit
 from deadlines.store.tables import Contact, Entry, Matter, Milestone, Person, Reminder
 
-ROLES = ("attorney", "paralegal", "docket", "administrator")
 LONGEST_NAME = 200
 
 
@@ -99,7 +99,7 @@ def set_deputies(
 
 
 def deactivate_person(session: Session, person: Person, *, successor: Person | None, actor: str, now: datetime) -> int:
-    """Someone leaves: feeds end, chat addresses are forgotten, and matters and waiting reminders go to the successor.
+    """Someone leaves: feeds and tokens end, chat addresses are forgotten, and what waits goes to the successor.
 
     Returns how many matters were handed over. Raises Conflict while matters with open entries or waiting
     reminders have nobody to go to: no window may be left without a person.
@@ -119,6 +119,8 @@ def deactivate_person(session: Session, person: Person, *, successor: Person | N
             step.owner_id = successor.id
     leave_everything(session, person, now=now)
     end_of_person(session, person, actor=actor, now=now)
+    tokens.end_of_person(session, person, actor=actor, now=now)
+    webhooks.end_of_person(session, person, actor=actor, now=now)
     session.execute(delete(Contact).where(Contact.person_id == person.id))
     person.active = False
     handed = len(matters) if successor else 0

@@ -103,12 +103,17 @@ def _refresh(session: Session, now: datetime, limit: int) -> int:
 def lift_all(session: Session, *, now: datetime) -> None:
     """Give every date in calendars a sequence later than any given before `now`: the docket was put back to an earlier
     state, and programs do not go back to an earlier sequence."""
+    lift_sequences(session, now=now)
+    while _refresh(session, now, AT_ONCE):
+        pass
+
+
+def lift_sequences(session: Session, *, now: datetime) -> None:
+    """The same, leaving the bytes to `refresh_renderings`: for a docket whose tables are not those of this program."""
     least = sequence_at(now)
     lifted = case((Rendering.sequence < least, least), else_=Rendering.sequence)
     session.execute(update(Rendering).values(sequence=lifted, renderer=""))
     session.expire_all()
-    while _refresh(session, now, AT_ONCE):
-        pass
 
 
 def origin_of(entry: Entry, deadline: DeadlineRow, changed_at: datetime) -> Origin:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import get_args
 
-from deadlines.docket.incoming import COLUMNS, DAYS, FACT, NEEDED
+from deadlines.docket.import_rows import COLUMNS, DAYS, FACT, NEEDED
 from deadlines.law import Law
 from deadlines.law.counting import Method
 from deadlines.sheets import Column, Sheet, write_csv, write_xlsx

@@ -14,7 +14,7 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from deadlines.docket.renderings import lift_all
+from deadlines.docket.renderings import lift_all, lift_sequences
 from deadlines.errors import BackupError, StoreError
 from deadlines.keeping.cipher import decrypt
 from deadlines.keeping.facts import RESTORED, Facts, difference, facts_of
@@ -170,9 +170,9 @@ def _note_in(made: Path, manifest: Manifest, actor: str, now: datetime, seal: Se
 def _note(session: Session, manifest: Manifest, actor: str, now: datetime) -> None:
     detail = {"file": manifest.file, "sha256": manifest.sha256, "made_at": manifest.made_at}
     audit.record(session, at=now, actor=actor, action=RESTORED, subject="instance", detail=detail)
-    # An older schema is brought up to date first, by another command; its calendars keep their sequences.
-    if manifest.facts.schema == migrate.head_revision():
-        lift_all(session, now=now)
+    # The tables of an older schema are brought up to date by another command; then the daemon writes the bytes.
+    lift = lift_all if manifest.facts.schema == migrate.head_revision() else lift_sequences
+    lift(session, now=now)
 
 
 def _swap(made: Path, target: Path) -> None:

@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import hmac
 import re
+from datetime import datetime
 
 import msgspec
 
@@ -33,13 +34,7 @@ class WebhookChannel:
     def send(self, message: Message) -> None:
         """Post one message; see `Channel.send` for what it raises."""
         body = msgspec.json.encode(payload(message))
-        identifier, moment = id_of(message), str(int(message.at.timestamp()))
-        headers = {
-            **JSON,
-            "webhook-id": identifier,
-            "webhook-timestamp": moment,
-            "webhook-signature": signature(self._key, identifier, moment, body),
-        }
+        headers = signed(self._key, id_of(message), message.at, body)
         try:
             judge(self._outbound.post(self._address, body, headers, now=message.at), "The webhook")
         except SendError as error:
@@ -64,6 +59,17 @@ def payload(message: Message) -> dict[str, object]:
 def id_of(message: Message) -> str:
     """The same in every repeat of a message, so that the receiver can tell a repeat."""
     return f"msg_{re.sub(r'[^A-Za-z0-9_-]', '', message.message_id.partition('@')[0])}"
+
+
+def signed(key: bytes, identifier: str, at: datetime, body: bytes) -> dict[str, str]:
+    """The headers of a signed request; `at` is when it is sent."""
+    moment = str(int(at.timestamp()))
+    return {
+        **JSON,
+        "webhook-id": identifier,
+        "webhook-timestamp": moment,
+        "webhook-signature": signature(key, identifier, moment, body),
+    }
 
 
 def signature(key: bytes, identifier: str, moment: str, body: bytes) -> str:

@@ -4,6 +4,6 @@ Nothing is decided here: where a notice says two things both are offered, and wh
 """
 
 from deadlines.papers.finding import find
-from deadlines.papers.model import Found, Candidate
+from deadlines.papers.model import Candidate, Found
 
-__all__ = ["Found", "Candidate", "find"]
+__all__ = ["Candidate", "Found", "find"]

@@ -8,7 +8,7 @@ from deadlines.law import Law
 from deadlines.papers import words
 from deadlines.papers.dates import Printed, days_in
 from deadlines.papers.kinds import kinds
-from deadlines.papers.model import A_NUMBER, FIELDS, LABELS, Found, Line, Candidate, lines_of, masked
+from deadlines.papers.model import A_NUMBER, FIELDS, LABELS, Candidate, Found, Line, lines_of, masked
 
 LETTER_LINES = 30
 """A letter's own date stands by itself within so many lines of its first page."""

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from deadlines.law import Law
 from deadlines.papers import words
-from deadlines.papers.model import Line, Candidate
+from deadlines.papers.model import Candidate, Line
 
 HEADING_SHARE = 0.55
 """A line is a heading where the words that were looked for make up so much of it."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
@@ -12,9 +13,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deadlines import clock
 from deadlines.store.database import Database
+from deadlines.web.api import Api, Firm
 from deadlines.web.assets import Assets
 from deadlines.web.cookies import Cookie
-from deadlines.web.desk import Desk, Office
+from deadlines.web.desk import Door, Office, desk_routes
 from deadlines.web.feeds import FeedRoute
 from deadlines.web.fetches import FetchLog
 from deadlines.web.metrics import Metrics
@@ -23,6 +25,10 @@ from deadlines.web.probes import Readyz, healthz
 from deadlines.web.shelf import Shelf
 from deadlines.web.signing import Signing
 from deadlines.web.subscribe import SubscribeRoute
+
+if TYPE_CHECKING:
+    from deadlines.docket.intake import Desk
+    from deadlines.law.news import News
 
 HEARTBEAT = "daemon"
 BEAT = timedelta(seconds=60)
@@ -65,7 +71,9 @@ def create_app(
     beat: timedelta = BEAT,
     patience: timedelta = PATIENCE,
     ack_lasts: timedelta = ACK_LASTS,
+    desk: "Callable[[str], Desk] | None" = None,
     now: Callable[[], datetime] = clock.now,
+    news: "Callable[[], list[News]]" = list,
 ) -> Starlette:
     """The application over an open database.
 
@@ -79,28 +87,32 @@ def create_app(
         beat: how often it comes.
         patience: how long it may stay away before calendars say that they are stale.
         ack_lasts: how long it holds that somebody has taken a date on.
+        desk: by what somebody changes the docket, given who; without it the pages only show, and there is no API.
         now: what tells the time.
+        news: what each edition of the law changed.
 
     `app.state.flush(session, now)` writes down which feeds were fetched, and `app.state.watch(session, now)` forgets
     what must not be served any more; something must call them now and then.
     """
     place = ZoneInfo(zone)
-    office = Office(address=address, zone=place, ack_lasts=ack_lasts, heartbeat=heartbeat, patience=patience, now=now)
+    office = Office(
+        address=address, zone=place, ack_lasts=ack_lasts, heartbeat=heartbeat, patience=patience, now=now, desk=desk
+    )
     shelf, today = Shelf(kept), office.today
     feed = FeedRoute(
         database, shelf, FetchLog(), firm=name, now=now, today=today, heartbeat=heartbeat, patience=patience
     )
     assets = Assets()
     pages = Pages(assets, address=address, firm=name)
-    ready = Readyz(database, sweep=heartbeat, interval=beat, now=now)
     app = Starlette(
         routes=[
+            *([Beneath("/api/", Api(database, Firm(office, desk, news)))] if desk is not None else []),
             Beneath("/f/", feed),
             Beneath("/subscribe/", SubscribeRoute(database, pages, address=address, firm=name, zone=place, now=now)),
             Beneath("/static/", assets),
             *_for_people(database, pages, office),
             Route("/healthz", healthz),
-            Route("/readyz", ready.answer),
+            Route("/readyz", Readyz(database, sweep=heartbeat, interval=beat, now=now).answer),
             Route("/metrics", Metrics(database, feed.answered, now=now).answer),
         ]
     )
@@ -114,4 +126,4 @@ def _for_people(database: Database, pages: Pages, office: Office) -> list[Route]
     """The pages for people who sign in."""
     cookie = Cookie(secure=office.address.startswith("https://"))
     signing = Signing(database, pages, cookie, address=office.address, now=office.now)
-    return [*signing.routes(), *Desk(database, pages, cookie, office).routes()]
+    return [*signing.routes(), *desk_routes(Door(database, pages, cookie, office))]

@@ -9,7 +9,6 @@ looked up.
 
 import hmac
 import logging
-import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -51,7 +50,7 @@ DATABASE_FAULTS = (StoreError, SQLAlchemyError, TimeoutError)
 MARK_SECONDS = 1.0
 """How long the question whether anything was committed may take; the look after it has time of its own."""
 WANTED = (b"if-none-match", b"accept-encoding", b"user-agent", b"x-forwarded-for")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}\.ics")
+LONGEST_NAME = 255
 
 Headers = list[tuple[bytes, bytes]]
 COMMON: Headers = [
@@ -166,7 +165,7 @@ class FeedRoute:
         """The address, up to date if that is possible, or None for every address that never was."""
         token, _, name = path.partition("/f/")[2].partition("/")
         kept = await self._current(hash_token(token), asked)
-        return kept if _NAME.fullmatch(name) else None
+        return kept if _is_name(name) else None
 
     async def _current(self, token_hash: str, asked: Asked) -> Kept | None:
         known = self._shelf.get(token_hash)
@@ -304,6 +303,13 @@ class FeedRoute:
         if self._shelf.get(kept.token_hash) is kept:
             self._shelf.put(structs.replace(kept, packed=packed))
         return packed
+
+
+def _is_name(name: str) -> bool:
+    """Whether it names a calendar: people rename what they subscribe to, in any script."""
+    stem, dot, ending = name.rpartition(".")
+    plain = name.isprintable() and "/" not in name and len(name) <= LONGEST_NAME
+    return bool(stem and dot) and ending.lower() == "ics" and plain
 
 
 def _unread(subscription: Subscription, now: datetime) -> Kept:

@@ -1,9 +1,9 @@
-"""Keeps the secrets of feed addresses out of the log."""
+"""Keeps the secrets of feed addresses, programs and webhooks out of the log."""
 
 import logging
 import re
 
-_TOKEN = re.compile(r"(dl[cf]_[A-Za-z0-9_-]{6})[A-Za-z0-9_-]+")
+_TOKEN = re.compile(r"(dl[acf]_[A-Za-z0-9_-]{6}|whsec_)[A-Za-z0-9_+/=-]+")
 _EXCEPTIONS = logging.Formatter()
 
 

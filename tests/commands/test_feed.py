@@ -1,6 +1,10 @@
 import re
 from pathlib import Path
 
+from deadlines.docket.scopes import restricted_matters
+from deadlines.docket.subscriptions import hash_token
+from deadlines.store.database import Database
+from deadlines.web.shelf import Kept, Shelf, tag_of
 from tests.commands import program
 from tests.commands.conftest import Firm
 
@@ -99,14 +103,21 @@ def test_restricted_matters_are_shown_only_to_who_asks_for_them(firm: Firm) -> N
     words = ("feed", "add", "--person", "ana@firm.example", "--label", "A", "--restricted")
     for by in ((), ("--by", "paula@firm.example")):
         refused = firm.run(*words, "--yes", *by)
-        assert (refused.returncode, "own decision" in refused.stderr) == (3, True)
+        assert (refused.returncode, "for ana@firm.example alone" in refused.stderr) == (3, True)
     done = firm.run(*words, "--by", "ana@firm.example", "--yes")
     assert done.returncode == 0
     for word in ("Google", "Microsoft", "Apple", "8 USC 1367"):
         assert word in done.stderr
     unasked = firm.run(*words, "--by", "ana@firm.example", stdin="n\n")
     assert unasked.returncode != 0
-    assert len(firm.data("feed", "list")) == 1
+    [made] = firm.data("feed", "list")
+    for by in ((), ("--by", "paula@firm.example")):
+        refused = firm.run("feed", "rotate", made["id"], "--yes", *by)
+        assert (refused.returncode, "for ana@firm.example alone" in refused.stderr) == (3, True)
+    done = firm.run("feed", "rotate", made["id"], "--yes", "--by", "ana@firm.example")
+    assert (done.returncode, "8 USC 1367" in done.stderr) == (0, True)
+    [row] = firm.data("feed", "list")
+    assert row["id"] != made["id"]
 
 
 def test_an_address_is_rotated_and_closed(firm: Firm) -> None:
@@ -130,3 +141,21 @@ def test_a_one_time_link_instead_of_the_address(firm: Firm) -> None:
     assert "works once" in done.stderr
     (listed,) = firm.data("feed", "list")
     assert listed["state"] == "waits"
+
+
+def test_copies_that_show_too_much_go_while_no_server_runs(firm: Firm) -> None:
+    settled(firm)
+    folder = firm.folder / "deadlines.sqlite3.feeds"
+    made = [firm.data("feed", "add", "--person", "ana@firm.example", "--label", name) for name in ("A", "B")]
+    shelf = Shelf(folder)
+    with Database.open(f"sqlite:///{firm.folder}/deadlines.sqlite3").read() as session:
+        restricted = restricted_matters(session)
+    for one in made:
+        token = one["url"].split("/")[-2]
+        shelf.save(Kept(hash_token(token), one["id"], "h", "s", tag_of(b"x"), b"x", restricted=restricted))
+    files = [folder / f"{one['id']}.feed" for one in made]
+    assert [file.exists() for file in files] == [True, True]
+    firm.good("feed", "leak", made[0]["id"])
+    assert [file.exists() for file in files] == [False, True]
+    firm.good("matter", "restrict", firm.data("list")[0]["matter"])
+    assert [file.exists() for file in files] == [False, False]

@@ -382,6 +382,16 @@ def test_redactions_differ_in_words_and_agree_in_identity(session: Session, ana:
     assert "2026-0143" not in plain["busy"]
 
 
+def test_two_redactions_are_never_the_same_bytes(session: Session, ana: Person) -> None:
+    nameless = samples.matter(session, ana, "2026-0144")
+    nameless.client = None
+    put(session, nameless, samples.window())
+    bodies = [
+        feeds.feed_body(session, subscribe(session, ana, name), today=TODAY) for name in ("matter", "full", "busy")
+    ]
+    assert len(set(bodies)) == 3
+
+
 def test_a_changed_client_name_changes_the_state_of_full_feeds(session: Session, ana: Person, matter: Matter) -> None:
     put(session, matter, samples.window())
     full, plain = subscribe(session, ana, "full"), subscribe(session, ana)

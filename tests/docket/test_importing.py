@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.amending import Amendment, amend_notice
 from deadlines.docket.closing import strike_notice
+from deadlines.docket.import_rows import Fault, read_rows
 from deadlines.docket.importing import Plan, check, record
-from deadlines.docket.incoming import Fault, read_rows
 from deadlines.docket.intake import open_matter
 from deadlines.law import load_law
 from deadlines.sheets import read_grid

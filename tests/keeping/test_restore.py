@@ -6,12 +6,14 @@ import stat
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 import msgspec
 import pytest
 from sqlalchemy import inspect, select, text
 
+from deadlines.docket.renderings import lift_sequences, refresh_renderings
 from deadlines.docket.sealing import altered_dates
 from deadlines.docket.views import open_windows
 from deadlines.errors import BackupError
@@ -75,6 +77,22 @@ def test_what_is_restored_is_the_docket(
     found.dispose()
     if empty_database_url.startswith("sqlite"):
         assert stat.S_IMODE(Path(empty_database_url.removeprefix("sqlite:///")).stat().st_mode) == 0o600
+
+
+def test_an_older_schemas_calendars_get_later_sequences_once_it_is_up_to_date(
+    keyed: Database, empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, _ = backed_up(keyed, tmp_path / "backups")
+    with monkeypatch.context() as patch:  # what is done to a schema of an earlier program
+        patch.setattr(import_module("deadlines.keeping.restore"), "lift_all", lift_sequences)
+        restored(file, empty_database_url)
+    found = Database.open(empty_database_url, key=KEY)
+    with found.write() as session:
+        assert refresh_renderings(session, now=LATER) > 0
+        for row in session.scalars(select(Rendering)):
+            assert row.sequence >= (LATER - datetime(2026, 1, 1, tzinfo=UTC)).total_seconds()
+            assert b"SEQUENCE:%d\r\n" % row.sequence in row.body
+    found.dispose()
 
 
 def refusal(file: Path, url: str, **how: bytes | None) -> str:

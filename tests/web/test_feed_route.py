@@ -195,7 +195,16 @@ def test_every_address_that_never_was_gets_the_same_404(client: TestClient, feed
 
 
 def test_any_human_name_will_do(client: TestClient, feed: Subscribed) -> None:
-    for name in ("deadlines.ics", "Ana Ruiz.ics", "2026-0143_x.y.ics", "d.ics"):
+    for name in (
+        "deadlines.ics",
+        "Ana Ruiz.ics",
+        "2026-0143_x.y.ics",
+        "d.ics",
+        "D.ICS",
+        "Fristen für Ana.ics",
+        "期限.ics",
+        "x" * 200 + ".ics",
+    ):
         assert client.get(f"/f/{feed.token}/{name}").status_code == 200
 
 

@@ -1,0 +1,27 @@
+"""Where a list goes on: the last line that was answered, as a word that programs hand back unread."""
+
+import base64
+import binascii
+from typing import TypeVar
+
+import msgspec
+
+from deadlines.errors import InputError
+
+Position = TypeVar("Position")
+
+
+def cursor(*position: object) -> str:
+    """The word for a position."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(position)).decode().rstrip("=")
+
+
+def position(word: str | None, kind: type[Position]) -> Position | None:
+    """The position that a word stands for; raises InputError for a word that never came from us."""
+    if word is None:
+        return None
+    try:
+        text = base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
+        return msgspec.json.decode(text, type=kind)
+    except (binascii.Error, ValueError, msgspec.DecodeError):
+        raise InputError("The cursor is none that a list gave: begin without one.", code="bad-cursor") from None

@@ -1,0 +1,218 @@
+"""The operations that only read. Everything goes through `docket.visible`: what is not seen does not exist."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import msgspec
+from msgspec import structs
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from deadlines.compute import Notice
+from deadlines.docket.board import Wanted, counts, lines_after
+from deadlines.docket.people import find_person
+from deadlines.docket.views import EntryView, entry_view, matter_view
+from deadlines.docket.visible import visible
+from deadlines.errors import NotFound
+from deadlines.store.tables import Entry, Heartbeat, Matter, NoticeRow, Person
+from deadlines.version import VERSION
+from deadlines.web.api.asked import Asked, Reply
+from deadlines.web.api.cursors import cursor, position
+from deadlines.web.api.shapes import (
+    DocketPage,
+    DocketQuery,
+    EntryAnswer,
+    Health,
+    LawAnswer,
+    MatterAnswer,
+    MatterLine,
+    MattersPage,
+    MattersQuery,
+    NoticeAnswer,
+    NoticesPage,
+    NoticesQuery,
+)
+from deadlines.web.stale import is_stale
+
+UNKNOWN = "There is no {} with this id, or it is not this person's to see."
+
+
+def docket(asked: Asked) -> Reply:
+    """The open dates that the person sees, the next first."""
+    query: DocketQuery = asked.query
+    attorney = find_person(asked.session, query.attorney).id if query.attorney is not None else None
+    wanted = Wanted(attorney=attorney, remedy=query.remedy, words=query.words, when=query.when)
+    session, now, today = asked.session, asked.now, asked.today
+    after = position(query.cursor, tuple[date, str])
+    found = lines_after(session, asked.by, wanted, after, limit=query.limit + 1, today=today, now=now)
+    page = found[: query.limit]
+    more = cursor(page[-1].next_on, page[-1].entry) if len(found) > len(page) else None
+    return Reply(DocketPage(items=page, counts=counts(session, asked.by, today=today, now=now), next=more))
+
+
+def matters(asked: Asked) -> Reply:
+    """The matters that the person sees, by the firm's number."""
+    query: MattersQuery = asked.query
+    chosen: list[ColumnElement[bool]] = [visible(asked.by)]
+    if query.reference is not None:
+        chosen.append(Matter.reference == query.reference)
+    for word in query.words.split():
+        found = (column.icontains(word, autoescape=True) for column in (Matter.reference, Matter.client))
+        chosen.append(or_(*found))
+    after = position(query.cursor, tuple[str])
+    if after is not None:
+        chosen.append(Matter.reference > _plain(after[0]))
+    opened = select(func.count()).where(Entry.matter_id == Matter.id, Entry.status == "open").scalar_subquery()
+    rows = asked.session.execute(
+        select(Matter, Person.email, opened.label("opened"))
+        .join(Person, Person.id == Matter.attorney_id)
+        .where(*chosen)
+        .order_by(Matter.reference)
+        .limit(query.limit + 1)
+    ).all()
+    lines = [_matter_line(row.Matter, row.email, row.opened) for row in rows[: query.limit]]
+    return Reply(MattersPage(items=lines, next=cursor(lines[-1].reference) if len(rows) > len(lines) else None))
+
+
+def matter(asked: Asked) -> Reply:
+    """One matter with its notices, entries and windows."""
+    found = seen_matter(asked.session, asked.by, asked.ids["matter"])
+    view = matter_view(asked.session, found.reference)
+    query = select(NoticeRow).where(NoticeRow.matter_id == found.id)
+    rows = asked.session.scalars(query.order_by(NoticeRow.entered_at.desc(), NoticeRow.id)).all()
+    return Reply(
+        MatterAnswer(
+            id=found.id,
+            reference=found.reference,
+            client=found.client,
+            restricted=found.restricted,
+            attorney=view.attorney,
+            notices=_notices(asked.session, rows),
+            entries=[_entry_answer(entry, found.id) for entry in view.entries],
+        )
+    )
+
+
+def notices(asked: Asked) -> Reply:
+    """The notices of the matters that the person sees, the latest entered first."""
+    query: NoticesQuery = asked.query
+    chosen: list[ColumnElement[bool]] = [visible(asked.by)]
+    if query.matter is not None:
+        chosen.append(NoticeRow.matter_id == seen_matter(asked.session, asked.by, query.matter).id)
+    after = position(query.cursor, tuple[datetime, str])
+    if after is not None:
+        at, identifier = after[0], _plain(after[1])
+        earlier = and_(NoticeRow.entered_at == at, NoticeRow.id > identifier)
+        chosen.append(or_(NoticeRow.entered_at < at, earlier))
+    rows = asked.session.scalars(
+        select(NoticeRow)
+        .join(Matter, Matter.id == NoticeRow.matter_id)
+        .where(*chosen)
+        .order_by(NoticeRow.entered_at.desc(), NoticeRow.id)
+        .limit(query.limit + 1)
+    ).all()
+    page = rows[: query.limit]
+    more = cursor(page[-1].entered_at, page[-1].id) if len(rows) > len(page) else None
+    return Reply(NoticesPage(items=_notices(asked.session, page), next=more))
+
+
+def notice(asked: Asked) -> Reply:
+    """One notice as it was entered."""
+    query = select(NoticeRow).join(Matter, Matter.id == NoticeRow.matter_id)
+    found = asked.session.scalar(query.where(NoticeRow.id == asked.ids["notice"], visible(asked.by)))
+    if found is None:
+        raise NotFound(UNKNOWN.format("notice"))
+    return Reply(_notices(asked.session, [found])[0])
+
+
+def entry(asked: Asked) -> Reply:
+    """One entry with its window and working."""
+    return Reply(entry_answer(asked.session, seen_entry(asked.session, asked.by, asked.ids["entry"])))
+
+
+def law(asked: Asked) -> Reply:
+    """The edition of the law that the firm works by, and what each edition changed."""
+    held = asked.desk().law
+    return Reply(LawAnswer(edition=held.edition, digest=held.digest, kinds=list(held.kinds), news=asked.firm.news()))
+
+
+def health(asked: Asked) -> Reply:
+    """Whether the docket is kept up to date."""
+    office = asked.firm.office
+    beat = asked.session.get(Heartbeat, office.heartbeat)
+    fresh = beat is not None and not is_stale(beat.at, asked.now, office.patience)
+    answer = Health(
+        state="well" if fresh else "ill",
+        scheduler="ok" if fresh else "never ran" if beat is None else "silent",
+        seen_at=beat.at if beat is not None else None,
+        edition=asked.desk().law.edition,
+        version=VERSION,
+        at=asked.now,
+    )
+    return Reply(answer)
+
+
+def seen_matter(session: Session, person: Person, identifier: str) -> Matter:
+    """The matter of that id, if the person may see it; raises NotFound as if there were none."""
+    found = session.scalar(select(Matter).where(Matter.id == identifier, visible(person)))
+    if found is None:
+        raise NotFound(UNKNOWN.format("matter"))
+    return found
+
+
+def seen_entry(session: Session, person: Person, identifier: str) -> Entry:
+    """The entry of that id, if the person may see its matter; raises NotFound as if there were none."""
+    query = select(Entry).join(Matter, Matter.id == Entry.matter_id)
+    found = session.scalar(query.where(Entry.id == identifier, visible(person)))
+    if found is None:
+        raise NotFound(UNKNOWN.format("entry"))
+    return found
+
+
+def entry_answer(session: Session, found: Entry) -> EntryAnswer:
+    """One entry in full."""
+    session.flush()
+    return _entry_answer(entry_view(session, found), found.matter_id)
+
+
+def _entry_answer(view: EntryView, matter_id: str) -> EntryAnswer:
+    return EntryAnswer(**structs.asdict(view), matter_id=matter_id)
+
+
+def _notices(session: Session, rows: Sequence[NoticeRow]) -> list[NoticeAnswer]:
+    query = select(Entry.notice_id, Entry.id).where(Entry.notice_id.in_([row.id for row in rows]))
+    entries: dict[str, list[str]] = {}
+    for notice_id, identifier in session.execute(query.order_by(Entry.created_at, Entry.rule)):
+        entries.setdefault(notice_id, []).append(identifier)
+    return [_notice_answer(row, entries.get(row.id, [])) for row in rows]
+
+
+def _notice_answer(row: NoticeRow, entries: list[str]) -> NoticeAnswer:
+    return NoticeAnswer(
+        id=row.id,
+        matter=row.matter_id,
+        kind=row.kind,
+        form=row.form,
+        decided_on=row.decided_on,
+        entered=msgspec.convert(row.facts, Notice),
+        entered_by=row.entered_by,
+        entered_at=row.entered_at,
+        amends=row.amends_id,
+        entries=entries,
+    )
+
+
+def _matter_line(found: Matter, attorney: str, opened: int) -> MatterLine:
+    return MatterLine(
+        id=found.id,
+        reference=found.reference,
+        client=found.client,
+        restricted=found.restricted,
+        attorney=attorney,
+        open=opened,
+    )
+
+
+def _plain(word: str) -> str:
+    """What a cursor holds may have been made up: a database takes no NUL."""
+    return word.replace("\0", "")

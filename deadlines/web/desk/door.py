@@ -1,0 +1,138 @@
+"""The door of the desk: lets in who is signed in, opens the transaction, and answers faults with a sentence."""
+
+import logging
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from deadlines.docket import logins
+from deadlines.docket.logins import find_signed_in
+from deadlines.errors import DeadlinesError, NotFound
+from deadlines.store.database import Database
+from deadlines.store.tables import Heartbeat, Person
+from deadlines.web.asking import Asking
+from deadlines.web.cookies import Cookie
+from deadlines.web.desk.menu import MENU
+from deadlines.web.feeds import DATABASE_FAULTS
+from deadlines.web.forms import read_form
+from deadlines.web.origins import is_foreign
+from deadlines.web.pages import HEADERS, Pages
+from deadlines.web.stale import is_stale
+
+if TYPE_CHECKING:
+    from deadlines.docket.intake import Desk
+
+log = logging.getLogger(__name__)
+
+NOT_OURS = ("That did not come from our page", "Nothing was changed. Go back, load the page again and try once more.")
+FAILED = ("The docket cannot be reached just now", "Nothing was changed. Try again in a few minutes.")
+UNKNOWN = ("There is no such page", "It does not exist, or it is not yours to see.")
+
+
+class Office(Struct, frozen=True, kw_only=True):
+    """What the pages need to know of the firm: its address and zone, how long an answer holds, and the time.
+
+    `heartbeat` is the sweep whose silence for longer than `patience` the pages tell of. `desk` makes the law,
+    policy and practice by which somebody changes the docket (given who: a mail address); without it they only show.
+    """
+
+    address: str
+    zone: ZoneInfo
+    ack_lasts: timedelta
+    heartbeat: str
+    patience: timedelta
+    now: Callable[[], datetime]
+    desk: "Callable[[str], Desk] | None" = None
+
+    def today(self) -> date:
+        """The firm's calendar day."""
+        return self.now().astimezone(self.zone).date()
+
+
+class Visit:
+    """One request of somebody who is signed in, inside its transaction."""
+
+    def __init__(self, door: "Door", session: Session, person: Person, now: datetime, path: str) -> None:
+        self.session, self.person, self.now, self.path = session, person, now, path
+        self.office, self._door = door.office, door
+
+    @property
+    def today(self) -> date:
+        """The firm's calendar day."""
+        return self.now.astimezone(self.office.zone).date()
+
+    @property
+    def desk(self) -> "Desk":
+        """By what this person changes the docket. Raises NotFound where the server only shows it."""
+        if self.office.desk is None:
+            raise NotFound("This server only shows the docket; use the command line to change it.")
+        return self.office.desk(self.person.email)
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
+        """A page of the docket, under a banner while nobody keeps it up to date."""
+        office = self.office
+        beat = self.session.get(Heartbeat, office.heartbeat)
+        silent = beat is None or is_stale(beat.at, self.now, office.patience)
+        since = f"{beat.at.astimezone(office.zone):%Y-%m-%d %H:%M}" if beat is not None else ""
+        common = {"reader": self.person, "today": self.today, "root": self._door.root, "menu": MENU, "here": self.path}
+        return self._door.pages.make(template, status=status, silent=silent, silent_since=since, **{**common, **values})
+
+    def go(self, path: str) -> Response:
+        """On to another page of ours, after a change; `path` begins with a slash."""
+        return RedirectResponse(f"{self._door.root}{path}", 303, HEADERS)
+
+
+class Door:
+    """Behind it every page is made. `root` is what stands before every path in the address."""
+
+    def __init__(self, database: Database, pages: Pages, cookie: Cookie, office: Office) -> None:
+        self.pages, self.office = pages, office
+        self.root = urlsplit(office.address).path.rstrip("/")
+        self._database, self._cookie = database, cookie
+        self._ask = Asking()
+
+    async def show(self, request: Request, make: Callable[[Visit], Response]) -> Response:
+        """A page that changes nothing, made in a thread."""
+        return await self._answer(request, make, writes=False)
+
+    async def change(self, request: Request, make: Callable[[Visit, dict[str, str]], Response]) -> Response:
+        """A change by a form of ours (POST), made in one transaction; another site's form changes nothing."""
+        form = await read_form(request)
+        if form is None or is_foreign(request.headers, self.office.address):
+            return self.pages.notice(403, *NOT_OURS)
+        return await self._answer(request, lambda visit: make(visit, form), writes=True)
+
+    async def _answer(self, request: Request, make: Callable[[Visit], Response], *, writes: bool) -> Response:
+        try:
+            path = request.url.path.removeprefix(self.root)
+            return await self._ask(self._made, self._cookie.read(request), path, make, writes=writes)
+        except NotFound:
+            return self.pages.notice(404, *UNKNOWN)
+        except DATABASE_FAULTS as fault:
+            log.error("a page cannot be made (%s)", type(fault).__name__)
+            return self.pages.notice(503, *FAILED)
+        except DeadlinesError as error:
+            return self.pages.notice(error.http_status, "That cannot be done", error.sentence)
+
+    def _made(self, token: str, path: str, make: Callable[[Visit], Response], *, writes: bool) -> Response:
+        """In a thread: who asks, and the page for them; nobody signed in is sent to the door."""
+        now = self.office.now()
+        with self._database.read() as session:
+            found = find_signed_in(session, token, now=now) if token else None
+            if found is None:
+                return RedirectResponse(f"{self.root}/sign-in", 303, HEADERS)
+            if not writes and not logins.is_due(found, now):
+                return make(Visit(self, session, found.person, now, path))
+        with self._database.write() as session:
+            found = find_signed_in(session, token, now=now)
+            if found is None:
+                return RedirectResponse(f"{self.root}/sign-in", 303, HEADERS)
+            found.seen_at = now
+            return make(Visit(self, session, found.person, now, path))

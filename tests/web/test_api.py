@@ -1,0 +1,436 @@
+"""The JSON API from outside: who gets in, what is read, what is changed, and how HTTP is spoken."""
+
+import json
+import logging
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from deadlines.docket import people, tokens
+from deadlines.store.database import Database
+from deadlines.store.tables import AccessToken, Audit, Entry, Matter, NoticeRow, Person
+from tests.docket import samples
+from tests.web.api_firm import NOTICE, NOW, ApiFirm, Program, problem_of
+
+CANARIES = ("Canary", "S-1", "motion to secret", "I-918")
+PATHS = ("/docket", "/matters", "/notices", "/law", "/health")
+
+
+@pytest.fixture
+def firm(database: Database) -> ApiFirm:
+    return ApiFirm(database)
+
+
+# -- tokens -------------------------------------------------------------------------------------------------
+
+
+def test_without_a_live_token_everything_is_refused_in_the_same_words(firm: ApiFirm) -> None:
+    live, ended, revoked, left = firm.token(), firm.token(until=NOW + timedelta(1)), firm.token(), firm.token("Ben")
+    with firm.database.write() as session:
+        found = tokens.find_live(session, revoked, now=NOW)
+        assert found is not None
+        tokens.revoke(session, found, actor="t", now=NOW)
+        person = session.get_one(Person, firm.people["Ben"])
+        people.deactivate_person(session, person, successor=None, actor="t", now=NOW)
+        people.activate_person(session, person, actor="t", now=NOW)
+    firm.later(days=1)
+    bodies = set()
+    for token in (None, "", "x", live[:-1], live.removeprefix("dla_"), ended, revoked, left):
+        for method, path in (("GET", "/docket"), ("POST", "/notices"), ("DELETE", "/nowhere"), ("GET", "/../x")):
+            answer = Program(firm.app, token).client.request(method, f"/api/v1{path}")
+            assert problem_of(answer, 401)["code"] == "no-token"
+            assert answer.headers["www-authenticate"] == 'Bearer realm="deadlines"'
+            bodies.add(answer.content)
+    assert len(bodies) == 1
+    assert Program(firm.app, live).get("/docket").status_code == 200
+
+
+def test_a_token_counts_in_its_header_only(firm: ApiFirm) -> None:
+    token, stranger = firm.token(), Program(firm.app, None)
+    assert stranger.get(f"/docket?token={token}").status_code == 401
+    assert stranger.get(f"/docket?access_token={token}").status_code == 401
+    for header in (f"Basic {token}", token, f"Bearer {token} x", f"bearer  {token}"):
+        wanted = 200 if header.startswith("bearer") else 401
+        assert stranger.get("/docket", Authorization=header).status_code == wanted, header
+
+
+def test_only_strangers_are_slowed_down(firm: ApiFirm) -> None:
+    stranger, program = Program(firm.app, "dla_wrong"), firm.program()
+    statuses = [stranger.get("/docket").status_code for _ in range(70)]
+    assert (statuses[0], statuses[-1]) == (401, 429)
+    assert stranger.get("/docket").headers["retry-after"] == "60"
+    assert program.get("/health").status_code == 200
+
+
+def test_a_token_is_kept_as_a_hash_and_its_last_use_is_known(firm: ApiFirm) -> None:
+    program = firm.program("Ana", "read")
+    for minutes in (0, 0.5, 2):
+        firm.now = NOW + timedelta(minutes=minutes)
+        assert program.get("/law").status_code == 200
+        with firm.database.read() as session:
+            token = session.scalars(select(AccessToken)).one()
+            used = token.used_at
+            assert program.token not in (token.token_hash, token.hint)
+        assert used == (NOW if minutes < 1 else firm.now)
+
+
+def test_a_reading_token_changes_nothing_nor_does_an_administrator(firm: ApiFirm) -> None:
+    body = {**NOTICE, "matter": firm.matters["A-1"]}
+    assert firm.program("Ana", "read").refused("/notices", body, 403)["code"] == "read-only"
+    assert firm.program("Adam").refused("/notices", body, 403)["code"] == "forbidden"
+    assert firm.program("Ana", "read").made("/compute", NOTICE, 200)["windows"]
+    with firm.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(NoticeRow)) == 2  # those of the beginning
+
+
+def test_no_log_line_carries_a_token(firm: ApiFirm, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    program = firm.program()
+    for path in (*PATHS, "/nowhere", "/docket?limit=x"):
+        program.get(path)
+    program.post("/notices", {"x": 1})
+    assert program.token is not None
+    secret = program.token.removeprefix("dla_")[6:]
+    assert all(secret not in str(vars(record)) for record in caplog.records)
+    assert "listDocket" in caplog.text
+
+
+# -- reading ------------------------------------------------------------------------------------------------
+
+
+def test_the_docket_is_read_on_by_cursor(firm: ApiFirm) -> None:
+    with firm.database.write() as session:
+        matter = session.get_one(Matter, firm.matters["A-1"])
+        for number in range(7):
+            samples.entry(session, matter, samples.window(rule=f"r.{number}", title=f"Motion {number}"))
+    program = firm.program()
+    whole = program.data("/docket")
+    assert [line["next_on"] for line in whole["items"]] == ["2026-11-20"] * 9
+    assert (whole["next"], whole["counts"]["all"]) == (None, 9)
+    seen, path = [], "/docket?limit=4"
+    for _ in range(3):
+        page = program.data(path)
+        seen += [line["entry"] for line in page["items"]]
+        path = f"/docket?limit=4&cursor={page['next']}"
+    assert seen == [line["entry"] for line in whole["items"]]
+    assert page["next"] is None
+
+
+def test_filters_are_those_of_the_board(firm: ApiFirm) -> None:
+    program = firm.program()
+    found = {
+        query: [line["matter"] for line in program.data(f"/docket?{query}")["items"]]
+        for query in ("words=sons", "when=week", "remedy=motion", "attorney=ana@firm.test", "attorney=ben@firm.test")
+    }
+    assert found["words=sons"] == ["A-1"]
+    assert found["when=week"] == found["attorney=ben@firm.test"] == []
+    assert sorted(found["remedy=motion"]) == sorted(found["attorney=ana@firm.test"]) == ["A-1", "S-1"]
+    assert problem_of(program.get("/docket?attorney=nobody@firm.test"), 404)["code"] == "not-found"
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("limit=0", "limit"),
+        ("limit=many", "limit"),
+        ("when=ever", "when"),
+        ("page=2", "page"),
+        ("limit=1&limit=2", "limit"),
+        ("words=%00", "words"),
+    ],
+)
+def test_a_query_that_makes_no_sense_is_named(firm: ApiFirm, query: str, parameter: str) -> None:
+    assert problem_of(firm.program().get(f"/docket?{query}"), 422)["parameter"] == parameter
+
+
+@pytest.mark.parametrize("word", ["x", "e30", "WyIyMDI2LTAxLTAxIl0", "WzEsMl0"])
+def test_a_cursor_that_was_made_up_is_refused(firm: ApiFirm, word: str) -> None:
+    for path in ("/docket", "/notices"):
+        assert problem_of(firm.program().get(f"{path}?cursor={word}"), 422)["code"] == "bad-cursor"
+
+
+def test_matters_notices_and_entries_hang_together(firm: ApiFirm) -> None:
+    program = firm.program()
+    made = program.made("/notices", {**NOTICE, "matter": firm.matters["A-1"]})
+    listed = program.data("/matters?reference=A-1")["items"]
+    assert [(line["id"], line["client"], line["open"]) for line in listed] == [
+        (firm.matters["A-1"], "Garcia and Sons", 4)
+    ]
+    matter = program.data(f"/matters/{firm.matters['A-1']}")
+    assert matter["notices"][0]["id"] == made["notice"]
+    assert sorted(matter["notices"][0]["entries"]) == sorted(line["entry"] for line in made["entries"])
+    entry = program.data(f"/entries/{made['entries'][0]['entry']}")
+    assert (entry["window"]["safe_by"], entry["window"]["last_day"]) == ("2026-11-20", "2026-11-25")
+    assert entry["window"]["working"][0]["date"] == "2026-10-23"
+    assert entry["matter_id"] == firm.matters["A-1"]
+    assert entry["recorded_at"] == "2026-11-02T15:00:00Z"
+    notice = program.data(f"/notices/{made['notice']}")
+    assert notice["entered"]["service"] == {"method": "mail", "on": None}
+    pages = program.data("/notices?limit=2")
+    assert pages["items"][0] == notice
+    assert len(program.data(f"/notices?limit=2&cursor={pages['next']}")["items"]) == 1
+    assert [line["reference"] for line in program.data("/matters?words=SON")["items"]] == ["A-1"]
+
+
+def test_matters_are_read_on_by_cursor(firm: ApiFirm) -> None:
+    first = firm.program().data("/matters?limit=1")
+    assert [line["reference"] for line in first["items"]] == ["A-1"]
+    second = firm.program().data(f"/matters?limit=1&cursor={first['next']}")
+    assert ([line["reference"] for line in second["items"]], second["next"]) == (["S-1"], None)
+
+
+@pytest.mark.parametrize("name", ["Ben", "Dora", "Adam"])
+def test_of_a_restricted_matter_nothing_is_told(firm: ApiFirm, name: str) -> None:
+    program = firm.program(name)
+    searches = ("/docket?words=Canary", "/docket?words=S-1", "/docket?remedy=motion", "/matters?reference=S-1")
+    for path in (*PATHS, *searches, "/matters?words=canary", f"/matters/{firm.matters['A-1']}"):
+        text = program.data(path)
+        assert not any(word.lower() in json.dumps(text).lower() for word in CANARIES), path
+    hidden = ("/matters/{}".format(firm.matters["S-1"]), "/entries/{}".format(firm.entries["S-1"]))
+    for path in hidden:
+        missing = f"{path.rpartition('/')[0]}/{'a' * 26}"
+        assert program.get(path).status_code == 404
+        assert program.get(path).content == program.get(missing).content
+    asked = program.get(f"/notices?matter={firm.matters['S-1']}")
+    assert asked.content == program.get(f"/notices?matter={'a' * 26}").content
+    veiled = [line for line in program.data("/docket")["items"] if line["veiled"]]
+    assert len(veiled) == (1 if name == "Dora" else 0)
+    for change, body in (("file", {"on": "2026-10-30", "proof": "x"}), ("waive", {"reason": "x"}), ("acknowledge", {})):
+        # What a role may not do is the same for every entry, and so tells of none.
+        status = 403 if name == "Adam" or (name, change) == ("Ben", "waive") else 404
+        assert program.post(f"/entries/{firm.entries['S-1']}/{change}", body).status_code == status
+
+
+def test_law_and_health(firm: ApiFirm) -> None:
+    program = firm.program()
+    law = program.data("/law")
+    assert law["edition"] == firm.desk("x").law.edition
+    assert "ij.order" in law["kinds"]
+    assert law["news"] == [{"edition": "2026.11", "issued": None, "text": "All."}]
+    assert (program.data("/health")["state"], program.data("/health")["scheduler"]) == ("well", "ok")
+    firm.later(hours=2)
+    ill = program.data("/health")
+    assert (ill["state"], ill["scheduler"], ill["seen_at"]) == ("ill", "silent", "2026-11-02T15:00:00Z")
+
+
+# -- computing ----------------------------------------------------------------------------------------------
+
+
+def test_compute_answers_the_machine_contract(firm: ApiFirm) -> None:
+    program = firm.program("Ana", "read")
+    facts = {**NOTICE, "ref": "r1"}
+    one = program.made("/compute", facts, 200)
+    assert (one["ref"], {window["safe_by"] for window in one["windows"] if window["state"] == "due"}) == (
+        "r1",
+        {"2026-11-20"},
+    )
+    many = program.made("/compute", [facts, {"kind": "no.such", "decided_on": "2026-10-23", "ref": 7}, {}], 200)
+    assert many[0] == one
+    assert (many[1]["ref"], many[1]["error"]["code"]) == ("7", "unknown-kind")
+    assert many[2]["error"]["code"] == "missing-key"
+    assert program.made("/compute", [], 200) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "pointer"),
+    [
+        ({**NOTICE, "kind": "no.such"}, "unknown-kind", "#/kind"),
+        ({**NOTICE, "decided_on": "02/03/2026"}, "bad-date", "#/decided_on"),
+        ({**NOTICE, "form": "I-1"}, "unknown-form", "#/form"),
+        ({**NOTICE, "facts": {"x": "y"}}, "unknown-fact", "#/facts"),
+        ({**NOTICE, "colour": 1}, "unknown-key", None),
+        ([NOTICE, 1], "bad-value", "#/1"),
+        (7, "bad-value", "#"),
+    ],
+)
+def test_a_notice_that_cannot_be_computed_is_refused(firm: ApiFirm, body: Any, code: str, pointer: str | None) -> None:
+    found = firm.program().refused("/compute", body, 422)
+    assert found["code"] == code, found
+    assert found.get("pointer") == pointer
+
+
+# -- changing -----------------------------------------------------------------------------------------------
+
+
+def test_a_matter_is_opened_once(firm: ApiFirm) -> None:
+    program = firm.program("Ben")
+    body = {"reference": "B-1", "client": "Ito", "attorney": "ana@firm.test"}
+    answer = program.post("/matters", body)
+    assert answer.status_code == 201
+    assert answer.headers["location"] == f"/api/v1/matters/{answer.json()['id']}"
+    assert program.data(answer.headers["location"].removeprefix("/api/v1"))["client"] == "Ito"
+    assert program.refused("/matters", body, 409)["code"] == "matter-exists"
+    assert program.refused("/matters", {**body, "reference": " S-1 "}, 409)["code"] == "matter-exists"
+    assert program.refused("/matters", {**body, "reference": "B-2", "attorney": "x@y.z"}, 404)["code"] == "not-found"
+    with firm.database.read() as session:
+        actors = set(session.scalars(select(Audit.actor).where(Audit.action == "matter.open")))
+    assert actors == {"ben@firm.test"}
+
+
+def test_the_same_key_gives_the_same_answer_and_changes_nothing_more(firm: ApiFirm) -> None:
+    program, body = firm.program("Ben"), {**NOTICE, "matter": firm.matters["A-1"]}
+    first = program.post("/notices", body, Idempotency_Key="k-1")
+    assert first.status_code == 201
+    reordered = dict(reversed(list(body.items())))
+    for again in (body, reordered):
+        answer = program.post("/notices", again, Idempotency_Key="k-1")
+        assert (answer.status_code, answer.content) == (201, first.content)
+        assert answer.headers["location"] == first.headers["location"]
+    other = program.post("/notices", {**body, "form": "I-485"}, Idempotency_Key="k-1")
+    assert problem_of(other, 409)["code"] == "key-reused"
+    entry = first.json()["entries"][0]["entry"]
+    waived = program.post(f"/entries/{entry}/waive", {"reason": "x"}, Idempotency_Key="k-1")
+    assert problem_of(waived, 409)["code"] == "key-reused"
+    assert problem_of(program.post("/notices", body), 409)["code"] == "conflict"
+    assert firm.program("Ben").post("/notices", {**body, "again": True}, Idempotency_Key="k-1").status_code == 201
+    with firm.database.read() as session:
+        actors = list(session.scalars(select(Audit.actor).where(Audit.action == "notice.record")))
+        entered = set(session.scalars(select(NoticeRow.entered_by).where(NoticeRow.form == "I-140")))
+    assert actors == ["ben@firm.test"] * 2
+    assert entered == {"ben@firm.test"}
+
+
+def test_a_refused_request_uses_up_no_key(firm: ApiFirm) -> None:
+    program, body = firm.program(), {**NOTICE, "matter": firm.matters["A-1"]}
+    wrong = program.post("/notices", {**body, "kind": "no.such"}, Idempotency_Key="k")
+    assert problem_of(wrong, 422)["pointer"] == "#/kind"
+    assert program.post("/notices", body, Idempotency_Key="k").status_code == 201
+    assert problem_of(program.post("/notices", body, Idempotency_Key="k" * 201), 400)["code"] == "bad-key"
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"decided_on": "2026-02-30"}, "#/decided_on"),
+        ({"decided_on": "02/03/2026"}, "#/decided_on"),
+        ({"decided_on": None}, "#/decided_on"),
+        ({"service": {"method": "pigeon"}}, "#/service/method"),
+        ({"service": {"method": "mail", "by": "x"}}, "#/service"),
+        ({"facts": {"detained": ["yes", 1]}}, "#/facts/.../1"),
+        ({"client": "x"}, "#"),
+        ({"form": "I-\x00"}, "#/form"),
+        ({"kind": ""}, "#/kind"),
+        ({"decided_on": "2028-10-23"}, None),
+    ],
+)
+def test_a_fault_is_pointed_at(firm: ApiFirm, changes: dict[str, Any], pointer: str | None) -> None:
+    body = {**NOTICE, "matter": firm.matters["A-1"], **changes}
+    assert firm.program().refused("/notices", body, 422).get("pointer") == pointer
+
+
+def test_a_protected_notice_restricts_its_matter(firm: ApiFirm) -> None:
+    program = firm.program("Ben")
+    body = {**NOTICE, "form": "I-918", "matter": firm.matters["A-1"]}
+    assert program.made("/notices", body)["restricted"] is True
+    assert program.get(f"/matters/{firm.matters['A-1']}").status_code == 404
+
+
+def test_a_date_is_taken_on_by_who_is_concerned(firm: ApiFirm) -> None:
+    entry = firm.entries["A-1"]
+    taken = firm.program("Ana").made(f"/entries/{entry}/acknowledge", {"days": 2}, 200)
+    assert taken == {"entry": entry, "by": "ana@firm.test", "version": 1, "until": "2026-11-04T15:00:00Z"}
+    firm.program("Ben").refused(f"/entries/{entry}/acknowledge", {}, 409)
+    assert firm.program("Ana").refused(f"/entries/{entry}/acknowledge", {"days": 0}, 422)["pointer"] == "#/days"
+    lines = firm.program("Ana").data("/docket")["items"]
+    assert [line["taken_on"] for line in lines if line["entry"] == entry] == [True]
+
+
+def test_entries_are_filed_and_waived(firm: ApiFirm) -> None:
+    program = firm.program("Ana")
+    made = program.made("/notices", {**NOTICE, "matter": firm.matters["A-1"]})
+    first, second, third = (line["entry"] for line in made["entries"] if line["status"] == "open")
+    assert program.refused(f"/entries/{first}/file", {"on": "2026-11-03", "proof": "IOE1"}, 422)["code"] == "bad-date"
+    filed = program.made(f"/entries/{first}/file", {"on": "2026-11-02", "proof": "IOE1"}, 200)
+    assert (filed["status"], filed["closed_by"], filed["closing"]["timeliness"]) == (
+        "satisfied",
+        "ana@firm.test",
+        "timely",
+    )
+    assert program.refused(f"/entries/{first}/waive", {"reason": "x"}, 409)["code"] == "conflict"
+    waived = program.made(f"/entries/{second}/waive", {"reason": "the client agrees"}, 200)
+    assert waived["closing"]["reason"] == "the client agrees"
+    with firm.database.read() as session:
+        assert session.get_one(Entry, third).status == "open"
+        rows = session.execute(select(Audit.action, Audit.actor).where(Audit.action.like("entry.%"))).all()
+    assert set(map(tuple, rows)) == {("entry.filed", "ana@firm.test"), ("entry.waived", "ana@firm.test")}
+
+
+# -- HTTP ---------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_is_sent_once_while_it_is_the_same(firm: ApiFirm) -> None:
+    program = firm.program("Ana")
+    for path in ("/docket", "/law", f"/matters/{firm.matters['A-1']}"):
+        answer = program.get(path)
+        etag = answer.headers["etag"]
+        same = program.get(path, If_None_Match=etag)
+        assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", etag)
+        assert "authorization" in answer.headers["vary"].lower()
+    etag = program.get("/docket").headers["etag"]
+    program.made(f"/entries/{firm.entries['A-1']}/acknowledge", {}, 200)
+    assert program.get("/docket", If_None_Match=etag).status_code == 200
+
+
+def test_head_is_get_without_its_body(firm: ApiFirm) -> None:
+    program = firm.program()
+    got, head = program.get("/law"), program.client.head("/api/v1/law")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == got.headers["content-length"] == str(len(got.content))
+    assert head.headers["etag"] == got.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("POST", "/docket", "GET, HEAD"),
+        ("DELETE", "/matters", "GET, HEAD, POST"),
+        ("GET", "/notices/aaaa/", None),
+        ("OPTIONS", "/compute", "POST"),
+        ("PATCH", "/openapi.json", None),
+        ("GET", "/", None),
+        ("GET", "", None),
+    ],
+)
+def test_other_methods_and_addresses(firm: ApiFirm, method: str, path: str, allow: str | None) -> None:
+    answer = firm.program().client.request(method, f"/api/v1{path}")
+    problem_of(answer, 405 if allow else 404)
+    assert answer.headers.get("allow") == allow
+
+
+def test_json_is_asked_for_and_given(firm: ApiFirm) -> None:
+    program, body = firm.program(), json.dumps(NOTICE)
+    for accept in ("text/html", "application/json;q=0", "text/*, image/png"):
+        problem_of(program.get("/law", Accept=accept), 406)
+    for accept in ("*/*", "application/json", "text/html, application/*;q=0.1", "application/json; indent=2"):
+        assert program.get("/law", Accept=accept).status_code == 200
+    url = "/api/v1/compute"
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin-1", ""):
+        problem_of(program.client.post(url, content=body, headers={"Content-Type": kind}), 415)
+    packed = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    problem_of(program.client.post(url, content=body, headers=packed), 415)
+    for text in (
+        "{",
+        "",
+        "[1,]",
+        '"\ud800"'.encode("utf-8", "surrogatepass"),
+        b"\xff",
+        "NaN",
+        '{"kind":"a","kind":"b"}',
+    ):
+        answer = program.client.post(url, content=text, headers={"Content-Type": "application/json; charset=utf-8"})
+        assert answer.status_code in (400, 422), text
+
+
+def test_a_large_body_is_refused_before_it_is_read(firm: ApiFirm) -> None:
+    program = firm.program()
+    large = {**NOTICE, "matter": "m", "kind": "k" * 70_000}
+    assert program.refused("/notices", large, 413)["code"] == "too-large"
+
+    def chunks() -> Any:
+        yield from (b"x" * 1000 for _ in range(100))
+
+    headers = {"Content-Type": "application/json"}
+    problem_of(program.client.post("/api/v1/notices", content=chunks(), headers=headers), 413)
+    assert program.refused("/compute", [NOTICE] * 501, 422)["pointer"] == "#"
