@@ -98,6 +98,7 @@ def _import(app: App, path: Path, *, does: bool, by: str, sheet: str | None, dat
     from deadlines.docket.import_rows import read_rows
     from deadlines.docket.importing import check
     from deadlines.docket.people import active_person
+    from deadlines.docket.roles import require
     from deadlines.sheets import read_grid
     from deadlines.sheets.model import MOST_BYTES
     from deadlines.wiring import build_desk
@@ -107,7 +108,7 @@ def _import(app: App, path: Path, *, does: bool, by: str, sheet: str | None, dat
     rows, faults = read_rows(read_grid(data, sheet=sheet), desk.law, dates=dates)
     today = clock.today(app.settings.firm.timezone)
     with app.reading() as session, _progress("Checking", len(rows)) as tell:
-        active_person(session, by)
+        require(active_person(session, by), "enter")
         plan = check(session, desk, rows, today=today, tell=tell)
     faults = sorted([*faults, *plan.faults], key=lambda fault: (fault.row, fault.cell))
     if does and not faults:
@@ -124,9 +125,11 @@ def _apply(app: App, desk: "Desk", rows: "list[ImportRow]", by: str, data: bytes
     from deadlines import clock
     from deadlines.docket.importing import record
     from deadlines.docket.people import active_person
+    from deadlines.docket.roles import require
 
     with app.writing() as session, _progress("Recording", len(rows)) as tell:
         person = active_person(session, by)
+        require(person, "enter")
         desk = replace(desk, actor=person.email)
         return record(
             session,
