@@ -8,12 +8,12 @@ def words(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
-FORM = words(r"\b(?:Form\s+)?((?:I|N|G|EOIR|DS)-\d{1,4}[A-Z]{0,2})\b")
+FORM = words(r"\b(?:Form\s+)?((?:I|N|G|EOIR|DS)-?\d{1,4}[A-Z]{0,2})\b")
 NOT_DECIDED = {"I-290B", "I-290C", "I-694", "N-336", "EOIR-26", "EOIR-29", "G-28", "G-1145", "I-94", "I-862", "I-213"}
 """Forms that a notice names as a remedy, as a representative's or as another paper."""
 FORM_LABEL = words(
     r"^(?:case type|form(?: type| number)?|application type|application/petition|petition type|re)\b",
-    r"^(?:form\s+)?(?:I|N|G|EOIR)-\d{1,4}[A-Z]{0,2}\s*(?:[,:–-]\s*\w|$)",
+    r"^(?:form\s+)?(?:I|N|G|EOIR)-?\d{1,4}[A-Z]{0,2}\s*(?:[,:–-]\s*\w|$)",
 )
 FILED = words(r"\b(?:you|petitioner|applicant)\b[\w\s]{0,30}\b(?:filed|submitted)\b")
 
@@ -141,7 +141,7 @@ OF_JUDGE = (
         "ij.bond",
         MAYBE,
         words(
-            r"(?:order|decision)[\w\s]{0,40}\b(?:bond|custody)\b",
+            r"(?:order|decision)[\w\s]{0,60}\b(?:bond|custody)\b",
             r"\b(?:custody|bond) (?:re)?determination\b",
         ),
     ),

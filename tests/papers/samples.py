@@ -51,6 +51,17 @@ RFE = [
         "You have eighty-four (84) days to answer; no extension is granted.",
     ]
 ]
+COLUMNS = (
+    (10, 10, "Department of Homeland Security"), (120, 10, "Form I-797E, Notice of Action"),
+    (10, 15, "U.S. Citizenship and Immigration Services"), (10, 25, "REQUEST FOR EVIDENCE"),
+    (10, 35, "Receipt Number"), (10, 40, "WAC2690054321"),
+    (100, 35, "Case Type"), (100, 40, "I485 - APPLICATION TO REGISTER PERMANENT RESIDENCE"),
+    (10, 45, "Received Date"), (10, 50, "08/03/2026"), (60, 45, "Priority Date"), (60, 50, "01/05/2020"),
+    (100, 45, "Applicant A123 456 789"), (100, 50, "EXAMPLE, MARIA"),
+    (10, 55, "Notice Date"), (10, 60, "10/20/2026"), (60, 55, "Page"), (60, 60, "1 of 2"),
+    (10, 90, "You must respond to this request by January 12, 2027."),
+)  # fmt: skip
+"""The head of a Form I-797 as it is laid out: x, y in millimetres, text."""
 NOID = [
     [
         *USCIS_HEAD,
@@ -139,6 +150,16 @@ AAO = [
         "ORDER: The appeal is dismissed.",
     ]
 ]
+
+
+def laid_out(texts: Sequence[tuple[float, float, str]]) -> bytes:
+    """Texts at their places on one page."""
+    made = FPDF()
+    made.set_font("helvetica", size=9)
+    made.add_page()
+    for x, y, text in texts:
+        made.text(x, y, text)
+    return bytes(made.output())
 
 
 def pdf(pages: Sequence[Sequence[str]], *, password: str = "") -> bytes:

@@ -7,6 +7,7 @@ import pytest
 from deadlines.law import load_law
 from deadlines.papers import Found, find
 from deadlines.papers.dates import days_in
+from deadlines.pdf import read_pdf
 from tests.papers import samples
 
 LAW = load_law()
@@ -138,3 +139,35 @@ def test_figures_with_two_readings_say_how_they_were_read() -> None:
     assert printed.day.isoformat() == "2026-11-02"
     assert "2 November 2026" in printed.note
     assert days_in("11/23/2026")[0].note == ""
+
+
+def test_the_columns_of_a_form_i_797_are_not_mixed_up() -> None:
+    read = found(read_pdf(samples.laid_out(samples.COLUMNS)).pages)
+    assert read.notes == []
+    fields = ("kind", "form", "decided_on", "printed_deadline", "receipt_number")
+    assert [read.values(field) for field in fields] == [
+        ["uscis.rfe"], ["I-485"], ["2026-10-20"], ["2027-01-12"], ["WAC2690054321"],
+    ]  # fmt: skip
+
+
+COURT = ["EXECUTIVE OFFICE FOR IMMIGRATION REVIEW", "NEWARK IMMIGRATION COURT"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "kinds"),
+    [
+        ([*COURT, "ORDER OF THE IMMIGRATION JUDGE", "The motion to reopen is hereby denied."], ["ij.motion.denial"]),
+        ([*COURT, "ORDER OF THE IMMIGRATION JUDGE WITH RESPECT TO CUSTODY"], ["ij.bond"]),
+        ([*COURT, "ORDER OF THE IMMIGRATION JUDGE", "An appeal may be filed."], ["ij.order"]),
+        (["Decision of the Board of Immigration Appeals", "The record is remanded."], ["bia.remand"]),
+        ([*samples.USCIS_HEAD, "Rejection Notice"], ["uscis.rejection"]),
+        ([*samples.USCIS_HEAD, "NOTICE OF INTENT TO REVOKE"], ["uscis.noir"]),
+        ([*samples.USCIS_HEAD, "Your case is denied for abandonment."], ["uscis.denial.abandonment"]),
+        ([*samples.USCIS_HEAD, "Your motion to reopen is dismissed."], ["uscis.motion.denial"]),
+        ([*samples.USCIS_HEAD, "Your application may be denied."], []),
+        ([*samples.USCIS_HEAD, "If you do not respond, your petition will be denied."], []),
+        ([*samples.USCIS_HEAD, "We sent you a Request for Evidence on May 4, 2026."], []),
+    ],
+)
+def test_kinds_by_the_words_of_each_authority(lines: list[str], kinds: list[str]) -> None:
+    assert found([lines]).values("kind") == kinds
