@@ -39,6 +39,7 @@ COMMANDS = {
     "export": ("export", "The docket as a calendar file or a table"),
     "token": ("token", "Tokens for other programs: add, list, revoke"),
     "webhook": ("webhook", "Other programs that are told of events: add, list, test, revoke"),
+    "print": ("printing", "The docket as one file to read and print"),
     "serve": ("serve", "Run web server and scheduler in one process"),
     "daemon": ("daemon", "Run the scheduler alone"),
     "web": ("web", "Run the web server alone"),

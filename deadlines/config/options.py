@@ -24,6 +24,7 @@ SECTIONS = {
     "daemon": "The rhythm of the scheduler.",
     "log": "What the long-running commands write to standard error.",
     "keeping": "How the docket is kept whole: seals, backups and rehearsals.",
+    "print": "The docket as a file that can be read and printed while the server is down.",
     "law": "Which edition of the law is used, and what the firm adds to it.",
     "policy": "What the firm calendars where the law leaves a question open. It moves safe dates, never a last day.",
 }
@@ -319,6 +320,19 @@ OPTIONS = (
         "A file that holds the key with which backups are encrypted, readable by its owner only. "
         "Needs the extra [encryption]. Empty: they are not encrypted.",
         holds="path",
+    ),
+    _option(
+        "print.folder",
+        "",
+        "A folder in which the docket is left each night as a file for browser and printer, best on another machine. "
+        "It holds clients' names; restricted matters stand in it without a word of the case. Empty: none is left.",
+        holds="path",
+    ),
+    _option(
+        "print.days",
+        90,
+        "How many days ahead that file shows; what is overdue always stands in it.",
+        checks.between(1, 3660),
     ),
     _option(
         "law.edition",

@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.board import Wanted, board
+from deadlines.docket.board import board
 from deadlines.docket.closing import strike_notice
 from deadlines.docket.health import check_docket
 from deadlines.docket.incoming import dismiss, docketed, register
 from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.teams import join_matter
 from deadlines.docket.undocketed import VEILED, papers, tell_undocketed
+from deadlines.docket.wanted import Wanted
 from deadlines.docket.ways import is_working_day
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit

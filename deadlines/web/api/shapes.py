@@ -10,9 +10,10 @@ from msgspec import Meta, Struct
 
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Ask, State
-from deadlines.docket.board import BoardLine, Counts, When
+from deadlines.docket.board import BoardLine, Counts
 from deadlines.docket.intake import CLIENT_LENGTH, REFERENCE_LENGTH
 from deadlines.docket.views import EntryView
+from deadlines.docket.wanted import When
 from deadlines.law.counting import Method
 from deadlines.law.news import News
 

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from deadlines.docket import logins
 from deadlines.docket.logins import find_signed_in
 from deadlines.errors import DeadlinesError, NotFound
+from deadlines.law import Law, load_law
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat, Person
 from deadlines.web.asking import Asking
@@ -75,6 +76,11 @@ class Visit:
             raise NotFound("This server only shows the docket; use the command line to change it.")
         return self.office.desk(self.person.email)
 
+    @property
+    def law(self) -> Law:
+        """The law that the firm works by; the packaged one where the server only shows the docket."""
+        return load_law() if self.office.desk is None else self.desk.law
+
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """A page of the docket, under a banner while nobody keeps it up to date."""
         office = self.office
@@ -101,6 +107,13 @@ class Door:
     async def show(self, request: Request, make: Callable[[Visit], Response]) -> Response:
         """A page that changes nothing, made in a thread."""
         return await self._answer(request, make, writes=False)
+
+    async def look(self, request: Request, make: Callable[[Visit, dict[str, str]], Response]) -> Response:
+        """A page by a form of ours (POST) that changes nothing; what was typed stays out of addresses and logs."""
+        form = await read_form(request)
+        if form is None or is_foreign(request.headers, self.office.address):
+            return self.pages.notice(403, *NOT_OURS)
+        return await self._answer(request, lambda visit: make(visit, form), writes=False)
 
     async def change(self, request: Request, make: Callable[[Visit, dict[str, str]], Response]) -> Response:
         """A change by a form of ours (POST), made in one transaction; another site's form changes nothing."""

@@ -33,7 +33,8 @@ class MatterPages:
     async def matter(self, request: Request) -> Response:
         """One matter with the window map of each notice."""
         identifier = request.path_params["matter"]
-        return await self._door.show(request, lambda visit: _matter(visit, identifier))
+        recorded = "recorded" in request.query_params
+        return await self._door.show(request, lambda visit: _matter(visit, identifier, recorded=recorded))
 
     async def take_on(self, request: Request) -> Response:
         """Somebody takes a date on (POST only), and is back where they were."""
@@ -57,9 +58,9 @@ def find_visible_entry(visit: Visit, identifier: str) -> Entry:
     return entry
 
 
-def _matter(visit: Visit, identifier: str) -> Response:
+def _matter(visit: Visit, identifier: str, *, recorded: bool) -> Response:
     found = matter_view(visit.session, find_matter(visit, identifier).reference)
-    return visit.page("matter.html", matter=found, notices=_notices(found, visit.today))
+    return visit.page("matter.html", matter=found, notices=_notices(found, visit.today), recorded=recorded)
 
 
 def _take_on(visit: Visit, identifier: str) -> Response:
