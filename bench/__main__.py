@@ -1,6 +1,6 @@
 """`python -m bench`: every figure, as the table kept in docs/benchmarks.md."""
 
-from bench import audit, cli, compute, feed, outbox, recompute, subscribers, ticks
+from bench import audit, cli, compute, feed, imports, outbox, recompute, subscribers, ticks
 from bench.measure import machine, table
 
 
@@ -10,7 +10,11 @@ def main() -> None:
     print()
     print(
         table(
-            [row for part in (compute, feed, subscribers, cli, outbox, recompute, audit, ticks) for row in part.rows()]
+            [
+                row
+                for part in (compute, feed, subscribers, cli, outbox, recompute, audit, imports, ticks)
+                for row in part.rows()
+            ]
         )
     )
 

@@ -77,6 +77,14 @@ class Conflict(DeadlinesError):
     http_status = 409
 
 
+class Forbidden(DeadlinesError):
+    """Somebody is known and may not do that; the sentence says whose roles may."""
+
+    code = "forbidden"
+    exit_code = 12
+    http_status = 403
+
+
 class CalendarError(DeadlinesError):
     """A calendar entry, read back, is not what was meant; it is kept from the feed."""
 

@@ -9,7 +9,7 @@ from deadlines import clock
 from deadlines.config import Settings, read_key
 from deadlines.errors import ConfigError, StoreError
 from deadlines.version import VERSION
-from deadlines.wiring import database_url
+from deadlines.wiring import database_url, feeds_folder
 
 if TYPE_CHECKING:
     from deadlines.keeping import Drill, Manifest
@@ -46,6 +46,26 @@ def upgrade_database(settings: Settings) -> tuple[str, str, Path | None]:
         ) from error
     finally:
         database.dispose()
+
+
+def forget_copies(settings: Settings, database: "Database") -> None:
+    """Take the kept copies of calendars away that show what must be seen no more, also while no server runs.
+
+    A running server does the same within seconds; one that starts while the database fails would serve them.
+    """
+    from deadlines.docket.endings import answered_hashes
+    from deadlines.docket.scopes import restricted_matters
+    from deadlines.web.shelf import Shelf
+
+    folder = feeds_folder(settings)
+    if folder is None or not folder.is_dir():
+        return
+    shelf = Shelf(folder)
+    with database.read() as session:
+        shelf.keep_only(answered_hashes(session, now=clock.now()), {})
+        restricted = restricted_matters(session)
+    for kept in shelf.made_before(restricted):
+        shelf.drop(kept.token_hash)
 
 
 def _seal_stored(database: "Database") -> None:

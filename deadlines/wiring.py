@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from deadlines.docket.agendas import Rhythm
     from deadlines.docket.auditor import Statement
     from deadlines.docket.intake import Desk
+    from deadlines.docket.mailroom import MailRoom
     from deadlines.ical import Party
     from deadlines.law import Law
     from deadlines.law.editions import Known
@@ -265,6 +266,24 @@ def build_desk(settings: Settings, actor: str) -> "Desk":
     )
 
 
+def build_mail_room(settings: Settings) -> "MailRoom":
+    """By when papers that came in must be on the docket. Raises ConfigError where the firm closes before it opens."""
+    from deadlines.docket.mailroom import MailRoom
+    from deadlines.docket.ways import is_working_day
+
+    chosen = settings.incoming
+    opens, closes = time.fromisoformat(chosen.opens), time.fromisoformat(chosen.closes)
+    if closes <= opens:
+        raise ConfigError(f"incoming.closes: {chosen.closes} must be later than incoming.opens, {chosen.opens}.")
+    return MailRoom(
+        zone=settings.firm.timezone,
+        opens=opens,
+        closes=closes,
+        days=chosen.days,
+        is_working_day=is_working_day(build_desk(settings, "daemon")),
+    )
+
+
 def build_sweeps(settings: Settings, database: "Database", web: "Starlette | None" = None) -> "Sweeps":
     """The sweeps over a database, with the configured channel, the firm's law and the web's notes."""
     from deadlines.daemon import Sweeps
@@ -287,6 +306,8 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
             channel=settings.mail.channel,
         ),
         rhythm=build_rhythm(settings),
+        mail_room=build_mail_room(settings),
+        evening=evening_by(settings),
         compute=build_compute(settings),
         edition=law_state(settings),
         organizer=organizer(settings),
@@ -310,6 +331,11 @@ def build_rhythm(settings: Settings) -> "Rhythm":
         weekly=next(iter(weekdays(chosen.weekly)), None),
         zone=settings.firm.timezone,
     )
+
+
+def evening_by(settings: Settings) -> time | None:
+    """By when the evening check is to be signed; None where the firm asks for none."""
+    return time.fromisoformat(settings.evening.by) if settings.evening.by else None
 
 
 def build_scheduler(settings: Settings, database: "Database", web: "Starlette | None" = None) -> "Scheduler":

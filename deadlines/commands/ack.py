@@ -28,7 +28,7 @@ def command(app: App, entry: str, days: int | None, by: str, as_json: bool) -> N
     from deadlines.docket.views import find_entry
 
     reminders = app.settings.reminders
-    with signed(app, by) as act:
+    with signed(app, by, "acknowledge") as act:
         found = find_entry(act.session, entry)
         lasts = timedelta(days=days or reminders.ack_days)
         row = acknowledge(act.session, found, act.by, now=act.now, lasts=lasts, zone=app.settings.firm.timezone)

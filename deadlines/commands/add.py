@@ -10,8 +10,11 @@ from deadlines.commands.compute import METHODS, facts_of, reasons_option
 from deadlines.commands.context import App, actor, json_option, pass_app
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from deadlines.compute import Notice, Result
     from deadlines.docket.intake import Recorded
+    from deadlines.store.tables import Person
 
 
 @click.command()
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
 @click.option("--fact", "facts", metavar="NAME=VALUE", multiple=True, help="A fact; may be repeated.")
 @reasons_option
 @click.option("--by", metavar="ADDRESS", help="Mail address of the person who enters it; somebody else verifies.")
+@click.option(
+    "--incoming", metavar="ID", help="The paper that came in, from `deadlines incoming list`; it is docketed."
+)
 @click.option("--again", is_flag=True, help="Record it although the matter has the same notice already.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation on a terminal.")
 @json_option
@@ -51,6 +57,8 @@ def command(app: App, /, as_json: bool, yes: bool, again: bool, **given: Any) ->
 
     asks = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
     app.settings  # noqa: B018  (a wrong configuration is told before any question is asked)
+    if given["incoming"]:
+        given = _of_paper(app, given)
     if asks:
         from deadlines.commands.asking import complete
 
@@ -68,6 +76,18 @@ def command(app: App, /, as_json: bool, yes: bool, again: bool, **given: Any) ->
             return
     recorded = _record(app, notice, given, again=again)
     _answer(recorded, doubts, given, as_json=as_json, shown=asks)
+
+
+def _of_paper(app: App, given: dict[str, Any]) -> dict[str, Any]:
+    """The options with the matter that the paper was registered for, where none is named. Raises Conflict for a paper
+    that is settled already."""
+    from deadlines.docket.incoming import find_incoming, require_waiting
+
+    with app.reading() as session:
+        found = find_incoming(session, given["incoming"])
+        require_waiting(found)
+        known = found.matter.reference if found.matter is not None else None
+        return {**given, "incoming": found.id, "matter": given["matter"] or known}
 
 
 def _need(given: Mapping[str, Any]) -> None:
@@ -92,13 +112,15 @@ def _show(result: "Result", doubts: list[str]) -> None:
 
 def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool) -> "dict[str, Any]":
     from deadlines import clock
+    from deadlines.docket.incoming import docketed, find_incoming
     from deadlines.docket.intake import open_matter, record_notice
-    from deadlines.docket.people import active_person, find_person
+    from deadlines.docket.people import find_person
     from deadlines.wiring import build_desk
 
     now = clock.now()
     with app.writing() as session:
-        who = active_person(session, given["by"]).email if given["by"] else actor()
+        by = _entered_by(session, given["by"])
+        who = by.email if by is not None else actor()
         attorney = find_person(session, given["attorney"]) if given["attorney"] else None
         matter = open_matter(
             session,
@@ -111,7 +133,21 @@ def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool
         )
         desk = build_desk(app.settings, who)
         recorded = record_notice(session, desk, matter, notice, now=now, again=again)
+        if given["incoming"]:
+            paper = find_incoming(session, given["incoming"])
+            docketed(session, paper, recorded.notice, who=by.id if by is not None else who, now=now, actor=who)
         return _as_json(recorded, matter.reference, restricted=matter.restricted)
+
+
+def _entered_by(session: "Session", by: str | None) -> "Person | None":
+    from deadlines.docket.people import active_person
+    from deadlines.docket.roles import require
+
+    if not by:
+        return None
+    person = active_person(session, by)
+    require(person, "enter")
+    return person
 
 
 def _as_json(recorded: "Recorded", reference: str, *, restricted: bool) -> "dict[str, Any]":

@@ -60,7 +60,7 @@ def _amend(app: App, name: str, changes: "Amendment", reason: str, by: str) -> d
     from deadlines.docket.doubts import odd_days
     from deadlines.docket.notices import find_notice
 
-    with signed(app, by) as act:
+    with signed(app, by, "enter") as act:
         row = find_notice(act.session, name)
         today = clock.today(app.settings.firm.timezone)
         odd = odd_days(amended(msgspec.convert(row.facts, Notice), changes), today)

@@ -22,10 +22,10 @@ def complete(app: App, given: dict[str, Any]) -> dict[str, Any]:
     covered = {kind for rule in law.rules.values() for kind in rule.kinds}
     kinds = {kind.id: kind.title for kind in law.kinds.values() if kind.id in covered}
     filled["kind"] = given["kind"] or choose_kind(kinds)
-    filled["decided_on"] = given["decided_on"] or _day(law.kinds[filled["kind"]].decided_on)
+    filled["decided_on"] = given["decided_on"] or ask_day(law.kinds[filled["kind"]].decided_on)
     if filled["kind"].startswith(("uscis.", "aao.")):
         filled["form"] = given["form"] or _form(law)
-        filled["service"] = given["service"] or _choose("How was it served", dict.fromkeys(METHODS, ""))
+        filled["service"] = given["service"] or choose("How was it served", dict.fromkeys(METHODS, ""))
     return _reasons(_facts(app, filled))
 
 
@@ -41,7 +41,7 @@ def _matter(app: App, filled: dict[str, Any]) -> dict[str, Any]:
         if session.scalar(select(Matter.id).where(Matter.reference == filled["matter"])) is not None:
             return filled
         click.echo(f"Matter {filled['matter']} is new.")
-        filled["client"] = filled["client"] or _optional("Client; the name leaves in no feed or mail")
+        filled["client"] = filled["client"] or optional("Client; the name leaves in no feed or mail")
         while True:
             filled["attorney"] = filled["attorney"] or click.prompt("Attorney's mail address").strip()
             try:
@@ -58,7 +58,7 @@ def _form(law: "Law") -> str | None:
     from deadlines.compute.contract import normal_form
 
     while True:
-        form = normal_form(_optional("Form that was decided, such as I-485"))
+        form = normal_form(optional("Form that was decided, such as I-485"))
         if form is None or form in law.forms:
             return form
         click.echo(f"Form {form} is not known; write it as on the notice, such as I-485 or N-400.")
@@ -78,7 +78,7 @@ def _facts(app: App, filled: dict[str, Any]) -> dict[str, Any]:
         if ask is None:
             return filled
         click.echo(f"\n{ask.why}")
-        answer = _optional(f"{ask.fact}{' (' + ', '.join(ask.choices) + ')' if ask.choices else ''}")
+        answer = optional(f"{ask.fact}{' (' + ', '.join(ask.choices) + ')' if ask.choices else ''}")
         if answer is None:
             left_open.add(ask.fact)
             continue
@@ -97,7 +97,7 @@ def _facts(app: App, filled: dict[str, Any]) -> dict[str, Any]:
 def _reasons(filled: dict[str, Any]) -> dict[str, Any]:
     """Why it was decided so, unless it was said already; Enter leaves it open."""
     while not filled["reasons"] and not filled["kind"].startswith("status."):
-        answer = _optional(f"\nWhy was it decided so? One or more, with commas ({', '.join(REASONS)})")
+        answer = optional(f"\nWhy was it decided so? One or more, with commas ({', '.join(REASONS)})")
         if answer is None:
             return filled
         words = tuple(word.strip() for word in answer.split(","))
@@ -130,7 +130,7 @@ def facts_checked(filled: dict[str, Any]) -> None:
     to_notice(facts_of(filled))
 
 
-def _choose(label: str, choices: dict[str, str]) -> str:
+def choose(label: str, choices: dict[str, str]) -> str:
     """One of the choices, by its name; the list is shown once."""
     for name, title in choices.items():
         click.echo(f"  {name:<30} {title}")
@@ -138,7 +138,7 @@ def _choose(label: str, choices: dict[str, str]) -> str:
     return answer
 
 
-def _day(meaning: str) -> str:
+def ask_day(meaning: str) -> str:
     """A date that can be read, with the kind's own meaning of it."""
     from deadlines.compute.dates import parse_day
 
@@ -150,6 +150,7 @@ def _day(meaning: str) -> str:
             click.echo(wrong.sentence)
 
 
-def _optional(label: str) -> str | None:
+def optional(label: str) -> str | None:
+    """An answer that may be left out."""
     answer: str = click.prompt(f"{label} [Enter: not known]", default="", show_default=False).strip()
     return answer or None

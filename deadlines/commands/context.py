@@ -53,6 +53,16 @@ class App:
         with self.database() as database, database.write() as session:
             yield session
 
+    @contextmanager
+    def withdrawing(self) -> Iterator["Session"]:
+        """One transaction that takes something out of calendars: copies that still show it go at once."""
+        from deadlines.upkeep import forget_copies
+
+        with self.database() as database:
+            with database.write() as session:
+                yield session
+            forget_copies(self.settings, database)
+
 
 pass_app = click.make_pass_decorator(App)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")

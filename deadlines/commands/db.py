@@ -80,8 +80,9 @@ def seal(app: App, entries: tuple[str, ...], by: str | None, reason: str | None,
 def _sign(app: App, entries: tuple[str, ...], by: str | None, reason: str | None) -> None:
     from deadlines import clock
     from deadlines.commands.context import actor
-    from deadlines.docket.people import find_person
+    from deadlines.docket.people import active_person
     from deadlines.docket.proposals import plain_reason
+    from deadlines.docket.roles import require
     from deadlines.docket.sealing import seal_anew, seal_stored
     from deadlines.docket.views import find_entry
 
@@ -91,5 +92,6 @@ def _sign(app: App, entries: tuple[str, ...], by: str | None, reason: str | None
     with app.writing() as session:
         seal_stored(session, actor=actor(), now=now)
         chosen = [find_entry(session, name) for name in entries]
-        person = find_person(session, by)
+        person = active_person(session, by)
+        require(person, "decide")
         seal_anew(session, chosen, by=person, reason=plain_reason(reason), actor=actor(), now=now)

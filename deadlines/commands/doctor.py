@@ -9,6 +9,8 @@ from deadlines.commands.context import App, json_option, pass_app
 from deadlines.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from deadlines.docket.findings import Finding
 
 STATES = {"well": 0, "warning": 1, "ill": 2}
@@ -85,12 +87,28 @@ def _database_findings(app: App) -> Iterator["Finding"]:
                 yield check_monitor(session, clock.now(), configured=bool(app.settings.monitor.address_file))
                 yield check_webhooks(session)
                 yield check_emergency(session, app.settings.reminders.emergency)
+                yield from _evening(app, session)
                 yield from check_keeping(session, app.settings.keeping.folder, clock.now())
     except (StoreError, ConfigError) as error:
         yield Finding("database", "ill", error.sentence, "A new installation begins with `deadlines init`.")
     except SQLAlchemyError as error:
         sentence = f"The database fails while it is read ({type(error).__name__})."
         yield Finding("database", "ill", sentence, "Look at the disk and at the database server's log.")
+
+
+def _evening(app: App, session: "Session") -> Iterator["Finding"]:
+    """Whether evening checks are signed; working days are law, so nothing where the law cannot be read."""
+    from contextlib import suppress
+
+    from deadlines import clock
+    from deadlines.commands.context import actor
+    from deadlines.docket.evening_watch import check_evening
+    from deadlines.errors import LawDataError
+    from deadlines.wiring import build_desk, evening_by
+
+    with suppress(LawDataError, ConfigError):  # the checks of the law and of the firm's practice tell of it
+        desk = build_desk(app.settings, actor())
+        yield check_evening(session, desk, by=evening_by(app.settings), now=clock.now())
 
 
 def _print(findings: list["Finding"]) -> None:

@@ -80,20 +80,31 @@ def print_entry(view: "EntryView", today: date) -> None:
 def _print_checks(view: "EntryView") -> None:
     """How the entry was closed, or how far its dates are checked and what about them waits to be decided."""
     from deadlines.commands.output import clean, paragraph, style
-    from deadlines.commands.show import closing_words
-    from deadlines.commands.windows import checked_words
+    from deadlines.commands.show import closing_words, open_words
+    from deadlines.commands.windows import day_words
+    from deadlines.docket.looks import FIELDS
 
     if view.closing is not None:
         click.echo(f"Closed: {clean(closing_words(view))}")
     elif view.status == "open":
-        disputed, waits = view.dispute is not None, view.waits is not None
-        words = checked_words(view.verified_by, view.verified_at, disputed=disputed, waits=waits, altered=view.altered)
-        click.echo(f"Dates {words}")
+        click.echo(f"Dates {open_words(view)}")
+    for look in view.discrepancy:
+        fields = ", ".join(FIELDS[name] for name in look.fields)
+        words = f"Two entries differ: {look.by} read the notice on {day_words(look.at.date())} otherwise in {fields}."
+        paragraph(style(words, fg="red", bold=True))
+    if view.discrepancy:
+        click.echo(
+            f"  deadlines amend {view.notice[:8]} …, or a third person: deadlines verify --notice {view.notice[:8]}"
+        )
     if view.dispute:
         paragraph(style(f"Printed date disputed: {clean(view.dispute)}", fg="red", bold=True))
         click.echo(f"  deadlines resolve {view.entry[:8]} --use printed|computed --reason REASON --by ADDRESS")
     if view.resolution is not None:
         words = f"{view.resolution.use}, by {view.resolved_by}: {clean(view.resolution.reason)}"
         paragraph(f"Dispute resolved for the {words}")
+    if view.extensions:
+        from deadlines.commands.extension import print_extensions
+
+        print_extensions(view.extensions)
     if view.waits:
         click.echo(f"Other dates wait: deadlines proposal show {view.waits[:8]}")

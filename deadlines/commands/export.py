@@ -1,8 +1,7 @@
-"""`deadlines export`: the dates of a matter as a file for another program."""
+"""`deadlines export`: the dates of the docket as a file for another program."""
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,75 +9,152 @@ from deadlines.commands.context import App, actor, json_option, pass_app
 from deadlines.errors import InputError
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from deadlines.docket.table import Choice
     from deadlines.ical import Redaction
 
 COPY = "This is a copy: it does not change when a date moves. A calendar address (`deadlines feed add`) does."
 RESTRICTED = "Matter {0} is restricted: say --restricted to take its dates out of the docket all the same."
+TABLES = ("csv", "xlsx")
 
 
 @click.command()
-@click.option("--ics", is_flag=True, required=True, help="As a calendar file (iCalendar, RFC 5545).")
-@click.option("--matter", "reference", metavar="NUMBER", required=True, help="Whose dates.")
+@click.option("--ics", "kind", flag_value="ics", help="As a calendar file (iCalendar, RFC 5545), of one matter.")
+@click.option("--csv", "kind", flag_value="csv", help="As a table, CSV in UTF-8.")
+@click.option("--xlsx", "kind", flag_value="xlsx", help="As a table, an Excel workbook with real dates.")
+@click.option("--matter", "reference", metavar="NUMBER", help="Whose dates; a table has every matter's without it.")
+@click.option("--attorney", metavar="ADDRESS", help="In a table, only matters of the attorney with that mail address.")
+@click.option("--past", is_flag=True, help="In a table, only open windows whose last day has passed.")
+@click.option("--all", "everything", is_flag=True, help="In a table, closed entries and information too.")
 @click.option(
     "--redaction",
     type=click.Choice(["matter", "full", "busy"]),
     default="matter",
     show_default=True,
-    help="matter: number and remedy; full: the client's name too; busy: only that there is a deadline.",
+    help="matter: number and remedy; full: the client's name too; busy, for --ics: only that there is a deadline.",
 )
-@click.option("--reminders", is_flag=True, help="Reminders too, as entries of their own.")
-@click.option("--restricted", is_flag=True, help="Although the matter is restricted.")
+@click.option("--reminders", is_flag=True, help="With --ics, reminders too, as entries of their own.")
+@click.option("--restricted", is_flag=True, help="Although the matter named by --matter is restricted.")
 @click.option("--output", "-o", metavar="FILE", help="Where to write it; an existing file is left as it is.")
 @json_option
 @pass_app
-def command(
-    app: App,
-    ics: bool,
-    reference: str,
-    redaction: "Redaction",
-    reminders: bool,
-    restricted: bool,
-    output: str | None,
-    as_json: bool,
-) -> None:
-    """Write the dates of a matter into a calendar file.
+def command(app: App, /, kind: str | None, output: str | None, as_json: bool, **given: Any) -> None:
+    """Write the dates of a matter into a calendar file, or open windows into a table.
+
+    A table leaves restricted matters out; one is exported by its number and --restricted. No cell of a table is
+    computed by the program that opens it, whatever it holds.
 
     \b
     Example:
       deadlines export --ics --matter 2026-0143 -o 2026-0143.ics
+      deadlines export --xlsx --attorney ana@firm.example -o docket.xlsx
     """
-    from deadlines import clock
+    from deadlines.commands.files import write_new, write_out
     from deadlines.commands.output import print_json
+
+    _refuse(kind, given)
+    if as_json and output is None:
+        raise InputError("--json tells of a file: name it with -o.")
+    with app.writing() as session:
+        body, told = _table(app, session, str(kind), **given) if kind in TABLES else _calendar(app, session, **given)
+        if output is not None:
+            write_new(Path(output), body)
+    if output is None:
+        write_out(body, text=kind != "xlsx")
+    if as_json:
+        print_json({"matter": given["reference"], "file": output, **told, "bytes": len(body)})
+        return
+    if told.get("left_out"):
+        click.echo(f"{told['left_out']} entries of restricted matters are left out.", err=True)
+    click.echo(COPY, err=True)
+
+
+def _refuse(kind: str | None, given: dict[str, Any]) -> None:
+    """Raises UsageError for what does not go together."""
+    if kind is None:
+        raise click.UsageError("Say what to write: --ics, --csv or --xlsx.")
+    table, calendar = ("attorney", "past", "everything"), ("reminders",)
+    strange = [name for name in (calendar if kind in TABLES else table) if given[name]]
+    if strange:
+        name = "all" if strange[0] == "everything" else strange[0]
+        raise click.UsageError(f"--{name} does not go with --{kind}.")
+    if kind == "ics" and given["reference"] is None:
+        raise click.UsageError("--ics writes the dates of one matter: name it with --matter.")
+    if kind in TABLES and given["redaction"] == "busy":
+        raise click.UsageError("--redaction busy is for --ics.")
+    if given["restricted"] and given["reference"] is None:
+        raise click.UsageError("--restricted is for one matter: name it with --matter.")
+
+
+def _calendar(
+    app: App,
+    session: "Session",
+    *,
+    reference: str,
+    redaction: "Redaction",
+    reminders: bool,
+    restricted: bool,
+    **_more: Any,
+) -> tuple[bytes, dict[str, Any]]:
+    from deadlines import clock
     from deadlines.docket.export import matter_calendar
     from deadlines.docket.teams import find_matter
     from deadlines.store import audit
 
-    if as_json and output is None:
-        raise InputError("--json tells of a file: name it with -o.")
-    with app.writing() as session:
-        matter = find_matter(session, reference)
-        if matter.restricted and not restricted:
-            raise InputError(RESTRICTED.format(matter.reference))
-        day = str(clock.today(app.settings.firm.timezone))
-        body = matter_calendar(session, matter, day=day, redaction=redaction, reminders=reminders)
-        detail = {"redaction": redaction, "restricted": matter.restricted}
-        audit.record(session, at=clock.now(), actor=actor(), action="export.ics", subject=matter.id, detail=detail)
-        if output is not None:
-            _write(Path(output), body)
-    if output is None:
-        sys.stdout.buffer.write(body)
-    if as_json:
-        print_json({"matter": reference, "file": output, "dates": body.count(b"BEGIN:VEVENT"), "bytes": len(body)})
-    else:
-        click.echo(COPY, err=True)
+    matter = find_matter(session, reference)
+    if matter.restricted and not restricted:
+        raise InputError(RESTRICTED.format(matter.reference))
+    day = str(clock.today(app.settings.firm.timezone))
+    body = matter_calendar(session, matter, day=day, redaction=redaction, reminders=reminders)
+    detail = {"redaction": redaction, "restricted": matter.restricted}
+    audit.record(session, at=clock.now(), actor=actor(), action="export.ics", subject=matter.id, detail=detail)
+    return body, {"dates": body.count(b"BEGIN:VEVENT")}
 
 
-def _write(path: Path, body: bytes) -> None:
-    try:
-        with path.open("xb") as file:
-            path.chmod(0o600)
-            file.write(body)
-    except FileExistsError:
-        raise InputError(f"{path} is there already; name another file with -o.") from None
-    except OSError as error:
-        raise InputError(f"{path} cannot be written ({error.strerror}); name another file with -o.") from None
+def _table(
+    app: App,
+    session: "Session",
+    kind: str,
+    *,
+    reference: str | None,
+    redaction: str,
+    restricted: bool,
+    attorney: str | None,
+    past: bool,
+    everything: bool,
+    **_more: Any,
+) -> tuple[bytes, dict[str, Any]]:
+    from deadlines.docket.table import Choice
+
+    choice = Choice(attorney=attorney, matter=reference, past=past, everything=everything, clients=redaction == "full")
+    return _table_of(app, session, kind, choice, restricted=restricted)
+
+
+def _table_of(
+    app: App, session: "Session", kind: str, choice: "Choice", *, restricted: bool
+) -> tuple[bytes, dict[str, Any]]:
+    from deadlines import clock
+    from deadlines.docket.table import about, docket_table
+    from deadlines.docket.teams import find_matter
+    from deadlines.docket.visible import leaving
+    from deadlines.sheets import write_csv, write_xlsx
+    from deadlines.store import audit
+    from deadlines.wiring import build_law
+
+    matter = find_matter(session, choice.matter) if choice.matter is not None else None
+    if matter is not None and matter.restricted and not restricted:
+        raise InputError(RESTRICTED.format(matter.reference))
+    today = clock.today(app.settings.firm.timezone)
+    seen = leaving(named=matter is not None and restricted)
+    discreet = [rule.id for rule in build_law(app.settings).rules.values() if rule.discreet]
+    copy = docket_table(session, choice, seen, discreet=discreet, today=today)
+    body = write_csv(copy.sheet) if kind == "csv" else write_xlsx([copy.sheet, about(today, copy)])
+    detail = {
+        "entries": len(copy.sheet.rows),
+        "clients": choice.clients,
+        "restricted": matter is not None and matter.restricted,
+    }
+    subject = matter.id if matter is not None else ""
+    audit.record(session, at=clock.now(), actor=actor(), action=f"export.{kind}", subject=subject, detail=detail)
+    return body, {"entries": len(copy.sheet.rows), "left_out": copy.left_out}

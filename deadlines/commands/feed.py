@@ -145,7 +145,7 @@ def _end(app: App, identifier: str, why: Any, as_json: bool) -> None:
     from deadlines.docket.endings import end_subscription
 
     now, today = clock.now(), clock.today(app.settings.firm.timezone)
-    with app.writing() as session:
+    with app.withdrawing() as session:
         subscription = find_address(session, identifier)
         end_subscription(session, subscription, why, actor=actor(), now=now)
         session.flush()

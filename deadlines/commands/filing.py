@@ -44,7 +44,7 @@ def command(app: App, entry: str, on: "date", proof: str, by: str, anyway: bool,
     from deadlines.docket.closing import file_entry
     from deadlines.docket.views import entry_view, find_entry
 
-    with signed(app, by) as act:
+    with signed(app, by, "file") as act:
         found = find_entry(act.session, entry)
         file_entry(act.session, act.desk, found, on=on, proof=proof, by=act.by, now=act.now, anyway=anyway)
         view = entry_view(act.session, found, nexts_of(app))

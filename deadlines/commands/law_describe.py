@@ -67,6 +67,7 @@ def rule_sections(law: Law, rule: Rule, policy: Mapping[str, str]) -> Sections:
             ],
         ),
         ("Notes", notes),
+        ("More time", _more_time(rule)),
         ("Other clocks", [_relation(relation) for relation in rule.relation]),
         ("Fees", fees_of(law, rule)),
         ("Questions left open", [_question(law.ambiguities[key], policy) for key in doubts_of(law, rule)]),
@@ -217,6 +218,12 @@ def _relation(relation: Relation) -> str:
     other = relation.rule or relation.notice
     text = f"{RELATIONS[relation.kind]}{f' ({other})' if other else ''}, when {relation.on}: {relation.text}"
     return _noted(text, when_words(relation.when), "", relation.cite)
+
+
+def _more_time(rule: Rule) -> list[str]:
+    """Whether the time can be extended, where a source says so."""
+    found = rule.more_time
+    return [cited(f"{'possible' if found.allowed else 'NOT possible'}: {found.why}", found.cite)] if found else []
 
 
 def _choice(ambiguity: Ambiguity, policy: Mapping[str, str]) -> str:

@@ -74,7 +74,13 @@ def _print(lines: "list[Line]", today: date) -> None:
                 line.entry[:8],
                 _alternatives(line),
                 checked_words(
-                    line.verified_by, line.verified_at, disputed=line.disputed, waits=line.waits, altered=line.altered
+                    line.verified_by,
+                    line.verified_at,
+                    disputed=line.disputed,
+                    waits=line.waits,
+                    altered=line.altered,
+                    discrepant=line.discrepant,
+                    wanted=line.extension_to,
                 ),
             )
             for line in lines

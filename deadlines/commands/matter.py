@@ -135,7 +135,7 @@ def restrict(app: App, reference: str, as_json: bool) -> None:
     from deadlines.docket.restricting import restrict_matter
     from deadlines.docket.teams import find_matter
 
-    with app.writing() as session:
+    with app.withdrawing() as session:
         matter = find_matter(session, reference)
         restrict_matter(session, matter, actor=actor(), now=clock.now())
         shown = {"matter": matter.reference, "restricted": True}
@@ -159,7 +159,7 @@ def unrestrict(app: App, reference: str, reason: str, by: str, as_json: bool) ->
     from deadlines.docket.restricting import unrestrict_matter
     from deadlines.docket.teams import find_matter
 
-    with signed(app, by) as act:
+    with signed(app, by, "unrestrict") as act:
         matter = find_matter(act.session, reference)
         unrestrict_matter(act.session, matter, act.by, reason, now=act.now)
         shown = {"matter": matter.reference, "restricted": False}

@@ -124,7 +124,7 @@ def assign(app: App, milestone: str, to: str, by: str, as_json: bool) -> None:
 def _changed(app: App, name: str, by: str, change: "Callable[[Signed, Milestone], None]") -> "MilestoneView":
     from deadlines.docket.ticking import find_milestone, view_of
 
-    with signed(app, by) as act:
+    with signed(app, by, "acknowledge") as act:
         found = find_milestone(act.session, name)
         change(act, found)
         return view_of(act.session, found)

@@ -6,14 +6,13 @@ import click
 
 from deadlines.commands.context import App, actor, json_option, pass_app
 from deadlines.commands.person_contact import contact
+from deadlines.docket.roles import ROLES
 from deadlines.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from deadlines.store.tables import Person
-
-ROLES = ["attorney", "paralegal", "docket", "administrator"]
 
 
 @click.group()
@@ -37,7 +36,8 @@ command.add_command(contact)
     type=click.Choice(ROLES),
     default="attorney",
     show_default=True,
-    help="docket: gets every reminder beside the attorney and is told when one cannot be delivered.",
+    help="docket: gets every reminder beside the attorney and is told when one cannot be delivered. "
+    "auditor: reads and changes nothing.",
 )
 @json_option
 @pass_app
@@ -180,7 +180,7 @@ def deactivate(app: App, email: str, successor: str | None, as_json: bool) -> No
     from deadlines.commands.output import print_json
     from deadlines.docket.people import deactivate_person, find_person
 
-    with app.writing() as session:
+    with app.withdrawing() as session:
         person = find_person(session, email)
         heir = find_person(session, successor) if successor else None
         moved = deactivate_person(session, person, successor=heir, actor=actor(), now=clock.now())

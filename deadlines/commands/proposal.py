@@ -100,7 +100,7 @@ def accept(app: App, name: str, by: str, as_json: bool) -> None:
     """
     from deadlines.docket.proposals import accept, find_proposal, proposal_views
 
-    with signed(app, by) as act:
+    with signed(app, by, "decide") as act:
         proposal = accept(act.session, act.desk, find_proposal(act.session, name), act.by, now=act.now)
         [view] = proposal_views(act.session, proposal=proposal)
     _answer(view, as_json=as_json)
@@ -121,7 +121,7 @@ def ignore(app: App, name: str, by: str, reason: str, as_json: bool) -> None:
     """
     from deadlines.docket.proposals import find_proposal, ignore, proposal_views
 
-    with signed(app, by) as act:
+    with signed(app, by, "decide") as act:
         proposal = find_proposal(act.session, name)
         ignore(act.session, act.desk, proposal, act.by, reason=reason, now=act.now)
         [view] = proposal_views(act.session, proposal=proposal)

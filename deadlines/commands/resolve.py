@@ -37,7 +37,7 @@ def command(app: App, entry: str, use: "Use", reason: str, by: str, as_json: boo
     from deadlines.docket.verification import resolve_dispute
     from deadlines.docket.views import entry_view, find_entry
 
-    with signed(app, by) as act:
+    with signed(app, by, "decide") as act:
         found = find_entry(act.session, entry)
         move = resolve_dispute(act.session, act.desk, found, use=use, reason=reason, by=act.by, now=act.now)
         view = entry_view(act.session, found)

@@ -121,14 +121,24 @@ def closing_words(view: "EntryView") -> str:
     return f"{closing.event} on {day_words(view.closed_on)} by {by}: {closing.reason}"
 
 
-def _remark(view: "EntryView") -> str | None:
+def open_words(view: "EntryView") -> str:
+    """How far the dates of an open entry are checked, in one line."""
     from deadlines.commands.windows import checked_words
 
+    return checked_words(
+        view.verified_by,
+        view.verified_at,
+        disputed=view.dispute is not None,
+        waits=view.waits is not None,
+        altered=view.altered,
+        discrepant=bool(view.discrepancy),
+        wanted=next((each.wanted_on for each in view.extensions if each.state == "requested"), None),
+    )
+
+
+def _remark(view: "EntryView") -> str | None:
     if view.altered:
-        return checked_words(None, None, disputed=False, waits=False, altered=True)
+        return open_words(view)
     if view.closing is not None:
         return closing_words(view)
-    if view.status != "open":
-        return None
-    disputed, waits = view.dispute is not None, view.waits is not None
-    return checked_words(view.verified_by, view.verified_at, disputed=disputed, waits=waits)
+    return open_words(view) if view.status == "open" else None

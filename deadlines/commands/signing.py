@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from deadlines.compute.result import Window
     from deadlines.docket.intake import Desk
     from deadlines.docket.records import FollowOn, Nexts
+    from deadlines.docket.roles import Act
     from deadlines.store.tables import Entry, Person
 
 by_option = click.option(
@@ -36,15 +37,21 @@ class Signed:
 
 
 @contextmanager
-def signed(app: App, by: str) -> Iterator[Signed]:
-    """Open the transaction: committed at the end, undone by any error. Raises NotFound and Conflict for `by`."""
+def signed(app: App, by: str, act: "Act") -> Iterator[Signed]:
+    """Open the transaction: committed at the end, undone by any error.
+
+    Raises NotFound and Conflict for `by`, and Forbidden where their role may not do that.
+    """
     from deadlines import clock
     from deadlines.docket.people import active_person
+    from deadlines.docket.roles import require
     from deadlines.wiring import build_desk
 
     desk = build_desk(app.settings, actor())
     with app.writing() as session:
-        yield Signed(session, desk, active_person(session, by), clock.now())
+        person = active_person(session, by)
+        require(person, act)
+        yield Signed(session, desk, person, clock.now())
 
 
 def nexts_of(app: App) -> "Nexts":

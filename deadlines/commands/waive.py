@@ -23,7 +23,7 @@ def command(app: App, entry: str, reason: str, by: str, as_json: bool) -> None:
     from deadlines.docket.closing import waive_entry
     from deadlines.docket.views import entry_view, find_entry
 
-    with signed(app, by) as act:
+    with signed(app, by, "close") as act:
         found = find_entry(act.session, entry)
         waive_entry(act.session, act.desk, found, reason=reason, by=act.by, now=act.now)
         view = entry_view(act.session, found, nexts_of(app))

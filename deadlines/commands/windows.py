@@ -37,16 +37,28 @@ def undated_words(state: str, opens_on: date | None) -> str:
     return f"From {day_words(opens_on)}" if opens_on is not None else STATES[state]
 
 
-def checked_words(by: str | None, at: datetime | None, *, disputed: bool, waits: bool, altered: bool = False) -> str:
-    """How far an entry's dates are checked: unverified, verified by whom and when, disputed, other dates waiting.
+def checked_words(
+    by: str | None,
+    at: datetime | None,
+    *,
+    disputed: bool,
+    waits: bool,
+    altered: bool = False,
+    discrepant: bool = False,
+    wanted: date | None = None,
+) -> str:
+    """How far an entry's dates are checked: unverified, verified by whom and when, disputed, other dates waiting, more
+    time `wanted` and not granted.
 
     Where they were altered outside the program, nothing else counts.
     """
     if altered:
         return "INTEGRITY ALARM: altered, do not rely on it"
     verified = f"verified by {by} on {day_words(at.date())}" if at is not None else "unverified"
-    marks = [verified, *(["PRINTED DATE DISPUTED"] if disputed else []), *(["other dates wait"] if waits else [])]
-    return ", ".join(marks)
+    marks = {"TWO ENTRIES DIFFER": discrepant, "PRINTED DATE DISPUTED": disputed, "other dates wait": waits}
+    if wanted is not None:
+        marks[f"more time until {day_words(wanted)} asked for, NOT GRANTED"] = True
+    return ", ".join([verified, *(mark for mark, holds in marks.items() if holds)])
 
 
 def entered_words(notice: Notice) -> str:

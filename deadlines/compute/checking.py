@@ -25,9 +25,9 @@ def check(law: Law, notice: Notice, covered: Collection[str]) -> None:
     _real_dates(notice)
     _kind(law, notice, covered)
     if notice.form is not None and notice.form not in law.forms:
-        _unknown("form", notice.form, law.forms, "unknown-form")
+        refuse_unknown("form", notice.form, law.forms, "unknown-form")
     if notice.service.method not in get_args(Method):
-        _unknown("service method", notice.service.method, get_args(Method), "unknown-service-method")
+        refuse_unknown("service method", notice.service.method, get_args(Method), "unknown-service-method")
     for name, value in notice.facts.items():
         _fact(law, notice, name, value)
     _form_fits(law, notice)
@@ -44,7 +44,7 @@ def _real_dates(notice: Notice) -> None:
 
 def _kind(law: Law, notice: Notice, covered: Collection[str]) -> None:
     if notice.kind not in law.kinds:
-        _unknown("kind", notice.kind, law.kinds, "unknown-kind")
+        refuse_unknown("kind", notice.kind, law.kinds, "unknown-kind")
     if notice.kind not in covered:
         raise InputError(
             f"Kind '{notice.kind}' has no rule in edition {law.edition}: no window is computed for it. "
@@ -53,7 +53,8 @@ def _kind(law: Law, notice: Notice, covered: Collection[str]) -> None:
         )
 
 
-def _unknown(what: str, value: str, known: Iterable[str], code: str) -> NoReturn:
+def refuse_unknown(what: str, value: str, known: Iterable[str], code: str) -> NoReturn:
+    """Raises InputError for a word that is none of those known, with the nearest of them."""
     near = get_close_matches(value, list(known), n=3, cutoff=0.5)
     names = sorted(known)
     more = f", and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
@@ -63,7 +64,7 @@ def _unknown(what: str, value: str, known: Iterable[str], code: str) -> NoReturn
 
 def _fact(law: Law, notice: Notice, name: str, value: str) -> None:
     if name not in law.facts:
-        _unknown("fact", name, law.facts, "unknown-fact")
+        refuse_unknown("fact", name, law.facts, "unknown-fact")
     fact = law.facts[name]
     if fact.type == "date":
         _date_fact(name, value)
@@ -92,7 +93,7 @@ def chosen_otherwise(law: Law, policy: Mapping[str, str]) -> dict[str, str]:
     for name, choice in policy.items():
         ambiguity = law.ambiguities.get(name)
         if ambiguity is None or not ambiguity.firm:
-            _unknown("policy", name, [a.id for a in law.ambiguities.values() if a.firm], "unknown-policy")
+            refuse_unknown("policy", name, [a.id for a in law.ambiguities.values() if a.firm], "unknown-policy")
         choices = [item.id for item in ambiguity.choices]
         if choice not in choices:
             raise InputError(

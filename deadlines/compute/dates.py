@@ -45,6 +45,22 @@ def parse_day(text: str) -> date:
     raise InputError(_refusal(words), code="bad-date")
 
 
+def parse_day_as(text: str, order: str) -> date:
+    """The day, where its writer said in which order figures stand: `mdy` or `dmy`, with a year of four figures.
+
+    `iso` and whatever is no such figures: as `parse_day`. Raises InputError.
+    """
+    words = text.strip(" ")
+    found = NUMBERS_ONLY.fullmatch(words)
+    if order == "iso" or found is None:
+        return parse_day(text)
+    if len(found[3]) != 4:
+        raise InputError(f"{_shown(words)} has a year of two figures; {EXAMPLES}", code="bad-date")
+    first, second = int(found[1]), int(found[2])
+    month, day = (first, second) if order == "mdy" else (second, first)
+    return _day(words, int(found[3]), month, day)
+
+
 def long_day(day: date) -> str:
     """`3 February 2026`: a day in words that cannot be misread."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

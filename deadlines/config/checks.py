@@ -49,6 +49,11 @@ def time_of_day(value: str) -> str | None:
     return None if good else 'must be a time of day in quotes, for example "09:00"'
 
 
+def time_or_nothing(value: str) -> str | None:
+    """Accepts `HH:MM` of a 24-hour clock, or an empty text."""
+    return None if value == "" else time_of_day(value)
+
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 

@@ -16,7 +16,10 @@ SECTIONS = {
     "channels": "How people are reached beside mail; see docs/operations.md.",
     "webhook": "A program of the firm that is told of reminders beside the people.",
     "reminders": "When reminders are sent.",
+    "incoming": "By when a paper that came in must be on the docket.",
     "agenda": "The morning's list for each person, and the weekly docket for supervisors.",
+    "evening": "The check at the end of a working day; see docs/docket-control.md.",
+    "follow_up": "The weekly list of dates and proofs to one partner; see docs/docket-control.md.",
     "monitor": "Somebody outside who raises the alarm when this machine falls silent.",
     "daemon": "The rhythm of the scheduler.",
     "log": "What the long-running commands write to standard error.",
@@ -209,6 +212,24 @@ OPTIONS = (
         "The mail address of the person who is asked last when nobody answers. Must be on the list of people.",
     ),
     _option(
+        "incoming.opens",
+        "09:00",
+        "The time of day, in the firm's time zone, at which the firm opens on a working day.",
+        checks.time_of_day,
+    ),
+    _option(
+        "incoming.closes",
+        "17:00",
+        "The time of day at which it closes: by then a paper must be on the docket, or people are told.",
+        checks.time_of_day,
+    ),
+    _option(
+        "incoming.days",
+        0,
+        "Working days after the one on which a paper came in. 0: it must be on the docket the same day.",
+        checks.between(0, 5),
+    ),
+    _option(
         "agenda.at",
         "07:30",
         "The time of day, in the firm's time zone, at which agendas are sent; none to who has nothing before them.",
@@ -224,6 +245,25 @@ OPTIONS = (
         "agenda.weekly",
         "mon",
         "The weekday on which whoever supervises attorneys is sent the weekly docket. Empty: never.",
+        checks.weekday,
+    ),
+    _option(
+        "evening.by",
+        "",
+        "The time of day, in the firm's time zone, by which somebody has signed the evening check of a working day, "
+        'for example "19:00"; the docket role and its deputies are told where nobody has. Empty: none is asked for.',
+        checks.time_or_nothing,
+    ),
+    _option(
+        "follow_up.partner",
+        "",
+        "The mail address of the partner who is sent the weekly follow-up list, is told of missed dates, and alone may "
+        "change what was recorded of one. Must be on the list of people. Empty: nobody.",
+    ),
+    _option(
+        "follow_up.weekly",
+        "fri",
+        "The weekday on which the follow-up list is sent. Empty: never.",
         checks.weekday,
     ),
     _option(

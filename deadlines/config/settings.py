@@ -100,11 +100,32 @@ class Reminders(Section, frozen=True, kw_only=True):
     emergency: str
 
 
+class IncomingSettings(Section, frozen=True, kw_only=True):
+    """By when a paper must be on the docket: the firm's hours as `HH:MM`, and `days` after the one it came on."""
+
+    opens: str
+    closes: str
+    days: int
+
+
 class AgendaSettings(Section, frozen=True, kw_only=True):
     """When agendas are sent: `at` as `HH:MM`, `days` and `weekly` as weekdays by their first three letters."""
 
     at: str
     days: str
+    weekly: str
+
+
+class EveningSettings(Section, frozen=True, kw_only=True):
+    """By when the evening check is to be signed, as `HH:MM`; empty: it is not asked for."""
+
+    by: str
+
+
+class FollowUpSettings(Section, frozen=True, kw_only=True):
+    """The partner who follows up what was filed, by mail address, and the weekday of the list, by three letters."""
+
+    partner: str
     weekly: str
 
 
@@ -159,7 +180,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     channels: Channels
     webhook: WebhookSettings
     reminders: Reminders
+    incoming: IncomingSettings
     agenda: AgendaSettings
+    evening: EveningSettings
+    follow_up: FollowUpSettings
     monitor: MonitorSettings
     daemon: Daemon
     log: Log

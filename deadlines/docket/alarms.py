@@ -1,6 +1,6 @@
 """What the people who keep the docket must hear of the program itself, by mail, once each: kept until it is told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -18,12 +18,14 @@ KEPT = timedelta(days=60)
 
 
 class Alarm(Struct):
-    """One thing to tell. `told` holds the ids of the people who have been."""
+    """One thing to tell. `told` holds the ids of the people who have been, `also` those of whom to tell beside the
+    people who keep the docket."""
 
     subject: str
     text: str
     raised_at: datetime
     told: list[str] = field(default_factory=list)
+    also: list[str] = field(default_factory=list)
 
 
 class Untold(Struct, frozen=True):
@@ -34,12 +36,17 @@ class Untold(Struct, frozen=True):
     person: Person
 
 
-def raise_alarm(session: Session, key: str, *, subject: str, text: str, now: datetime) -> bool:
-    """Note what is to be told; False where the key was raised before. No client's name may stand in it."""
+def raise_alarm(
+    session: Session, key: str, *, subject: str, text: str, now: datetime, also: Iterable[str] = ()
+) -> bool:
+    """Note what is to be told; False where the key was raised before. No client's name may stand in it.
+
+    `also`: the ids of people to tell beside those who keep the docket.
+    """
     alarms = {name: alarm for name, alarm in _read(session).items() if now - alarm.raised_at < KEPT}
     if key in alarms:
         return False
-    _write(session, alarms | {key: Alarm(subject, text, now)}, now)
+    _write(session, alarms | {key: Alarm(subject, text, now, also=list(also))}, now)
     return True
 
 
@@ -63,8 +70,14 @@ def untold(session: Session) -> list[Untold]:
     """Who has still to hear what, the oldest first."""
     alarms = _read(session)
     people = _people(session) if alarms else []
+    named = _named(session, alarms.values())
     return [
-        Untold(key, alarm, person) for key, alarm in alarms.items() for person in people if person.id not in alarm.told
+        Untold(key, alarm, person)
+        for key, alarm in alarms.items()
+        for person in {
+            each.id: each for each in (*people, *(named[who] for who in alarm.also if who in named))
+        }.values()
+        if person.id not in alarm.told
     ]
 
 
@@ -80,6 +93,13 @@ def _people(session: Session) -> Sequence[Person]:
     """The people of the docket role; where there is none, everybody."""
     active = select(Person).where(Person.active.is_(True)).order_by(Person.created_at, Person.id)
     return session.scalars(active.where(Person.role == DOCKET_ROLE)).all() or session.scalars(active).all()
+
+
+def _named(session: Session, alarms: Iterable[Alarm]) -> dict[str, Person]:
+    """The people who are told beside the others, as far as they are here."""
+    ids = {who for alarm in alarms for who in alarm.also}
+    query = select(Person).where(Person.id.in_(ids), Person.active.is_(True))
+    return {person.id: person for person in session.scalars(query)} if ids else {}
 
 
 def _read(session: Session) -> dict[str, Alarm]:

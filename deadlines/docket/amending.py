@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from deadlines.compute.notice import Notice, Service
 from deadlines.compute.result import Result
 from deadlines.docket.closing import CLOSED
-from deadlines.docket.entries import computed
+from deadlines.docket.entries import computed, unsign
 from deadlines.docket.intake import Desk
+from deadlines.docket.looks import differences
 from deadlines.docket.moves import Because, Move, enter_new, move
 from deadlines.docket.notices import hold_in_force
 from deadlines.docket.proposals import plain_reason
@@ -86,8 +87,9 @@ def amend_notice(
     if is_protected(corrected):
         restrict_matter(session, matter, actor=desk.actor, now=now)
     printed_anew = corrected.printed_deadline != before.printed_deadline
+    read_anew = bool(differences(before, corrected))
     for entry in entries:
-        _point_to(entry, row, printed_anew=printed_anew)
+        _point_to(entry, row, printed_anew=printed_anew, read_anew=read_anew)
     session.flush()
     _record(session, desk, notice, row, reason, by, now)
     return Amended(row, result, _move_all(session, desk, entries, result, Because(row, reason, by), now))
@@ -102,8 +104,12 @@ def _held(session: Session, notice: NoticeRow) -> list[Entry]:
     return entries
 
 
-def _point_to(entry: Entry, row: NoticeRow, *, printed_anew: bool) -> None:
+def _point_to(entry: Entry, row: NoticeRow, *, printed_anew: bool, read_anew: bool) -> None:
     entry.notice_id, entry.notice = row.id, row
+    if read_anew and entry.status not in CLOSED:
+        # Whoever signed for the dates read another notice, even where the dates stay.
+        unsign(entry)
+        entry.discrepancy = None
     if printed_anew:
         # What was decided about the printed deadline was decided about another one.
         entry.resolution = entry.resolved_at = entry.resolved_by = None

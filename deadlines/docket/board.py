@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from deadlines.docket.acknowledging import standing
 from deadlines.docket.coming import next_date
 from deadlines.docket.trust import is_altered
+from deadlines.docket.undocketed import undocketed_count
 from deadlines.docket.visible import counted, visible
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Person
 
@@ -33,6 +34,7 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     """One open date. Of a `veiled` one nothing is told but its days and its attorney.
 
     `next_is`: `protective`, `file-by`, `last-day`, `past`, or `altered` for a date that the program did not write.
+    `discrepant`: two people read the notice differently.
     """
 
     entry: str
@@ -48,12 +50,18 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     next_is: str
     days_left: int
     verified: bool
+    initialed: bool
+    discrepant: bool
     taken_on: bool
     veiled: bool
 
 
 class Counts(Struct, frozen=True):
-    """How many open dates there are, by what they call for."""
+    """How many open dates there are, by what they call for, and how many papers wait to be docketed.
+
+    `uninitialed`: the responsible attorney has not initialed them; `discrepant`: a second reading of the notice
+    differs from the first.
+    """
 
     all: int
     overdue: int
@@ -61,6 +69,9 @@ class Counts(Struct, frozen=True):
     week: int
     unverified: int
     unanswered: int
+    uninitialed: int
+    discrepant: int
+    undocketed: int
 
 
 class Board(Struct, frozen=True):
@@ -107,9 +118,11 @@ def counts(session: Session, person: Person, *, today: date, now: datetime) -> C
         *(_when(when, today) for when in ("all", "overdue", "today", "week")),
         Entry.verified_at.is_(None),
         and_(_next_on(today) <= today + WEEK, ~standing(now)),
+        Entry.initialed_at.is_(None),
+        Entry.discrepancy.is_not(None),
     )
     sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions]
-    return Counts(*session.execute(_open(person, *sums)).one())
+    return Counts(*[*session.execute(_open(person, *sums)).one(), undocketed_count(session, person)])
 
 
 def _open(person: Person, *columns: Any) -> Select[Any]:
@@ -187,6 +200,8 @@ def _line(row: Any, today: date) -> BoardLine:
         next_is="altered" if altered else next_is,
         days_left=(next_on - today).days,
         verified=entry.verified_at is not None,
+        initialed=entry.initialed_at is not None,
+        discrepant=entry.discrepancy is not None,
         taken_on=bool(row.taken_on),
         veiled=veiled,
     )

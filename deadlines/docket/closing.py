@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from deadlines.compute.result import Timeliness, Window
 from deadlines.docket.beside import beside_words, filed_alternatives
 from deadlines.docket.entries import new_version, republish
+from deadlines.docket.extensions import end_requests
+from deadlines.docket.incoming import wait_again
 from deadlines.docket.intake import Desk
 from deadlines.docket.milestones import close
 from deadlines.docket.notices import hold, hold_in_force
@@ -103,6 +105,8 @@ def strike_notice(
 ) -> list[Entry]:
     """Entered by mistake: every entry of the notice that is not closed yet is struck. Returns them.
 
+    The papers that it was recorded from wait to be docketed again.
+
     Raises InputError without a reason, Conflict where nothing of it is left to strike.
     """
     reason = plain_reason(reason)
@@ -116,6 +120,7 @@ def strike_notice(
         _close(session, desk, entry, "struck", closing, _today(desk, now), by, now)
     detail = {"entries": [entry.id for entry in entries], "reason": reason, "person": by.id}
     audit.record(session, at=now, actor=desk.actor, action="notice.strike", subject=notice.id, detail=detail)
+    wait_again(session, notice, now=now, actor=desk.actor)
     return list(entries)
 
 
@@ -209,6 +214,7 @@ def _close(
     cancel(session, entry, now)
     close(session, desk, entry, now)
     supersede_waiting(session, entry, f"the entry was closed: {status}", who=by.id, now=now)
+    end_requests(session, entry, by=by, now=now)
     republish(session, entry, current(session, entry), now)
     detail: dict[str, Any] = {"person": by.id, "closing": entry.closing}
     _record(session, desk, entry, f"entry.{closing.event}", detail, now)

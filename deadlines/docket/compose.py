@@ -24,8 +24,11 @@ REPEAT = "This may be a repeat: whether an earlier copy arrived is not known."
 
 
 class Item(Struct, frozen=True):
-    """A reminder with what it speaks of; `before` is the version of the dates before this one. `altered`: the stored
-    date is not as the program wrote it. `milestone`: the step that it is about, rather than the dates themselves."""
+    """A reminder with what it speaks of; `before` is the version of the dates before this one.
+
+    `altered`: the stored date is not as the program wrote it. `milestone`: the step that it is about, rather than the
+    dates themselves. `wanted`: the day until which more time is asked for and not granted.
+    """
 
     reminder: Reminder
     entry: Entry
@@ -35,6 +38,7 @@ class Item(Struct, frozen=True):
     before: DeadlineRow | None = None
     altered: bool = False
     milestone: Milestone | None = None
+    wanted: date | None = None
 
 
 class Ahead(Struct, frozen=True):
@@ -217,6 +221,8 @@ def _item(item: Item, number: int, today: date, now: datetime, undelivered: str 
     if item.milestone is not None:
         return [*lines, *_step(item, item.milestone, today)]
     lines += _dates(item.deadline, today)
+    if item.wanted is not None:
+        lines.append(f"   More time until {day_text(item.wanted)} was asked for and is NOT GRANTED: these dates hold.")
     by_courier = item.entry.dispatch_by
     if by_courier is not None and by_courier >= today and not item.altered:
         lines.append(f"   By courier:      hand it over by {day_text(by_courier)} ({days_left(by_courier, today)})")

@@ -1,4 +1,4 @@
-"""What a careful colleague would ask before a notice is recorded: days that have not come yet, dates that have gone."""
+"""What looks wrong on the day on which a notice is entered: days that have not come, windows that have gone."""
 
 from datetime import date
 

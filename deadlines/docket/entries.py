@@ -104,12 +104,12 @@ def new_version(
     moved: Severity | None,
     edition: str = "",
 ) -> DeadlineRow:
-    """The next version of an entry's dates. It ends the verification of the one before."""
+    """The next version of an entry's dates. It ends the verification and the initials of the one before."""
     entry.version += 1
     entry.changed_at = now
     entry.status = "open" if followed else "information"
     entry.title, entry.form = window.title, window.form
-    entry.verified_at = entry.verified_by = None
+    unsign(entry)
     entry.dispatch_by = dispatch_day(desk, entry.notice, window) if followed else None
     row = _row(desk, entry, window, reason, now, edition or desk.law.edition, actor)
     _store(session, entry, row)
@@ -122,6 +122,12 @@ def new_version(
         republish(session, entry, row, now)
         milestones.close(session, desk, entry, now)
     return row
+
+
+def unsign(entry: Entry) -> None:
+    """Nobody has verified or initialed the dates any more."""
+    entry.verified_at = entry.verified_by = None
+    entry.initialed_at = entry.initialed_by = entry.initialed_source = None
 
 
 def republish(session: Session, entry: Entry, row: DeadlineRow, now: datetime) -> None:

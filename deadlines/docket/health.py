@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from deadlines.docket.contacts import unproved
 from deadlines.docket.findings import Finding as Finding  # noqa: PLC0414  (part of this module)
 from deadlines.docket.findings import State as State  # noqa: PLC0414
+from deadlines.docket.looks import check_discrepancies
 from deadlines.docket.outages import outages
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.roles import DOCKET_ROLE
@@ -18,6 +19,7 @@ from deadlines.docket.rounds import check_auditor
 from deadlines.docket.sealing import altered_dates, seal_in, undated, unsealed
 from deadlines.docket.silence import live
 from deadlines.docket.trust import NEVER, sealed_with
+from deadlines.docket.undocketed import check_undocketed
 from deadlines.docket.verification import unresolved
 from deadlines.errors import SendError
 from deadlines.notify.message import checked_address
@@ -54,8 +56,10 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
     yield check_auditor(session, now)
     yield _dead(session)
     yield _recompute(session)
+    yield check_undocketed(session, now)
     yield _proposals(session)
     yield _disputes(session)
+    yield check_discrepancies(session)
     yield _audit(session)
     yield _seals(session)
     yield _addresses(session)

@@ -64,11 +64,11 @@ def open_matter(
     Raises InputError for an unusable reference or where a new matter lacks its attorney, and Conflict
     where the matter exists with another client or attorney.
     """
-    reference = _plain(reference, "matter number", REFERENCE_LENGTH)
-    client = _plain(client, "client name", CLIENT_LENGTH) if client else None
+    reference = plain(reference, "matter number", REFERENCE_LENGTH)
+    client = plain(client, "client name", CLIENT_LENGTH) if client else None
     found = session.scalars(select(Matter).where(Matter.reference == reference)).one_or_none()
     if found is not None:
-        _same(found, client, attorney)
+        refuse_other(found, client, attorney)
         if client is not None and found.client is None:
             found.client = client
             touch(session, found, now=now)
@@ -92,14 +92,16 @@ def open_matter(
     return matter
 
 
-def _plain(text: str, what: str, longest: int) -> str:
+def plain(text: str, what: str, longest: int) -> str:
+    """The text as the docket keeps it. Raises InputError where it is empty, too long, or holds odd characters."""
     found = " ".join(unicodedata.normalize("NFC", text).split())
     if not found or len(found) > longest or not found.isprintable():
         raise InputError(f"A {what} needs 1 to {longest} plain characters.")
     return found
 
 
-def _same(matter: Matter, client: str | None, attorney: Person | None) -> None:
+def refuse_other(matter: Matter, client: str | None, attorney: Person | None) -> None:
+    """Raises Conflict where the matter has another client or attorney; what is None says nothing."""
     if client is not None and matter.client is not None and client != matter.client:
         raise Conflict(f"Matter {matter.reference} exists with another client. Check the number.")
     if attorney is not None and attorney.id != matter.attorney_id:

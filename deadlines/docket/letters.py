@@ -77,6 +77,13 @@ def withdraw(session: Session, key: str, now: datetime) -> bool:
     return session.scalar(taken.execution_options(synchronize_session=False)) == 0
 
 
+def withdraw_all(session: Session, prefix: str, now: datetime) -> int:
+    """Take back every waiting letter whose key begins so, because what it tells of is settled; how many."""
+    waits = Letter.key.startswith(prefix, autoescape=True), Letter.state.in_(("planned", "uncertain"))
+    taken = update(Letter).where(*waits).values(state="cancelled", next_at=now).returning(Letter.id)
+    return len(session.scalars(taken.execution_options(synchronize_session=False)).all())
+
+
 def claim(session: Session, *, now: datetime, owner: str, lease: timedelta, limit: int) -> list[int]:
     """Take due letters for `owner` until `now + lease`, the oldest first; what another holds is passed over."""
     return leases.claim(session, Letter, now=now, owner=owner, lease=lease, limit=limit)

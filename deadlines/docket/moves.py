@@ -17,6 +17,7 @@ from deadlines.compute.ladder import Severity
 from deadlines.compute.result import Window
 from deadlines.docket.direction import Dates, classify, dates_of, merged, withdrawn
 from deadlines.docket.entries import enter, is_followed, new_version, reminded
+from deadlines.docket.granted import extended, granted
 from deadlines.docket.intake import Desk
 from deadlines.docket.milestones import lay_notice
 from deadlines.docket.proposals import (
@@ -67,9 +68,11 @@ def move(
 ) -> Move | None:
     """Bring an open entry, or one kept as information, to a newly computed window; None where nothing changes.
 
-    `window` is None where the law data gives it no more.
+    `window` is None where the law data gives it no more. More time that was granted is laid over it.
     """
-    return Mover(session, desk, locked(session, entry), because, now).move(window)
+    held = locked(session, entry)
+    more = granted(session, [entry.id]).get(entry.id)
+    return Mover(session, desk, held, because, now).move(extended(window, more) if window is not None else None)
 
 
 def enter_new(session: Session, desk: Desk, window: Window, because: Because, *, now: datetime) -> Move:

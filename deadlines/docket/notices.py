@@ -25,3 +25,12 @@ def hold(session: Session, notice_id: str) -> None:
     """Hold a notice until the end of the transaction, before any of its entries, so that two changes follow
     each other."""
     session.execute(select(NoticeRow.id).where(NoticeRow.id == notice_id).with_for_update())
+
+
+def ancestors(session: Session, notice: NoticeRow) -> list[str]:
+    """The ids of a notice and of those that it amends, back to the one that was recorded first."""
+    found, before = [notice.id], notice.amends_id
+    while before is not None:
+        found.append(before)
+        before = session.scalar(select(NoticeRow.amends_id).where(NoticeRow.id == before))
+    return found

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased, defer, undefer
 from deadlines.docket.alarms import alarm_of_date
 from deadlines.docket.compose import Item, compose, compose_plain
 from deadlines.docket.compose_chat import compose_chat
+from deadlines.docket.extension_views import wanted_days
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED, Lanes
 from deadlines.docket.milestones import MILESTONE, OVERDUE, milestone_of
 from deadlines.docket.outbox import FROM_THE_ROWS, Claimed, extend_lease, mark_failed
@@ -152,7 +153,11 @@ def _whole(session: Session, items: list[Item]) -> list[Item]:
     wanted = {row.id for item in items for row in (item.deadline, item.before) if row is not None}
     query = select(DeadlineRow).where(DeadlineRow.id.in_(wanted)).options(undefer(DeadlineRow.window))
     session.scalars(query.execution_options(**FROM_THE_ROWS)).all()
-    return [structs.replace(item, altered=is_altered(item.entry, item.deadline)) for item in items]
+    days = wanted_days(session, [item.entry.id for item in items])
+    return [
+        structs.replace(item, altered=is_altered(item.entry, item.deadline), wanted=days.get(item.entry.id))
+        for item in items
+    ]
 
 
 def _nearest(item: Item) -> str:

@@ -12,12 +12,12 @@ from deadlines.docket.endings import end_of_person
 from deadlines.docket.handing import hand_all_over
 from deadlines.docket.outbox import revive
 from deadlines.docket.reminders import PENDING
+from deadlines.docket.roles import ROLES
 from deadlines.docket.teams import leave_everything
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store import audit
 from deadlines.store.tables import Contact, Entry, Matter, Milestone, Person, Reminder
 
-ROLES = ("attorney", "paralegal", "docket", "administrator")
 LONGEST_NAME = 200
 
 

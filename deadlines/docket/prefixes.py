@@ -6,10 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.errors import InputError, NotFound
-from deadlines.store.tables import AccessToken, Entry, Milestone, NoticeRow, Proposal, Webhook
+from deadlines.store.tables import AccessToken, Entry, Incoming, Milestone, NoticeRow, Proposal, Webhook
 
 SHORTEST = 4
-Named = TypeVar("Named", AccessToken, Entry, Milestone, NoticeRow, Proposal, Webhook)
+Named = TypeVar("Named", AccessToken, Entry, Incoming, Milestone, NoticeRow, Proposal, Webhook)
 
 
 def find_by_id(session: Session, kind: type[Named], name: str, noun: str, shown_by: str) -> Named:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Result, Window
 from deadlines.docket.direction import DATES
+from deadlines.docket.granted import Granted, any_granted, extended, granted
 from deadlines.docket.intake import Desk
 from deadlines.docket.moves import Because, Move, enter_new, move
 from deadlines.errors import DeadlinesError
@@ -31,7 +32,8 @@ _notices = msgspec.json.Decoder(Notice)
 
 
 class Stored(Struct, frozen=True):
-    """An entry as it stands. `without_print`: a person decided to leave the printed deadline aside."""
+    """An entry as it stands. `without_print`: a person decided to leave the printed deadline aside. `more`: time that
+    was granted beyond what the law gives."""
 
     entry_id: str
     rule: str
@@ -39,6 +41,7 @@ class Stored(Struct, frozen=True):
     state: str
     dates: tuple[date | None, ...]
     without_print: bool
+    more: Granted | None = None
 
 
 class Page(Struct, frozen=True):
@@ -99,9 +102,11 @@ def read_page(session: Session, after: str, limit: int) -> Page:
         .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
     )
     page = Page({row[0]: row[1] for row in session.execute(facts)}, {})
-    for notice, entry, rule, status, resolution, state, *dates in session.execute(entries):
+    rows = session.execute(entries).all()
+    more = granted(session, [row[1] for row in rows]) if any_granted(session) else {}
+    for notice, entry, rule, status, resolution, state, *dates in rows:
         without = resolution is not None and resolution.get("use") == "computed"
-        stored = Stored(entry, rule, status, state, tuple(dates), without)
+        stored = Stored(entry, rule, status, state, tuple(dates), without, more.get(entry))
         page.entries.setdefault(notice, []).append(stored)
     return page
 
@@ -128,6 +133,7 @@ def _of_notice(notice_id: str, notice: Notice, entries: list[Stored], compute: C
         plain = windows
     for entry in entries:
         window = (plain if entry.without_print else windows).get(entry.rule)
+        window = extended(window, entry.more) if window is not None else None
         if entry.status in CHECKED and _differs(entry, window):
             found.append(Difference(notice_id, entry.entry_id, window))
     known = {entry.rule for entry in entries}

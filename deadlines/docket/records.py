@@ -1,7 +1,7 @@
 """What is kept and shown of closings, disputes and follow-ons: plain records, without what makes them."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from msgspec import Struct
@@ -41,6 +41,30 @@ class Resolution(Struct, frozen=True):
     use: Use
     reason: str
     dispute: str
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """A second look at a notice that differs from what was entered: whose (a person's id), the names of the fields
+    that differ, and everything that was read."""
+
+    by: str
+    at: datetime
+    differs: list[str]
+    seen: dict[str, str | None]
+
+
+class Discrepancy(Struct, frozen=True):
+    """The second looks that differ from an entry, the first one first."""
+
+    looks: list[Look]
+
+
+class Differing(Struct, frozen=True, kw_only=True):
+    """A second look that differs, as it is shown: whose (a mail address), when, in which fields; never the values."""
+
+    by: str
+    at: datetime
+    fields: list[str]
 
 
 class Ahead(Struct, frozen=True, kw_only=True):

@@ -43,9 +43,14 @@ def lines_of(deadline: DeadlineRow, before: DeadlineRow | None, matter: Matter) 
         yield f"Why: {_without_client(deadline.reason, matter)}"
 
 
-def _without_client(reason: str, matter: Matter) -> str:
-    """A person wrote the reason and may have named the client, whose name leaves in no mail."""
+def names_client(words: str, matter: Matter) -> bool:
+    """Whether somebody named the client, whose name leaves in no mail."""
     names = [word.casefold() for word in (matter.client or "").replace(",", " ").split() if len(word) > 1]
-    if any(name in reason.casefold() for name in names):
+    return any(name in words.casefold() for name in names)
+
+
+def _without_client(reason: str, matter: Matter) -> str:
+    """A person wrote the reason and may have named the client."""
+    if names_client(reason, matter):
         return "the docket says it."
     return clean_line(f"{reason.rstrip('.')}.")

@@ -1,27 +1,36 @@
-"""A second pair of eyes: a person checks an entry's dates against the notice and signs for them.
+"""A second pair of eyes: another person reads the notice off the paper, and where both agree, signs for the dates.
 
 Where the notice prints another deadline than the law gives, a person first decides which of the two the docket
 keeps.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import select
+from msgspec import Struct
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
+from deadlines.docket.direction import classify, dates_of
 from deadlines.docket.entries import computed
 from deadlines.docket.intake import Desk
+from deadlines.docket.looks import differences, looks_of, note_discrepancy, seen
 from deadlines.docket.moves import Because, Move, move
+from deadlines.docket.notices import hold_in_force
 from deadlines.docket.proposals import plain_reason
 from deadlines.docket.records import Resolution, Use, is_disputed
+from deadlines.docket.roles import ATTORNEYS
 from deadlines.docket.trust import is_altered
 from deadlines.docket.versions import current, locked
+from deadlines.docket.visible import require_visible
 from deadlines.errors import Conflict
 from deadlines.store import audit
-from deadlines.store.tables import DeadlineRow, Entry, Person
+from deadlines.store.tables import DeadlineRow, Entry, NoticeRow, Person
+
+BEST_SOURCES = "primary"
 
 
 def unresolved_dispute(entry: Entry, window: Window) -> str | None:
@@ -29,31 +38,127 @@ def unresolved_dispute(entry: Entry, window: Window) -> str | None:
     return window.dispute if is_disputed(entry, window.dispute) else None
 
 
-def verify_entry(session: Session, desk: Desk, entry: Entry, *, by: Person, now: datetime) -> Window:
-    """Sign for the dates in force; returns the window that was verified.
+class Left(Struct, frozen=True):
+    """An open entry that a second look did not sign for, and why."""
 
-    Raises Conflict for an entry that is not open, is verified already, has a dispute that nobody resolved,
-    whose notice the same person entered, or whose dates were altered outside the program.
+    entry: Entry
+    why: str
+
+
+class Checked(Struct, frozen=True):
+    """What came of a second look: the entries that are verified, those that are left, and the names of the fields in
+    which it differs from what was entered (see `looks.FIELDS`); where one differs, nothing is verified."""
+
+    verified: list[Entry]
+    left: list[Left]
+    differs: list[str]
+
+
+def verifiable(
+    session: Session, row: NoticeRow, *, by: Person, entry: Entry | None = None
+) -> tuple[list[Entry], list[Left]]:
+    """Which open entries of a notice, or whether the one, a person may sign for, held, and which not and why.
+
+    Nothing of the dates is told. Raises NotFound for a matter that the person may not see, Conflict for a notice
+    that was amended or that the person entered, for who looked before and read it otherwise while somebody else is
+    here to look, and where nothing is left to sign for.
     """
-    entry = locked(session, entry)
-    row = current(session, entry)
-    if is_altered(entry, row):
-        raise Conflict(
-            f"The dates of entry {entry.id[:8]} were altered outside the program: `deadlines db seal` helps."
-        )
-    window = msgspec.convert(row.window, Window)
-    _require_open(entry)
-    if entry.verified_at is not None:
-        raise Conflict(f"Entry {entry.id[:8]} is verified already; `deadlines show` says by whom.")
-    dispute = unresolved_dispute(entry, window)
-    if dispute is not None:
-        raise Conflict(f"{dispute} Decide it first: deadlines resolve {entry.id[:8]} --use printed|computed.")
-    if by.email == entry.notice.entered_by:
+    require_visible(session, row.matter_id, by)
+    hold_in_force(session, row)
+    if by.email == row.entered_by:
         raise Conflict(f"{by.email} entered this notice: another person must verify it.")
-    entry.verified_at, entry.verified_by = now, by.id
-    detail = {"person": by.id, "version": entry.version}
-    _record(session, desk, entry, "entry.verify", detail, now)
-    return window
+    query = select(Entry).where(Entry.notice_id == row.id).order_by(Entry.id).with_for_update()
+    found = session.scalars(query.execution_options(populate_existing=True)).all()
+    asked = [each for each in found if (each.status == "open" if entry is None else each.id == entry.id)]
+    refusals = {each.id: _refusal(each, current(session, each), by) for each in asked}
+    signable = [each for each in asked if refusals[each.id] is None]
+    left = [Left(each, why) for each in asked if (why := refusals[each.id]) is not None]
+    if not signable:
+        raise Conflict(left[0].why if left else f"Notice {row.id[:8]} has no open entry to verify.")
+    _require_fresh_eyes(session, row, signable, by)
+    return signable, left
+
+
+def verify_notice(
+    session: Session, desk: Desk, row: NoticeRow, look: Notice, *, by: Person, now: datetime, entry: Entry | None = None
+) -> Checked:
+    """Compare what a second person read off a notice with what was entered, and sign where both are the same.
+
+    `look` holds what was read; its facts are left aside. It signs for every open entry of the notice, or for `entry`
+    alone. Where it differs nothing is signed; the difference is kept and told, and the caller, once the transaction
+    is committed, tells the person that it differs, never in which values.
+
+    Raises what `verifiable` raises, and Conflict where the law data now gives earlier dates than are stored.
+    """
+    signable, left = verifiable(session, row, by=by, entry=entry)
+    if differences(msgspec.convert(row.facts, Notice), look):
+        query = select(Entry).where(Entry.notice_id == row.id, Entry.status == "open", Entry.verified_at.is_(None))
+        doubtful = session.scalars(query.order_by(Entry.id)).all()
+        return Checked([], left, note_discrepancy(session, desk, row, doubtful, look, by=by, now=now))
+    _require_dates(session, desk, row, signable, look)
+    for each in signable:
+        each.verified_at, each.verified_by = now, by.id
+        detail = {"person": by.id, "version": each.version, "entered": seen(look)}
+        _record(session, desk, each, "entry.verify", detail, now)
+    # Two of three have read the same: the doubt ends for every entry of the notice.
+    session.execute(update(Entry).where(Entry.notice_id == row.id).values(discrepancy=None))
+    return Checked(signable, left, [])
+
+
+def needs_attorney(window: Window) -> bool:
+    """Whether staff may not sign for a window, because its dates are contested or its sources not the best."""
+    return window.contested or window.confidence != BEST_SOURCES
+
+
+def _refusal(entry: Entry, row: DeadlineRow, by: Person) -> str | None:
+    """Why nobody, or not this person, can sign for an entry now; without a word of its dates."""
+    name = entry.id[:8]
+    if entry.status != "open":
+        return f"Entry {name} is {entry.status}, not open."
+    if is_altered(entry, row):
+        return f"The dates of entry {name} were altered outside the program: `deadlines db seal` helps."
+    window = msgspec.convert(row.window, Window)
+    if entry.verified_at is not None:
+        return f"Entry {name} is verified already; `deadlines show` says by whom."
+    if unresolved_dispute(entry, window) is not None:
+        return (
+            f"The deadline printed on the notice is disputed in entry {name}. Decide it first: "
+            f"deadlines resolve {name} --use printed|computed."
+        )
+    if needs_attorney(window) and by.role not in ATTORNEYS:
+        return f"Entry {name} is no routine date (contested, or by a lesser source): an attorney must verify it."
+    return None
+
+
+def _require_fresh_eyes(session: Session, row: NoticeRow, entries: Sequence[Entry], by: Person) -> None:
+    """Who read it otherwise before knows by now what to change: as long as somebody else can look, they do not."""
+    looked = {look.by for entry in entries for look in looks_of(entry)}
+    if by.id not in looked:
+        return
+    others = select(Person).where(Person.active.is_(True), Person.id.not_in(looked), Person.email != row.entered_by)
+    windows = [msgspec.convert(current(session, entry).window, Window) for entry in entries]
+    if all(needs_attorney(window) for window in windows):
+        others = others.where(Person.role.in_(ATTORNEYS))
+    if session.scalars(others.limit(1)).first() is not None:
+        raise Conflict(
+            f"{by.email} read notice {row.id[:8]} otherwise than it was entered: a third person looks at it now, or "
+            "`deadlines amend` corrects it."
+        )
+
+
+def _require_dates(session: Session, desk: Desk, row: NoticeRow, entries: Sequence[Entry], look: Notice) -> None:
+    """What is in force may be earlier than what the look gives (others wait, or were decided against), never later."""
+    again = msgspec.structs.replace(look, facts=msgspec.convert(row.facts, Notice).facts)
+    windows = {window.rule: window for window in computed(desk, again).windows}
+    plain = computed(desk, msgspec.structs.replace(again, printed_deadline=None))
+    without = {window.rule: window for window in plain.windows}
+    for entry in entries:
+        found = (without if (entry.resolution or {}).get("use") == "computed" else windows).get(entry.rule)
+        if found is not None and classify(dates_of(current(session, entry)), dates_of(found)) in ("earlier", "mixed"):
+            raise Conflict(
+                f"The law data now gives other dates for entry {entry.id[:8]} than are stored: run "
+                "`deadlines recompute`, then verify it."
+            )
 
 
 def resolve_dispute(

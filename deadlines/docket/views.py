@@ -12,8 +12,10 @@ from deadlines.compute import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.beside import Alternative, alternatives
 from deadlines.docket.coming import next_date
+from deadlines.docket.extension_views import ExtensionView, extension_views, wanted_days
+from deadlines.docket.looks import looks_of
 from deadlines.docket.prefixes import find_by_id
-from deadlines.docket.records import WAITING, Closing, FollowOn, Nexts, Resolution, is_disputed
+from deadlines.docket.records import WAITING, Closing, Differing, FollowOn, Nexts, Resolution, is_disputed
 from deadlines.docket.teams import find_matter
 from deadlines.docket.ticking import MilestoneView, milestones
 from deadlines.docket.trust import is_altered, window_of
@@ -27,8 +29,10 @@ class Line(Struct, frozen=True, kw_only=True):
     `next_on` is the date that comes next, and `next_is` what it is: `protective`, `file-by`, `last-day`, or
     `past` when even the last day has gone. `disputed`: the notice prints another deadline, and nobody has
     resolved it. `waits`: other dates wait to be agreed to. `altered`: the stored date is not as the program wrote it;
-    such an entry comes first, and its `next_is` is `altered`. `alternatives`: entries of the same notice of which the
-    law allows one, not both.
+    such an entry comes first, and its `next_is` is `altered`. `discrepant`: two people read the notice differently.
+    `alternatives`:
+    entries of the same notice of which the law allows one, not both. `extension_to`: until when more time is asked
+    for and not granted.
     """
 
     entry: str
@@ -49,7 +53,9 @@ class Line(Struct, frozen=True, kw_only=True):
     disputed: bool
     waits: bool
     altered: bool = False
+    discrepant: bool = False
     alternatives: list[Alternative] = []
+    extension_to: date | None = None
 
 
 class EntryView(Struct, frozen=True, kw_only=True):
@@ -58,7 +64,8 @@ class EntryView(Struct, frozen=True, kw_only=True):
     `dispute` is the one that nobody has resolved, `resolution` what was decided about one; `closing` tells
     how the entry was closed, `waits` names the proposal of other dates that waits to be agreed to, `entered`
     is the notice as it was typed in, `dispatch_by` the day on which a courier must have the filing. `altered`: the
-    stored date is not as the program wrote it.
+    stored date is not as the program wrote it. `discrepancy`: the second looks at the notice that differ from it.
+    `extensions`: more time that was asked for, whatever became of it.
     """
 
     entry: str
@@ -86,8 +93,10 @@ class EntryView(Struct, frozen=True, kw_only=True):
     window: Window
     dispatch_by: date | None = None
     altered: bool = False
+    discrepancy: list[Differing] = []
     follow_ons: list[FollowOn] = []
     milestones: list[MilestoneView] = []
+    extensions: list[ExtensionView] = []
 
 
 class MatterView(Struct, frozen=True, kw_only=True):
@@ -118,8 +127,8 @@ def open_windows(
 ) -> list[Line]:
     """Open windows by their next date: the protective date while it lies ahead, then the safe date, then
     the last day."""
-    query = _current().where(Entry.status == "open")
-    _refuse_unknown(session, attorney, matter)
+    query = current().where(Entry.status == "open")
+    refuse_unknown(session, attorney, matter)
     if attorney is not None:
         query = query.where(Person.email == attorney.strip().lower())
     if matter is not None:
@@ -127,11 +136,15 @@ def open_windows(
     known = _Known(session)
     rows = session.execute(query).all()
     others = alternatives(session, [(row.Entry, row.DeadlineRow.window) for row in rows])
-    lines = [_line(known, today, others[row.Entry.id], *row) for row in rows]
+    wanted = wanted_days(session)
+    lines = [
+        msgspec.structs.replace(_line(known, today, others[row.Entry.id], *row), extension_to=wanted.get(row.Entry.id))
+        for row in rows
+    ]
     return sorted(lines, key=lambda line: (not line.altered, line.next_on, line.matter, line.title))
 
 
-def _refuse_unknown(session: Session, attorney: str | None, matter: str | None) -> None:
+def refuse_unknown(session: Session, attorney: str | None, matter: str | None) -> None:
     """A misspelt name must not read as if nothing were open."""
     if attorney is not None:
         email = attorney.strip().lower()
@@ -148,7 +161,7 @@ def find_entry(session: Session, name: str) -> Entry:
 
 def entry_view(session: Session, entry: Entry, nexts: Nexts | None = None) -> EntryView:
     """One entry in full, at its current version; with `nexts`, also what comes next."""
-    row = session.execute(_current().where(Entry.id == entry.id)).one()
+    row = session.execute(current().where(Entry.id == entry.id)).one()
     return _entry_view(_Known(session), nexts, *row)
 
 
@@ -157,7 +170,7 @@ def matter_view(
 ) -> MatterView:
     """One matter in full, or what belongs to one notice, and with `nexts` what comes next; raises NotFound."""
     matter = find_matter(session, reference)
-    query = _current().where(Entry.matter_id == matter.id)
+    query = current().where(Entry.matter_id == matter.id)
     if notice is not None:
         query = query.where(Entry.notice_id == notice)
     rows = session.execute(query.order_by(NoticeRow.decided_on, Entry.created_at, Entry.rule)).all()
@@ -193,7 +206,7 @@ def _reminders(session: Session, entries: list[str]) -> list[ReminderView]:
     ]
 
 
-def _current() -> Any:
+def current() -> Any:
     """Entries with the version in force, their notice, matter and attorney."""
     return (
         select(Entry, DeadlineRow, NoticeRow, Matter, Person)
@@ -253,6 +266,7 @@ def _line(
         disputed=is_disputed(entry, deadline.window.get("dispute")),
         waits=entry.id in known.waiting,
         altered=altered,
+        discrepant=entry.discrepancy is not None,
         alternatives=others,
     )
 
@@ -293,8 +307,12 @@ def _entry_view(
         window=window,
         dispatch_by=entry.dispatch_by if entry.status == "open" else None,
         altered=is_altered(entry, deadline),
+        discrepancy=[
+            Differing(by=known.email(look.by) or "", at=look.at, fields=look.differs) for look in looks_of(entry)
+        ],
         follow_ons=nexts(entry, window) if nexts is not None else [],
         milestones=known.milestones(entry),
+        extensions=extension_views(known.session, entry=entry, everything=True),
     )
 
 

@@ -1,23 +1,35 @@
 """Who may see what: the one policy behind every page, count and search."""
 
-from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy.orm import Session
 
 from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.docket.scopes import works_on
+from deadlines.errors import NotFound
 from deadlines.store.tables import Matter, Person
 
 
 def visible(person: Person) -> ColumnElement[bool]:
-    """Whether somebody may see a matter: every one but the restricted (8 USC 1367), and of those what they work on."""
+    """Whether somebody may see a matter: every one but the restricted (8 USC 1367), and of those what they work on.
+
+    It is the same for every role, partner and auditor included: what a role may do is one question, whose case it
+    may read another. Somebody who must see a restricted matter is put on it, and that stands in the audit trail.
+    """
     return or_(Matter.restricted.is_(False), works_on(person.id))
 
 
 def counted(person: Person) -> ColumnElement[bool]:
     """Whether a matter's dates stand on somebody's docket at all: who keeps the whole docket also has the dates of
-    restricted matters, without a word of the case."""
+    restricted matters, without a word of the case. Partners and auditors have no such dates to answer for."""
     return true() if person.role == DOCKET_ROLE else visible(person)
 
 
-def may_change(person: Person) -> bool:
-    """Whether somebody's role works on the docket: everybody's but the administrator's, who keeps the program."""
-    return person.role != "administrator"
+def require_visible(session: Session, matter_id: str, person: Person) -> None:
+    """Raises NotFound where somebody may not see a matter, in the words for one that does not exist."""
+    if session.scalar(select(Matter.id).where(Matter.id == matter_id, visible(person))) is None:
+        raise NotFound("There is no such entry or notice, or it is not yours to see.")
+
+
+def leaving(*, named: bool) -> ColumnElement[bool]:
+    """Whether a matter's dates may leave the docket in a copy: a restricted matter must have been `named` for it."""
+    return true() if named else Matter.restricted.is_(False)

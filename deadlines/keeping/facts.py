@@ -9,7 +9,7 @@ from deadlines.docket.sealing import altered_dates
 from deadlines.store import audit, migrate
 from deadlines.store.tables import Instance
 
-KEPT_FOR_EVER = ("audit", "deadline", "entry", "notice", "reminder", "rendering")
+KEPT_FOR_EVER = ("audit", "deadline", "entry", "incoming", "notice", "reminder", "rendering")
 """Tables from which nothing is ever deleted."""
 
 

@@ -39,6 +39,8 @@ def check_rule(law: "Law", rule: Rule) -> None:
             _fact(law, where, f"{key}.start_fact", item.start_fact, "date")
     for note in rule.note:
         _note(where, rule, note)
+    if rule.more_time is not None and not rule.more_time.why.strip():
+        fail(where, "more_time.why", "it is empty: say who may give more time and when, or why nobody can")
 
 
 def _note(where: str, rule: Rule, note: Note) -> None:

@@ -141,6 +141,17 @@ class Relation(Table, frozen=True, kw_only=True):
     cite: list[str]
 
 
+class MoreTime(Table, frozen=True, kw_only=True):
+    """Whether somebody may give more time than the period, as a source says in so many words; `why` tells who and when.
+
+    Where no source is known there is no such table: then nobody knows, and that is said.
+    """
+
+    allowed: bool
+    why: str
+    cite: list[str]
+
+
 Trigger = Literal["decided", "served", "received", "stated-or-served", "final-order", "fact", "after"]
 """What starts the count: the date on the paper; service; receipt; the oral statement or else service; the
 day the order became final; a date fact; the last day of another rule's window."""
@@ -190,7 +201,8 @@ class Rule(Table, frozen=True, kw_only=True):
     `party`: whose clock it is; one of the `government` is shown and never followed. `mail_doubt` and
     `start_doubt`: the ambiguities by which the safe date counts no mail days, and from the earliest day.
     `discreet`: the remedy itself tells of a case that 8 USC 1367 protects, so it leaves in no feed, and in
-    mail only for a restricted matter. `shared`: notes and alternatives of `shared.toml` that belong here too.
+    mail only for a restricted matter. `more_time`: whether more time may be given. `shared`: notes and alternatives of
+    `shared.toml` that belong here too.
     """
 
     id: str
@@ -234,5 +246,6 @@ class Rule(Table, frozen=True, kw_only=True):
     answer: list[Answer] = field(default_factory=list)
     note: list[Note] = field(default_factory=list)
     relation: list[Relation] = field(default_factory=list)
+    more_time: MoreTime | None = None
     replaces: str | None = None
     origin: str = ""

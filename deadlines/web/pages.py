@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from deadlines.docket.roles import may
 from deadlines.ical.wording import day_text
 from deadlines.web.assets import Assets
 
@@ -36,7 +37,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals |= {"firm": firm, "static": self._static}
+        self._environment.globals |= {"firm": firm, "static": self._static, "may": may}
         self._environment.filters |= {"days": _days, "day": _day}
 
     def make(self, template: str, *, status: int = 200, **values: object) -> HTMLResponse:

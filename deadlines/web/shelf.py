@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, structs
 
+from deadlines import clock
 from deadlines.store.changes import Mark
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ LARGEST = 64 * 1024 * 1024
 """Bytes of calendars that are held in memory; beyond, those that were not asked for longest are let go."""
 BESIDE = ".feed-"
 """Begins the name of a file that is still being written."""
+STILL_WRITING = 60.0
+"""Seconds."""
 _NAME = re.compile(r"[a-z2-7]{26}\.feed")
 
 
@@ -118,7 +121,10 @@ class Shelf:
                     break
 
     def save(self, kept: Kept) -> None:
-        """Write an address and its bytes to disk; a failure is logged, the feed goes out all the same."""
+        """Write an address and its bytes to disk; a failure is logged, the feed goes out all the same.
+
+        Where it fails, an earlier copy that may show what has been restricted since does not stay either.
+        """
         if self._folder is None or kept.body is None:
             return
         label = Label(kept.token_hash, kept.subscription, kept.hint, kept.etag, kept.restricted)
@@ -126,6 +132,9 @@ class Shelf:
             _replace(self._file(kept), msgspec.json.encode(label) + b"\n" + kept.body)
         except OSError as fault:
             log.error("the last good calendar %s cannot be written (%s)", kept.subscription, fault.strerror)
+            older = _read(self._file(kept))
+            if older is not None and older[0].restricted != kept.restricted:
+                self._remove(kept)
 
     def load(self, kept: Kept) -> bytes | None:
         """The last good bytes, from memory or from disk."""
@@ -141,9 +150,7 @@ class Shelf:
             if kept is None:
                 return
             self._size -= kept.size()
-        if self._folder is not None:
-            with contextlib.suppress(OSError):
-                self._file(kept).unlink(missing_ok=True)
+        self._remove(kept)
 
     def unread(self, token_hash: str) -> Kept | None:
         """A live address that nobody has read yet, with what it shows while its calendar cannot be made."""
@@ -163,14 +170,20 @@ class Shelf:
         for token_hash in gone:
             self.drop(token_hash)
 
+    def _remove(self, kept: Kept) -> None:
+        if self._folder is not None:
+            with contextlib.suppress(OSError):
+                self._file(kept).unlink(missing_ok=True)
+
     def _file(self, kept: Kept) -> Path:
         return (self._folder or Path()) / f"{kept.subscription}.feed"
 
     def _find(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for left in folder.glob(f"{BESIDE}*"):  # of a process that was ended while it wrote
+        for left in folder.glob(f"{BESIDE}*"):  # of a process that was ended while it wrote, unless it still writes
             with contextlib.suppress(OSError):
-                left.unlink()
+                if clock.now().timestamp() - left.stat().st_mtime > STILL_WRITING:
+                    left.unlink()
         for path in sorted(folder.iterdir()):
             found = _read(path) if _NAME.fullmatch(path.name) else None
             if found is not None and path.name == f"{found[0].subscription}.feed":

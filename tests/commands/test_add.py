@@ -155,7 +155,7 @@ def test_who_enters_a_notice_does_not_verify_it(office: Firm) -> None:
     code, said = refused(office, "verify", entry, "--by", "ben@firm.test")
     assert code == 8
     assert "entered" in said
-    office.good("verify", entry, "--by", "ana@firm.test")
+    office.good("verify", entry, *NOTICE, RECENT, "--by", "ana@firm.test")
     code, said = refused(office, "add", "--matter", "B-2", *NOTICE, RECENT, "--by", "nobody@firm.test")
     assert code == 7
 

@@ -1,20 +1,26 @@
 """The life of an entry through the real program: verified, amended, agreed to, filed, reopened, struck."""
 
 import json
+import os
+import pty
 import shlex
 import sqlite3
+import subprocess
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from tests.commands.conftest import Firm
-from tests.commands.program import RECENT
+from tests.commands.program import PROGRAM, RECENT, environment
 
 DECIDED = date.fromisoformat(RECENT)
 YESTERDAY = (DECIDED + timedelta(days=2)).isoformat()
 ANA, BEN = "ana@firm.example", "ben@firm.example"
 WHY = ("--reason", "the postmark on the envelope")
+PAPER = ("--kind", "uscis.denial", "--form", "I-140", "--decided-on", RECENT, "--service", "mail")
+"""What the notice says that the office holds."""
 
 
 @pytest.fixture
@@ -46,15 +52,51 @@ def refused(office: Firm, *words: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
+def refused_usage(office: Firm, *words: str) -> tuple[int, str]:
+    done = office.run(*words)
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stderr
+
+
 def test_verify_shows_the_working_and_signs(office: Firm) -> None:
     entry = motion(office)["entry"][:8]
     assert "unverified" in office.good("list")
-    shown = office.good("verify", entry, "--by", BEN)
+    shown = office.good("verify", entry, *PAPER, "--by", BEN)
     assert "Working" in shown
     assert f"Version 1 is verified by {BEN}." in shown
     for words in (("list",), ("explain", entry), ("show", "A-1")):
         assert f"verified by {BEN} on" in office.good(*words)
-    assert refused(office, "verify", entry, "--by", BEN)[0] == 8
+    assert refused(office, "verify", entry, *PAPER, "--by", BEN)[0] == 8
+
+
+def test_a_look_that_differs_is_refused_without_the_values_and_told(office: Firm) -> None:
+    office.add("Dora Dee", "dora@firm.example", "docket")
+    found = motion(office)
+    entry = found["entry"][:8]
+    other = ("--kind", "uscis.denial", "--form", "I-485", "--decided-on", RECENT, "--service", "fax")
+    done = office.run("verify", entry, *other, "--by", BEN)
+    assert (done.returncode, done.stdout) == (8, "")
+    assert "in the form, the way of service. Nothing is verified" in done.stderr
+    assert not any(word in done.stderr for word in ("I-140", "mail", RECENT, "Working"))
+    assert "TWO ENTRIES DIFFER" in office.good("list")
+    assert f"{BEN} read the notice on" in office.good("explain", entry)
+    with sqlite3.connect(office.folder / "deadlines.sqlite3") as connection:
+        people = connection.execute("select p.email from letter join person p on p.id = person_id").fetchall()
+    assert people == [("dora@firm.example",)]
+    assert "a third person" in refused(office, "verify", entry, *PAPER, "--by", BEN)[1]
+    signed = office.data("verify", "--notice", found["notice"][:8], *PAPER, "--by", "dora@firm.example")
+    assert (len(signed["verified"]), signed["left"]) == (3, [])
+    assert "DIFFER" not in office.good("list")
+
+
+def test_in_a_pipe_what_was_not_read_is_named(office: Firm) -> None:
+    entry = motion(office)["entry"][:8]
+    status, said = refused_usage(office, "verify", entry, "--by", BEN)
+    assert (status, "Missing --kind, --form, --decided-on, --service" in said) == (2, True)
+    status, said = refused_usage(office, "verify", entry, *PAPER[:4], "--by", BEN)
+    assert (status, "Missing --decided-on, --service" in said) == (2, True)
+    assert refused_usage(office, "verify", "--by", BEN)[0] == 2
+    assert refused(office, "verify", entry, *PAPER[:-4], "--decided-on", "02/03/2026", *PAPER[-2:], "--by", BEN)[0] == 3
 
 
 def test_only_somebody_who_is_here_answers_for_anything(office: Firm) -> None:
@@ -62,9 +104,9 @@ def test_only_somebody_who_is_here_answers_for_anything(office: Firm) -> None:
     office.good("person", "deactivate", "left@firm.example")
     found = motion(office)
     entry, notice = found["entry"][:8], found["notice"][:8]
-    assert refused(office, "verify", entry, "--by", "nobody@firm.example")[0] == 7
+    assert refused(office, "verify", entry, *PAPER, "--by", "nobody@firm.example")[0] == 7
     for words in (
-        ("verify", entry), ("file", entry, "--on", YESTERDAY, "--proof", "IOE1"), ("waive", entry, *WHY),
+        ("verify", entry, *PAPER), ("file", entry, "--on", YESTERDAY, "--proof", "IOE1"), ("waive", entry, *WHY),
         ("strike", notice, *WHY), ("amend", notice, "--service", "fax", *WHY), ("reopen", entry, *WHY),
     ):  # fmt: skip
         assert refused(office, *words, "--by", "left@firm.example")[0] == 8
@@ -252,12 +294,12 @@ def test_a_disputed_date_is_shown_told_and_resolved(office: Firm) -> None:
     assert "Printed date disputed: The notice prints another deadline." in office.good("explain", entry)
     checks = {check["id"]: check for check in json.loads(office.run("doctor", "--json").stdout)["checks"]}
     assert checks["disputes"]["state"] == "warning"
-    assert "deadlines resolve" in refused(office, "verify", entry, "--by", BEN)[1]
+    assert "deadlines resolve" in refused(office, "verify", entry, *PAPER, "--by", BEN)[1]
     assert "resolved" in office.good("resolve", entry, "--use", "printed", "--reason", "it controls", "--by", ANA)
     explained = office.good("explain", entry)
     assert "Dispute resolved for the printed, by ana@firm.example: it controls" in explained
     assert "disputed" not in explained.lower()
-    assert "is verified by" in office.good("verify", entry, "--by", BEN)
+    assert "is verified by" in office.good("verify", entry, *PAPER, "--by", BEN)
 
 
 def test_what_a_filing_ended_is_printed_with_the_command_that_closes_it(office: Firm) -> None:
@@ -307,3 +349,33 @@ def test_what_comes_next_is_printed_after_filing_and_in_json(office: Firm) -> No
     assert "deadlines add --matter A-1 --kind uscis.motion.denial --form I-140 --decided-on DATE" in shown
     assert "A denied motion" in office.good("show", "A-1")
     assert office.data("show", entry)["follow_ons"][0]["notice"] == "uscis.motion.denial"
+
+
+def on_terminal(office: Firm, answers: str, *words: str) -> str:
+    """What the program shows on a terminal on which somebody types the answers."""
+    ours, theirs = pty.openpty()
+    command = [*PROGRAM, "--config", str(office.config), *words]
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=office.folder, env=environment(TERM="dumb")
+    ) as running:
+        os.close(theirs)
+        os.write(ours, answers.encode())
+        shown = b""
+        with suppress(OSError):
+            while part := os.read(ours, 65536):
+                shown += part
+    os.close(ours)
+    assert running.returncode == 0, shown
+    return shown.decode()
+
+
+def test_on_a_terminal_the_paper_is_asked_for_and_nothing_is_shown_before_both_are_compared(office: Firm) -> None:
+    found = motion(office)
+    answers = f"uscis.denial\nI-140\n{RECENT}\nmail\n\n\n\n"
+    shown = on_terminal(office, answers, "verify", found["entry"][:8], "--by", BEN)
+    asked, _, after = shown.partition("Deadline that the notice prints")
+    assert "Look at the notice itself" in asked
+    assert "A-1" not in asked
+    assert "Working" not in asked
+    assert "Working" in after
+    assert f"is verified by {BEN}" in after

@@ -1,7 +1,14 @@
-"""`deadlines export`: a calendar file that another program reads."""
+"""`deadlines export`: calendar files and tables that other programs read."""
 
+import csv
+import io
 import stat
 
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from deadlines.commands.root import program
 from tests.commands.conftest import Firm
 from tests.commands.program import RECENT
 from tests.reading import events_of
@@ -61,3 +68,41 @@ def test_a_restricted_matter_leaves_only_when_that_is_said_and_without_its_clien
 def test_what_is_not_there_is_a_sentence(firm: Firm) -> None:
     assert firm.run("export", "--ics", "--matter", "x").returncode == 7
     assert firm.run("export", "--matter", "x").returncode == 2
+
+
+def test_the_docket_as_a_table_and_as_a_workbook(firm: Firm) -> None:
+    recorded(firm)
+    firm.good(
+        *("add", "--matter", "V-7", "--client", "Hidden", "--attorney", "ana@firm.example", "--kind", "uscis.denial"),
+        *("--form", "I-360", "--fact", "basis=vawa", "--decided-on", RECENT, "--service", "mail", "--json"),
+    )
+    done = firm.run("export", "--csv", "--redaction", "full")
+    lines = {line["entry"]: line for line in firm.data("list") if line["matter"] != "V-7"}
+    rows = list(csv.DictReader(io.StringIO(done.stdout.removeprefix("\ufeff"))))
+    assert {row["Entry"] for row in rows} == set(lines)
+    assert {row["Client"] for row in rows} == {"Canary"}
+    assert "of restricted matters are left out" in done.stderr
+    assert firm.run("export", "--csv", "--matter", "V-7").returncode == 3
+    path = firm.folder / "docket.xlsx"
+    said = firm.data("export", "--xlsx", "-o", str(path))
+    assert (said["entries"], said["bytes"]) == (len(lines), path.stat().st_size)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    page = openpyxl.load_workbook(path)["Docket"]
+    at = [cell.value for cell in page[1]].index("Last day")
+    days = {str(row[at].value)[:10] for row in page.iter_rows(min_row=2)}
+    assert days == {line["last_day"] for line in lines.values()}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--ics",),
+        ("--ics", "--matter", "x", "--past"),
+        ("--csv", "--reminders"),
+        ("--xlsx", "--redaction", "busy"),
+        ("--csv", "--restricted"),
+    ],
+)  # fmt: skip
+def test_what_does_not_go_together_is_refused(words: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(program, ["export", *words])
+    assert done.exit_code == 2

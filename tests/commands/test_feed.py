@@ -1,6 +1,10 @@
 import re
 from pathlib import Path
 
+from deadlines.docket.scopes import restricted_matters
+from deadlines.docket.subscriptions import hash_token
+from deadlines.store.database import Database
+from deadlines.web.shelf import Kept, Shelf, tag_of
 from tests.commands import program
 from tests.commands.conftest import Firm
 
@@ -137,3 +141,21 @@ def test_a_one_time_link_instead_of_the_address(firm: Firm) -> None:
     assert "works once" in done.stderr
     (listed,) = firm.data("feed", "list")
     assert listed["state"] == "waits"
+
+
+def test_copies_that_show_too_much_go_while_no_server_runs(firm: Firm) -> None:
+    settled(firm)
+    folder = firm.folder / "deadlines.sqlite3.feeds"
+    made = [firm.data("feed", "add", "--person", "ana@firm.example", "--label", name) for name in ("A", "B")]
+    shelf = Shelf(folder)
+    with Database.open(f"sqlite:///{firm.folder}/deadlines.sqlite3").read() as session:
+        restricted = restricted_matters(session)
+    for one in made:
+        token = one["url"].split("/")[-2]
+        shelf.save(Kept(hash_token(token), one["id"], "h", "s", tag_of(b"x"), b"x", restricted=restricted))
+    files = [folder / f"{one['id']}.feed" for one in made]
+    assert [file.exists() for file in files] == [True, True]
+    firm.good("feed", "leak", made[0]["id"])
+    assert [file.exists() for file in files] == [False, True]
+    firm.good("matter", "restrict", firm.data("list")[0]["matter"])
+    assert [file.exists() for file in files] == [False, False]

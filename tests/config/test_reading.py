@@ -174,11 +174,16 @@ def test_every_option_has_its_environment_variable(file: Path, option: object) -
         "agenda.at": "06:45",
         "agenda.days": "mon sat",
         "agenda.weekly": "fri",
+        "evening.by": "19:00",
+        "follow_up.weekly": "mon",
         "reminders.also": "notice",
         "reminders.restricted": "all",
         "channels.allowed": "chat.firm.example ntfy.firm.example:8443",
         "reminders.ack_days": "3",
         "keeping.hour": "7",
+        "incoming.opens": "08:00",
+        "incoming.closes": "18:00",
+        "incoming.days": "2",
     }.get(option.name, "77" if option.type is int else "/other")
     if option.name in ("web.host", "mail.host"):
         other = "other.firm.example"

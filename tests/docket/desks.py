@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice, Service, Window
 from deadlines.docket.intake import Desk, open_matter, record_notice
+from deadlines.docket.verification import Checked, verify_notice
 from deadlines.law import Law, load_law
 from deadlines.practice import Practice
 from deadlines.store.tables import DeadlineRow, Entry, Person, Proposal, Reminder, Rendering
@@ -73,3 +74,15 @@ def renderings(session: Session, entry: Entry) -> dict[str, Rendering]:
 def proposals(session: Session, entry: Entry) -> list[Proposal]:
     query = select(Proposal).where(Proposal.entry_id == entry.id)
     return list(session.scalars(query.order_by(Proposal.proposed_at, Proposal.id)))
+
+
+def look(entry: Entry, **changes: Any) -> Notice:
+    """What somebody reads off the paper, who was told nothing: what was entered, unless it is changed."""
+    read = msgspec.structs.replace(msgspec.convert(entry.notice.facts, Notice), facts={})
+    return msgspec.structs.replace(read, **changes)
+
+
+def verify(session: Session, entry: Entry, by: Person, *, now: datetime = LATER, **changes: Any) -> Checked:
+    """One entry, by a second person who reads the paper as it was entered, unless it is changed."""
+    seen = look(entry, **changes)
+    return verify_notice(session, desk(), entry.notice, seen, by=by, now=now, entry=entry)

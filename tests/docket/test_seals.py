@@ -16,13 +16,12 @@ from deadlines.docket.feeds import feed_body
 from deadlines.docket.health import check_docket
 from deadlines.docket.sealing import altered_dates, mark_calendars, seal_anew, seal_stored
 from deadlines.docket.subscriptions import add_subscription
-from deadlines.docket.verification import verify_entry
 from deadlines.docket.views import entry_view, matter_view, open_windows
 from deadlines.errors import Conflict, DeadlinesError
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit, DeadlineRow, Entry, Person
 from tests.daemon.parts import Collector, sweeps
-from tests.docket.desks import ENTERED, LATER, desk, firm, recorded
+from tests.docket.desks import ENTERED, LATER, firm, recorded, verify
 
 KEY = bytes(range(32))
 TODAY = LATER.date()
@@ -88,7 +87,7 @@ def test_every_alteration_is_told_wherever_the_date_is_shown(keyed: Database, ch
         assert entry[:8] in health["sealed-dates"].sentence
         ben = session.scalars(select(Person).where(Person.name == "Ben Ode")).one()
         with pytest.raises(Conflict, match="altered outside the program"):
-            verify_entry(session, desk(), found, by=ben, now=LATER)
+            verify(session, found, ben)
 
 
 @pytest.mark.parametrize("change", [ALTERATIONS[0], ALTERATIONS[10], ALTERATIONS[11], ALTERATIONS[12]])

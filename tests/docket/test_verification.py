@@ -1,5 +1,6 @@
 """A second person signs for the dates; a disputed printed deadline is decided first."""
 
+import re
 from datetime import date
 
 import msgspec
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from deadlines.docket.health import check_docket
 from deadlines.docket.moves import Because, move
 from deadlines.docket.proposals import accept
-from deadlines.docket.verification import resolve_dispute, unresolved, verify_entry
+from deadlines.docket.verification import resolve_dispute, unresolved
 from deadlines.docket.views import entry_view, open_windows
 from deadlines.errors import Conflict, InputError
 from deadlines.store.database import Database
@@ -28,6 +29,7 @@ from tests.docket.desks import (
     recorded,
     row,
     stored,
+    verify,
 )  # fmt: skip
 
 RULE = "uscis.motion.reopen"
@@ -56,26 +58,29 @@ def test_a_person_signs_for_the_version_in_force(database: Database) -> None:
     with database.write() as session:
         _, ben, _ = firm(session)
         entry = recorded(session)[RULE]
-        shown = verify_entry(session, desk(), entry, by=ben, now=LATER)
-        assert shown == stored(session, entry)
+        checked = verify(session, entry, ben)
+        assert (checked.verified, checked.left, checked.differs) == ([entry], [], [])
         assert (entry.verified_by, entry.verified_at) == (ben.id, LATER)
         [line] = [line for line in open_windows(session, TODAY) if line.entry == entry.id]
         assert (line.verified_by, line.verified_at, line.disputed) == (ben.email, LATER, False)
         [noted] = session.scalars(select(Audit).where(Audit.action == "entry.verify"))
-        assert noted.detail == {"person": ben.id, "version": 1}
+        assert noted.detail == {"person": ben.id, "version": 1, "entered": {
+            "kind": "uscis.denial", "form": "I-140", "decided_on": "2026-10-23", "service": "mail",
+            "served_on": "2026-10-23", "received_on": None, "printed_deadline": None,
+        }}  # fmt: skip
         with pytest.raises(Conflict, match="verified already"):
-            verify_entry(session, desk(), entry, by=ben, now=LATER)
+            verify(session, entry, ben)
 
 
 def test_other_dates_must_be_verified_anew(database: Database) -> None:
     with database.write() as session:
         _, ben, _ = firm(session)
         entry = recorded(session)[RULE]
-        verify_entry(session, desk(), entry, by=ben, now=LATER)
+        verify(session, entry, ben)
         early = changed(session, entry, safe_by=date(2026, 11, 13))
         move(session, desk(), entry, early, Because(entry.notice, "another edition"), now=LATER)
         assert entry_view(session, entry).verified_by is None
-        verify_entry(session, desk(), entry, by=ben, now=LATER)
+        verify(session, entry, ben)
 
 
 def test_who_entered_the_notice_does_not_verify_it(database: Database) -> None:
@@ -84,8 +89,8 @@ def test_who_entered_the_notice_does_not_verify_it(database: Database) -> None:
         entry = recorded(session)[RULE]
         entry.notice.entered_by = ana.email
         with pytest.raises(Conflict, match="another person"):
-            verify_entry(session, desk(), entry, by=ana, now=LATER)
-        verify_entry(session, desk(), entry, by=ben, now=LATER)
+            verify(session, entry, ana)
+        verify(session, entry, ben)
 
 
 def test_what_is_not_open_is_not_verified(database: Database) -> None:
@@ -95,15 +100,16 @@ def test_what_is_not_open_is_not_verified(database: Database) -> None:
         entry.status = "satisfied"
         session.flush()
         with pytest.raises(Conflict, match="not open"):
-            verify_entry(session, desk(), entry, by=ana, now=LATER)
+            verify(session, entry, ana)
 
 
 def test_a_disputed_date_is_marked_everywhere_and_not_verified(database: Database) -> None:
     with database.write() as session:
         _, ben, _ = firm(session)
         entry = disputed(session)
-        with pytest.raises(Conflict, match=r"prints Friday 13 November.*deadlines resolve"):
-            verify_entry(session, desk(), entry, by=ben, now=LATER)
+        with pytest.raises(Conflict, match=r"is disputed.*deadlines resolve") as said:
+            verify(session, entry, ben)
+        assert not re.search("November|2026", said.value.sentence)
         assert {line.entry for line in open_windows(session, TODAY) if line.disputed} == {entry.id}
         assert entry_view(session, entry).dispute == SENTENCE
         assert unresolved(session) == [entry]
@@ -124,7 +130,7 @@ def test_the_printed_deadline_is_kept(database: Database) -> None:
         assert view.resolution is not None
         assert (view.resolution.use, view.resolution.reason) == ("printed", "the officer applies it")
         assert unresolved(session) == []
-        verify_entry(session, desk(), entry, by=ben, now=LATER)
+        verify(session, entry, ben)
         with pytest.raises(Conflict, match="Nothing is disputed"):
             resolve(session, entry, "computed", ana)
 
@@ -152,5 +158,5 @@ def test_another_dispute_is_a_new_one(database: Database) -> None:
         other = changed(session, entry, safe_by=date(2026, 11, 12), dispute="The notice prints 12 November 2026.")
         move(session, desk(), entry, other, Because(entry.notice, "read again", ana), now=LATER)
         assert unresolved(session) == [entry]
-        with pytest.raises(Conflict, match="12 November"):
-            verify_entry(session, desk(), entry, by=ben, now=LATER)
+        with pytest.raises(Conflict, match="is disputed"):
+            verify(session, entry, ben)

@@ -37,6 +37,8 @@ class Firm:
                     ("Ben", "attorney"),
                     ("Dora", "docket"),
                     ("Adam", "administrator"),
+                    ("Pat", "partner"),
+                    ("Audrey", "auditor"),
                 )
             }
             plain = samples.matter(session, people["Ana"], "A-1")
@@ -81,7 +83,7 @@ def test_the_docket_shows_the_next_date_of_each_entry(firm: Firm) -> None:
     assert page.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("name", ["Ben", "Dora", "Adam"])
+@pytest.mark.parametrize("name", ["Ben", "Dora", "Adam", "Pat", "Audrey"])
 def test_of_a_restricted_matter_nothing_is_told(firm: Firm, name: str) -> None:
     browser = firm.browser(name)
     paths = ["/", "/?words=Canary", "/?words=S-1", "/?words=secret", "/?when=all&remedy=motion"]
@@ -124,6 +126,17 @@ def test_a_date_is_taken_on_by_a_form_only(firm: Firm) -> None:
     assert "taken on" in browser.get("/").text
     refused = firm.browser("Ben").post(f"/entry/{action}", data={"": ""})
     assert (refused.status_code, "does not work on matter" in refused.text) == (409, True)
+
+
+def test_an_auditor_reads_and_takes_nothing_on(firm: Firm) -> None:
+    browser = firm.browser("Audrey")
+    assert 'action="/entry/' not in browser.get(f"/matter/{firm.ids['A-1']}").text
+    page = firm.browser("Ana").get(f"/matter/{firm.ids['A-1']}").text
+    action = page.split('action="/entry/')[1].split('"')[0]
+    refused = browser.post(f"/entry/{action}", data={"": ""})
+    assert (refused.status_code, "has the role auditor and may not" in refused.text) == (403, True)
+    with firm.database.read() as session:
+        assert session.scalars(select(Acknowledgement)).all() == []
 
 
 def test_filters_and_pages_that_make_no_sense_are_left_out(firm: Firm) -> None:

@@ -1,5 +1,6 @@
 """When the database or the rendering fails, a live address still gets its last good calendar."""
 
+import errno
 import logging
 import socket
 import sqlite3
@@ -288,3 +289,18 @@ def unused_port() -> int:
     """A port of this machine on which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
+
+
+@pytest.mark.parametrize("restricted, kept", [("same", b"old"), ("another matter", None)])
+def test_on_a_full_disk_an_older_copy_stays_unless_it_shows_what_is_restricted_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, restricted: str, kept: bytes | None
+) -> None:
+    shelf = Shelf(tmp_path)
+    shelf.save(Kept("h", "k" * 26, "dlf_x", "1", tag_of(b"old"), b"old", restricted="same"))
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("deadlines.web.shelf._replace", full)
+    shelf.save(Kept("h", "k" * 26, "dlf_x", "2", tag_of(b"new"), b"new", restricted=restricted))
+    assert shelf.load(Kept("h", "k" * 26, "dlf_x", "", "")) == kept

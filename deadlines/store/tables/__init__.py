@@ -5,7 +5,9 @@ Ids are random text (`new_id`), so that they may travel; an entry's id is the ca
 
 from deadlines.store.tables.base import Base, Instance, new_id
 from deadlines.store.tables.calendars import Invitation, LeftCalendar, Rendering, Subscription, Variant
-from deadlines.store.tables.docket import Acknowledgement, DeadlineRow, Entry, Milestone, NoticeRow, Proposal
+from deadlines.store.tables.control import EveningCheck, Extension, Missed, MissedNote
+from deadlines.store.tables.docket import Acknowledgement, DeadlineRow, Entry, Imported, Milestone, NoticeRow, Proposal
+from deadlines.store.tables.incoming import Incoming
 from deadlines.store.tables.keeping import Audit, Gap, Heartbeat
 from deadlines.store.tables.people import Contact, Matter, MatterMember, Person, Team, TeamMember
 from deadlines.store.tables.programs import AccessToken, Delivery, KeptAnswer, Webhook
@@ -22,8 +24,12 @@ __all__ = [
     "DeadlineRow",
     "Delivery",
     "Entry",
+    "EveningCheck",
+    "Extension",
     "Gap",
     "Heartbeat",
+    "Imported",
+    "Incoming",
     "Instance",
     "Invitation",
     "KeptAnswer",
@@ -33,6 +39,8 @@ __all__ = [
     "Matter",
     "MatterMember",
     "Milestone",
+    "Missed",
+    "MissedNote",
     "NoticeRow",
     "Person",
     "Proposal",

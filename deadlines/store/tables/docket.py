@@ -28,11 +28,25 @@ class NoticeRow(Base):
     matter: Mapped[Matter] = relationship()
 
 
+class Imported(Base):
+    """A row of a table that became a notice: the firm's own key, and what the row said. It is recorded once."""
+
+    __tablename__ = "imported"
+    key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    notice_id: Mapped[str] = mapped_column(ForeignKey("notice.id"))
+    said: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(26))
+    """The id of the person who imported it."""
+
+
 class Entry(Base):
     """One remedy after one notice. Lives for ever; `id` is the calendar UID.
 
-    `verified_by`, `closed_by` and `resolved_by` are ids of people. `closing` holds how it was closed (see
-    `docket.closing`), `resolution` what was decided about a disputed date (see `docket.verification`).
+    `verified_by`, `closed_by`, `resolved_by`, `initialed_by` and `rechecked_by` are ids of people. `closing` holds
+    how it was closed (see `docket.closing`), `resolution` what was decided about a disputed date (see
+    `docket.disputes`), `discrepancy` how a second reading of the notice differs (see `docket.verification`),
+    `dispatched` that it was sent, while the law waits for its receipt (see `docket.proof`).
     """
 
     __tablename__ = "entry"
@@ -53,9 +67,20 @@ class Entry(Base):
     changed_at: Mapped[datetime]
     verified_at: Mapped[datetime | None]
     verified_by: Mapped[str | None] = mapped_column(String(254))
+    discrepancy: Mapped[dict[str, Any] | None]
+    initialed_at: Mapped[datetime | None]
+    initialed_by: Mapped[str | None] = mapped_column(String(26))
+    initialed_source: Mapped[str | None] = mapped_column(String(300))
+    """What the responsible attorney had before them when they initialed the dates."""
+    dispatched: Mapped[dict[str, Any] | None]
     closed_on: Mapped[date | None]
+    """The day of the act: of a filing, the day on which the forum received it."""
+    closed_at: Mapped[datetime | None]
+    """When the closing was recorded; of entries that were closed before this was kept, `changed_at` says it."""
     closed_by: Mapped[str | None] = mapped_column(String(254))
     closing: Mapped[dict[str, Any] | None]
+    rechecked_at: Mapped[datetime | None]
+    rechecked_by: Mapped[str | None] = mapped_column(String(26))
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[str | None] = mapped_column(String(254))
     resolution: Mapped[dict[str, Any] | None]

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deadlines.docket.board import PAGE, Board, Wanted, When, board
+from deadlines.docket.roles import ATTORNEYS
 from deadlines.store.tables import Person
 from deadlines.web.desk.door import Door, Visit
 
@@ -39,7 +40,7 @@ def _docket(visit: Visit, wanted: Wanted, root: str) -> Response:
         board=found,
         wanted=wanted,
         when=WHEN,
-        attorneys=[one for one in people if one.role == "attorney"],
+        attorneys=[one for one in people if one.role in ATTORNEYS],
         paging=_paging(found, wanted, root),
     )
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deadlines.docket.acknowledging import acknowledge
+from deadlines.docket.roles import require
 from deadlines.docket.views import MatterView, find_entry, matter_view
 from deadlines.docket.visible import visible
 from deadlines.errors import NotFound
@@ -63,6 +64,7 @@ def _matter(visit: Visit, identifier: str) -> Response:
 
 def _take_on(visit: Visit, identifier: str) -> Response:
     entry, office = find_visible_entry(visit, identifier), visit.office
+    require(visit.person, "acknowledge")
     acknowledge(visit.session, entry, visit.person, now=visit.now, lasts=office.ack_lasts, zone=str(office.zone))
     return visit.go(f"/matter/{entry.matter_id}#{entry.id}")
 

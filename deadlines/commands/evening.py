@@ -1,0 +1,219 @@
+"""`deadlines evening`: what is gone through before the day ends, and the signature under it."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from deadlines.commands.context import App, actor, json_option, pass_app
+from deadlines.commands.dates import DAY
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from deadlines.docket.evening_sheet import ClosedItem, DueItem, Sheet
+    from deadlines.docket.evening_watch import EveningDay
+
+WHAT = {
+    "protective": "protective",
+    "file-by": "file by",
+    "last-day": "LAST DAY",
+    "past": "PAST",
+    "courier": "courier",
+    "altered": "ALTERED",
+}
+
+
+@click.group(invoke_without_command=True)
+@click.option("--on", type=DAY, metavar="DATE", help="Another day than today, to look at it or to sign for it late.")
+@click.option("--sign", is_flag=True, help="Sign: everything on the list was gone through. Needs --by.")
+@click.option(
+    "--by", metavar="ADDRESS", help="Who looks or signs; restricted matters show as far as they may see them."
+)
+@click.option("--note", metavar="TEXT", help="A word on the day, kept with the signature.")
+@click.option(
+    "--left",
+    nargs=2,
+    multiple=True,
+    metavar="ENTRY WHY",
+    help="Why something that was to be done stays open. Repeat it.",
+)
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    on: date | None,
+    sign: bool,
+    by: str | None,
+    note: str | None,
+    left: tuple[tuple[str, str], ...],
+    as_json: bool,
+) -> None:
+    """The check at the end of a working day: what was to be done and stays open, what was closed, what comes next.
+
+    Whoever signs says that each closing was looked at with its proof. While something that was to be done stays open,
+    nobody can sign without a word on it. A signature is never changed; another person may sign as well.
+
+    \b
+    Examples:
+      deadlines evening
+      deadlines evening --sign --by dora@firm.example --left k3v7qp2m "the courier comes at eight tomorrow"
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    from deadlines import clock
+
+    app: App = ctx.obj
+    day = on or clock.today(app.settings.firm.timezone)
+    if not sign and (note or left):
+        raise click.UsageError("--note and --left belong to --sign.")
+    if sign and by is None:
+        raise click.UsageError("--sign needs --by: a signature is somebody's.")
+    if sign:
+        _sign(app, day, str(by), note, left, as_json=as_json)
+    else:
+        _show(app, day, by, as_json=as_json)
+
+
+def _show(app: App, on: date, by: str | None, *, as_json: bool) -> None:
+    from deadlines.commands.output import print_json
+    from deadlines.docket.evening_sheet import sheet_of
+    from deadlines.docket.people import active_person
+    from deadlines.wiring import build_desk
+
+    desk = build_desk(app.settings, actor())
+    with app.reading() as session:
+        sheet = sheet_of(session, desk, active_person(session, by) if by is not None else None, on=on)
+    if as_json:
+        print_json(sheet)
+    else:
+        _print(sheet)
+
+
+def _sign(app: App, on: date, by: str, note: str | None, left: tuple[tuple[str, str], ...], *, as_json: bool) -> None:
+    from deadlines.commands.output import answer
+    from deadlines.commands.signing import signed
+    from deadlines.commands.windows import day_words
+    from deadlines.docket.evening import sign_evening
+
+    with signed(app, by, "sign-evening") as act:
+        words = {_whole_id(act.session, name): why for name, why in left}
+        check = sign_evening(act.session, act.desk, by=act.by, on=on, left=words, note=note, now=act.now)
+        shown = {
+            "check": check.id,
+            "on": check.on,
+            "person": act.by.email,
+            "late": check.late,
+            "left": len(words),
+            "digest": check.digest,
+        }
+        sentence = (
+            f"The evening check of {day_words(check.on)} is signed by {act.by.email}{' LATE' if check.late else ''}; "
+            f"{len(check.sheet['closed'])} closed, {len(check.sheet['open'])} left open with a word."
+        )
+    answer(shown, sentence, as_json=as_json)
+
+
+def _whole_id(session: "Session", name: str) -> str:
+    """The id of an entry by a beginning of it; whatever is no entry stays as it was typed."""
+    from deadlines.docket.views import find_entry
+    from deadlines.errors import NotFound
+
+    try:
+        return find_entry(session, name).id
+    except NotFound:
+        return name
+
+
+def _print(sheet: "Sheet") -> None:
+    from deadlines.commands.output import paragraph, style
+    from deadlines.commands.windows import day_words
+
+    click.echo(f"Evening check of {day_words(sheet.on)}\n")
+    click.echo(style("To be done by then, and still open", bold=True))
+    _print_due(sheet.open, "Nothing: all that was to be done is closed.", tone="red")
+    click.echo(style("\nClosed that day: was each closed rightly?", bold=True))
+    _print_closed(sheet.closed)
+    if sheet.others:
+        click.echo(style("\nAlso of the day", bold=True))
+        for item in sheet.others:
+            paragraph(
+                f"  {item.id[:8]}  {item.what}: {item.words}{' (needs a word)' if item.must else ''}", hanging="    "
+            )
+    click.echo(style(f"\nDue next, by {day_words(sheet.next_on)}", bold=True))
+    _print_due(sheet.coming, "Nothing.")
+
+
+def _print_due(items: "list[DueItem]", empty: str, tone: str | None = None) -> None:
+    from deadlines.commands.output import print_table
+    from deadlines.commands.windows import day_words
+
+    print_table(
+        ("Date", "What", "Matter", "Window", "Form", "Attorney", "Entry"),
+        [(day_words(i.on), WHAT[i.what], i.matter, i.title, i.form, i.attorney, i.entry[:8]) for i in items],
+        empty=empty,
+        tones=[tone] * len(items),
+    )
+
+
+def _print_closed(items: "list[ClosedItem]") -> None:
+    from deadlines.commands.output import print_table
+
+    print_table(
+        ("How", "Matter", "Window", "Form", "Entry", "By", "In time", "Reason or proof"),
+        [(i.event, i.matter, i.title, i.form, i.entry[:8], i.closed_by, i.timeliness, i.proof) for i in items],
+        empty="Nothing.",
+    )
+
+
+@command.command("list")
+@click.option("--days", type=click.IntRange(1, 3660), default=30, show_default=True, help="How many days back.")
+@json_option
+@pass_app
+def list_(app: App, days: int, as_json: bool) -> None:
+    """Who signed for which day. A working day for which nobody has signed is marked.
+
+    \b
+    Example:
+      deadlines evening list --days 60
+    """
+    from deadlines import clock
+    from deadlines.commands.output import print_json
+    from deadlines.docket.evening_watch import evening_days
+    from deadlines.wiring import build_desk
+
+    desk = build_desk(app.settings, actor())
+    with app.reading() as session:
+        found = evening_days(session, desk, days=days, now=clock.now())
+    if as_json:
+        print_json(found)
+    else:
+        _print_days(found)
+
+
+def _print_days(days: "list[EveningDay]") -> None:
+    from deadlines.commands.output import print_table
+    from deadlines.commands.windows import day_words
+
+    rows: list[tuple[str | None, ...]] = []
+    for day in days:
+        rows += [
+            (
+                day_words(day.on),
+                "ALTERED: not as it was signed" if not s.whole else "late" if s.late else "signed",
+                s.person,
+                f"{s.at:%Y-%m-%d %H:%M}",
+                f"{s.closed}",
+                f"{s.open}",
+                s.note,
+            )
+            for s in day.signatures
+        ]
+        if not day.signatures:
+            rows.append((day_words(day.on), "NOT SIGNED" if day.gap else "not yet", None, None, None, None, None))
+    print_table(
+        ("Day", "State", "Person", "Signed (UTC)", "Closed", "Left open", "Reason"),
+        rows,
+        empty="Nobody has signed an evening check.",
+        tones=["red" if (row[1] or "").startswith(("NOT", "ALTERED")) else None for row in rows],
+    )

@@ -1,0 +1,239 @@
+"""What stands on the sheet of an evening: what was to be done by then, what was closed that day, what comes next."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy.orm import Session
+
+from deadlines.docket.intake import Desk
+from deadlines.docket.records import Closing
+from deadlines.docket.trust import is_altered
+from deadlines.docket.visible import counted, visible
+from deadlines.docket.ways import is_working_day
+from deadlines.store.tables import Audit, DeadlineRow, Entry, Matter, Person
+
+VEILED = "Deadline of a restricted matter: ask its attorney"
+CLOSINGS = ("entry.filed", "entry.waived", "entry.struck", "entry.missed")
+"""The audit's words for the ways in which entries close."""
+
+
+class DueItem(Struct, frozen=True, kw_only=True):
+    """An open entry and the day by which something is to be done about it.
+
+    `what`: `protective`, `file-by`, `last-day`, `past`, `courier`, or `altered` for a date that the program did not
+    write. Of a `veiled` one nothing is told but its days and its attorney.
+    """
+
+    entry: str
+    version: int
+    status: str
+    matter: str
+    attorney: str
+    title: str
+    form: str | None
+    on: date
+    what: str
+    veiled: bool
+
+
+class ClosedItem(Struct, frozen=True, kw_only=True):
+    """An entry that was closed on the day: how, by whom, and with which proof or reason."""
+
+    entry: str
+    version: int
+    status: str
+    matter: str
+    attorney: str
+    title: str
+    form: str | None
+    event: str
+    on: date | None
+    proof: str | None
+    timeliness: str | None
+    closed_by: str
+    veiled: bool
+
+
+class OtherItem(Struct, frozen=True, kw_only=True):
+    """Something of the day that is no entry, such as a paper that came in. `must`: it needs a word to be signed."""
+
+    id: str
+    what: str
+    words: str
+    must: bool
+
+
+class Sheet(Struct, frozen=True, kw_only=True):
+    """What somebody goes through on the evening of `on`: what stays open and was to be done by then, what was closed
+    that day, what is due until the next working day `next_on`, and what else came up."""
+
+    on: date
+    next_on: date
+    open: list[DueItem]
+    closed: list[ClosedItem]
+    coming: list[DueItem]
+    others: list[OtherItem] = []
+
+    @property
+    def needing(self) -> list[str]:
+        """The ids of what needs a word before anybody can sign."""
+        return [item.entry for item in self.open] + [item.id for item in self.others if item.must]
+
+
+Source = Callable[[Session, Desk, Person | None, date], Sequence[OtherItem]]
+SOURCES: tuple[Source, ...] = ()
+"""What else goes on the sheet, beside entries."""
+
+
+def sheet_of(session: Session, desk: Desk, person: Person | None, *, on: date) -> Sheet:
+    """The sheet of a day for a person; without one the whole docket, with every restricted matter veiled."""
+    next_on = next_working_day(desk, on)
+    return Sheet(
+        on=on,
+        next_on=next_on,
+        open=_open(session, person, on),
+        closed=_closed(session, person, desk, on),
+        coming=_coming(session, person, on, next_on),
+        others=[item for source in SOURCES for item in source(session, desk, person, on)],
+    )
+
+
+def sees_all(session: Session, person: Person, *, on: date) -> bool:
+    """Whether a person sees everything that was to be done by a day; restricted matters are not for everybody."""
+    hidden = _rows(true(), Entry.id).where(Entry.status == "open", _reached(on), ~counted(person)).limit(1)
+    return session.scalar(hidden) is None
+
+
+def next_working_day(desk: Desk, on: date) -> date:
+    """The first working day after a day."""
+    works, day = is_working_day(desk), on + timedelta(days=1)
+    while not works(day):
+        day += timedelta(days=1)
+    return day
+
+
+def _rows(of: ColumnElement[bool], *columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(Entry)
+        .join(DeadlineRow, and_(DeadlineRow.entry_id == Entry.id, DeadlineRow.version == Entry.version))
+        .join(Matter, Matter.id == Entry.matter_id)
+        .join(Person, Person.id == Matter.attorney_id)
+        .where(of)
+    )
+
+
+def _reached(on: date) -> ColumnElement[bool]:
+    """One of the dates has come. A version without dates is damaged, and is looked at too."""
+    return or_(
+        DeadlineRow.protective_by <= on,
+        DeadlineRow.safe_by <= on,
+        DeadlineRow.last_day <= on,
+        and_(DeadlineRow.safe_by.is_(None), DeadlineRow.last_day.is_(None)),
+    )
+
+
+def _seen(person: Person | None) -> ColumnElement[bool]:
+    return visible(person) if person is not None else Matter.restricted.is_(False)
+
+
+def _counted(person: Person | None) -> ColumnElement[bool]:
+    return counted(person) if person is not None else true()
+
+
+def _columns(person: Person | None) -> tuple[Any, ...]:
+    return Entry, DeadlineRow, Matter.reference, Person.name.label("attorney"), _seen(person).label("seen")
+
+
+def _open(session: Session, person: Person | None, on: date) -> list[DueItem]:
+    rows = session.execute(_rows(_counted(person), *_columns(person)).where(Entry.status == "open", _reached(on)))
+    return _sorted([_item(row, *_reached_by(row.DeadlineRow, on)) for row in rows])
+
+
+def _reached_by(row: DeadlineRow, on: date) -> tuple[date, str]:
+    """The gravest of the dates that have come."""
+    if row.last_day is not None and row.last_day <= on:
+        return row.last_day, "past" if row.last_day < on else "last-day"
+    if row.safe_by is not None and row.safe_by <= on:
+        return row.safe_by, "file-by"
+    return row.protective_by or on, "protective"
+
+
+def _coming(session: Session, person: Person | None, on: date, until: date) -> list[DueItem]:
+    """What falls on the days after `on`, up to and with `until`; the gravest date of each entry."""
+    named = (
+        (DeadlineRow.last_day, "last-day"),
+        (DeadlineRow.safe_by, "file-by"),
+        (DeadlineRow.protective_by, "protective"),
+        (Entry.dispatch_by, "courier"),
+    )
+    falls = or_(*(and_(column > on, column <= until) for column, _ in named))
+    found = []
+    for row in session.execute(_rows(_counted(person), *_columns(person)).where(Entry.status == "open", falls)):
+        days = (
+            (row.DeadlineRow.last_day, "last-day"),
+            (row.DeadlineRow.safe_by, "file-by"),
+            (row.DeadlineRow.protective_by, "protective"),
+            (row.Entry.dispatch_by, "courier"),
+        )
+        found.append(_item(row, *next((day, what) for day, what in days if day is not None and on < day <= until)))
+    return _sorted(found)
+
+
+def _item(row: Any, on: date, what: str) -> DueItem:
+    entry, veiled = row.Entry, not row.seen
+    return DueItem(
+        entry=entry.id,
+        version=entry.version,
+        status=entry.status,
+        matter="" if veiled else row.reference,
+        attorney=row.attorney,
+        title=VEILED if veiled else entry.title,
+        form=None if veiled else entry.form,
+        on=on,
+        what="altered" if is_altered(entry, row.DeadlineRow) else what,
+        veiled=veiled,
+    )
+
+
+def _sorted(items: list[DueItem]) -> list[DueItem]:
+    return sorted(items, key=lambda item: (item.on, item.matter, item.title, item.entry))
+
+
+def _closed(session: Session, person: Person | None, desk: Desk, on: date) -> list[ClosedItem]:
+    """What was closed on that day and is closed still: whether it was closed rightly is part of the check."""
+    zone = ZoneInfo(desk.zone)
+    begin, end = (datetime.combine(day, time(), zone) for day in (on, on + timedelta(days=1)))
+    closed = select(Audit.subject).where(Audit.action.in_(CLOSINGS), Audit.at >= begin, Audit.at < end)
+    query = (
+        _rows(_counted(person), *_columns(person))
+        .where(Entry.id.in_(closed), Entry.closing.is_not(None))
+        .order_by(Matter.reference, Entry.title, Entry.id)
+    )
+    names = {row.id: row.email for row in session.execute(select(Person.id, Person.email))}
+    return [_closed_item(row, names) for row in session.execute(query)]
+
+
+def _closed_item(row: Any, names: Mapping[str, str]) -> ClosedItem:
+    entry, veiled = row.Entry, not row.seen
+    closing = msgspec.convert(entry.closing, Closing)
+    return ClosedItem(
+        entry=entry.id,
+        version=entry.version,
+        status=entry.status,
+        matter="" if veiled else row.reference,
+        attorney=row.attorney,
+        title=VEILED if veiled else entry.title,
+        form=None if veiled else entry.form,
+        event=closing.event,
+        on=entry.closed_on,
+        proof=None if veiled else closing.proof or closing.reason,
+        timeliness=closing.timeliness,
+        closed_by=names.get(entry.closed_by or "", entry.closed_by or ""),
+        veiled=veiled,
+    )

@@ -1,0 +1,176 @@
+"""Whether the evening check was signed: the days of the last weeks, and the alarm where nobody has signed."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, contains_eager
+
+from deadlines.docket.alarms import raise_alarm
+from deadlines.docket.evening import is_whole
+from deadlines.docket.findings import Finding
+from deadlines.docket.intake import Desk
+from deadlines.docket.letters import docket_people
+from deadlines.docket.ways import is_working_day
+from deadlines.ical.wording import day_text
+from deadlines.store.tables import EveningCheck, Heartbeat, Person
+
+ROW = "evening"
+"""The heartbeat that says since which day the firm asks for the check."""
+LOOK_BACK = timedelta(days=30)
+ALARM = """\
+Nobody has signed the evening check of {day}.
+
+Go through what was due and what was closed: `deadlines evening --on {on}` shows it, and
+`deadlines evening --sign --on {on} --by ADDRESS` signs for it.
+"""
+
+
+class Signature(Struct, frozen=True, kw_only=True):
+    """Who signed for a day, and when. `left` is how many things stayed open with a word.
+
+    `whole`: what is stored is what was signed.
+    """
+
+    check: str
+    person: str
+    at: datetime
+    late: bool
+    note: str | None
+    open: int
+    closed: int
+    left: int
+    whole: bool
+
+
+class EveningDay(Struct, frozen=True, kw_only=True):
+    """One day with its signatures. `gap`: a working day that has ended, and nobody has signed for it."""
+
+    on: date
+    working: bool
+    signatures: list[Signature]
+    gap: bool
+
+
+def evening_days(session: Session, desk: Desk, *, days: int, now: datetime) -> list[EveningDay]:
+    """The last so many days, the newest first: working days since the firm began with the check, and others that were
+    signed for."""
+    works, today = is_working_day(desk), _today(desk, now)
+    first = today - timedelta(days=days - 1)
+    signed: dict[date, list[Signature]] = {}
+    for check in _checks(session, first):
+        signed.setdefault(check.on, []).append(_signature(check))
+    since = began(session)
+    found = []
+    for back in range(days):
+        on = today - timedelta(days=back)
+        wanted = works(on) and since is not None and on >= since
+        if wanted or on in signed:
+            gap = wanted and on < today and on not in signed
+            found.append(EveningDay(on=on, working=works(on), signatures=signed.get(on, []), gap=gap))
+    return found
+
+
+def began(session: Session) -> date | None:
+    """Since which day the check is asked for or signed; None where it never was."""
+    row = session.get(Heartbeat, ROW)
+    asked = [date.fromisoformat(row.detail)] if row is not None and row.detail else []
+    first = session.scalar(select(func.min(EveningCheck.on)))
+    return min([*asked, *([first] if first is not None else [])], default=None)
+
+
+def watch_evening(session: Session, desk: Desk, *, by: time | None, now: datetime) -> int:
+    """Raise the alarm where nobody has signed: once on the evening at `by`, and once more on the next morning.
+
+    It goes to the docket role and its deputies. `by` None: the firm asks for no check. Returns how many alarms are new.
+    """
+    asked = _asked_since(session, desk, by, now)
+    if by is None or asked is None:
+        return 0
+    local, works = now.astimezone(ZoneInfo(desk.zone)), is_working_day(desk)
+    today, before = local.date(), local.date() - timedelta(days=1)
+    while not works(before):
+        before -= timedelta(days=1)
+    raised = 0
+    if works(today) and local.time() >= by:
+        raised += _alarm(session, today, f"{ROW}/{today}", now)
+    if before >= asked and local.time() >= desk.at:
+        raised += _alarm(session, before, f"{ROW}/{before}/again", now)
+    return raised
+
+
+def check_evening(session: Session, desk: Desk, *, by: time | None, now: datetime) -> Finding:
+    """Whether the evening checks of the last weeks are signed, for the doctor."""
+    days = evening_days(session, desk, days=LOOK_BACK.days, now=now)
+    broken = [day for day in days if not all(signature.whole for signature in day.signatures)]
+    if broken:
+        sentence = f"The evening check of {day_text(broken[0].on)} is not as it was signed."
+        return Finding("evening-signed", "ill", sentence, "Somebody changed the database; compare it with a backup.")
+    if by is None:
+        return Finding("evening-signed", "well", "The firm asks for no evening check (evening.by is empty).")
+    gaps = [day.on for day in days if day.gap]
+    if not gaps:
+        return Finding("evening-signed", "well", "The evening check of every working day is signed.")
+    hint = "`deadlines evening list` shows the gaps; sign each late with `deadlines evening --sign --on DATE`."
+    count = "1 working day has" if len(gaps) == 1 else f"{len(gaps)} working days have"
+    sentence = f"{count} no signed evening check within {LOOK_BACK.days} days, the last {day_text(gaps[0])}."
+    return Finding("evening-signed", "warning", sentence, hint)
+
+
+def _asked_since(session: Session, desk: Desk, by: time | None, now: datetime) -> date | None:
+    """Since which day the firm asks for the check; noted when it begins to, forgotten when it no longer does."""
+    row = session.get(Heartbeat, ROW)
+    if by is None:
+        if row is not None and row.detail:
+            row.detail, row.at = "", now
+        return None
+    if row is None or not row.detail:
+        today = _today(desk, now)
+        session.merge(Heartbeat(sweep=ROW, at=now, detail=today.isoformat()))
+        return today
+    row.at = now
+    return date.fromisoformat(row.detail)
+
+
+def _alarm(session: Session, on: date, key: str, now: datetime) -> bool:
+    signed = select(EveningCheck.id).where(EveningCheck.on == on).limit(1)
+    if session.scalar(signed) is not None:
+        return False
+    keepers = docket_people(session)
+    deputies = [person.deputy_id for person in keepers if person.deputy_id is not None]
+    subject = f"Nobody has signed the evening check of {day_text(on)}"
+    return raise_alarm(
+        session, key, subject=subject, text=ALARM.format(day=day_text(on), on=on), now=now, also=deputies
+    )
+
+
+def _checks(session: Session, first: date) -> Sequence[EveningCheck]:
+    query = (
+        select(EveningCheck)
+        .join(Person, Person.id == EveningCheck.person_id)
+        .options(contains_eager(EveningCheck.person))
+        .where(EveningCheck.on >= first)
+        .order_by(EveningCheck.signed_at, EveningCheck.id)
+    )
+    return session.scalars(query).all()
+
+
+def _signature(check: EveningCheck) -> Signature:
+    open_ones, others = check.sheet.get("open", []), check.sheet.get("others", [])
+    return Signature(
+        check=check.id,
+        person=check.person.email,
+        at=check.signed_at,
+        late=check.late,
+        note=check.note,
+        open=len(open_ones),
+        closed=len(check.sheet.get("closed", [])),
+        left=sum(bool(item.get("left")) for item in (*open_ones, *others)),
+        whole=is_whole(check),
+    )
+
+
+def _today(desk: Desk, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(desk.zone)).date()

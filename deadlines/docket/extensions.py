@@ -1,0 +1,182 @@
+"""More time: asked for, it is provisional and moves nothing; granted, it comes in as a later date for two people."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from deadlines.compute.result import Window
+from deadlines.compute.words import long_date
+from deadlines.docket.granted import extended, of_row
+from deadlines.docket.intake import Desk
+from deadlines.docket.moves import Because, Move, move
+from deadlines.docket.proposals import plain_reason
+from deadlines.docket.tidings import names_client
+from deadlines.docket.versions import current, locked
+from deadlines.docket.ways import is_working_day
+from deadlines.errors import Conflict, InputError
+from deadlines.law.model import MoreTime
+from deadlines.store import audit
+from deadlines.store.tables import Entry, Extension, Person
+
+LONGEST_PROOF = 150
+UNKNOWN = (
+    "The law data does not say whether this time can be extended: check that it can, and by whom. Until more time is "
+    "granted the dates on the docket hold."
+)
+
+
+class Requested(Struct, frozen=True):
+    """What was recorded, and what to know about it."""
+
+    extension: Extension
+    warnings: list[str]
+
+
+def more_time_of(desk: Desk, rule: str) -> MoreTime | None:
+    """What the law data says of more time for a remedy; None where it says nothing."""
+    found = desk.law.rules.get(rule)
+    return found.more_time if found is not None else None
+
+
+def request_extension(
+    session: Session, desk: Desk, entry: Entry, *, to: date, asked_on: date, proof: str, by: Person, now: datetime
+) -> Requested:
+    """Record that more time was asked for. Dates and reminders stay as they are.
+
+    Raises InputError for days that cannot be or a missing proof, and Conflict for an entry that is not open or has no
+    date, where the law allows no more time, and where an earlier request is still undecided.
+    """
+    entry = locked(session, entry)
+    last_day = _last_day(session, entry)
+    allowed = more_time_of(desk, entry.rule)
+    if allowed is not None and not allowed.allowed:
+        raise Conflict(
+            f"{allowed.why} [{'; '.join(allowed.cite)}] Nothing was recorded; the dates on the docket hold.",
+            code="not-extendable",
+        )
+    if waiting_request(session, entry) is not None:
+        raise Conflict(f"More time for entry {entry.id[:8]} is asked for already: record first what became of that.")
+    _check_asked(desk, entry, asked_on, now)
+    if to <= last_day:
+        raise InputError(f"{to} is not after the last day {last_day}: that is no more time.", code="bad-date")
+    row = Extension(
+        entry_id=entry.id,
+        wanted_on=to,
+        asked_on=asked_on,
+        proof=plain_reason(proof, "proof", LONGEST_PROOF),
+        recorded_by=by.id,
+        recorded_at=now,
+        state="requested",
+    )
+    session.add(row)
+    _record(session, desk, row, "extension.request", {"person": by.id, "wanted_on": to, "asked_on": asked_on}, now)
+    warnings = [UNKNOWN if allowed is None else f"{allowed.why} [{'; '.join(allowed.cite)}]"]
+    if asked_on > last_day:
+        warnings.append(f"It was asked for after the last day, {long_date(last_day)}.")
+    return Requested(row, warnings)
+
+
+def grant_extension(
+    session: Session, desk: Desk, entry: Entry, *, to: date, granted_on: date, proof: str, by: Person, now: datetime
+) -> Move:
+    """More time was granted: the later date waits for a second person, as every later date does.
+
+    The safe date becomes the day itself, or the working day before it. Raises InputError for days that cannot be, a
+    missing proof or one with the client's name, and Conflict where nothing was asked for.
+    """
+    entry = locked(session, entry)
+    row, last_day = _requested(session, entry), _last_day(session, entry)
+    proof = plain_reason(proof, "proof", LONGEST_PROOF)
+    if names_client(proof, entry.matter):
+        raise InputError("Leave the client's name out of the proof: the working of a date leaves in mails.")
+    if not row.asked_on <= granted_on <= _today(desk, now):
+        raise InputError(f"{granted_on} lies before the request of {row.asked_on}, or in the future.", code="bad-date")
+    if to <= last_day:
+        raise InputError(f"{to} is not after the last day {last_day}: that is no more time.", code="bad-date")
+    row.state, row.granted_to, row.granted_on, row.safe_to = "granted", to, granted_on, _back(desk, to)
+    row.decision, row.decided_by, row.decided_at = proof, by.id, now
+    session.flush()
+    window = extended(msgspec.convert(current(session, entry).window, Window), of_row(row))
+    because = Because(entry.notice, f"extended to {long_date(to)}, granted on {long_date(granted_on)}: {proof}", by)
+    _record(session, desk, row, "extension.grant", {"person": by.id, "to": to, "granted_on": granted_on}, now)
+    moved = move(session, desk, entry, window, because, now=now)
+    if moved is None:
+        raise Conflict(f"The dates of entry {entry.id[:8]} are those already.")
+    row.proposal_id = moved.proposal
+    session.flush()
+    return moved
+
+
+def refuse_extension(
+    session: Session, desk: Desk, entry: Entry, *, reason: str, by: Person, now: datetime
+) -> Extension:
+    """More time was refused. Raises InputError without a reason, Conflict where nothing was asked for."""
+    entry = locked(session, entry)
+    row = _requested(session, entry)
+    row.state, row.decision, row.decided_by, row.decided_at = "refused", plain_reason(reason), by.id, now
+    _record(session, desk, row, "extension.refuse", {"person": by.id, "reason": row.decision}, now)
+    return row
+
+
+def waiting_request(session: Session, entry: Entry) -> Extension | None:
+    """The request that nobody has decided yet."""
+    query = select(Extension).where(Extension.entry_id == entry.id, Extension.state == "requested")
+    return session.scalars(query).one_or_none()
+
+
+def end_requests(session: Session, entry: Entry, *, by: Person, now: datetime) -> None:
+    """The entry was closed: what was asked for is of no account any more."""
+    session.execute(
+        update(Extension)
+        .where(Extension.entry_id == entry.id, Extension.state == "requested")
+        .values(state="ended", decided_by=by.id, decided_at=now, decision=f"the entry was closed: {entry.status}")
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _requested(session: Session, entry: Entry) -> Extension:
+    row = waiting_request(session, entry)
+    if row is None:
+        raise Conflict(f"No more time is asked for on entry {entry.id[:8]}; `deadlines extension request` records it.")
+    return row
+
+
+def _last_day(session: Session, entry: Entry) -> date:
+    if entry.status != "open":
+        raise Conflict(f"Entry {entry.id[:8]} is {entry.status}, not open.")
+    last_day = current(session, entry).last_day
+    if last_day is None:
+        raise Conflict(f"Entry {entry.id[:8]} has no last day that could be extended.")
+    return last_day
+
+
+def _check_asked(desk: Desk, entry: Entry, asked_on: date, now: datetime) -> None:
+    if asked_on > _today(desk, now):
+        raise InputError(f"{asked_on} lies in the future: record the request when it was made.", code="bad-date")
+    if asked_on < entry.notice.decided_on:
+        raise InputError(f"{asked_on} lies before the notice of {entry.notice.decided_on}.", code="contradictory-dates")
+
+
+def _back(desk: Desk, day: date) -> date:
+    """The day itself, or the working day before it."""
+    works = is_working_day(desk)
+    while not works(day):
+        day -= timedelta(days=1)
+    return day
+
+
+def _today(desk: Desk, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(desk.zone)).date()
+
+
+def _record(
+    session: Session, desk: Desk, row: Extension, action: str, detail: dict[str, object], now: datetime
+) -> None:
+    session.flush()
+    audit.record(
+        session, at=now, actor=desk.actor, action=action, subject=row.entry_id, detail={"extension": row.id, **detail}
+    )

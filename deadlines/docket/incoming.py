@@ -1,0 +1,126 @@
+"""Papers that came in and are not on the docket yet: registered at once, told of when they wait too long.
+
+Whoever opens the mail registers what may bear a date before anybody computes it. It waits until it is linked to the
+notice that was recorded from it, or is dismissed because it bears no date. Nothing is deleted.
+"""
+
+from datetime import date, datetime
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.docket import letters
+from deadlines.docket.mailroom import MailRoom
+from deadlines.docket.notices import ancestors
+from deadlines.docket.prefixes import find_by_id
+from deadlines.docket.proposals import plain_reason
+from deadlines.errors import Conflict, InputError
+from deadlines.store import audit
+from deadlines.store.tables import Incoming, Matter, NoticeRow, Person
+
+Way = Literal["mail", "e-mail", "fax", "portal", "counter"]
+WAYS: tuple[Way, ...] = ("mail", "e-mail", "fax", "portal", "counter")
+TITLE_LENGTH = 200
+
+
+def register(
+    session: Session,
+    room: MailRoom,
+    title: str,
+    *,
+    matter: Matter | None,
+    received_on: date | None,
+    at: Way,
+    by: Person,
+    now: datetime,
+    actor: str,
+) -> Incoming:
+    """Note that a paper came in. Its day of receipt is today unless another one is given.
+
+    Raises InputError for an unusable title or a day that has not come.
+    """
+    today = room.local(now).date()
+    received_on = received_on or today
+    if received_on > today:
+        raise InputError(f"{received_on} lies in the future: give the day on which it came in.", code="bad-date")
+    due_at = room.due_at(room.since(received_on, now))
+    row = Incoming(
+        title=plain_reason(title, "title", TITLE_LENGTH),
+        matter_id=matter.id if matter is not None else None,
+        at=at,
+        received_on=received_on,
+        registered_at=now,
+        registered_by=by.id,
+        due_at=due_at,
+        next_at=due_at,
+        state="waiting",
+    )
+    session.add(row)
+    session.flush()
+    detail = {"person": by.id, "at": at, "received_on": received_on, "matter": row.matter_id}
+    audit.record(session, at=now, actor=actor, action="incoming.register", subject=row.id, detail=detail)
+    return row
+
+
+def find_incoming(session: Session, name: str) -> Incoming:
+    """The paper of that id, or of a beginning of it; raises as `find_by_id`."""
+    return find_by_id(session, Incoming, name, "incoming paper", "deadlines incoming list --all")
+
+
+def require_waiting(found: Incoming) -> None:
+    """Raises Conflict for a paper that is docketed or dismissed already."""
+    if found.state != "waiting":
+        became = f"docketed as notice {found.notice_id[:8]}" if found.notice_id else f"dismissed ({found.reason})"
+        raise Conflict(f"Incoming paper {found.id[:8]} was {became} already.")
+
+
+def docketed(session: Session, found: Incoming, notice: NoticeRow, *, who: str, now: datetime, actor: str) -> Incoming:
+    """The notice recorded from a paper; `who` is a person's id, or names who typed.
+
+    Raises Conflict for a paper that is settled already or belongs to another matter.
+    """
+    found = _held(session, found)
+    require_waiting(found)
+    if found.matter_id not in (None, notice.matter_id):
+        raise Conflict(f"Incoming paper {found.id[:8]} belongs to another matter than notice {notice.id[:8]}.")
+    found.matter_id, found.notice_id = notice.matter_id, notice.id
+    _settle(session, found, "docketed", who, now, actor, {"notice": notice.id})
+    return found
+
+
+def dismiss(session: Session, found: Incoming, *, reason: str, by: Person, now: datetime, actor: str) -> Incoming:
+    """A paper that bears no date; raises InputError without a reason, Conflict for one that is settled already."""
+    reason = plain_reason(reason)
+    found = _held(session, found)
+    require_waiting(found)
+    found.reason = reason
+    _settle(session, found, "dismissed", by.id, now, actor, {"reason": reason})
+    return found
+
+
+def wait_again(session: Session, notice: NoticeRow, *, now: datetime, actor: str) -> int:
+    """The papers that a struck notice was recorded from wait again, told of at once; how many."""
+    query = select(Incoming).where(Incoming.notice_id.in_(ancestors(session, notice)), Incoming.state == "docketed")
+    rows = session.scalars(query.with_for_update()).all()
+    for row in rows:
+        row.state, row.notice_id, row.settled_at, row.settled_by = "waiting", None, None, None
+        row.next_at = max(row.due_at, now)
+        detail = {"notice": notice.id}
+        session.flush()
+        audit.record(session, at=now, actor=actor, action="incoming.wait", subject=row.id, detail=detail)
+    return len(rows)
+
+
+def _held(session: Session, found: Incoming) -> Incoming:
+    query = select(Incoming).where(Incoming.id == found.id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _settle(
+    session: Session, row: Incoming, state: str, who: str, now: datetime, actor: str, detail: dict[str, object]
+) -> None:
+    row.state, row.settled_at, row.settled_by = state, now, who
+    session.flush()
+    letters.withdraw_all(session, f"incoming/{row.id}/", now)
+    audit.record(session, at=now, actor=actor, action=f"incoming.{state}", subject=row.id, detail={"by": who, **detail})

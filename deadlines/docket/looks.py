@@ -1,0 +1,169 @@
+"""A second look: another person reads a notice off the paper, without seeing what was entered; both are compared.
+
+Where they differ, nobody is told the values, so that a third person can look just as blindly. The dates stay; the
+entries count as in dispute between two entries until the notice is amended or a third look agrees with it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from deadlines.compute.notice import Notice
+from deadlines.docket import letters
+from deadlines.docket.direction import dates_of
+from deadlines.docket.entries import computed
+from deadlines.docket.findings import Finding
+from deadlines.docket.intake import Desk
+from deadlines.docket.records import Discrepancy, Look
+from deadlines.docket.versions import current
+from deadlines.errors import DeadlinesError
+from deadlines.store import audit
+from deadlines.store.tables import Entry, NoticeRow, Person
+
+FIELDS = {
+    "kind": "the kind of notice",
+    "form": "the form",
+    "decided_on": "the date of the decision",
+    "service": "the way of service",
+    "served_on": "the day of service",
+    "received_on": "the day of receipt",
+    "printed_deadline": "the printed deadline",
+}
+"""What is read off a notice, as programs and people call it."""
+
+LETTER = """\
+{by} read the notice {notice} of matter {matter} off the paper, and it is not
+what was entered. What differs: {fields}.
+{agreed}{effect}
+
+The dates of the matter stay as they are until somebody decides. Look at the paper itself: if the entry is wrong,
+`deadlines amend {notice}` corrects it; if it is right, a third person says so with
+`deadlines verify --notice {notice}`. What either of them read is not told here, so that the third look is blind.
+"""
+AGREED = "An earlier second look read the same as this one: two people read the paper otherwise than it was entered.\n"
+
+
+def seen(notice: Notice) -> dict[str, str | None]:
+    """What is read off a notice, each as a word; the day of service is that of the decision unless it is another."""
+    days = (notice.decided_on, notice.served_on, notice.received_on, notice.printed_deadline)
+    decided, served, received, printed = (day.isoformat() if day is not None else None for day in days)
+    values = (notice.kind, notice.form, decided, notice.service.method, served, received, printed)
+    return dict(zip(FIELDS, values, strict=True))
+
+
+def differences(entered: Notice, look: Notice) -> list[str]:
+    """The names of the fields in which a second look is another than the entry, in the order of `FIELDS`."""
+    first, second = seen(entered), seen(look)
+    return [name for name in FIELDS if first[name] != second[name]]
+
+
+def to_be_read(desk: Desk, notice: Notice) -> list[str]:
+    """The fields that nobody may leave out of a second look at such a notice; the others may stand on no paper.
+
+    What begins without a paper (an arrival, a departure) has neither kind nor service to read.
+    """
+    if notice.kind.startswith("status."):
+        return ["decided_on"]
+    form = notice.form is not None or any(ask.fact == "form" for ask in computed(desk, notice).asks)
+    return ["kind", *(["form"] if form else []), "decided_on", "service"]
+
+
+def refusal(row: NoticeRow, differs: Sequence[str]) -> str:
+    """What a second person is told whose look differs: in which fields, and not what was entered there."""
+    fields = ", ".join(FIELDS[name] for name in differs)
+    return (
+        f"What you read differs from what was entered of notice {row.id[:8]} in {fields}. Nothing is verified; who "
+        "keeps the docket and who entered it are told. A third person looks at the paper, or `deadlines amend` "
+        "corrects it."
+    )
+
+
+def looks_of(entry: Entry) -> list[Look]:
+    """The second looks that differ from the entry."""
+    return msgspec.convert(entry.discrepancy, Discrepancy).looks if entry.discrepancy else []
+
+
+def note_discrepancy(
+    session: Session,
+    desk: Desk,
+    row: NoticeRow,
+    entries: Sequence[Entry],
+    look: Notice,
+    *,
+    by: Person,
+    now: datetime,
+) -> list[str]:
+    """Keep on every entry in doubt that a second look differs, and tell people; the names of the fields that differ."""
+    differs, read = differences(msgspec.convert(row.facts, Notice), look), seen(look)
+    before = looks_of(entries[0]) if entries else []
+    made = Look(by=by.id, at=now, differs=differs, seen=read)
+    for entry in entries:
+        entry.discrepancy = msgspec.to_builtins(Discrepancy([*before, made]))
+    session.flush()
+    moved = _moved(session, desk, row, entries, look)
+    detail = {
+        "person": by.id,
+        "differs": differs,
+        "entered": read,
+        "entries": [entry.id for entry in entries],
+        "dates": moved,
+    }
+    audit.record(session, at=now, actor=desk.actor, action="notice.discrepancy", subject=row.id, detail=detail)
+    agrees = any(earlier.seen == read for earlier in before)
+    _tell(session, row, differs, by, now, effect=_effect(moved, len(entries)), agreed=AGREED if agrees else "")
+    return differs
+
+
+def check_discrepancies(session: Session) -> Finding:
+    """Whether every second look agreed with what was entered."""
+    query = select(func.count()).select_from(Entry).where(Entry.status == "open", Entry.discrepancy.is_not(None))
+    count = session.scalar(query) or 0
+    if not count:
+        return Finding("second-looks", "well", "No second look differs from what was entered.")
+    hint = "`deadlines list` marks them; compare the paper, then amend the notice or let a third person verify it."
+    entries = "1 open entry rests" if count == 1 else f"{count} open entries rest"
+    return Finding("second-looks", "warning", f"{entries} on a notice that two people read differently.", hint)
+
+
+def _moved(session: Session, desk: Desk, row: NoticeRow, entries: Sequence[Entry], look: Notice) -> list[str] | None:
+    """The entries whose dates would be others by the second look; None where it cannot be computed."""
+    facts = msgspec.convert(row.facts, Notice).facts
+    try:
+        found = computed(desk, msgspec.structs.replace(look, facts=facts))
+    except DeadlinesError:
+        return None
+    windows = {window.rule: dates_of(window) for window in found.windows}
+    return [entry.id for entry in entries if windows.get(entry.rule) != dates_of(current(session, entry))]
+
+
+def _effect(moved: list[str] | None, of: int) -> str:
+    if moved is None:
+        return "By what they read no date can be computed."
+    return f"By what they read {len(moved)} of {of} open dates would be others." if moved else "No date would change."
+
+
+def _tell(
+    session: Session, row: NoticeRow, differs: list[str], by: Person, now: datetime, *, effect: str, agreed: str
+) -> None:
+    """Write to the docket role and to who entered the notice; to the matter's attorney where that is nobody."""
+    enterer = session.scalars(select(Person).where(Person.email == row.entered_by, Person.active.is_(True))).all()
+    people = [person for person in (*letters.docket_people(session), *enterer) if person.id != by.id]
+    for person in {person.id: person for person in people or [row.matter.attorney]}.values():
+        letters.queue(
+            session,
+            key=f"look/{row.id}/{by.id}/{now:%Y%m%dT%H%M%S}/{person.id}",
+            person=person,
+            subject=f"TWO ENTRIES DIFFER: notice {row.id[:8]} of matter {row.matter.reference}",
+            text=LETTER.format(
+                by=by.name,
+                notice=row.id[:8],
+                matter=row.matter.reference,
+                fields=", ".join(FIELDS[name] for name in differs),
+                effect=effect,
+                agreed=agreed,
+            ),
+            now=now,
+        )

@@ -1,0 +1,46 @@
+"""Roles on the command line: whoever answers with `--by` needs a role that may."""
+
+import pytest
+
+from tests.commands.conftest import Firm
+from tests.commands.program import RECENT
+
+WHY = ("--reason", "because")
+
+
+@pytest.fixture
+def entry(firm: Firm) -> str:
+    firm.add("Ana", "ana@firm.example")
+    firm.add("Audrey", "audrey@firm.example", "auditor")
+    firm.add("Paula", "paula@firm.example", "paralegal")
+    made = firm.data(
+        *("add", "--matter", "2026-0143", "--attorney", "ana@firm.example", "--kind", "uscis.denial"),
+        *("--form", "I-140", "--decided-on", RECENT, "--service", "mail"),
+    )
+    return str(made["entries"][0]["entry"])
+
+
+def test_an_auditor_signs_for_nothing(firm: Firm, entry: str) -> None:
+    before = firm.data("show", "2026-0143")
+    notice = before["entries"][0]["notice"]
+    for words in (
+        ("ack", entry),
+        ("verify", entry),
+        ("file", entry, "--on", RECENT, "--proof", "IOE1"),
+        ("waive", entry, *WHY),
+        ("strike", notice, *WHY),
+        ("amend", notice, "--fact", "detained=true", *WHY),
+        ("db", "seal", entry, *WHY),
+        ("add", "--matter", "M-2", "--attorney", "ana@firm.example", "--kind", "uscis.denial", "--form", "I-140",
+         "--decided-on", RECENT, "--service", "mail"),
+    ):  # fmt: skip
+        done = firm.run(*words, "--by", "audrey@firm.example")
+        assert (done.returncode, "has the role auditor and may not" in done.stderr) == (12, True), words
+    assert firm.data("show", "2026-0143") == before
+
+
+def test_a_remedy_is_given_up_by_an_attorney(firm: Firm, entry: str) -> None:
+    refused = firm.run("waive", entry, *WHY, "--by", "paula@firm.example")
+    assert refused.returncode == 12
+    assert "these roles may: attorney, docket, partner." in refused.stderr
+    assert firm.data("waive", entry, *WHY, "--by", "ana@firm.example")["status"] == "waived"

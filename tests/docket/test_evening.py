@@ -1,0 +1,247 @@
+"""The evening check: what stands on the sheet, who may sign, and the alarm where nobody has."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from deadlines.compute import Notice, Service
+from deadlines.docket.alarms import mark_told, untold
+from deadlines.docket.closing import file_entry, reopen_entry, strike_notice, waive_entry
+from deadlines.docket.evening import sign_evening
+from deadlines.docket.evening_sheet import VEILED, Sheet, sheet_of
+from deadlines.docket.evening_watch import check_evening, evening_days, watch_evening
+from deadlines.docket.people import set_deputies
+from deadlines.errors import Conflict, InputError
+from deadlines.store import audit
+from deadlines.store.database import Database
+from deadlines.store.tables import Audit, Entry, EveningCheck, Person
+from tests.docket.desks import DENIAL, SAFE, desk, firm, recorded, row
+
+REOPEN, RECONSIDER, APPEAL = "uscis.motion.reopen", "uscis.motion.reconsider", "uscis.appeal.aao"
+ALL = (REOPEN, RECONSIDER, APPEAL)
+WEDNESDAY, THURSDAY, FRIDAY = date(2026, 11, 18), date(2026, 11, 19), SAFE
+MONDAY = date(2026, 11, 23)
+SEVEN = time(19)
+
+
+def at(day: date, hour: int = 18) -> datetime:
+    """That hour in New York, in winter."""
+    return datetime(day.year, day.month, day.day, hour, tzinfo=UTC) + timedelta(hours=5)
+
+
+def sheet(session: Session, on: date = FRIDAY, of: Person | None = None) -> Sheet:
+    return sheet_of(session, desk(), of, on=on)
+
+
+def sign(session: Session, by: Person, on: date = FRIDAY, **more: Any) -> EveningCheck:
+    given: dict[str, Any] = {"left": {}, "now": at(on), **more}
+    return sign_evening(session, desk(actor="cli:test"), by=by, on=on, **given)
+
+
+def close_all(session: Session, entries: dict[str, Entry], by: Person, now: datetime) -> None:
+    waive_entry(session, desk(), entries[APPEAL], reason="no appeal", by=by, now=now)
+    waive_entry(session, desk(), entries[RECONSIDER], reason="new evidence instead", by=by, now=now)
+    file_entry(session, desk(), entries[REOPEN], on=now.date(), proof="IOE0912345678", by=by, now=now)
+
+
+def test_the_sheet_tells_what_has_come_what_was_closed_and_what_comes(database: Database) -> None:
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        entries = recorded(session)
+        assert (sheet(session, WEDNESDAY).open, sheet(session, WEDNESDAY).coming) == ([], [])
+        assert {item.entry for item in sheet(session, THURSDAY).coming} == {entries[rule].id for rule in ALL}
+        close_all(session, entries, ana, at(FRIDAY, 11))
+        reopen_entry(session, desk(), entries[APPEAL], reason="it is to be appealed", by=ana, now=at(FRIDAY, 12))
+        found = sheet(session)
+        [left] = found.open
+        assert (left.entry, left.on, left.what, left.matter) == (entries[APPEAL].id, SAFE, "file-by", "2026-0143")
+        # The one that was taken back is not among the closed; the others are, each with its proof or reason.
+        assert {(item.entry, item.event, item.proof, item.closed_by) for item in found.closed} == {
+            (entries[RECONSIDER].id, "waived", "new evidence instead", ana.email),
+            (entries[REOPEN].id, "filed", "IOE0912345678", ana.email),
+        }
+        assert found.next_on == MONDAY
+        assert sheet(session, MONDAY).closed == []
+
+
+@pytest.mark.parametrize(
+    "on, what, day",
+    [
+        (date(2026, 11, 20), "file-by", date(2026, 11, 20)),
+        (date(2026, 11, 24), "file-by", date(2026, 11, 20)),
+        (date(2026, 11, 25), "last-day", date(2026, 11, 25)),
+        (date(2026, 12, 1), "past", date(2026, 11, 25)),
+    ],
+)
+def test_the_gravest_date_that_has_come_counts(database: Database, on: date, what: str, day: date) -> None:
+    with database.write() as session:
+        recorded(session)
+        assert {(item.what, item.on) for item in sheet(session, on).open} == {(what, day)}
+
+
+def test_the_next_working_day_lies_after_weekend_and_thanksgiving(database: Database) -> None:
+    with database.write() as session:
+        recorded(session)
+        eve = sheet(session, date(2026, 11, 24))
+        assert (eve.next_on, {(item.what, item.on) for item in eve.coming}) == (
+            date(2026, 11, 25), {("last-day", date(2026, 11, 25))},
+        )  # fmt: skip
+        assert sheet(session, date(2026, 11, 25)).next_on == date(2026, 11, 27)
+
+
+def test_nobody_signs_while_something_is_open_without_a_word(database: Database) -> None:
+    with database.write() as session:
+        ana, _, dora = firm(session)
+        entries = recorded(session)
+        with pytest.raises(InputError, match="Still open on 2026-11-20"):
+            sign(session, dora)
+        waive_entry(session, desk(), entries[APPEAL], reason="no", by=ana, now=at(FRIDAY, 10))
+        with pytest.raises(InputError, match=entries[REOPEN].id[:8]):
+            sign(session, dora, left={entries[RECONSIDER].id: "goes tomorrow"})
+        with pytest.raises(InputError, match="Give a reason"):
+            sign(session, dora, left={entries[RECONSIDER].id: "goes tomorrow", entries[REOPEN].id: " "})
+        words = {entries[RECONSIDER].id: "goes tomorrow", entries[REOPEN].id: "the courier has it"}
+        with pytest.raises(InputError, match="is not on the list"):
+            sign(session, dora, left={**words, entries[APPEAL].id: "closed"})
+        assert session.scalars(select(EveningCheck)).all() == []
+        check = sign(session, dora, left=words, note="quiet day")
+        assert {item["entry"]: item["left"] for item in check.sheet["open"]} == words
+        [closed] = check.sheet["closed"]
+        assert (closed["entry"], closed["status"], closed["event"]) == (entries[APPEAL].id, "waived", "waived")
+        assert (check.late, check.note) == (False, "quiet day")
+        [noted] = session.scalars(select(Audit).where(Audit.action == "evening.sign"))
+        assert (noted.subject, noted.detail["digest"], noted.detail["person"]) == (check.id, check.digest, dora.id)
+        # The client's name and what is filed stay on the docket.
+        assert "Canary" not in str(check.sheet)
+
+
+def test_one_signs_once_and_another_may_sign_as_well(database: Database) -> None:
+    with database.write() as session:
+        ana, _, dora = firm(session)
+        sign(session, dora)
+        with pytest.raises(Conflict, match="has signed for 2026-11-20 already"):
+            sign(session, dora)
+        sign(session, ana, now=at(FRIDAY, 19))
+        [day] = evening_days(session, desk(), days=1, now=at(FRIDAY, 20))
+        assert [signature.person for signature in day.signatures] == [dora.email, ana.email]
+
+
+def test_a_day_is_signed_late_and_never_before_it_comes(database: Database) -> None:
+    with database.write() as session:
+        _, _, dora = firm(session)
+        assert sign(session, dora, THURSDAY, now=at(FRIDAY, 9)).late
+        assert not sign(session, dora, FRIDAY, now=at(FRIDAY, 23)).late
+        with pytest.raises(InputError, match="has not come yet"):
+            sign(session, dora, MONDAY, now=at(FRIDAY))
+
+
+def test_history_marks_the_working_days_that_nobody_signed_for(database: Database) -> None:
+    with database.write() as session:
+        _, _, dora = firm(session)
+        sign(session, dora, date(2026, 11, 17))
+        sign(session, dora, FRIDAY)
+        found = {day.on: day.gap for day in evening_days(session, desk(), days=30, now=at(MONDAY, 9))}
+        # Monday goes on, the weekend is none, and before the first signature nobody was asked.
+        assert found == {
+            MONDAY: False, FRIDAY: False, THURSDAY: True, WEDNESDAY: True, date(2026, 11, 17): False,
+        }  # fmt: skip
+
+
+def test_what_was_signed_cannot_be_changed(database: Database) -> None:
+    with database.write() as session:
+        _, _, dora = firm(session)
+        check = sign(session, dora)
+        assert check.digest in str(session.scalars(select(Audit.detail).where(Audit.action == "evening.sign")).one())
+    for words in ("UPDATE evening_check SET note = 'x'", "DELETE FROM evening_check"):
+        with pytest.raises(DatabaseError, match="what was signed cannot be changed"), database.write() as session:
+            session.execute(text(words))
+
+
+def test_what_is_not_as_it_was_signed_is_told(database: Database) -> None:
+    with database.write() as session:
+        _, _, dora = firm(session)
+        forged = EveningCheck(
+            on=FRIDAY, person_id=dora.id, signed_at=at(FRIDAY), late=False, sheet={"open": []}, digest="0" * 64
+        )
+        session.add(forged)
+        session.flush()
+        [day] = evening_days(session, desk(), days=1, now=at(FRIDAY, 20))
+        assert not day.signatures[0].whole
+        assert check_evening(session, desk(), by=None, now=at(FRIDAY, 20)).state == "ill"
+
+
+def test_a_restricted_matter_is_veiled_and_signed_for_by_who_may_see_it(database: Database) -> None:
+    vawa = Notice(
+        kind="uscis.denial",
+        form="I-360",
+        decided_on=DENIAL.decided_on,
+        service=Service("mail"),
+        facts={"basis": "vawa"},
+    )
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        for entry in recorded(session, vawa).values():
+            assert entry.matter.restricted
+        assert "I-290B" in str(sheet(session, of=ana))
+        for of in (None, dora):
+            veiled = sheet(session, of=of)
+            assert veiled.open
+            assert {(item.title, item.matter, item.form) for item in veiled.open} == {(VEILED, "", None)}
+        assert sheet(session, of=ben).open == []
+        with pytest.raises(Conflict, match="does not see the whole docket"):
+            sign(session, ben)
+        sign(session, dora, left={item.entry: "seen with its attorney" for item in sheet(session, of=dora).open})
+
+
+def test_nobody_signed_is_told_in_the_evening_and_on_the_next_morning(database: Database) -> None:
+    with database.write() as session:
+        _, ben, dora = firm(session)
+        set_deputies(session, dora, deputy=ben.email, supervisor=None, actor="test", now=at(WEDNESDAY))
+
+        def watch(day: date, hour: int, by: time | None = SEVEN) -> list[tuple[str, str]]:
+            watch_evening(session, desk(), by=by, now=at(day, hour))
+            found = [(item.key, item.person.email) for item in untold(session)]
+            for item in untold(session):
+                mark_told(session, item.key, item.person.id, at(day, hour))
+            return found
+
+        assert watch(THURSDAY, 18) == []
+        assert watch(THURSDAY, 19) == [("evening/2026-11-19", dora.email), ("evening/2026-11-19", ben.email)]
+        assert watch(THURSDAY, 20) == []
+        assert watch(FRIDAY, 8) == []
+        assert [key for key, _ in watch(FRIDAY, 9)] == ["evening/2026-11-19/again"] * 2
+        sign(session, dora, FRIDAY)
+        assert watch(FRIDAY, 20) == []
+        # No weekend is asked for, and a day before the firm asked for it is no gap.
+        assert [watch(FRIDAY + timedelta(days=n), 20) for n in (1, 2)] == [[], []]
+        assert check_evening(session, desk(), by=SEVEN, now=at(MONDAY, 9)).state == "warning"
+        sign(session, dora, THURSDAY, now=at(MONDAY, 9))
+        assert check_evening(session, desk(), by=SEVEN, now=at(MONDAY, 9)).state == "well"
+        assert watch(MONDAY, 23, by=None) == []
+        assert check_evening(session, desk(), by=None, now=at(MONDAY, 23)).state == "well"
+
+
+def test_a_struck_notice_stands_among_the_closed(database: Database) -> None:
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        entries = recorded(session)
+        notice = entries[REOPEN].notice
+        strike_notice(session, desk(), notice, reason="another client", by=ana, now=at(WEDNESDAY))
+        struck = sheet(session, WEDNESDAY).closed
+        assert {(item.event, item.proof) for item in struck} == {("struck", "another client")}
+        assert len(struck) == len(session.scalars(select(Entry).where(Entry.status == "struck")).all())
+        assert audit.verify(session) is None
+
+
+def test_an_altered_date_is_named(database: Database) -> None:
+    with database.write() as session:
+        firm(session)
+        entry = recorded(session)[REOPEN]
+        row(session, entry).safe_by = SAFE - timedelta(days=3)
+        session.flush()
+        [item] = [item for item in sheet(session).open if item.entry == entry.id]
+        assert item.what == "altered"

@@ -1,0 +1,224 @@
+"""More time: asked for it moves nothing, granted it takes two people, and no check of the dates takes it back."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.compute import Notice, Service, compute
+from deadlines.docket.amending import Amendment, amend_notice
+from deadlines.docket.closing import file_entry
+from deadlines.docket.extension_views import extension_views
+from deadlines.docket.extensions import Requested, grant_extension, refuse_extension, request_extension
+from deadlines.docket.moves import Move
+from deadlines.docket.outbox import claim
+from deadlines.docket.parcels import prepare
+from deadlines.docket.proposals import accept, find_proposal, ignore
+from deadlines.docket.recompute import bring_up_to_date, differences, read_page
+from deadlines.docket.views import entry_view, open_windows
+from deadlines.errors import Conflict, InputError
+from deadlines.law import load_law
+from deadlines.store.database import Database
+from deadlines.store.tables import Entry, Extension, Person
+from tests.docket.desks import DENIAL, LAST, LATER, SAFE, desk, firm, proposals, recorded, reminders, row, stored
+from tests.docket.samples import ZONE
+
+RULE = "uscis.motion.reopen"
+WANTED = date(2026, 12, 12)
+"""A Saturday: the firm files on the Friday before."""
+FRIDAY = date(2026, 12, 11)
+ASKED = date(2026, 10, 30)
+GRANTED = date(2026, 11, 2)
+RFE = Notice(kind="uscis.rfe", form="I-140", decided_on=date(2026, 10, 23), service=Service("mail"))
+
+
+def request(session: Session, entry: Entry, by: Person, **more: Any) -> Requested:
+    given: dict[str, Any] = {"to": WANTED, "asked_on": ASKED, "proof": "certified 7020", "now": LATER, **more}
+    return request_extension(session, desk(), entry, by=by, **given)
+
+
+def grant(session: Session, entry: Entry, by: Person, **more: Any) -> Move:
+    given: dict[str, Any] = {"to": WANTED, "granted_on": GRANTED, "proof": "letter of 2 November", "now": LATER, **more}
+    return grant_extension(session, desk(), entry, by=by, **given)
+
+
+def nightly(session: Session) -> list[Move]:
+    found = list(differences(read_page(session, "", 100), lambda notice: compute(notice, load_law())))
+    return bring_up_to_date(session, desk(), found, now=LATER + timedelta(days=1))[0]
+
+
+def test_what_is_asked_for_moves_nothing_and_is_shown_as_provisional(database: Database) -> None:
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        entry = recorded(session)[RULE]
+        before = [(r.rung, r.due_at) for r in reminders(session, entry)]
+        made = request(session, entry, ana)
+        assert "does not say whether this time can be extended" in made.warnings[0]
+        assert (entry.version, row(session, entry).last_day, row(session, entry).safe_by) == (1, LAST, SAFE)
+        assert [(r.rung, r.due_at) for r in reminders(session, entry)] == before
+        assert proposals(session, entry) == []
+        [line] = [line for line in open_windows(session, LATER.date()) if line.entry == entry.id]
+        assert line.extension_to == WANTED
+        [view] = entry_view(session, entry).extensions
+        assert (view.state, view.wanted_on, view.proof, view.recorded_by) == (
+            "requested", WANTED, "certified 7020", ana.email,
+        )  # fmt: skip
+        assert nightly(session) == []
+
+
+def test_reminders_say_that_it_is_not_granted(database: Database) -> None:
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        entry = recorded(session)[RULE]
+        request(session, entry, ana)
+        due = max(r.due_at for r in reminders(session, entry) if r.rung.startswith("safe"))
+        held = claim(session, now=due, owner="t", lease=timedelta(minutes=2), limit=100)
+        ids = [claimed.id for claimed in held if claimed.person_id == ana.id]
+        parcel = prepare(session, ids, owner="t", now=due, lease=timedelta(minutes=2), zone=ZONE)
+        assert parcel is not None
+        assert "More time until Sat 12 Dec 2026 was asked for and is NOT GRANTED" in parcel.message.text
+
+
+@pytest.mark.parametrize("rule, notice, cite", [("uscis.response.rfe", RFE, "8 CFR 103.2")])
+def test_what_the_law_does_not_extend_is_refused_with_its_source(
+    database: Database, rule: str, notice: Notice, cite: str
+) -> None:
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        entry = recorded(session, notice)[rule]
+        with pytest.raises(Conflict, match=cite) as refused:
+            request(session, entry, ana, to=date(2027, 3, 1))
+        assert refused.value.code == "not-extendable"
+        assert session.scalars(select(Extension)).all() == []
+
+
+def test_the_law_data_says_what_its_sources_say() -> None:
+    rules = load_law().rules
+    never = {rule.id for rule in rules.values() if rule.more_time is not None and not rule.more_time.allowed}
+    assert never == {"court.petition-for-review", "uscis.response.rfe", "uscis.response.noid"}
+    brief = rules["bia.brief"].more_time
+    assert brief is not None
+    assert brief.allowed
+    assert rules["eoir.appeal.bia"].more_time is None  # no source of ours says it in so many words
+
+
+@pytest.mark.parametrize(
+    "changes, part",
+    [
+        ({"to": LAST}, "is not after the last day"),
+        ({"asked_on": date(2026, 11, 3)}, "lies in the future"),
+        ({"asked_on": date(2026, 10, 22)}, "lies before the notice"),
+        ({"proof": " "}, "Give a proof"),
+    ],
+)
+def test_a_request_that_cannot_be_is_refused(database: Database, changes: dict[str, Any], part: str) -> None:
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        with pytest.raises(InputError, match=part):
+            request(session, recorded(session)[RULE], ana, **changes)
+
+
+def test_a_granted_day_takes_two_people_and_keeps_the_working(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, _ = firm(session)
+        entry = recorded(session)[RULE]
+        request(session, entry, ana)
+        with pytest.raises(Conflict, match="is asked for already"):
+            request(session, entry, ana)
+        moved = grant(session, entry, ana)
+        assert (moved.kind, moved.outcome, moved.new.last_day, moved.new.safe_by) == (
+            "later",
+            "waiting",
+            WANTED,
+            FRIDAY,
+        )
+        assert (entry.version, row(session, entry).last_day) == (1, LAST)
+        assert nightly(session) == [] or {move.outcome for move in nightly(session)} == {"known"}
+        proposal = find_proposal(session, str(moved.proposal))
+        assert proposal.state == "agreed"
+        with pytest.raises(Conflict, match="a second, other person"):
+            accept(session, desk(), proposal, ana, now=LATER)
+        accept(session, desk(), proposal, ben, now=LATER)
+        window = stored(session, entry)
+        assert (entry.version, window.last_day, window.safe_by, window.latest) == (2, WANTED, FRIDAY, WANTED)
+        assert window.working[:-1] == compute(DENIAL, load_law()).windows[_at(RULE)].working
+        last = window.working[-1]
+        assert "Extended by the authority" in last.text
+        assert (
+            "granted on Monday 2 November 2026 until Saturday 12 December 2026; proof: letter of 2 November"
+            in last.text
+        )
+        assert nightly(session) == []
+        assert row(session, entry).last_day == WANTED
+
+
+def _at(rule: str) -> int:
+    return next(at for at, window in enumerate(compute(DENIAL, load_law()).windows) if window.rule == rule)
+
+
+def test_a_corrected_notice_keeps_the_granted_day(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, _ = firm(session)
+        entry = recorded(session)[RULE]
+        request(session, entry, ana)
+        accept(session, desk(), find_proposal(session, str(grant(session, entry, ana).proposal)), ben, now=LATER)
+        amend_notice(
+            session, desk(), entry.notice, Amendment(method="in-person"), reason="handed over", by=ana, now=LATER
+        )
+        assert row(session, entry).last_day == WANTED
+
+
+def test_a_grant_that_the_second_person_declines_moves_nothing(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, _ = firm(session)
+        entry = recorded(session)[RULE]
+        request(session, entry, ana)
+        proposal = find_proposal(session, str(grant(session, entry, ana).proposal))
+        ignore(session, desk(), proposal, ben, reason="the letter is of another case", now=LATER)
+        assert nightly(session) == []
+        assert (row(session, entry).last_day, entry.version) == (LAST, 1)
+
+
+def test_a_refused_request_leaves_the_dates_and_may_be_made_again(database: Database) -> None:
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        entry = recorded(session)[RULE]
+        with pytest.raises(Conflict, match="No more time is asked for"):
+            refuse_extension(session, desk(), entry, reason="no", by=ana, now=LATER)
+        request(session, entry, ana)
+        refuse_extension(session, desk(), entry, reason="denied on 2 November", by=ana, now=LATER)
+        assert (entry.version, row(session, entry).last_day) == (1, LAST)
+        assert request(session, entry, ana).extension.state == "requested"
+        file_entry(session, desk(), entry, on=LATER.date(), proof="IOE1", by=ana, now=LATER)
+        states = [view.state for view in extension_views(session, entry=entry, everything=True)]
+        assert sorted(states) == ["ended", "refused"]
+
+
+@pytest.mark.parametrize(
+    "changes, part",
+    [
+        ({"to": LAST}, "is not after the last day"),
+        ({"granted_on": date(2026, 10, 29)}, "lies before the request"),
+        ({"granted_on": date(2026, 11, 3)}, "in the future"),
+        ({"proof": "letter to Canary-Garcia"}, "client's name"),
+    ],
+)
+def test_a_grant_that_cannot_be_is_refused_whole(database: Database, changes: dict[str, Any], part: str) -> None:
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        entry = recorded(session)[RULE]
+        request(session, entry, ana)
+        with pytest.raises(InputError, match=part):
+            grant(session, entry, ana, **changes)
+        assert extension_views(session, entry=entry)[0].state == "requested"
+
+
+def test_who_may_not_see_a_matter_does_not_see_what_is_asked_for(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, _ = firm(session)
+        entry = recorded(session, restricted=True)[RULE]
+        request(session, entry, ana)
+        assert [view.entry for view in extension_views(session, person=ana)] == [entry.id]
+        assert extension_views(session, person=ben) == extension_views(session) == []

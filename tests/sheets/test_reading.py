@@ -1,0 +1,140 @@
+"""Tables as people send them: what is read, and what is refused with a sentence."""
+
+import csv
+import io
+import time
+from contextlib import suppress
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from deadlines.errors import InputError
+from deadlines.sheets import Odd, read_grid
+from deadlines.sheets.model import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, letters
+from tests.sheets.books import book, part, with_part
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def refused(data: bytes, **more: Any) -> str:
+    with pytest.raises(InputError) as caught:
+        read_grid(data, **more)
+    return caught.value.sentence
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_csv_as_spreadsheets_write_it(encoding: str, separator: str, end: str) -> None:
+    target = io.StringIO(newline="")
+    writer = csv.writer(target, delimiter=separator, lineterminator=end, quoting=csv.QUOTE_ALL)
+    writer.writerows([["key", "client"], ["007", 'Núñez, Ana; the "elder"'], ["", " "], ["8", "two\nlines"]])
+    rows = read_grid(target.getvalue().encode(encoding)).rows
+    assert rows == [
+        (1, ["key", "client"]),
+        (2, ["007", "Núñez, Ana; the \"elder\""]),
+        (4, ["8", "two\nlines"]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        ("key,client\n1,Núñez".encode("latin-1"), "Line 2"),
+        ("key,client\n1,Núñez".encode("utf-16"), "UTF-16"),
+        (b"key,client\n1,\0", "no CSV"),
+        (b'key,client\n1,"open', "quotation mark"),
+        (b"%PDF-1.7 ...", "a PDF"),
+        (b"<html><table>", "web page"),
+        (b"\xd0\xcf\x11\xe0 old", ".xls"),
+        (b"PK\x03\x04 no archive", "damaged"),
+        (b"," * MOST_COLUMNS, "cells"),
+        (b"key\n" + b"1\n" * (MOST_ROWS + 1), "split"),
+        (b"x" * (MOST_BYTES + 1), "bytes"),
+    ],
+)  # fmt: skip
+def test_what_is_no_table_in_utf8_is_a_sentence(data: bytes, word: str) -> None:
+    assert word in refused(data)
+
+
+def test_a_cell_that_is_far_too_long_is_pointed_at() -> None:
+    rows = read_grid(b"key,client\n1," + b"x" * 5_000).rows
+    assert isinstance(rows[1][1][1], Odd)
+
+
+@pytest.mark.parametrize("mac", [False, True])
+def test_date_cells_are_days_in_both_date_systems(mac: bool) -> None:
+    """1904 is what old Macs wrote: the same number is a day 1,462 days later."""
+    rows = read_grid(book([["decided_on"], [date(2026, 10, 23)], [datetime(2026, 10, 23, 9, 30)]], mac=mac)).rows
+    assert rows[1] == (2, [date(2026, 10, 23)])
+    assert rows[2] == (3, [datetime(2026, 10, 23, 9, 30)])
+
+
+def test_cells_keep_their_types_and_computed_ones_are_odd() -> None:
+    cells = ["0012", 12, 12.5, True, "=A1", "#REF!", None, "  padded "]
+    [(_, found)] = read_grid(book([cells])).rows
+    assert found[:4] == ["0012", 12, 12.5, True]
+    assert isinstance(found[4], Odd)
+    assert "formula" in found[4].why
+    assert isinstance(found[5], Odd)
+    assert found[6:] == [None, "padded"]
+
+
+def test_rows_keep_the_numbers_that_the_spreadsheet_shows() -> None:
+    assert [number for number, _ in read_grid(book([["key"], [None], [None], ["a"]])).rows] == [1, 4]
+
+
+def test_the_sheet_is_the_one_named_notices_or_the_only_one_or_asked_for() -> None:
+    two = book([["key"]], sheet="Cases", more=["Help"])
+    assert "Cases, Help" in refused(two)
+    assert read_grid(two, sheet="Cases").sheet == "Cases"
+    assert read_grid(book([["key"]], more=["Help"])).sheet == "Notices"
+    assert read_grid(book([["key"]], sheet="Cases")).sheet == "Cases"
+    assert "no sheet 'Nope'" in refused(two, sheet="Nope")
+    assert "--sheet" in refused(b"key\n1\n", sheet="Cases")
+
+
+def test_an_archive_that_unpacks_without_end_is_not_unpacked() -> None:
+    bomb = with_part(book([["key"]]), "xl/media/image1.png", b"\0" * 210_000_000)
+    assert len(bomb) < MOST_BYTES
+    assert "unpacks" in refused(bomb)
+
+
+def test_entities_are_not_resolved() -> None:
+    laughs = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]>'
+    data = book([["key"]])
+    for name, word in ((SHEET, b"key"), ("xl/workbook.xml", b"Notices")):
+        body = part(data, name)
+        assert word in body
+        assert "no workbook" in refused(with_part(data, name, laughs + body.replace(word, b"&b;")))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        b'<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>far</t></is></c></row>',
+        b'<row r="1"><c r="XFD1" t="inlineStr"><is><t>far</t></is></c></row>',
+        b'<row r="no"><c r="?"/></row>',
+        b'<row r="1"><c r="A1" t="s"><v>99999</v></c></row>',
+    ],
+)  # fmt: skip
+def test_a_sheet_with_far_or_broken_cells_ends_soon(row: bytes) -> None:
+    data = book([["key"]])
+    body = part(data, SHEET)
+    start, end = body.index(b"<sheetData>"), body.index(b"</sheetData>")
+    hostile = with_part(data, SHEET, body[:start] + b"<sheetData>" + row + body[end:])
+    began = time.monotonic()
+    with suppress(InputError):
+        assert read_grid(hostile).rows == []
+    assert time.monotonic() - began < 10
+
+
+def test_a_workbook_without_its_parts_is_a_sentence() -> None:
+    data = book([["key"]])
+    for name in ("xl/workbook.xml", "[Content_Types].xml", SHEET, "xl/styles.xml"):
+        assert "no workbook" in refused(with_part(data, name, b"<broken"))
+
+
+def test_columns_have_the_letters_of_spreadsheets() -> None:
+    assert [letters(at) for at in (0, 25, 26, 51, 52, 701, 702)] == ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]
