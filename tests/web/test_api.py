@@ -18,6 +18,29 @@ CANARIES = ("Canary", "S-1", "motion to secret", "I-918")
 PATHS = ("/docket", "/matters", "/notices", "/law", "/health")
 
 
+ON_SQLITE = (
+    "makes_no_sense",
+    "was_made_up",
+    "cannot_be_computed",
+    "fault_is_pointed_at",
+    "other_methods",
+    "json_is_asked",
+    "large_body",
+    "no_log_line",
+    "only_strangers",
+    "head_is_get",
+    "law_and_health",
+    "compute_answers",
+    "header_only",
+)
+"""Tests of HTTP itself: the kind of database makes no difference to them."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if any(word in metafunc.function.__name__ for word in ON_SQLITE):
+        metafunc.parametrize("kind_of_database", ["sqlite"], indirect=True)
+
+
 @pytest.fixture
 def firm(database: Database) -> ApiFirm:
     return ApiFirm(database)
@@ -281,8 +304,8 @@ def test_the_same_key_gives_the_same_answer_and_changes_nothing_more(firm: ApiFi
     other = program.post("/notices", {**body, "form": "I-485"}, Idempotency_Key="k-1")
     assert problem_of(other, 409)["code"] == "key-reused"
     entry = first.json()["entries"][0]["entry"]
-    waived = program.post(f"/entries/{entry}/waive", {"reason": "x"}, Idempotency_Key="k-1")
-    assert problem_of(waived, 409)["code"] == "key-reused"
+    filed = program.post(f"/entries/{entry}/file", {"on": "2026-11-02", "proof": "x"}, Idempotency_Key="k-1")
+    assert problem_of(filed, 409)["code"] == "key-reused"
     assert problem_of(program.post("/notices", body), 409)["code"] == "conflict"
     assert firm.program("Ben").post("/notices", {**body, "again": True}, Idempotency_Key="k-1").status_code == 201
     with firm.database.read() as session:

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.docket import closing, deliveries, moves, people, proposals, restricting, verification, webhooks
+from deadlines.docket import closing, deliveries, moves, people, proposals, restricting, webhooks
 from deadlines.docket.alarms import untold
 from deadlines.docket.events import OF_ACTIONS
 from deadlines.docket.intake import record_notice
@@ -31,6 +31,15 @@ from tests.notify.servers import certificate
 from tests.web.api_firm import NOW
 
 Tls = tuple[ssl.SSLContext, ssl.SSLContext]
+
+
+ON_SQLITE = ("signed_as", "into_the_house", "hangs", "is_gone", "half_an_hour", "asked_for")
+"""Tests of what travels: the kind of database makes no difference to them."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if any(word in metafunc.function.__name__ for word in ON_SQLITE):
+        metafunc.parametrize("kind_of_database", ["sqlite"], indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +111,7 @@ def test_whatever_happens_is_told_in_ids_and_dates(told: Told) -> None:
     with told.database.write() as session:
         ben, dora = (session.get_one(Person, told.people[name]) for name in ("Ben", "Dora"))
         filed, waived, moved = told.record(session)[:3]
-        verification.verify_entry(session, told.desk, moved, by=ben, now=told.now)
+        desks.verify(session, moved, ben, now=told.now)
         closing.file_entry(session, told.desk, filed, on=date(2026, 11, 2), proof="Canary", by=ben, now=told.now)
         closing.reopen_entry(session, told.desk, filed, reason="Canary", by=ben, now=told.now)
         closing.waive_entry(session, told.desk, waived, reason="Canary", by=ben, now=told.now)

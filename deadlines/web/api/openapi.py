@@ -24,7 +24,7 @@ WITH_BODY = (413, 415, 422)
 MEANS = {
     400: "It cannot be read.",
     401: "No live token.",
-    403: "The token only reads, or its person's role does not change the docket.",
+    403: "The token only reads, or the role of its person may not do that.",
     404: "It does not exist, or is not the person's to see.",
     406: "The program takes no JSON.",
     409: "It exists already, has changed meanwhile, or the idempotency key came with another request.",
@@ -147,7 +147,7 @@ def _responses(operation: Operation, answer: Any) -> dict[str, Any]:
         good["headers"] = LOCATION
     statuses = {*ALWAYS, *operation.problems, 422}
     statuses |= set(WITH_BODY) if operation.body is not None else set()
-    statuses |= {403} if operation.changing else set()
+    statuses |= {403} if operation.act != "read" else set()
     for status in sorted(statuses):
         found[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
     return found

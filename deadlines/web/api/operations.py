@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from deadlines.compute import Result
 from deadlines.compute.contract import Facts
+from deadlines.docket.roles import Act
 from deadlines.docket.tokens import Scope
 from deadlines.web.api import computing, reading, shapes, writing
 from deadlines.web.api.asked import Asked, Reply
@@ -22,8 +23,8 @@ class Operation(Struct, frozen=True, kw_only=True):
     """One thing that a program may ask. `path` is below the root and names ids in braces.
 
     `query` and `body` are the types of what is asked, `read` decodes a body that has no one type; `answer` is the type
-    of what comes back, with `status`, and `listed` those of what comes back in a list instead. What is `changing` takes
-    an idempotency key and a token of the scope `write`.
+    of what comes back, with `status`, and `listed` those of what comes back in a list instead. `act` is what the
+    role of the token's person must allow. What is `changing` takes an idempotency key and a token of the scope `write`.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     body: Any = None
     read: Callable[[bytes], Any] | None = None
     status: int = 200
+    act: Act = "read"
     changing: bool = False
     largest: int = SMALL
     problems: tuple[int, ...] = ()
@@ -93,6 +95,7 @@ OPERATIONS = (
         body=shapes.NewMatter,
         answer=shapes.MatterLine,
         status=201,
+        act="enter",
         changing=True,
         problems=(404, 409),
     ),
@@ -129,6 +132,7 @@ OPERATIONS = (
         body=shapes.NewNotice,
         answer=shapes.NoticeRecorded,
         status=201,
+        act="enter",
         changing=True,
         problems=(404, 409),
     ),
@@ -161,6 +165,7 @@ OPERATIONS = (
         run=writing.take_on,
         body=shapes.TakingOn,
         answer=shapes.TakenOn,
+        act="acknowledge",
         changing=True,
         problems=(404, 409),
     ),
@@ -175,6 +180,7 @@ OPERATIONS = (
         run=writing.file,
         body=shapes.Filing,
         answer=shapes.EntryAnswer,
+        act="file",
         changing=True,
         problems=(404, 409),
     ),
@@ -187,6 +193,7 @@ OPERATIONS = (
         run=writing.waive,
         body=shapes.Waiver,
         answer=shapes.EntryAnswer,
+        act="close",
         changing=True,
         problems=(404, 409),
     ),
