@@ -18,27 +18,8 @@ CANARIES = ("Canary", "S-1", "motion to secret", "I-918")
 PATHS = ("/docket", "/matters", "/notices", "/law", "/health")
 
 
-ON_SQLITE = (
-    "makes_no_sense",
-    "was_made_up",
-    "cannot_be_computed",
-    "fault_is_pointed_at",
-    "other_methods",
-    "json_is_asked",
-    "large_body",
-    "no_log_line",
-    "only_strangers",
-    "head_is_get",
-    "law_and_health",
-    "compute_answers",
-    "header_only",
-)
+on_sqlite = pytest.mark.parametrize("kind_of_database", ["sqlite"], indirect=True)
 """Tests of HTTP itself: the kind of database makes no difference to them."""
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if any(word in metafunc.function.__name__ for word in ON_SQLITE):
-        metafunc.parametrize("kind_of_database", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -70,6 +51,7 @@ def test_without_a_live_token_everything_is_refused_in_the_same_words(firm: ApiF
     assert Program(firm.app, live).get("/docket").status_code == 200
 
 
+@on_sqlite
 def test_a_token_counts_in_its_header_only(firm: ApiFirm) -> None:
     token, stranger = firm.token(), Program(firm.app, None)
     assert stranger.get(f"/docket?token={token}").status_code == 401
@@ -79,6 +61,7 @@ def test_a_token_counts_in_its_header_only(firm: ApiFirm) -> None:
         assert stranger.get("/docket", Authorization=header).status_code == wanted, header
 
 
+@on_sqlite
 def test_only_strangers_are_slowed_down(firm: ApiFirm) -> None:
     stranger, program = Program(firm.app, "dla_wrong"), firm.program()
     statuses = [stranger.get("/docket").status_code for _ in range(70)]
@@ -108,6 +91,7 @@ def test_a_reading_token_changes_nothing_nor_does_an_administrator(firm: ApiFirm
         assert session.scalar(select(func.count()).select_from(NoticeRow)) == 2  # those of the beginning
 
 
+@on_sqlite
 def test_no_log_line_carries_a_token(firm: ApiFirm, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     program = firm.program()
@@ -153,6 +137,7 @@ def test_filters_are_those_of_the_board(firm: ApiFirm) -> None:
     assert problem_of(program.get("/docket?attorney=nobody@firm.test"), 404)["code"] == "not-found"
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [
@@ -168,6 +153,7 @@ def test_a_query_that_makes_no_sense_is_named(firm: ApiFirm, query: str, paramet
     assert problem_of(firm.program().get(f"/docket?{query}"), 422)["parameter"] == parameter
 
 
+@on_sqlite
 @pytest.mark.parametrize("word", ["x", "e30", "WyIyMDI2LTAxLTAxIl0", "WzEsMl0"])
 def test_a_cursor_that_was_made_up_is_refused(firm: ApiFirm, word: str) -> None:
     for path in ("/docket", "/notices"):
@@ -226,6 +212,7 @@ def test_of_a_restricted_matter_nothing_is_told(firm: ApiFirm, name: str) -> Non
         assert program.post(f"/entries/{firm.entries['S-1']}/{change}", body).status_code == status
 
 
+@on_sqlite
 def test_law_and_health(firm: ApiFirm) -> None:
     program = firm.program()
     law = program.data("/law")
@@ -241,6 +228,7 @@ def test_law_and_health(firm: ApiFirm) -> None:
 # -- computing ----------------------------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_compute_answers_the_machine_contract(firm: ApiFirm) -> None:
     program = firm.program("Ana", "read")
     facts = {**NOTICE, "ref": "r1"}
@@ -256,6 +244,7 @@ def test_compute_answers_the_machine_contract(firm: ApiFirm) -> None:
     assert program.made("/compute", [], 200) == []
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("body", "code", "pointer"),
     [
@@ -323,6 +312,7 @@ def test_a_refused_request_uses_up_no_key(firm: ApiFirm) -> None:
     assert problem_of(program.post("/notices", body, Idempotency_Key="k" * 201), 400)["code"] == "bad-key"
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [
@@ -396,6 +386,7 @@ def test_an_answer_is_sent_once_while_it_is_the_same(firm: ApiFirm) -> None:
     assert program.get("/docket", If_None_Match=etag).status_code == 200
 
 
+@on_sqlite
 def test_head_is_get_without_its_body(firm: ApiFirm) -> None:
     program = firm.program()
     got, head = program.get("/law"), program.client.head("/api/v1/law")
@@ -404,6 +395,7 @@ def test_head_is_get_without_its_body(firm: ApiFirm) -> None:
     assert head.headers["etag"] == got.headers["etag"]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("method", "path", "allow"),
     [
@@ -422,6 +414,7 @@ def test_other_methods_and_addresses(firm: ApiFirm, method: str, path: str, allo
     assert answer.headers.get("allow") == allow
 
 
+@on_sqlite
 def test_json_is_asked_for_and_given(firm: ApiFirm) -> None:
     program, body = firm.program(), json.dumps(NOTICE)
     for accept in ("text/html", "application/json;q=0", "text/*, image/png"):
@@ -446,6 +439,7 @@ def test_json_is_asked_for_and_given(firm: ApiFirm) -> None:
         assert answer.status_code in (400, 422), text
 
 
+@on_sqlite
 def test_a_large_body_is_refused_before_it_is_read(firm: ApiFirm) -> None:
     program = firm.program()
     large = {**NOTICE, "matter": "m", "kind": "k" * 70_000}

@@ -33,13 +33,8 @@ from tests.web.api_firm import NOW
 Tls = tuple[ssl.SSLContext, ssl.SSLContext]
 
 
-ON_SQLITE = ("signed_as", "into_the_house", "hangs", "is_gone", "half_an_hour", "asked_for")
+on_sqlite = pytest.mark.parametrize("kind_of_database", ["sqlite"], indirect=True)
 """Tests of what travels: the kind of database makes no difference to them."""
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if any(word in metafunc.function.__name__ for word in ON_SQLITE):
-        metafunc.parametrize("kind_of_database", ["sqlite"], indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +144,7 @@ def test_whatever_happens_is_told_in_ids_and_dates(told: Told) -> None:
     assert (told.send(), set(told.states())) == ([], {"sent"})
 
 
+@on_sqlite
 def test_every_event_is_signed_as_standard_webhooks_say(told: Told) -> None:
     told.hook()
     with told.database.write() as session:
@@ -164,6 +160,7 @@ def test_every_event_is_signed_as_standard_webhooks_say(told: Told) -> None:
     assert named[0].startswith("evt_")
 
 
+@on_sqlite
 def test_a_webhook_hears_what_it_asked_for_from_then_on(told: Told) -> None:
     with told.database.write() as session:
         entry = told.record(session)[0]
@@ -246,6 +243,7 @@ def test_one_that_fails_rests_is_told_of_and_given_up_and_hears_all_when_it_is_w
         assert check_webhooks(session).state == "well"
 
 
+@on_sqlite
 def test_after_half_an_hour_of_failures_the_docket_role_is_told_once(told: Told) -> None:
     told.hook()
     told.outside.becomes(answers(404))
@@ -263,6 +261,7 @@ def test_after_half_an_hour_of_failures_the_docket_role_is_told_once(told: Told)
     assert told.view().state == "failing"
 
 
+@on_sqlite
 def test_an_address_that_is_gone_is_not_asked_again(told: Told) -> None:
     told.hook()
     told.outside.becomes(answers(410))
@@ -295,6 +294,7 @@ def test_an_event_that_is_refused_holds_up_no_other(told: Told) -> None:
     assert told.alarms() == [("dora@firm.test", f"The webhook to {told.outside.host} refuses events")]
 
 
+@on_sqlite
 def test_one_that_hangs_does_not_hold_up_another(told: Told, tls: Tls) -> None:
     told.hook("Ana")
     with receiver(tls[0], silent(5)) as slow:
@@ -310,6 +310,7 @@ def test_one_that_hangs_does_not_hold_up_another(told: Told, tls: Tls) -> None:
     assert sorted(told.states()) == ["planned", "sent", "sent", "uncertain"]
 
 
+@on_sqlite
 def test_nothing_goes_into_the_house(told: Told, tls: Tls) -> None:
     told.hook()
     told.sweeps = sweeps(told.database, outbound=Outbound(context=tls[1]))
