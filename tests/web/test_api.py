@@ -2,13 +2,14 @@
 
 import json
 import logging
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from deadlines.docket import people, tokens
+from deadlines.docket import people, repeats, tokens
 from deadlines.store.database import Database
 from deadlines.store.tables import AccessToken, Audit, Entry, Matter, NoticeRow, Person
 from tests.docket import samples
@@ -451,3 +452,29 @@ def test_a_large_body_is_refused_before_it_is_read(firm: ApiFirm) -> None:
     headers = {"Content-Type": "application/json"}
     problem_of(program.client.post("/api/v1/notices", content=chunks(), headers=headers), 413)
     assert program.refused("/compute", [NOTICE] * 501, 422)["pointer"] == "#"
+
+
+def test_who_asks_in_the_same_moment_waits_and_gets_the_same_answer(firm: ApiFirm) -> None:
+    secret, digest = firm.token(), repeats.digest_of(b"x")
+    begun, found = threading.Event(), []
+
+    def again() -> None:
+        begun.wait(10)
+        with firm.database.write() as session:
+            token = tokens.find_live(session, secret, now=NOW)
+            assert token is not None
+            kept = repeats.find_or_begin(session, token, "k", digest, now=NOW)
+            found.append(kept.body if kept is not None else None)
+
+    other = threading.Thread(target=again)
+    other.start()
+    with firm.database.write() as session:
+        token = tokens.find_live(session, secret, now=NOW)
+        assert token is not None
+        assert repeats.find_or_begin(session, token, "k", digest, now=NOW) is None
+        begun.set()
+        other.join(0.3)
+        assert found == []
+        repeats.keep(session, token, "k", status=201, body=b"{}", location=None)
+    other.join(10)
+    assert found == [b"{}"]
