@@ -50,6 +50,12 @@ class Operation(Struct, frozen=True, kw_only=True):
         """What a token must be allowed."""
         return "write" if self.changing else "read"
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of a body, one of which a sentence may begin with."""
+        found: tuple[str, ...] = getattr(self.body, "__struct_fields__", ())
+        return found or (computing.KEYS if self.read is computing.read else ())
+
     def decode(self, text: bytes) -> Any:
         """The body; raises Refused with what is wrong and where."""
         try:

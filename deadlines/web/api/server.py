@@ -150,8 +150,7 @@ class Api:
             except (StoreError, SQLAlchemyError, Refused):
                 raise
             except DeadlinesError as error:
-                keys = getattr(wish.operation.body, "__struct_fields__", ()) or _keys(wish.operation)
-                raise Refused(of_error(error, keys)) from None
+                raise Refused(of_error(error, wish.operation.keys)) from None
 
     def _once(self, session: Session, token: AccessToken, wish: Wish) -> Finished:
         """Do it, or answer again what was answered to the same key."""
@@ -211,10 +210,6 @@ async def _wish(request: Request, route: Route, operation: Operation, token: str
 def _canonical(body: object, text: bytes) -> bytes:
     """What was asked, in one spelling: the order of keys and blanks make no other request."""
     return msgspec.json.encode(body, order="sorted") if isinstance(body, msgspec.Struct) else text
-
-
-def _keys(operation: Operation) -> tuple[str, ...]:
-    return ("kind", "decided_on", "form", "service", "facts") if operation.name == "compute" else ()
 
 
 def _problem(found: Problem, headers: dict[str, str] | None = None) -> Response:
