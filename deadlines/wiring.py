@@ -23,10 +23,9 @@ from deadlines.wiring_channels import (
 )
 from deadlines.wiring_channels import WaitingChannel as WaitingChannel  # noqa: PLC0414  (part of this module)
 from deadlines.wiring_channels import build_channels as build_channels  # noqa: PLC0414
+from deadlines.wiring_sheets import build_sheet
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from starlette.applications import Starlette
 
     from deadlines.compute import Notice, Result
@@ -225,23 +224,9 @@ def build_keeper(settings: Settings, database: "Database") -> "Keeper":
             days=keeping.backups,
             key=read_key(keeping.backup_key_file),
             program=VERSION,
-            leave_sheet=build_sheet(settings) if settings.print.folder else None,
+            leave_sheet=build_sheet(settings, build_law(settings).edition) if settings.print.folder else None,
         ),
     )
-
-
-def build_sheet(settings: Settings) -> "Callable[[Database, datetime], Path]":
-    """Leaves the docket as a file to be printed in the configured folder, and says which."""
-    from deadlines.web.printing import Printer, leave
-
-    printer = Printer(settings.firm.name, settings.firm.timezone, build_law(settings).edition)
-    folder, days = Path(settings.print.folder), settings.print.days
-
-    def left(database: "Database", now: "datetime") -> Path:
-        with database.read() as session:
-            return leave(folder, printer.whole(session, None, now=now, days=days), printer.today(now))
-
-    return left
 
 
 def build_statement(settings: Settings) -> "Statement":

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="How many days ahead; what is overdue always stands there.",
 )
-@click.option(
-    "--by", metavar="ADDRESS", help="What that person may see; default: all, restricted matters veiled."
-)
+@click.option("--by", metavar="ADDRESS", help="What that person may see; default: all, restricted matters veiled.")
 @pass_app
 def command(app: App, out: str, days: int, by: str | None) -> None:
     """Write the open dates as one HTML file that needs no server: for the printer, or to keep for a bad day.

@@ -28,6 +28,7 @@ from deadlines.web.subscribe import SubscribeRoute
 
 if TYPE_CHECKING:
     from deadlines.docket.intake import Desk
+    from deadlines.docket.mailroom import MailRoom
     from deadlines.law.news import News
 
 HEARTBEAT = "daemon"
@@ -72,6 +73,7 @@ def create_app(
     patience: timedelta = PATIENCE,
     ack_lasts: timedelta = ACK_LASTS,
     desk: "Callable[[str], Desk] | None" = None,
+    room: "MailRoom | None" = None,
     now: Callable[[], datetime] = clock.now,
     news: "Callable[[], list[News]]" = list,
 ) -> Starlette:
@@ -96,7 +98,14 @@ def create_app(
     """
     place = ZoneInfo(zone)
     office = Office(
-        address=address, zone=place, ack_lasts=ack_lasts, heartbeat=heartbeat, patience=patience, now=now, desk=desk
+        address=address,
+        zone=place,
+        ack_lasts=ack_lasts,
+        heartbeat=heartbeat,
+        patience=patience,
+        now=now,
+        desk=desk,
+        room=room,
     )
     shelf, today = Shelf(kept), office.today
     feed = FeedRoute(

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from deadlines.web.desk.add import AddPages
 from deadlines.web.desk.docket import DocketPages
 from deadlines.web.desk.door import Door, Office
+from deadlines.web.desk.incoming import IncomingPages
 from deadlines.web.desk.matter import MatterPages
 from deadlines.web.desk.month import MonthPages
 from deadlines.web.desk.printing import PrintPages
@@ -18,5 +19,5 @@ __all__ = ["Door", "Office", "desk_routes"]
 
 def desk_routes(door: Door) -> list[Route]:
     """The addresses of all pages behind the door."""
-    pages = (DocketPages, MonthPages, AddPages, PrintPages, MatterPages)
+    pages = (DocketPages, MonthPages, IncomingPages, AddPages, PrintPages, MatterPages)
     return [route for page in pages for route in page(door).routes()]

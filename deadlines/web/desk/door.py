@@ -29,6 +29,7 @@ from deadlines.web.stale import is_stale
 
 if TYPE_CHECKING:
     from deadlines.docket.intake import Desk
+    from deadlines.docket.mailroom import MailRoom
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ class Office(Struct, frozen=True, kw_only=True):
 
     `heartbeat` is the sweep whose silence for longer than `patience` the pages tell of. `desk` makes the law,
     policy and practice by which somebody changes the docket (given who: a mail address); without it they only show.
+    `room`: the firm's hours, by which papers that came in grow old.
     """
 
     address: str
@@ -51,6 +53,7 @@ class Office(Struct, frozen=True, kw_only=True):
     patience: timedelta
     now: Callable[[], datetime]
     desk: "Callable[[str], Desk] | None" = None
+    room: "MailRoom | None" = None
 
     def today(self) -> date:
         """The firm's calendar day."""

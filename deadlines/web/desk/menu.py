@@ -3,6 +3,7 @@
 MENU = (
     ("/", "Docket"),
     ("/month", "Month"),
+    ("/incoming", "Incoming"),
     ("/add", "Add a notice"),
     ("/print", "Print"),
 )
