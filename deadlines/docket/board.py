@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.acknowledging import standing
 from deadlines.docket.coming import next_date
+from deadlines.docket.quiet import count_quiet
 from deadlines.docket.trust import is_altered, told_altered
 from deadlines.docket.undocketed import undocketed_count
 from deadlines.docket.visible import visible
@@ -46,7 +47,8 @@ class BoardLine(Struct, frozen=True, kw_only=True):
 
 
 class Counts(Struct, frozen=True):
-    """How many open dates there are, by what they call for, and how many papers wait to be docketed.
+    """How many open dates there are, by what they call for, how many papers wait to be docketed, and how many matters
+    have no date to come (`quiet`).
 
     `uninitialed`: the responsible attorney has not initialed them; `discrepant`: a second reading of the notice
     differs from the first.
@@ -61,6 +63,7 @@ class Counts(Struct, frozen=True):
     uninitialed: int
     discrepant: int
     undocketed: int
+    quiet: int = 0
 
 
 class Board(Struct, frozen=True):
@@ -123,7 +126,8 @@ def counts(session: Session, person: Person, *, today: date, now: datetime) -> C
         Entry.discrepancy.is_not(None),
     )
     sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions]
-    return Counts(*[*session.execute(open_dates(person, *sums)).one(), undocketed_count(session, person)])
+    found = Counts(*[*session.execute(open_dates(person, *sums)).one(), undocketed_count(session, person)])
+    return structs.replace(found, quiet=count_quiet(session, person, today=today))
 
 
 def columns(person: Person | None, now: datetime) -> tuple[Any, ...]:

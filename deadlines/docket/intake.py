@@ -28,7 +28,7 @@ class Desk(Struct, frozen=True):
     """How the firm works: the law it uses, its reminder channel, its time zone and time of day, who acts now.
 
     `policy`: its choices where the law leaves a question open, from ambiguity id to choice id. `practice`: its
-    ladders, courier days and milestones.
+    ladders, courier days and milestones. `partner`: the mail address of who follows up what was filed, if anybody.
     """
 
     law: Law
@@ -38,6 +38,7 @@ class Desk(Struct, frozen=True):
     actor: str
     policy: dict[str, str] = {}
     practice: Practice = Practice()
+    partner: str = ""
 
 
 class Recorded(Struct, frozen=True):

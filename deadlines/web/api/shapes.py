@@ -94,13 +94,16 @@ class NewNotice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Filing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A filing. `on` is the day on which the forum received it, `proof` the receipt or tracking number.
+    """A filing. `on` is the day on which the forum received it, with at least one proof: the USCIS `receipt` number, a
+    `tracking` number, or `proof` in other words.
 
     `anyway`: though the window had not opened, or an alternative was filed already.
     """
 
     on: date
-    proof: Text
+    receipt: Text | None = None
+    tracking: Text | None = None
+    proof: Text | None = None
     anyway: bool = False
 
 

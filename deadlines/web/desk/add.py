@@ -145,7 +145,7 @@ def _recorded(visit: Visit, matter: Matter) -> Response:
                 "Its attorney is reminded. A second person who works on it must verify the dates.",
             ),
         )
-    return visit.go(f"/matter/{matter.id}?recorded=yes")
+    return visit.go(f"/matter/{matter.id}?done=recorded")
 
 
 def _page(

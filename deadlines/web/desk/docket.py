@@ -6,6 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deadlines.docket.board import PAGE, Board, board
+from deadlines.docket.undecided import undecided
 from deadlines.docket.wanted import Wanted
 from deadlines.web.desk.choosing import WHEN, address_of, choices_of, wanted_of
 from deadlines.web.desk.door import Door, Visit
@@ -37,6 +38,7 @@ def _docket(visit: Visit, query: dict[str, str], root: str) -> Response:
         when=WHEN,
         choices=choices_of(visit),
         paging=_paging(found, wanted, root),
+        undecided=undecided(visit.session, visit.person),
     )
 
 
