@@ -99,7 +99,7 @@ def _incoming(settings: "Settings") -> str:
 
 
 def _ladders(settings: "Settings") -> Iterator[str]:
-    from deadlines.commands.practice import reach_words
+    from deadlines.practice.words import reach_words
     from deadlines.wiring import build_practice
 
     practice = build_practice(settings)

@@ -21,8 +21,9 @@ from deadlines.docket.incoming import wait_again
 from deadlines.docket.intake import Desk
 from deadlines.docket.milestones import close
 from deadlines.docket.notices import hold, hold_in_force
+from deadlines.docket.proof import is_dispatch_only
 from deadlines.docket.proposals import plain_reason, supersede_waiting
-from deadlines.docket.records import Closing
+from deadlines.docket.records import Closing, Proof
 from deadlines.docket.reminders import cancel
 from deadlines.docket.renderings import is_shown, render_entry
 from deadlines.docket.tidings import AGAIN
@@ -32,7 +33,6 @@ from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
 from deadlines.store.tables import Entry, NoticeRow, Person
 
-LONGEST_PROOF = 300
 LONGEST_HOW = 2000
 CLOSED = ("satisfied", "waived", "struck", "missed")
 
@@ -56,23 +56,23 @@ def file_entry(
     entry: Entry,
     *,
     on: date,
-    proof: str,
+    proof: Proof,
     by: Person,
     now: datetime,
     anyway: bool = False,
 ) -> Closing:
     """Satisfied: received by the forum on a day, with proof. A late or contested filing is recorded as such.
 
-    Raises InputError for a day that cannot be, a missing proof, or a day before the window opens unless
-    `anyway`, and Conflict for an entry that is closed or cannot be filed, and unless `anyway` for one whose
-    alternative was filed.
+    Raises InputError for a day that cannot be, a proof of dispatch where the law counts receipt, or a day before the
+    window opens or before its dispatch unless `anyway`; and Conflict for an entry that is closed or cannot be filed,
+    and unless `anyway` for one whose alternative was filed.
     """
     hold(session, entry.notice_id)  # two alternatives that are filed at once follow each other
     entry = locked(session, entry)
     row = current(session, entry)
     window = msgspec.convert(row.window, Window)
-    _require_fileable(entry, window)
-    proof = plain_reason(proof, "proof", LONGEST_PROOF)
+    require_fileable(entry, window)
+    _require_receipt(entry, window, on, proof, anyway=anyway)
     early = _check_day(desk, entry, window, on, now, anyway=anyway)
     beside = _check_alternatives(session, entry, window, anyway=anyway)
     closing = Closing(
@@ -80,7 +80,8 @@ def file_entry(
         was=entry.status,
         version=row.version,
         on=on,
-        proof=proof,
+        proof=proof.words,
+        evidence=proof,
         timeliness=timeliness_of(window, on, disputed=unresolved_dispute(entry, window) is not None),
         safe_by=window.safe_by,
         last_day=window.last_day,
@@ -96,7 +97,7 @@ def waive_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by: 
     """Decided against, with a reason. Raises InputError without one, Conflict for an entry that is closed."""
     entry = locked(session, entry)
     row = current(session, entry)
-    _require_fileable(entry, msgspec.convert(row.window, Window))
+    require_fileable(entry, msgspec.convert(row.window, Window))
     closing = Closing(event="waived", was=entry.status, version=row.version, reason=plain_reason(reason))
     _close(session, desk, entry, "waived", closing, _today(desk, now), by, now)
     return closing
@@ -128,8 +129,10 @@ def strike_notice(
 ) -> list[Entry]:
     """Entered by mistake: every entry of the notice that is not closed yet is struck. Returns them.
 
-    The papers that it was recorded from wait to be docketed again. Raises InputError without a reason, Conflict where
-    nothing of it is left to strike, and where one of its dates was missed, unless by the partner.
+    The papers that it was recorded from wait to be docketed again.
+
+    Raises InputError without a reason, Conflict where nothing of it is left to strike, and where one of its dates was
+    missed, unless by the partner.
     """
     reason = plain_reason(reason)
     hold_in_force(session, notice)
@@ -159,10 +162,11 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
         raise Conflict(f"Entry {entry.id[:8]} is {entry.status}: there is nothing to reopen.")
     if entry.status == "missed":
         require_partner(desk, entry.matter, by)
-    before = msgspec.convert(entry.closing, Closing)
+    before, rechecked = msgspec.convert(entry.closing, Closing), entry.rechecked_by
     row = current(session, entry)
     entry.status, entry.changed_at = before.was, now
-    entry.closed_on = entry.closed_by = entry.closing = None
+    entry.closed_on = entry.closed_at = entry.closed_by = entry.closing = None
+    entry.rechecked_at = entry.rechecked_by = None
     if before.was == "open":
         new_version(
             session,
@@ -178,12 +182,13 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
         )
     elif is_shown(session, entry):
         render_entry(session, entry, row, now=now)
-    detail = {"reason": reason, "person": by.id, "closing": msgspec.to_builtins(before)}
+    detail = {"reason": reason, "person": by.id, "closing": msgspec.to_builtins(before), "rechecked": rechecked}
     _record(session, desk, entry, "entry.reopen", detail, now)
     return entry
 
 
-def _require_fileable(entry: Entry, window: Window) -> None:
+def require_fileable(entry: Entry, window: Window) -> None:
+    """Raises Conflict for an entry that is closed, or of which there is nothing to file or waive."""
     if entry.status in CLOSED:
         raise Conflict(
             f"Entry {entry.id[:8]} is {entry.status} already. `deadlines reopen` takes a wrong closing back."
@@ -202,15 +207,37 @@ def _require_missed(desk: Desk, entry: Entry, window: Window, found_on: date, no
         raise InputError(f"It was found between the last day {window.last_day} and today.", code="bad-date")
 
 
-def _check_day(desk: Desk, entry: Entry, window: Window, on: date, now: datetime, *, anyway: bool) -> bool:
-    """Whether the day lies before the window opens; raises InputError for a day that cannot be."""
+def require_day(desk: Desk, entry: Entry, on: date, now: datetime, hint: str) -> None:
+    """Raises InputError for a day that has not come, or that lies before the decision."""
     if on > _today(desk, now):
-        raise InputError(f"{on} lies in the future: record the filing when the forum has received it.", code="bad-date")
+        raise InputError(f"{on} lies in the future: {hint}.", code="bad-date")
     if on < entry.notice.decided_on:
         raise InputError(
             f"{on} lies before the decision of {entry.notice.decided_on}. Check the year and the entry.",
             code="contradictory-dates",
         )
+
+
+def _require_receipt(entry: Entry, window: Window, on: date, proof: Proof, *, anyway: bool) -> None:
+    """A proof that fits what the law counts, and a day of receipt that is not before the dispatch."""
+    if is_dispatch_only(window, proof):
+        raise InputError(
+            f"A tracking number proves that entry {entry.id[:8]} was sent; it counts when {window.filed_when}. Give "
+            "the receipt number, the stamped copy or another proof of receipt, or note it with `deadlines dispatched`.",
+            code="dispatch-only",
+        )
+    sent = (entry.dispatched or {}).get("on")
+    if sent is not None and on.isoformat() < sent and not anyway:
+        raise InputError(
+            f"It was dispatched on {sent} and cannot have been received on {on}. If it was filed another way, give "
+            "--anyway.",
+            code="contradictory-dates",
+        )
+
+
+def _check_day(desk: Desk, entry: Entry, window: Window, on: date, now: datetime, *, anyway: bool) -> bool:
+    """Whether the day lies before the window opens; raises InputError for a day that cannot be."""
+    require_day(desk, entry, on, now, "record the filing when the forum has received it")
     early = window.opens_on is not None and on < window.opens_on
     if early and not anyway:
         raise InputError(
@@ -243,7 +270,8 @@ def _close(
     by: Person,
     now: datetime,
 ) -> None:
-    entry.status, entry.closed_on, entry.closed_by, entry.changed_at = status, on, by.id, now
+    entry.status, entry.closed_on, entry.closed_by, entry.closed_at = status, on, by.id, now
+    entry.changed_at = now
     entry.closing = msgspec.to_builtins(closing)
     session.flush()
     cancel(session, entry, now)
