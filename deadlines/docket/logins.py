@@ -13,6 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from msgspec import Struct
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
+from zxcvbn import zxcvbn
 
 from deadlines.docket.subscriptions import hash_token
 from deadlines.errors import InputError, NotFound
@@ -29,6 +30,10 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
 TRIES = 5
 """Wrong passwords and codes before an account rests; with each more the rest is twice as long."""
 LONGEST_REST = timedelta(minutes=15)
+LOOKED_AT, STRONG = 72, 3
+"""How many letters of a password are looked at, and from which grade of zxcvbn on it holds: 10^8 guesses and more."""
+KNOWN_WORDS = ("deadlines", "docket", "calendar", "attorney", "immigration", "visa", "uscis", "greencard")
+"""Words that everybody here would try; beside them the person's own name and address."""
 SECRET_BYTES = 32
 REFUSED = "Address and password do not fit. After several wrong tries an account rests for some minutes."
 NO_LINK = "This link has been used or is too old. Ask for another one."
@@ -225,9 +230,7 @@ def count_failure(session: Session, person: Person, now: datetime) -> None:
 def _require_strong(password: str, person: Person) -> None:
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise InputError(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; four words are good.")
-    known = {person.email, person.email.partition("@")[0], person.name, *person.name.split(), "deadlines", "password"}
-    left = password.lower()
-    for word in sorted((word.lower() for word in known if len(word) > 2), key=len, reverse=True):
-        left = left.replace(word, "")
-    if len(set(left)) < 5:
+    name, _, firm = person.email.partition("@")
+    known = [person.email, name, firm, person.name, *person.name.split(), *KNOWN_WORDS]
+    if zxcvbn(password[:LOOKED_AT], user_inputs=known)["score"] < STRONG:
         raise InputError("This password is easy to guess: take words that have nothing to do with you.")

@@ -21,6 +21,7 @@ from deadlines.web.entrance import Entrance
 from deadlines.web.factors import FactorPages
 from deadlines.web.feeds import FeedRoute
 from deadlines.web.fetches import FetchLog
+from deadlines.web.guard import Guard
 from deadlines.web.metrics import Metrics
 from deadlines.web.pages import Pages
 from deadlines.web.probes import Readyz, healthz
@@ -120,6 +121,7 @@ def create_app(
             Route("/metrics", Metrics(database, feed.answered, now=now).answer),
         ]
     )
+    app.add_middleware(Guard, secure=address.startswith("https://"))
     # A redirect would carry the secret into a Location header, and some programs do not follow it.
     app.router.redirect_slashes = False
     app.state.flush, app.state.watch = feed.flush, feed.watch
