@@ -232,5 +232,8 @@ def _require_strong(password: str, person: Person) -> None:
         raise InputError(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; four words are good.")
     name, _, firm = person.email.partition("@")
     known = [person.email, name, firm, person.name, *person.name.split(), *KNOWN_WORDS]
-    if zxcvbn(password[:LOOKED_AT], user_inputs=known)["score"] < STRONG:
+    left = password.lower()
+    for word in sorted((word.lower() for word in known if len(word) > 2), key=len, reverse=True):
+        left = left.replace(word, "")
+    if len(set(left)) < 5 or zxcvbn(password[:LOOKED_AT], user_inputs=known)["score"] < STRONG:
         raise InputError("This password is easy to guess: take words that have nothing to do with you.")
