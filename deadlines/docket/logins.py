@@ -5,6 +5,7 @@ the same work.
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -177,6 +178,32 @@ def find_signed_in(session: Session, token: str, *, now: datetime) -> SignedIn |
 def is_due(found: SignedIn, now: datetime) -> bool:
     """Whether it is time to write down that the browser is used."""
     return now - found.seen_at >= SEEN_EVERY
+
+
+def browsers(session: Session, person: Person, *, now: datetime) -> Sequence[SignedIn]:
+    """The browsers in which somebody is signed in, the one used last first."""
+    query = select(SignedIn).where(SignedIn.person_id == person.id, SignedIn.awaits_code.is_(False))
+    alive = query.where(SignedIn.seen_at > now - IDLE, SignedIn.since > now - LONGEST)
+    return session.scalars(alive.order_by(SignedIn.seen_at.desc(), SignedIn.token_hash)).all()
+
+
+def change_password(session: Session, found: SignedIn, kept: str, *, now: datetime) -> str:
+    """Keep what `hashed` made of somebody's new password; every browser is signed out but this one, which gets the
+    secret that is returned."""
+    person = found.person
+    login = session.get_one(Login, person.id, with_for_update=True)
+    login.password, login.chosen_at = kept, now
+    login.link_hash = login.link_until = None
+    audit.record(session, at=now, actor=person.id, action="login.change", subject=person.id, detail={})
+    return end_others(session, found, now=now)
+
+
+def end_others(session: Session, found: SignedIn, *, now: datetime) -> str:
+    """Sign somebody out of every browser but this one, which gets the secret that is returned."""
+    person, way = found.person, found.way
+    session.execute(delete(SignedIn).where(SignedIn.person_id == person.id))
+    session.expire_all()
+    return _signed_in(session, person, now, way=way)
 
 
 def sign_out(session: Session, token: str) -> None:

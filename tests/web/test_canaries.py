@@ -174,8 +174,6 @@ def test_calendars(firm: Database, role: str) -> None:
             Choice(scope="own", restricted=True),
         ]
         for choice, redaction, whole in product(choices, ("matter", "full", "busy"), (False, True)):
-            from msgspec import structs
-
             wanted = structs.replace(choice, redaction=redaction, whole=whole, reminders=True)
             made = samples.subscribe(session, person, **structs.asdict(wanted))
             body = feed_body(session, made, today=MORNING.date()).decode()

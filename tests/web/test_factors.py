@@ -215,3 +215,35 @@ def test_a_reset_signs_out_everywhere_and_is_written_down(gate: Gate) -> None:
             assert session.scalars(select(table)).all() == []
         rows = session.scalars(select(Audit.action).where(Audit.action.startswith("factor.")))
         assert list(rows) == ["factor.confirm", "factor.remove"]
+
+
+def test_a_password_is_changed_by_who_knows_the_present_one(gate: Gate) -> None:
+    other, new = gate.another(), "seven quite other plain words"
+    gate.enter(browser=other)
+    assert gate.browser.get("/account").text.count("<li>since") == 2
+    for form in (
+        {"password": "wrong", "new": new, "again": new},
+        {"password": PASSWORD, "new": new, "again": "another"},
+        {"password": PASSWORD, "new": "qwertyuiop12", "again": "qwertyuiop12"},
+        {"new": new, "again": new},
+        {"new": new, "again": new, "knows": "yes", "kept": "x"},
+        {"password": PASSWORD},
+        {"password": PASSWORD, "kept": "x"},
+    ):
+        assert gate.browser.post("/account/password", data=form).status_code == 422
+    before = gate.browser.cookies["deadlines"]
+    done = gate.browser.post("/account/password", data={"password": PASSWORD, "new": new, "again": new})
+    assert (done.status_code, "signed out everywhere else" in done.text) == (200, True)
+    assert (gate.is_in(), gate.is_in(other)) == (True, False)
+    assert gate.browser.cookies["deadlines"] != before
+    assert (gate.enter(), gate.enter(password=new)) == (403, 303)
+
+
+def test_other_browsers_are_seen_and_ended(gate: Gate) -> None:
+    other = gate.another()
+    gate.enter(browser=other)
+    assert gate.browser.post("/account/others", data={"password": "wrong"}).status_code == 422
+    assert gate.is_in(other)
+    assert gate.browser.post("/account/others", data={"password": PASSWORD}).status_code == 200
+    assert (gate.is_in(), gate.is_in(other)) == (True, False)
+    assert gate.another().get("/account").headers["location"] == "/sign-in"
