@@ -249,3 +249,13 @@ def test_logs_figures_health_errors_and_the_audit_trail(firm: Database, caplog: 
     program.write_agendas(MORNING)
     program.send_due(MORNING)
     assert told("\n".join((*said, caplog.text)), CASE) == []
+
+
+def test_every_page_has_its_way_out(firm: Database) -> None:
+    browser = browser_of(firm, "ana@firm.test")
+    matter, entry = secret_ids(firm)
+    with_menu = {path: text for path, text in pages(browser, matter, entry) if "/matter/" in path or path == "/"}
+    assert len(with_menu) >= 2
+    for path, text in with_menu.items():
+        assert 'action="/sign-out"' in text, path
+    assert 'action="/sign-out"' in browser.get("/account").text

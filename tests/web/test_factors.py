@@ -247,3 +247,35 @@ def test_other_browsers_are_seen_and_ended(gate: Gate) -> None:
     assert gate.browser.post("/account/others", data={"password": PASSWORD}).status_code == 200
     assert (gate.is_in(), gate.is_in(other)) == (True, False)
     assert gate.another().get("/account").headers["location"] == "/sign-in"
+
+
+def test_the_fields_of_passwords_hide_them_and_take_help(gate: Gate) -> None:
+    pages = [gate.browser.get("/account").text, gate.another().get("/sign-in").text]
+    pages += [gate.another().get(f"/welcome/{gate.invite()}").text]
+    fields = [field for page in pages for field in re.findall(r"<input[^>]*password[^>]*>", page)]
+    assert len(fields) >= 6
+    for field in fields:
+        assert 'type="password"' in field
+        assert re.search(r'autocomplete="(current|new)-password"', field)
+        assert "onpaste" not in field
+
+
+@pytest.mark.parametrize("password", ["  ÄÖ ñ 漢字 🙂 four Words  ", "lengthy plain garden words " * 4])
+def test_a_password_is_taken_as_it_is_typed(gate: Gate, password: str) -> None:
+    assert len(password) > 12
+    assert gate.choose(gate.invite(), password) == 303
+    for changed in (password.strip(), password.lower().upper(), password[:-1], password[:72]):
+        if changed != password:
+            assert gate.enter(password=changed) == 403
+            gate.now += timedelta(minutes=20)
+    assert gate.enter(password=password) == 303
+
+
+def test_a_new_password_by_link_keeps_the_second_factor(gate: Gate) -> None:
+    gate.set_up(password=PASSWORD)
+    gate.later()
+    assert gate.choose(gate.invite(), "seven quite other plain words") == 303
+    assert gate.enter(password="seven quite other plain words") == 303
+    assert not gate.is_in()
+    assert gate.give(gate.code()) == 303
+    assert gate.is_in()
