@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from deadlines.docket import logins
 from deadlines.docket.logins import find_signed_in
-from deadlines.errors import Conflict, DeadlinesError, InputError, NotFound
+from deadlines.errors import Conflict, DeadlinesError, Forbidden, InputError, NotFound
 from deadlines.law import Law, load_law
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat, Person
@@ -211,6 +211,8 @@ class Door:
             log.error("a page cannot be made (%s)", type(fault).__name__)
             return self.pages.notice(503, *FAILED)
         except DeadlinesError as error:
+            if isinstance(error, Forbidden):
+                log.warning("somebody tried what their role may not do: %s", request.method)
             return self.pages.notice(error.http_status, "That cannot be done", error.sentence)
 
     def _made(self, token: str, path: str, make: Callable[[Visit], Response], *, writes: bool) -> Response:
