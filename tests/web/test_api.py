@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import func, select
 
 from deadlines.docket import people, repeats, tokens
+from deadlines.errors import StoreError
 from deadlines.store.database import Database
 from deadlines.store.tables import AccessToken, Audit, Entry, Matter, NoticeRow, Person
+from deadlines.web.api import Firm
 from tests.docket import samples
 from tests.web.api_firm import NOTICE, NOW, ApiFirm, Program, problem_of
 
@@ -483,3 +485,23 @@ def test_who_asks_in_the_same_moment_waits_and_gets_the_same_answer(firm: ApiFir
         repeats.keep(session, token, "k", status=201, body=b"{}", location=None)
     other.join(10)
     assert found == [b"{}"]
+
+
+@on_sqlite
+def test_a_database_that_fails_is_no_secret_told(firm: ApiFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = firm.program()
+
+    def locked(*_words: object) -> Any:
+        raise StoreError("/srv/canary.sqlite3 is locked.")
+
+    monkeypatch.setattr(Database, "write", locked)
+    answer = program.post(f"/entries/{firm.entries['A-1']}/acknowledge", {}, Idempotency_Key="k")
+    assert problem_of(answer, 503)["code"] == "unavailable"
+    assert answer.headers["retry-after"] == "5"
+    assert program.get("/docket").status_code == 200  # that the last use cannot be noted keeps nobody from reading
+    monkeypatch.setattr(Database, "read", locked)
+    assert "canary" not in program.get("/docket").text
+    monkeypatch.undo()
+    monkeypatch.setattr(Firm, "desk", property(lambda _firm: 1 / 0))
+    unforeseen = program.get("/law")
+    assert (problem_of(unforeseen, 500)["code"], "division" in unforeseen.text) == ("unforeseen", False)
