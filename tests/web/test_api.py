@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from deadlines.docket import people, repeats, tokens
 from deadlines.errors import StoreError
@@ -128,15 +128,35 @@ def test_the_docket_is_read_on_by_cursor(firm: ApiFirm) -> None:
     assert page["next"] is None
 
 
+def test_a_line_whose_day_cannot_be_read_is_in_the_list_once(firm: ApiFirm) -> None:
+    with firm.database.write() as session:
+        matter = session.get_one(Matter, firm.matters["A-1"])
+        for number in range(4):
+            samples.entry(session, matter, samples.window(rule=f"r.{number}", title=f"Motion {number}"))
+        session.execute(text("UPDATE deadline SET safe_by = NULL, last_day = NULL WHERE entry_id LIKE '%a%'"))
+    program, seen, path = firm.program(), [], "/docket?limit=1"
+    while path:
+        page = program.data(path)
+        seen += [line["entry"] for line in page["items"]]
+        path = f"/docket?limit=1&cursor={page['next']}" if page["next"] else ""
+    assert len(seen) == len(set(seen)) == 6
+
+
 def test_filters_are_those_of_the_board(firm: ApiFirm) -> None:
     program = firm.program()
     found = {
         query: [line["matter"] for line in program.data(f"/docket?{query}")["items"]]
-        for query in ("words=sons", "when=week", "remedy=motion", "attorney=ana@firm.test", "attorney=ben@firm.test")
+        for query in (
+            *("words=sons", "when=week", "remedy=motion", "attorney=ana@firm.test", "attorney=ben@firm.test"),
+            *("forum=uscis", "forum=bia", "on=2026-11-25", "on=2026-11-24", "until=2026-11-19", "until=2026-11-20"),
+        )
     }
     assert found["words=sons"] == ["A-1"]
     assert found["when=week"] == found["attorney=ben@firm.test"] == []
     assert sorted(found["remedy=motion"]) == sorted(found["attorney=ana@firm.test"]) == ["A-1", "S-1"]
+    assert [len(found[query]) for query in ("forum=uscis", "on=2026-11-25", "until=2026-11-20")] == [2, 2, 2]
+    assert [len(found[query]) for query in ("forum=bia", "on=2026-11-24", "until=2026-11-19")] == [0, 0, 0]
+    assert "uscis" in problem_of(program.get("/docket?forum=uscsi"), 404)["detail"]
     assert problem_of(program.get("/docket?attorney=nobody@firm.test"), 404)["code"] == "not-found"
 
 
@@ -198,8 +218,8 @@ def test_of_a_restricted_matter_nothing_is_told(firm: ApiFirm, name: str) -> Non
     program = firm.program(name)
     searches = ("/docket?words=Canary", "/docket?words=S-1", "/docket?remedy=motion", "/matters?reference=S-1")
     for path in (*PATHS, *searches, "/matters?words=canary", f"/matters/{firm.matters['A-1']}"):
-        text = program.data(path)
-        assert not any(word.lower() in json.dumps(text).lower() for word in CANARIES), path
+        told = program.data(path)
+        assert not any(word.lower() in json.dumps(told).lower() for word in CANARIES), path
     hidden = ("/matters/{}".format(firm.matters["S-1"]), "/entries/{}".format(firm.entries["S-1"]))
     for path in hidden:
         missing = f"{path.rpartition('/')[0]}/{'a' * 26}"
@@ -434,7 +454,7 @@ def test_json_is_asked_for_and_given(firm: ApiFirm) -> None:
         problem_of(program.client.post(url, content=body, headers={"Content-Type": kind}), 415)
     packed = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
     problem_of(program.client.post(url, content=body, headers=packed), 415)
-    for text in (
+    for wrong in (
         "{",
         "",
         "[1,]",
@@ -443,8 +463,8 @@ def test_json_is_asked_for_and_given(firm: ApiFirm) -> None:
         "NaN",
         '{"kind":"a","kind":"b"}',
     ):
-        answer = program.client.post(url, content=text, headers={"Content-Type": "application/json; charset=utf-8"})
-        assert answer.status_code in (400, 422), text
+        answer = program.client.post(url, content=wrong, headers={"Content-Type": "application/json; charset=utf-8"})
+        assert answer.status_code in (400, 422), wrong
 
 
 @on_sqlite
