@@ -22,7 +22,7 @@ PATHS = ("/docket", "/matters", "/notices", "/law", "/health")
 
 
 on_sqlite = pytest.mark.parametrize("kind_of_database", ["sqlite"], indirect=True)
-"""Tests of HTTP itself: the kind of database makes no difference to them."""
+"""Tests to which the kind of database makes no difference."""
 
 
 @pytest.fixture
@@ -73,6 +73,7 @@ def test_only_strangers_are_slowed_down(firm: ApiFirm) -> None:
     assert program.get("/health").status_code == 200
 
 
+@on_sqlite
 def test_a_token_is_kept_as_a_hash_and_its_last_use_is_known(firm: ApiFirm) -> None:
     program = firm.program("Ana", "read")
     for minutes in (0, 0.5, 2):
@@ -85,6 +86,7 @@ def test_a_token_is_kept_as_a_hash_and_its_last_use_is_known(firm: ApiFirm) -> N
         assert used == (NOW if minutes < 1 else firm.now)
 
 
+@on_sqlite
 def test_a_reading_token_changes_nothing_nor_does_an_administrator(firm: ApiFirm) -> None:
     body = {**NOTICE, "matter": firm.matters["A-1"]}
     assert firm.program("Ana", "read").refused("/notices", body, 403)["code"] == "read-only"
@@ -327,6 +329,7 @@ def test_the_same_key_gives_the_same_answer_and_changes_nothing_more(firm: ApiFi
     assert entered == {"ben@firm.test"}
 
 
+@on_sqlite
 def test_a_refused_request_uses_up_no_key(firm: ApiFirm) -> None:
     program, body = firm.program(), {**NOTICE, "matter": firm.matters["A-1"]}
     wrong = program.post("/notices", {**body, "kind": "no.such"}, Idempotency_Key="k")
@@ -356,6 +359,7 @@ def test_a_fault_is_pointed_at(firm: ApiFirm, changes: dict[str, Any], pointer: 
     assert firm.program().refused("/notices", body, 422).get("pointer") == pointer
 
 
+@on_sqlite
 def test_a_protected_notice_restricts_its_matter(firm: ApiFirm) -> None:
     program = firm.program("Ben")
     body = {**NOTICE, "form": "I-918", "matter": firm.matters["A-1"]}
@@ -363,6 +367,7 @@ def test_a_protected_notice_restricts_its_matter(firm: ApiFirm) -> None:
     assert program.get(f"/matters/{firm.matters['A-1']}").status_code == 404
 
 
+@on_sqlite
 def test_a_date_is_taken_on_by_who_is_concerned(firm: ApiFirm) -> None:
     entry = firm.entries["A-1"]
     taken = firm.program("Ana").made(f"/entries/{entry}/acknowledge", {"days": 2}, 200)
@@ -401,6 +406,7 @@ def test_entries_are_filed_and_waived(firm: ApiFirm) -> None:
 # -- HTTP ---------------------------------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_an_answer_is_sent_once_while_it_is_the_same(firm: ApiFirm) -> None:
     program = firm.program("Ana")
     for path in ("/docket", "/law", f"/matters/{firm.matters['A-1']}"):

@@ -349,13 +349,12 @@ def test_no_page_of_the_trail_is_lost(told: Told, monkeypatch: pytest.MonkeyPatc
     told.hook()
     with told.database.write() as session:
         ben, entries = session.get_one(Person, told.people["Ben"]), told.record(session)
-        for _ in range(3):
-            for entry in entries:
-                closing.waive_entry(session, told.desk, entry, reason="x", by=ben, now=told.now)
-                closing.reopen_entry(session, told.desk, entry, reason="x", by=ben, now=told.now)
+        for entry in entries:
+            closing.waive_entry(session, told.desk, entry, reason="x", by=ben, now=told.now)
+            closing.reopen_entry(session, told.desk, entry, reason="x", by=ben, now=told.now)
     with told.database.read() as session:
         known = Audit.action.in_(OF_ACTIONS)
-        assert len(told.send()) == len(session.scalars(select(Audit.id).where(known)).all()) >= 19
+        assert len(told.send()) == len(session.scalars(select(Audit.id).where(known)).all()) >= 7
 
 
 def test_a_webhook_ends_with_its_person_or_by_hand(told: Told) -> None:
