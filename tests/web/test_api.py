@@ -135,7 +135,8 @@ def test_a_line_whose_day_cannot_be_read_is_in_the_list_once(firm: ApiFirm) -> N
         matter = session.get_one(Matter, firm.matters["A-1"])
         for number in range(4):
             samples.entry(session, matter, samples.window(rule=f"r.{number}", title=f"Motion {number}"))
-        session.execute(text("UPDATE deadline SET safe_by = NULL, last_day = NULL WHERE entry_id LIKE '%a%'"))
+        for table, name in (("deadline", "entry_id"), ("entry", "id")):
+            session.execute(text(f"UPDATE {table} SET safe_by = NULL, last_day = NULL WHERE {name} LIKE '%a%'"))
     program, seen, path = firm.program(), [], "/docket?limit=1"
     while path:
         page = program.data(path)
