@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct, structs
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import String, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.acknowledging import standing
@@ -107,22 +107,25 @@ def lines_after(
     session: Session,
     person: Person,
     wanted: Wanted,
-    after: tuple[date, str] | None,
+    after: tuple[str, str] | None,
     *,
     limit: int,
     today: date,
     now: datetime,
-) -> list[BoardLine]:
-    """The lines that follow one, known by its `next_on` and entry, in the order of the board, whatever `wanted.page`.
+) -> list[tuple[str, BoardLine]]:
+    """The lines that follow one, the next date first, each with its place; `after` is a place and an entry.
 
-    A list that is read on like this shows nothing twice while other lines come and go.
+    A list that is read on like this shows nothing twice while other lines come and go. The place is the day as the
+    database holds it, so that a line whose day cannot be read has one too.
     """
-    query = open_entries(person, Entry.id).where(*chosen(person, wanted, today))
+    place = func.coalesce(cast(next_on(today), String), "")
+    query = open_entries(person, Entry.id, place.label("place")).where(*chosen(person, wanted, today))
     if after is not None:
         on, entry = after
-        query = query.where(or_(next_on(today) > on, and_(next_on(today) == on, Entry.id > entry)))
-    ids = session.scalars(query.order_by(next_on(today), Entry.id).limit(limit)).all()
-    return _lines(session, person, ids, today=today, now=now)
+        query = query.where(or_(place > on, and_(place == on, Entry.id > entry)))
+    places = {row.id: row.place for row in session.execute(query.order_by(place, Entry.id).limit(limit))}
+    lines = _lines(session, person, list(places), today=today, now=now)
+    return [(places[line.entry], line) for line in lines]
 
 
 def counts(session: Session, person: Person, *, today: date, now: datetime) -> Counts:
