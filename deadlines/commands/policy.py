@@ -81,7 +81,7 @@ MISSED = (
     (
         "A date that passed without filing is recorded as missed: attorney, deputy, supervisor, partner "
         "and docket role are "
-        "told at once, and the record is frozen; only the partner or the attorney's supervisor may change it."
+        "told at once, and the record is frozen; only a partner or the attorney's supervisor may change it."
     ),
     "What may still help is listed with its sources, and each day's work is written down.",
 )
