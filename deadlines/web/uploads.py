@@ -113,8 +113,9 @@ class _Parts:
             self._file = plain_name(options.get(b"filename", b"").decode(errors="replace"))
             self._is_file = b"filename" in options
             self._hash, self._size = hashlib.sha256(), 0
-            self._content.clear()
-            if not self._is_file:
+            if self._is_file:
+                self._content.clear()
+            else:
                 self._fields[self._name] = b""
         self._header, self._value = b"", b""
 

@@ -27,7 +27,12 @@ def firm(database: Database) -> Firm:
 def read(firm: Firm, content: bytes, name: str = "Ana", **fields: str) -> str:
     client = browser(firm, name)
     del client.headers["Content-Type"]
-    answer = client.post("/add/read", data=fields, files={"file": ("denial.pdf", content, "application/pdf")})
+    # In the order of a browser: the fields that stand after the file follow it.
+    parts = [
+        ("file", ("denial.pdf", content, "application/pdf")),
+        *((name, (None, value)) for name, value in fields.items()),
+    ]
+    answer = client.post("/add/read", files=parts)
     return f"{answer.status_code} {answer.text}"
 
 
