@@ -98,25 +98,23 @@ def create_app(
         name: the firm, as calendars name it.
         address: the address under which people and programs reach the server, without a slash at its end.
         kept: folder for the last good calendars, readable by the owner only; None keeps them in memory.
-        heartbeat, beat: the sweep whose sign of life `/readyz` looks at, and how often it comes.
+        heartbeat: the sweep whose sign of life `/readyz` looks at.
+        beat: how often it comes.
         patience: how long it may stay away before calendars say that they are stale.
         ack_lasts: how long it holds that somebody has taken a date on.
         desk: by what somebody changes the docket, given who; without it the pages only show, and there is no API.
-        room: the firm's hours, by which papers that came in grow old.
+        room: by when papers that came in must be on the docket.
         entrance: what the firm decides about signing in.
-        house, news: what the firm has laid down, and what each edition of the law changed, for the pages that tell it.
+        house: what the firm has laid down, for the pages that tell of it.
         now: what tells the time.
+        news: what each edition of the law changed.
 
-    Something must call `app.state.flush(session, now)`, which writes down what was fetched, and `app.state.watch`,
-    which forgets what must not be served any more, now and then.
+    `app.state.flush(session, now)` writes down which feeds were fetched, and `app.state.watch(session, now)` forgets
+    what must not be served any more; something must call them now and then.
     """
     place, beats = ZoneInfo(zone), Beats(heartbeat, beat, patience)
     office = _office(address, place, ack_lasts, beats, now, desk, house, room)
-    shelf, today = Shelf(kept), office.today
-    feed = FeedRoute(
-        database, shelf, FetchLog(), firm=name, now=now, today=today, heartbeat=heartbeat, patience=patience
-    )
-    assets = Assets()
+    feed, assets = _feed(database, Shelf(kept), office, name), Assets()
     pages = Pages(assets, address=address, firm=name)
     app = Starlette(
         routes=[
@@ -154,6 +152,19 @@ def _office(
         desk=desk,
         house=house,
         room=room,
+    )
+
+
+def _feed(database: Database, shelf: Shelf, office: Office, firm: str) -> FeedRoute:
+    return FeedRoute(
+        database,
+        shelf,
+        FetchLog(),
+        firm=firm,
+        now=office.now,
+        today=office.today,
+        heartbeat=office.heartbeat,
+        patience=office.patience,
     )
 
 

@@ -2,6 +2,7 @@
 
 import html
 import re
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -28,7 +29,7 @@ def read(firm: Firm, content: bytes, name: str = "Ana", **fields: str) -> str:
     client = browser(firm, name)
     del client.headers["Content-Type"]
     # In the order of a browser: the fields that stand after the file follow it.
-    parts = [
+    parts: list[tuple[str, Any]] = [
         ("file", ("denial.pdf", content, "application/pdf")),
         *((name, (None, value)) for name, value in fields.items()),
     ]
