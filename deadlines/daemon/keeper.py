@@ -16,7 +16,17 @@ from deadlines.docket.trust import SEALS
 from deadlines.errors import DeadlinesError
 from deadlines.keeping import make_backup, rehearse
 from deadlines.keeping.drill import Drill
-from deadlines.keeping.records import BACKUP, DRILL, FAILED, last, note_backup, note_drill, note_failure
+from deadlines.keeping.records import (
+    BACKUP,
+    DRILL,
+    FAILED,
+    SHEET,
+    SHEET_FAILED,
+    last,
+    note_backup,
+    note_drill,
+    note_failure,
+)
 from deadlines.store import audit
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Heartbeat, Instance
@@ -25,8 +35,6 @@ log = logging.getLogger(__name__)
 
 AGAIN_AFTER = timedelta(hours=1)
 """How long a failed backup rests."""
-SHEET, SHEET_FAILED = "sheet", "sheet-failed"
-"""The heartbeats of the file to be printed: left, and not."""
 REHEARSED_AFTER = timedelta(days=30)
 
 

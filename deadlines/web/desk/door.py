@@ -144,9 +144,11 @@ class Door:
         """A page that changes nothing, made in a thread."""
         return await self._answer(request, make, writes=False)
 
-    async def look(self, request: Request, make: Callable[[Visit, dict[str, str]], Response]) -> Response:
+    async def look(
+        self, request: Request, make: Callable[[Visit, dict[str, str]], Response], *, fields: int = FIELDS
+    ) -> Response:
         """A page by a form of ours (POST) that changes nothing; what was typed stays out of addresses and logs."""
-        form = await read_form(request) if self._is_ours(request) else None
+        form = await read_form(request, fields) if self._is_ours(request) else None
         if form is None:
             return self.pages.notice(403, *NOT_OURS)
         return await self._answer(request, lambda visit: make(visit, form), writes=False)
@@ -173,6 +175,14 @@ class Door:
         if sent is None:
             return self.pages.notice(403, *NOT_OURS)
         return await self._changed(request, sent.fields, lambda visit, _: make(visit, sent), again)
+
+    async def upload(self, request: Request, *, keeps: int) -> Sent | None:
+        """A form of ours with a file's content, of so many bytes at most, for a page that is made of it later."""
+        return await read_upload(request, keeps=keeps) if self._is_ours(request) else None
+
+    def not_ours(self) -> Response:
+        """The answer to what is no form of ours."""
+        return self.pages.notice(403, *NOT_OURS)
 
     def _is_ours(self, request: Request) -> bool:
         return not is_foreign(request.headers, self.office.address)
