@@ -25,6 +25,8 @@ from deadlines.wiring_channels import WaitingChannel as WaitingChannel  # noqa: 
 from deadlines.wiring_channels import build_channels as build_channels  # noqa: PLC0414
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from starlette.applications import Starlette
 
     from deadlines.compute import Notice, Result
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from deadlines.daemon.keeper import Keeper
     from deadlines.docket.agendas import Rhythm
     from deadlines.docket.auditor import Statement
+    from deadlines.docket.house import House
     from deadlines.docket.intake import Desk
     from deadlines.docket.mailroom import MailRoom
     from deadlines.ical import Party
@@ -223,8 +226,23 @@ def build_keeper(settings: Settings, database: "Database") -> "Keeper":
             days=keeping.backups,
             key=read_key(keeping.backup_key_file),
             program=VERSION,
+            leave_sheet=build_sheet(settings) if settings.print.folder else None,
         ),
     )
+
+
+def build_sheet(settings: Settings) -> "Callable[[Database, datetime], Path]":
+    """Leaves the docket as a file to be printed in the configured folder, and says which."""
+    from deadlines.web.printing import Printer, leave
+
+    printer = Printer(settings.firm.name, settings.firm.timezone, build_law(settings).edition)
+    folder, days = Path(settings.print.folder), settings.print.days
+
+    def left(database: "Database", now: "datetime") -> Path:
+        with database.read() as session:
+            return leave(folder, printer.whole(session, None, now=now, days=days), printer.today(now))
+
+    return left
 
 
 def build_statement(settings: Settings) -> "Statement":
@@ -265,6 +283,13 @@ def build_desk(settings: Settings, actor: str) -> "Desk":
         actor=actor,
         partner=settings.follow_up.partner.strip().lower(),
     )
+
+
+def build_house(settings: Settings) -> "House":
+    """What pages and the evidence tell of the firm. Raises what `build_law` and `build_practice` raise."""
+    from deadlines.wiring_house import house
+
+    return house(settings, build_law, build_policy, build_practice, known_editions, build_news, organizer)
 
 
 def build_mail_room(settings: Settings) -> "MailRoom":
@@ -374,6 +399,7 @@ def build_web(settings: Settings, database: "Database") -> "Starlette":
     from msgspec.structs import replace
 
     from deadlines.web.app import create_app
+    from deadlines.wiring_entrance import build_entrance
 
     kept, desk = feeds_folder(settings), build_desk(settings, "web")
     try:
@@ -385,7 +411,9 @@ def build_web(settings: Settings, database: "Database") -> "Starlette":
             kept=kept,
             ack_lasts=timedelta(days=settings.reminders.ack_days),
             desk=lambda who: replace(desk, actor=who),
+            house=lambda: build_house(settings),
             news=lambda: build_news(settings),
+            entrance=build_entrance(settings),
         )
     except OSError as error:
         raise ConfigError(

@@ -100,7 +100,6 @@ def _print_checks(view: "EntryView") -> None:
     from deadlines.commands.output import clean, paragraph, style
     from deadlines.commands.show import closing_words, open_words
     from deadlines.commands.windows import day_words
-    from deadlines.docket.looks import FIELDS
 
     if view.closing is not None:
         click.echo(f"Closed: {clean(closing_words(view))}")
@@ -108,16 +107,11 @@ def _print_checks(view: "EntryView") -> None:
         click.echo(f"Dates {clean(open_words(view))}")
         if view.initialed_source:
             click.echo(f"  {view.initialed_by} saw: {clean(view.initialed_source)}")
-        if view.dispatched is not None:
-            click.echo(f"  Tracking number {clean(view.dispatched.tracking)}, recorded by {view.dispatched.by}")
-    for look in view.discrepancy:
-        fields = ", ".join(FIELDS[name] for name in look.fields)
-        words = f"Two entries differ: {look.by} read the notice on {day_words(look.at.date())} otherwise in {fields}."
-        paragraph(style(words, fg="red", bold=True))
-    if view.discrepancy:
-        click.echo(
-            f"  deadlines amend {view.notice[:8]} …, or a third person: deadlines verify --notice {view.notice[:8]}"
-        )
+        _print_looks(view)
+    if view.dispatched is not None:
+        sent = view.dispatched
+        words = f"tracking number {sent.tracking}, recorded by {sent.by}"
+        click.echo(f"Dispatched on {day_words(sent.on)}: {clean(words)}")
     if view.dispute:
         paragraph(style(f"Printed date disputed: {clean(view.dispute)}", fg="red", bold=True))
         click.echo(f"  deadlines resolve {view.entry[:8]} --use printed|computed --reason REASON --by ADDRESS")
@@ -130,3 +124,18 @@ def _print_checks(view: "EntryView") -> None:
         print_extensions(view.extensions)
     if view.waits:
         click.echo(f"Other dates wait: deadlines proposal show {view.waits[:8]}")
+
+
+def _print_looks(view: "EntryView") -> None:
+    """The second looks at the notice that differ from what was entered: whose, in which fields, and what ends it."""
+    from deadlines.commands.output import paragraph, style
+    from deadlines.commands.windows import day_words
+    from deadlines.docket.looks import FIELDS
+
+    for look in view.discrepancy:
+        fields = ", ".join(FIELDS[name] for name in look.fields)
+        words = f"Two entries differ: {look.by} read the notice on {day_words(look.at.date())} otherwise in {fields}."
+        paragraph(style(words, fg="red", bold=True))
+    if view.discrepancy:
+        name = view.notice[:8]
+        click.echo(f"  deadlines amend {name} …, or a third person: deadlines verify --notice {name}")

@@ -58,7 +58,7 @@ def record(app: App, entry: str, found_on: date, how: str, by: str, as_json: boo
     from deadlines.docket.rescues import missed_view
     from deadlines.docket.views import find_entry
 
-    with signed(app, by, "close") as act:
+    with signed(app, by, "file") as act:
         found = find_entry(act.session, entry)
         miss_entry(act.session, act.desk, found, found_on=found_on, how=how, by=act.by, now=act.now)
         view = missed_view(act.session, act.desk, found)
@@ -112,7 +112,7 @@ def log(app: App, entry: str, text: str, on: date | None, by: str, as_json: bool
     from deadlines.docket.missed import log_diligence
     from deadlines.docket.views import find_entry
 
-    with signed(app, by, "close") as act:
+    with signed(app, by, "file") as act:
         note = log_diligence(
             act.session, act.desk, find_entry(act.session, entry), text=text, on=on, by=act.by, now=act.now
         )

@@ -81,14 +81,14 @@ MISSED = (
     (
         "A date that passed without filing is recorded as missed: attorney, deputy, supervisor, partner "
         "and docket role are "
-        "told at once, and the record is frozen; only the partner or the attorney's supervisor may change it."
+        "told at once, and the record is frozen; only a partner or the attorney's supervisor may change it."
     ),
     "What may still help is listed with its sources, and each day's work is written down.",
 )
 
 
 def _ladders(settings: "Settings") -> Iterator[str]:
-    from deadlines.commands.practice import reach_words
+    from deadlines.practice.words import reach_words
     from deadlines.wiring import build_practice
 
     practice = build_practice(settings)

@@ -12,18 +12,20 @@ SECTIONS = {
     "firm": "Who uses the program.",
     "database": "Where the docket is kept.",
     "web": "Where the web server listens and how people reach it.",
+    "oidc": "The firm's identity provider, for signing in to the pages (OpenID Connect); see docs/security.md.",
     "mail": "How reminders leave.",
     "channels": "How people are reached beside mail; see docs/operations.md.",
     "webhook": "A program of the firm that is told of reminders beside the people.",
     "reminders": "When reminders are sent.",
     "incoming": "By when a paper that came in must be on the docket.",
     "agenda": "The morning's list for each person, and the weekly docket for supervisors.",
-    "evening": "The check at the end of a working day; see docs/docket-control.md.",
-    "follow_up": "The weekly list of dates and proofs to one partner; see docs/docket-control.md.",
+    "evening": "The check at the end of a working day; see docs/evening-and-missed.md.",
+    "follow_up": "The weekly list of dates and proofs to one partner; see docs/evening-and-missed.md.",
     "monitor": "Somebody outside who raises the alarm when this machine falls silent.",
     "daemon": "The rhythm of the scheduler.",
     "log": "What the long-running commands write to standard error.",
     "keeping": "How the docket is kept whole: seals, backups and rehearsals.",
+    "print": "The docket as a file that can be read and printed while the server is down.",
     "law": "Which edition of the law is used, and what the firm adds to it.",
     "policy": "What the firm calendars where the law leaves a question open. It moves safe dates, never a last day.",
 }
@@ -108,6 +110,28 @@ OPTIONS = (
         "Empty: beside a database file; with a server, in memory only.",
         holds="path",
     ),
+    _option(
+        "web.second_factor",
+        "optional",
+        "optional: who has set up an authenticator is asked for its code after the password. required: everybody is, "
+        "and who has none sets one up before anything else.",
+        checks.one_of("optional", "required"),
+    ),
+    _option(
+        "oidc.issuer",
+        "",
+        "The provider's address, as it names itself: https://login.firm.example. Needs the extra [oidc]. Empty: people "
+        "sign in with a password.",
+        checks.issuer,
+    ),
+    _option("oidc.client_id", "", "The name under which the provider knows this program."),
+    _option(
+        "oidc.client_secret_file",
+        "",
+        "A file that holds the secret which the provider gave this program, readable by its owner only.",
+        holds="path",
+    ),
+    _option("oidc.name", "Single sign-on", "What the button on the sign-in page calls the provider."),
     _option(
         "mail.channel",
         "smtp",
@@ -319,6 +343,19 @@ OPTIONS = (
         "A file that holds the key with which backups are encrypted, readable by its owner only. "
         "Needs the extra [encryption]. Empty: they are not encrypted.",
         holds="path",
+    ),
+    _option(
+        "print.folder",
+        "",
+        "A folder in which the docket is left each night as a file for browser and printer, best on another machine. "
+        "It holds clients' names; restricted matters stand in it without a word of the case. Empty: none is left.",
+        holds="path",
+    ),
+    _option(
+        "print.days",
+        90,
+        "How many days ahead that file shows; what is overdue always stands in it.",
+        checks.between(1, 3660),
     ),
     _option(
         "law.edition",

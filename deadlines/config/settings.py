@@ -42,12 +42,23 @@ class DatabaseSettings(Section, frozen=True, kw_only=True):
 
 
 class Web(Section, frozen=True, kw_only=True):
-    """Where the web server listens, the address under which people reach it, where it keeps calendars."""
+    """Where the web server listens, the address under which people reach it, where it keeps calendars, and whether
+    everybody needs a second factor to sign in (optional or required)."""
 
     host: str
     port: int
     base_url: str
     feeds_folder: str
+    second_factor: str
+
+
+class OidcSettings(Section, frozen=True, kw_only=True):
+    """The firm's identity provider. The file holds a secret."""
+
+    issuer: str
+    client_id: str
+    client_secret_file: str
+    name: str
 
 
 class Mail(Section, frozen=True, kw_only=True):
@@ -159,6 +170,13 @@ class Keeping(Section, frozen=True, kw_only=True):
     backup_key_file: str
 
 
+class PrintSettings(Section, frozen=True, kw_only=True):
+    """Where the docket is left each night as a file, and how many days ahead it shows; an empty `folder`: nowhere."""
+
+    folder: str
+    days: int
+
+
 class LawSettings(Section, frozen=True, kw_only=True):
     """Which edition of the law is used (empty: the newest), where installed ones lie, and the firm's own folder."""
 
@@ -176,6 +194,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     firm: Firm
     database: DatabaseSettings
     web: Web
+    oidc: OidcSettings
     mail: Mail
     channels: Channels
     webhook: WebhookSettings
@@ -188,6 +207,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     daemon: Daemon
     log: Log
     keeping: Keeping
+    print: PrintSettings
     law: LawSettings
     policy: dict[str, str]
     source: str | None = None

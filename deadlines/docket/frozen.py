@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.roles import PARTNER_ROLE
 from deadlines.errors import Conflict
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person
 
@@ -13,16 +14,17 @@ if TYPE_CHECKING:
 
 
 def is_partner(desk: "Desk", matter: Matter, person: Person) -> bool:
-    """Whether a person is the firm's follow-up partner, or supervises the attorney of the matter."""
-    return person.email == desk.partner or person.id == matter.attorney.supervisor_id
+    """Whether a person is a partner, the one of the weekly follow-up, or supervises the attorney of the matter."""
+    named = person.email == desk.partner or person.id == matter.attorney.supervisor_id
+    return named or person.role == PARTNER_ROLE
 
 
 def require_partner(desk: "Desk", matter: Matter, person: Person) -> None:
     """Raises Conflict for anybody but the partner."""
     if not is_partner(desk, matter, person):
         raise Conflict(
-            "The record of a missed date is kept as it is: only the partner named in follow_up.partner, or the "
-            "supervisor of the matter's attorney, may change it.",
+            "The record of a missed date is kept as it is: only a partner, or the supervisor of the matter's attorney, "
+            "may change it.",
             code="frozen",
         )
 

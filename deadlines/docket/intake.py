@@ -151,9 +151,10 @@ def record_notice(
     return Recorded(row, entries, result, restricted_now)
 
 
-def _refuse_twice(session: Session, matter: Matter, notice: Notice) -> None:
+def find_twin(session: Session, matter: Matter, notice: Notice) -> NoticeRow | None:
+    """The same notice of the same day, where the matter has it already and it was not struck."""
     standing = select(Entry.id).where(Entry.notice_id == NoticeRow.id, Entry.status != "struck").exists()
-    twin = session.scalars(
+    return session.scalars(
         select(NoticeRow).where(
             standing,
             NoticeRow.matter_id == matter.id,
@@ -162,6 +163,10 @@ def _refuse_twice(session: Session, matter: Matter, notice: Notice) -> None:
             NoticeRow.form == notice.form if notice.form is not None else NoticeRow.form.is_(None),
         )
     ).first()
+
+
+def _refuse_twice(session: Session, matter: Matter, notice: Notice) -> None:
+    twin = find_twin(session, matter, notice)
     if twin is not None:
         raise Conflict(
             f"Matter {matter.reference} has this {notice.kind} of {notice.decided_on} already (notice {twin.id[:8]}). "

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.alarms import raise_alarm
@@ -14,6 +14,7 @@ from deadlines.docket.closing import close_missed
 from deadlines.docket.direction import DATES
 from deadlines.docket.intake import Desk
 from deadlines.docket.proposals import plain_reason
+from deadlines.docket.roles import PARTNER_ROLE
 from deadlines.docket.signed import digest_of
 from deadlines.docket.versions import locked
 from deadlines.errors import Conflict, InputError
@@ -49,7 +50,7 @@ def miss_entry(
 ) -> Missed:
     """Record that a date was missed: reminders end, the record is kept as it stands, and people are told at once.
 
-    The attorney, their deputy and supervisor, the partner and the docket role are told. Raises as `close_missed`.
+    The attorney, their deputy and supervisor, the partners and the docket role are told. Raises as `close_missed`.
     """
     entry = locked(session, entry)
     snapshot = snapshot_of(session, entry)
@@ -115,10 +116,10 @@ def is_whole(row: Missed) -> bool:
 
 
 def _to_tell(session: Session, desk: Desk, matter: Matter) -> list[str]:
-    """The attorney, deputy and supervisor, and the partner; the docket role hears of every alarm."""
+    """The attorney, deputy and supervisor, and the partners; the docket role hears of every alarm."""
     attorney = matter.attorney
-    partner = session.scalar(select(Person.id).where(Person.email == desk.partner)) if desk.partner else None
-    found = (attorney.id, attorney.deputy_id, attorney.supervisor_id, partner)
+    partners = select(Person.id).where(or_(Person.role == PARTNER_ROLE, Person.email == desk.partner))
+    found = (attorney.id, attorney.deputy_id, attorney.supervisor_id, *session.scalars(partners.order_by(Person.id)))
     return list(dict.fromkeys(who for who in found if who is not None))
 
 

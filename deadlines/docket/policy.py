@@ -6,7 +6,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.roles import DOCKET_ROLE
+from deadlines.docket.roles import ATTORNEYS, DOCKET_ROLE, PARTNER_ROLE
 from deadlines.store.tables import Person
 
 
@@ -32,8 +32,11 @@ def _people(people: list[Person], emergency: str, partner: str) -> Iterator[str]
         yield f"The docket is kept by {', '.join(names[person.id] for person in keepers)}."
     else:
         yield "NOT SET: nobody has the role docket."
+    partners = [names[person.id] for person in people if person.role == PARTNER_ROLE]
+    if partners:
+        yield f"Partners: {', '.join(partners)}."
     for person in people:
-        if person.role != "attorney" and person not in keepers:
+        if person.role not in ATTORNEYS and person not in keepers:
             continue
         deputy, supervisor = names.get(person.deputy_id or ""), names.get(person.supervisor_id or "")
         asked = f"deputy {deputy}" if deputy else "NOT SET: no deputy"

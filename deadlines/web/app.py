@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
@@ -17,6 +17,8 @@ from deadlines.web.api import Api, Firm
 from deadlines.web.assets import Assets
 from deadlines.web.cookies import Cookie
 from deadlines.web.desk import Door, Office, desk_routes
+from deadlines.web.entrance import Entrance
+from deadlines.web.factors import FactorPages
 from deadlines.web.feeds import FeedRoute
 from deadlines.web.fetches import FetchLog
 from deadlines.web.metrics import Metrics
@@ -27,6 +29,7 @@ from deadlines.web.signing import Signing
 from deadlines.web.subscribe import SubscribeRoute
 
 if TYPE_CHECKING:
+    from deadlines.docket.house import House
     from deadlines.docket.intake import Desk
     from deadlines.law.news import News
 
@@ -35,6 +38,14 @@ BEAT = timedelta(seconds=60)
 PATIENCE = timedelta(hours=1)
 ACK_LASTS = timedelta(days=7)
 ADDRESS = "http://127.0.0.1:8099"
+
+
+class Beats(NamedTuple):
+    """Whose sign of life is looked at, how often it comes, and how long it may stay away."""
+
+    sweep: str
+    interval: timedelta
+    patience: timedelta
 
 
 class Beneath(BaseRoute):
@@ -72,6 +83,8 @@ def create_app(
     patience: timedelta = PATIENCE,
     ack_lasts: timedelta = ACK_LASTS,
     desk: "Callable[[str], Desk] | None" = None,
+    entrance: Entrance = Entrance(),  # noqa: B008  (it never changes)
+    house: "Callable[[], House] | None" = None,
     now: Callable[[], datetime] = clock.now,
     news: "Callable[[], list[News]]" = list,
 ) -> Starlette:
@@ -88,16 +101,16 @@ def create_app(
         patience: how long it may stay away before calendars say that they are stale.
         ack_lasts: how long it holds that somebody has taken a date on.
         desk: by what somebody changes the docket, given who; without it the pages only show, and there is no API.
+        entrance: what the firm decides about signing in.
+        house: what the firm has laid down, for the pages that tell of it.
         now: what tells the time.
         news: what each edition of the law changed.
 
     `app.state.flush(session, now)` writes down which feeds were fetched, and `app.state.watch(session, now)` forgets
     what must not be served any more; something must call them now and then.
     """
-    place = ZoneInfo(zone)
-    office = Office(
-        address=address, zone=place, ack_lasts=ack_lasts, heartbeat=heartbeat, patience=patience, now=now, desk=desk
-    )
+    place, beats = ZoneInfo(zone), Beats(heartbeat, beat, patience)
+    office = _office(address, place, ack_lasts, beats, now, desk, house)
     shelf, today = Shelf(kept), office.today
     feed = FeedRoute(
         database, shelf, FetchLog(), firm=name, now=now, today=today, heartbeat=heartbeat, patience=patience
@@ -110,10 +123,8 @@ def create_app(
             Beneath("/f/", feed),
             Beneath("/subscribe/", SubscribeRoute(database, pages, address=address, firm=name, zone=place, now=now)),
             Beneath("/static/", assets),
-            *_for_people(database, pages, office),
-            Route("/healthz", healthz),
-            Route("/readyz", Readyz(database, sweep=heartbeat, interval=beat, now=now).answer),
-            Route("/metrics", Metrics(database, feed.answered, now=now).answer),
+            *_for_people(database, pages, office, entrance, name),
+            *_probes(database, feed, beats, now),
         ]
     )
     # A redirect would carry the secret into a Location header, and some programs do not follow it.
@@ -122,8 +133,45 @@ def create_app(
     return app
 
 
-def _for_people(database: Database, pages: Pages, office: Office) -> list[Route]:
+def _office(
+    address: str,
+    zone: ZoneInfo,
+    ack_lasts: timedelta,
+    beats: Beats,
+    now: Callable[[], datetime],
+    desk: "Callable[[str], Desk] | None",
+    house: "Callable[[], House] | None",
+) -> Office:
+    return Office(
+        address=address,
+        zone=zone,
+        ack_lasts=ack_lasts,
+        heartbeat=beats.sweep,
+        patience=beats.patience,
+        now=now,
+        desk=desk,
+        house=house,
+    )
+
+
+def _probes(database: Database, feed: FeedRoute, beats: Beats, now: Callable[[], datetime]) -> list[Route]:
+    """What machines ask: is it there, is it ready, how does it fare."""
+    return [
+        Route("/healthz", healthz),
+        Route("/readyz", Readyz(database, sweep=beats.sweep, interval=beats.interval, now=now).answer),
+        Route("/metrics", Metrics(database, feed.answered, now=now).answer),
+    ]
+
+
+def _for_people(database: Database, pages: Pages, office: Office, entrance: Entrance, firm: str) -> list[Route]:
     """The pages for people who sign in."""
     cookie = Cookie(secure=office.address.startswith("https://"))
-    signing = Signing(database, pages, cookie, address=office.address, now=office.now)
-    return [*signing.routes(), *desk_routes(Door(database, pages, cookie, office))]
+    signing = Signing(database, pages, cookie, entrance, address=office.address, now=office.now)
+    factors = FactorPages(database, pages, cookie, entrance, address=office.address, firm=firm, now=office.now)
+    elsewhere = []
+    if entrance.provider is not None:
+        from deadlines.web.oidc import Elsewhere
+
+        made = Elsewhere(database, pages, cookie, entrance.provider, address=office.address, now=office.now)
+        elsewhere = made.routes()
+    return [*signing.routes(), *factors.routes(), *elsewhere, *desk_routes(Door(database, pages, cookie, office))]

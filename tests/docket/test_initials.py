@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from deadlines.compute import Service
-from deadlines.docket.board import Wanted, board
+from deadlines.docket.board import board
 from deadlines.docket.closing import waive_entry
 from deadlines.docket.initials import initial_entry
 from deadlines.docket.moves import Because, move
 from deadlines.docket.views import entry_view, open_windows
+from deadlines.docket.wanted import Wanted
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit

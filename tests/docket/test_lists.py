@@ -13,6 +13,7 @@ from deadlines.docket.intake import open_matter
 from deadlines.docket.missed import miss_entry
 from deadlines.docket.policy import people_chapter
 from deadlines.docket.quiet import matter_lines
+from deadlines.docket.records import Proof
 from deadlines.docket.teams import find_matter
 from deadlines.docket.workload import workload
 from deadlines.store.database import Database
@@ -25,6 +26,8 @@ MONDAY = date(2026, 11, 23)
 """The safe dates lie on the Friday before, the last days on the Wednesday after."""
 EARLY = Notice(kind="uscis.denial", form="I-140", decided_on=date(2026, 10, 13), service=Service("in-person"))
 """Handed over: safe and last day on Thu 12 November 2026."""
+
+RECEIPT, STAMPED = Proof(text="IOE0912345678"), Proof(text="stamp of Canary-Garcia")
 
 
 def at(day: date) -> datetime:
@@ -39,7 +42,7 @@ def test_each_date_of_last_week_has_its_proof_or_none(database: Database) -> Non
     with database.write() as session:
         ana, _, dora = firm(session)
         entries = recorded(session)
-        file_entry(session, desk(), entries[REOPEN], on=LATER.date(), proof="IOE0912345678", by=ana, now=LATER)
+        file_entry(session, desk(), entries[REOPEN], on=LATER.date(), proof=RECEIPT, by=ana, now=LATER)
         waive_entry(session, desk(), entries[APPEAL], reason="no error of law", by=ana, now=LATER)
         found = follow_up(session, dora, on=MONDAY)
         assert words(found) == {
@@ -72,7 +75,15 @@ def test_the_mail_names_no_client_and_tells_little_of_a_restricted_matter(databa
         ana, ben, dora = firm(session)
         entries = recorded(session)
         hidden = recorded(session, reference="2026-9", restricted=True)
-        file_entry(session, desk(), entries[REOPEN], on=LATER.date(), proof="stamp of Canary-Garcia", by=ana, now=LATER)
+        file_entry(
+            session,
+            desk(),
+            entries[REOPEN],
+            on=LATER.date(),
+            proof=STAMPED,
+            by=ana,
+            now=LATER,
+        )
         matters = {reference: find_matter(session, reference) for reference in ("2026-0143", "2026-9")}
         for partner in (ana, ben, dora):
             found = follow_up(session, partner, on=MONDAY)

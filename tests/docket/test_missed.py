@@ -17,6 +17,7 @@ from deadlines.docket.closing import file_entry, reopen_entry, strike_notice, wa
 from deadlines.docket.evening_sheet import sheet_of
 from deadlines.docket.missed import is_whole, log_diligence, miss_entry, missed_row
 from deadlines.docket.people import set_deputies
+from deadlines.docket.records import Proof
 from deadlines.docket.rescues import missed_lines, missed_view, rescues_of
 from deadlines.errors import Conflict, InputError
 from deadlines.store.database import Database
@@ -129,7 +130,7 @@ def test_the_record_is_frozen_but_for_the_partner(database: Database) -> None:
                 change(ana)
             assert refused.value.code == "frozen"
         with pytest.raises(Conflict, match="is missed already"):
-            file_entry(session, how, entry, on=AFTER.date(), proof="x", by=paul, now=AFTER)
+            file_entry(session, how, entry, on=AFTER.date(), proof=Proof(text="x"), by=paul, now=AFTER)
         # The other windows of the notice go on.
         waive_entry(session, how, entries[APPEAL], reason="no", by=ana, now=AFTER)
         reopen_entry(session, how, entry, reason="the receipt was found", by=paul, now=AFTER)

@@ -342,7 +342,10 @@ def test_entries_are_filed_and_waived(firm: ApiFirm) -> None:
     made = program.made("/notices", {**NOTICE, "matter": firm.matters["A-1"]})
     first, second, third = (line["entry"] for line in made["entries"] if line["status"] == "open")
     assert program.refused(f"/entries/{first}/file", {"on": "2026-11-03", "proof": "IOE1"}, 422)["code"] == "bad-date"
-    filed = program.made(f"/entries/{first}/file", {"on": "2026-11-02", "proof": "IOE1"}, 200)
+    assert program.refused(f"/entries/{first}/file", {"on": "2026-11-02"}, 422)["code"] == "no-proof"
+    sent = program.made(f"/entries/{first}/file", {"on": "2026-11-02", "tracking": "1Z 999"}, 200)
+    assert (sent["status"], sent["dispatched"]["tracking"]) == ("open", "1Z 999")
+    filed = program.made(f"/entries/{first}/file", {"on": "2026-11-02", "receipt": "IOE0912345678"}, 200)
     assert (filed["status"], filed["closed_by"], filed["closing"]["timeliness"]) == (
         "satisfied",
         "ana@firm.test",
@@ -354,7 +357,9 @@ def test_entries_are_filed_and_waived(firm: ApiFirm) -> None:
     with firm.database.read() as session:
         assert session.get_one(Entry, third).status == "open"
         rows = session.execute(select(Audit.action, Audit.actor).where(Audit.action.like("entry.%"))).all()
-    assert set(map(tuple, rows)) == {("entry.filed", "ana@firm.test"), ("entry.waived", "ana@firm.test")}
+    assert set(map(tuple, rows)) == {
+        ("entry.dispatched", "ana@firm.test"), ("entry.filed", "ana@firm.test"), ("entry.waived", "ana@firm.test"),
+    }  # fmt: skip
 
 
 # -- HTTP ---------------------------------------------------------------------------------------------------

@@ -170,8 +170,10 @@ OPERATIONS = (
         path="/entries/{entry}/file",
         tag="entries",
         summary="Record that an entry was filed, with proof",
-        text="The day on which the forum received it counts. A late or contested filing is recorded as such: see "
-        "`closing.timeliness`. 409 `alternative-filed` and 422 `too-early` are overcome by `anyway`.",
+        text="The day on which the forum received it counts. Where the law counts receipt, a tracking number alone "
+        "closes nothing: the entry stays open, and `dispatched` says that it was sent. A late or contested filing is "
+        "recorded as such: see `closing.timeliness`. 409 `alternative-filed` and 422 `too-early` are overcome by "
+        "`anyway`.",
         run=writing.file,
         body=shapes.Filing,
         answer=shapes.EntryAnswer,

@@ -9,10 +9,12 @@ from sqlalchemy import select
 from deadlines.compute.contract import Facts, ServiceFacts, to_notice
 from deadlines.compute.notice import Notice
 from deadlines.docket.acknowledging import acknowledge
-from deadlines.docket.closing import file_entry, waive_entry
+from deadlines.docket.closing import waive_entry
+from deadlines.docket.dispatching import record_filing
 from deadlines.docket.doubts import odd_days, past_windows
 from deadlines.docket.intake import Recorded, open_matter, record_notice
 from deadlines.docket.people import find_person
+from deadlines.docket.proof import proof_of
 from deadlines.docket.roles import require
 from deadlines.errors import Conflict
 from deadlines.store.tables import Entry, Matter
@@ -104,16 +106,16 @@ def take_on(asked: Asked) -> Reply:
 
 
 def file(asked: Asked) -> Reply:
-    """Record that an entry was filed, with proof."""
+    """Record that an entry was filed, with proof; where that proves only dispatch, the entry stays open."""
     require(asked.by, "file")
     body: Filing = asked.body
     entry = seen_entry(asked.session, asked.by, asked.ids["entry"])
-    file_entry(
+    record_filing(
         asked.session,
         asked.desk(),
         entry,
         on=body.on,
-        proof=body.proof,
+        proof=proof_of(receipt=body.receipt, tracking=body.tracking, text=body.proof),
         by=asked.by,
         now=asked.now,
         anyway=body.anyway,

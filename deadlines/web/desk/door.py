@@ -15,11 +15,12 @@ from starlette.responses import RedirectResponse, Response
 from deadlines.docket import logins
 from deadlines.docket.logins import find_signed_in
 from deadlines.errors import Conflict, DeadlinesError, InputError, NotFound
+from deadlines.law import Law, load_law
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat, Person
 from deadlines.web.asking import Asking
 from deadlines.web.cookies import Cookie
-from deadlines.web.desk.menu import MENU
+from deadlines.web.desk.menu import menu_of
 from deadlines.web.feeds import DATABASE_FAULTS
 from deadlines.web.forms import FIELDS, read_form
 from deadlines.web.origins import is_foreign
@@ -28,6 +29,7 @@ from deadlines.web.stale import is_stale
 from deadlines.web.uploads import Sent, read_upload
 
 if TYPE_CHECKING:
+    from deadlines.docket.house import House
     from deadlines.docket.intake import Desk
 
 log = logging.getLogger(__name__)
@@ -44,6 +46,7 @@ class Office(Struct, frozen=True, kw_only=True):
 
     `heartbeat` is the sweep whose silence for longer than `patience` the pages tell of. `desk` makes the law,
     policy and practice by which somebody changes the docket (given who: a mail address); without it they only show.
+    `house` tells what the firm has laid down, for the pages that show it.
     """
 
     address: str
@@ -53,6 +56,7 @@ class Office(Struct, frozen=True, kw_only=True):
     patience: timedelta
     now: Callable[[], datetime]
     desk: "Callable[[str], Desk] | None" = None
+    house: "Callable[[], House] | None" = None
 
     def today(self) -> date:
         """The firm's calendar day."""
@@ -78,14 +82,41 @@ class Visit:
             raise NotFound("This server only shows the docket; use the command line to change it.")
         return self.office.desk(self.person.email)
 
+    @property
+    def law(self) -> Law:
+        """The law that the firm works by; the packaged one where the server only shows the docket."""
+        return load_law() if self.office.desk is None else self.desk.law
+
+    @property
+    def house(self) -> "House":
+        """What the firm has laid down. Raises NotFound where the server was not told."""
+        if self.office.house is None:
+            raise NotFound("This server does not know what the firm has laid down; use the command line.")
+        return self.office.house()
+
+    def moment(self, at: datetime | None) -> str:
+        """A moment as the firm's clock on the wall shows it; a dash for none."""
+        return f"{at.astimezone(self.office.zone):%Y-%m-%d %H:%M}" if at is not None else "–"
+
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """A page of the docket, under a banner while nobody keeps it up to date."""
         office = self.office
         beat = self.session.get(Heartbeat, office.heartbeat)
         silent = beat is None or is_stale(beat.at, self.now, office.patience)
         since = f"{beat.at.astimezone(office.zone):%Y-%m-%d %H:%M}" if beat is not None else ""
-        common = {"reader": self.person, "today": self.today, "root": self._door.root, "menu": MENU, "here": self.path}
+        common = {
+            "reader": self.person,
+            "today": self.today,
+            "root": self._door.root,
+            "menu": menu_of(self.person),
+            "here": self.path,
+        }
+        common["moment"] = self.moment
         return self._door.pages.make(template, status=status, silent=silent, silent_since=since, **{**common, **values})
+
+    def notice(self, status: int, heading: str, *sentences: str) -> Response:
+        """A page that only says something."""
+        return self._door.pages.notice(status, heading, *sentences)
 
     def go(self, path: str) -> Response:
         """On to another page of ours, after a change; `path` begins with a slash."""
@@ -109,6 +140,17 @@ class Door:
     async def show(self, request: Request, make: Callable[[Visit], Response]) -> Response:
         """A page that changes nothing, made in a thread."""
         return await self._answer(request, make, writes=False)
+
+    async def look(self, request: Request, make: Callable[[Visit, dict[str, str]], Response]) -> Response:
+        """A page by a form of ours (POST) that changes nothing; what was typed stays out of addresses and logs."""
+        form = await read_form(request) if self._is_ours(request) else None
+        if form is None:
+            return self.pages.notice(403, *NOT_OURS)
+        return await self._answer(request, lambda visit: make(visit, form), writes=False)
+
+    async def again(self, request: Request, make: Callable[[Visit], Response]) -> Response:
+        """The second half of a change whose form `change` has taken already."""
+        return await self._answer(request, make, writes=True)
 
     async def change(
         self, request: Request, make: Change, again: Again | None = None, *, fields: int = FIELDS

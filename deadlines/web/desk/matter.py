@@ -33,6 +33,7 @@ DONE = {
     "amended": "The notice was amended: earlier dates hold at once, later ones wait for a second person",
     "resolved-printed": "Decided: the dates in force stay",
     "resolved-computed": "Decided: the printed deadline is left aside, and later dates wait for a second person",
+    "recorded": "Recorded: the dates are on the docket. Somebody else verifies each of them against the notice",
     "struck": "Struck, with everything else of that notice",
 }
 """What the page says after something was recorded, by the word in its address."""

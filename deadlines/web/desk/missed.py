@@ -39,7 +39,7 @@ def _ask(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refusal | N
 
 
 def _miss(visit: Visit, name: str, form: dict[str, str]) -> Response:
-    require(visit.person, "close")
+    require(visit.person, "file")
     entry, typed = find_visible_entry(visit, name), Typed(form)
     found_on = typed.day("found_on", "Give the day on which it was found.")
     how = typed.words("how", "Say how it came about, as far as it is known.", "text", LONGEST_HOW)
