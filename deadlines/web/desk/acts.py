@@ -79,8 +79,8 @@ def nexts_of(visit: Visit, entry: Entry, events: Collection[str]) -> list[Follow
 
 
 def kind_title(visit: Visit, kind: str) -> str:
-    """A kind of notice as people call it; its id where the server only shows the docket."""
-    found = visit.desk.law.kinds.get(kind) if visit.office.desk is not None else None
+    """A kind of notice as people call it; its id where the law data no longer has it."""
+    found = visit.law.kinds.get(kind)
     return found.title if found is not None else kind
 
 
