@@ -7,10 +7,8 @@ from datetime import time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit, urlunsplit
 
-from deadlines import clock
-from deadlines.config import Settings, read_key, read_secret
+from deadlines.config import Settings, read_key
 from deadlines.errors import ConfigError, InputError
 from deadlines.version import VERSION
 from deadlines.wiring_channels import (
@@ -23,10 +21,13 @@ from deadlines.wiring_channels import (
 )
 from deadlines.wiring_channels import WaitingChannel as WaitingChannel  # noqa: PLC0414  (part of this module)
 from deadlines.wiring_channels import build_channels as build_channels  # noqa: PLC0414
+from deadlines.wiring_database import create_database as create_database  # noqa: PLC0414
+from deadlines.wiring_database import database_url as database_url  # noqa: PLC0414
+from deadlines.wiring_database import open_database as open_database  # noqa: PLC0414
+from deadlines.wiring_database import shown_url as shown_url  # noqa: PLC0414
+from deadlines.wiring_sheets import build_sheet
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from starlette.applications import Starlette
 
     from deadlines.compute import Notice, Result
@@ -43,48 +44,6 @@ if TYPE_CHECKING:
     from deadlines.law.news import News
     from deadlines.practice import Practice
     from deadlines.store.database import Database
-
-
-def open_database(settings: Settings, *, patient: bool = False) -> "Database":
-    """The database as configured; raises StoreError, and ConfigError for its password or key file.
-
-    `patient`: a server that does not answer is no error yet.
-    """
-    from deadlines.store.database import Database
-
-    return Database.open(database_url(settings), key=read_key(settings.keeping.key_file), patient=patient)
-
-
-def create_database(settings: Settings) -> "Database":
-    """A new database as configured; raises StoreError where there is one already."""
-    from deadlines.store.database import Database
-
-    return Database.create(
-        database_url(settings), now=clock.now(), version=VERSION, key=read_key(settings.keeping.key_file)
-    )
-
-
-def database_url(settings: Settings) -> str:
-    """The address of the database with its password, for the driver only."""
-    given = settings.database
-    secret = read_secret(given.password, given.password_file)
-    if secret is None or given.url.startswith("sqlite"):
-        return given.url
-    parts = urlsplit(given.url)
-    user, _, host = parts.netloc.rpartition("@")
-    login = f"{user.partition(':')[0]}:{quote(secret.reveal(), safe='')}"
-    return urlunsplit(parts._replace(netloc=f"{login}@{host}"))
-
-
-def shown_url(settings: Settings) -> str:
-    """The address of the database for people: without a password, a file as its path."""
-    url = settings.database.url
-    if url.startswith("sqlite:///"):
-        return url.removeprefix("sqlite:///")
-    parts = urlsplit(url)
-    user, _, host = parts.netloc.rpartition("@")
-    name = user.partition(":")[0]
-    return urlunsplit(parts._replace(netloc=f"{name}@{host}" if name else host, query=""))
 
 
 def organizer(settings: Settings) -> "Party | None":
@@ -226,23 +185,9 @@ def build_keeper(settings: Settings, database: "Database") -> "Keeper":
             days=keeping.backups,
             key=read_key(keeping.backup_key_file),
             program=VERSION,
-            leave_sheet=build_sheet(settings) if settings.print.folder else None,
+            leave_sheet=build_sheet(settings, build_law(settings).edition) if settings.print.folder else None,
         ),
     )
-
-
-def build_sheet(settings: Settings) -> "Callable[[Database, datetime], Path]":
-    """Leaves the docket as a file to be printed in the configured folder, and says which."""
-    from deadlines.web.printing import Printer, leave
-
-    printer = Printer(settings.firm.name, settings.firm.timezone, build_law(settings).edition)
-    folder, days = Path(settings.print.folder), settings.print.days
-
-    def left(database: "Database", now: "datetime") -> Path:
-        with database.read() as session:
-            return leave(folder, printer.whole(session, None, now=now, days=days), printer.today(now))
-
-    return left
 
 
 def build_statement(settings: Settings) -> "Statement":
@@ -411,6 +356,7 @@ def build_web(settings: Settings, database: "Database") -> "Starlette":
             kept=kept,
             ack_lasts=timedelta(days=settings.reminders.ack_days),
             desk=lambda who: replace(desk, actor=who),
+            room=build_mail_room(settings),
             house=lambda: build_house(settings),
             news=lambda: build_news(settings),
             entrance=build_entrance(settings),

@@ -12,6 +12,7 @@ COMMANDS = {
     "compute": ("compute", "Compute the windows of a notice without storing it"),
     "incoming": ("incoming", "Papers that came in: add, list, docketed, dismiss"),
     "add": ("add", "Record a notice and calendar its windows"),
+    "read": ("read", "What a notice in a PDF says, line by line"),
     "list": ("listing", "Open windows, earliest first, and what was closed"),
     "show": ("show", "One matter, notice or entry in full"),
     "explain": ("explain", "The working behind one entry's dates"),

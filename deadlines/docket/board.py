@@ -32,6 +32,7 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     matter: str
     client: str | None
     attorney: str
+    attorney_email: str
     title: str
     form: str | None
     safe_by: date | None
@@ -137,6 +138,7 @@ def columns(person: Person | None, now: datetime) -> tuple[Any, ...]:
         Matter.reference,
         Matter.client,
         Person.name.label("attorney"),
+        Person.email.label("attorney_email"),
         visible(person).label("seen"),
         standing(now).label("taken_on"),
     )
@@ -154,6 +156,7 @@ def line_of(row: Any, today: date) -> BoardLine:
         matter="" if veiled else row.reference,
         client=None if veiled else row.client,
         attorney=row.attorney,
+        attorney_email=row.attorney_email,
         title=VEILED if veiled else entry.title,
         form=None if veiled else entry.form,
         safe_by=deadline.safe_by,

@@ -31,6 +31,7 @@ from deadlines.web.subscribe import SubscribeRoute
 if TYPE_CHECKING:
     from deadlines.docket.house import House
     from deadlines.docket.intake import Desk
+    from deadlines.docket.mailroom import MailRoom
     from deadlines.law.news import News
 
 HEARTBEAT = "daemon"
@@ -83,6 +84,7 @@ def create_app(
     patience: timedelta = PATIENCE,
     ack_lasts: timedelta = ACK_LASTS,
     desk: "Callable[[str], Desk] | None" = None,
+    room: "MailRoom | None" = None,
     entrance: Entrance = Entrance(),  # noqa: B008  (it never changes)
     house: "Callable[[], House] | None" = None,
     now: Callable[[], datetime] = clock.now,
@@ -110,7 +112,7 @@ def create_app(
     what must not be served any more; something must call them now and then.
     """
     place, beats = ZoneInfo(zone), Beats(heartbeat, beat, patience)
-    office = _office(address, place, ack_lasts, beats, now, desk, house)
+    office = _office(address, place, ack_lasts, beats, now, desk, house, room)
     shelf, today = Shelf(kept), office.today
     feed = FeedRoute(
         database, shelf, FetchLog(), firm=name, now=now, today=today, heartbeat=heartbeat, patience=patience
@@ -141,6 +143,7 @@ def _office(
     now: Callable[[], datetime],
     desk: "Callable[[str], Desk] | None",
     house: "Callable[[], House] | None",
+    room: "MailRoom | None",
 ) -> Office:
     return Office(
         address=address,
@@ -151,6 +154,7 @@ def _office(
         now=now,
         desk=desk,
         house=house,
+        room=room,
     )
 
 

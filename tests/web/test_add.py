@@ -112,40 +112,39 @@ def test_nothing_is_recorded_that_was_not_shown(firm: Firm) -> None:
     assert counted(firm) == before
 
 
-@pytest.mark.parametrize(
-    ("change", "field", "words"),
-    [
-        ({"decided_on": "02/03/2026"}, "decided_on", "3 February 2026 or 2 March 2026"),
-        ({"decided_on": ""}, "decided_on", "Date of the decision is needed"),
-        ({"kind": ""}, "kind", "Kind of notice is needed"),
-        ({"kind": "uscis.nothing"}, "kind", "Unknown kind"),
-        ({"matter": " "}, "matter", "Matter number is needed"),
-        ({"form": "I-999"}, "form", "Unknown form"),
-        ({"received_on": "2026-10-20"}, "received_on", "lies before"),
-        ({"printed_deadline": "31 Nov 2026"}, "printed_deadline", "30 days"),
-        ({"decided_on": "2027-10-23"}, "decided_on", "lies in the future"),
-        ({"attorney": ""}, "attorney", "choose its attorney"),
-        ({"attorney": "nobody"}, "attorney", "choose its attorney"),
-        ({"service": "pigeon"}, "service", "ways of service"),
-        ({"other": "detained"}, "other", "write NAME=VALUE"),
-        ({"other": "unheard=of"}, "other", "write NAME=VALUE"),
-        ({"fact.detained": "perhaps"}, "fact-detained", "cannot be"),
-    ],
-)
-def test_a_fault_stands_beside_its_field_and_what_was_typed_stays(
-    firm: Firm, change: dict[str, str], field: str, words: str
-) -> None:
+FAULTS: list[tuple[dict[str, str], str, str]] = [
+    ({"decided_on": "02/03/2026"}, "decided_on", "3 February 2026 or 2 March 2026"),
+    ({"decided_on": ""}, "decided_on", "Date of the decision is needed"),
+    ({"kind": ""}, "kind", "Kind of notice is needed"),
+    ({"kind": "uscis.nothing"}, "kind", "Unknown kind"),
+    ({"matter": " "}, "matter", "Matter number is needed"),
+    ({"form": "I-999"}, "form", "Unknown form"),
+    ({"received_on": "2026-10-20"}, "received_on", "lies before"),
+    ({"printed_deadline": "31 Nov 2026"}, "printed_deadline", "30 days"),
+    ({"decided_on": "2027-10-23"}, "decided_on", "lies in the future"),
+    ({"attorney": ""}, "attorney", "choose its attorney"),
+    ({"attorney": "nobody"}, "attorney", "choose its attorney"),
+    ({"service": "pigeon"}, "service", "ways of service"),
+    ({"other": "detained"}, "other", "write NAME=VALUE"),
+    ({"other": "unheard=of"}, "other", "write NAME=VALUE"),
+    ({"fact.detained": "perhaps"}, "fact-detained", "cannot be"),
+]
+
+
+def test_a_fault_stands_beside_its_field_and_what_was_typed_stays(firm: Firm) -> None:
     client = browser(firm)
     before = counted(firm)
-    answer = client.post("/add", data={**typed(firm), **change, "do": "record", "digest": "x"})
-    assert answer.status_code == 422
-    summary = answer.text.split('role="alert" id="wrong"')[1].split("</div>")[0]
-    assert words in summary.replace("&#39;", "'")
-    assert f'href="#{field}"' in summary
-    if not field.startswith("fact"):
-        assert words in answer.text.split(f'id="fault-{field}"')[1].split("</p>")[0]
-        assert f'aria-describedby="fault-{field}" aria-invalid="true"' in re.sub(r'"hint-\w+ ', '"', answer.text)
-    assert 'value="Okafor"' in answer.text
+    for change, field, words in FAULTS:
+        answer = client.post("/add", data={**typed(firm), **change, "do": "record", "digest": "x"})
+        assert answer.status_code == 422, change
+        summary = answer.text.split('role="alert" id="wrong"')[1].split("</div>")[0]
+        assert words in summary.replace("&#39;", "'"), change
+        assert f'href="#{field}"' in summary, change
+        if not field.startswith("fact"):
+            assert words in answer.text.split(f'id="fault-{field}"')[1].split("</p>")[0], change
+            marked = re.sub(r'"hint-\w+ ', '"', answer.text)
+            assert f'aria-describedby="fault-{field}" aria-invalid="true"' in marked, change
+        assert 'value="Okafor"' in answer.text
     assert counted(firm) == before
 
 

@@ -18,6 +18,7 @@ from deadlines.web.desk.evidence import EvidencePages
 from deadlines.web.desk.extensions import extension_routes
 from deadlines.web.desk.feeds import FeedPages
 from deadlines.web.desk.filing import filing_routes
+from deadlines.web.desk.incoming import IncomingPages
 from deadlines.web.desk.law import LawPages
 from deadlines.web.desk.lists import list_routes
 from deadlines.web.desk.matter import MatterPages
@@ -36,7 +37,7 @@ __all__ = ["Door", "Office", "desk_routes"]
 def desk_routes(door: Door) -> list[Route]:
     """The addresses of all pages behind the door."""
     pages = (
-        *(DocketPages, MonthPages, AddPages, PrintPages, MatterPages, BelievedPages),
+        *(DocketPages, MonthPages, IncomingPages, AddPages, PrintPages, MatterPages, BelievedPages),
         *(FeedPages, LawPages, PracticePages, PeoplePages, EvidencePages, AuditPages, MePages),
     )
     acts = (

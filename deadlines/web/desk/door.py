@@ -31,6 +31,7 @@ from deadlines.web.uploads import Sent, read_upload
 if TYPE_CHECKING:
     from deadlines.docket.house import House
     from deadlines.docket.intake import Desk
+    from deadlines.docket.mailroom import MailRoom
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ class Office(Struct, frozen=True, kw_only=True):
 
     `heartbeat` is the sweep whose silence for longer than `patience` the pages tell of. `desk` makes the law,
     policy and practice by which somebody changes the docket (given who: a mail address); without it they only show.
+    `room`: the firm's hours, by which papers that came in grow old.
     `house` tells what the firm has laid down, for the pages that show it.
     """
 
@@ -56,6 +58,7 @@ class Office(Struct, frozen=True, kw_only=True):
     patience: timedelta
     now: Callable[[], datetime]
     desk: "Callable[[str], Desk] | None" = None
+    room: "MailRoom | None" = None
     house: "Callable[[], House] | None" = None
 
     def today(self) -> date:
