@@ -103,6 +103,7 @@ def create_app(
         patience: how long it may stay away before calendars say that they are stale.
         ack_lasts: how long it holds that somebody has taken a date on.
         desk: by what somebody changes the docket, given who; without it the pages only show, and there is no API.
+        room: by when papers that came in must be on the docket.
         entrance: what the firm decides about signing in.
         house: what the firm has laid down, for the pages that tell of it.
         now: what tells the time.
@@ -113,11 +114,7 @@ def create_app(
     """
     place, beats = ZoneInfo(zone), Beats(heartbeat, beat, patience)
     office = _office(address, place, ack_lasts, beats, now, desk, house, room)
-    shelf, today = Shelf(kept), office.today
-    feed = FeedRoute(
-        database, shelf, FetchLog(), firm=name, now=now, today=today, heartbeat=heartbeat, patience=patience
-    )
-    assets = Assets()
+    feed, assets = _feed(database, Shelf(kept), office, name), Assets()
     pages = Pages(assets, address=address, firm=name)
     app = Starlette(
         routes=[
@@ -155,6 +152,19 @@ def _office(
         desk=desk,
         house=house,
         room=room,
+    )
+
+
+def _feed(database: Database, shelf: Shelf, office: Office, firm: str) -> FeedRoute:
+    return FeedRoute(
+        database,
+        shelf,
+        FetchLog(),
+        firm=firm,
+        now=office.now,
+        today=office.today,
+        heartbeat=office.heartbeat,
+        patience=office.patience,
     )
 
 

@@ -19,6 +19,7 @@ from deadlines.docket.alarms import untold
 from deadlines.docket.events import OF_ACTIONS
 from deadlines.docket.intake import record_notice
 from deadlines.docket.moves import Because
+from deadlines.docket.records import Proof
 from deadlines.docket.webhooks import GIVE_UP, check_webhooks
 from deadlines.errors import SendError
 from deadlines.notify.outbound import Outbound
@@ -107,7 +108,9 @@ def test_whatever_happens_is_told_in_ids_and_dates(told: Told) -> None:
         ben, dora = (session.get_one(Person, told.people[name]) for name in ("Ben", "Dora"))
         filed, waived, moved = told.record(session)[:3]
         desks.verify(session, moved, ben, now=told.now)
-        closing.file_entry(session, told.desk, filed, on=date(2026, 11, 2), proof="Canary", by=ben, now=told.now)
+        closing.file_entry(
+            session, told.desk, filed, on=date(2026, 11, 2), proof=Proof(text="Canary"), by=ben, now=told.now
+        )
         closing.reopen_entry(session, told.desk, filed, reason="Canary", by=ben, now=told.now)
         closing.waive_entry(session, told.desk, waived, reason="Canary", by=ben, now=told.now)
         earlier = desks.changed(session, moved, safe_by=date(2026, 11, 18))
