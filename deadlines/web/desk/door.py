@@ -21,6 +21,7 @@ from deadlines.store.tables import Heartbeat, Person
 from deadlines.web.asking import Asking
 from deadlines.web.cookies import Cookie
 from deadlines.web.desk.menu import menu_of
+from deadlines.web.desk.typed import sentence
 from deadlines.web.feeds import DATABASE_FAULTS
 from deadlines.web.forms import FIELDS, read_form
 from deadlines.web.origins import is_foreign
@@ -211,7 +212,7 @@ class Door:
             log.error("a page cannot be made (%s)", type(fault).__name__)
             return self.pages.notice(503, *FAILED)
         except DeadlinesError as error:
-            return self.pages.notice(error.http_status, "That cannot be done", error.sentence)
+            return self.pages.notice(error.http_status, "That cannot be done", sentence(error.sentence))
 
     def _made(self, token: str, path: str, make: Callable[[Visit], Response], *, writes: bool) -> Response:
         """In a thread: who asks, and the page for them; nobody signed in is sent to the door."""

@@ -18,6 +18,7 @@ from deadlines.store.tables import Matter, NoticeRow, Person
 from deadlines.web.desk.acts import back, kind_title, posting
 from deadlines.web.desk.door import Door, Visit
 from deadlines.web.desk.found import find_matter, find_visible_entry
+from deadlines.web.desk.service import SERVED
 from deadlines.web.window_map import draw
 
 DONE = {
@@ -76,6 +77,7 @@ def _matter(visit: Visit, identifier: str, query: Mapping[str, str]) -> Response
         done=_done(found, query),
         notices=_notices(found, visit.today, _rows(visit, row)),
         closed=_closed(found),
+        served=SERVED,
         kinds={entry.kind: kind_title(visit, entry.kind) for entry in found.entries},
         taken=_taken(visit, row),
         mine=_answered_for(visit, row, found),

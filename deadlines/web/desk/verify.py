@@ -13,7 +13,7 @@ from deadlines.compute import Notice, Service
 from deadlines.compute.contract import normal_form
 from deadlines.docket.looks import FIELDS, looks_of, to_be_read
 from deadlines.docket.roles import require
-from deadlines.docket.unverified import unverified
+from deadlines.docket.unverified import MOST, unverified
 from deadlines.docket.verification import needs_attorney, verifiable, verify_notice
 from deadlines.docket.views import matter_view
 from deadlines.errors import Conflict
@@ -22,7 +22,7 @@ from deadlines.web.desk.acts import asking_page, status_of
 from deadlines.web.desk.door import Door, Refusal, Visit
 from deadlines.web.desk.found import find_visible_notice
 from deadlines.web.desk.service import METHODS
-from deadlines.web.desk.typed import Typed, faults_of
+from deadlines.web.desk.typed import Typed, faults_of, sentence
 
 
 def verify_routes(door: Door) -> list[Route]:
@@ -50,6 +50,8 @@ def _list(visit: Visit) -> Response:
         "verify_list.html",
         waiting=[line for line in lines if not line[0].mine],
         mine=[line for line in lines if line[0].mine],
+        full=sum(one.dates for one in found) >= MOST,
+        most=MOST,
     )
 
 
@@ -77,7 +79,7 @@ def _barred(visit: Visit, row: NoticeRow) -> str:
     try:
         verifiable(visit.session, row, by=visit.person)
     except Conflict as refusal:
-        return refusal.sentence
+        return sentence(refusal.sentence)
     return ""
 
 
