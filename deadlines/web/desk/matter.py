@@ -75,6 +75,7 @@ def _matter(visit: Visit, identifier: str, query: Mapping[str, str]) -> Response
         matter=found,
         matter_id=row.id,
         done=_done(found, query),
+        done_to=query.get("of") if query.get("of") in {entry.entry for entry in found.entries} else None,
         notices=_notices(found, visit.today, _rows(visit, row)),
         closed=_closed(found),
         served=SERVED,
