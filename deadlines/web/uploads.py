@@ -30,8 +30,12 @@ class Sent(Struct, frozen=True):
     too_large: bool = False
 
 
+class FarTooLarge(Exception):
+    """A body that is not even read to its end."""
+
+
 async def read_upload(request: Request) -> Sent | None:
-    """What somebody sent with a file, hashed while it comes in; None for what is no such form, or far too large."""
+    """What somebody sent with a file, hashed while it comes in; None for what is no such form. Raises FarTooLarge."""
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary")
     if kind.decode("latin-1").lower() != TYPE or not boundary:
@@ -42,7 +46,7 @@ async def read_upload(request: Request) -> Sent | None:
         async for chunk in request.stream():
             total += len(chunk)
             if total > LARGEST_BODY:
-                return None
+                raise FarTooLarge
             parser.write(chunk)
         parser.finalize()
         return parts.sent() if parts.whole else None

@@ -27,7 +27,7 @@ from deadlines.web.forms import FIELDS, read_form
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages
 from deadlines.web.stale import is_stale
-from deadlines.web.uploads import Sent, read_upload
+from deadlines.web.uploads import FarTooLarge, Sent, read_upload
 
 if TYPE_CHECKING:
     from deadlines.docket.house import House
@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 Refusal = InputError | Conflict
 """What somebody is told beside what they typed: nothing was changed."""
 NOT_OURS = ("That did not come from our page", "Nothing was changed. Go back, load the page again and try once more.")
+TOO_LARGE = ("That file is too large", "Nothing was changed. Give a smaller scan, or none and another proof.")
 FAILED = ("The docket cannot be reached just now", "Nothing was changed. Try again in a few minutes.")
 UNKNOWN = ("There is no such page", "It does not exist, or it is not yours to see.")
 
@@ -170,7 +171,10 @@ class Door:
         self, request: Request, make: Callable[[Visit, Sent], Response], again: Again
     ) -> Response:
         """The same by a form that may bring a file."""
-        sent = await read_upload(request) if self._is_ours(request) else None
+        try:
+            sent = await read_upload(request) if self._is_ours(request) else None
+        except FarTooLarge:
+            return self.pages.notice(413, *TOO_LARGE)
         if sent is None:
             return self.pages.notice(403, *NOT_OURS)
         return await self._changed(request, sent.fields, lambda visit, _: make(visit, sent), again)

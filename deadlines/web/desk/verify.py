@@ -96,14 +96,15 @@ def _read(visit: Visit, row: NoticeRow, form: Mapping[str, str]) -> Notice:
     """What was read off the paper; raises Faulty where something is missing or cannot be read."""
     typed, entered = Typed(form), _notice(row)
     needed = to_be_read(visit.desk, entered)
-    decided_on = typed.day("decided_on", "Read the date off the notice.")
     if "kind" not in needed:  # there is no paper whose kind or service could be read
+        decided_on = typed.day("decided_on", "Read the date off the paper.")
         typed.check()
         return msgspec.structs.replace(entered, decided_on=decided_on, facts={})
     kind = typed.one_of("kind", visit.desk.law.kinds, "Choose what kind of notice you hold.")
     form_read = normal_form(typed.text("form"))
     if "form" in needed and form_read is None and not typed.ticked("no_form"):
         typed.fault("form", "Read the form off the notice, such as I-485, or tick that it names none.")
+    decided_on = typed.day("decided_on", "Read the date off the notice.")
     method = next((one for one, _ in METHODS if one == typed.text("method")), None)
     if method is None:
         typed.fault("method", "Say how it was served.")
