@@ -21,12 +21,13 @@ from deadlines.store.tables import Heartbeat, Person
 from deadlines.web.asking import Asking
 from deadlines.web.cookies import Cookie
 from deadlines.web.desk.menu import menu_of
+from deadlines.web.desk.typed import sentence
 from deadlines.web.feeds import DATABASE_FAULTS
 from deadlines.web.forms import FIELDS, read_form
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages
 from deadlines.web.stale import is_stale
-from deadlines.web.uploads import Sent, read_upload
+from deadlines.web.uploads import FarTooLarge, Sent, read_upload
 
 if TYPE_CHECKING:
     from deadlines.docket.house import House
@@ -38,6 +39,7 @@ log = logging.getLogger(__name__)
 Refusal = InputError | Conflict
 """What somebody is told beside what they typed: nothing was changed."""
 NOT_OURS = ("That did not come from our page", "Nothing was changed. Go back, load the page again and try once more.")
+TOO_LARGE = ("That file is too large", "Nothing was changed. Give a smaller scan, or none and another proof.")
 FAILED = ("The docket cannot be reached just now", "Nothing was changed. Try again in a few minutes.")
 UNKNOWN = ("There is no such page", "It does not exist, or it is not yours to see.")
 
@@ -171,18 +173,21 @@ class Door:
         self, request: Request, make: Callable[[Visit, Sent], Response], again: Again
     ) -> Response:
         """The same by a form that may bring a file."""
-        sent = await read_upload(request) if self._is_ours(request) else None
-        if sent is None:
-            return self.pages.notice(403, *NOT_OURS)
+        sent = await self.upload(request)
+        if isinstance(sent, Response):
+            return sent
         return await self._changed(request, sent.fields, lambda visit, _: make(visit, sent), again)
 
-    async def upload(self, request: Request, *, keeps: int) -> Sent | None:
-        """A form of ours with a file's content, of so many bytes at most, for a page that is made of it later."""
-        return await read_upload(request, keeps=keeps) if self._is_ours(request) else None
+    async def upload(self, request: Request, *, keeps: int = 0) -> Sent | Response:
+        """A form of ours with a file, for a page that is made of it later, or the answer to what is none.
 
-    def not_ours(self) -> Response:
-        """The answer to what is no form of ours."""
-        return self.pages.notice(403, *NOT_OURS)
+        `keeps`: the file's content is wanted, of so many bytes at most.
+        """
+        try:
+            sent = await read_upload(request, keeps=keeps) if self._is_ours(request) else None
+        except FarTooLarge:
+            return self.pages.notice(413, *TOO_LARGE)
+        return self.pages.notice(403, *NOT_OURS) if sent is None else sent
 
     def _is_ours(self, request: Request) -> bool:
         return not is_foreign(request.headers, self.office.address)
@@ -223,7 +228,7 @@ class Door:
         except DeadlinesError as error:
             if isinstance(error, Forbidden):
                 log.warning("somebody tried what their role may not do: %s", request.method)
-            return self.pages.notice(error.http_status, "That cannot be done", error.sentence)
+            return self.pages.notice(error.http_status, "That cannot be done", sentence(error.sentence))
 
     def _made(self, token: str, path: str, make: Callable[[Visit], Response], *, writes: bool) -> Response:
         """In a thread: who asks, and the page for them; nobody signed in is sent to the door."""
