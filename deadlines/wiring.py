@@ -19,6 +19,7 @@ from deadlines.wiring_channels import (
     build_lanes,
     build_monitor,
     build_outbound,
+    build_rhythm,
     per_minute,
 )
 from deadlines.wiring_channels import WaitingChannel as WaitingChannel  # noqa: PLC0414  (part of this module)
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from deadlines.compute import Notice, Result
     from deadlines.daemon import Scheduler, Sweeps
     from deadlines.daemon.keeper import Keeper
-    from deadlines.docket.agendas import Rhythm
     from deadlines.docket.auditor import Statement
     from deadlines.docket.house import House
     from deadlines.docket.intake import Desk
@@ -328,19 +328,6 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
     )
 
 
-def build_rhythm(settings: Settings) -> "Rhythm":
-    """When agendas and weekly dockets are sent."""
-    from deadlines.docket.agendas import Rhythm, weekdays
-
-    chosen = settings.agenda
-    return Rhythm(
-        at=time.fromisoformat(chosen.at),
-        days=frozenset(weekdays(chosen.days)),
-        weekly=next(iter(weekdays(chosen.weekly)), None),
-        zone=settings.firm.timezone,
-    )
-
-
 def evening_by(settings: Settings) -> time | None:
     """By when the evening check is to be signed; None where the firm asks for none."""
     return time.fromisoformat(settings.evening.by) if settings.evening.by else None
@@ -379,6 +366,7 @@ def build_web(settings: Settings, database: "Database") -> "Starlette":
     from msgspec.structs import replace
 
     from deadlines.web.app import create_app
+    from deadlines.wiring_entrance import build_entrance
 
     kept, desk = feeds_folder(settings), build_desk(settings, "web")
     try:
@@ -392,6 +380,7 @@ def build_web(settings: Settings, database: "Database") -> "Starlette":
             desk=lambda who: replace(desk, actor=who),
             house=lambda: build_house(settings),
             news=lambda: build_news(settings),
+            entrance=build_entrance(settings),
         )
     except OSError as error:
         raise ConfigError(

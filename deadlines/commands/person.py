@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deadlines.commands.context import App, actor, json_option, pass_app
+from deadlines.commands.person_absent import absent, back
 from deadlines.commands.person_contact import contact
 from deadlines.docket.roles import ROLES
 from deadlines.errors import ConfigError, InputError
@@ -12,7 +13,7 @@ from deadlines.errors import ConfigError, InputError
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from deadlines.store.tables import Person
+    from deadlines.store.tables import Absence, Person
 
 
 @click.group()
@@ -26,6 +27,8 @@ def command() -> None:
 
 
 command.add_command(contact)
+command.add_command(absent)
+command.add_command(back)
 
 
 @command.command()
@@ -142,26 +145,36 @@ def list_(app: App, everybody: bool, as_json: bool) -> None:
     """
     from deadlines import clock
     from deadlines.commands.output import print_json, print_table
+    from deadlines.docket.absences import coming
     from deadlines.docket.contacts import paths, unproved
     from deadlines.docket.people import list_people
 
     with app.reading() as session:
         open_ways = {(path.person, path.channel) for path in unproved(session, now=clock.now())}
+        away = {row.person_id: row for row in reversed(coming(session, clock.today(app.settings.firm.timezone)))}
         people = [
-            {**_shown(person), "reached_by": paths(session, person)}
+            {**_shown(person), "reached_by": paths(session, person), "away": _away(away.get(person.id))}
             for person in list_people(session, inactive=everybody)
         ]
     if as_json:
         print_json(people)
         return
     rows = [_row(person, open_ways) for person in people]
-    columns = ["Name", "E-mail", "Role", "Not proved", ""]
+    columns = ["Name", "E-mail", "Role", "Not proved", "Away", ""]
     print_table(columns, rows, empty="Nobody yet; `deadlines person add` adds people.")
 
 
 def _row(person: dict[str, Any], open_ways: set[tuple[str, str]]) -> list[str]:
     ways = [way.channel for way in person["reached_by"] if (way.person, way.channel) in open_ways]
-    return [person["name"], person["email"], person["role"], ", ".join(ways), "" if person["active"] else "left"]
+    away = person["away"]
+    days = f"{away['from']} to {away['until']}, {away['deputy']} covers" if away else ""
+    left = "" if person["active"] else "left"
+    return [person["name"], person["email"], person["role"], ", ".join(ways), days, left]
+
+
+def _away(row: "Absence | None") -> dict[str, object] | None:
+    """The absence that goes on or comes next."""
+    return {"from": row.from_on, "until": row.until_on, "deputy": row.deputy.email} if row is not None else None
 
 
 @command.command()
@@ -193,27 +206,46 @@ def deactivate(app: App, email: str, successor: str | None, as_json: bool) -> No
 
 @command.command("sign-in")
 @click.argument("email", metavar="ADDRESS")
+@click.option("--reset-second-factor", "reset", is_flag=True, help="Only take the second factor away; print no link.")
 @json_option
 @pass_app
-def sign_in(app: App, email: str, as_json: bool) -> None:
+def sign_in(app: App, email: str, reset: bool, as_json: bool) -> None:
     """Print a one-time link on which a person chooses a password for the pages. It works for one day.
 
-    Give it to the person yourself; whoever opens it first chooses. The present password holds until then.
+    Give it to the person yourself; whoever opens it first chooses. The present password holds until then, and a
+    second factor stays. Take that away only after you have made sure that it is the person who asks.
 
     \b
     Example:
       deadlines person sign-in ana@firm.example
+      deadlines person sign-in ana@firm.example --reset-second-factor
     """
     from deadlines import clock
     from deadlines.commands.output import answer
     from deadlines.docket.logins import invite
     from deadlines.docket.people import active_person
 
+    if reset:
+        _reset_second_factor(app, email, as_json=as_json)
+        return
     with app.writing() as session:
         person = active_person(session, email)
         code = invite(session, person, actor=actor(), now=clock.now())
         shown = {"person": person.email, "link": f"{app.settings.address}/welcome/{code}"}
     answer(shown, shown["link"], as_json=as_json)
+
+
+def _reset_second_factor(app: App, email: str, *, as_json: bool) -> None:
+    from deadlines import clock
+    from deadlines.commands.output import answer
+    from deadlines.docket.factors import remove
+    from deadlines.docket.people import active_person
+
+    with app.writing() as session:
+        person = active_person(session, email)
+        remove(session, person, actor=actor(), now=clock.now())
+        shown = {"person": person.email, "second_factor": False}
+    answer(shown, f"{shown['person']} has no second factor any more and is signed out everywhere.", as_json=as_json)
 
 
 @command.command()

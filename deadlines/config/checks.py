@@ -83,6 +83,13 @@ def web_address(value: str) -> str | None:
     return None if ready and plain and len(value) <= 150 else complaint
 
 
+def issuer(value: str) -> str | None:
+    """Accepts an empty text, or an https address; http only of this machine, for trying things out."""
+    local = urlsplit(value).hostname in ("localhost", "127.0.0.1") if web_address(value) is None else False
+    good = value == "" or (web_address(value) is None and (value.startswith("https://") or local))
+    return None if good else "must be an https address such as https://login.firm.example"
+
+
 def mail_sender(value: str) -> str | None:
     """Accepts an empty text, an address, or a name followed by an address in angle brackets."""
     named = re.fullmatch(r"[^<>@]{0,100}<([^<>]*)>", value)

@@ -12,6 +12,7 @@ SECTIONS = {
     "firm": "Who uses the program.",
     "database": "Where the docket is kept.",
     "web": "Where the web server listens and how people reach it.",
+    "oidc": "The firm's identity provider, for signing in to the pages (OpenID Connect); see docs/security.md.",
     "mail": "How reminders leave.",
     "channels": "How people are reached beside mail; see docs/operations.md.",
     "webhook": "A program of the firm that is told of reminders beside the people.",
@@ -108,6 +109,28 @@ OPTIONS = (
         "Empty: beside a database file; with a server, in memory only.",
         holds="path",
     ),
+    _option(
+        "web.second_factor",
+        "optional",
+        "optional: who has set up an authenticator is asked for its code after the password. required: everybody is, "
+        "and who has none sets one up before anything else.",
+        checks.one_of("optional", "required"),
+    ),
+    _option(
+        "oidc.issuer",
+        "",
+        "The provider's address, as it names itself: https://login.firm.example. Needs the extra [oidc]. Empty: people "
+        "sign in with a password.",
+        checks.issuer,
+    ),
+    _option("oidc.client_id", "", "The name under which the provider knows this program."),
+    _option(
+        "oidc.client_secret_file",
+        "",
+        "A file that holds the secret which the provider gave this program, readable by its owner only.",
+        holds="path",
+    ),
+    _option("oidc.name", "Single sign-on", "What the button on the sign-in page calls the provider."),
     _option(
         "mail.channel",
         "smtp",

@@ -42,12 +42,23 @@ class DatabaseSettings(Section, frozen=True, kw_only=True):
 
 
 class Web(Section, frozen=True, kw_only=True):
-    """Where the web server listens, the address under which people reach it, where it keeps calendars."""
+    """Where the web server listens, the address under which people reach it, where it keeps calendars, and whether
+    everybody needs a second factor to sign in (optional or required)."""
 
     host: str
     port: int
     base_url: str
     feeds_folder: str
+    second_factor: str
+
+
+class OidcSettings(Section, frozen=True, kw_only=True):
+    """The firm's identity provider. The file holds a secret."""
+
+    issuer: str
+    client_id: str
+    client_secret_file: str
+    name: str
 
 
 class Mail(Section, frozen=True, kw_only=True):
@@ -176,6 +187,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     firm: Firm
     database: DatabaseSettings
     web: Web
+    oidc: OidcSettings
     mail: Mail
     channels: Channels
     webhook: WebhookSettings

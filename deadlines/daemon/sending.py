@@ -14,6 +14,7 @@ from deadlines import clock
 from deadlines.daemon.letters import LetterSender
 from deadlines.daemon.post import DATABASE_FAULTS, Post, SendReport
 from deadlines.docket import outages, outbox
+from deadlines.docket.absences import tell_covers
 from deadlines.docket.fatal import tell_all
 from deadlines.docket.lanes import fan_out
 from deadlines.docket.parcels import Parcel, group, prepare
@@ -67,6 +68,7 @@ class Sender:
         self._post.hook("claim.before")
         with self._post.database.write() as session:
             tell_all(session, now=present(), not_fatal=self._post.not_fatal)
+            tell_covers(session, now=present(), zone=self._zone)
             fan_out(session, self._post.lanes, self._post.channels, now=present())
             rows = outbox.claim(
                 session,

@@ -1,11 +1,13 @@
 """A person takes a date on: from then on nobody else is asked, until it expires or the date changes."""
 
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.ladder import moment
+from deadlines.docket.absences import covered_by
 from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.docket.scopes import works_on
 from deadlines.docket.versions import current, locked
@@ -24,12 +26,13 @@ def acknowledge(
     in the firm's `zone`: the last stage of each date asks anew.
 
     Raises Conflict for an entry that is closed, and for somebody who neither works on the matter nor stands in
-    for its attorney nor keeps the docket.
+    for its attorney nor keeps the docket, nor covers today for somebody who does.
     """
     entry = locked(session, entry)
     if entry.status != "open":
         raise Conflict(f"Entry {entry.id[:8]} is {entry.status}; only an open one is taken on.")
-    if not _concerned(session, entry, by):
+    covered = covered_by(session, by, now.astimezone(ZoneInfo(zone)).date())
+    if not any(_concerned(session, entry, person) for person in (by, *(row.person for row in covered))):
         raise Conflict(
             f"{by.email} does not work on matter {entry.matter.reference}, stands in for nobody there, "
             "and does not keep the docket."

@@ -6,10 +6,11 @@ It is found anew whenever it is asked for, so that a message that was held up ne
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from deadlines.docket.absences import away_now, covered_by
 from deadlines.docket.acknowledging import standing
 from deadlines.docket.coming import What, next_date
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
@@ -18,7 +19,7 @@ from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.docket.scopes import works_on
 from deadlines.docket.trust import is_altered
 from deadlines.notify.channel import MAIL
-from deadlines.store.tables import DeadlineRow, Entry, Matter, Milestone, Person, Reminder
+from deadlines.store.tables import Absence, DeadlineRow, Entry, Matter, Milestone, Person, Reminder
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
 WHAT: dict[What, str] = {
@@ -54,7 +55,10 @@ class Step(Struct, frozen=True):
 
 class Agenda(Struct, frozen=True):
     """One person's day: what has passed and stays open, what falls today and within a week, each with what nobody
-    answered, and the milestones that are overdue or fall within a week."""
+    answered, and the milestones that are overdue or fall within a week.
+
+    `covers`: the days of those for whom the person covers. `away`: until when the person is away, and who covers.
+    """
 
     past: list[Dated]
     today: list[Dated]
@@ -62,15 +66,29 @@ class Agenda(Struct, frozen=True):
     unanswered: list[Dated]
     steps: list[Step]
     day: date
+    covers: "dict[str, Agenda]" = {}
+    away: Absence | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to say."""
-        return not (self.past or self.today or self.ahead or self.unanswered or self.steps)
+        return not (self.past or self.today or self.ahead or self.unanswered or self.steps or self.covers)
 
 
 def agenda_of(session: Session, person: Person, *, today: date, now: datetime) -> Agenda:
     """What a person has before them: their own matters, or the whole docket for the docket role."""
+    covered = {
+        f"{row.person.name}, away until {row.until_on}": _agenda_of(session, row.person, today, now)
+        for row in covered_by(session, person, today)
+    }
+    return structs.replace(
+        _agenda_of(session, person, today, now),
+        covers={name: agenda for name, agenda in covered.items() if not agenda.is_empty},
+        away=away_now(session, person, today),
+    )
+
+
+def _agenda_of(session: Session, person: Person, today: date, now: datetime) -> Agenda:
     of = true() if person.role == DOCKET_ROLE else works_on(person.id)
     return _agenda(session, of, Milestone.owner_id == person.id, today, today + WEEK, now)
 

@@ -11,7 +11,7 @@ from deadlines.docket.reminders import MOVED, URGENT
 from deadlines.docket.tidings import lines_of, mark_of
 from deadlines.docket.trust import ALTERED, window_of
 from deadlines.notify.message import Message, clean_line
-from deadlines.store.tables import DeadlineRow, Entry, Matter, Milestone, Person, Reminder
+from deadlines.store.tables import Absence, DeadlineRow, Entry, Matter, Milestone, Person, Reminder
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -28,6 +28,7 @@ class Item(Struct, frozen=True):
 
     `altered`: the stored date is not as the program wrote it. `milestone`: the step that it is about, rather than the
     dates themselves. `wanted`: the day until which more time is asked for and not granted.
+    `covers`: the absence because of which it came to this person too.
     """
 
     reminder: Reminder
@@ -39,6 +40,7 @@ class Item(Struct, frozen=True):
     altered: bool = False
     milestone: Milestone | None = None
     wanted: date | None = None
+    covers: Absence | None = None
 
 
 class Ahead(Struct, frozen=True):
@@ -218,6 +220,10 @@ def _item(item: Item, number: int, today: date, now: datetime, undelivered: str 
         lines.append(
             f"   {clean_line(item.matter.attorney.name)} was reminded and has not answered. You are asked next."
         )
+    if item.covers is not None:
+        away = item.covers
+        until = day_text(away.until_on)
+        lines.append(f"   You cover for {clean_line(away.person.name)}, who is away until {until}.")
     if item.milestone is not None:
         return [*lines, *_step(item, item.milestone, today)]
     lines += _dates(item.deadline, today)

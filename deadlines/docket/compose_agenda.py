@@ -17,7 +17,9 @@ FOOT = (
 
 def compose_agenda(agenda: Agenda, *, today: date, sent: int | None = None) -> tuple[str, str]:
     """Subject and text of a person's agenda. `sent`: how many reminders they were mailed within a week, once a week."""
-    parts = [_blocks(agenda, today)]
+    parts = [*_away(agenda), _blocks(agenda, today)]
+    parts += [f"YOU COVER FOR {clean_line(name)}\n\n{_blocks(day, today)}" for name, day in agenda.covers.items()]
+    parts = [part for part in parts if part]
     if sent is not None:
         fewer = "If you have got fewer, tell whoever keeps the docket."
         parts.append(f"Reminders mailed to you in the last seven days: {sent}. {fewer}")
@@ -31,8 +33,15 @@ def compose_weekly(found: dict[str, Agenda], *, today: date) -> tuple[str, str]:
     return f"Weekly docket of {attorneys}, {day_text(today)}", "\n\n\n".join([*parts, FOOT]) + "\n"
 
 
+def _away(agenda: Agenda) -> list[str]:
+    if agenda.away is None:
+        return []
+    deputy, until = clean_line(agenda.away.deputy.name), day_text(agenda.away.until_on)
+    return [f"You are away until {until}. {deputy} covers and gets your reminders too."]
+
+
 def _counts(agenda: Agenda) -> str:
-    """The gravest first: what has passed, what nobody answered, today, ahead, steps."""
+    """The gravest first: what has passed, what nobody answered, today, ahead, steps; last, of whom one covers."""
     late = sum(step.milestone.due_on < agenda.day for step in agenda.steps)
     named = (
         (len(agenda.past), "PAST"),
@@ -41,6 +50,7 @@ def _counts(agenda: Agenda) -> str:
         (len(agenda.ahead), "within a week"),
         (late, "steps overdue"),
         (len(agenda.steps) - late, "steps ahead"),
+        (len(agenda.covers), "covered for"),
     )
     return ", ".join(f"{count} {words}" for count, words in named if count)
 

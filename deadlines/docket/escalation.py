@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.ladder import moment
+from deadlines.docket.absences import covers
 from deadlines.docket.acknowledging import standing
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.reminders import URGENT, reminder_row
@@ -16,6 +18,8 @@ from deadlines.store import audit
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Person, Reminder
 
 LEVELS = 3
+AT_ONCE = 0
+"""The level of who covers for an attorney that is away."""
 SHARE = 4
 """The next person is told after a quarter of the time that is left, where that is sooner than the usual wait."""
 LEAST_WAIT = timedelta(hours=1)
@@ -34,11 +38,17 @@ class Escalation(Struct, frozen=True):
 def escalate(session: Session, escalation: Escalation, *, now: datetime) -> list[Reminder]:
     """Write the messages to the next person for every urgent reminder of an attorney that nobody answered in time.
 
-    Each level is told once for a reminder; the levels follow each other at the same distance.
+    Each level is told once for a reminder; the levels follow each other at the same distance. Who covers for an
+    attorney that is away is told at once, and so the wait is theirs.
     """
     added: list[Reminder] = []
+    covering = covers(session, now.astimezone(ZoneInfo(escalation.zone)).date())
     for row, entry, deadline, matter in _unanswered(session, now):
-        for level, person in enumerate(_chain(session, matter, escalation.emergency), start=1):
+        cover = session.get(Person, covering.get(matter.attorney_id, ""))
+        if cover is not None and not _has_like(session, row, cover):
+            added += _tell(session, row, entry, deadline, AT_ONCE, cover, escalation, now)
+        chain = _chain(session, matter, escalation.emergency, besides=cover)
+        for level, person in enumerate(chain, start=1):
             if row.sent_at is None or now < row.sent_at + level * _wait(deadline, row.sent_at, escalation):
                 break
             added += _tell(session, row, entry, deadline, level, person, escalation, now)
@@ -71,15 +81,23 @@ def _unanswered(session: Session, now: datetime) -> Iterator[tuple[Reminder, Ent
         yield found[0], found[1], found[2], found[3]
 
 
-def _chain(session: Session, matter: Matter, emergency: str | None) -> list[Person]:
-    """Who is told in turn: everybody once, and nobody who has left."""
+def _has_like(session: Session, row: Reminder, person: Person) -> bool:
+    """Whether somebody was told the same in their own place."""
+    like = Reminder.deadline_id == row.deadline_id, Reminder.rung == row.rung, Reminder.person_id == person.id
+    return session.scalar(select(Reminder.id).where(*like).limit(1)) is not None
+
+
+def _chain(session: Session, matter: Matter, emergency: str | None, besides: Person | None = None) -> list[Person]:
+    """Who is told in turn: everybody once, and nobody who has left or covers and so was told at once."""
     attorney = matter.attorney
     wanted = [attorney.deputy_id, attorney.supervisor_id]
     found = [session.get(Person, identifier) for identifier in wanted if identifier is not None]
     if emergency is not None:
         found.append(session.scalars(select(Person).where(Person.email == emergency)).one_or_none())
     chain = {person.id: person for person in found if person is not None and person.active}
-    chain.pop(attorney.id, None)
+    for told in (attorney, besides):
+        if told is not None:
+            chain.pop(told.id, None)
     return list(chain.values())[:LEVELS]
 
 

@@ -17,15 +17,17 @@ from sqlalchemy.orm import Session
 from deadlines.docket.subscriptions import hash_token
 from deadlines.errors import InputError, NotFound
 from deadlines.store import audit
-from deadlines.store.tables import Login, Person, SignedIn
+from deadlines.store.tables import Login, Person, SecondFactor, SignedIn
 
 LINK_FOR = timedelta(hours=24)
 IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
 """A browser that is not used, and one that is, for so long: then the person signs in again (OWASP ASVS 5.0, 7.3)."""
+WAIT = timedelta(minutes=10)
+"""Between the password and the second factor."""
 SEEN_EVERY = timedelta(minutes=1)
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
 TRIES = 5
-"""Wrong passwords before an account rests; with each more the rest is twice as long."""
+"""Wrong passwords and codes before an account rests; with each more the rest is twice as long."""
 LONGEST_REST = timedelta(minutes=15)
 SECRET_BYTES = 32
 REFUSED = "Address and password do not fit. After several wrong tries an account rests for some minutes."
@@ -104,23 +106,64 @@ def fits(kept: Kept, password: str) -> bool:
     return kept.password is not None and not kept.rests
 
 
-def sign_in(session: Session, kept: Kept, *, right: bool, now: datetime) -> str | None:
-    """The secret for the browser's cookie; None where it is refused, which counts and must be committed too."""
+class Entered(Struct, frozen=True):
+    """The secret for the browser's cookie; `awaits_code`: it opens nothing before the second factor is seen to."""
+
+    token: str
+    awaits_code: bool
+
+
+def sign_in(session: Session, kept: Kept, *, right: bool, now: datetime, required: bool = False) -> Entered | None:
+    """Let somebody in, or half in where a second factor is set up or `required`; None where it is refused, which counts
+    and must be committed too."""
     if kept.person is None:
         return None
     login = session.get_one(Login, kept.person, with_for_update=True, populate_existing=True)
     if not right or login.password != kept.password:
         if not kept.rests:
-            _count_failure(session, login, now)
+            count_failure(session, login.person, now)
         return None
-    login.failures, login.locked_until = 0, None
-    return _signed_in(session, login.person, now)
+    factor = session.get(SecondFactor, login.person_id)
+    has_one = factor is not None and factor.confirmed_at is not None
+    if not has_one:  # with one, wrong codes count on until a right one comes
+        login.failures, login.locked_until = 0, None
+    awaits = has_one or required
+    return Entered(_signed_in(session, login.person, now, awaits_code=awaits), awaits)
+
+
+def sign_in_elsewhere(session: Session, person: Person, *, now: datetime) -> str:
+    """Let somebody in whom the firm's identity provider knows; the secret for the browser's cookie."""
+    return _signed_in(session, person, now, way="oidc")
+
+
+def find_waiting(session: Session, token: str, *, now: datetime) -> SignedIn | None:
+    """The browser in which the password fitted and the second factor is still to come, for some minutes."""
+    found = session.get(SignedIn, hash_token(token))
+    if found is None or not found.person.active or not found.awaits_code:
+        return None
+    return found if now - found.since < WAIT else None
+
+
+def admit(session: Session, waiting: SignedIn, *, now: datetime) -> str:
+    """The second factor is seen to: a new secret for the browser's cookie, which is signed in with it."""
+    person = waiting.person
+    session.delete(waiting)
+    login = session.get(Login, person.id)
+    if login is not None:
+        login.failures, login.locked_until = 0, None
+    return _signed_in(session, person, now)
+
+
+def rests(session: Session, person: Person, now: datetime) -> bool:
+    """Whether nobody is let in for some minutes, after several wrong tries."""
+    login = session.get(Login, person.id, populate_existing=True)
+    return login is not None and login.locked_until is not None and login.locked_until > now
 
 
 def find_signed_in(session: Session, token: str, *, now: datetime) -> SignedIn | None:
     """The browser with that secret, unless it rested for too long, is too old, or its person has left."""
     found = session.get(SignedIn, hash_token(token))
-    if found is None or not found.person.active:
+    if found is None or not found.person.active or found.awaits_code:
         return None
     alive = now - found.seen_at < IDLE and now - found.since < LONGEST
     return found if alive else None
@@ -133,7 +176,7 @@ def change_password(session: Session, kept: Kept, new: str, *, right: bool, now:
     login = session.get_one(Login, kept.person, with_for_update=True, populate_existing=True)
     if not right or login.password != kept.password:
         if not kept.rests:
-            _count_failure(session, login, now)
+            count_failure(session, login.person, now)
         return False
     login.password, login.chosen_at, login.failures, login.locked_until = new, now, 0, None
     _sign_out(session, login.person_id, "login.change", now)
@@ -166,11 +209,17 @@ def forget_old(session: Session, now: datetime) -> None:
     session.execute(delete(SignedIn).where(SignedIn.seen_at < now - LONGEST))
 
 
-def _signed_in(session: Session, person: Person, now: datetime) -> str:
+def _signed_in(
+    session: Session, person: Person, now: datetime, *, way: str = "password", awaits_code: bool = False
+) -> str:
     token = secrets.token_urlsafe(SECRET_BYTES)
-    session.add(SignedIn(token_hash=hash_token(token), person_id=person.id, since=now, seen_at=now))
+    kept = SignedIn(token_hash=hash_token(token), person_id=person.id, since=now, seen_at=now)
+    kept.way, kept.awaits_code = way, awaits_code
+    session.add(kept)
     session.flush()
-    audit.record(session, at=now, actor=person.id, action="login.sign-in", subject=person.id, detail={})
+    action = "login.half" if awaits_code else "login.sign-in"
+    detail = {} if way == "password" else {"way": way}
+    audit.record(session, at=now, actor=person.id, action=action, subject=person.id, detail=detail)
     return token
 
 
@@ -184,7 +233,11 @@ def _nobody() -> str:
     return _hasher().hash(secrets.token_urlsafe(SECRET_BYTES))
 
 
-def _count_failure(session: Session, login: Login, now: datetime) -> None:
+def count_failure(session: Session, person: Person, now: datetime) -> None:
+    """One more wrong password or code; with the fifth the account rests."""
+    login = session.get(Login, person.id, with_for_update=True)
+    if login is None:
+        return
     login.failures += 1
     if login.failures < TRIES:
         return

@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct, structs
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, defer, undefer
 
+from deadlines.docket.absences import in_the_place_of
 from deadlines.docket.alarms import alarm_of_date
 from deadlines.docket.compose import Item, compose, compose_plain
 from deadlines.docket.compose_chat import compose_chat
@@ -66,7 +68,8 @@ def prepare(
     whose Message-ID the reminders go out, so that a repeat carries the same.
     """
     held = extend_lease(session, ids, owner=owner, now=now, lease=lease)
-    items = [item for item in _items(session, held) if not _unwanted(session, item, lanes, now)]
+    today = now.astimezone(ZoneInfo(zone)).date()
+    items = [item for item in _items(session, held, today) if not _unwanted(session, item, lanes, now)]
     covering = _covering(session, items, now)
     for item in items:
         if item.reminder.id in covering:
@@ -122,7 +125,7 @@ def _message(
         return compose_plain(items, now=now, message_id=message_id, repeat=repeat)
 
 
-def _items(session: Session, ids: set[int]) -> list[Item]:
+def _items(session: Session, ids: set[int], today: date) -> list[Item]:
     """The reminders with what they speak of, the most urgent first, as yet without the workings of their dates."""
     before = aliased(DeadlineRow)
     found = session.execute(
@@ -138,7 +141,10 @@ def _items(session: Session, ids: set[int]) -> list[Item]:
     )
     rows = found.all()
     steps = _milestones(session, [row[0].rung for row in rows])
-    items = [Item(*row, milestone=steps.get(milestone_of(row[0].rung) or "")) for row in rows]
+    away = in_the_place_of(session, [row[0] for row in rows], today) if rows else {}
+    items = [
+        Item(*row, milestone=steps.get(milestone_of(row[0].rung) or ""), covers=away.get(row[0].id)) for row in rows
+    ]
     return sorted(items, key=lambda item: (-item.reminder.severity, _nearest(item), item.reminder.id))
 
 
@@ -178,11 +184,11 @@ def _unwanted(session: Session, item: Item, lanes: Lanes, now: datetime) -> bool
 
 
 def _done(item: Item) -> bool:
-    """Whether a milestone is no longer to be done, or no longer by this person."""
+    """Whether a milestone is no longer to be done, or no longer by this person, nor by somebody they cover for."""
     step = item.milestone
     if step is None:
         return milestone_of(item.reminder.rung) is not None
-    return step.state != "open" or step.owner_id != item.reminder.person_id
+    return step.state != "open" or (step.owner_id != item.reminder.person_id and item.covers is None)
 
 
 def _closed(session: Session, item: Item, lanes: Lanes) -> bool:

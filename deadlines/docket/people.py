@@ -4,19 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from deadlines.docket import invitations, letters, tokens, webhooks
 from deadlines.docket.endings import end_of_person
 from deadlines.docket.handing import hand_all_over
+from deadlines.docket.open_work import open_work
 from deadlines.docket.outbox import revive
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.roles import ROLES
 from deadlines.docket.teams import leave_everything
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store import audit
-from deadlines.store.tables import Contact, Entry, Matter, Milestone, Person, Reminder
+from deadlines.store.tables import Absence, Contact, Matter, Milestone, Person, Reminder
 
 LONGEST_NAME = 200
 
@@ -101,8 +102,8 @@ def set_deputies(
 def deactivate_person(session: Session, person: Person, *, successor: Person | None, actor: str, now: datetime) -> int:
     """Someone leaves: feeds and tokens end, chat addresses are forgotten, and what waits goes to the successor.
 
-    Returns how many matters were handed over. Raises Conflict while matters with open entries or waiting
-    reminders have nobody to go to: no window may be left without a person.
+    Returns how many matters were handed over. Raises Conflict while something open has nobody to go to, and names it:
+    no window may be left without a person. For whom the person stood in, and covers, the successor does.
     """
     if not person.active:
         raise Conflict(f"{person.email} is inactive already.")
@@ -111,9 +112,14 @@ def deactivate_person(session: Session, person: Person, *, successor: Person | N
     matters = session.scalars(select(Matter).where(Matter.attorney_id == person.id)).all()
     waiting = session.scalars(select(Reminder).where(Reminder.person_id == person.id, PENDING)).all()
     steps = session.scalars(select(Milestone).where(Milestone.owner_id == person.id, Milestone.state == "open")).all()
-    if successor is None and (waiting or steps or _any_open(session, person)):
-        raise Conflict(f"{person.email} still answers for open windows; name who takes them over with --successor.")
+    left = open_work(session, person)
+    if successor is None and left:
+        raise Conflict(
+            f"{person.email} still answers for {left.words()}. `deadlines person deactivate {person.email} --successor "
+            "ADDRESS` hands all of it over, `deadlines matter hand-over MATTER ADDRESS` one matter."
+        )
     if successor is not None:
+        _stand_in_for(session, person, successor)
         hand_all_over(session, matters, waiting, successor, now=now)
         for step in steps:
             step.owner_id = successor.id
@@ -129,10 +135,14 @@ def deactivate_person(session: Session, person: Person, *, successor: Person | N
     return handed
 
 
-def _any_open(session: Session, person: Person) -> bool:
-    query = select(Entry.id).join(Matter, Matter.id == Entry.matter_id)
-    query = query.where(Matter.attorney_id == person.id, Entry.status == "open").limit(1)
-    return session.scalar(query) is not None
+def _stand_in_for(session: Session, person: Person, successor: Person) -> None:
+    """For whoever the person stood in or covers, the successor does; nobody stands in for themselves."""
+    for place in (Person.deputy_id, Person.supervisor_id):
+        theirs = update(Person).where(place == person.id)
+        session.execute(theirs.where(Person.id != successor.id).values({place: successor.id}))
+        session.execute(theirs.where(Person.id == successor.id).values({place: None}))
+    covered = update(Absence).where(Absence.deputy_id == person.id, Absence.person_id != successor.id)
+    session.execute(covered.values(deputy_id=successor.id))
 
 
 def activate_person(session: Session, person: Person, *, actor: str, now: datetime) -> None:

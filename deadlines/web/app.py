@@ -17,6 +17,8 @@ from deadlines.web.api import Api, Firm
 from deadlines.web.assets import Assets
 from deadlines.web.cookies import Cookie
 from deadlines.web.desk import Door, Office, desk_routes
+from deadlines.web.entrance import Entrance
+from deadlines.web.factors import FactorPages
 from deadlines.web.feeds import FeedRoute
 from deadlines.web.fetches import FetchLog
 from deadlines.web.metrics import Metrics
@@ -82,6 +84,7 @@ def create_app(
     ack_lasts: timedelta = ACK_LASTS,
     desk: "Callable[[str], Desk] | None" = None,
     house: "Callable[[], House] | None" = None,
+    entrance: Entrance = Entrance(),  # noqa: B008  (it never changes)
     now: Callable[[], datetime] = clock.now,
     news: "Callable[[], list[News]]" = list,
 ) -> Starlette:
@@ -99,6 +102,7 @@ def create_app(
         ack_lasts: how long it holds that somebody has taken a date on.
         desk: by what somebody changes the docket, given who; without it the pages only show, and there is no API.
         house: what the firm has laid down, for the pages that tell of it.
+        entrance: what the firm decides about signing in.
         now: what tells the time.
         news: what each edition of the law changed.
 
@@ -119,7 +123,7 @@ def create_app(
             Beneath("/f/", feed),
             Beneath("/subscribe/", SubscribeRoute(database, pages, address=address, firm=name, zone=place, now=now)),
             Beneath("/static/", assets),
-            *_for_people(database, pages, office),
+            *_for_people(database, pages, office, entrance, name),
             *_probes(database, feed, beats, now),
         ]
     )
@@ -159,8 +163,15 @@ def _probes(database: Database, feed: FeedRoute, beats: Beats, now: Callable[[],
     ]
 
 
-def _for_people(database: Database, pages: Pages, office: Office) -> list[Route]:
+def _for_people(database: Database, pages: Pages, office: Office, entrance: Entrance, firm: str) -> list[Route]:
     """The pages for people who sign in."""
     cookie = Cookie(secure=office.address.startswith("https://"))
-    signing = Signing(database, pages, cookie, address=office.address, now=office.now)
-    return [*signing.routes(), *desk_routes(Door(database, pages, cookie, office))]
+    signing = Signing(database, pages, cookie, entrance, address=office.address, now=office.now)
+    factors = FactorPages(database, pages, cookie, entrance, address=office.address, firm=firm, now=office.now)
+    elsewhere = []
+    if entrance.provider is not None:
+        from deadlines.web.oidc import Elsewhere
+
+        made = Elsewhere(database, pages, cookie, entrance.provider, address=office.address, now=office.now)
+        elsewhere = made.routes()
+    return [*signing.routes(), *factors.routes(), *elsewhere, *desk_routes(Door(database, pages, cookie, office))]

@@ -7,15 +7,17 @@ from starlette.responses import Response
 
 from deadlines.docket.logins import LONGEST
 
-SECURE_NAME, PLAIN_NAME = "__Host-deadlines", "deadlines"
+NAME = "deadlines"
+GUARDED = "__Host-"
+"""Begins the name where people come by https: no other server of the domain can set it then."""
 
 
 class Cookie:
     """Set and read for one server. `secure`: people reach it by https, and browsers then guard the name as well."""
 
-    def __init__(self, *, secure: bool) -> None:
+    def __init__(self, *, secure: bool, name: str = NAME) -> None:
         self._secure = secure
-        self._name = SECURE_NAME if secure else PLAIN_NAME
+        self._name = f"{GUARDED}{name}" if secure else name
 
     def read(self, request: Request) -> str:
         """The secret, or nothing."""

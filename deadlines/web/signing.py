@@ -15,6 +15,7 @@ from deadlines.errors import InputError, NotFound
 from deadlines.store.database import Database
 from deadlines.web.asking import Asking
 from deadlines.web.cookies import Cookie
+from deadlines.web.entrance import Entrance
 from deadlines.web.feeds import DATABASE_FAULTS
 from deadlines.web.forms import read_form
 from deadlines.web.origins import is_foreign
@@ -40,9 +41,16 @@ class Signing:
     """`address` is the one under which people reach the server, `now` tells the time."""
 
     def __init__(
-        self, database: Database, pages: Pages, cookie: Cookie, *, address: str, now: Callable[[], datetime]
+        self,
+        database: Database,
+        pages: Pages,
+        cookie: Cookie,
+        entrance: Entrance,
+        *,
+        address: str,
+        now: Callable[[], datetime],
     ) -> None:
-        self._database, self._pages, self._cookie = database, pages, cookie
+        self._database, self._pages, self._cookie, self._entrance = database, pages, cookie, entrance
         self._address, self._now = address, now
         self._root = urlsplit(address).path.rstrip("/")
         self._strangers = Strangers()
@@ -60,9 +68,16 @@ class Signing:
             Route("/welcome/{code}", self.choose, methods=["POST"]),
         ]
 
-    async def door(self, _request: Request) -> Response:
-        """Where people sign in."""
-        return self._pages.make("sign_in.html", refused="", email="", root=self._root)
+    async def door(self, request: Request) -> Response:
+        """Where people sign in; a browser in which the password fitted goes on to the second factor."""
+        token = self._cookie.read(request)
+        try:
+            waits = await self._ask(self._waits, token)
+            if waits:
+                return RedirectResponse(f"{self._root}/second-factor", 303, HEADERS)
+        except DATABASE_FAULTS as fault:
+            return self._failed(fault)
+        return self._sign_in_page()
 
     async def sign_in(self, request: Request) -> Response:
         """Address and password: signed in, or refused in the same words whatever was wrong."""
@@ -73,13 +88,14 @@ class Signing:
         try:
             kept = await self._ask(self._look_up, email)
             right = await self._hash(logins.fits, kept, password)
-            token = await self._ask(self._finish, kept, right=right)
+            entered = await self._ask(self._finish, kept, right=right)
         except DATABASE_FAULTS as fault:
             return self._failed(fault)
-        if token is None:
+        if entered is None:
             return self._refused(request, email)
-        answer = RedirectResponse(f"{self._root}/", 303, HEADERS)
-        self._cookie.give(answer, token)
+        path = "/second-factor" if entered.awaits_code else "/"
+        answer = RedirectResponse(f"{self._root}{path}", 303, HEADERS)
+        self._cookie.give(answer, entered.token)
         return answer
 
     async def sign_out(self, request: Request) -> Response:
@@ -129,11 +145,15 @@ class Signing:
         with self._database.read() as session:
             return logins.look_up(session, email, now=self._now())
 
-    def _finish(self, kept: logins.Kept, *, right: bool) -> str | None:
+    def _waits(self, token: str) -> bool:
+        with self._database.read() as session:
+            return logins.find_waiting(session, token, now=self._now()) is not None
+
+    def _finish(self, kept: logins.Kept, *, right: bool) -> logins.Entered | None:
         if kept.person is None:
             return None
         with self._database.write() as session:
-            return logins.sign_in(session, kept, right=right, now=self._now())
+            return logins.sign_in(session, kept, right=right, now=self._now(), required=self._entrance.required)
 
     def _end(self, token: str) -> None:
         with self._database.write() as session:
@@ -162,8 +182,15 @@ class Signing:
     # -- answers -------------------------------------------------------------------------------------------
 
     def _refused(self, request: Request, email: str) -> Response:
-        page = self._pages.make("sign_in.html", status=403, refused=logins.REFUSED, email=email, root=self._root)
-        return self._too_many(request) or page
+        log.warning("somebody was refused at the door")
+        return self._too_many(request) or self._sign_in_page(403, refused=logins.REFUSED, email=email)
+
+    def _sign_in_page(self, status: int = 200, *, refused: str = "", email: str = "") -> Response:
+        provider = self._entrance.provider
+        name = provider.name if provider is not None else ""
+        return self._pages.make(
+            "sign_in.html", status=status, refused=refused, email=email, root=self._root, provider=name
+        )
 
     def _too_many(self, request: Request) -> Response | None:
         peer = request.client.host if request.client else ""

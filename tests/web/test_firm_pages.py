@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select, text
 from starlette.testclient import TestClient
 
@@ -20,7 +21,7 @@ from deadlines.store import audit
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Letter, Matter, Person, Subscription
 from deadlines.web.app import create_app
-from deadlines.web.cookies import PLAIN_NAME
+from deadlines.web.cookies import NAME
 from tests.docket import desks
 from tests.houses import house_in
 from tests.web import test_desk
@@ -49,9 +50,9 @@ class Firm(test_desk.Firm):
         client = TestClient(app, follow_redirects=False, headers=FORM)
         with self.database.write() as session:  # the password itself takes long by design, and is tested elsewhere
             kept = logins.look_up(session, f"{name.lower()}@firm.test", now=LATER)
-            token = logins.sign_in(session, kept, right=True, now=LATER)
-        assert token is not None
-        client.cookies.set(PLAIN_NAME, token)
+            entered = logins.sign_in(session, kept, right=True, now=LATER)
+        assert entered is not None
+        client.cookies.set(NAME, entered.token)
         return client
 
     def id_of(self, name: str) -> str:
@@ -73,6 +74,14 @@ def kind_of_database(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def firm(database: Database, tmp_path: Path) -> Firm:
     return Firm(database, house_in(tmp_path))
+
+
+@pytest.fixture(autouse=True)
+def _passwords_are_hashed_fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How slow it is by design is not what is tested here."""
+    fast = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(logins, "_hasher", lambda: fast)
+    monkeypatch.setattr(logins, "_nobody", lambda: fast.hash("nobody"))
 
 
 def words_of(page: str) -> str:
@@ -247,6 +256,19 @@ def test_deputies_addresses_and_leaving(firm: Firm) -> None:
         assert (person.email, person.active) == ("ana.ruiz@firm.test", False)
         assert person.deputy_id == firm.id_of("Ben")
     assert browser.post(f"/people/{firm.id_of('Adam')}/leave", data={"": ""}).status_code == 422
+
+
+def test_an_absence_is_noted_and_shown(firm: Firm) -> None:
+    browser, ana = firm.browser("Adam"), firm.id_of("Ana")
+    days = {"from": LATER.date().isoformat(), "until": (LATER.date() + timedelta(days=9)).isoformat()}
+    refused = browser.post(f"/people/{ana}/absent", data=days)
+    assert (refused.status_code, "covers" in refused.text) == (422, True)
+    assert browser.post(f"/people/{ana}/absent", data={**days, "cover": "ben@firm.test"}).status_code == 303
+    for name in ("Ben", "Audrey"):
+        assert re.search(r"away until .*Ben covers", firm.browser(name).get("/people").text), name
+    browser.post(f"/people/{ana}/here", data={"": ""})
+    assert "away until" not in browser.get("/people").text
+    assert firm.browser("Ben").post(f"/people/{ana}/absent", data=days).status_code == 403
 
 
 def test_a_calendar_is_made_replaced_and_closed(firm: Firm) -> None:

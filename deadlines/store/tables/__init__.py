@@ -9,12 +9,13 @@ from deadlines.store.tables.control import EveningCheck, Extension, Missed, Miss
 from deadlines.store.tables.docket import Acknowledgement, DeadlineRow, Entry, Imported, Milestone, NoticeRow, Proposal
 from deadlines.store.tables.incoming import Incoming
 from deadlines.store.tables.keeping import Audit, Gap, Heartbeat
-from deadlines.store.tables.people import Contact, Matter, MatterMember, Person, Team, TeamMember
+from deadlines.store.tables.people import Absence, Contact, Matter, MatterMember, Person, Team, TeamMember
 from deadlines.store.tables.programs import AccessToken, Delivery, KeptAnswer, Webhook
 from deadlines.store.tables.sending import Attempt, Letter, Reminder
-from deadlines.store.tables.signing import Login, SignedIn
+from deadlines.store.tables.signing import Login, RecoveryCode, SecondFactor, SignedIn
 
 __all__ = [
+    "Absence",
     "AccessToken",
     "Acknowledgement",
     "Attempt",
@@ -44,8 +45,10 @@ __all__ = [
     "NoticeRow",
     "Person",
     "Proposal",
+    "RecoveryCode",
     "Reminder",
     "Rendering",
+    "SecondFactor",
     "SignedIn",
     "Subscription",
     "Team",

@@ -1,6 +1,6 @@
 """The people of the firm, their matters and their teams."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Boolean, ForeignKey, String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -26,6 +26,20 @@ class Person(Base):
     agenda: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     """Whether the person is sent an agenda in the morning."""
     created_at: Mapped[datetime]
+
+
+class Absence(Base):
+    """Days on which a person is away, both included, and who covers. Its days may be cut short."""
+
+    __tablename__ = "absence"
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    deputy_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    from_on: Mapped[date]
+    until_on: Mapped[date] = mapped_column(index=True)
+    noted_at: Mapped[datetime]
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    deputy: Mapped[Person] = relationship(foreign_keys=[deputy_id])
 
 
 class Contact(Base):

@@ -9,15 +9,20 @@ from starlette.routing import Route
 
 from deadlines.config.checks import is_mail_address
 from deadlines.docket import letters, logins, people
+from deadlines.docket.absences import come_back, coming, note_absence
+from deadlines.docket.factors import has_factor
 from deadlines.docket.roles import ROLES, may, require
 from deadlines.errors import InputError, NotFound
-from deadlines.store.tables import Audit, Login, Person
+from deadlines.store.tables import Absence, Audit, Login, Person, SecondFactor
+from deadlines.web.desk.believed import day_of
 from deadlines.web.desk.door import UNKNOWN, Door, Visit
 
 DONE = {
     "added": "Added. Make a link now, on which the person chooses a password.",
     "address": "The mail address is corrected; what it refused before goes out anew.",
     "deputies": "Who stands in is noted.",
+    "absent": "The absence is noted: reminders go at once to who covers as well.",
+    "here": "The person is here again.",
     "left": "The person has left: calendars end, and what was theirs went to the successor.",
     "back": "The person is back. Matters, calendars and chats are given anew.",
 }
@@ -44,6 +49,8 @@ class PeoplePages:
             Route("/people/{person}/address", self.amend, methods=["POST"]),
             Route("/people/{person}/deputies", self.deputies, methods=["POST"]),
             Route("/people/{person}/link", self.link, methods=["POST"]),
+            Route("/people/{person}/absent", self.absent, methods=["POST"]),
+            Route("/people/{person}/here", self.here, methods=["POST"]),
             Route("/people/{person}/leave", self.leave, methods=["POST"]),
             Route("/people/{person}/back", self.back, methods=["POST"]),
         ]
@@ -77,6 +84,16 @@ class PeoplePages:
         identifier = request.path_params["person"]
         return await self._door.change(request, lambda visit, _: _link(visit, identifier))
 
+    async def absent(self, request: Request) -> Response:
+        """The person will be away."""
+        identifier = request.path_params["person"]
+        return await self._door.change(request, lambda visit, form: _absent(visit, identifier, form))
+
+    async def here(self, request: Request) -> Response:
+        """The person is here again, earlier than was noted."""
+        identifier = request.path_params["person"]
+        return await self._door.change(request, lambda visit, _: _here(visit, identifier))
+
     async def leave(self, request: Request) -> Response:
         """The person leaves."""
         identifier = request.path_params["person"]
@@ -99,6 +116,8 @@ def _people(visit: Visit, *, everybody: bool) -> Response:
         manages=manages,
         seen=_signed_in(visit) if manages else {},
         chosen=_with_password(visit) if manages else set(),
+        factors=_with_factor(visit) if manages else set(),
+        away=_away(visit),
         everybody=everybody,
         roles=ROLES,
     )
@@ -114,6 +133,16 @@ def _with_password(visit: Visit) -> set[str]:
     return set(visit.session.scalars(select(Login.person_id).where(Login.password.is_not(None))))
 
 
+def _with_factor(visit: Visit) -> set[str]:
+    query = select(SecondFactor.person_id).where(SecondFactor.confirmed_at.is_not(None))
+    return set(visit.session.scalars(query))
+
+
+def _away(visit: Visit) -> dict[str, Absence]:
+    """Who is away today."""
+    return {row.person_id: row for row in coming(visit.session, visit.today) if row.from_on <= visit.today}
+
+
 def _person(visit: Visit, identifier: str, done: str) -> Response:
     person = _managed(visit, identifier)
     others = [other for other in people.list_people(visit.session) if other.id != person.id]
@@ -124,6 +153,8 @@ def _person(visit: Visit, identifier: str, done: str) -> Response:
         others=others,
         seen=_signed_in(visit).get(person.id),
         chosen_at=login.chosen_at if login is not None else None,
+        factor=has_factor(visit.session, person),
+        absences=[row for row in coming(visit.session, visit.today) if row.person_id == person.id],
         done=DONE.get(done, ""),
         itself=person.id == visit.person.id,
     )
@@ -183,6 +214,28 @@ def _link(visit: Visit, identifier: str) -> Response:
         )
     link = f"{visit.office.address}/welcome/{code}"
     return visit.page("person_link.html", person=person, link=link, until=login.link_until)
+
+
+def _absent(visit: Visit, identifier: str, form: dict[str, str]) -> Response:
+    person = _managed(visit, identifier)
+    deputy = people.active_person(visit.session, form["cover"]) if form.get("cover") else None
+    note_absence(
+        visit.session,
+        person,
+        from_on=day_of(form.get("from", "")),
+        until_on=day_of(form.get("until", "")),
+        deputy=deputy,
+        today=visit.today,
+        actor=visit.person.email,
+        now=visit.now,
+    )
+    return visit.go(f"/people/{person.id}?done=absent")
+
+
+def _here(visit: Visit, identifier: str) -> Response:
+    person = _managed(visit, identifier)
+    come_back(visit.session, person, today=visit.today, actor=visit.person.email, now=visit.now)
+    return visit.go(f"/people/{person.id}?done=here")
 
 
 def _leave(visit: Visit, identifier: str, form: dict[str, str]) -> Response:

@@ -1,0 +1,220 @@
+"""The second factor: the code after the password, and the page on which it is set up and removed.
+
+Between the password and the code a browser is signed in nowhere; it sees this page alone. A change by somebody who is
+signed in for longer asks for the password again.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import segno
+from anyio import CapacityLimiter, to_thread
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from deadlines.docket import factors, logins
+from deadlines.errors import DeadlinesError
+from deadlines.store.database import Database
+from deadlines.store.tables import Person, SignedIn
+from deadlines.web.asking import THREADS
+from deadlines.web.cookies import Cookie
+from deadlines.web.entrance import Entrance
+from deadlines.web.feeds import DATABASE_FAULTS
+from deadlines.web.forms import read_form
+from deadlines.web.origins import is_foreign
+from deadlines.web.pages import HEADERS, Pages
+from deadlines.web.signing import FAILED, HASHES, NOT_OURS, TOO_MANY
+from deadlines.web.strangers import Strangers, place_of
+
+log = logging.getLogger(__name__)
+
+PATH = "/second-factor"
+WRONG = (
+    "That is not the code. It changes every half minute and counts once; after several wrong tries the account rests."
+)
+WRONG_PASSWORD = "That is not your password."  # noqa: S105
+ELSEWHERE = ("Your identity provider sees to that", "You signed in there, and a second factor is set up there too.")
+Make = Callable[[Session, SignedIn, dict[str, str]], Response]
+
+
+class FactorPages:
+    """`firm` is named in authenticators, `address` is the one under which people reach the server."""
+
+    def __init__(
+        self,
+        database: Database,
+        pages: Pages,
+        cookie: Cookie,
+        entrance: Entrance,
+        *,
+        address: str,
+        firm: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database, self._pages, self._cookie, self._entrance = database, pages, cookie, entrance
+        self._address, self._firm, self._now = address, firm, now
+        self._root = urlsplit(address).path.rstrip("/")
+        self._strangers = Strangers()
+        self._limiter, self._hashes = CapacityLimiter(THREADS), CapacityLimiter(HASHES)
+
+    def routes(self) -> list[Route]:
+        """The addresses and what answers them."""
+        return [
+            Route(PATH, self.show, methods=["GET"]),
+            Route(f"{PATH}/code", self.code, methods=["POST"]),
+            Route(f"{PATH}/begin", self.begin, methods=["POST"]),
+            Route(f"{PATH}/confirm", self.confirm, methods=["POST"]),
+            Route(f"{PATH}/remove", self.remove, methods=["POST"]),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        """What is to be done now: give a code, set the second factor up, or remove it."""
+        return await self._run(request, {}, self._shown)
+
+    async def code(self, request: Request) -> Response:
+        """The code after the password (POST only)."""
+        return await self._form(request, self._code)
+
+    async def begin(self, request: Request) -> Response:
+        """A new secret, shown with its QR code (POST only)."""
+        return await self._form(request, self._begin)
+
+    async def confirm(self, request: Request) -> Response:
+        """The first code takes the second factor into use; the recovery codes are shown this once (POST only)."""
+        return await self._form(request, self._confirm)
+
+    async def remove(self, request: Request) -> Response:
+        """Take the second factor away, with the password and a code (POST only)."""
+        return await self._form(request, self._remove)
+
+    async def _form(self, request: Request, make: Make) -> Response:
+        form = await read_form(request)
+        if form is None or is_foreign(request.headers, self._address):
+            return self._pages.notice(403, *NOT_OURS)
+        answer = await self._run(request, form, make)
+        if answer.status_code != 422:
+            return answer
+        peer = request.client.host if request.client else ""
+        if not self._strangers.too_many(place_of(peer, request.headers.get("x-forwarded-for", ""))):
+            return answer
+        page = self._pages.notice(429, *TOO_MANY)
+        page.headers["Retry-After"] = "60"
+        return page
+
+    async def _run(self, request: Request, form: dict[str, str], make: Make) -> Response:
+        token = self._cookie.read(request)
+        try:
+            knows = await to_thread.run_sync(self._knows, token, form.get("password"), limiter=self._hashes)
+            return await to_thread.run_sync(self._made, token, {**form, "knows": knows}, make, limiter=self._limiter)
+        except DATABASE_FAULTS as fault:
+            log.error("the second factor cannot be asked for (%s)", type(fault).__name__)
+            return self._pages.notice(503, *FAILED)
+        except DeadlinesError as error:
+            return self._pages.notice(error.http_status, "That cannot be done", error.sentence)
+
+    # -- in a thread ---------------------------------------------------------------------------------------
+
+    def _knows(self, token: str, password: str | None) -> str:
+        """Whether the password was typed again and is right; hashing happens in no transaction."""
+        if password is None or not token:
+            return ""
+        with self._database.read() as session:
+            found = logins.find_signed_in(session, token, now=self._now())
+            kept = logins.look_up(session, found.person.email, now=self._now()) if found else logins.Kept()
+        return "yes" if logins.fits(kept, password) else ""
+
+    def _made(self, token: str, form: dict[str, str], make: Make) -> Response:
+        now = self._now()
+        with self._database.write() as session:
+            found = logins.find_waiting(session, token, now=now) or logins.find_signed_in(session, token, now=now)
+            if not token or found is None:
+                return RedirectResponse(f"{self._root}/sign-in", 303, HEADERS)
+            if found.way != "password":
+                return self._pages.notice(200, *ELSEWHERE)
+            return make(session, found, form)
+
+    def _shown(self, session: Session, found: SignedIn, _form: dict[str, str], problem: str = "") -> Response:
+        has_one = factors.has_factor(session, found.person)
+        what = ("code" if has_one else "begin") if found.awaits_code else ("remove" if has_one else "begin")
+        left = factors.recovery_codes_left(session, found.person)
+        return self._page(found.person, what, problem, waiting=found.awaits_code, left=left)
+
+    def _code(self, session: Session, found: SignedIn, form: dict[str, str]) -> Response:
+        if not found.awaits_code:
+            return self._go("/")
+        if not factors.has_factor(session, found.person):
+            return self._go(PATH)
+        if not factors.fits(session, found.person, form.get("code", ""), self._entrance.vault, now=self._now()):
+            log.warning("a wrong code of a second factor was refused")
+            return self._shown(session, found, {}, WRONG)
+        return self._admitted(session, found, self._go("/"))
+
+    def _begin(self, session: Session, found: SignedIn, _form: dict[str, str], problem: str = "") -> Response:
+        person, vault = found.person, self._entrance.vault
+        if problem:
+            secret = factors.begun(session, person, vault)
+        else:
+            secret = factors.begin(session, person, vault, now=self._now())
+        shown = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+        code = _drawing(factors.address_of(secret, person, self._firm))
+        return self._page(person, "confirm", problem, waiting=found.awaits_code, secret=shown, code=code)
+
+    def _confirm(self, session: Session, found: SignedIn, form: dict[str, str]) -> Response:
+        person = found.person
+        if not found.awaits_code and not form["knows"]:
+            logins.count_failure(session, person, self._now())
+            return self._begin(session, found, {}, WRONG_PASSWORD)
+        if logins.rests(session, person, self._now()):
+            return self._begin(session, found, {}, WRONG)
+        codes = factors.confirm(session, person, form.get("code", ""), self._entrance.vault, now=self._now())
+        if not codes:
+            return self._begin(session, found, {}, WRONG)
+        page = self._page(person, "codes", "", waiting=False, codes=codes)
+        return self._admitted(session, found, page)
+
+    def _remove(self, session: Session, found: SignedIn, form: dict[str, str]) -> Response:
+        person, now = found.person, self._now()
+        if found.awaits_code or not form["knows"]:
+            if not found.awaits_code:
+                logins.count_failure(session, person, now)
+            return self._shown(session, found, {}, WRONG_PASSWORD)
+        if not factors.fits(session, person, form.get("code", ""), self._entrance.vault, now=now):
+            return self._shown(session, found, {}, WRONG)
+        factors.remove(session, person, actor=person.id, now=now)
+        answer = self._go("/sign-in")
+        self._cookie.take(answer)
+        return answer
+
+    def _admitted(self, session: Session, found: SignedIn, answer: Response) -> Response:
+        """The browser gets a new secret; the one from before the second factor is worth nothing any more."""
+        self._cookie.give(answer, logins.admit(session, found, now=self._now()))
+        return answer
+
+    # -- answers -------------------------------------------------------------------------------------------
+
+    def _page(self, person: Person, what: str, problem: str, **values: Any) -> Response:
+        status = 422 if problem else 200
+        return self._pages.make(
+            "second_factor.html",
+            status=status,
+            what=what,
+            person=person,
+            problem=problem,
+            root=self._root,
+            required=self._entrance.required,
+            **values,
+        )
+
+    def _go(self, path: str) -> Response:
+        return RedirectResponse(f"{self._root}{path}", 303, HEADERS)
+
+
+def _drawing(address: str) -> str:
+    """The QR code as SVG that a strict content policy allows."""
+    drawing = segno.make_qr(address, error="m").svg_inline(border=4, light="white", title="QR code", omitsize=True)
+    return drawing.replace("<svg ", '<svg role="img" aria-label="QR code for the authenticator" ', 1)
