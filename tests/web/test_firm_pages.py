@@ -19,7 +19,7 @@ from deadlines.docket.subscriptions import Choice
 from deadlines.law import load_law
 from deadlines.store import audit
 from deadlines.store.database import Database
-from deadlines.store.tables import Audit, Letter, Matter, Person, Subscription
+from deadlines.store.tables import Audit, Incoming, Letter, Matter, Person, Subscription
 from deadlines.web.app import create_app
 from deadlines.web.cookies import NAME
 from tests.docket import desks
@@ -344,6 +344,29 @@ def test_the_trail_is_read_by_person_act_day_and_matter(firm: Firm) -> None:
     mine = browser.get(f"/audit?person={firm.id_of('Audrey')}").text
     assert "chose a password" in mine
     assert "Adam" not in words_of(mine).split("<tbody>")[1]
+
+
+def test_what_belongs_to_a_restricted_matter_is_veiled_whatever_table_it_is_in(firm: Firm) -> None:
+    paper = {"at": "mail", "received_on": NOW.date(), "registered_at": NOW, "registered_by": "t", "next_at": NOW}
+    with firm.database.write() as session:
+        papers = {
+            name: Incoming(title=f"Canary {name}", matter_id=firm.ids.get(name), due_at=NOW, **paper)
+            for name in ("S-1", "A-1", "none")
+        }
+        session.add_all(papers.values())
+        session.flush()
+        for row in papers.values():
+            audit.record(session, at=NOW, actor="t", action="incoming.register", subject=row.id, detail={})
+        audit.record(
+            session, at=NOW, actor="Canary", action="odd.act", subject="nobody-knows", detail={"why": "Canary"}
+        )
+    found = firm.browser("Audrey").get("/audit?action=incoming.register").text
+    assert found.count("registered a paper that came in</td>") == 2
+    everything = firm.browser("Audrey").get("/audit").text
+    assert "Canary" not in everything
+    assert everything.count("something of a restricted matter") >= 2
+    assert "No row" in firm.browser("Audrey").get("/audit?action=odd.act").text
+    assert firm.browser("Ben").get("/audit").status_code == 403
 
 
 def test_the_trail_goes_on_where_the_last_page_ended(firm: Firm) -> None:
