@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MINUTES = timedelta(minutes=3)
+"""How long what somebody asks much for may take."""
 NOT_OURS = ("That did not come from our page", "Nothing was changed. Go back, load the page again and try once more.")
 FAILED = ("The docket cannot be reached just now", "Nothing was changed. Try again in a few minutes.")
 UNKNOWN = ("There is no such page", "It does not exist, or it is not yours to see.")
@@ -122,6 +124,7 @@ class Door:
         self.root = urlsplit(office.address).path.rstrip("/")
         self._database, self._cookie = database, cookie
         self._ask = Asking()
+        self._ask_for_much = Asking(threads=1, seconds=MINUTES.total_seconds())
 
     async def show(self, request: Request, make: Callable[[Visit], Response]) -> Response:
         """A page that changes nothing, made in a thread."""
@@ -134,14 +137,23 @@ class Door:
             return self.pages.notice(403, *NOT_OURS)
         return await self._answer(request, lambda visit: make(visit, form), writes=True)
 
+    async def ask(self, request: Request, make: Callable[[Visit, dict[str, str]], Response]) -> Response:
+        """What a form of ours (POST) asks for and changes nothing; one at a time, and it may take some minutes."""
+        form = await read_form(request)
+        if form is None or is_foreign(request.headers, self.office.address):
+            return self.pages.notice(403, *NOT_OURS)
+        return await self._answer(request, lambda visit: make(visit, form), writes=False, patience=self._ask_for_much)
+
     async def again(self, request: Request, make: Callable[[Visit], Response]) -> Response:
-        """The second half of a change whose form `change` has taken already."""
+        """The second half of a change whose form `change` or `ask` has taken already."""
         return await self._answer(request, make, writes=True)
 
-    async def _answer(self, request: Request, make: Callable[[Visit], Response], *, writes: bool) -> Response:
+    async def _answer(
+        self, request: Request, make: Callable[[Visit], Response], *, writes: bool, patience: Asking | None = None
+    ) -> Response:
         try:
-            path = request.url.path.removeprefix(self.root)
-            return await self._ask(self._made, self._cookie.read(request), path, make, writes=writes)
+            path, ask = request.url.path.removeprefix(self.root), patience or self._ask
+            return await ask(self._made, self._cookie.read(request), path, make, writes=writes)
         except NotFound:
             return self.pages.notice(404, *UNKNOWN)
         except DATABASE_FAULTS as fault:
@@ -164,4 +176,6 @@ class Door:
             if found is None:
                 return RedirectResponse(f"{self.root}/sign-in", 303, HEADERS)
             found.seen_at = now
-            return make(Visit(self, session, found.person, now, path))
+            if writes:
+                return make(Visit(self, session, found.person, now, path))
+        return self._made(token, path, make, writes=False)
