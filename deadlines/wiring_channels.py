@@ -1,7 +1,6 @@
 """The part of the wiring that builds the ways to send: mail, chats, the webhook, and how fast each goes."""
 
 from collections.abc import Callable, Mapping
-from datetime import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,6 @@ from deadlines.errors import ChannelDown, ConfigError, InputError
 
 if TYPE_CHECKING:
     from deadlines.daemon.monitor import Monitor
-    from deadlines.docket.agendas import Rhythm
     from deadlines.docket.lanes import Lanes
     from deadlines.notify.channel import Channel
     from deadlines.notify.message import Message
@@ -110,19 +108,6 @@ def build_lanes(settings: Settings) -> "Lanes":
 
     chosen = settings.reminders
     return Lanes(also=SEVERITIES.index(chosen.also), restricted=chosen.restricted == "all")
-
-
-def build_rhythm(settings: Settings) -> "Rhythm":
-    """When agendas and weekly dockets are sent."""
-    from deadlines.docket.agendas import Rhythm, weekdays
-
-    chosen = settings.agenda
-    return Rhythm(
-        at=time.fromisoformat(chosen.at),
-        days=frozenset(weekdays(chosen.days)),
-        weekly=next(iter(weekdays(chosen.weekly)), None),
-        zone=settings.firm.timezone,
-    )
 
 
 def per_minute(settings: Settings) -> dict[str, int]:

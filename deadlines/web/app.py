@@ -31,6 +31,7 @@ from deadlines.web.subscribe import SubscribeRoute
 if TYPE_CHECKING:
     from deadlines.docket.house import House
     from deadlines.docket.intake import Desk
+    from deadlines.docket.mailroom import MailRoom
     from deadlines.law.news import News
 
 HEARTBEAT = "daemon"
@@ -83,8 +84,9 @@ def create_app(
     patience: timedelta = PATIENCE,
     ack_lasts: timedelta = ACK_LASTS,
     desk: "Callable[[str], Desk] | None" = None,
-    house: "Callable[[], House] | None" = None,
+    room: "MailRoom | None" = None,
     entrance: Entrance = Entrance(),  # noqa: B008  (it never changes)
+    house: "Callable[[], House] | None" = None,
     now: Callable[[], datetime] = clock.now,
     news: "Callable[[], list[News]]" = list,
 ) -> Starlette:
@@ -101,8 +103,9 @@ def create_app(
         patience: how long it may stay away before calendars say that they are stale.
         ack_lasts: how long it holds that somebody has taken a date on.
         desk: by what somebody changes the docket, given who; without it the pages only show, and there is no API.
-        house: what the firm has laid down, for the pages that tell of it.
+        room: by when papers that came in must be on the docket.
         entrance: what the firm decides about signing in.
+        house: what the firm has laid down, for the pages that tell of it.
         now: what tells the time.
         news: what each edition of the law changed.
 
@@ -110,12 +113,8 @@ def create_app(
     what must not be served any more; something must call them now and then.
     """
     place, beats = ZoneInfo(zone), Beats(heartbeat, beat, patience)
-    office = _office(address, place, ack_lasts, beats, now, desk, house)
-    shelf, today = Shelf(kept), office.today
-    feed = FeedRoute(
-        database, shelf, FetchLog(), firm=name, now=now, today=today, heartbeat=heartbeat, patience=patience
-    )
-    assets = Assets()
+    office = _office(address, place, ack_lasts, beats, now, desk, house, room)
+    feed, assets = _feed(database, Shelf(kept), office, name), Assets()
     pages = Pages(assets, address=address, firm=name)
     app = Starlette(
         routes=[
@@ -141,6 +140,7 @@ def _office(
     now: Callable[[], datetime],
     desk: "Callable[[str], Desk] | None",
     house: "Callable[[], House] | None",
+    room: "MailRoom | None",
 ) -> Office:
     return Office(
         address=address,
@@ -151,6 +151,20 @@ def _office(
         now=now,
         desk=desk,
         house=house,
+        room=room,
+    )
+
+
+def _feed(database: Database, shelf: Shelf, office: Office, firm: str) -> FeedRoute:
+    return FeedRoute(
+        database,
+        shelf,
+        FetchLog(),
+        firm=firm,
+        now=office.now,
+        today=office.today,
+        heartbeat=office.heartbeat,
+        patience=office.patience,
     )
 
 

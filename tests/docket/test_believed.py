@@ -11,6 +11,7 @@ from deadlines.docket.amending import Amendment
 from deadlines.docket.believed import Believed, BelievedEntry, believed, end_of_day
 from deadlines.docket.moves import Because, move
 from deadlines.docket.proposals import accept
+from deadlines.docket.records import Proof
 from deadlines.errors import InputError
 from deadlines.law import Law, load_law
 from deadlines.store.tables import Entry, Matter, Proposal
@@ -47,7 +48,7 @@ def test_the_status_is_that_of_each_day(session: Session) -> None:
     acknowledging.acknowledge(session, entry, ana, now=story[1], lasts=timedelta(days=3), zone=samples.ZONE)
     closing.waive_entry(session, desk, entry, reason="decided against", by=ana, now=story[2])
     closing.reopen_entry(session, desk, entry, reason="a slip", by=ana, now=story[3])
-    closing.file_entry(session, desk, entry, on=date(2026, 11, 16), proof="IOE77", by=ben, now=story[4])
+    closing.file_entry(session, desk, entry, on=date(2026, 11, 16), proof=Proof(text="IOE77"), by=ben, now=story[4])
 
     def told(day: int) -> tuple[str, str | None, list[bool], int]:
         found = entry_on(session, entry, date(2026, 11, day))

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from deadlines.docket import acknowledging, closing, escalation, restricting
 from deadlines.docket.house import House
 from deadlines.docket.moves import Because, move
+from deadlines.docket.records import Proof
 from deadlines.errors import InputError
 from deadlines.evidence import Evidence, Part, Wanted, files_of, gather, record_export, zipped
 from deadlines.evidence.figures import Spread, spread
@@ -140,7 +141,7 @@ def test_missed_and_late_filings_are_not_hidden(session: Session, house: House) 
     ana, _, _ = desks.firm(session)
     first, _, _ = followed(session)
     late = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
-    closing.file_entry(session, desks.desk(), first, on=date(2026, 11, 27), proof="IOE1", by=ana, now=late)
+    closing.file_entry(session, desks.desk(), first, on=date(2026, 11, 27), proof=Proof(text="IOE1"), by=ana, now=late)
     told = figures(made(session, house), "missed")
     assert (told["Filed late"], told["Open after the last day"]) == (1, 2)
     before = figures(made(session, house, now=datetime(2026, 11, 24, 15, 0, tzinfo=UTC)), "missed")

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from deadlines.docket.believed import believed, end_of_day
 from deadlines.errors import InputError
 from deadlines.web.desk.door import Door, Visit
-from deadlines.web.desk.matter import find_matter
+from deadlines.web.desk.found import find_matter
 
 
 class BelievedPages:

@@ -5,6 +5,15 @@ from deadlines.store.tables import Person
 
 MENU = (
     ("/", "Docket"),
+    ("/month", "Month"),
+    ("/incoming", "Incoming"),
+    ("/add", "Add a notice"),
+    ("/verify", "To verify"),
+    ("/proposals", "To decide"),
+    ("/evening", "Evening"),
+    ("/follow-up", "Follow-up"),
+    ("/workload", "Workload"),
+    ("/print", "Print"),
     ("/feeds", "Calendars"),
     ("/law", "Law"),
     ("/practice", "Ladders"),
@@ -15,7 +24,7 @@ MENU = (
     ("/second-factor", "Your sign-in"),
 )
 """Path and name of each page that can be reached from everywhere."""
-NEEDS: dict[str, Act] = {"/evidence": "read-audit", "/audit": "read-audit"}
+NEEDS: dict[str, Act] = {"/add": "enter", "/evidence": "read-audit", "/audit": "read-audit"}
 """What somebody must be allowed to do for a page to stand in their menu; every other one stands in everybody's."""
 
 
