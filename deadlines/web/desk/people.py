@@ -1,6 +1,8 @@
 """The people of the firm: who is there, who stands in for whom; and what an administrator does about them."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import func, select
 from starlette.requests import Request
@@ -14,8 +16,9 @@ from deadlines.docket.factors import has_factor
 from deadlines.docket.roles import ROLES, may, require
 from deadlines.errors import InputError, NotFound
 from deadlines.store.tables import Absence, Audit, Login, Person, SecondFactor
+from deadlines.web.desk.acts import status_of
 from deadlines.web.desk.believed import day_of
-from deadlines.web.desk.door import UNKNOWN, Door, Visit
+from deadlines.web.desk.door import UNKNOWN, Door, Refusal, Visit
 
 DONE = {
     "added": "Added. Make a link now, on which the person chooses a password.",
@@ -62,7 +65,7 @@ class PeoplePages:
 
     async def add(self, request: Request) -> Response:
         """Somebody new."""
-        return await self._door.change(request, _add)
+        return await self._door.change(request, _add, lambda visit, form, no: _people(visit, typed=form, refusal=no))
 
     async def person(self, request: Request) -> Response:
         """One person, with what can be changed."""
@@ -71,13 +74,11 @@ class PeoplePages:
 
     async def amend(self, request: Request) -> Response:
         """Another mail address."""
-        identifier = request.path_params["person"]
-        return await self._door.change(request, lambda visit, form: _amend(visit, identifier, form))
+        return await self._change(request, _amend)
 
     async def deputies(self, request: Request) -> Response:
         """Who is asked when the person does not answer."""
-        identifier = request.path_params["person"]
-        return await self._door.change(request, lambda visit, form: _deputies(visit, identifier, form))
+        return await self._change(request, _deputies)
 
     async def link(self, request: Request) -> Response:
         """A one-time link on which the person chooses a password; shown once."""
@@ -86,8 +87,7 @@ class PeoplePages:
 
     async def absent(self, request: Request) -> Response:
         """The person will be away."""
-        identifier = request.path_params["person"]
-        return await self._door.change(request, lambda visit, form: _absent(visit, identifier, form))
+        return await self._change(request, _absent)
 
     async def here(self, request: Request) -> Response:
         """The person is here again, earlier than was noted."""
@@ -96,21 +96,38 @@ class PeoplePages:
 
     async def leave(self, request: Request) -> Response:
         """The person leaves."""
-        identifier = request.path_params["person"]
-        return await self._door.change(request, lambda visit, form: _leave(visit, identifier, form))
+        return await self._change(request, _leave)
 
     async def back(self, request: Request) -> Response:
         """The person is back."""
         identifier = request.path_params["person"]
         return await self._door.change(request, lambda visit, _: _back(visit, identifier))
 
+    async def _change(self, request: Request, make: Callable[[Visit, str, dict[str, str]], Response]) -> Response:
+        """A change of one person; where it is refused, the person's page says why."""
+        identifier = request.path_params["person"]
+        return await self._door.change(
+            request,
+            lambda visit, form: make(visit, identifier, form),
+            lambda visit, _, refusal: _person(visit, identifier, "", refusal),
+        )
 
-def _people(visit: Visit, *, everybody: bool) -> Response:
+
+def _people(
+    visit: Visit,
+    *,
+    everybody: bool = False,
+    typed: Mapping[str, str] = MappingProxyType({}),
+    refusal: Refusal | None = None,
+) -> Response:
     found = people.list_people(visit.session, inactive=everybody)
     names = {row.id: row.name for row in visit.session.execute(select(Person.id, Person.name))}
     manages = may(visit.person, "manage-people")
     return visit.page(
         "people.html",
+        status=status_of(refusal),
+        refused=refusal.sentence if refusal else "",
+        typed=typed,
         people=found,
         names=names,
         manages=manages,
@@ -143,12 +160,14 @@ def _away(visit: Visit) -> dict[str, Absence]:
     return {row.person_id: row for row in coming(visit.session, visit.today) if row.from_on <= visit.today}
 
 
-def _person(visit: Visit, identifier: str, done: str) -> Response:
+def _person(visit: Visit, identifier: str, done: str, refusal: Refusal | None = None) -> Response:
     person = _managed(visit, identifier)
     others = [other for other in people.list_people(visit.session) if other.id != person.id]
     login = visit.session.get(Login, person.id)
     return visit.page(
         "person.html",
+        status=status_of(refusal),
+        refused=refusal.sentence if refusal else "",
         person=person,
         others=others,
         seen=_signed_in(visit).get(person.id),
