@@ -1,10 +1,10 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help setup check test chaos clients lint types format options lock
+.PHONY: help setup check test chaos clients api-fuzz lint types format options openapi lock
 
 help:  ## Show these lines
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '%-8s  %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '%-8s  %s\n' "$$name" "$$text"; done
 
 setup:  ## Create .venv with everything needed to work on the program
 	python3 -m venv .venv
@@ -22,6 +22,9 @@ chaos:  ## Every fault on purpose, on both databases, some ten minutes; the last
 clients:  ## Thunderbird, GNOME and FullCalendar against the running daemon, some eight minutes
 	DEADLINES_REQUIRE_CLIENTS=1 $(BIN)/pytest -m clients tests/clients
 
+api-fuzz:  ## Schemathesis against the API on both databases, some eight minutes
+	$(BIN)/python -m tests.web.fuzzing
+
 lint:  ## Format, style and import contracts
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
@@ -36,6 +39,9 @@ format:  ## Bring the code into form
 
 options:  ## Write config.example.toml and docs/configuration.md from the table of options
 	$(BIN)/python -m deadlines.config
+
+openapi:  ## Write docs/openapi.json from the code of the API
+	$(BIN)/python -m deadlines.web.api
 
 lock:  ## Write requirements.lock anew: exact versions with hashes, no addresses (needs uv)
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -7,10 +7,8 @@ from datetime import time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit, urlunsplit
 
-from deadlines import clock
-from deadlines.config import Settings, read_key, read_secret
+from deadlines.config import Settings, read_key
 from deadlines.errors import ConfigError, InputError
 from deadlines.version import VERSION
 from deadlines.wiring_channels import (
@@ -23,6 +21,11 @@ from deadlines.wiring_channels import (
 )
 from deadlines.wiring_channels import WaitingChannel as WaitingChannel  # noqa: PLC0414  (part of this module)
 from deadlines.wiring_channels import build_channels as build_channels  # noqa: PLC0414
+from deadlines.wiring_database import create_database as create_database  # noqa: PLC0414
+from deadlines.wiring_database import database_url as database_url  # noqa: PLC0414
+from deadlines.wiring_database import open_database as open_database  # noqa: PLC0414
+from deadlines.wiring_database import shown_url as shown_url  # noqa: PLC0414
+from deadlines.wiring_sheets import build_sheet
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from deadlines.daemon.keeper import Keeper
     from deadlines.docket.agendas import Rhythm
     from deadlines.docket.auditor import Statement
+    from deadlines.docket.house import House
     from deadlines.docket.intake import Desk
     from deadlines.docket.mailroom import MailRoom
     from deadlines.ical import Party
@@ -40,48 +44,6 @@ if TYPE_CHECKING:
     from deadlines.law.news import News
     from deadlines.practice import Practice
     from deadlines.store.database import Database
-
-
-def open_database(settings: Settings, *, patient: bool = False) -> "Database":
-    """The database as configured; raises StoreError, and ConfigError for its password or key file.
-
-    `patient`: a server that does not answer is no error yet.
-    """
-    from deadlines.store.database import Database
-
-    return Database.open(database_url(settings), key=read_key(settings.keeping.key_file), patient=patient)
-
-
-def create_database(settings: Settings) -> "Database":
-    """A new database as configured; raises StoreError where there is one already."""
-    from deadlines.store.database import Database
-
-    return Database.create(
-        database_url(settings), now=clock.now(), version=VERSION, key=read_key(settings.keeping.key_file)
-    )
-
-
-def database_url(settings: Settings) -> str:
-    """The address of the database with its password, for the driver only."""
-    given = settings.database
-    secret = read_secret(given.password, given.password_file)
-    if secret is None or given.url.startswith("sqlite"):
-        return given.url
-    parts = urlsplit(given.url)
-    user, _, host = parts.netloc.rpartition("@")
-    login = f"{user.partition(':')[0]}:{quote(secret.reveal(), safe='')}"
-    return urlunsplit(parts._replace(netloc=f"{login}@{host}"))
-
-
-def shown_url(settings: Settings) -> str:
-    """The address of the database for people: without a password, a file as its path."""
-    url = settings.database.url
-    if url.startswith("sqlite:///"):
-        return url.removeprefix("sqlite:///")
-    parts = urlsplit(url)
-    user, _, host = parts.netloc.rpartition("@")
-    name = user.partition(":")[0]
-    return urlunsplit(parts._replace(netloc=f"{name}@{host}" if name else host, query=""))
 
 
 def organizer(settings: Settings) -> "Party | None":
@@ -223,6 +185,7 @@ def build_keeper(settings: Settings, database: "Database") -> "Keeper":
             days=keeping.backups,
             key=read_key(keeping.backup_key_file),
             program=VERSION,
+            leave_sheet=build_sheet(settings, build_law(settings).edition) if settings.print.folder else None,
         ),
     )
 
@@ -263,7 +226,15 @@ def build_desk(settings: Settings, actor: str) -> "Desk":
         zone=settings.firm.timezone,
         at=time.fromisoformat(settings.reminders.at),
         actor=actor,
+        partner=settings.follow_up.partner.strip().lower(),
     )
+
+
+def build_house(settings: Settings) -> "House":
+    """What pages and the evidence tell of the firm. Raises what `build_law` and `build_practice` raise."""
+    from deadlines.wiring_house import house
+
+    return house(settings, build_law, build_policy, build_practice, known_editions, build_news, organizer)
 
 
 def build_mail_room(settings: Settings) -> "MailRoom":
@@ -330,6 +301,8 @@ def build_rhythm(settings: Settings) -> "Rhythm":
         days=frozenset(weekdays(chosen.days)),
         weekly=next(iter(weekdays(chosen.weekly)), None),
         zone=settings.firm.timezone,
+        follow_up=next(iter(weekdays(settings.follow_up.weekly)), None),
+        partner=settings.follow_up.partner.strip().lower(),
     )
 
 
@@ -383,6 +356,8 @@ def build_web(settings: Settings, database: "Database") -> "Starlette":
             kept=kept,
             ack_lasts=timedelta(days=settings.reminders.ack_days),
             desk=lambda who: replace(desk, actor=who),
+            room=build_mail_room(settings),
+            house=lambda: build_house(settings),
             news=lambda: build_news(settings),
             entrance=build_entrance(settings),
         )

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @click.option("--fact", "facts", metavar="NAME=VALUE", multiple=True, help="A fact; may be repeated.")
 @reasons_option
 @click.option("--by", metavar="ADDRESS", help="Mail address of the person who enters it; somebody else verifies.")
+@click.option("--from", "pdf", metavar="FILE.pdf", help="Read the notice in a PDF, and ask about each line it has.")
 @click.option(
     "--incoming", metavar="ID", help="The paper that came in, from `deadlines incoming list`; it is docketed."
 )
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation on a terminal.")
 @json_option
 @pass_app
-def command(app: App, /, as_json: bool, yes: bool, again: bool, **given: Any) -> None:
+def command(app: App, /, as_json: bool, yes: bool, again: bool, pdf: str | None, **given: Any) -> None:
     """Record a notice and calendar its windows.
 
     On a terminal it asks for what matters and is missing, and shows the windows before it stores them.
@@ -48,6 +49,7 @@ def command(app: App, /, as_json: bool, yes: bool, again: bool, **given: Any) ->
     Example:
       deadlines add --matter 2026-0143 --client "Garcia" --attorney ana@firm.example \\
         --kind uscis.denial --form I-485 --decided-on 2026-10-23 --service mail
+      deadlines add --matter 2026-0143 --from denial.pdf
     """
     from deadlines import clock
     from deadlines.compute import compute
@@ -59,6 +61,10 @@ def command(app: App, /, as_json: bool, yes: bool, again: bool, **given: Any) ->
     app.settings  # noqa: B018  (a wrong configuration is told before any question is asked)
     if given["incoming"]:
         given = _of_paper(app, given)
+    if pdf is not None:
+        from deadlines.commands.asking_paper import confirmed, refuse_alone
+
+        given = confirmed(app, pdf, given) if asks else refuse_alone(pdf)
     if asks:
         from deadlines.commands.asking import complete
 

@@ -55,6 +55,7 @@ def print_entry(view: "EntryView", today: date) -> None:
 
         paragraph(style(ALTERED, fg="red", bold=True))
     _print_checks(view)
+    _print_missed(view, today)
     click.echo("")
     print_window(view.window, dispute=False)
     if view.dispatch_by is not None:
@@ -77,25 +78,40 @@ def print_entry(view: "EntryView", today: date) -> None:
     )
 
 
+def _print_missed(view: "EntryView", today: date) -> None:
+    """Where the last day has gone by, or was recorded as missed: what to do now."""
+    from deadlines.commands.output import style
+
+    last = view.window.latest or view.window.last_day
+    if view.status == "missed":
+        words = f"MISSED. deadlines missed show {view.entry[:8]} lists what may still help; the record is frozen."
+    elif view.status == "open" and last is not None and last < today:
+        words = (
+            f"PAST, and nothing is filed. If it was missed: deadlines missed {view.entry[:8]} --by ADDRESS --found-on "
+            "DATE --how TEXT"
+        )
+    else:
+        return
+    click.echo(style(words, fg="red", bold=True))
+
+
 def _print_checks(view: "EntryView") -> None:
     """How the entry was closed, or how far its dates are checked and what about them waits to be decided."""
     from deadlines.commands.output import clean, paragraph, style
     from deadlines.commands.show import closing_words, open_words
     from deadlines.commands.windows import day_words
-    from deadlines.docket.looks import FIELDS
 
     if view.closing is not None:
         click.echo(f"Closed: {clean(closing_words(view))}")
     elif view.status == "open":
-        click.echo(f"Dates {open_words(view)}")
-    for look in view.discrepancy:
-        fields = ", ".join(FIELDS[name] for name in look.fields)
-        words = f"Two entries differ: {look.by} read the notice on {day_words(look.at.date())} otherwise in {fields}."
-        paragraph(style(words, fg="red", bold=True))
-    if view.discrepancy:
-        click.echo(
-            f"  deadlines amend {view.notice[:8]} …, or a third person: deadlines verify --notice {view.notice[:8]}"
-        )
+        click.echo(f"Dates {clean(open_words(view))}")
+        if view.initialed_source:
+            click.echo(f"  {view.initialed_by} saw: {clean(view.initialed_source)}")
+        _print_looks(view)
+    if view.dispatched is not None:
+        sent = view.dispatched
+        words = f"tracking number {sent.tracking}, recorded by {sent.by}"
+        click.echo(f"Dispatched on {day_words(sent.on)}: {clean(words)}")
     if view.dispute:
         paragraph(style(f"Printed date disputed: {clean(view.dispute)}", fg="red", bold=True))
         click.echo(f"  deadlines resolve {view.entry[:8]} --use printed|computed --reason REASON --by ADDRESS")
@@ -108,3 +124,18 @@ def _print_checks(view: "EntryView") -> None:
         print_extensions(view.extensions)
     if view.waits:
         click.echo(f"Other dates wait: deadlines proposal show {view.waits[:8]}")
+
+
+def _print_looks(view: "EntryView") -> None:
+    """The second looks at the notice that differ from what was entered: whose, in which fields, and what ends it."""
+    from deadlines.commands.output import paragraph, style
+    from deadlines.commands.windows import day_words
+    from deadlines.docket.looks import FIELDS
+
+    for look in view.discrepancy:
+        fields = ", ".join(FIELDS[name] for name in look.fields)
+        words = f"Two entries differ: {look.by} read the notice on {day_words(look.at.date())} otherwise in {fields}."
+        paragraph(style(words, fg="red", bold=True))
+    if view.discrepancy:
+        name = view.notice[:8]
+        click.echo(f"  deadlines amend {name} …, or a third person: deadlines verify --notice {name}")

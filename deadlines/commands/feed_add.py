@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deadlines.commands.context import App, actor, json_option, pass_app
+from deadlines.docket.confidential import RESTRICTED_WARNING
 from deadlines.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,11 +19,6 @@ WARNING = "Keep this address secret: whoever has it reads the calendar. It is sh
 LINK_WARNING = (
     "Hand this link to the person, by mail if you like: the page shows the address once and has a button for each "
     "calendar program. It works once, until {until} UTC."
-)
-RESTRICTED_WARNING = (
-    "Restricted matters will leave the firm with this calendar: the company behind the calendar program (Google, "
-    "Microsoft, Apple) keeps a copy on its servers, and whoever has the address reads it. Cases of VAWA, T and U are "
-    "confidential by statute (8 USC 1367). Client names of restricted matters are left out all the same."
 )
 
 

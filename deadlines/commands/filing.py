@@ -1,6 +1,7 @@
 """`deadlines file`: satisfied, with proof."""
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,8 +12,10 @@ from deadlines.commands.signing import by_option, nexts_of, signed
 if TYPE_CHECKING:
     from datetime import date
 
+    from deadlines.docket.records import Proof
     from deadlines.docket.views import EntryView
 
+COPY = click.Path(path_type=Path)
 LOUD = {
     "late": "LATE: the filing of {on} came after the last day {last_day}. Tell the responsible attorney now.",
     "contested": "CONTESTED: the filing of {on} is in time only by some readings; the last day is {last_day}, the "
@@ -23,32 +26,61 @@ LOUD = {
 @click.command()
 @click.argument("entry", metavar="ENTRY")
 @click.option("--on", required=True, type=DAY, metavar="DATE", help="The day on which the forum received it.")
-@click.option("--proof", required=True, metavar="TEXT", help="Receipt number, tracking number, or the stamped copy.")
+@click.option("--receipt", metavar="NUMBER", help="The USCIS receipt number, such as IOE0912345678.")
+@click.option(
+    "--copy", "copy", type=COPY, metavar="FILE", help="The file-stamped copy; its SHA-256 is kept, not the file."
+)
+@click.option("--tracking", metavar="NUMBER", help="A tracking number; alone it proves that it was sent, not received.")
+@click.option("--proof", metavar="TEXT", help="Any other proof, in words.")
 @by_option
 @click.option(
     "--anyway", is_flag=True, help="Record it though the window had not opened, or its alternative was filed already."
 )
 @json_option
 @pass_app
-def command(app: App, entry: str, on: "date", proof: str, by: str, anyway: bool, as_json: bool) -> None:
-    """Record that an entry was filed: the day of receipt counts, not the postmark.
+def command(app: App, /, entry: str, on: "date", by: str, anyway: bool, as_json: bool, **given: Any) -> None:
+    """Record that an entry was filed, with at least one proof: the day of receipt counts, not the postmark.
 
-    A late or contested filing is recorded as such. Where an alternative of the entry was filed already (a motion
-    and an appeal on one decision, say) it is refused unless --anyway says that both were filed. Reminders end and the
-    calendar entries are cancelled.
+    Where the law counts receipt, a tracking number alone closes nothing: the filing is recorded as dispatched and
+    reminders go on until a receipt or a stamped copy is there. A late or contested filing is recorded as such. Where
+    an alternative of the entry was filed already (a motion and an appeal on one decision, say) it is refused unless
+    --anyway says that both were filed. Reminders end and the calendar entries are cancelled.
 
     \b
     Example:
-      deadlines file k3v7qp2m --on 2026-11-18 --proof "IOE0912345678" --by ana@firm.example
+      deadlines file k3v7qp2m --on 2026-11-18 --receipt IOE0912345678 --by ana@firm.example
+      deadlines file k3v7qp2m --on 2026-11-18 --copy stamped.pdf --by ana@firm.example
     """
-    from deadlines.docket.closing import file_entry
+    from deadlines.commands.dispatched import print_dispatched
+    from deadlines.docket.dispatching import record_filing
+    from deadlines.docket.records import Dispatched
     from deadlines.docket.views import entry_view, find_entry
 
+    proof = _proof(given)
     with signed(app, by, "file") as act:
         found = find_entry(act.session, entry)
-        file_entry(act.session, act.desk, found, on=on, proof=proof, by=act.by, now=act.now, anyway=anyway)
+        made = record_filing(act.session, act.desk, found, on=on, proof=proof, by=act.by, now=act.now, anyway=anyway)
         view = entry_view(act.session, found, nexts_of(app))
-    answer(view, as_json=as_json)
+    if isinstance(made, Dispatched):
+        print_dispatched(view, as_json=as_json)
+    else:
+        answer(view, as_json=as_json)
+
+
+def _proof(given: dict[str, Any]) -> "Proof":
+    """The proof that the options give. Raises InputError for none, and for one that cannot be used."""
+    from deadlines.docket.proof import copy_of, proof_of
+    from deadlines.errors import InputError
+
+    place = given["copy"]
+    copy = None
+    if place is not None:
+        try:
+            with place.open("rb") as file:
+                copy = copy_of(place.name, file)
+        except OSError as fault:
+            raise InputError(f"{place} cannot be read ({fault.strerror}): name the file-stamped copy.") from None
+    return proof_of(receipt=given["receipt"], tracking=given["tracking"], copy=copy, text=given["proof"])
 
 
 def answer(view: "EntryView", *, as_json: bool) -> None:

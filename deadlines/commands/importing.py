@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from deadlines.docket.intake import Desk
 
 REFUSED = 3
+MANY, A_MINUTE = 1_000, 2_000
+"""Notices whose recording takes long; and how many take about a minute."""
+SLOW = (
+    "Recording them takes some {0} minutes, in which nobody else can record and no reminder leaves: do it when the "
+    "office is closed, or split the file."
+)
 MOST_SHOWN = 12
 """Row numbers of one line of the answer."""
 
@@ -92,6 +98,7 @@ def _import(app: App, path: Path, *, does: bool, by: str, sheet: str | None, dat
     from deadlines.docket.import_rows import read_rows
     from deadlines.docket.importing import check
     from deadlines.docket.people import active_person
+    from deadlines.docket.roles import require
     from deadlines.sheets import read_grid
     from deadlines.sheets.model import MOST_BYTES
     from deadlines.wiring import build_desk
@@ -101,7 +108,7 @@ def _import(app: App, path: Path, *, does: bool, by: str, sheet: str | None, dat
     rows, faults = read_rows(read_grid(data, sheet=sheet), desk.law, dates=dates)
     today = clock.today(app.settings.firm.timezone)
     with app.reading() as session, _progress("Checking", len(rows)) as tell:
-        active_person(session, by)
+        require(active_person(session, by), "enter")
         plan = check(session, desk, rows, today=today, tell=tell)
     faults = sorted([*faults, *plan.faults], key=lambda fault: (fault.row, fault.cell))
     if does and not faults:
@@ -118,9 +125,11 @@ def _apply(app: App, desk: "Desk", rows: "list[ImportRow]", by: str, data: bytes
     from deadlines import clock
     from deadlines.docket.importing import record
     from deadlines.docket.people import active_person
+    from deadlines.docket.roles import require
 
     with app.writing() as session, _progress("Recording", len(rows)) as tell:
         person = active_person(session, by)
+        require(person, "enter")
         desk = replace(desk, actor=person.email)
         return record(
             session,
@@ -191,6 +200,8 @@ def _print(answer: dict[str, Any]) -> None:
         click.echo(f"Note: row {row.row}: {clean(' '.join(row.warnings))}", err=True)
     if len(warned) > MOST_SHOWN:
         click.echo(f"Note: {len(warned) - MOST_SHOWN} more rows have notes; --json shows them.", err=True)
+    if not answer["applied"] and answer["new_notices"] > MANY:
+        click.echo(SLOW.format(answer["new_notices"] // A_MINUTE + 1))
     click.echo(
         "Recorded."
         if answer["applied"]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deadlines.commands.context import App, json_option, pass_app
-from deadlines.commands.law_words import edition_option, periods_words
+from deadlines.commands.law_words import edition_option
 
 if TYPE_CHECKING:
     from deadlines.law import Law
@@ -46,6 +46,8 @@ def command(app: App, forum: str | None, kind: str | None, edition: str | None, 
 
 
 def _rows(law: "Law", forum: str | None, kind: str | None) -> list[dict[str, Any]]:
+    from deadlines.compute.law_words import periods_words
+
     return [
         {
             "id": rule.id,

@@ -30,8 +30,8 @@ def command(app: App, name: str, edition: str | None, as_json: bool) -> None:
       deadlines law show motion-mail-days
       deadlines law show "uscis A2"
     """
-    from deadlines.commands.law_describe import ambiguity_sections, rule_sections
     from deadlines.commands.output import print_json
+    from deadlines.compute.describe import ambiguity_sections, rule_sections
     from deadlines.wiring import build_law, build_policy
 
     law = build_law(app.settings, edition)

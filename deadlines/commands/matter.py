@@ -16,6 +16,51 @@ def command() -> None:
     """
 
 
+@command.command("list")
+@click.option("--quiet", is_flag=True, help="Only matters without a date to come.")
+@click.option("--by", metavar="ADDRESS", help="Who looks; without it no restricted matter is shown.")
+@json_option
+@pass_app
+def list_(app: App, quiet: bool, by: str | None, as_json: bool) -> None:
+    """Every matter, the longest unchanged first, with the last day that comes next.
+
+    A quiet one has no open window with a day to come: look whether something was forgotten.
+
+    \b
+    Example:
+      deadlines matter list --quiet
+    """
+    from deadlines import clock
+    from deadlines.commands.output import print_json, print_table
+    from deadlines.commands.windows import day_words
+    from deadlines.docket.people import active_person
+    from deadlines.docket.quiet import matter_lines
+
+    today = clock.today(app.settings.firm.timezone)
+    with app.reading() as session:
+        person = active_person(session, by) if by is not None else None
+        lines = matter_lines(session, person, today=today, quiet=quiet)
+    if as_json:
+        print_json(lines)
+        return
+    print_table(
+        ("Matter", "Attorney", "Open", "Next last day", "Last day passed", "Last changed"),
+        [
+            (
+                line.matter,
+                line.attorney,
+                str(line.open),
+                day_words(line.next_last_day) or "NONE",
+                day_words(line.passed_last_day),
+                f"{line.changed_at:%Y-%m-%d}",
+            )
+            for line in lines
+        ],
+        empty="Every matter has a date to come." if quiet else "No matter. `deadlines add` opens one.",
+        tones=["yellow" if line.quiet else None for line in lines],
+    )
+
+
 @command.command()
 @click.argument("reference", metavar="NUMBER")
 @click.argument("email", metavar="ADDRESS")

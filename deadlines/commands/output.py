@@ -12,7 +12,7 @@ import click
 Row = Sequence[str | None]
 WIDE = (
     "Window", "Notice", "Label", "Name", "Person", "Title", "Periods", "Seal", "Where",
-    "Not both", "Checked", "Shows", "Reason", "Authority", "Old", "New", "Direction",
+    "Not both", "Checked", "Closed", "Shows", "Reason", "Authority", "Old", "New", "Direction",
 )  # fmt: skip
 """Columns that may break over lines; ids and dates stay whole."""
 NARROWEST = 16

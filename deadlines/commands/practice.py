@@ -9,7 +9,7 @@ from deadlines.commands.context import App, json_option, pass_app
 from deadlines.errors import Conflict, InputError
 
 if TYPE_CHECKING:
-    from deadlines.compute.ladders import Ladder, Reach
+    from deadlines.compute.ladders import Ladder
     from deadlines.compute.milestones import Template
     from deadlines.practice import Practice
 
@@ -93,6 +93,7 @@ def write(file: Path) -> None:
 def print_practice(practice: "Practice") -> None:
     """Ladders, courier days and milestones as tables."""
     from deadlines.commands.output import print_table
+    from deadlines.practice.words import reach_words
 
     click.echo("\nLadders: days before the safe date on which people are reminded")
     print_table(
@@ -101,7 +102,7 @@ def print_practice(practice: "Practice") -> None:
         empty="None.",
     )
     click.echo("\nCourier: business days before the safe date, where receipt counts")
-    couriers = [(_reach(d.reach), str(d.days), "yes" if d.remind else "no") for d in practice.dispatches]
+    couriers = [(reach_words(d.reach), str(d.days), "yes" if d.remind else "no") for d in practice.dispatches]
     print_table(("Windows", "Days", "Reminder"), couriers, empty="None.")
     click.echo("\nMilestones")
     print_table(
@@ -114,28 +115,14 @@ def print_practice(practice: "Practice") -> None:
 
 
 def _ladder(ladder: "Ladder") -> tuple[str, ...]:
+    from deadlines.practice.words import ladder_words, reach_words
+
     days = ", ".join(str(day) for day in ladder.days)
-    at = " ".join(word for word in (f"{ladder.at:%H:%M}" if ladder.at else "", ladder.zone or "") if word)
-    return _reach(ladder.reach), str(ladder.at_least), days, f"{ladder.count} days", at
+    return reach_words(ladder.reach), str(ladder.at_least), days, *ladder_words(ladder)
 
 
 def _template(template: "Template") -> tuple[str, ...]:
+    from deadlines.practice.words import due_words, reach_words
+
     told = ", ".join(str(day) for day in template.remind)
-    return template.id, template.title, _reach(template.reach), due_words(template), template.owner, told
-
-
-def due_words(template: "Template") -> str:
-    """When a milestone is due, in words."""
-    days = f"{template.count} days"
-    once = ", once for a notice" if template.once else ""
-    if template.after_notice is not None:
-        return f"{template.after_notice} {days} after the notice{once}"
-    if template.before_safe_by is not None:
-        return f"{template.before_safe_by} {days} before the safe date{once}"
-    return f"{template.before_dispatch} {days} before the courier's day{once}"
-
-
-def _reach(reach: "Reach") -> str:
-    named = (*reach.rules, *reach.remedies, *reach.forums)
-    fatal = {None: "", True: "fatal", False: "not fatal"}[reach.fatal]
-    return ", ".join([*named, *([fatal] if fatal else [])]) or "every window"
+    return template.id, template.title, reach_words(template.reach), due_words(template), template.owner, told

@@ -1,6 +1,5 @@
 """`deadlines remind`: test how people are reached, see what is due, sent and refused, and audit it."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -8,21 +7,12 @@ from msgspec import Struct
 
 from deadlines.commands.context import App, actor, json_option, pass_app
 from deadlines.commands.remind_audit import audit
-from deadlines.errors import NotFound, SendError
+from deadlines.errors import SendError
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from deadlines.docket.sendings import Sending
     from deadlines.notify.channel import Channel
     from deadlines.notify.message import Message
-    from deadlines.store.tables import Person
-
-TEXT = """This is a test of how the firm's docket reaches {name}. Nothing is due.
-
-Your code is {code}. Tell it to whoever keeps the docket, who enters:
-deadlines remind confirm {email} {code}
-"""
 
 
 class Outcome(Struct, frozen=True):
@@ -64,50 +54,17 @@ def test(app: App, email: str, channel: str | None, as_json: bool) -> int:
     """
     from deadlines import clock
     from deadlines.docket.people import active_person
+    from deadlines.docket.trials import trial_messages
     from deadlines.wiring_channels import build_channels
 
     channels, now = build_channels(app.settings), clock.now()
     with app.writing() as session:
         person = active_person(session, email)
-        messages = _messages(session, person, channel, now, webhook="webhook" in channels)
+        messages = trial_messages(session, person, channel, actor=actor(), now=now, webhook="webhook" in channels)
     mail = app.settings.mail.channel
     outcomes = [_sent(name, channels[mail if name == "mail" else name], message) for name, message in messages.items()]
     _print_outcomes(outcomes, email, as_json=as_json)
     return 0 if all(outcome.taken for outcome in outcomes) else SendError.exit_code
-
-
-def _messages(
-    session: "Session", person: "Person", only: str | None, now: datetime, *, webhook: bool
-) -> "dict[str, Message]":
-    """One message for each way to the person; the webhook's only where it is asked for, since it is the firm's."""
-    from deadlines.docket.contacts import chat_contacts
-    from deadlines.notify.message import Hidden
-
-    ways: dict[str, Hidden | None] = {"mail": None}
-    ways |= {contact.channel: Hidden(contact.address) for contact in chat_contacts(session, person)}
-    if only is not None:
-        ways |= {"webhook": None} if webhook else {}
-        if only not in ways:
-            raise NotFound(f"{person.name} is not reached by {only}; `deadlines person contact` shows by what.")
-        ways = {only: ways[only]}
-    return {channel: _message(session, person, channel, address, now) for channel, address in ways.items()}
-
-
-def _message(session: "Session", person: "Person", channel: str, address: object, now: datetime) -> "Message":
-    from deadlines.docket.contacts import new_code
-    from deadlines.notify.message import Hidden, Message
-    from deadlines.store.tables import new_id
-
-    code = new_code(session, person, channel, actor=actor(), now=now)
-    return Message(
-        to_name=person.name,
-        to_email=person.email,
-        subject="Test of the firm's docket: please answer",
-        text=TEXT.format(name=person.name, email=person.email, code=code),
-        message_id=f"<test-{new_id()}@deadlines.invalid>",
-        at=now,
-        address=address if isinstance(address, Hidden) else None,
-    )
 
 
 def _sent(name: str, channel: "Channel", message: "Message") -> Outcome:

@@ -12,6 +12,7 @@ from deadlines.commands.signing import nexts_of
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from deadlines.docket.closed import ClosedLine
     from deadlines.docket.records import Nexts
     from deadlines.docket.views import EntryView, MatterView
 
@@ -108,32 +109,34 @@ def _print_matter(matter: "MatterView", today: date) -> None:
     )
 
 
-def closing_words(view: "EntryView") -> str:
-    """How an entry was closed, in one line: what, when, the proof or the reason, by whom."""
+def closing_words(view: "EntryView | ClosedLine") -> str:
+    """How an entry was closed, in one line: what, when, proof or reason, by whom, and who looked at it since."""
     from deadlines.commands.windows import day_words
 
     closing, by = view.closing, view.closed_by
     if closing is None:
         return view.status
+    again = f"re-checked by {view.rechecked_by}" if view.rechecked_by else "not re-checked"
     if closing.event == "filed":
         timeliness = f"{closing.timeliness}, beside an alternative" if closing.beside else closing.timeliness
-        return f"filed on {day_words(closing.on)}, {timeliness}, proof: {closing.proof}, recorded by {by}"
-    return f"{closing.event} on {day_words(view.closed_on)} by {by}: {closing.reason}"
+        return f"filed on {day_words(closing.on)}, {timeliness}, proof: {closing.proof}, recorded by {by}, {again}"
+    return f"{closing.event} on {day_words(view.closed_on)} by {by}: {closing.reason}, {again}"
 
 
 def open_words(view: "EntryView") -> str:
     """How far the dates of an open entry are checked, in one line."""
-    from deadlines.commands.windows import checked_words
+    from deadlines.commands.windows import Marks, checked_words
 
-    return checked_words(
-        view.verified_by,
-        view.verified_at,
+    marks = Marks(
+        initialed_by=view.initialed_by,
+        dispatched_on=view.dispatched.on if view.dispatched is not None else None,
+        discrepant=bool(view.discrepancy),
         disputed=view.dispute is not None,
         waits=view.waits is not None,
         altered=view.altered,
-        discrepant=bool(view.discrepancy),
         wanted=next((each.wanted_on for each in view.extensions if each.state == "requested"), None),
     )
+    return checked_words(view.verified_by, view.verified_at, marks)
 
 
 def _remark(view: "EntryView") -> str | None:

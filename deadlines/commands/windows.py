@@ -1,6 +1,7 @@
 """Windows as people read them: the dates first, then the working, the other readings and the notes."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 import click
 
@@ -37,28 +38,36 @@ def undated_words(state: str, opens_on: date | None) -> str:
     return f"From {day_words(opens_on)}" if opens_on is not None else STATES[state]
 
 
-def checked_words(
-    by: str | None,
-    at: datetime | None,
-    *,
-    disputed: bool,
-    waits: bool,
-    altered: bool = False,
-    discrepant: bool = False,
-    wanted: date | None = None,
-) -> str:
-    """How far an entry's dates are checked: unverified, verified by whom and when, disputed, other dates waiting, more
-    time `wanted` and not granted.
+class Marks(NamedTuple):
+    """What else is said of an entry's dates: whether they are initialed, in dispute, sent, or about to change."""
+
+    initialed_by: str | None = None
+    dispatched_on: date | None = None
+    discrepant: bool = False
+    disputed: bool = False
+    waits: bool = False
+    altered: bool = False
+    wanted: date | None = None
+    """The day to which more time is asked for and not granted."""
+
+
+def checked_words(by: str | None, at: datetime | None, marks: Marks) -> str:
+    """How far an entry's dates are checked: verified and initialed by whom, disputed, other dates waiting.
 
     Where they were altered outside the program, nothing else counts.
     """
-    if altered:
+    if marks.altered:
         return "INTEGRITY ALARM: altered, do not rely on it"
-    verified = f"verified by {by} on {day_words(at.date())}" if at is not None else "unverified"
-    marks = {"TWO ENTRIES DIFFER": discrepant, "PRINTED DATE DISPUTED": disputed, "other dates wait": waits}
-    if wanted is not None:
-        marks[f"more time until {day_words(wanted)} asked for, NOT GRANTED"] = True
-    return ", ".join([verified, *(mark for mark, holds in marks.items() if holds)])
+    said = [
+        f"verified by {by} on {day_words(at.date())}" if at is not None else "unverified",
+        f"initialed by {marks.initialed_by}" if marks.initialed_by else "not initialed",
+        f"dispatched {day_words(marks.dispatched_on)}, RECEIPT NOT PROVED" if marks.dispatched_on else "",
+        "TWO ENTRIES DIFFER" if marks.discrepant else "",
+        "PRINTED DATE DISPUTED" if marks.disputed else "",
+        "other dates wait" if marks.waits else "",
+        f"more time until {day_words(marks.wanted)} asked for, NOT GRANTED" if marks.wanted else "",
+    ]
+    return ", ".join(part for part in said if part)
 
 
 def entered_words(notice: Notice) -> str:

@@ -19,12 +19,13 @@ SECTIONS = {
     "reminders": "When reminders are sent.",
     "incoming": "By when a paper that came in must be on the docket.",
     "agenda": "The morning's list for each person, and the weekly docket for supervisors.",
-    "evening": "The check at the end of a working day; see docs/docket-control.md.",
-    "follow_up": "The weekly list of dates and proofs to one partner; see docs/docket-control.md.",
+    "evening": "The check at the end of a working day; see docs/evening-and-missed.md.",
+    "follow_up": "The weekly list of dates and proofs to one partner; see docs/evening-and-missed.md.",
     "monitor": "Somebody outside who raises the alarm when this machine falls silent.",
     "daemon": "The rhythm of the scheduler.",
     "log": "What the long-running commands write to standard error.",
     "keeping": "How the docket is kept whole: seals, backups and rehearsals.",
+    "print": "The docket as a file that can be read and printed while the server is down.",
     "law": "Which edition of the law is used, and what the firm adds to it.",
     "policy": "What the firm calendars where the law leaves a question open. It moves safe dates, never a last day.",
 }
@@ -342,6 +343,19 @@ OPTIONS = (
         "A file that holds the key with which backups are encrypted, readable by its owner only. "
         "Needs the extra [encryption]. Empty: they are not encrypted.",
         holds="path",
+    ),
+    _option(
+        "print.folder",
+        "",
+        "A folder in which the docket is left each night as a file for browser and printer, best on another machine. "
+        "It holds clients' names; restricted matters stand in it without a word of the case. Empty: none is left.",
+        holds="path",
+    ),
+    _option(
+        "print.days",
+        90,
+        "How many days ahead that file shows; what is overdue always stands in it.",
+        checks.between(1, 3660),
     ),
     _option(
         "law.edition",

@@ -170,6 +170,13 @@ class Keeping(Section, frozen=True, kw_only=True):
     backup_key_file: str
 
 
+class PrintSettings(Section, frozen=True, kw_only=True):
+    """Where the docket is left each night as a file, and how many days ahead it shows; an empty `folder`: nowhere."""
+
+    folder: str
+    days: int
+
+
 class LawSettings(Section, frozen=True, kw_only=True):
     """Which edition of the law is used (empty: the newest), where installed ones lie, and the firm's own folder."""
 
@@ -200,6 +207,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     daemon: Daemon
     log: Log
     keeping: Keeping
+    print: PrintSettings
     law: LawSettings
     policy: dict[str, str]
     source: str | None = None

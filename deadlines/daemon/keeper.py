@@ -1,6 +1,7 @@
 """The nightly care of the docket: seals are checked, a backup is made, and now and then one is rehearsed."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from deadlines.docket.alarms import alarm_of_date
 from deadlines.docket.sealing import altered_dates, mark_calendars, seal_stored
+from deadlines.docket.trust import SEALS
 from deadlines.errors import DeadlinesError
 from deadlines.keeping import make_backup, rehearse
 from deadlines.keeping.drill import Drill
@@ -20,15 +22,18 @@ from deadlines.store.tables import Entry, Heartbeat, Instance
 
 log = logging.getLogger(__name__)
 
-SEALS = "seals"
-"""The heartbeat of the nightly check of all seals."""
 AGAIN_AFTER = timedelta(hours=1)
 """How long a failed backup rests."""
+SHEET, SHEET_FAILED = "sheet", "sheet-failed"
+"""The heartbeats of the file to be printed: left, and not."""
 REHEARSED_AFTER = timedelta(days=30)
 
 
 class Keeping(Struct, frozen=True, kw_only=True):
-    """How the docket is kept. `hour` in the firm's `zone`; `folder` None: no backups; `days` backups are kept."""
+    """How the docket is kept. `hour` in the firm's `zone`; `folder` None: no backups; `days` backups are kept.
+
+    `leave_sheet` leaves the docket as a file to be printed, and says where; None: none is wanted.
+    """
 
     zone: str
     hour: int
@@ -36,6 +41,7 @@ class Keeping(Struct, frozen=True, kw_only=True):
     days: int
     key: bytes | None
     program: str
+    leave_sheet: Callable[[Database, datetime], Path] | None = None
 
 
 class Keeper:
@@ -50,6 +56,8 @@ class Keeper:
         if self._due(SEALS, now):
             self.check_seals(now)
             done.append("checked")
+        if self._keeping.leave_sheet is not None and self._due(SHEET, now) and self._rested(SHEET_FAILED, now):
+            done.append("sheet" if self._leave(self._keeping.leave_sheet, now) else "no sheet")
         if self._keeping.folder is not None and self._backup_due(now):
             done.append("backup" if self._back_up(self._keeping.folder, now) else "failed")
         if self._keeping.folder is not None and self._drill_due(now):
@@ -75,7 +83,7 @@ class Keeper:
             if altered:
                 detail = {"entries": altered[:500]}
                 audit.record(session, at=now, actor="daemon", action="dates.altered", subject="", detail=detail)
-            session.merge(Heartbeat(sweep=SEALS, at=now, detail=""))
+            session.merge(Heartbeat(sweep=SEALS, at=now, detail=" ".join(altered[:500])))
         for entry_id in altered:
             log.error("INTEGRITY ALARM: the dates of entry %s were altered outside the program", entry_id)
         return len(altered)
@@ -88,10 +96,27 @@ class Keeper:
         return before is None or (before.astimezone(zone).date() < local.date() and local.hour >= self._keeping.hour)
 
     def _backup_due(self, now: datetime) -> bool:
+        return self._rested(FAILED, now) and self._due(BACKUP, now)
+
+    def _rested(self, failure: str, now: datetime) -> bool:
         with self._database.read() as session:
-            failed = last(session, FAILED)
-        rests = failed is not None and timedelta() <= now - failed < AGAIN_AFTER
-        return not rests and self._due(BACKUP, now)
+            failed = last(session, failure)
+        return failed is None or not timedelta() <= now - failed < AGAIN_AFTER
+
+    def _leave(self, leave: Callable[[Database, datetime], Path], now: datetime) -> bool:
+        try:
+            path = leave(self._database, now)
+        except (DeadlinesError, OSError) as fault:
+            log.error("the docket cannot be left as a file to be printed: %s", fault)
+            self._note(SHEET_FAILED, now, str(fault))
+            return False
+        self._note(SHEET, now, str(path))
+        log.info("the docket was left as %s", path)
+        return True
+
+    def _note(self, sweep: str, now: datetime, detail: str) -> None:
+        with self._database.write() as session:
+            session.merge(Heartbeat(sweep=sweep, at=now, detail=detail))
 
     def _back_up(self, folder: Path, now: datetime) -> bool:
         keeping = self._keeping

@@ -57,6 +57,17 @@ def standing(now: datetime) -> ColumnElement[bool]:
     return query.exists()
 
 
+def taken_on(session: Session, matter: Matter, now: datetime) -> dict[str, Acknowledgement]:
+    """By entry of a matter, the latest answer that still stands for its dates of today."""
+    query = (
+        select(Acknowledgement)
+        .join(Entry, (Entry.id == Acknowledgement.entry_id) & (Entry.version == Acknowledgement.version))
+        .where(Entry.matter_id == matter.id, Acknowledgement.until > now)
+        .order_by(Acknowledgement.at, Acknowledgement.id)
+    )
+    return {row.entry_id: row for row in session.scalars(query)}
+
+
 def _last_stages(deadline: DeadlineRow, now: datetime, zone: str) -> list[datetime]:
     days = (deadline.protective_by, deadline.safe_by, deadline.last_day)
     stages = (moment(day - LAST_STAGE, time(), zone) for day in days if day is not None)

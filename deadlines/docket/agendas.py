@@ -1,4 +1,4 @@
-"""The letters that carry agendas and weekly dockets: one for a person and day, made anew just before it leaves.
+"""The letters that carry agendas, weekly dockets and follow-up lists: one for a person and day, made as it leaves.
 
 After the program was away only today's is sent: those of lost days would tell of dates of then.
 """
@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 from deadlines.docket import letters
 from deadlines.docket.agenda import agenda_of, reminders_sent, supervisors, weekly_of
 from deadlines.docket.compose_agenda import compose_agenda, compose_weekly
+from deadlines.docket.compose_follow_up import compose_follow_up
+from deadlines.docket.follow_up import follow_up
 from deadlines.errors import InputError
 from deadlines.store import audit
-from deadlines.store.tables import Letter, Person
+from deadlines.store.tables import Letter, Matter, Person
 
-AGENDA, WEEKLY = "agenda", "weekly"
+AGENDA, WEEKLY, FOLLOW_UP = "agenda", "weekly", "followup"
 """Begin the keys of these letters; the day and the person follow."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -26,22 +28,25 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 class Rhythm(Struct, frozen=True):
     """When agendas go: at a time of day in the firm's zone, on some weekdays, and on which the weekly docket goes too.
 
-    Weekdays count from Monday, 0. `weekly` None: there is no weekly docket.
+    Weekdays count from Monday, 0. `weekly` None: there is no weekly docket. `follow_up`: the weekday of the follow-up
+    list, which goes to the `partner` of that mail address; None: there is none.
     """
 
     at: time
     days: frozenset[int]
     weekly: int | None
     zone: str
+    follow_up: int | None = None
+    partner: str = ""
 
     def today(self, now: datetime) -> date:
         """The firm's day."""
         return now.astimezone(ZoneInfo(self.zone)).date()
 
     def due(self, now: datetime) -> bool:
-        """Whether the time of day has come, on a day of agendas or of the weekly docket."""
+        """Whether the time of day has come, on a day of agendas, of the weekly docket or of the follow-up list."""
         local = now.astimezone(ZoneInfo(self.zone))
-        return local.time() >= self.at and (local.weekday() in self.days or local.weekday() == self.weekly)
+        return local.time() >= self.at and local.weekday() in {*self.days, self.weekly, self.follow_up}
 
 
 def people_to_tell(session: Session, rhythm: Rhythm, now: datetime) -> list[tuple[str, str]]:
@@ -53,6 +58,9 @@ def people_to_tell(session: Session, rhythm: Rhythm, now: datetime) -> list[tupl
         wanted += [(AGENDA, person) for person in session.scalars(query)]
     if weekday == rhythm.weekly:
         wanted += [(WEEKLY, person.id) for person in supervisors(session)]
+    if weekday == rhythm.follow_up and rhythm.partner:
+        partner = select(Person.id).where(Person.active.is_(True), Person.email == rhythm.partner)
+        wanted += [(FOLLOW_UP, person) for person in session.scalars(partner)]
     return wanted
 
 
@@ -72,7 +80,7 @@ def renewed(session: Session, letter: Letter, rhythm: Rhythm, now: datetime) -> 
     Letters of another sort stay as they are.
     """
     kind, _, rest = letter.key.partition("/")
-    if kind not in (AGENDA, WEEKLY):
+    if kind not in (AGENDA, WEEKLY, FOLLOW_UP):
         return letter.subject, letter.text
     if rest.partition("/")[0] != rhythm.today(now).isoformat():
         return None
@@ -92,11 +100,21 @@ def _words(session: Session, rhythm: Rhythm, kind: str, person: Person, now: dat
     if kind == WEEKLY:
         found = weekly_of(session, person, today=today, now=now)
         return compose_weekly(found, today=today) if found else None
+    if kind == FOLLOW_UP:
+        return _follow_up_words(session, person, today)
     agenda = agenda_of(session, person, today=today, now=now)
     if agenda.is_empty or not person.agenda:
         return None
     sent = reminders_sent(session, person, now=now) if today.weekday() == min(rhythm.days) else None
     return compose_agenda(agenda, today=today, sent=sent)
+
+
+def _follow_up_words(session: Session, partner: Person, today: date) -> tuple[str, str]:
+    """The list also where nothing was due: a mail that does not come must mean that something is wrong."""
+    found = follow_up(session, partner, on=today)
+    numbers = {line.matter for line in (*found.last, *found.next)}
+    matters = {row.reference: row for row in session.scalars(select(Matter).where(Matter.reference.in_(numbers)))}
+    return compose_follow_up(found, matters, today=today)
 
 
 def weekdays(text: str) -> Sequence[int]:

@@ -12,6 +12,7 @@ from deadlines.compute.notice import Notice, Service
 from deadlines.compute.result import Result
 from deadlines.docket.closing import CLOSED
 from deadlines.docket.entries import computed, unsign
+from deadlines.docket.frozen import refuse_frozen
 from deadlines.docket.intake import Desk
 from deadlines.docket.looks import differences
 from deadlines.docket.moves import Because, Move, enter_new, move
@@ -62,7 +63,8 @@ def amend_notice(
     """Record the corrected notice and move every window that is not closed: earlier at once, later proposed.
 
     Closed entries keep the dates they were closed with. Raises InputError where nothing is corrected or the
-    notice cannot be computed, Conflict for a notice that was amended before or has been struck.
+    notice cannot be computed, Conflict for a notice that was amended before or has been struck, and where one of its
+    dates was missed, unless by the partner.
     """
     reason = plain_reason(reason)
     before = msgspec.convert(notice.facts, Notice)
@@ -70,7 +72,7 @@ def amend_notice(
     if corrected == before:
         raise InputError(f"Notice {notice.id[:8]} says this already: nothing was changed.")
     result = computed(desk, corrected)
-    entries = _held(session, notice)
+    entries = _held(session, desk, notice, by)
     row = NoticeRow(
         matter_id=notice.matter_id,
         kind=notice.kind,
@@ -95,8 +97,9 @@ def amend_notice(
     return Amended(row, result, _move_all(session, desk, entries, result, Because(row, reason, by), now))
 
 
-def _held(session: Session, notice: NoticeRow) -> list[Entry]:
+def _held(session: Session, desk: Desk, notice: NoticeRow, by: Person) -> list[Entry]:
     hold_in_force(session, notice)
+    refuse_frozen(session, desk, notice, by)
     query = select(Entry).where(Entry.notice_id == notice.id).order_by(Entry.id).with_for_update()
     entries = list(session.scalars(query.execution_options(populate_existing=True)))
     if all(entry.status == "struck" for entry in entries):
@@ -122,7 +125,7 @@ def _move_all(
     without = _without_print(desk, because.notice, entries)
     moves: list[Move | None] = []
     for entry in entries:
-        if entry.status in (*CLOSED, "missed"):
+        if entry.status in CLOSED:
             continue
         source = without if (entry.resolution or {}).get("use") == "computed" else windows
         moves.append(move(session, desk, entry, source.get(entry.rule), because, now=now))

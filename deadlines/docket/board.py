@@ -1,33 +1,23 @@
 """The docket as one person sees it on a day: the open dates, the next first, a page at a time, and what to look at."""
 
-from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Any
 
-from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from msgspec import Struct, structs
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.acknowledging import standing
 from deadlines.docket.coming import next_date
-from deadlines.docket.trust import is_altered
+from deadlines.docket.quiet import count_quiet
+from deadlines.docket.trust import is_altered, told_altered
 from deadlines.docket.undocketed import undocketed_count
-from deadlines.docket.visible import counted, visible
+from deadlines.docket.visible import visible
+from deadlines.docket.wanted import WEEK, WHENS, Wanted, chosen, next_on, open_dates, when_is
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Person
 
 PAGE = 100
-WEEK = timedelta(days=7)
-When = Literal["all", "overdue", "today", "week"]
 VEILED = "Deadline of a restricted matter: ask its attorney"
-
-
-class Wanted(Struct, frozen=True, kw_only=True):
-    """What a person looks for: whose dates, of which kind of remedy, words in matter, client or title, and when."""
-
-    attorney: str | None = None
-    remedy: str | None = None
-    words: str = ""
-    when: When = "all"
-    page: int = 1
 
 
 class BoardLine(Struct, frozen=True, kw_only=True):
@@ -42,6 +32,7 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     matter: str
     client: str | None
     attorney: str
+    attorney_email: str
     title: str
     form: str | None
     safe_by: date | None
@@ -60,7 +51,7 @@ class Counts(Struct, frozen=True):
     """How many open dates there are, by what they call for, and how many papers wait to be docketed.
 
     `uninitialed`: the responsible attorney has not initialed them; `discrepant`: a second reading of the notice
-    differs from the first.
+    differs from the first. `quiet`: matters without a date to come.
     """
 
     all: int
@@ -72,6 +63,7 @@ class Counts(Struct, frozen=True):
     uninitialed: int
     discrepant: int
     undocketed: int
+    quiet: int = 0
 
 
 class Board(Struct, frozen=True):
@@ -83,11 +75,23 @@ class Board(Struct, frozen=True):
 
 
 def board(session: Session, person: Person, wanted: Wanted, *, today: date, now: datetime) -> Board:
-    """The docket for a person."""
-    query = _open(person, *_columns(person, today, now)).where(*_chosen(person, wanted, today))
+    """The docket for a person. Altered dates come first, as far as the last check of all seals found them."""
+    query = open_dates(person, *columns(person, now)).where(*chosen(person, wanted, today))
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = session.execute(query.order_by(_next_on(today), Entry.id).limit(PAGE).offset(PAGE * (wanted.page - 1)))
-    return Board([_line(row, today) for row in rows], total, counts(session, person, today=today, now=now))
+    first = case((Entry.id.in_(_altered_now(session)), 0), else_=1)
+    on = next_on(today).nulls_first()  # a day that cannot be read
+    rows = session.execute(query.order_by(first, on, Entry.id).limit(PAGE).offset(PAGE * (wanted.page - 1)))
+    return Board([line_of(row, today) for row in rows], total, counts(session, person, today=today, now=now))
+
+
+def _altered_now(session: Session) -> list[str]:
+    """Which of the entries that the last check found altered still are: most of the time none."""
+    told = told_altered(session)
+    if not told:
+        return []
+    current = and_(DeadlineRow.entry_id == Entry.id, DeadlineRow.version == Entry.version)
+    query = select(Entry, DeadlineRow).join(DeadlineRow, current).where(Entry.id.in_(told))
+    return [entry.id for entry, deadline in session.execute(query) if is_altered(entry, deadline)]
 
 
 def lines_after(
@@ -104,84 +108,44 @@ def lines_after(
 
     A list that is read on like this shows nothing twice while other lines come and go.
     """
-    query = _open(person, *_columns(person, today, now)).where(*_chosen(person, wanted, today))
+    query = open_dates(person, *columns(person, now)).where(*chosen(person, wanted, today))
     if after is not None:
         on, entry = after
-        query = query.where(or_(_next_on(today) > on, and_(_next_on(today) == on, Entry.id > entry)))
-    rows = session.execute(query.order_by(_next_on(today), Entry.id).limit(limit))
-    return [_line(row, today) for row in rows]
+        query = query.where(or_(next_on(today) > on, and_(next_on(today) == on, Entry.id > entry)))
+    rows = session.execute(query.order_by(next_on(today), Entry.id).limit(limit))
+    return [line_of(row, today) for row in rows]
 
 
 def counts(session: Session, person: Person, *, today: date, now: datetime) -> Counts:
     """The figures above the docket."""
     conditions = (
-        *(_when(when, today) for when in ("all", "overdue", "today", "week")),
+        *(when_is(when, today) for when in WHENS),
         Entry.verified_at.is_(None),
-        and_(_next_on(today) <= today + WEEK, ~standing(now)),
+        and_(next_on(today) <= today + WEEK, ~standing(now)),
         Entry.initialed_at.is_(None),
         Entry.discrepancy.is_not(None),
     )
     sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions]
-    return Counts(*[*session.execute(_open(person, *sums)).one(), undocketed_count(session, person)])
+    found = Counts(*[*session.execute(open_dates(person, *sums)).one(), undocketed_count(session, person)])
+    return structs.replace(found, quiet=count_quiet(session, person, today=today))
 
 
-def _open(person: Person, *columns: Any) -> Select[Any]:
-    return (
-        select(*columns)
-        .select_from(Entry)
-        .join(DeadlineRow, and_(DeadlineRow.entry_id == Entry.id, DeadlineRow.version == Entry.version))
-        .join(Matter, Matter.id == Entry.matter_id)
-        .join(Person, Person.id == Matter.attorney_id)
-        .where(Entry.status == "open", counted(person))
-    )
-
-
-def _columns(person: Person, today: date, now: datetime) -> tuple[Any, ...]:
+def columns(person: Person | None, now: datetime) -> tuple[Any, ...]:
+    """What `line_of` reads of an open entry."""
     return (
         Entry,
         DeadlineRow,
         Matter.reference,
         Matter.client,
         Person.name.label("attorney"),
+        Person.email.label("attorney_email"),
         visible(person).label("seen"),
         standing(now).label("taken_on"),
     )
 
 
-def _next_on(today: date) -> ColumnElement[date]:
-    """The date that comes next, as `coming.next_date` tells it, for sorting and counting in the database."""
-    protective = and_(DeadlineRow.protective_by >= today, DeadlineRow.protective_by < DeadlineRow.safe_by)
-    return case(
-        (protective, DeadlineRow.protective_by),
-        (DeadlineRow.safe_by >= today, DeadlineRow.safe_by),
-        else_=DeadlineRow.last_day,
-    )
-
-
-def _when(when: str, today: date) -> ColumnElement[bool]:
-    on = _next_on(today)
-    return {
-        "all": Entry.id.is_not(None),
-        "overdue": on < today,
-        "today": on == today,
-        "week": and_(on >= today, on <= today + WEEK),
-    }[when]
-
-
-def _chosen(person: Person, wanted: Wanted, today: date) -> list[ColumnElement[bool]]:
-    """What is asked for by the case is looked for in what the person may see only, or the answer would tell."""
-    chosen = [_when(wanted.when, today)]
-    if wanted.attorney is not None:
-        chosen.append(Person.id == wanted.attorney)
-    if wanted.remedy is not None:
-        chosen += [Entry.remedy == wanted.remedy, visible(person)]
-    for word in wanted.words.split():
-        found = (column.icontains(word, autoescape=True) for column in (Matter.reference, Matter.client, Entry.title))
-        chosen += [or_(*found), visible(person)]
-    return chosen
-
-
-def _line(row: Any, today: date) -> BoardLine:
+def line_of(row: Any, today: date) -> BoardLine:
+    """The line of an open entry as `columns` found it."""
     entry, deadline, veiled = row.Entry, row.DeadlineRow, not row.seen
     altered = is_altered(entry, deadline)
     safe_by = deadline.safe_by or deadline.last_day or today  # both are there, unless the row was altered
@@ -192,6 +156,7 @@ def _line(row: Any, today: date) -> BoardLine:
         matter="" if veiled else row.reference,
         client=None if veiled else row.client,
         attorney=row.attorney,
+        attorney_email=row.attorney_email,
         title=VEILED if veiled else entry.title,
         form=None if veiled else entry.form,
         safe_by=deadline.safe_by,

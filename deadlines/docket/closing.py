@@ -1,4 +1,4 @@
-"""How entries close: filed with proof, waived, struck; and how a wrong closing is taken back.
+"""How entries close: filed with proof, waived, struck, missed; and how a wrong closing is taken back.
 
 Closing withdraws what was still to be sent, cancels the calendar entries, and keeps everything visible. What
 was recorded stays in the entry's `closing`, and after a reopening in the audit trail.
@@ -16,12 +16,14 @@ from deadlines.compute.result import Timeliness, Window
 from deadlines.docket.beside import beside_words, filed_alternatives
 from deadlines.docket.entries import new_version, republish
 from deadlines.docket.extensions import end_requests
+from deadlines.docket.frozen import refuse_frozen, require_partner
 from deadlines.docket.incoming import wait_again
 from deadlines.docket.intake import Desk
 from deadlines.docket.milestones import close
 from deadlines.docket.notices import hold, hold_in_force
+from deadlines.docket.proof import is_dispatch_only
 from deadlines.docket.proposals import plain_reason, supersede_waiting
-from deadlines.docket.records import Closing
+from deadlines.docket.records import Closing, Proof
 from deadlines.docket.reminders import cancel
 from deadlines.docket.renderings import is_shown, render_entry
 from deadlines.docket.tidings import AGAIN
@@ -31,8 +33,8 @@ from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
 from deadlines.store.tables import Entry, NoticeRow, Person
 
-LONGEST_PROOF = 300
-CLOSED = ("satisfied", "waived", "struck")
+LONGEST_HOW = 2000
+CLOSED = ("satisfied", "waived", "struck", "missed")
 
 
 def timeliness_of(window: Window, on: date, *, disputed: bool = False) -> Timeliness:
@@ -54,23 +56,23 @@ def file_entry(
     entry: Entry,
     *,
     on: date,
-    proof: str,
+    proof: Proof,
     by: Person,
     now: datetime,
     anyway: bool = False,
 ) -> Closing:
     """Satisfied: received by the forum on a day, with proof. A late or contested filing is recorded as such.
 
-    Raises InputError for a day that cannot be, a missing proof, or a day before the window opens unless
-    `anyway`, and Conflict for an entry that is closed or cannot be filed, and unless `anyway` for one whose
-    alternative was filed.
+    Raises InputError for a day that cannot be, a proof of dispatch where the law counts receipt, or a day before the
+    window opens or before its dispatch unless `anyway`; and Conflict for an entry that is closed or cannot be filed,
+    and unless `anyway` for one whose alternative was filed.
     """
     hold(session, entry.notice_id)  # two alternatives that are filed at once follow each other
     entry = locked(session, entry)
     row = current(session, entry)
     window = msgspec.convert(row.window, Window)
-    _require_fileable(entry, window)
-    proof = plain_reason(proof, "proof", LONGEST_PROOF)
+    require_fileable(entry, window)
+    _require_receipt(entry, window, on, proof, anyway=anyway)
     early = _check_day(desk, entry, window, on, now, anyway=anyway)
     beside = _check_alternatives(session, entry, window, anyway=anyway)
     closing = Closing(
@@ -78,7 +80,8 @@ def file_entry(
         was=entry.status,
         version=row.version,
         on=on,
-        proof=proof,
+        proof=proof.words,
+        evidence=proof,
         timeliness=timeliness_of(window, on, disputed=unresolved_dispute(entry, window) is not None),
         safe_by=window.safe_by,
         last_day=window.last_day,
@@ -94,9 +97,30 @@ def waive_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by: 
     """Decided against, with a reason. Raises InputError without one, Conflict for an entry that is closed."""
     entry = locked(session, entry)
     row = current(session, entry)
-    _require_fileable(entry, msgspec.convert(row.window, Window))
+    require_fileable(entry, msgspec.convert(row.window, Window))
     closing = Closing(event="waived", was=entry.status, version=row.version, reason=plain_reason(reason))
     _close(session, desk, entry, "waived", closing, _today(desk, now), by, now)
+    return closing
+
+
+def close_missed(
+    session: Session, desk: Desk, entry: Entry, *, found_on: date, how: str, by: Person, now: datetime
+) -> Closing:
+    """Passed without filing, found on a day. Raises InputError without a word on how it came about or for a day that
+    cannot be, and Conflict for an entry that is not open, or for which a filing can still be argued."""
+    window = msgspec.convert(current(session, entry).window, Window)
+    _require_missed(desk, entry, window, found_on, now)
+    closing = Closing(
+        event="missed",
+        was=entry.status,
+        version=entry.version,
+        reason=plain_reason(how, "word on how it came about", LONGEST_HOW),
+        on=found_on,
+        safe_by=window.safe_by,
+        last_day=window.last_day,
+        latest=window.latest,
+    )
+    _close(session, desk, entry, "missed", closing, found_on, by, now)
     return closing
 
 
@@ -107,10 +131,12 @@ def strike_notice(
 
     The papers that it was recorded from wait to be docketed again.
 
-    Raises InputError without a reason, Conflict where nothing of it is left to strike.
+    Raises InputError without a reason, Conflict where nothing of it is left to strike, and where one of its dates was
+    missed, unless by the partner.
     """
     reason = plain_reason(reason)
     hold_in_force(session, notice)
+    refuse_frozen(session, desk, notice, by)
     query = select(Entry).where(Entry.notice_id == notice.id, Entry.status.not_in(CLOSED)).order_by(Entry.id)
     entries = session.scalars(query.with_for_update()).all()
     if not entries:
@@ -128,16 +154,19 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
     """Take back a wrong closing: the entry is as it was, with reminders and calendar entries again.
 
     The dates are those it had, as a new version, because each version is reminded of once. Raises InputError
-    without a reason, Conflict for an entry that is not closed.
+    without a reason, Conflict for an entry that is not closed, or was missed unless by the partner.
     """
     entry = locked(session, entry)
     reason = plain_reason(reason)
     if entry.status not in CLOSED or entry.closing is None:
         raise Conflict(f"Entry {entry.id[:8]} is {entry.status}: there is nothing to reopen.")
-    before = msgspec.convert(entry.closing, Closing)
+    if entry.status == "missed":
+        require_partner(desk, entry.matter, by)
+    before, rechecked = msgspec.convert(entry.closing, Closing), entry.rechecked_by
     row = current(session, entry)
     entry.status, entry.changed_at = before.was, now
-    entry.closed_on = entry.closed_by = entry.closing = None
+    entry.closed_on = entry.closed_at = entry.closed_by = entry.closing = None
+    entry.rechecked_at = entry.rechecked_by = None
     if before.was == "open":
         new_version(
             session,
@@ -153,12 +182,13 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
         )
     elif is_shown(session, entry):
         render_entry(session, entry, row, now=now)
-    detail = {"reason": reason, "person": by.id, "closing": msgspec.to_builtins(before)}
+    detail = {"reason": reason, "person": by.id, "closing": msgspec.to_builtins(before), "rechecked": rechecked}
     _record(session, desk, entry, "entry.reopen", detail, now)
     return entry
 
 
-def _require_fileable(entry: Entry, window: Window) -> None:
+def require_fileable(entry: Entry, window: Window) -> None:
+    """Raises Conflict for an entry that is closed, or of which there is nothing to file or waive."""
     if entry.status in CLOSED:
         raise Conflict(
             f"Entry {entry.id[:8]} is {entry.status} already. `deadlines reopen` takes a wrong closing back."
@@ -167,15 +197,47 @@ def _require_fileable(entry: Entry, window: Window) -> None:
         raise Conflict(f"Entry {entry.id[:8]} is kept as information: there is nothing to file or waive.")
 
 
-def _check_day(desk: Desk, entry: Entry, window: Window, on: date, now: datetime, *, anyway: bool) -> bool:
-    """Whether the day lies before the window opens; raises InputError for a day that cannot be."""
+def _require_missed(desk: Desk, entry: Entry, window: Window, found_on: date, now: datetime) -> None:
+    today, last = _today(desk, now), window.latest or window.last_day
+    if entry.status != "open":
+        raise Conflict(f"Entry {entry.id[:8]} is {entry.status}, not open.")
+    if last is None or window.last_day is None or last >= today:
+        raise Conflict(f"Entry {entry.id[:8]} is not missed: a filing can be argued until {last}. File it now.")
+    if not window.last_day <= found_on <= today:
+        raise InputError(f"It was found between the last day {window.last_day} and today.", code="bad-date")
+
+
+def require_day(desk: Desk, entry: Entry, on: date, now: datetime, hint: str) -> None:
+    """Raises InputError for a day that has not come, or that lies before the decision."""
     if on > _today(desk, now):
-        raise InputError(f"{on} lies in the future: record the filing when the forum has received it.", code="bad-date")
+        raise InputError(f"{on} lies in the future: {hint}.", code="bad-date")
     if on < entry.notice.decided_on:
         raise InputError(
             f"{on} lies before the decision of {entry.notice.decided_on}. Check the year and the entry.",
             code="contradictory-dates",
         )
+
+
+def _require_receipt(entry: Entry, window: Window, on: date, proof: Proof, *, anyway: bool) -> None:
+    """A proof that fits what the law counts, and a day of receipt that is not before the dispatch."""
+    if is_dispatch_only(window, proof):
+        raise InputError(
+            f"A tracking number proves that entry {entry.id[:8]} was sent; it counts when {window.filed_when}. Give "
+            "the receipt number, the stamped copy or another proof of receipt, or note it with `deadlines dispatched`.",
+            code="dispatch-only",
+        )
+    sent = (entry.dispatched or {}).get("on")
+    if sent is not None and on.isoformat() < sent and not anyway:
+        raise InputError(
+            f"It was dispatched on {sent} and cannot have been received on {on}. If it was filed another way, give "
+            "--anyway.",
+            code="contradictory-dates",
+        )
+
+
+def _check_day(desk: Desk, entry: Entry, window: Window, on: date, now: datetime, *, anyway: bool) -> bool:
+    """Whether the day lies before the window opens; raises InputError for a day that cannot be."""
+    require_day(desk, entry, on, now, "record the filing when the forum has received it")
     early = window.opens_on is not None and on < window.opens_on
     if early and not anyway:
         raise InputError(
@@ -208,7 +270,8 @@ def _close(
     by: Person,
     now: datetime,
 ) -> None:
-    entry.status, entry.closed_on, entry.closed_by, entry.changed_at = status, on, by.id, now
+    entry.status, entry.closed_on, entry.closed_by, entry.closed_at = status, on, by.id, now
+    entry.changed_at = now
     entry.closing = msgspec.to_builtins(closing)
     session.flush()
     cancel(session, entry, now)

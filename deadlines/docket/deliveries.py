@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from deadlines.docket import leases, webhooks
 from deadlines.docket.events import OF_ACTIONS, event_of, id_of
 from deadlines.docket.leases import held, settle
-from deadlines.docket.outbox import FROM_THE_ROWS, pause
+from deadlines.docket.outbox import FROM_THE_ROWS, LONGEST_PAUSE, pause
 from deadlines.docket.visible import visible
 from deadlines.errors import Conflict, ContentRefused, SendError
 from deadlines.store.tables import Audit, Delivery, Matter, Webhook, new_id
@@ -147,22 +147,25 @@ def mark_failed(
 ) -> None:
     """The webhook did not take the event, or nobody can tell: it is tried again after a pause.
 
-    Where the event itself is refused, only it waits; else the whole webhook rests. After some days it is given up.
+    Where the event itself is refused, only it waits, and after some days it is given up; else the webhook rests.
     """
     for row in held(session, Delivery, [delivery_id], owner):
         hook = _hook(session, row)
-        tired = now - row.created_at >= webhooks.GIVE_UP
+        refused = isinstance(error, ContentRefused)
+        tired = refused and now - row.created_at >= webhooks.GIVE_UP
         settle(row, "dead" if tired else "uncertain" if error.uncertain else "planned", now, error.sentence)
         if not tired:
             row.next_at = now + max(pause(row.id, row.attempts), timedelta(seconds=error.wait or 0))
         if tired:
             webhooks.tell_refused(session, hook, error, now)
-        if not isinstance(error, ContentRefused):
+        if not refused:
             webhooks.note_failed(session, hook, error, now, gone=gone)
 
 
 def forget_future(session: Session, *, now: datetime, lease: timedelta) -> int:
     """After the clock was set back: make due what waits for a moment that cannot be real."""
+    latest = now + max(lease, LONGEST_PAUSE)
+    session.execute(update(Webhook).where(Webhook.rests_until > latest).values(rests_until=None))
     return leases.forget_future(session, Delivery, now=now, lease=lease)
 
 

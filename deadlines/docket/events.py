@@ -22,6 +22,7 @@ OF_ACTIONS = {
     "notice.record": "notice.recorded",
     "notice.amend": "notice.amended",
     "notice.strike": "notice.struck",
+    "notice.discrepancy": "notice.discrepant",
     "deadline.move": "dates.moved",
     "proposal.accept": "dates.moved",
     "entry.filed": "entry.filed",
@@ -33,6 +34,9 @@ OF_ACTIONS = {
     "entry.verify": "entry.verified",
     "entry.resolve": "entry.resolved",
     "entry.acknowledge": "entry.acknowledged",
+    "extension.request": "extension.requested",
+    "extension.grant": "extension.granted",
+    "extension.refuse": "extension.refused",
     "reminder.dead": "reminder.undelivered",
     "reminder.escalate": "reminder.escalated",
 }

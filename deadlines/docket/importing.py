@@ -104,6 +104,7 @@ def record(
 
     `source` is the digest of the file, for the audit trail.
     """
+    audit.hold(session)  # nobody records what this import records while it is held against the docket
     plan = check(session, desk, rows, today=today)
     if plan.faults or any(row.wrong for row in rows):
         return plan

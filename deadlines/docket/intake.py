@@ -28,7 +28,7 @@ class Desk(Struct, frozen=True):
     """How the firm works: the law it uses, its reminder channel, its time zone and time of day, who acts now.
 
     `policy`: its choices where the law leaves a question open, from ambiguity id to choice id. `practice`: its
-    ladders, courier days and milestones.
+    ladders, courier days and milestones. `partner`: the mail address of who follows up what was filed, if anybody.
     """
 
     law: Law
@@ -38,6 +38,7 @@ class Desk(Struct, frozen=True):
     actor: str
     policy: dict[str, str] = {}
     practice: Practice = Practice()
+    partner: str = ""
 
 
 class Recorded(Struct, frozen=True):
@@ -150,9 +151,10 @@ def record_notice(
     return Recorded(row, entries, result, restricted_now)
 
 
-def _refuse_twice(session: Session, matter: Matter, notice: Notice) -> None:
+def find_twin(session: Session, matter: Matter, notice: Notice) -> NoticeRow | None:
+    """The same notice of the same day, where the matter has it already and it was not struck."""
     standing = select(Entry.id).where(Entry.notice_id == NoticeRow.id, Entry.status != "struck").exists()
-    twin = session.scalars(
+    return session.scalars(
         select(NoticeRow).where(
             standing,
             NoticeRow.matter_id == matter.id,
@@ -161,6 +163,10 @@ def _refuse_twice(session: Session, matter: Matter, notice: Notice) -> None:
             NoticeRow.form == notice.form if notice.form is not None else NoticeRow.form.is_(None),
         )
     ).first()
+
+
+def _refuse_twice(session: Session, matter: Matter, notice: Notice) -> None:
+    twin = find_twin(session, matter, notice)
     if twin is not None:
         raise Conflict(
             f"Matter {matter.reference} has this {notice.kind} of {notice.decided_on} already (notice {twin.id[:8]}). "

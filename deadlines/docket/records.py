@@ -14,19 +14,62 @@ WAITING = ("pending", "agreed")
 Use = Literal["printed", "computed"]
 
 
+class Copy(Struct, frozen=True):
+    """A file-stamped copy as it was shown to the program: its name, its size in bytes, its SHA-256. The file itself
+    stays where the firm keeps it; the hash says later whether it is the same."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+class Proof(Struct, frozen=True, kw_only=True):
+    """What shows that something was filed; at least one of the four, made by `proof.proof_of`."""
+
+    receipt: str | None = None
+    tracking: str | None = None
+    copy: Copy | None = None
+    text: str | None = None
+
+    @property
+    def words(self) -> str:
+        """The proof in one line."""
+        parts = (
+            self.text,
+            f"receipt {self.receipt}" if self.receipt else None,
+            f"tracking number {self.tracking}" if self.tracking else None,
+            f"copy {self.copy.name} ({self.copy.size} bytes, SHA-256 {self.copy.sha256[:16]}…)" if self.copy else None,
+        )
+        return ", ".join(part for part in parts if part)
+
+
+class Dispatched(Struct, frozen=True, kw_only=True):
+    """That an entry's filing left the house: the day, its tracking number, by whom (a person's id) and when recorded.
+
+    Receipt is still to be proved; the entry stays open and its reminders go on.
+    """
+
+    on: date
+    tracking: str
+    by: str
+    at: datetime
+
+
 class Closing(Struct, frozen=True, kw_only=True):
     """How an entry was closed. `was` is its status before; the dates are those of version `version`.
 
     `early`: filed before the window opened, knowingly. `beside`: a sentence for each alternative that had been
-    filed already, knowingly.
+    filed already, knowingly. `proof` is the proof in one line, `evidence` its parts; entries that were closed before
+    parts were kept have none.
     """
 
-    event: Literal["filed", "waived", "struck"]
+    event: Literal["filed", "waived", "struck", "missed"]
     was: str
     version: int
     reason: str | None = None
     on: date | None = None
     proof: str | None = None
+    evidence: Proof | None = None
     timeliness: Timeliness | None = None
     safe_by: date | None = None
     last_day: date | None = None

@@ -32,6 +32,8 @@ ROLES: tuple[Role, ...] = get_args(Role)
 ACTS: tuple[Act, ...] = get_args(Act)
 DOCKET_ROLE: Role = "docket"
 """Answers for the whole docket: asked first when somebody cannot be reached or an attorney does not answer."""
+PARTNER_ROLE: Role = "partner"
+"""Answers for the firm: told of missed dates, whose record nobody else may change."""
 ATTORNEYS: tuple[Role, ...] = ("attorney", "partner")
 """Who has matters of their own, as a list of attorneys shows them."""
 

@@ -86,7 +86,7 @@ def of_scope(subscription: Subscription) -> Iterator[ColumnElement[bool]]:
 def filtered(subscription: Subscription) -> Iterator[ColumnElement[bool]]:
     """Which of their dates, by what the person chose."""
     if subscription.remedies:
-        yield or_(*(_of_remedy(word) for word in subscription.remedies))
+        yield or_(*(of_remedy(word) for word in subscription.remedies))
     if not subscription.protective:
         yield Rendering.slot != "protective"
     if subscription.fatal_only:
@@ -104,6 +104,6 @@ def is_fatal(version: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(DeadlineRow.entry_id).where(DeadlineRow.entry_id == Entry.id, version, fatal).exists()
 
 
-def _of_remedy(word: str) -> ColumnElement[bool]:
+def of_remedy(word: str) -> ColumnElement[bool]:
     """`motion` is every remedy that begins with that word."""
     return or_(Entry.remedy == word, Entry.remedy.startswith(f"{word} ", autoescape=True))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, object_session
 
 from deadlines.compute.result import Window
 from deadlines.store.seal import FIELDS, PLAIN, content_of, seal_of
-from deadlines.store.tables import Audit, DeadlineRow, Entry
+from deadlines.store.tables import Audit, DeadlineRow, Entry, Heartbeat
 
 SEALED = "dates.sealed"
 """The audit's word for a run that sealed what was stored before; its detail names the key's fingerprint."""
@@ -16,6 +16,8 @@ ALTERED = (
     "INTEGRITY ALARM: this stored date was altered outside the program. Do not rely on it: "
     "check the notice and the cited law now."
 )
+SEALS = "seals"
+"""The heartbeat of the nightly check of all seals; its detail names the entries whose dates it found altered."""
 NEVER = "never"
 IN_SESSION = "sealed-with"
 """Under this name a session remembers the answer of `sealed_with`."""
@@ -41,6 +43,12 @@ def may_be_of_before(session: Session | None, digest: str | None, content: bytes
         session.info[IN_SESSION] = sealed_with(session)
     last = session.info[IN_SESSION]
     return last == NEVER or (digest is not None and last == "")
+
+
+def told_altered(session: Session) -> list[str]:
+    """The entries whose dates the last check of all seals found altered, five hundred at most."""
+    beat = session.get(Heartbeat, SEALS)
+    return beat.detail.split() if beat is not None else []
 
 
 def sealed_with(session: Session) -> str:

@@ -15,7 +15,7 @@ from deadlines.docket.coming import next_date
 from deadlines.docket.extension_views import ExtensionView, extension_views, wanted_days
 from deadlines.docket.looks import looks_of
 from deadlines.docket.prefixes import find_by_id
-from deadlines.docket.records import WAITING, Closing, Differing, FollowOn, Nexts, Resolution, is_disputed
+from deadlines.docket.records import WAITING, Closing, Differing, Dispatched, FollowOn, Nexts, Resolution, is_disputed
 from deadlines.docket.teams import find_matter
 from deadlines.docket.ticking import MilestoneView, milestones
 from deadlines.docket.trust import is_altered, window_of
@@ -30,9 +30,9 @@ class Line(Struct, frozen=True, kw_only=True):
     `past` when even the last day has gone. `disputed`: the notice prints another deadline, and nobody has
     resolved it. `waits`: other dates wait to be agreed to. `altered`: the stored date is not as the program wrote it;
     such an entry comes first, and its `next_is` is `altered`. `discrepant`: two people read the notice differently.
-    `alternatives`:
-    entries of the same notice of which the law allows one, not both. `extension_to`: until when more time is asked
-    for and not granted.
+    `dispatched_on`: the day on which it was sent, while its receipt is not proved. `alternatives`: entries of the
+    same notice of which the law allows one, not both. `extension_to`: until when more time is asked for and not
+    granted.
     """
 
     entry: str
@@ -54,6 +54,8 @@ class Line(Struct, frozen=True, kw_only=True):
     waits: bool
     altered: bool = False
     discrepant: bool = False
+    initialed_by: str | None = None
+    dispatched_on: date | None = None
     alternatives: list[Alternative] = []
     extension_to: date | None = None
 
@@ -65,6 +67,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     how the entry was closed, `waits` names the proposal of other dates that waits to be agreed to, `entered`
     is the notice as it was typed in, `dispatch_by` the day on which a courier must have the filing. `altered`: the
     stored date is not as the program wrote it. `discrepancy`: the second looks at the notice that differ from it.
+    `initialed_source` is what the attorney saw who initialed the dates; `dispatched`: it was sent, by a mail address.
     `extensions`: more time that was asked for, whatever became of it.
     """
 
@@ -94,6 +97,13 @@ class EntryView(Struct, frozen=True, kw_only=True):
     dispatch_by: date | None = None
     altered: bool = False
     discrepancy: list[Differing] = []
+    initialed_by: str | None = None
+    initialed_at: datetime | None = None
+    initialed_source: str | None = None
+    dispatched: Dispatched | None = None
+    closed_at: datetime | None = None
+    rechecked_by: str | None = None
+    rechecked_at: datetime | None = None
     follow_ons: list[FollowOn] = []
     milestones: list[MilestoneView] = []
     extensions: list[ExtensionView] = []
@@ -267,6 +277,8 @@ def _line(
         waits=entry.id in known.waiting,
         altered=altered,
         discrepant=entry.discrepancy is not None,
+        initialed_by=known.email(entry.initialed_by),
+        dispatched_on=dispatched.on if (dispatched := _dispatched(known, entry)) is not None else None,
         alternatives=others,
     )
 
@@ -310,10 +322,24 @@ def _entry_view(
         discrepancy=[
             Differing(by=known.email(look.by) or "", at=look.at, fields=look.differs) for look in looks_of(entry)
         ],
+        initialed_by=known.email(entry.initialed_by),
+        initialed_at=entry.initialed_at,
+        initialed_source=entry.initialed_source,
+        dispatched=_dispatched(known, entry),
+        closed_at=entry.closed_at,
+        rechecked_by=known.email(entry.rechecked_by),
+        rechecked_at=entry.rechecked_at,
         follow_ons=nexts(entry, window) if nexts is not None else [],
         milestones=known.milestones(entry),
         extensions=extension_views(known.session, entry=entry, everything=True),
     )
+
+
+def _dispatched(known: _Known, entry: Entry) -> Dispatched | None:
+    if entry.dispatched is None:
+        return None
+    found = msgspec.convert(entry.dispatched, Dispatched)
+    return msgspec.structs.replace(found, by=known.email(found.by) or found.by)
 
 
 def _next_of(entry: Entry, deadline: DeadlineRow, today: date, *, altered: bool) -> tuple[date, str]:

@@ -9,19 +9,22 @@ from deadlines.errors import NotFound
 from deadlines.store.tables import Matter, Person
 
 
-def visible(person: Person) -> ColumnElement[bool]:
+def visible(person: Person | None) -> ColumnElement[bool]:
     """Whether somebody may see a matter: every one but the restricted (8 USC 1367), and of those what they work on.
+    Nobody in particular, for the firm's own copies, sees no restricted one.
 
     It is the same for every role, partner and auditor included: what a role may do is one question, whose case it
     may read another. Somebody who must see a restricted matter is put on it, and that stands in the audit trail.
     """
-    return or_(Matter.restricted.is_(False), works_on(person.id))
+    open_to_all = Matter.restricted.is_(False)
+    return or_(open_to_all, works_on(person.id)) if person is not None else open_to_all
 
 
-def counted(person: Person) -> ColumnElement[bool]:
+def counted(person: Person | None) -> ColumnElement[bool]:
     """Whether a matter's dates stand on somebody's docket at all: who keeps the whole docket also has the dates of
-    restricted matters, without a word of the case. Partners and auditors have no such dates to answer for."""
-    return true() if person.role == DOCKET_ROLE else visible(person)
+    restricted matters, without a word of the case. Partners and auditors have no such dates to answer for.
+    The firm's own copies have them too."""
+    return true() if person is None or person.role == DOCKET_ROLE else visible(person)
 
 
 def require_visible(session: Session, matter_id: str, person: Person) -> None:

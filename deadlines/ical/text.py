@@ -1,11 +1,15 @@
 """Text that is safe in a calendar: nothing in it can start a line, hide a word or stop an encoder."""
 
+import re
 import unicodedata
 
 LINE_BREAKS = "\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 DROPPED_CATEGORIES = ("Cc", "Cs")
 ELLIPSIS = "…"
+PLAIN = re.compile(r"[ -\[\]-~§–—…‘’“”]*")
+"""Text of which nothing is dropped, changed or composed: most of what is written."""
+PLAIN_LINES = re.compile(r"[\n -\[\]-~§–—…‘’“”]*")
 
 
 def clean(text: str, limit: int) -> str:
@@ -30,7 +34,7 @@ def _scrub(text: str, line_break: str) -> str:
     A backslash becomes a slash: it is the escape character of RFC 5545 3.3.11, and programs disagree on
     what an escaped one before an "n" means.
     """
-    if text.isascii() and text.isprintable() and "\\" not in text:
+    if (PLAIN_LINES if line_break == "\n" else PLAIN).fullmatch(text):
         return text
     kept = (_kept(c, line_break) for c in text)
     return unicodedata.normalize("NFC", "".join(kept))

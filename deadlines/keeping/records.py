@@ -18,6 +18,8 @@ from deadlines.store import audit
 from deadlines.store.tables import Audit, Heartbeat, Instance
 
 BACKUP, FAILED, DRILL = "backup", "backup-failed", "drill"
+DRILLED = "backup.rehearse"
+"""The audit's word for a rehearsal: the trail keeps each of them, the heartbeat only the last."""
 OLD_BACKUP, VERY_OLD_BACKUP = timedelta(hours=26), timedelta(hours=72)
 OLD_DRILL, VERY_OLD_DRILL = timedelta(days=35), timedelta(days=95)
 
@@ -50,7 +52,9 @@ def note_failure(session: Session, sentence: str, now: datetime) -> None:
 
 def note_drill(session: Session, drill: Drill, now: datetime) -> None:
     """A rehearsal was held. Where the backup cannot be relied on, the people of the docket are told."""
-    _note(session, DRILL, Outcome(drill.file, drill.seconds, drill.faults), now)
+    outcome = Outcome(drill.file, drill.seconds, drill.faults)
+    _note(session, DRILL, outcome, now)
+    audit.record(session, at=now, actor="keeper", action=DRILLED, subject="", detail=msgspec.to_builtins(outcome))
     if drill.faults:
         raise_alarm(
             session,

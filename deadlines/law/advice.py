@@ -64,6 +64,26 @@ class Reason(Table, frozen=True, kw_only=True):
     fit: list[Fit]
 
 
+class Rescue(Table, frozen=True, kw_only=True):
+    """What may still help where the last day of one of the `rules` has passed without filing.
+
+    `leads_to`: the remedy that is open instead, with the dates of its own rule. `notice`: the kind of notice to record
+    when it comes. `within`: how long the law gives, in words; where it is empty the law names no days, and diligence
+    counts from the discovery. `steps`: what to do, in order.
+    """
+
+    id: str
+    title: str
+    rules: list[str]
+    leads_to: str | None = None
+    notice: str | None = None
+    within: str = ""
+    text: str
+    steps: list[str] = field(default_factory=list)
+    confidence: Confidence
+    cite: list[str]
+
+
 class Row(Table, frozen=True, kw_only=True):
     """A row of the research behind the data: where it went, or why it is left out."""
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, get_args
 
 from deadlines.law import faults
-from deadlines.law.advice import Ambiguity, Fee
+from deadlines.law.advice import Ambiguity, Fee, Rescue
 from deadlines.law.base import When
 from deadlines.law.check_rules import check_rule
 from deadlines.law.counting import Computation, Method
@@ -45,6 +45,8 @@ def check(law: "Law") -> None:
     for ambiguity in law.ambiguities.values():
         _ambiguity(ambiguity)
     _reasons(law)
+    for rescue in law.rescues.values():
+        _rescue(law, rescue)
     for row in law.rows:
         if bool(row.where) == bool(row.out):
             fail(f"row {row.id}", "where", "a row says where it went, or why it is left out")
@@ -216,6 +218,21 @@ def _ambiguity(ambiguity: Ambiguity) -> None:
         fail(where, "choices", "an ambiguity has two choices or more, each with its own id")
     if ambiguity.firm and len(ids) != 2:
         fail(where, "choices", "where a firm may decide there are two choices: the careful one first")
+
+
+def _rescue(law: "Law", rescue: Rescue) -> None:
+    where = f"rescue {rescue.id}"
+    cited(where, rescue)
+    if not rescue.rules:
+        fail(where, "rules", "the list is empty, so it is never shown: name the rules whose last day was missed")
+    need_all(rescue.rules, law.rules, where, "rules")
+    if rescue.leads_to is not None:
+        need(rescue.leads_to, law.rules, where, "leads_to")
+    if rescue.notice is not None:
+        need(rescue.notice, law.kinds, where, "notice")
+    for key in ("title", "text"):
+        if not getattr(rescue, key).strip():
+            fail(where, key, "it is empty")
 
 
 def _reasons(law: "Law") -> None:

@@ -51,6 +51,7 @@ def items(law: Law) -> Iterator[tuple[str, dict[str, Struct]]]:
     yield "form", dict(law.forms)
     yield "clerk", dict(law.clerks)
     yield "reason", dict(law.reasons)
+    yield "rescue", dict(law.rescues)
 
 
 def _item(part: str, key: str, old: Struct | None, new: Struct | None) -> Iterator[Change]:

@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 
 from deadlines.errors import LawDataError
 from deadlines.law import checks
-from deadlines.law.advice import Ambiguity, Fee, Reason, Row, Shared
+from deadlines.law.advice import Ambiguity, Fee, Reason, Rescue, Row, Shared
 from deadlines.law.base import Table
 from deadlines.law.counting import Computation
 from deadlines.law.days_off import Clerk, Closures, HolidayCalendar
@@ -48,6 +48,8 @@ class Law(Struct, frozen=True):
     ambiguities: dict[str, Ambiguity]
     reasons: dict[str, Reason]
     rows: list[Row]
+    rescues: dict[str, Rescue] = {}
+    """What may still help after a missed date; none in editions from before there were any."""
     firm: tuple[str, ...] = ()
     """What the firm's own folder added or replaced, in words."""
     digest: str = ""
@@ -111,6 +113,7 @@ def _read_law(folder: Traversable, firm: Traversable | None) -> Law:
         ambiguities=_named(folder / "ambiguities.toml", "ambiguity", Ambiguity),
         reasons=_named(folder / "reasons.toml", "reason", Reason),
         rows=[row for file in toml_files(folder / "rows") for row in read_list(file, "row", Row)],
+        rescues=_rescues(folder / "rescues.toml"),
         firm=tuple(own.said),
         digest=digest_of(folder, firm),
     )
@@ -139,6 +142,10 @@ def _fees(folder: Traversable, own: Additions) -> list[Fee]:
 
 def _named(file: Traversable, key: str, kind: type[T], name: str = "id") -> dict[str, T]:
     return by_id([(file.name, item) for item in read_list(file, key, kind)], name)
+
+
+def _rescues(file: Traversable) -> dict[str, Rescue]:
+    return _named(file, "rescue", Rescue) if file.is_file() else {}
 
 
 def _shared(file: Traversable, own: Additions) -> Shared:

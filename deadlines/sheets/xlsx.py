@@ -14,12 +14,14 @@ from defusedxml import DefusedXmlException
 
 from deadlines.errors import InputError
 from deadlines.sheets.csv_text import refuse_too_many
-from deadlines.sheets.model import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Grid, Odd, Row, Value
+from deadlines.sheets.model import LONGEST_CELL, MOST_COLUMNS, Grid, Odd, Row, Value
 
 SHEET = "Notices"
 """The sheet that is read where a workbook has several and nobody names one."""
 MOST_UNPACKED = 200_000_000
 MOST_PARTS = 500
+MOST_WIDE = 100
+"""Rows that may have empty cells beyond the columns that are read."""
 FORMULA = "the cell holds a formula; paste its value instead (Paste special, Values)"
 FAULTS = (
     zipfile.BadZipFile, DefusedXmlException, ParseError, KeyError, ValueError, TypeError, IndexError, AttributeError,
@@ -93,9 +95,12 @@ def _chosen(names: list[str], wanted: str | None) -> str:
 
 def _rows(worksheet: Any) -> list[Row]:
     rows: list[Row] = []
-    # The size that a sheet claims may be a lie, and a single far cell makes a million empty rows.
-    worksheet.reset_dimensions()
-    for number, cells in enumerate(worksheet.iter_rows(max_col=MOST_COLUMNS + 1, max_row=5 * MOST_ROWS), start=1):
+    wide = 0
+    worksheet.reset_dimensions()  # the size that a sheet claims may be a lie
+    for number, cells in enumerate(worksheet.iter_rows(), start=1):
+        wide += len(cells) > MOST_COLUMNS
+        if wide > MOST_WIDE:
+            raise InputError(f"The sheet has cells beyond {MOST_COLUMNS} columns: copy the table into a new workbook.")
         values = [_value(cell) for cell in cells]
         while values and values[-1] is None:
             values.pop()

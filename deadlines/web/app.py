@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
@@ -31,7 +31,9 @@ from deadlines.web.signing import Signing
 from deadlines.web.subscribe import SubscribeRoute
 
 if TYPE_CHECKING:
+    from deadlines.docket.house import House
     from deadlines.docket.intake import Desk
+    from deadlines.docket.mailroom import MailRoom
     from deadlines.law.news import News
 
 HEARTBEAT = "daemon"
@@ -39,6 +41,14 @@ BEAT = timedelta(seconds=60)
 PATIENCE = timedelta(hours=1)
 ACK_LASTS = timedelta(days=7)
 ADDRESS = "http://127.0.0.1:8099"
+
+
+class Beats(NamedTuple):
+    """Whose sign of life is looked at, how often it comes, and how long it may stay away."""
+
+    sweep: str
+    interval: timedelta
+    patience: timedelta
 
 
 class Beneath(BaseRoute):
@@ -76,7 +86,9 @@ def create_app(
     patience: timedelta = PATIENCE,
     ack_lasts: timedelta = ACK_LASTS,
     desk: "Callable[[str], Desk] | None" = None,
+    room: "MailRoom | None" = None,
     entrance: Entrance = Entrance(),  # noqa: B008  (it never changes)
+    house: "Callable[[], House] | None" = None,
     now: Callable[[], datetime] = clock.now,
     news: "Callable[[], list[News]]" = list,
 ) -> Starlette:
@@ -93,22 +105,18 @@ def create_app(
         patience: how long it may stay away before calendars say that they are stale.
         ack_lasts: how long it holds that somebody has taken a date on.
         desk: by what somebody changes the docket, given who; without it the pages only show, and there is no API.
+        room: by when papers that came in must be on the docket.
         entrance: what the firm decides about signing in.
+        house: what the firm has laid down, for the pages that tell of it.
         now: what tells the time.
         news: what each edition of the law changed.
 
     `app.state.flush(session, now)` writes down which feeds were fetched, and `app.state.watch(session, now)` forgets
     what must not be served any more; something must call them now and then.
     """
-    place = ZoneInfo(zone)
-    office = Office(
-        address=address, zone=place, ack_lasts=ack_lasts, heartbeat=heartbeat, patience=patience, now=now, desk=desk
-    )
-    shelf, today = Shelf(kept), office.today
-    feed = FeedRoute(
-        database, shelf, FetchLog(), firm=name, now=now, today=today, heartbeat=heartbeat, patience=patience
-    )
-    assets = Assets()
+    place, beats = ZoneInfo(zone), Beats(heartbeat, beat, patience)
+    office = _office(address, place, ack_lasts, beats, now, desk, house, room)
+    feed, assets = _feed(database, Shelf(kept), office, name), Assets()
     pages = Pages(assets, address=address, firm=name)
     app = Starlette(
         routes=[
@@ -117,9 +125,7 @@ def create_app(
             Beneath("/subscribe/", SubscribeRoute(database, pages, address=address, firm=name, zone=place, now=now)),
             Beneath("/static/", assets),
             *_for_people(database, pages, office, entrance, name),
-            Route("/healthz", healthz),
-            Route("/readyz", Readyz(database, sweep=heartbeat, interval=beat, now=now).answer),
-            Route("/metrics", Metrics(database, feed.answered, now=now).answer),
+            *_probes(database, feed, beats, now),
         ]
     )
     app.add_middleware(Guard, secure=address.startswith("https://"))
@@ -127,6 +133,51 @@ def create_app(
     app.router.redirect_slashes = False
     app.state.flush, app.state.watch = feed.flush, feed.watch
     return app
+
+
+def _office(
+    address: str,
+    zone: ZoneInfo,
+    ack_lasts: timedelta,
+    beats: Beats,
+    now: Callable[[], datetime],
+    desk: "Callable[[str], Desk] | None",
+    house: "Callable[[], House] | None",
+    room: "MailRoom | None",
+) -> Office:
+    return Office(
+        address=address,
+        zone=zone,
+        ack_lasts=ack_lasts,
+        heartbeat=beats.sweep,
+        patience=beats.patience,
+        now=now,
+        desk=desk,
+        house=house,
+        room=room,
+    )
+
+
+def _feed(database: Database, shelf: Shelf, office: Office, firm: str) -> FeedRoute:
+    return FeedRoute(
+        database,
+        shelf,
+        FetchLog(),
+        firm=firm,
+        now=office.now,
+        today=office.today,
+        heartbeat=office.heartbeat,
+        patience=office.patience,
+    )
+
+
+def _probes(database: Database, feed: FeedRoute, beats: Beats, now: Callable[[], datetime]) -> list[Route]:
+    """What machines ask: is it there, is it ready, how does it fare."""
+    return [
+        Route("/healthz", healthz),
+        Route("/readyz", Readyz(database, sweep=beats.sweep, interval=beats.interval, now=now).answer),
+        Route("/metrics", Metrics(database, feed.answered, now=now).answer),
+    ]
 
 
 def _for_people(database: Database, pages: Pages, office: Office, entrance: Entrance, firm: str) -> list[Route]:

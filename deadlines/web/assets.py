@@ -40,6 +40,10 @@ class Assets:
         """The address of a file, another one for other content. Raises KeyError for a name that is not there."""
         return f"{PREFIX}{name}?v={self._found[name].version}"
 
+    def text(self, name: str) -> str:
+        """The content of a file, for a page that must stand alone. Raises KeyError for a name that is not there."""
+        return self._found[name].body.decode()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, by the ASGI protocol."""
         await self._answer(Request(scope))(scope, receive, send)

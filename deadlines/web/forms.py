@@ -10,16 +10,19 @@ FIELDS = 50
 TYPE = "application/x-www-form-urlencoded"
 
 
-async def read_form(request: Request) -> dict[str, str] | None:
-    """The fields by name, the last of each; None for what is no form of ours, or too large a one."""
+async def read_form(request: Request, fields: int = FIELDS) -> dict[str, str] | None:
+    """The fields by name, the last of each; None for what is no form of ours, or too large a one.
+
+    `fields` is how many there may be; each brings its share of bytes.
+    """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != TYPE:
         return None
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST:
+        if len(body) > LARGEST * fields // FIELDS:
             return None
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS, errors="strict"))
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=fields, errors="strict"))
     except ValueError:
         return None

@@ -12,8 +12,8 @@ from deadlines.ical.wording import day_text
 from deadlines.web.assets import Assets
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Cache-Control": "no-store",
@@ -42,7 +42,11 @@ class Pages:
 
     def make(self, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
         """The whole page, ready to be sent."""
-        return HTMLResponse(self._environment.get_template(template).render(values), status, HEADERS)
+        return HTMLResponse(self.text(template, **values), status, HEADERS)
+
+    def text(self, template: str, **values: object) -> str:
+        """The page as text, for a file."""
+        return self._environment.get_template(template).render(values)
 
     def notice(self, status: int, heading: str, *sentences: str) -> HTMLResponse:
         """A page that only says something."""

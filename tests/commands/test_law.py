@@ -112,7 +112,7 @@ def words_of(item: object) -> Iterator[str]:
 
 @pytest.mark.parametrize("rule", load_law().rules)
 def test_every_rule_can_be_shown_whole(rule: str) -> None:
-    from deadlines.commands.law_describe import rule_sections
+    from deadlines.compute.describe import rule_sections
 
     law = load_law()
     shown = law.rules[rule]

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from msgspec import structs
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -189,3 +190,26 @@ def test_killed_between_sending_and_marking_it_is_sent_again_with_the_same_id(do
     ids = [message.message_id for message in channel.messages]
     assert len(ids) == 3
     assert len(set(ids)) == 2
+
+
+def test_the_follow_up_goes_to_the_partner_on_its_day_even_where_nothing_was_due(docket: Database) -> None:
+    rhythm = structs.replace(RHYTHM, days=frozenset(), weekly=None, follow_up=1, partner="ben@firm.test")
+    assert morning(docket, MONDAY, rhythm=rhythm) == {}
+    [(email, text)] = morning(docket, MONDAY + DAY, rhythm=rhythm).items()
+    assert email == "ben@firm.test"
+    assert "Nothing was due." in text
+    assert text.count("file by") >= 3
+    assert morning(docket, MONDAY + DAY, rhythm=rhythm) == {}
+    [(_, text)] = morning(docket, MONDAY + 8 * DAY, rhythm=rhythm).items()
+    assert "3 WITHOUT PROOF" in text
+    assert morning(docket, MONDAY + 15 * DAY, rhythm=structs.replace(rhythm, partner="")) == {}
+
+
+def test_the_alarm_of_an_unsigned_evening_leaves_by_mail(docket: Database) -> None:
+    channel = Collector()
+    found = daemon(docket, channel, rhythm=None, evening=time(19))
+    for hours in (0, 11, 12):
+        found.watch_evening(MONDAY + timedelta(hours=hours))
+        found.send_due(MONDAY + timedelta(hours=hours))
+    assert [message.to_email for message in channel.messages] == ["dora@firm.test"]
+    assert "Nobody has signed the evening check of Mon 16 Nov 2026" in channel.messages[0].subject

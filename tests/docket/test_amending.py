@@ -13,6 +13,7 @@ from deadlines.daemon.recomputing import recompute
 from deadlines.docket.amending import Amended, Amendment, amend_notice
 from deadlines.docket.closing import file_entry, strike_notice
 from deadlines.docket.proposals import accept
+from deadlines.docket.records import Proof
 from deadlines.errors import Conflict, InputError
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit, NoticeRow, Person
@@ -86,7 +87,7 @@ def test_closed_entries_keep_the_dates_they_were_closed_with(database: Database)
     with database.write() as session:
         ana, _, _ = firm(session)
         entry = recorded(session)[RULE]
-        file_entry(session, desk(), entry, on=date(2026, 11, 2), proof="IOE1", by=ana, now=LATER)
+        file_entry(session, desk(), entry, on=date(2026, 11, 2), proof=Proof(text="IOE1"), by=ana, now=LATER)
         found = amend(session, entry.notice, ana, method="in-person")
         assert entry.id not in {move.entry for move in found.moves}
         assert (entry.version, entry.status, entry.notice_id) == (1, "satisfied", found.notice.id)

@@ -11,6 +11,7 @@ from deadlines.compute import Notice, Service
 from deadlines.docket.closing import file_entry, reopen_entry, strike_notice, timeliness_of, waive_entry
 from deadlines.docket.direction import dates_of
 from deadlines.docket.moves import Because, move
+from deadlines.docket.proof import proof_of
 from deadlines.docket.records import Closing
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.views import entry_view, matter_view, open_windows
@@ -42,7 +43,8 @@ AFTER = LATER + timedelta(days=60)
 
 def filed(session: Session, entry: Entry, by: Person, **more: Any) -> Closing:
     given: dict[str, Any] = {"on": DAY, "proof": "IOE0912345678", "now": LATER, **more}
-    return file_entry(session, desk(), entry, by=by, **given)
+    proof = proof_of(text=given.pop("proof"))
+    return file_entry(session, desk(), entry, by=by, proof=proof, **given)
 
 
 def pending(session: Session, entry: Entry) -> list[Reminder]:

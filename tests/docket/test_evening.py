@@ -15,6 +15,7 @@ from deadlines.docket.evening import sign_evening
 from deadlines.docket.evening_sheet import VEILED, Sheet, sheet_of
 from deadlines.docket.evening_watch import check_evening, evening_days, watch_evening
 from deadlines.docket.people import set_deputies
+from deadlines.docket.records import Proof
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
 from deadlines.store.database import Database
@@ -45,7 +46,7 @@ def sign(session: Session, by: Person, on: date = FRIDAY, **more: Any) -> Evenin
 def close_all(session: Session, entries: dict[str, Entry], by: Person, now: datetime) -> None:
     waive_entry(session, desk(), entries[APPEAL], reason="no appeal", by=by, now=now)
     waive_entry(session, desk(), entries[RECONSIDER], reason="new evidence instead", by=by, now=now)
-    file_entry(session, desk(), entries[REOPEN], on=now.date(), proof="IOE0912345678", by=by, now=now)
+    file_entry(session, desk(), entries[REOPEN], on=now.date(), proof=Proof(text="IOE0912345678"), by=by, now=now)
 
 
 def test_the_sheet_tells_what_has_come_what_was_closed_and_what_comes(database: Database) -> None:

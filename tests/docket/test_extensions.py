@@ -17,6 +17,7 @@ from deadlines.docket.outbox import claim
 from deadlines.docket.parcels import prepare
 from deadlines.docket.proposals import accept, find_proposal, ignore
 from deadlines.docket.recompute import bring_up_to_date, differences, read_page
+from deadlines.docket.records import Proof
 from deadlines.docket.views import entry_view, open_windows
 from deadlines.errors import Conflict, InputError
 from deadlines.law import load_law
@@ -191,7 +192,7 @@ def test_a_refused_request_leaves_the_dates_and_may_be_made_again(database: Data
         refuse_extension(session, desk(), entry, reason="denied on 2 November", by=ana, now=LATER)
         assert (entry.version, row(session, entry).last_day) == (1, LAST)
         assert request(session, entry, ana).extension.state == "requested"
-        file_entry(session, desk(), entry, on=LATER.date(), proof="IOE1", by=ana, now=LATER)
+        file_entry(session, desk(), entry, on=LATER.date(), proof=Proof(text="IOE1"), by=ana, now=LATER)
         states = [view.state for view in extension_views(session, entry=entry, everything=True)]
         assert sorted(states) == ["ended", "refused"]
 

@@ -11,7 +11,7 @@ from deadlines.compute.result import Relation
 from deadlines.docket.closing import file_entry, waive_entry
 from deadlines.docket.followups import BY_HAND, follow_ons
 from deadlines.docket.intake import Desk, record_notice
-from deadlines.docket.records import FollowOn
+from deadlines.docket.records import FollowOn, Proof
 from deadlines.docket.views import entry_view
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, NoticeRow
@@ -62,7 +62,7 @@ def test_after_filing_what_filing_brings(database: Database) -> None:
     with database.write() as session:
         ana, _, _ = firm(session)
         entry = related(session, NEXT, STAY, OTHER, UNUSED)
-        file_entry(session, desk(), entry, on=date(2026, 11, 2), proof="IOE1", by=ana, now=LATER)
+        file_entry(session, desk(), entry, on=date(2026, 11, 2), proof=Proof(text="IOE1"), by=ana, now=LATER)
         found = nexts(session, entry)
         assert [item.text for item in found] == [NEXT.text, STAY.text, OTHER.text]
         assert found[0].cite == ["8 CFR 103.5(a)(6)"]
@@ -135,7 +135,7 @@ def test_the_command_names_every_fact_that_the_next_window_needs(database: Datab
         assert before.command == (
             f"deadlines amend {entry.notice_id[:8]} --fact appeal=filed --fact case_filed_on=DATE {BY_HAND}"
         )
-        file_entry(session, desk(), entry, on=date(2026, 11, 2), proof="stamped", by=ana, now=LATER)
+        file_entry(session, desk(), entry, on=date(2026, 11, 2), proof=Proof(text="stamped"), by=ana, now=LATER)
         found = [item for item in nexts(session, entry) if item.facts and item.on == "filed"]
         assert {item.command for item in found} == {str(before.command).replace("DATE", "2026-11-02")}
         [then] = [ahead for item in found if item.rule == rule for ahead in item.proposed]
@@ -157,7 +157,7 @@ def test_what_is_not_available_is_not_proposed(database: Database) -> None:
     with database.write() as session:
         ana, _, _ = firm(session)
         entry = recorded(session, msgspec.structs.replace(GRANT, facts={}))["eoir.appeal.bia"]
-        file_entry(session, desk(), entry, on=date(2026, 11, 2), proof="stamped", by=ana, now=LATER)
+        file_entry(session, desk(), entry, on=date(2026, 11, 2), proof=Proof(text="stamped"), by=ana, now=LATER)
         [item] = [item for item in nexts(session, entry) if item.notice == "bia.briefing-schedule"]
         assert {ahead.state for ahead in item.proposed} <= {"due", "no-limit"}
         assert "Motion to remand, while the appeal is pending" in {ahead.title for ahead in item.proposed}
@@ -188,7 +188,7 @@ def test_a_motion_says_which_clock_it_ended_and_how_to_close_it(database: Databa
         entries = recorded(session, GRANT)
         motion, departure = entries["eoir.motion.reopen"], entries["departure.voluntary"]
         assert ended(nexts(session, motion)) == []
-        file_entry(session, desk(), motion, on=date(2026, 11, 2), proof="stamped", by=ana, now=LATER)
+        file_entry(session, desk(), motion, on=date(2026, 11, 2), proof=Proof(text="stamped"), by=ana, now=LATER)
         reason = f"ended by the filing of entry {motion.id[:8]} on 2026-11-02 "
         reason += "(8 CFR 1240.26(b)(3)(iii); 8 CFR 1240.26(e)(1))"
         command = f"deadlines waive {departure.id[:8]} --reason '{reason}' --by ADDRESS"
@@ -213,7 +213,7 @@ def test_a_petition_ends_what_was_granted_with_another_notice(database: Database
         for notice, expected in ((board, []), (unsaid, [departure.id])):
             petition = record_notice(session, desk(), departure.matter, notice, now=LATER, again=True).entries
             entry = next(item for item in petition if item.rule == "court.petition-for-review")
-            file_entry(session, desk(), entry, on=date(2026, 11, 2), proof="stamped", by=ana, now=LATER)
+            file_entry(session, desk(), entry, on=date(2026, 11, 2), proof=Proof(text="stamped"), by=ana, now=LATER)
             assert [name for name, _ in ended(nexts(session, entry))] == expected
 
 
@@ -223,7 +223,7 @@ def test_a_motion_after_the_period_ended_nothing(database: Database) -> None:
         until = {**GRANT.facts, "departure_until": "2026-10-30"}
         entries = recorded(session, msgspec.structs.replace(GRANT, facts=until))
         motion = entries["eoir.motion.reopen"]
-        file_entry(session, desk(), motion, on=date(2026, 11, 2), proof="stamped", by=ana, now=LATER)
+        file_entry(session, desk(), motion, on=date(2026, 11, 2), proof=Proof(text="stamped"), by=ana, now=LATER)
         assert ended(nexts(session, motion)) == []
         assert "ended" not in {item.on for item in nexts(session, entries["departure.voluntary"])}
 

@@ -7,18 +7,20 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.board import Wanted, board
+from deadlines.docket.board import board
 from deadlines.docket.closing import strike_notice
 from deadlines.docket.health import check_docket
 from deadlines.docket.incoming import dismiss, docketed, register
 from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.teams import join_matter
 from deadlines.docket.undocketed import VEILED, papers, tell_undocketed
+from deadlines.docket.wanted import Wanted
 from deadlines.docket.ways import is_working_day
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Incoming, Letter, Matter, Person
+from tests.daemon.parts import Collector, sweeps
 from tests.docket.desks import LATER, desk, firm, recorded
 from tests.docket.samples import ZONE, matter, person
 
@@ -232,3 +234,16 @@ def test_the_docket_page_and_the_doctor_count_what_waits(database: Database) -> 
         state, sentence = health(at(MON, 18))
         assert (state, "2 papers" in sentence) == ("warning", True)
         assert health(at(TUE, 18))[0] == "ill"
+
+
+def test_the_scheduler_sends_what_is_told_of_a_paper(database: Database) -> None:
+    with database.write() as session:
+        _, ben, _ = firm(session)
+        found = came(session, ben)
+    channel = Collector()
+    daemon = sweeps(database, channel, mail_room=room())
+    assert [daemon.tell_undocketed(at(MON, hour)) for hour in (16, 18)] == [0, 1]
+    daemon.send_due(at(MON, 18))
+    [message] = channel.messages
+    assert (message.to_email, "NOT DOCKETED" in message.subject) == ("dora@firm.test", True)
+    assert found.id[:8] in message.text

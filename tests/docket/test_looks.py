@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice, Service
 from deadlines.docket.amending import Amendment, amend_notice
-from deadlines.docket.board import Wanted, board
+from deadlines.docket.board import board
 from deadlines.docket.closing import waive_entry
 from deadlines.docket.health import check_docket
 from deadlines.docket.intake import Desk
@@ -20,6 +20,7 @@ from deadlines.docket.moves import Because, move
 from deadlines.docket.people import deactivate_person
 from deadlines.docket.verification import Checked, verify_notice
 from deadlines.docket.views import entry_view, open_windows
+from deadlines.docket.wanted import Wanted
 from deadlines.errors import Conflict, NotFound
 from deadlines.store import audit
 from deadlines.store.database import Database

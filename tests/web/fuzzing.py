@@ -9,12 +9,14 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from deadlines.store.database import Database
 from deadlines.web.api.server import Api
 from deadlines.web.strangers import Strangers
+from tests.conftest import _own_server, _postgres_database
 from tests.web.api_firm import NOTICE, NOW, ApiFirm
 from tests.web.serving import serving
 
@@ -74,23 +76,32 @@ def narrowed(firm: ApiFirm, folder: Path) -> Path:
     return path
 
 
+def look(url: str, folder: Path, seconds: int, *, narrow: bool) -> int:
+    """One look of so many seconds at a docket of its own; prints what was found."""
+    database = Database.create(url, now=NOW, version="fuzz")
+    try:
+        firm = ApiFirm(database)
+        file = narrowed(firm, folder) if narrow else FILE
+        status, said = fuzz(firm, file, folder, "--max-time", str(seconds))
+    finally:
+        database.dispose()
+    print(said)
+    return status
+
+
 def main(seconds: int) -> int:
-    """Look on SQLite, and on PostgreSQL where DEADLINES_TEST_DATABASE_URL names an empty database."""
-    worst = 0
-    for narrow in (False, True):
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            url = os.environ.get("DEADLINES_TEST_DATABASE_URL") if narrow else None
-            url = url or f"sqlite:///{folder / 'd.sqlite3'}"
-            database = Database.create(url, now=NOW, version="fuzz")
-            firm = ApiFirm(database)
-            file = narrowed(firm, folder) if narrow else FILE
-            status, said = fuzz(firm, file, folder, "--max-time", str(seconds // 2))
-            print(said)
-            worst = max(worst, status)
-            database.dispose()
-    return worst
+    """Look on SQLite and on PostgreSQL, each in both ways; the worst exit status."""
+    found = []
+    folders = tempfile.TemporaryDirectory(prefix="deadlines-pg-", ignore_cleanup_errors=True)
+    with folders as name, contextmanager(_own_server)(Path(name)) as server:
+        for narrow in (False, True):
+            folder = Path(name) / ("narrow" if narrow else "wide")
+            folder.mkdir()
+            found.append(look(f"sqlite:///{folder / 'd.sqlite3'}", folder, seconds // 4, narrow=narrow))
+            for url in _postgres_database(server):
+                found.append(look(url, folder, seconds // 4, narrow=narrow))
+    return max(found)
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 240))
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 480))

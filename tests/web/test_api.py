@@ -2,13 +2,14 @@
 
 import json
 import logging
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from deadlines.docket import people, tokens
+from deadlines.docket import people, repeats, tokens
 from deadlines.store.database import Database
 from deadlines.store.tables import AccessToken, Audit, Entry, Matter, NoticeRow, Person
 from tests.docket import samples
@@ -16,6 +17,10 @@ from tests.web.api_firm import NOTICE, NOW, ApiFirm, Program, problem_of
 
 CANARIES = ("Canary", "S-1", "motion to secret", "I-918")
 PATHS = ("/docket", "/matters", "/notices", "/law", "/health")
+
+
+on_sqlite = pytest.mark.parametrize("kind_of_database", ["sqlite"], indirect=True)
+"""Tests of HTTP itself: the kind of database makes no difference to them."""
 
 
 @pytest.fixture
@@ -47,6 +52,7 @@ def test_without_a_live_token_everything_is_refused_in_the_same_words(firm: ApiF
     assert Program(firm.app, live).get("/docket").status_code == 200
 
 
+@on_sqlite
 def test_a_token_counts_in_its_header_only(firm: ApiFirm) -> None:
     token, stranger = firm.token(), Program(firm.app, None)
     assert stranger.get(f"/docket?token={token}").status_code == 401
@@ -56,6 +62,7 @@ def test_a_token_counts_in_its_header_only(firm: ApiFirm) -> None:
         assert stranger.get("/docket", Authorization=header).status_code == wanted, header
 
 
+@on_sqlite
 def test_only_strangers_are_slowed_down(firm: ApiFirm) -> None:
     stranger, program = Program(firm.app, "dla_wrong"), firm.program()
     statuses = [stranger.get("/docket").status_code for _ in range(70)]
@@ -85,6 +92,7 @@ def test_a_reading_token_changes_nothing_nor_does_an_administrator(firm: ApiFirm
         assert session.scalar(select(func.count()).select_from(NoticeRow)) == 2  # those of the beginning
 
 
+@on_sqlite
 def test_no_log_line_carries_a_token(firm: ApiFirm, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     program = firm.program()
@@ -130,6 +138,7 @@ def test_filters_are_those_of_the_board(firm: ApiFirm) -> None:
     assert problem_of(program.get("/docket?attorney=nobody@firm.test"), 404)["code"] == "not-found"
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [
@@ -145,6 +154,7 @@ def test_a_query_that_makes_no_sense_is_named(firm: ApiFirm, query: str, paramet
     assert problem_of(firm.program().get(f"/docket?{query}"), 422)["parameter"] == parameter
 
 
+@on_sqlite
 @pytest.mark.parametrize("word", ["x", "e30", "WyIyMDI2LTAxLTAxIl0", "WzEsMl0"])
 def test_a_cursor_that_was_made_up_is_refused(firm: ApiFirm, word: str) -> None:
     for path in ("/docket", "/notices"):
@@ -203,6 +213,7 @@ def test_of_a_restricted_matter_nothing_is_told(firm: ApiFirm, name: str) -> Non
         assert program.post(f"/entries/{firm.entries['S-1']}/{change}", body).status_code == status
 
 
+@on_sqlite
 def test_law_and_health(firm: ApiFirm) -> None:
     program = firm.program()
     law = program.data("/law")
@@ -218,6 +229,7 @@ def test_law_and_health(firm: ApiFirm) -> None:
 # -- computing ----------------------------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_compute_answers_the_machine_contract(firm: ApiFirm) -> None:
     program = firm.program("Ana", "read")
     facts = {**NOTICE, "ref": "r1"}
@@ -233,6 +245,7 @@ def test_compute_answers_the_machine_contract(firm: ApiFirm) -> None:
     assert program.made("/compute", [], 200) == []
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("body", "code", "pointer"),
     [
@@ -281,8 +294,8 @@ def test_the_same_key_gives_the_same_answer_and_changes_nothing_more(firm: ApiFi
     other = program.post("/notices", {**body, "form": "I-485"}, Idempotency_Key="k-1")
     assert problem_of(other, 409)["code"] == "key-reused"
     entry = first.json()["entries"][0]["entry"]
-    waived = program.post(f"/entries/{entry}/waive", {"reason": "x"}, Idempotency_Key="k-1")
-    assert problem_of(waived, 409)["code"] == "key-reused"
+    filed = program.post(f"/entries/{entry}/file", {"on": "2026-11-02", "proof": "x"}, Idempotency_Key="k-1")
+    assert problem_of(filed, 409)["code"] == "key-reused"
     assert problem_of(program.post("/notices", body), 409)["code"] == "conflict"
     assert firm.program("Ben").post("/notices", {**body, "again": True}, Idempotency_Key="k-1").status_code == 201
     with firm.database.read() as session:
@@ -300,6 +313,7 @@ def test_a_refused_request_uses_up_no_key(firm: ApiFirm) -> None:
     assert problem_of(program.post("/notices", body, Idempotency_Key="k" * 201), 400)["code"] == "bad-key"
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [
@@ -342,7 +356,10 @@ def test_entries_are_filed_and_waived(firm: ApiFirm) -> None:
     made = program.made("/notices", {**NOTICE, "matter": firm.matters["A-1"]})
     first, second, third = (line["entry"] for line in made["entries"] if line["status"] == "open")
     assert program.refused(f"/entries/{first}/file", {"on": "2026-11-03", "proof": "IOE1"}, 422)["code"] == "bad-date"
-    filed = program.made(f"/entries/{first}/file", {"on": "2026-11-02", "proof": "IOE1"}, 200)
+    assert program.refused(f"/entries/{first}/file", {"on": "2026-11-02"}, 422)["code"] == "no-proof"
+    sent = program.made(f"/entries/{first}/file", {"on": "2026-11-02", "tracking": "1Z 999"}, 200)
+    assert (sent["status"], sent["dispatched"]["tracking"]) == ("open", "1Z 999")
+    filed = program.made(f"/entries/{first}/file", {"on": "2026-11-02", "receipt": "IOE0912345678"}, 200)
     assert (filed["status"], filed["closed_by"], filed["closing"]["timeliness"]) == (
         "satisfied",
         "ana@firm.test",
@@ -354,7 +371,9 @@ def test_entries_are_filed_and_waived(firm: ApiFirm) -> None:
     with firm.database.read() as session:
         assert session.get_one(Entry, third).status == "open"
         rows = session.execute(select(Audit.action, Audit.actor).where(Audit.action.like("entry.%"))).all()
-    assert set(map(tuple, rows)) == {("entry.filed", "ana@firm.test"), ("entry.waived", "ana@firm.test")}
+    assert set(map(tuple, rows)) == {
+        ("entry.dispatched", "ana@firm.test"), ("entry.filed", "ana@firm.test"), ("entry.waived", "ana@firm.test"),
+    }  # fmt: skip
 
 
 # -- HTTP ---------------------------------------------------------------------------------------------------
@@ -373,6 +392,7 @@ def test_an_answer_is_sent_once_while_it_is_the_same(firm: ApiFirm) -> None:
     assert program.get("/docket", If_None_Match=etag).status_code == 200
 
 
+@on_sqlite
 def test_head_is_get_without_its_body(firm: ApiFirm) -> None:
     program = firm.program()
     got, head = program.get("/law"), program.client.head("/api/v1/law")
@@ -381,6 +401,7 @@ def test_head_is_get_without_its_body(firm: ApiFirm) -> None:
     assert head.headers["etag"] == got.headers["etag"]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("method", "path", "allow"),
     [
@@ -399,6 +420,7 @@ def test_other_methods_and_addresses(firm: ApiFirm, method: str, path: str, allo
     assert answer.headers.get("allow") == allow
 
 
+@on_sqlite
 def test_json_is_asked_for_and_given(firm: ApiFirm) -> None:
     program, body = firm.program(), json.dumps(NOTICE)
     for accept in ("text/html", "application/json;q=0", "text/*, image/png"):
@@ -423,6 +445,7 @@ def test_json_is_asked_for_and_given(firm: ApiFirm) -> None:
         assert answer.status_code in (400, 422), text
 
 
+@on_sqlite
 def test_a_large_body_is_refused_before_it_is_read(firm: ApiFirm) -> None:
     program = firm.program()
     large = {**NOTICE, "matter": "m", "kind": "k" * 70_000}
@@ -434,3 +457,29 @@ def test_a_large_body_is_refused_before_it_is_read(firm: ApiFirm) -> None:
     headers = {"Content-Type": "application/json"}
     problem_of(program.client.post("/api/v1/notices", content=chunks(), headers=headers), 413)
     assert program.refused("/compute", [NOTICE] * 501, 422)["pointer"] == "#"
+
+
+def test_who_asks_in_the_same_moment_waits_and_gets_the_same_answer(firm: ApiFirm) -> None:
+    secret, digest = firm.token(), repeats.digest_of(b"x")
+    begun, found = threading.Event(), []
+
+    def again() -> None:
+        begun.wait(10)
+        with firm.database.write() as session:
+            token = tokens.find_live(session, secret, now=NOW)
+            assert token is not None
+            kept = repeats.find_or_begin(session, token, "k", digest, now=NOW)
+            found.append(kept.body if kept is not None else None)
+
+    other = threading.Thread(target=again)
+    other.start()
+    with firm.database.write() as session:
+        token = tokens.find_live(session, secret, now=NOW)
+        assert token is not None
+        assert repeats.find_or_begin(session, token, "k", digest, now=NOW) is None
+        begun.set()
+        other.join(0.3)
+        assert found == []
+        repeats.keep(session, token, "k", status=201, body=b"{}", location=None)
+    other.join(10)
+    assert found == [b"{}"]

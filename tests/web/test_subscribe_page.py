@@ -29,8 +29,8 @@ from tests.web.serving import NOW, ZONE, ask, serving, subscribe
 BASE = "https://calendar.firm.test:8443"
 FIRM = "Ruiz & Partners"
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 
 

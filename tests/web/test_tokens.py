@@ -28,6 +28,7 @@ def record(message: object, *arguments: object, **more: object) -> logging.LogRe
 def test_a_token_is_cut_to_its_hint() -> None:
     assert redact(f"GET /f/{TOKEN}/d.ics and {TOKEN}") == "GET /f/dlf_AbCd12…/d.ics and dlf_AbCd12…"
     assert redact("dlf_AbCd12… is a hint") == "dlf_AbCd12… is a hint"
+    assert redact("Bearer dla_AbCd12xyz, whsec_a+b/c==") == "Bearer dla_AbCd12…, whsec_…"
     assert redact("nothing") == "nothing"
 
 

@@ -98,6 +98,8 @@ class DeadlineRow(Base):
     __table_args__ = (
         UniqueConstraint("entry_id", "version"),
         Index("ix_deadline_safe_by", "safe_by"),
+        Index("ix_deadline_last_day", "last_day"),
+        Index("ix_deadline_protective_by", "protective_by"),
     )
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
     entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"), index=True)

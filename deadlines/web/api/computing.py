@@ -13,7 +13,7 @@ from deadlines.web.api.asked import Asked, Reply
 from deadlines.web.api.problems import Problem, Refused, problem
 from deadlines.web.api.shapes import MOST_COMPUTED, Failed, Failure
 
-FACTS = Facts.__struct_fields__
+KEYS = Facts.__struct_fields__
 NEITHER = "The body must be one facts object, or a list of them."
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from deadlines.docket.events import EVENTS, Event
 from deadlines.web.api.operations import OPERATIONS, Operation
 from deadlines.web.api.problems import TYPE, Problem
 from deadlines.web.api.wire import JSON, KEY
@@ -23,7 +24,7 @@ WITH_BODY = (413, 415, 422)
 MEANS = {
     400: "It cannot be read.",
     401: "No live token.",
-    403: "The token only reads, or its person's role does not change the docket.",
+    403: "The token only reads, or the role of its person may not do that.",
     404: "It does not exist, or is not the person's to see.",
     406: "The program takes no JSON.",
     409: "It exists already, has changed meanwhile, or the idempotency key came with another request.",
@@ -56,7 +57,8 @@ ID = {"type": "string", "pattern": "^[a-z2-7]{26}$"}
 def document() -> dict[str, Any]:
     """The whole file."""
     kinds = [kind for operation in OPERATIONS for kind in (operation.body, operation.answer, *operation.listed)]
-    schemas, components = msgspec.json.schema_components([*kinds, Problem], ref_template=REF)
+    schemas, components = msgspec.json.schema_components([*kinds, Problem, Event], ref_template=REF)
+    components["Event"]["properties"]["type"] = {"enum": list(EVENTS)}
     shapes = iter(schemas)
     paths: dict[str, dict[str, Any]] = {}
     for operation in OPERATIONS:
@@ -77,6 +79,7 @@ def document() -> dict[str, Any]:
         "security": [{"token": []}],
         "tags": [{"name": name} for name in dict.fromkeys(operation.tag for operation in OPERATIONS)],
         "paths": paths,
+        "webhooks": {"event": {"post": _event()}},
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "`deadlines token add`"}},
             "responses": {f"Problem{status}": _problem(text) for status, text in MEANS.items()},
@@ -144,10 +147,31 @@ def _responses(operation: Operation, answer: Any) -> dict[str, Any]:
         good["headers"] = LOCATION
     statuses = {*ALWAYS, *operation.problems, 422}
     statuses |= set(WITH_BODY) if operation.body is not None else set()
-    statuses |= {403} if operation.changing else set()
+    statuses |= {403} if operation.act != "read" else set()
     for status in sorted(statuses):
         found[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
     return found
+
+
+def _event() -> dict[str, Any]:
+    """What a webhook of ours is sent (`deadlines webhook add`)."""
+    names = {
+        "webhook-id": "The same in every repeat of an event.",
+        "webhook-timestamp": "When it was sent, in seconds since 1970.",
+        "webhook-signature": "`v1,` and HMAC-SHA-256 over id, timestamp and body, in base64 (Standard Webhooks).",
+    }
+    return {
+        "operationId": "event",
+        "summary": "Something happened on the docket",
+        "description": "At least once, in any order. Answer 2xx once it is kept; 410 ends the webhook.",
+        "security": [],
+        "parameters": [
+            {"name": name, "in": "header", "required": True, "description": text, "schema": {"type": "string"}}
+            for name, text in names.items()
+        ],
+        "requestBody": {"required": True, "content": {JSON: {"schema": {"$ref": REF.format(name="Event")}}}},
+        "responses": {"2XX": {"description": "Taken."}, "410": {"description": "The address is no more."}},
+    }
 
 
 def _problem(text: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from deadlines.compute import Result
 from deadlines.compute.contract import Facts
+from deadlines.docket.roles import Act
 from deadlines.docket.tokens import Scope
 from deadlines.web.api import computing, reading, shapes, writing
 from deadlines.web.api.asked import Asked, Reply
@@ -22,8 +23,8 @@ class Operation(Struct, frozen=True, kw_only=True):
     """One thing that a program may ask. `path` is below the root and names ids in braces.
 
     `query` and `body` are the types of what is asked, `read` decodes a body that has no one type; `answer` is the type
-    of what comes back, with `status`, and `listed` those of what comes back in a list instead. What is `changing` takes
-    an idempotency key and a token of the scope `write`.
+    of what comes back, with `status`, and `listed` those of what comes back in a list instead. `act` is what the
+    role of the token's person must allow. What is `changing` takes an idempotency key and a token of the scope `write`.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     body: Any = None
     read: Callable[[bytes], Any] | None = None
     status: int = 200
+    act: Act = "read"
     changing: bool = False
     largest: int = SMALL
     problems: tuple[int, ...] = ()
@@ -47,6 +49,12 @@ class Operation(Struct, frozen=True, kw_only=True):
     def scope(self) -> Scope:
         """What a token must be allowed."""
         return "write" if self.changing else "read"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of a body, one of which a sentence may begin with."""
+        found: tuple[str, ...] = getattr(self.body, "__struct_fields__", ())
+        return found or (computing.KEYS if self.read is computing.read else ())
 
     def decode(self, text: bytes) -> Any:
         """The body; raises Refused with what is wrong and where."""
@@ -93,6 +101,7 @@ OPERATIONS = (
         body=shapes.NewMatter,
         answer=shapes.MatterLine,
         status=201,
+        act="enter",
         changing=True,
         problems=(404, 409),
     ),
@@ -129,6 +138,7 @@ OPERATIONS = (
         body=shapes.NewNotice,
         answer=shapes.NoticeRecorded,
         status=201,
+        act="enter",
         changing=True,
         problems=(404, 409),
     ),
@@ -161,6 +171,7 @@ OPERATIONS = (
         run=writing.take_on,
         body=shapes.TakingOn,
         answer=shapes.TakenOn,
+        act="acknowledge",
         changing=True,
         problems=(404, 409),
     ),
@@ -170,11 +181,14 @@ OPERATIONS = (
         path="/entries/{entry}/file",
         tag="entries",
         summary="Record that an entry was filed, with proof",
-        text="The day on which the forum received it counts. A late or contested filing is recorded as such: see "
-        "`closing.timeliness`. 409 `alternative-filed` and 422 `too-early` are overcome by `anyway`.",
+        text="The day on which the forum received it counts. Where the law counts receipt, a tracking number alone "
+        "closes nothing: the entry stays open, and `dispatched` says that it was sent. A late or contested filing is "
+        "recorded as such: see `closing.timeliness`. 409 `alternative-filed` and 422 `too-early` are overcome by "
+        "`anyway`.",
         run=writing.file,
         body=shapes.Filing,
         answer=shapes.EntryAnswer,
+        act="file",
         changing=True,
         problems=(404, 409),
     ),
@@ -187,6 +201,7 @@ OPERATIONS = (
         run=writing.waive,
         body=shapes.Waiver,
         answer=shapes.EntryAnswer,
+        act="close",
         changing=True,
         problems=(404, 409),
     ),

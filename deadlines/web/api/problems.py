@@ -19,7 +19,6 @@ OF_CODES = {
     "unknown-service-method": "service/method",
     "unknown-fact": "facts",
     "unknown-fact-value": "facts",
-    "contradictory-dates": None,
 }
 """Where in the facts of a notice the fault lies that the computation found, by the code of its sentence."""
 

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice
-from deadlines.docket.board import Wanted, counts, lines_after
+from deadlines.docket.board import counts, lines_after
 from deadlines.docket.people import find_person
 from deadlines.docket.views import EntryView, entry_view, matter_view
 from deadlines.docket.visible import visible
+from deadlines.docket.wanted import Wanted
 from deadlines.errors import NotFound
 from deadlines.store.tables import Entry, Heartbeat, Matter, NoticeRow, Person
 from deadlines.version import VERSION

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from deadlines.docket import repeats, tokens
+from deadlines.docket.roles import require
 from deadlines.errors import DeadlinesError, StoreError
 from deadlines.store.database import Database
 from deadlines.store.tables import AccessToken
@@ -43,6 +44,7 @@ NO_TOKEN = problem(
     401, "no-token", "Give a live token in the header `Authorization: Bearer …`; `deadlines token add` makes one."
 )
 TOO_MANY = problem(429, "too-many-tries", "Too many requests without a live token: wait a minute.")
+READ_ONLY = problem(403, "read-only", "This token only reads: make one with --scope write.")
 UNKNOWN = problem(404, "not-found", f"Nothing stands at this address; {ROOT}/openapi.json lists what does.")
 UNABLE = problem(503, "unavailable", "The docket cannot be reached just now. Try again, with the same Idempotency-Key.")
 UNFORESEEN = problem(500, "unforeseen", "The server failed in an unforeseen way; its log says where.")
@@ -140,15 +142,15 @@ class Api:
             token = tokens.find_live(session, wish.token, now=self._office.now())
             if token is None:
                 raise Refused(NO_TOKEN, **CHALLENGE)
-            if wish.operation.changing:
-                _require_write(token)
+            if wish.operation.changing and token.scope != "write":
+                raise Refused(READ_ONLY)
             try:
+                require(token.person, wish.operation.act)
                 return self._once(session, token, wish)
             except (StoreError, SQLAlchemyError, Refused):
                 raise
             except DeadlinesError as error:
-                keys = getattr(wish.operation.body, "__struct_fields__", ()) or _keys(wish.operation)
-                raise Refused(of_error(error, keys)) from None
+                raise Refused(of_error(error, wish.operation.keys)) from None
 
     def _once(self, session: Session, token: AccessToken, wish: Wish) -> Finished:
         """Do it, or answer again what was answered to the same key."""
@@ -208,15 +210,6 @@ async def _wish(request: Request, route: Route, operation: Operation, token: str
 def _canonical(body: object, text: bytes) -> bytes:
     """What was asked, in one spelling: the order of keys and blanks make no other request."""
     return msgspec.json.encode(body, order="sorted") if isinstance(body, msgspec.Struct) else text
-
-
-def _require_write(token: AccessToken) -> None:
-    if token.scope != "write":
-        raise Refused(problem(403, "read-only", "This token only reads: make one with --scope write."))
-
-
-def _keys(operation: Operation) -> tuple[str, ...]:
-    return ("kind", "decided_on", "form", "service", "facts") if operation.name == "compute" else ()
 
 
 def _problem(found: Problem, headers: dict[str, str] | None = None) -> Response:

@@ -10,9 +10,10 @@ from msgspec import Meta, Struct
 
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Ask, State
-from deadlines.docket.board import BoardLine, Counts, When
+from deadlines.docket.board import BoardLine, Counts
 from deadlines.docket.intake import CLIENT_LENGTH, REFERENCE_LENGTH
 from deadlines.docket.views import EntryView
+from deadlines.docket.wanted import When
 from deadlines.law.counting import Method
 from deadlines.law.news import News
 
@@ -93,13 +94,16 @@ class NewNotice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Filing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A filing. `on` is the day on which the forum received it, `proof` the receipt or tracking number.
+    """A filing. `on` is the day on which the forum received it, with at least one proof: the USCIS `receipt` number, a
+    `tracking` number, or `proof` in other words.
 
     `anyway`: though the window had not opened, or an alternative was filed already.
     """
 
     on: date
-    proof: Text
+    receipt: Text | None = None
+    tracking: Text | None = None
+    proof: Text | None = None
     anyway: bool = False
 
 

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from deadlines.compute.contract import Facts, ServiceFacts, to_notice
 from deadlines.compute.notice import Notice
 from deadlines.docket.acknowledging import acknowledge
-from deadlines.docket.closing import file_entry, waive_entry
+from deadlines.docket.closing import waive_entry
+from deadlines.docket.dispatching import record_filing
 from deadlines.docket.doubts import odd_days, past_windows
 from deadlines.docket.intake import Recorded, open_matter, record_notice
 from deadlines.docket.people import find_person
-from deadlines.docket.roles import require
+from deadlines.docket.proof import proof_of
 from deadlines.errors import Conflict
 from deadlines.store.tables import Entry, Matter
 from deadlines.web.api.asked import Asked, Reply
@@ -35,7 +36,6 @@ ROOT = "/api/v1"
 
 def new_matter(asked: Asked) -> Reply:
     """Open a matter."""
-    require(asked.by, "enter")
     body: NewMatter = asked.body
     reference = " ".join(body.reference.split())
     if asked.session.scalar(select(Matter.id).where(Matter.reference == reference)) is not None:
@@ -65,7 +65,6 @@ def new_matter(asked: Asked) -> Reply:
 
 def new_notice(asked: Asked) -> Reply:
     """Record a notice and calendar its windows."""
-    require(asked.by, "enter")
     body: NewNotice = asked.body
     matter = seen_matter(asked.session, asked.by, body.matter)
     given = notice_of(body)
@@ -94,7 +93,6 @@ def notice_of(body: NewNotice) -> Notice:
 
 def take_on(asked: Asked) -> Reply:
     """The person of the token takes a date on, so that nobody else is asked."""
-    require(asked.by, "acknowledge")
     body: TakingOn = asked.body
     entry = seen_entry(asked.session, asked.by, asked.ids["entry"])
     office = asked.firm.office
@@ -104,16 +102,15 @@ def take_on(asked: Asked) -> Reply:
 
 
 def file(asked: Asked) -> Reply:
-    """Record that an entry was filed, with proof."""
-    require(asked.by, "file")
+    """Record that an entry was filed, with proof; where that proves only dispatch, the entry stays open."""
     body: Filing = asked.body
     entry = seen_entry(asked.session, asked.by, asked.ids["entry"])
-    file_entry(
+    record_filing(
         asked.session,
         asked.desk(),
         entry,
         on=body.on,
-        proof=body.proof,
+        proof=proof_of(receipt=body.receipt, tracking=body.tracking, text=body.proof),
         by=asked.by,
         now=asked.now,
         anyway=body.anyway,
@@ -123,7 +120,6 @@ def file(asked: Asked) -> Reply:
 
 def waive(asked: Asked) -> Reply:
     """Record that a remedy will not be used, with the reason."""
-    require(asked.by, "close")
     body: Waiver = asked.body
     entry = seen_entry(asked.session, asked.by, asked.ids["entry"])
     waive_entry(asked.session, asked.desk(), entry, reason=body.reason, by=asked.by, now=asked.now)

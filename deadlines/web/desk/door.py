@@ -14,23 +14,29 @@ from starlette.responses import RedirectResponse, Response
 
 from deadlines.docket import logins
 from deadlines.docket.logins import find_signed_in
-from deadlines.errors import DeadlinesError, Forbidden, NotFound
+from deadlines.errors import Conflict, DeadlinesError, Forbidden, InputError, NotFound
+from deadlines.law import Law, load_law
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat, Person
 from deadlines.web.asking import Asking
 from deadlines.web.cookies import Cookie
-from deadlines.web.desk.menu import MENU
+from deadlines.web.desk.menu import menu_of
 from deadlines.web.feeds import DATABASE_FAULTS
-from deadlines.web.forms import read_form
+from deadlines.web.forms import FIELDS, read_form
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages
 from deadlines.web.stale import is_stale
+from deadlines.web.uploads import Sent, read_upload
 
 if TYPE_CHECKING:
+    from deadlines.docket.house import House
     from deadlines.docket.intake import Desk
+    from deadlines.docket.mailroom import MailRoom
 
 log = logging.getLogger(__name__)
 
+Refusal = InputError | Conflict
+"""What somebody is told beside what they typed: nothing was changed."""
 NOT_OURS = ("That did not come from our page", "Nothing was changed. Go back, load the page again and try once more.")
 FAILED = ("The docket cannot be reached just now", "Nothing was changed. Try again in a few minutes.")
 UNKNOWN = ("There is no such page", "It does not exist, or it is not yours to see.")
@@ -41,6 +47,8 @@ class Office(Struct, frozen=True, kw_only=True):
 
     `heartbeat` is the sweep whose silence for longer than `patience` the pages tell of. `desk` makes the law,
     policy and practice by which somebody changes the docket (given who: a mail address); without it they only show.
+    `room`: the firm's hours, by which papers that came in grow old.
+    `house` tells what the firm has laid down, for the pages that show it.
     """
 
     address: str
@@ -50,6 +58,8 @@ class Office(Struct, frozen=True, kw_only=True):
     patience: timedelta
     now: Callable[[], datetime]
     desk: "Callable[[str], Desk] | None" = None
+    room: "MailRoom | None" = None
+    house: "Callable[[], House] | None" = None
 
     def today(self) -> date:
         """The firm's calendar day."""
@@ -75,18 +85,50 @@ class Visit:
             raise NotFound("This server only shows the docket; use the command line to change it.")
         return self.office.desk(self.person.email)
 
+    @property
+    def law(self) -> Law:
+        """The law that the firm works by; the packaged one where the server only shows the docket."""
+        return load_law() if self.office.desk is None else self.desk.law
+
+    @property
+    def house(self) -> "House":
+        """What the firm has laid down. Raises NotFound where the server was not told."""
+        if self.office.house is None:
+            raise NotFound("This server does not know what the firm has laid down; use the command line.")
+        return self.office.house()
+
+    def moment(self, at: datetime | None) -> str:
+        """A moment as the firm's clock on the wall shows it; a dash for none."""
+        return f"{at.astimezone(self.office.zone):%Y-%m-%d %H:%M}" if at is not None else "–"
+
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """A page of the docket, under a banner while nobody keeps it up to date."""
         office = self.office
         beat = self.session.get(Heartbeat, office.heartbeat)
         silent = beat is None or is_stale(beat.at, self.now, office.patience)
         since = f"{beat.at.astimezone(office.zone):%Y-%m-%d %H:%M}" if beat is not None else ""
-        common = {"reader": self.person, "today": self.today, "root": self._door.root, "menu": MENU, "here": self.path}
+        common = {
+            "reader": self.person,
+            "today": self.today,
+            "root": self._door.root,
+            "menu": menu_of(self.person),
+            "here": self.path,
+        }
+        common["moment"] = self.moment
         return self._door.pages.make(template, status=status, silent=silent, silent_since=since, **{**common, **values})
+
+    def notice(self, status: int, heading: str, *sentences: str) -> Response:
+        """A page that only says something."""
+        return self._door.pages.notice(status, heading, *sentences)
 
     def go(self, path: str) -> Response:
         """On to another page of ours, after a change; `path` begins with a slash."""
         return RedirectResponse(f"{self._door.root}{path}", 303, HEADERS)
+
+
+Change = Callable[[Visit, dict[str, str]], Response]
+Again = Callable[[Visit, dict[str, str], Refusal], Response]
+"""Makes a form anew from what was typed and the refusal."""
 
 
 class Door:
@@ -102,17 +144,67 @@ class Door:
         """A page that changes nothing, made in a thread."""
         return await self._answer(request, make, writes=False)
 
-    async def change(self, request: Request, make: Callable[[Visit, dict[str, str]], Response]) -> Response:
-        """A change by a form of ours (POST), made in one transaction; another site's form changes nothing."""
-        form = await read_form(request)
-        if form is None or is_foreign(request.headers, self.office.address):
+    async def look(self, request: Request, make: Callable[[Visit, dict[str, str]], Response]) -> Response:
+        """A page by a form of ours (POST) that changes nothing; what was typed stays out of addresses and logs."""
+        form = await read_form(request) if self._is_ours(request) else None
+        if form is None:
             return self.pages.notice(403, *NOT_OURS)
-        return await self._answer(request, lambda visit: make(visit, form), writes=True)
+        return await self._answer(request, lambda visit: make(visit, form), writes=False)
 
-    async def _answer(self, request: Request, make: Callable[[Visit], Response], *, writes: bool) -> Response:
+    async def again(self, request: Request, make: Callable[[Visit], Response]) -> Response:
+        """The second half of a change whose form `change` has taken already."""
+        return await self._answer(request, make, writes=True)
+
+    async def change(
+        self, request: Request, make: Change, again: Again | None = None, *, fields: int = FIELDS
+    ) -> Response:
+        """A change by a form of ours (POST), made in one transaction; another site's form changes nothing.
+
+        Where it is refused nothing has been changed, and `again` makes the form anew with what was typed.
+        """
+        form = await read_form(request, fields) if self._is_ours(request) else None
+        return await self._changed(request, form, make, again)
+
+    async def change_with_file(
+        self, request: Request, make: Callable[[Visit, Sent], Response], again: Again
+    ) -> Response:
+        """The same by a form that may bring a file."""
+        sent = await read_upload(request) if self._is_ours(request) else None
+        if sent is None:
+            return self.pages.notice(403, *NOT_OURS)
+        return await self._changed(request, sent.fields, lambda visit, _: make(visit, sent), again)
+
+    def _is_ours(self, request: Request) -> bool:
+        return not is_foreign(request.headers, self.office.address)
+
+    async def _changed(
+        self, request: Request, form: dict[str, str] | None, make: Change, again: Again | None
+    ) -> Response:
+        if form is None:
+            return self.pages.notice(403, *NOT_OURS)
+        return await self._answer(
+            request,
+            lambda visit: make(visit, form),
+            writes=True,
+            again=again and (lambda refusal: lambda visit: again(visit, form, refusal)),
+        )
+
+    async def _answer(
+        self,
+        request: Request,
+        make: Callable[[Visit], Response],
+        *,
+        writes: bool,
+        again: Callable[[Refusal], Callable[[Visit], Response]] | None = None,
+    ) -> Response:
+        path, token = request.url.path.removeprefix(self.root), self._cookie.read(request)
         try:
-            path = request.url.path.removeprefix(self.root)
-            return await self._ask(self._made, self._cookie.read(request), path, make, writes=writes)
+            try:
+                return await self._ask(self._made, token, path, make, writes=writes)
+            except (InputError, Conflict) as refusal:
+                if again is None:
+                    raise
+                return await self._ask(self._made, token, path, again(refusal), writes=False)
         except NotFound:
             return self.pages.notice(404, *UNKNOWN)
         except DATABASE_FAULTS as fault:

@@ -1,24 +1,48 @@
-"""The page of one matter: the window map of each notice, the working of each date, and taking a date on."""
+"""The page of one matter: the window map of each notice, its dates with their working, and what may be done to each."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deadlines.docket.acknowledging import acknowledge
+from deadlines.docket.acknowledging import acknowledge, taken_on
+from deadlines.docket.history import history
+from deadlines.docket.initials import PARTNER
 from deadlines.docket.roles import require
-from deadlines.docket.views import MatterView, find_entry, matter_view
-from deadlines.docket.visible import visible
-from deadlines.errors import NotFound
-from deadlines.store.tables import Entry, Matter
-from deadlines.web.desk.door import UNKNOWN, Door, Visit
+from deadlines.docket.views import EntryView, MatterView, matter_view
+from deadlines.store.tables import Matter, NoticeRow, Person
+from deadlines.web.desk.acts import back, posting
+from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.found import find_matter, find_visible_entry
 from deadlines.web.window_map import draw
+
+DONE = {
+    "asked": "Noted that more time was asked for. No date has moved",
+    "granted": "The grant is recorded: the later date waits for a second person",
+    "refused": "The refusal is recorded: the dates stay",
+    "dispatched": "Noted that it was sent. It stays open, and reminders go on, until receipt is proved",
+    "initialed": "You have initialed these dates",
+    "rechecked": "You have signed that it was closed rightly",
+    "taken": "You have taken this date on",
+    "waived": "Waived",
+    "reopened": "Reopened: dates, reminders and calendar entries hold again",
+    "amended": "The notice was amended: earlier dates hold at once, later ones wait for a second person",
+    "resolved-printed": "Decided: the dates in force stay",
+    "resolved-computed": "Decided: the printed deadline is left aside, and later dates wait for a second person",
+    "recorded": "Recorded: the dates are on the docket. Somebody else verifies each of them against the notice",
+    "struck": "Struck, with everything else of that notice",
+}
+"""What the page says after something was recorded, by the word in its address."""
+SETTLED = ("satisfied", "waived", "struck")
+"""What is done. A missed date is not: it stays where it was, loudly."""
 
 
 class MatterPages:
-    """One matter, and what is done to its dates."""
+    """One matter, and its history."""
 
     def __init__(self, door: Door) -> None:
         self._door = door
@@ -27,51 +51,115 @@ class MatterPages:
         """The addresses and what answers them."""
         return [
             Route("/matter/{matter}", self.matter, methods=["GET"]),
-            Route("/entry/{entry}/ack", self.take_on, methods=["POST"]),
+            Route("/matter/{matter}/history", self.history, methods=["GET"]),
+            posting(self._door, "/entry/{name}/ack", _take_on),
         ]
 
     async def matter(self, request: Request) -> Response:
         """One matter with the window map of each notice."""
+        identifier, query = request.path_params["matter"], request.query_params
+        return await self._door.show(request, lambda visit: _matter(visit, identifier, query))
+
+    async def history(self, request: Request) -> Response:
+        """What was done about one matter."""
         identifier = request.path_params["matter"]
-        return await self._door.show(request, lambda visit: _matter(visit, identifier))
-
-    async def take_on(self, request: Request) -> Response:
-        """Somebody takes a date on (POST only), and is back where they were."""
-        identifier = request.path_params["entry"]
-        return await self._door.change(request, lambda visit, _: _take_on(visit, identifier))
+        return await self._door.show(request, lambda visit: _history(visit, identifier))
 
 
-def find_matter(visit: Visit, identifier: str) -> Matter:
-    """A matter that the visitor may see; raises NotFound for any other."""
-    query = select(Matter).where(Matter.id == identifier, visible(visit.person))
-    found = visit.session.scalar(query)
-    if found is None:
-        raise NotFound(UNKNOWN[1])
-    return found
+def _matter(visit: Visit, identifier: str, query: Mapping[str, str]) -> Response:
+    row = find_matter(visit, identifier)
+    found = matter_view(visit.session, row.reference)
+    return visit.page(
+        "matter.html",
+        matter=found,
+        matter_id=row.id,
+        done=_done(found, query),
+        notices=_notices(found, visit.today, _rows(visit, row)),
+        closed=_closed(found),
+        taken=_taken(visit, row),
+        mine=_answered_for(visit, row, found),
+    )
 
 
-def find_visible_entry(visit: Visit, identifier: str) -> Entry:
-    """An entry of a matter that the visitor may see; raises NotFound for any other."""
-    entry = find_entry(visit.session, identifier)
-    find_matter(visit, entry.matter_id)
-    return entry
+def _answered_for(visit: Visit, matter: Matter, found: MatterView) -> set[str]:
+    """The entries whose dates the visitor may initial: all of the matter, or none."""
+    attorney = matter.attorney
+    mine = visit.person.id in (attorney.id, attorney.deputy_id) or visit.person.role == PARTNER
+    return {entry.entry for entry in found.entries} if mine else set()
 
 
-def _matter(visit: Visit, identifier: str) -> Response:
-    found = matter_view(visit.session, find_matter(visit, identifier).reference)
-    return visit.page("matter.html", matter=found, notices=_notices(found, visit.today))
+def _history(visit: Visit, identifier: str) -> Response:
+    row = find_matter(visit, identifier)
+    events = [(item, item.at.astimezone(visit.office.zone)) for item in history(visit.session, row)]
+    return visit.page("history.html", matter=row, events=events, zone=str(visit.office.zone))
 
 
-def _take_on(visit: Visit, identifier: str) -> Response:
+def _take_on(visit: Visit, identifier: str, _: Mapping[str, str]) -> Response:
+    """Somebody takes a date on (POST only), and is back where they were."""
     entry, office = find_visible_entry(visit, identifier), visit.office
     require(visit.person, "acknowledge")
     acknowledge(visit.session, entry, visit.person, now=visit.now, lasts=office.ack_lasts, zone=str(office.zone))
-    return visit.go(f"/matter/{entry.matter_id}#{entry.id}")
+    return back(visit, entry, "taken")
 
 
-def _notices(matter: MatterView, today: date) -> list[dict[str, object]]:
-    """The entries of a matter by notice, the latest notice first, each with its map."""
+def _done(matter: MatterView, query: Mapping[str, str]) -> str:
+    """What was just recorded, with the title of the entry that the address names; empty for anything else."""
+    words = DONE.get(query.get("done", ""))
+    title = next((entry.window.title for entry in matter.entries if entry.entry == query.get("of")), None)
+    return f"{words}: {title}." if words and title else f"{words}." if words else ""
+
+
+def _rows(visit: Visit, matter: Matter) -> dict[str, NoticeRow]:
+    rows = visit.session.scalars(select(NoticeRow).where(NoticeRow.matter_id == matter.id))
+    return {row.id: row for row in rows}
+
+
+def _notices(matter: MatterView, today: date, rows: Mapping[str, NoticeRow]) -> list[dict[str, Any]]:
+    """What is still followed of each notice, the latest notice first, each with its map."""
     ids = list(dict.fromkeys(entry.notice for entry in matter.entries))
     groups = [[entry for entry in matter.entries if entry.notice == identifier] for identifier in ids]
     latest_first = sorted(groups, key=lambda entries: entries[0].decided_on, reverse=True)
-    return [{"head": entries[0], "entries": entries, "map": draw(entries, today)} for entries in latest_first]
+    return [_notice(entries, today, rows[entries[0].notice]) for entries in latest_first]
+
+
+def _notice(entries: Sequence[EntryView], today: date, row: NoticeRow) -> dict[str, Any]:
+    return {
+        "head": entries[0],
+        "row": row,
+        "map": draw(entries, today),
+        "followed": sorted(_of(entries, "open", "missed"), key=_next),
+        "information": _of(entries, "information"),
+        "late": [entry.entry for entry in entries if _is_over(entry, today)],
+        "unverified": any(entry.status == "open" and entry.verified_by is None for entry in entries),
+        "struck": all(entry.status == "struck" for entry in entries),
+    }
+
+
+def _is_over(entry: EntryView, today: date) -> bool:
+    """Whether an open entry has passed by every reading, so that it was missed."""
+    last = entry.window.latest or entry.window.last_day
+    return entry.status == "open" and last is not None and last < today
+
+
+def _of(entries: Sequence[EntryView], *statuses: str) -> list[EntryView]:
+    return [entry for entry in entries if entry.status in statuses]
+
+
+def _next(entry: EntryView) -> date:
+    return entry.window.safe_by or entry.window.last_day or date.max
+
+
+def _closed(matter: MatterView) -> list[EntryView]:
+    """What was filed, waived or struck, the latest first: it stays visible, so that it can be checked."""
+    return sorted(_of(matter.entries, *SETTLED), key=lambda entry: entry.closed_on or date.min, reverse=True)
+
+
+def _taken(visit: Visit, matter: Matter) -> dict[str, tuple[str, date]]:
+    """By entry, who has taken it on, and until when."""
+    standing = taken_on(visit.session, matter, visit.now)
+    names = {row.id: row.name for row in visit.session.execute(select(Person.id, Person.name))}
+    zone = visit.office.zone
+    return {
+        entry: (names.get(row.person_id, row.person_id), row.until.astimezone(zone).date())
+        for entry, row in standing.items()
+    }

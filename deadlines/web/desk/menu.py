@@ -1,4 +1,33 @@
 """The menu above every page, in the order in which it is shown."""
 
-MENU = (("/", "Docket"), ("/account", "Your sign-in"))
+from deadlines.docket.roles import Act, may
+from deadlines.store.tables import Person
+
+MENU = (
+    ("/", "Docket"),
+    ("/month", "Month"),
+    ("/incoming", "Incoming"),
+    ("/add", "Add a notice"),
+    ("/verify", "To verify"),
+    ("/proposals", "To decide"),
+    ("/evening", "Evening"),
+    ("/follow-up", "Follow-up"),
+    ("/workload", "Workload"),
+    ("/print", "Print"),
+    ("/feeds", "Calendars"),
+    ("/law", "Law"),
+    ("/practice", "Ladders"),
+    ("/people", "People"),
+    ("/evidence", "Evidence"),
+    ("/audit", "Audit"),
+    ("/me", "Me"),
+    ("/account", "Your sign-in"),
+)
 """Path and name of each page that can be reached from everywhere."""
+NEEDS: dict[str, Act] = {"/add": "enter", "/evidence": "read-audit", "/audit": "read-audit"}
+"""What somebody must be allowed to do for a page to stand in their menu; every other one stands in everybody's."""
+
+
+def menu_of(person: Person) -> list[tuple[str, str]]:
+    """The pages that are somebody's to open."""
+    return [(path, name) for path, name in MENU if path not in NEEDS or may(person, NEEDS[path])]

@@ -1,6 +1,6 @@
 """Rows of tables that became notices, by the firm's own key.
 
-Revision 0013, after 0011.
+Revision 0012, after 0011.
 
 House rule: a migration must not break the previous version of the program. Widen first, fill, and tighten
 only in a later release; a column is renamed or dropped in steps. Nothing of the docket is ever deleted.
@@ -9,7 +9,7 @@ only in a later release; a column is renamed or dropped in steps. Nothing of the
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
+revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None

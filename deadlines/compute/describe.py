@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from deadlines.commands.law_words import cited, fees_of, periods_words, reach_words, span_words, when_words
+from deadlines.compute.law_words import cited, fees_of, periods_words, reach_words, span_words, when_words
 from deadlines.compute.words import length_words, listed, long_date
 from deadlines.law import Law
 from deadlines.law.advice import Ambiguity

@@ -1,6 +1,6 @@
 """People: who is away and who covers, second factors, recovery codes, and how a browser was signed in.
 
-Revision 0015, after 0014.
+Revision 0014, after 0013.
 
 House rule: a migration must not break the previous version of the program. Widen first, fill, and tighten
 only in a later release; a column is renamed or dropped in steps. Nothing of the docket is ever deleted.
@@ -9,8 +9,8 @@ only in a later release; a column is renamed or dropped in steps. Nothing of the
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

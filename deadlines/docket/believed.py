@@ -1,0 +1,301 @@
+"""What the docket said of a matter at an earlier moment, and why: from what was stored by then, and nothing later.
+
+Notices as they were entered then, the dates in force with their edition and working, who had entered, verified and
+taken them on, what had been sent. Each date is computed anew by the edition of that time, and compared.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.compute.engine import engine_for
+from deadlines.compute.notice import Notice
+from deadlines.compute.result import Window
+from deadlines.docket.direction import NAMES, Dates, dates_of
+from deadlines.docket.standings import Standing, events_of, standing_at
+from deadlines.docket.trust import is_altered, window_of
+from deadlines.errors import DeadlinesError, InputError
+from deadlines.law import Law
+from deadlines.store.tables import (
+    Acknowledgement,
+    Audit,
+    DeadlineRow,
+    Entry,
+    Matter,
+    NoticeRow,
+    Person,
+    Proposal,
+    Reminder,
+)
+
+Laws = Callable[[str], Law]
+"""An edition of the law by its name; raises InputError and LawDataError."""
+TAKEN = ("sent", "covered")
+
+
+class Recomputed(Struct, frozen=True):
+    """What the edition of that time gives today: the `same` dates, `other` ones (told in `why`), or an answer that
+    `cannot` be had."""
+
+    found: Literal["same", "other", "cannot"]
+    why: str = ""
+    dates: Dates | None = None
+
+
+class Taken(Struct, frozen=True):
+    """Somebody had taken the dates on, until a moment; `stood`: it held still."""
+
+    by: str
+    at: datetime
+    until: datetime
+    stood: bool
+
+
+class Sent(Struct, frozen=True):
+    """A reminder that had gone out by then."""
+
+    rung: str
+    to: str
+    channel: str
+    sent_at: datetime
+
+
+class BelievedEntry(Struct, frozen=True, kw_only=True):
+    """One entry as it stood: its status, the version of its dates in force, and who had done what with it.
+
+    `now_version` is the version in force today; `waited`: other dates waited for two people then.
+    """
+
+    entry: str
+    title: str
+    form: str | None
+    status: str
+    closed_at: datetime | None
+    closed_by: str | None
+    proof: str | None
+    version: int
+    now_version: int
+    edition: str
+    window: Window
+    reason: str
+    recorded_at: datetime
+    recorded_by: str
+    altered: bool
+    verified_at: datetime | None
+    verified_by: str | None
+    taken: list[Taken]
+    sent: list[Sent]
+    waited: bool
+    recomputed: Recomputed
+
+
+class BelievedNotice(Struct, frozen=True, kw_only=True):
+    """A notice as it was entered by then. `amended_later`: what was entered was corrected afterwards."""
+
+    notice: str
+    entered: Notice
+    entered_at: datetime
+    entered_by: str
+    amended_later: bool
+    entries: list[BelievedEntry]
+
+
+class Believed(Struct, frozen=True, kw_only=True):
+    """A matter as the docket held it at a moment: the end of the day `on` in the firm's zone."""
+
+    matter: str
+    on: date
+    at: datetime
+    attorney: str
+    opened_at: datetime
+    restricted_now: bool
+    notices: list[BelievedNotice]
+
+
+def believed(session: Session, matter: Matter, laws: Laws, *, on: date, at: datetime, now: datetime) -> Believed:
+    """A matter as it stood at `at`, the end of the day `on`. Raises InputError for a moment that has not come, or
+    before the matter was opened."""
+    if at > now:
+        raise InputError(f"{on} has not ended yet: ask for an earlier day.", code="bad-date")
+    if matter.created_at > at:
+        raise InputError(f"Matter {matter.reference} was opened after {on}.", code="bad-date")
+    return _Look(session, matter, laws, at).answer(on)
+
+
+def end_of_day(on: date, zone: str, now: datetime) -> datetime:
+    """The last moment of a day in the firm's zone; of today the present one."""
+    place = ZoneInfo(zone)
+    end = datetime.combine(on + timedelta(days=1), time(), place).astimezone(UTC) - timedelta(microseconds=1)
+    return now if now.astimezone(place).date() == on else end
+
+
+class _Look:
+    """One matter, looked at from a moment."""
+
+    def __init__(self, session: Session, matter: Matter, laws: Laws, at: datetime) -> None:
+        self.session, self.matter, self.laws, self.at = session, matter, laws, at
+        self.people: dict[str, str] = {row.id: row.email for row in session.execute(select(Person.id, Person.email))}
+        self.entries = session.scalars(
+            select(Entry).where(Entry.matter_id == matter.id, Entry.created_at <= at).order_by(Entry.created_at)
+        ).all()
+        self.ids = [entry.id for entry in self.entries]
+        self.events = events_of(session, self.ids)
+        notices = select(NoticeRow).where(NoticeRow.matter_id == matter.id)
+        ordered = notices.order_by(NoticeRow.decided_on, NoticeRow.entered_at, NoticeRow.id)
+        self.every = {row.id: row for row in session.scalars(ordered)}
+
+    def answer(self, on: date) -> Believed:
+        groups: dict[str, list[BelievedEntry]] = {row.id: [] for row in self._standing()}
+        rows, acks, sent, waited = self._versions(), self._acknowledged(), self._sent(), self._waited()
+        for entry in self.entries:
+            row, notice = rows[entry.id], self._then(entry.notice_id)
+            if notice is None:
+                continue
+            standing = standing_at(entry, self.events.get(entry.id, ()), row.version, self.at)
+            groups.setdefault(notice.id, []).append(
+                self._entry(entry, row, notice, standing, acks[entry.id], sent[entry.id], waited=entry.id in waited)
+            )
+        return Believed(
+            matter=self.matter.reference,
+            on=on,
+            at=self.at,
+            attorney=self._attorney(),
+            opened_at=self.matter.created_at,
+            restricted_now=self.matter.restricted,
+            notices=[self._notice(self.every[identifier], entries) for identifier, entries in groups.items()],
+        )
+
+    # -- what was stored by then ---------------------------------------------------------------------------
+
+    def _standing(self) -> list[NoticeRow]:
+        """The notices of then that no amendment of then had replaced."""
+        known = [row for row in self.every.values() if row.entered_at <= self.at]
+        replaced = {row.amends_id for row in known}
+        return [row for row in known if row.id not in replaced]
+
+    def _then(self, identifier: str) -> NoticeRow | None:
+        """The notice of an entry as it was entered then: amendments that came later are left out."""
+        row: NoticeRow | None = self.every.get(identifier)
+        while row is not None and row.entered_at > self.at:
+            row = self.every.get(row.amends_id) if row.amends_id else None
+        return row
+
+    def _versions(self) -> Mapping[str, DeadlineRow]:
+        query = select(DeadlineRow).where(DeadlineRow.entry_id.in_(self.ids), DeadlineRow.created_at <= self.at)
+        return {row.entry_id: row for row in self.session.scalars(query.order_by(DeadlineRow.version))}
+
+    def _acknowledged(self) -> Mapping[str, list[Acknowledgement]]:
+        query = select(Acknowledgement).where(Acknowledgement.entry_id.in_(self.ids), Acknowledgement.at <= self.at)
+        found: dict[str, list[Acknowledgement]] = defaultdict(list)
+        for row in self.session.scalars(query.order_by(Acknowledgement.at)):
+            found[row.entry_id].append(row)
+        return found
+
+    def _sent(self) -> Mapping[str, list[Sent]]:
+        query = select(Reminder).where(Reminder.entry_id.in_(self.ids), Reminder.sent_at <= self.at)
+        found: dict[str, list[Sent]] = defaultdict(list)
+        for row in self.session.scalars(query.order_by(Reminder.sent_at, Reminder.id)):
+            if row.sent_at is not None and row.state in TAKEN:
+                found[row.entry_id].append(Sent(row.rung, self._who(row.person_id), row.channel, row.sent_at))
+        return found
+
+    def _waited(self) -> set[str]:
+        query = select(Proposal).where(
+            Proposal.entry_id.in_(self.ids), Proposal.proposed_at <= self.at, Proposal.state != "applied"
+        )
+        return {
+            row.entry_id for row in self.session.scalars(query) if row.decided_at is None or row.decided_at > self.at
+        }
+
+    def _attorney(self) -> str:
+        """Whose matter it was: before the first hand-over after that moment."""
+        query = select(Audit).where(Audit.subject == self.matter.id, Audit.action == "matter.hand-over")
+        later = self.session.scalars(query.where(Audit.at > self.at).order_by(Audit.id)).first()
+        return self._who(later.detail.get("from")) if later is not None else self.matter.attorney.email
+
+    def _who(self, name: object) -> str:
+        return self.people.get(str(name), str(name))
+
+    # -- put together --------------------------------------------------------------------------------------
+
+    def _notice(self, row: NoticeRow, entries: Sequence[BelievedEntry]) -> BelievedNotice:
+        later = any(other.amends_id == row.id for other in self.every.values())
+        return BelievedNotice(
+            notice=row.id,
+            entered=msgspec.convert(row.facts, Notice),
+            entered_at=row.entered_at,
+            entered_by=row.entered_by,
+            amended_later=later,
+            entries=list(entries),
+        )
+
+    def _entry(
+        self,
+        entry: Entry,
+        row: DeadlineRow,
+        notice: NoticeRow,
+        standing: Standing,
+        acks: Sequence[Acknowledgement],
+        sent: list[Sent],
+        *,
+        waited: bool,
+    ) -> BelievedEntry:
+        window, verified = window_of(entry, row), standing.verified
+        closing = standing.closing or {}
+        return BelievedEntry(
+            entry=entry.id,
+            title=window.title,
+            form=window.form,
+            status=standing.status,
+            closed_at=standing.closed_at,
+            closed_by=self._who(standing.closed_by) if standing.closed_by else None,
+            proof=closing.get("proof") or closing.get("reason"),
+            version=row.version,
+            now_version=entry.version,
+            edition=row.edition,
+            window=window,
+            reason=row.reason,
+            recorded_at=row.created_at,
+            recorded_by=self._who(row.created_by),
+            altered=is_altered(entry, row),
+            verified_at=verified.at if verified is not None else None,
+            verified_by=self._who(verified.detail.get("person")) if verified is not None else None,
+            taken=[
+                Taken(self._who(ack.person_id), ack.at, ack.until, ack.until > self.at)
+                for ack in acks
+                if ack.version == row.version
+            ],
+            sent=sent,
+            waited=waited,
+            recomputed=self._recomputed(entry, row, notice, standing),
+        )
+
+    def _recomputed(self, entry: Entry, row: DeadlineRow, notice: NoticeRow, standing: Standing) -> Recomputed:
+        """The dates that the edition of then gives for the notice of then, by the firm's choices of then."""
+        facts = msgspec.convert(notice.facts, Notice)
+        if standing.resolution is not None and standing.resolution.detail.get("use") == "computed":
+            facts = msgspec.structs.replace(facts, printed_deadline=None)
+        try:
+            windows = engine_for(self.laws(row.edition)).compute(facts, row.policy or {}).windows
+        except DeadlinesError as fault:
+            return Recomputed("cannot", fault.sentence)
+        found = next((window for window in windows if window.rule == entry.rule), None)
+        return _compared(row, found)
+
+
+def _compared(row: DeadlineRow, window: Window | None) -> Recomputed:
+    if window is None:
+        return Recomputed("other", "that edition, as it is here now, gives no such window for the notice")
+    stored, found = dates_of(row), dates_of(window)
+    if row.state == window.state and stored == found:
+        return Recomputed("same", dates=found)
+    pairs = ((NAMES[name], getattr(stored, name), getattr(found, name)) for name in Dates.__struct_fields__)
+    why = "; ".join(f"{name} {old or 'none'}, computed {new or 'none'}" for name, old, new in pairs if old != new)
+    return Recomputed("other", why or f"state {row.state}, computed {window.state}", found)

@@ -1,0 +1,82 @@
+"""How entries stood at an earlier moment, read back from the audit trail: open or closed, verified, resolved."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.store.tables import Audit, Entry
+
+REOPENED, MOVED, VERIFIED, RESOLVED, ACCEPTED = (
+    *("entry.reopen", "deadline.move", "entry.verify", "entry.resolve", "proposal.accept"),
+)
+STATUS = {"filed": "satisfied", "waived": "waived", "struck": "struck", "missed": "missed"}
+"""From what happened to an entry to what it is then."""
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """How an entry stood at a moment. `closing` is the record of how it was closed, where it was.
+
+    `verified` and `resolution` are the rows of the trail that say so, where they concern the version in force.
+    """
+
+    status: str
+    closing: dict[str, Any] | None
+    closed_at: datetime | None
+    closed_by: str | None
+    verified: Audit | None
+    resolution: Audit | None
+
+
+def events_of(session: Session, entries: Iterable[str]) -> Mapping[str, Sequence[Audit]]:
+    """The rows of the trail about each entry, in their order."""
+    found: dict[str, list[Audit]] = defaultdict(list)
+    for row in session.scalars(select(Audit).where(Audit.subject.in_(list(entries))).order_by(Audit.id)):
+        found[row.subject].append(row)
+    return found
+
+
+def standing_at(entry: Entry, events: Sequence[Audit], version: int, at: datetime) -> Standing:
+    """How an entry stood at a moment, with `version` of its dates in force then."""
+    status = next((was for row in events if row.at > at and (was := _status_before(row)) is not None), entry.status)
+    before = [row for row in events if row.at <= at]
+    closed = next((row for row in reversed(before) if _closing(row) is not None), None)
+    holds = closed is not None and status in STATUS.values()
+    return Standing(
+        status=status,
+        closing=_closing(closed) if holds and closed is not None else None,
+        closed_at=closed.at if holds and closed is not None else None,
+        closed_by=str(closed.detail.get("person") or closed.actor) if holds and closed is not None else None,
+        verified=_last(before, VERIFIED, version=version),
+        resolution=_last(before, RESOLVED),
+    )
+
+
+def _status_before(row: Audit) -> str | None:
+    """What the entry was just before that happened; None where it says nothing of that."""
+    closing = _closing(row)
+    if closing is not None:
+        return str(closing.get("was"))
+    if row.action == REOPENED:
+        return STATUS.get(str(row.detail.get("closing", {}).get("event")))
+    if row.action == ACCEPTED:
+        return "open"
+    if row.action == MOVED:
+        was_information = row.detail.get("kind") == "new" or row.detail.get("outcome") == "noted"
+        return "information" if was_information else "open"
+    return None
+
+
+def _closing(row: Audit) -> dict[str, Any] | None:
+    """The record of a closing, where the row tells of one."""
+    found = row.detail.get("closing")
+    return found if row.action != REOPENED and isinstance(found, dict) and "was" in found else None
+
+
+def _last(rows: Sequence[Audit], action: str, *, version: int | None = None) -> Audit | None:
+    fitting = (row for row in reversed(rows) if row.action == action)
+    return next((row for row in fitting if version is None or row.detail.get("version") == version), None)

@@ -1,0 +1,177 @@
+"""The page on which a notice is entered: what it opens is shown while it is typed, and recorded as it was shown.
+
+Without scripts a button shows the preview. Recording needs the digest of the preview: where anything was typed since,
+or the law is another, the preview is shown again and nothing is recorded.
+"""
+
+from sqlalchemy import select
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from deadlines.docket.incoming import docketed, find_incoming, require_waiting
+from deadlines.docket.intake import open_matter, record_notice
+from deadlines.docket.roles import ATTORNEYS, require
+from deadlines.docket.visible import visible
+from deadlines.errors import DeadlinesError
+from deadlines.store.tables import Incoming, Matter, Person
+from deadlines.web.desk.choosing import plain
+from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.draft import LABELS, METHODS, Draft, kinds_of, missing, read_draft
+from deadlines.web.desk.finding import matching
+from deadlines.web.desk.preview import Preview, preview_of
+from deadlines.web.pages import HEADERS
+
+CHANGED = "What was typed, or the law, is another than in the preview: look at it again, then record it."
+AGAIN = "The matter has this notice already: say that it is to be recorded once more, or leave it."
+RESTRICTED_NOW = (
+    "The notice is on the docket of matter {}, which is restricted now (8 USC 1367): only who works on it sees it."
+)
+UNSHOWN = (
+    '<p role="alert">The preview cannot be made just now. What you typed is still here: sign in again in another '
+    "window if you were signed out, then go on typing.</p>"
+)
+
+
+class AddPages:
+    """The form for a notice, its preview, and the recording."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def routes(self) -> list[Route]:
+        """The addresses and what answers them."""
+        return [
+            Route("/add", self.form, methods=["GET"]),
+            Route("/add", self.send, methods=["POST"]),
+            Route("/add/preview", self.preview, methods=["POST"]),
+        ]
+
+    async def form(self, request: Request) -> Response:
+        """The empty form, or one for a matter or a paper that came in."""
+        query = dict(request.query_params)
+        return await self._door.show(request, lambda visit: _empty(visit, query))
+
+    async def preview(self, request: Request) -> Response:
+        """What the notice would open, for the page that asks while it is typed."""
+        answer = await self._door.look(request, _live)
+        if answer.status_code == 200 or "hx-request" not in request.headers:
+            return answer
+        return HTMLResponse(UNSHOWN, 200, HEADERS)  # a redirect or another status would leave an old preview there
+
+    async def send(self, request: Request) -> Response:
+        """The form's buttons: show the preview, or record what it shows."""
+        return await self._door.change(request, _sent)
+
+
+def _empty(visit: Visit, query: dict[str, str]) -> Response:
+    require(visit.person, "enter")
+    form = {name: plain(query, name) or "" for name in ("matter", "kind", "form", "incoming")}
+    paper = _paper(visit, form["incoming"])
+    if paper is not None:
+        form |= {"received_on": paper.received_on.isoformat()}
+        form |= {"matter": paper.matter.reference} if paper.matter is not None else {}
+    return _page(visit, read_draft(visit.law, form), form, None)
+
+
+def _paper(visit: Visit, name: str) -> Incoming | None:
+    """The paper that the notice is recorded from, if the visitor may see it; raises NotFound and Conflict."""
+    if not name:
+        return None
+    found = find_incoming(visit.session, name)
+    require_waiting(found)
+    if found.matter_id is None:
+        return found
+    seen = visit.session.scalar(select(Matter.id).where(Matter.id == found.matter_id, visible(visit.person)))
+    return found if seen is not None else None
+
+
+def _live(visit: Visit, form: dict[str, str]) -> Response:
+    require(visit.person, "enter")
+    draft, shown = preview_of(visit, read_draft(visit.law, form), restricted=bool(form.get("restricted")))
+    return _page(visit, draft, form, shown, live=True)
+
+
+def _sent(visit: Visit, form: dict[str, str]) -> Response:
+    require(visit.person, "enter")
+    records = form.get("do") == "record"
+    draft = read_draft(visit.law, form)
+    draft, shown = preview_of(visit, missing(draft) if records else draft, restricted=bool(form.get("restricted")))
+    if not records:
+        return _page(visit, draft, form, shown)
+    if draft.errors or shown is None:
+        return _page(visit, draft, form, shown, status=422)
+    if form.get("digest") != shown.digest:
+        return _page(visit, draft.wrong("", CHANGED), form, shown, status=409)
+    if shown.twin is not None and not form.get("again"):
+        return _page(visit, draft.wrong("again", AGAIN), form, shown, status=409)
+    attempt = visit.session.begin_nested()
+    try:
+        matter = _record(visit, draft, shown, form)
+    except DeadlinesError as refused:
+        attempt.rollback()
+        return _page(visit, draft.wrong("", refused.sentence), form, shown, status=refused.http_status)
+    attempt.commit()
+    return _recorded(visit, matter)
+
+
+def _record(visit: Visit, draft: Draft, shown: Preview, form: dict[str, str]) -> Matter:
+    desk, session, now = visit.desk, visit.session, visit.now
+    matter = open_matter(
+        session,
+        draft.typed["matter"],
+        client=draft.typed["client"] or None,
+        attorney=shown.target.attorney,
+        restricted=bool(form.get("restricted")),
+        actor=desk.actor,
+        now=now,
+    )
+    recorded = record_notice(session, desk, matter, shown.notice, now=now, again=bool(form.get("again")))
+    paper = _paper(visit, form.get("incoming", ""))
+    if paper is not None:
+        docketed(session, paper, recorded.notice, who=visit.person.id, now=now, actor=desk.actor)
+    return matter
+
+
+def _recorded(visit: Visit, matter: Matter) -> Response:
+    """On to the matter, if the visitor sees it: a notice may have made it one of others."""
+    seen = visit.session.scalar(select(Matter.id).where(Matter.id == matter.id, visible(visit.person)))
+    if seen is None:
+        return visit.page(
+            "notice.html",
+            heading="Recorded",
+            sentences=(
+                RESTRICTED_NOW.format(matter.reference),
+                "Its attorney is reminded. A second person who works on it must verify the dates.",
+            ),
+        )
+    return visit.go(f"/matter/{matter.id}?done=recorded")
+
+
+def _page(
+    visit: Visit, draft: Draft, form: dict[str, str], shown: Preview | None, *, live: bool = False, status: int = 200
+) -> Response:
+    law = visit.law
+    people = select(Person).where(Person.active.is_(True), Person.role.in_(ATTORNEYS)).order_by(Person.name)
+    return visit.page(
+        "add_answer.html" if live else "add.html",
+        status=status,
+        draft=draft,
+        typed=draft.typed,
+        errors=draft.errors,
+        labels=LABELS,
+        shown=shown,
+        restricted=bool(form.get("restricted")),
+        again=bool(form.get("again")),
+        incoming=form.get("incoming", ""),
+        kinds=kinds_of(law),
+        kinds_title=law.kinds[draft.typed["kind"]].title if draft.typed["kind"] in law.kinds else "",
+        decided_words=law.kinds[draft.typed["kind"]].decided_on if draft.typed["kind"] in law.kinds else "",
+        forms=law.forms.values(),
+        facts=law.facts.values(),
+        reasons=law.reasons.values(),
+        methods=METHODS,
+        attorneys=visit.session.scalars(people).all(),
+        matters=matching(visit, draft.typed["matter"]),
+        live=live,
+    )

@@ -1,0 +1,44 @@
+"""What the docket said of a matter on an earlier day, and why."""
+
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from deadlines.docket.believed import believed, end_of_day
+from deadlines.errors import InputError
+from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.found import find_matter
+
+
+class BelievedPages:
+    """A matter as it stood when a day ended."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def routes(self) -> list[Route]:
+        """The addresses and what answers them."""
+        return [Route("/matter/{matter}/on", self.on, methods=["GET"])]
+
+    async def on(self, request: Request) -> Response:
+        """The matter on the day that is asked for."""
+        identifier, day = request.path_params["matter"], request.query_params.get("date", "")
+        return await self._door.show(request, lambda visit: _on(visit, identifier, day))
+
+
+def _on(visit: Visit, identifier: str, day: str) -> Response:
+    matter = find_matter(visit, identifier)
+    on, house = day_of(day), visit.house
+    at = end_of_day(on, str(visit.office.zone), visit.now)
+    found = believed(visit.session, matter, house.load, on=on, at=at, now=visit.now)
+    return visit.page("believed.html", found=found, matter_id=identifier, on=on.isoformat())
+
+
+def day_of(text: str) -> date:
+    """A day as browsers send it. Raises InputError."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError("Choose a day, as 2026-03-03.", code="bad-date") from None

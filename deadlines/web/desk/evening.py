@@ -1,0 +1,115 @@
+"""The evening check: today's list, a word on what stays open, the signature, and the days before."""
+
+from collections.abc import Mapping
+from datetime import date
+from hashlib import sha256
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from deadlines.compute.dates import parse_day
+from deadlines.docket.evening import LONGEST_NOTE, sign_evening
+from deadlines.docket.evening_sheet import Sheet, sees_all, sheet_of
+from deadlines.docket.evening_watch import EveningDay, evening_days
+from deadlines.docket.roles import require
+from deadlines.errors import Conflict, InputError
+from deadlines.web.desk.acts import MOVED_ON, status_of
+from deadlines.web.desk.door import Door, Refusal, Visit
+from deadlines.web.desk.typed import Typed, faults_of
+
+FIELDS = 1000
+"""More dates than that do not stay open on one evening."""
+LEFT = "left-"
+WHAT = {
+    "protective": "protective date",
+    "file-by": "file by",
+    "last-day": "LAST DAY",
+    "past": "PAST",
+    "courier": "courier",
+    "altered": "ALTERED",
+}
+HISTORY_DAYS = 60
+UNSIGNED = "Say why it stays open, or file or waive it first."
+
+
+def evening_routes(door: Door) -> list[Route]:
+    """The addresses and what answers them."""
+
+    async def show(request: Request) -> Response:
+        query = request.query_params
+        return await door.show(request, lambda visit: _ask(visit, query, {}, None))
+
+    async def sign(request: Request) -> Response:
+        return await door.change(request, _sign, lambda visit, form, no: _ask(visit, form, form, no), fields=FIELDS)
+
+    async def history(request: Request) -> Response:
+        return await door.show(request, _history)
+
+    return [
+        Route("/evening", show, methods=["GET"]),
+        Route("/evening", sign, methods=["POST"]),
+        Route("/evening/history", history, methods=["GET"]),
+    ]
+
+
+def _ask(visit: Visit, asked: Mapping[str, str], typed: Mapping[str, str], refusal: Refusal | None) -> Response:
+    on = _day(visit, asked)
+    sheet = sheet_of(visit.session, visit.desk, visit.person, on=on)
+    signed = next((day.signatures for day in _days(visit, on) if day.on == on), [])
+    return visit.page(
+        "evening.html",
+        status=status_of(refusal),
+        typed=typed,
+        faults=faults_of(refusal),
+        sheet=sheet,
+        what=WHAT,
+        whole=sees_all(visit.session, visit.person, on=on),
+        signed=signed,
+        mine=any(one.person == visit.person.email for one in signed),
+        longest=LONGEST_NOTE,
+        seen=_seen(sheet),
+    )
+
+
+def _sign(visit: Visit, form: dict[str, str]) -> Response:
+    require(visit.person, "sign-evening")
+    on, typed = _day(visit, form), Typed(form)
+    sheet = sheet_of(visit.session, visit.desk, visit.person, on=on)
+    if form.get("seen") != _seen(sheet):
+        raise Conflict(MOVED_ON)
+    names = [*sheet.needing, *(one.id for one in sheet.others if typed.text(LEFT + one.id) and not one.must)]
+    left = {name: typed.words(LEFT + name, UNSIGNED) for name in names}
+    note = typed.words("note", "", "note", LONGEST_NOTE) if typed.text("note") else None
+    if not typed.ticked("gone_through"):
+        typed.fault("gone_through", "Tick that you have gone through the list.")
+    typed.check()
+    sign_evening(visit.session, visit.desk, by=visit.person, on=on, left=left, note=note, now=visit.now)
+    return visit.go(f"/evening?on={on}")
+
+
+def _history(visit: Visit) -> Response:
+    days = evening_days(visit.session, visit.desk, days=HISTORY_DAYS, now=visit.now)
+    return visit.page("evening_history.html", days=days, zone=visit.office.zone)
+
+
+def _day(visit: Visit, asked: Mapping[str, str]) -> date:
+    """The day that is asked for, today unless it is another that has come."""
+    try:
+        on = parse_day(asked.get("on", ""))
+    except InputError:
+        return visit.today
+    return min(on, visit.today)
+
+
+def _days(visit: Visit, on: date) -> list[EveningDay]:
+    back = min((visit.today - on).days + 1, 366)
+    return evening_days(visit.session, visit.desk, days=back, now=visit.now)
+
+
+def _seen(sheet: Sheet) -> str:
+    """What the page showed: another one as soon as something of it changes, so that nobody signs for what they
+    have not seen."""
+    shown = [f"{one.entry}.{one.version}.{one.status}" for one in sheet.open]
+    shown += [f"{one.entry}.{one.version}.{one.status}" for one in sheet.closed]
+    return sha256(" ".join([str(sheet.on), *shown, *(one.id for one in sheet.others)]).encode()).hexdigest()[:16]

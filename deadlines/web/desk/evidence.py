@@ -1,0 +1,53 @@
+"""How the docket was kept, for the insurer: a form, and what it downloads."""
+
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from deadlines.docket.roles import require
+from deadlines.evidence import Wanted, files_of, gather, record_export, zipped
+from deadlines.web.desk.believed import day_of
+from deadlines.web.desk.door import Door, Visit
+from deadlines.web.pages import HEADERS
+
+
+class EvidencePages:
+    """The evidence, for who may read the audit trail."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def routes(self) -> list[Route]:
+        """The addresses and what answers them."""
+        return [
+            Route("/evidence", self.form, methods=["GET"]),
+            Route("/evidence", self.pack, methods=["POST"]),
+        ]
+
+    async def form(self, request: Request) -> Response:
+        """For which days, and whether with names."""
+        return await self._door.show(request, _form)
+
+    async def pack(self, request: Request) -> Response:
+        """The archive. That it left stands in the audit trail."""
+        return await self._door.change(request, _pack)
+
+
+def _form(visit: Visit) -> Response:
+    require(visit.person, "read-audit")
+    today = visit.today
+    return visit.page("evidence_form.html", from_on=date(today.year - 1, today.month, 1), until_on=today)
+
+
+def _pack(visit: Visit, form: dict[str, str]) -> Response:
+    require(visit.person, "read-audit")
+    names = form.get("names") == "yes"
+    wanted = Wanted(from_on=day_of(form.get("from", "")), until_on=day_of(form.get("until", "")), names=names)
+    evidence = gather(visit.session, visit.desk, visit.house, wanted, made_by=visit.person.email, now=visit.now)
+    files = files_of(evidence)
+    record_export(visit.session, evidence, files, actor=visit.person.email)
+    name = f"evidence-{wanted.from_on}-{wanted.until_on}.zip"
+    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(zipped(files), 200, headers, "application/zip")

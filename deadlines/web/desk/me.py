@@ -1,0 +1,211 @@
+"""A person's own page: what they are sent and where, their password, and the browsers in which they are signed in."""
+
+import logging
+from collections.abc import Mapping
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from deadlines.docket import contacts, logins
+from deadlines.docket.agendas import choose_agenda
+from deadlines.docket.house import House
+from deadlines.docket.invitations import PER_HOUR, choose_invitations
+from deadlines.docket.trials import trial_messages
+from deadlines.errors import InputError, SendError
+from deadlines.notify.channel import CHATS, Channel
+from deadlines.notify.message import Message
+from deadlines.store.tables import Person
+from deadlines.web.desk.door import Door, Visit
+
+log = logging.getLogger(__name__)
+HASHES = 2
+LARGEST = 2000
+DONE = {
+    "agenda": "Your agenda is set.",
+    "invitations": "Your invitations are set.",
+    "contact": "The address is kept. Send a test now: until it is proved, nobody knows that it works.",
+    "removed": "The address is forgotten.",
+    "proved": "Proved: the message reached you.",
+    "test-taken": "The test message was taken. Enter its code here when it arrives.",
+    "test-refused": "The test message was NOT taken. Look at the address, or tell whoever looks after the program.",
+}
+"""What was done, by the word at the end of the address."""
+WRONG = ("The password was not changed", "The present password does not fit, or the account rests for some minutes.")
+
+
+class MePages:
+    """What everybody sets for themselves."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._limiter = CapacityLimiter(HASHES)
+
+    def routes(self) -> list[Route]:
+        """The addresses and what answers them."""
+        posts = {
+            "agenda": self.agenda,
+            "invitations": self.invitations,
+            "contact": self.contact,
+            "forget": self.forget,
+            "test": self.test,
+            "confirm": self.confirm,
+            "password": self.password,
+            "sign-out": self.sign_out,
+        }
+        changes = [Route(f"/me/{name}", answer, methods=["POST"]) for name, answer in posts.items()]
+        return [Route("/me", self.me, methods=["GET"]), *changes]
+
+    async def me(self, request: Request) -> Response:
+        """The page itself."""
+        done = request.query_params.get("done", "")
+        return await self._door.show(request, lambda visit: _me(visit, done))
+
+    async def agenda(self, request: Request) -> Response:
+        """The morning's list, or none."""
+        return await self._door.change(request, _agenda)
+
+    async def invitations(self, request: Request) -> Response:
+        """Dates by mail into one's own calendar, or none."""
+        return await self._door.change(request, _invitations)
+
+    async def contact(self, request: Request) -> Response:
+        """Where a chat reaches the person."""
+        return await self._door.change(request, _contact)
+
+    async def forget(self, request: Request) -> Response:
+        """No more by that chat."""
+        return await self._door.change(request, _forget)
+
+    async def confirm(self, request: Request) -> Response:
+        """The code of a test message came back."""
+        return await self._door.change(request, _confirm)
+
+    async def sign_out(self, request: Request) -> Response:
+        """Every browser of the person is signed out."""
+        return await self._door.change(request, _sign_out)
+
+    async def test(self, request: Request) -> Response:
+        """A test message by one way. It leaves once the transaction in which its code is kept has ended."""
+        found: list[tuple[House, dict[str, Message]]] = []
+        page = await self._door.change(request, lambda visit, form: _test(visit, form, found))
+        if not found:
+            return page
+        taken = await to_thread.run_sync(_send, *found[0])
+        word = "test-taken" if taken else "test-refused"
+        return await self._door.again(request, lambda visit: visit.go(f"/me?done={word}"))
+
+    async def password(self, request: Request) -> Response:
+        """Another password; looked at and hashed outside of any transaction, because both take their time."""
+        found: list[tuple[Person, logins.Kept, dict[str, str]]] = []
+        page = await self._door.change(request, lambda visit, form: _asked(visit, form, found))
+        if not found:
+            return page
+        person, kept, form = found[0]
+        right = await to_thread.run_sync(logins.fits, kept, form.get("present", ""), limiter=self._limiter)
+        new = ""
+        try:
+            if right:
+                new = await to_thread.run_sync(logins.hashed, form.get("new", ""), person, limiter=self._limiter)
+        except InputError as error:
+            return self._door.pages.notice(error.http_status, WRONG[0], error.sentence)
+        return await self._door.again(request, lambda visit: _changed(visit, kept, new, right=right))
+
+
+def _me(visit: Visit, done: str) -> Response:
+    return visit.page(
+        "me.html",
+        paths=contacts.paths(visit.session, visit.person),
+        chats=CHATS,
+        per_hour=PER_HOUR,
+        invites=visit.office.house is not None and visit.house.invites,
+        done=DONE.get(done, ""),
+        faulty=done == "test-refused",
+    )
+
+
+def _agenda(visit: Visit, form: dict[str, str]) -> Response:
+    wanted = form.get("wanted") == "on"
+    choose_agenda(visit.session, visit.person, wanted=wanted, actor=visit.person.email, now=visit.now)
+    return visit.go("/me?done=agenda")
+
+
+def _invitations(visit: Visit, form: dict[str, str]) -> Response:
+    wanted = form.get("redaction") or None
+    if wanted is not None and not visit.house.invites:
+        raise InputError("Invitations leave by mail, and this server has no mail server set.")
+    choose_invitations(visit.session, visit.person, wanted, actor=visit.person.email, now=visit.now)
+    return visit.go("/me?done=invitations")
+
+
+def _contact(visit: Visit, form: dict[str, str]) -> Response:
+    channel, address = form.get("channel", ""), form.get("address", "").strip()
+    if channel not in CHATS:
+        raise InputError(f"Choose a chat: {', '.join(CHATS)}.")
+    if not address or len(address) > LARGEST or not address.isprintable():
+        raise InputError("Give the address of the chat on one line and nothing else.")
+    shown = visit.house.check_address(channel, address)
+    contacts.set_contact(visit.session, visit.person, channel, address, shown, actor=visit.person.email, now=visit.now)
+    return visit.go("/me?done=contact")
+
+
+def _forget(visit: Visit, form: dict[str, str]) -> Response:
+    channel = form.get("channel", "")
+    contacts.remove_contact(visit.session, visit.person, channel, actor=visit.person.email, now=visit.now)
+    return visit.go("/me?done=removed")
+
+
+def _confirm(visit: Visit, form: dict[str, str]) -> Response:
+    code = form.get("code", "")
+    contacts.confirm(visit.session, visit.person, code, actor=visit.person.email, now=visit.now)
+    return visit.go("/me?done=proved")
+
+
+def _sign_out(visit: Visit, _form: dict[str, str]) -> Response:
+    logins.sign_out_everywhere(visit.session, visit.person, now=visit.now)
+    return visit.go("/sign-in")
+
+
+def _test(visit: Visit, form: dict[str, str], found: list[tuple[House, dict[str, Message]]]) -> Response:
+    channel = form.get("channel", "mail")
+    messages = trial_messages(visit.session, visit.person, channel, actor=visit.person.email, now=visit.now)
+    found.append((visit.house, messages))
+    return visit.go("/me")
+
+
+def _send(house: House, messages: Mapping[str, Message]) -> bool:
+    """Whether every message was taken."""
+    channels = house.channels()
+    sent = [_sent(channels.get(house.mail if name == "mail" else name), message) for name, message in messages.items()]
+    return all(sent)
+
+
+def _sent(channel: Channel | None, message: Message) -> bool:
+    if channel is None:
+        return False
+    try:
+        channel.send(message)
+    except SendError as error:
+        log.warning("a test message by %s was not taken (%s)", channel.name, error.code)
+        return False
+    finally:
+        channel.close()
+    return True
+
+
+def _asked(visit: Visit, form: dict[str, str], found: list[tuple[Person, logins.Kept, dict[str, str]]]) -> Response:
+    if form.get("new") != form.get("again"):
+        raise InputError("The two new passwords differ: type the same twice.")
+    person = visit.person
+    found.append((person, logins.look_up(visit.session, person.email, now=visit.now), form))
+    visit.session.expunge(person)  # it is looked at once more after the transaction
+    return visit.go("/me")
+
+
+def _changed(visit: Visit, kept: logins.Kept, new: str, *, right: bool) -> Response:
+    if kept.person != visit.person.id or not logins.change_password(
+        visit.session, kept, new, right=right, now=visit.now
+    ):
+        return visit.notice(403, *WRONG)
+    return visit.go("/sign-in")

@@ -1,0 +1,124 @@
+"""What a typed notice would open, before anything is recorded: its windows, what is to be found out, what is odd."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import select
+
+from deadlines.compute import Notice, Result
+from deadlines.compute.engine import engine_for
+from deadlines.compute.routes import bases_of
+from deadlines.docket.doubts import odd_days, past_windows
+from deadlines.docket.intake import find_twin
+from deadlines.docket.protected import is_protected
+from deadlines.docket.visible import visible
+from deadlines.errors import InputError
+from deadlines.store.tables import Matter, NoticeRow, Person
+from deadlines.web.desk.door import Visit
+from deadlines.web.desk.draft import FACT, FIELD_OF, Draft
+
+if TYPE_CHECKING:
+    from deadlines.docket.intake import Desk
+
+TAKEN = "That number belongs to a matter that is not yours to see: ask whoever keeps the docket."
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """A fact that changes a date. `field`: what answers it, of the page or its `own`; `answer` as given so far."""
+
+    field: str
+    own: bool
+    why: str
+    choices: list[str]
+    answer: str
+
+
+class Target(Struct, frozen=True):
+    """The matter that the notice goes to: one that is there, or a new one of that attorney."""
+
+    matter: Matter | None
+    attorney: Person | None
+
+
+class Preview(Struct, frozen=True, kw_only=True):
+    """What recording would do. `digest` names exactly this: what was typed, by which law and policy."""
+
+    notice: Notice
+    result: Result
+    questions: list[Question]
+    doubts: list[str]
+    twin: NoticeRow | None
+    target: Target
+    restricts: bool
+    digest: str
+
+
+def target_of(visit: Visit, draft: Draft) -> tuple[Draft, Target]:
+    """Which matter is meant, with a fault beside the field where it cannot be that one."""
+    typed = draft.typed
+    attorney = visit.session.get(Person, typed["attorney"]) if typed["attorney"] else None
+    if not typed["matter"]:
+        return draft, Target(None, attorney)
+    found = visit.session.scalars(select(Matter).where(Matter.reference == typed["matter"])).one_or_none()
+    if found is None:
+        if attorney is None or not attorney.active:
+            draft = draft.wrong("attorney", f"Matter {typed['matter']} is new: choose its attorney.")
+        return draft, Target(None, attorney)
+    if visit.session.scalar(select(Matter.id).where(Matter.id == found.id, visible(visit.person))) is None:
+        return draft.wrong("matter", TAKEN), Target(None, attorney)
+    if attorney is not None and attorney.id != found.attorney_id:
+        draft = draft.wrong("attorney", f"Matter {found.reference} has another attorney: {found.attorney.name}.")
+    if typed["client"] and found.client and typed["client"] != found.client:
+        draft = draft.wrong("client", f"Matter {found.reference} has another client: {found.client}.")
+    return draft, Target(found, attorney)
+
+
+def preview_of(visit: Visit, draft: Draft, *, restricted: bool) -> tuple[Draft, Preview | None]:
+    """The preview, or the draft with what the computation refuses."""
+    draft, target = target_of(visit, draft)
+    notice, desk = draft.notice, visit.desk
+    if notice is None:
+        return draft, None
+    try:
+        odd = odd_days(notice, visit.today)
+        result = engine_for(desk.law).compute(notice, desk.policy)
+    except InputError as refused:
+        return draft.blame(refused.sentence), None
+    restricts = (restricted or is_protected(notice)) and not (target.matter is not None and target.matter.restricted)
+    return draft, Preview(
+        notice=notice,
+        result=result,
+        questions=list(_questions(desk, draft, notice, result)),
+        doubts=[*odd, *past_windows(result, visit.today)],
+        twin=find_twin(visit.session, target.matter, notice) if target.matter is not None else None,
+        target=target,
+        restricts=restricts,
+        digest=digest_of(desk, draft, notice, restricted=restricted),
+    )
+
+
+def digest_of(desk: "Desk", draft: Draft, notice: Notice, *, restricted: bool) -> str:
+    """Another one for anything else that is typed, for another law and for another policy of the firm."""
+    who = [draft.typed[name] for name in ("matter", "client", "attorney")]
+    rests_on = [desk.law.edition, desk.law.digest, sorted(desk.policy.items())]
+    text = msgspec.json.encode([msgspec.to_builtins(notice), who, restricted, rests_on], order="deterministic")
+    return hashlib.sha256(text).hexdigest()[:32]
+
+
+def _questions(desk: "Desk", draft: Draft, notice: Notice, result: Result) -> Iterator[Question]:
+    """What was answered already, so that it stays in the form, then what is still to be found out."""
+    asked = {ask.fact for ask in result.asks}
+    for name, answer in draft.typed.items():
+        fact = name.removeprefix(FACT)
+        if name.startswith(FACT) and answer and fact in desk.law.facts and fact not in asked:
+            known = desk.law.facts[fact]
+            choices = known.choices or (bases_of(desk.law, notice) if fact == "basis" else [])
+            yield Question(field=name, own=True, why=known.question, choices=choices, answer=answer)
+    for ask in result.asks:
+        field = FIELD_OF.get(ask.fact)
+        name = field or f"{FACT}{ask.fact}"
+        choices = [] if field else ask.choices
+        yield Question(field=name, own=field is None, why=ask.why, choices=choices, answer=draft.typed.get(name, ""))

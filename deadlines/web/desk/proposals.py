@@ -1,0 +1,137 @@
+"""What waits for a second person, and disputes: old dates beside new, why, and by which authority."""
+
+from collections.abc import Mapping
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from deadlines.compute import Notice
+from deadlines.compute.result import Window
+from deadlines.docket.entries import computed
+from deadlines.docket.extension_views import extension_views
+from deadlines.docket.proposals import accept, ignore, proposal_views
+from deadlines.docket.records import WAITING, Use
+from deadlines.docket.roles import require
+from deadlines.docket.undecided import open_disputes, waiting_proposals
+from deadlines.docket.verification import resolve_dispute
+from deadlines.docket.views import entry_view
+from deadlines.errors import Conflict
+from deadlines.store.tables import Entry, Proposal
+from deadlines.web.desk.acts import MOVED_ON, about, asking_page, back, require_unmoved, status_of
+from deadlines.web.desk.door import Door, Refusal, Visit
+from deadlines.web.desk.found import find_visible_entry, find_visible_proposal
+from deadlines.web.desk.typed import Typed, faults_of
+
+WHY = "Say why in a few words: it is kept for ever."
+
+
+def proposal_routes(door: Door) -> list[Route]:
+    """The addresses and what answers them."""
+
+    async def listed(request: Request) -> Response:
+        done = DONE.get(request.query_params.get("done", ""), "")
+        return await door.show(request, lambda visit: _list(visit, done))
+
+    return [
+        Route("/proposals", listed, methods=["GET"]),
+        *asking_page(door, "/proposal/{name}/accept", _ask, _accept),
+        *asking_page(door, "/proposal/{name}/ignore", _ask, _ignore),
+        *asking_page(door, "/entry/{name}/resolve", _ask_resolve, _resolve),
+    ]
+
+
+DONE = {
+    "agreed": "You agreed. Nothing moves until another person accepts it too.",
+    "accepted": "Two people agreed: the dates have changed.",
+    "ignored": "Decided against: the dates stay as they are.",
+}
+
+
+def _list(visit: Visit, done: str) -> Response:
+    disputes = [
+        (entry_view(visit.session, entry), entry.matter_id) for entry in open_disputes(visit.session, visit.person)
+    ]
+    asked = extension_views(visit.session, person=visit.person)
+    views = waiting_proposals(visit.session, visit.person)
+    return visit.page("proposals.html", proposals=views, disputes=disputes, asked=asked, done=done)
+
+
+def _ask(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refusal | None) -> Response:
+    proposal = find_visible_proposal(visit, name)
+    [view] = proposal_views(visit.session, proposal=proposal)
+    return visit.page(
+        "proposal.html",
+        status=status_of(refusal),
+        typed=typed,
+        faults=faults_of(refusal),
+        proposal=view,
+        matter_id=proposal.entry.matter_id,
+        waits=proposal.state in WAITING,
+        mine=proposal.agreed_by == visit.person.id,
+        seen=_seen(proposal),
+    )
+
+
+def _accept(visit: Visit, name: str, form: dict[str, str]) -> Response:
+    proposal = _held(visit, name, form)
+    accept(visit.session, visit.desk, proposal, visit.person, now=visit.now)
+    return visit.go(f"/proposals?done={proposal.state}")
+
+
+def _ignore(visit: Visit, name: str, form: dict[str, str]) -> Response:
+    typed = Typed(form)
+    reason = typed.words("reason", WHY)
+    proposal = _held(visit, name, form)
+    typed.check()
+    ignore(visit.session, visit.desk, proposal, visit.person, reason=reason, now=visit.now)
+    return visit.go("/proposals?done=ignored")
+
+
+def _held(visit: Visit, name: str, form: Mapping[str, str]) -> Proposal:
+    require(visit.person, "decide")
+    proposal = find_visible_proposal(visit, name)
+    if form.get("seen") != _seen(proposal):
+        raise Conflict(MOVED_ON)
+    return proposal
+
+
+def _seen(proposal: Proposal) -> str:
+    """What the page was made from: another one as soon as somebody agrees or decides."""
+    return f"{proposal.state}.{proposal.agreed_by}.{proposal.entry.version}"
+
+
+# -- disputes ----------------------------------------------------------------------------------------------------
+
+
+def _ask_resolve(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refusal | None) -> Response:
+    require(visit.person, "decide")
+    entry = find_visible_entry(visit, name)
+    return visit.page(
+        "resolve.html",
+        status=status_of(refusal),
+        typed=typed,
+        faults=faults_of(refusal),
+        printed=entry.notice.facts.get("printed_deadline"),
+        aside=_aside(visit, entry),
+        **about(visit, entry),
+    )
+
+
+def _resolve(visit: Visit, name: str, form: dict[str, str]) -> Response:
+    require(visit.person, "decide")
+    entry, typed = find_visible_entry(visit, name), Typed(form)
+    use = typed.one_of("use", ("printed", "computed"), "Choose which date holds.")
+    reason = typed.words("reason", WHY)
+    typed.check()
+    require_unmoved(entry, form)
+    kept: Use = "printed" if use == "printed" else "computed"
+    resolve_dispute(visit.session, visit.desk, entry, use=kept, reason=reason, by=visit.person, now=visit.now)
+    return back(visit, entry, f"resolved-{kept}")
+
+
+def _aside(visit: Visit, entry: Entry) -> Window | None:
+    """The window as the law gives it, the printed deadline left aside."""
+    notice = msgspec.structs.replace(msgspec.convert(entry.notice.facts, Notice), printed_deadline=None)
+    return next((one for one in computed(visit.desk, notice).windows if one.rule == entry.rule), None)

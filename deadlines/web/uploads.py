@@ -1,0 +1,139 @@
+"""A form with one file: of the file only its name, its size and its SHA-256 are kept, its content nowhere."""
+
+import hashlib
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.requests import Request
+
+from deadlines.docket.proof import LONGEST_NAME
+from deadlines.docket.records import Copy
+from deadlines.web.forms import FIELDS, LARGEST
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
+
+LARGEST_FILE = 50_000_000
+"""Bytes. A scan of a whole brief is smaller; what is larger is read to its end and refused beside its field."""
+LARGEST_BODY = 200_000_000
+TYPE = "multipart/form-data"
+
+
+class Sent(Struct, frozen=True):
+    """The fields by name, and what is kept of the file; None where none was chosen, or it was `too_large`."""
+
+    fields: dict[str, str]
+    file: Copy | None = None
+    too_large: bool = False
+
+
+async def read_upload(request: Request) -> Sent | None:
+    """What somebody sent with a file, hashed while it comes in; None for what is no such form, or far too large."""
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    boundary = options.get(b"boundary")
+    if kind.decode("latin-1").lower() != TYPE or not boundary:
+        return None
+    parts, total = _Parts(), 0
+    parser = MultipartParser(boundary, parts.callbacks())
+    try:
+        async for chunk in request.stream():
+            total += len(chunk)
+            if total > LARGEST_BODY:
+                return None
+            parser.write(chunk)
+        parser.finalize()
+        return parts.sent() if parts.whole else None
+    except (FormParserError, UnicodeDecodeError, _TooMuch):
+        return None
+
+
+class _TooMuch(Exception):
+    """More fields or text than any form of ours has."""
+
+
+class _Parts:
+    """The parts of one body, as the parser finds them."""
+
+    def __init__(self) -> None:
+        self.whole = False
+        self._fields: dict[str, bytes] = {}
+        self._header, self._value = b"", b""
+        self._name, self._file = "", ""
+        self._count = self._text = 0
+        self._hash, self._size = hashlib.sha256(), 0
+        self._found: Copy | None = None
+        self._is_file = self._too_large = False
+
+    def callbacks(self) -> "MultipartCallbacks":
+        """What the parser calls."""
+        return {
+            "on_part_begin": self._begin,
+            "on_header_field": self._on_header_field,
+            "on_header_value": self._on_header_value,
+            "on_header_end": self._on_header_end,
+            "on_part_data": self._on_data,
+            "on_part_end": self._on_end,
+            "on_end": self._finished,
+        }
+
+    def sent(self) -> Sent:
+        """Everything that came."""
+        fields = {name: value.decode() for name, value in self._fields.items()}
+        return Sent(fields, self._found, self._too_large)
+
+    def _begin(self) -> None:
+        self._count += 1
+        if self._count > FIELDS:
+            raise _TooMuch
+        self._name, self._file, self._header, self._value = "", "", b"", b""
+        self._is_file = False
+
+    def _on_header_field(self, data: bytes, start: int, end: int) -> None:
+        self._header += data[start:end]
+
+    def _on_header_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def _on_header_end(self) -> None:
+        if self._header.lower() == b"content-disposition":
+            _, options = parse_options_header(self._value)
+            self._name = options.get(b"name", b"").decode()
+            self._file = plain_name(options.get(b"filename", b"").decode(errors="replace"))
+            self._is_file = b"filename" in options
+            self._hash, self._size = hashlib.sha256(), 0
+            if not self._is_file:
+                self._fields[self._name] = b""
+        self._header, self._value = b"", b""
+
+    def _on_data(self, data: bytes, start: int, end: int) -> None:
+        if self._is_file:
+            self._size += end - start
+            if self._size <= LARGEST_FILE:
+                self._hash.update(data[start:end])
+            return
+        self._text += end - start
+        if self._text > LARGEST:
+            raise _TooMuch
+        self._fields[self._name] = self._fields.get(self._name, b"") + data[start:end]
+
+    def _on_end(self) -> None:
+        if not self._is_file or not (self._file or self._size):
+            return
+        self._too_large = self._size > LARGEST_FILE
+        self._found = None if self._too_large else Copy(self._file or "file", self._size, self._hash.hexdigest())
+
+    def _finished(self) -> None:
+        self.whole = True
+
+
+def plain_name(name: str) -> str:
+    """The last part of a file's name, of plain characters: some browsers send where it lay."""
+    last = PureWindowsPath(PurePosixPath(name).name).name
+    found = "".join(c for c in " ".join(last.split()) if c.isprintable())
+    if len(found) <= LONGEST_NAME:
+        return found
+    stem, dot, kind = found.rpartition(".")
+    return f"{stem[: LONGEST_NAME - 12]}…{dot}{kind[:10]}" if dot else f"{found[: LONGEST_NAME - 1]}…"

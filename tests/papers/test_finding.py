@@ -1,0 +1,173 @@
+"""What is read from the text of a notice: each with its line, nothing chosen, nothing made up."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from deadlines.law import load_law
+from deadlines.papers import Found, find
+from deadlines.papers.dates import days_in
+from deadlines.pdf import read_pdf
+from tests.papers import samples
+
+LAW = load_law()
+
+
+def found(pages: Sequence[Sequence[str]]) -> Found:
+    return find(pages, LAW)
+
+
+@pytest.mark.parametrize(
+    ("pages", "kind", "form", "days", "service", "deadline"),
+    [
+        (samples.DENIAL, "uscis.denial", ["I-140"], ["2026-10-23"], [], []),
+        (samples.RFE, "uscis.rfe", ["I-129"], ["2026-10-20"], ["mail"], ["2027-01-12"]),
+        (samples.NOID, "uscis.noid", ["I-130"], ["2026-11-02"], [], []),
+        (samples.REVOCATION, "uscis.revocation", ["I-140"], ["2026-11-05"], ["certified-mail"], []),
+        (samples.JUDGE, "ij.order", [], ["2026-10-23", "2026-10-22"], ["electronic"], ["2026-11-23"]),
+        (samples.ABSENT, "ij.in-absentia", [], ["2026-10-06"], [], []),
+        (samples.BOARD, "bia.decision", [], ["2026-09-20", "2026-09-21"], [], []),
+        (samples.MOTION, "bia.motion.denial", [], ["2026-10-01"], [], []),
+        (samples.AAO, "aao.dismissal", ["I-140"], ["2026-10-23"], [], []),
+    ],
+)  # fmt: skip
+def test_what_a_notice_says(
+    pages: list[list[str]], kind: str, form: list[str], days: list[str], service: list[str], deadline: list[str]
+) -> None:
+    read = found(pages)
+    assert read.values("kind") == [kind]
+    assert read.values("form") == form
+    assert read.values("decided_on") == days
+    assert read.values("service") == service
+    assert read.values("printed_deadline") == deadline
+    assert all((note.startswith("The paper gives more than one")) == (len(days) > 1) for note in read.notes)
+
+
+@pytest.mark.parametrize("name", ["DENIAL", "RFE", "NOID", "REVOCATION", "JUDGE", "BOARD", "AAO"])
+def test_every_proposal_stands_on_the_line_that_it_names(name: str) -> None:
+    from deadlines.papers.model import masked
+
+    pages = getattr(samples, name)
+    candidates = found(pages).candidates
+    assert candidates
+    for candidate in candidates:
+        page = pages[candidate.page - 1]
+        here, below = page[candidate.line_number - 1], page[candidate.line_number : candidate.line_number + 1]
+        assert candidate.line in (masked(here), masked(" ".join([here, *below])))
+
+
+def test_numbers_are_for_the_eyes_and_an_a_number_is_never_shown_whole() -> None:
+    read = found(samples.DENIAL)
+    assert read.values("receipt_number") == ["LIN2690012345"]
+    assert read.values("a_number") == ["A***-***-789"]
+    for pages in (samples.DENIAL, samples.JUDGE, samples.BOARD, samples.NOID):
+        said = str(found(pages))
+        assert "A***" in said
+        assert not any(part in said for part in ("123-456", "088-968", "088 968", "098 765"))
+
+
+def test_sentences_about_time_are_shown_and_no_date_is_made_of_them() -> None:
+    read = found(samples.DENIAL)
+    said = read.values("deadline_words")
+    assert any("within 30 calendar days" in line for line in said)
+    assert any("33 days if this decision was mailed" in line for line in said)
+    assert read.values("printed_deadline") == []
+    assert read.values("service") == []
+
+
+def test_an_earlier_request_is_not_taken_for_this_notice() -> None:
+    assert found(samples.DENIAL).values("kind") == ["uscis.denial"]
+    two = [*samples.NOID[0], "REQUEST FOR EVIDENCE"]
+    read = found([two])
+    assert set(read.values("kind")) == {"uscis.noid", "uscis.rfe"}
+    assert "kind of notice" in read.notes[0]
+
+
+def test_a_day_of_mailing_is_offered_as_the_day_of_service() -> None:
+    assert found(samples.REVOCATION).values("service_on") == ["2026-11-06"]
+
+
+def test_dates_of_other_things_are_not_offered_as_the_date_of_the_notice() -> None:
+    head = samples.USCIS_HEAD
+    for label in ("Received Date", "Priority Date", "Date of Birth", "Hearing Date"):
+        assert found([[*head, label, "March 2, 2025"]]).values("decided_on") == []
+        assert found([[*head, f"{label}: March 2, 2025"]]).values("decided_on") == []
+    both = found([[*head, "Received Date: March 2, 2025 Notice Date: October 23, 2026"]])
+    assert both.values("decided_on") == ["2026-10-23"]
+    assert found([[*head, "Notice Date Received Date", "October 23, 2026 March 2, 2025"]]).values("decided_on") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "within 33 days if this decision was mailed",
+        "You may file by mail or in person.",
+        "Your appeal must be sent by certified mail.",
+    ],
+)
+def test_how_papers_may_be_sent_is_not_how_this_one_was(line: str) -> None:
+    assert found([[line]]).values("service") == []
+
+
+def test_a_paper_that_says_nothing_gives_nothing() -> None:
+    assert found([[]]).candidates == []
+    assert found([["Lorem ipsum dolor sit amet", "consectetur 12345"]]) == Found([])
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("October 23, 2026", ["2026-10-23"]),
+        ("OCT. 23 2026", ["2026-10-23"]),
+        ("Sept. 3rd, 2026", ["2026-09-03"]),
+        ("23 October 2026 and 23-OCT-2026", ["2026-10-23", "2026-10-23"]),
+        ("2026-10-23", ["2026-10-23"]),
+        ("10/23/2026", ["2026-10-23"]),
+        ("23/10/2026", []),
+        ("February 30, 2026", []),
+        ("10/23/26", []),
+        ("file 123/10/2026", []),
+        ("May 1, 1899", []),
+    ],
+)  # fmt: skip
+def test_days_as_they_are_printed(text: str, days: list[str]) -> None:
+    assert [printed.day.isoformat() for printed in days_in(text)] == days
+
+
+def test_figures_with_two_readings_say_how_they_were_read() -> None:
+    [printed] = days_in("11/02/2026")
+    assert printed.day.isoformat() == "2026-11-02"
+    assert "2 November 2026" in printed.note
+    assert days_in("11/23/2026")[0].note == ""
+
+
+def test_the_columns_of_a_form_i_797_are_not_mixed_up() -> None:
+    read = found(read_pdf(samples.laid_out(samples.COLUMNS)).pages)
+    assert read.notes == []
+    fields = ("kind", "form", "decided_on", "printed_deadline", "receipt_number")
+    assert [read.values(field) for field in fields] == [
+        ["uscis.rfe"], ["I-485"], ["2026-10-20"], ["2027-01-12"], ["WAC2690054321"],
+    ]  # fmt: skip
+
+
+COURT = ["EXECUTIVE OFFICE FOR IMMIGRATION REVIEW", "NEWARK IMMIGRATION COURT"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "kinds"),
+    [
+        ([*COURT, "ORDER OF THE IMMIGRATION JUDGE", "The motion to reopen is hereby denied."], ["ij.motion.denial"]),
+        ([*COURT, "ORDER OF THE IMMIGRATION JUDGE WITH RESPECT TO CUSTODY"], ["ij.bond"]),
+        ([*COURT, "ORDER OF THE IMMIGRATION JUDGE", "An appeal may be filed."], ["ij.order"]),
+        (["Decision of the Board of Immigration Appeals", "The record is remanded."], ["bia.remand"]),
+        ([*samples.USCIS_HEAD, "Rejection Notice"], ["uscis.rejection"]),
+        ([*samples.USCIS_HEAD, "NOTICE OF INTENT TO REVOKE"], ["uscis.noir"]),
+        ([*samples.USCIS_HEAD, "Your case is denied for abandonment."], ["uscis.denial.abandonment"]),
+        ([*samples.USCIS_HEAD, "Your motion to reopen is dismissed."], ["uscis.motion.denial"]),
+        ([*samples.USCIS_HEAD, "Your application may be denied."], []),
+        ([*samples.USCIS_HEAD, "If you do not respond, your petition will be denied."], []),
+        ([*samples.USCIS_HEAD, "We sent you a Request for Evidence on May 4, 2026."], []),
+    ],
+)
+def test_kinds_by_the_words_of_each_authority(lines: list[str], kinds: list[str]) -> None:
+    assert found([lines]).values("kind") == kinds

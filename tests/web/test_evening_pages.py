@@ -1,0 +1,103 @@
+"""The evening check and extensions on pages."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from deadlines.compute import Notice, Service
+from deadlines.store.database import Database
+from deadlines.store.tables import EveningCheck, Proposal
+from tests.docket.desks import MAILED
+from tests.web.office import CANARIES, Office, Page, fields
+
+RFE = Notice(kind="uscis.rfe", form="I-140", decided_on=MAILED, service=Service("mail"))
+EVENING = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
+"""Friday 20 November 2026, five in the afternoon in New York: the safe date of three windows."""
+
+
+@pytest.fixture
+def kind_of_database() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    return Office(database, EVENING)
+
+
+def test_nobody_signs_while_something_stays_open_without_a_word(office: Office) -> None:
+    browser = office.browser("Dora")
+    page = browser.get("/evening").text
+    assert Page(page).problems() == []
+    assert "Motion to reopen" in page
+    assert not any(word in page for word in CANARIES)
+    form = fields(page)
+    words = [name for name in form if name.startswith("left-")]
+    assert len(words) > 3  # with those of the restricted matter, of which nothing is told
+    refused = browser.post("/evening", data={**form, words[0]: "the courier comes at eight"})
+    assert refused.status_code == 422
+    for name in (*words[1:], "gone_through"):
+        assert f'href="#{name}"' in refused.text
+    assert 'value="the courier comes at eight"' in refused.text
+    assert Page(refused.text).problems() == []
+    whole = {**form, **dict.fromkeys(words, "filed tomorrow"), "gone_through": "yes", "note": "quiet"}
+    done = browser.post("/evening", data=whole)
+    assert done.status_code == 303
+    with office.database.read() as session:
+        check = session.scalars(select(EveningCheck)).one()
+        assert (check.late, check.note, len(check.sheet["open"])) == (False, "quiet", len(words))
+    after = browser.get(done.headers["location"]).text
+    assert "Signed by dora@firm.test" in after
+    assert "You have signed for this day" in after
+    history = browser.get("/evening/history").text
+    assert "dora@firm.test, 2026-11-20 17:00" in history
+    assert Page(history).problems() == []
+
+
+def test_nobody_signs_for_a_list_that_has_changed(office: Office) -> None:
+    browser = office.browser("Dora")
+    form = fields(browser.get("/evening").text)
+    path = f"/entry/{office.entry().id}/waive"
+    waived = {**fields(browser.get(path).text), "reason": "not used"}
+    assert browser.post(path, data=waived).status_code == 303
+    whole = {**form, **{name: "x" for name in form if name.startswith("left-")}, "gone_through": "yes"}
+    refused = browser.post("/evening", data=whole)
+    assert (refused.status_code, "changed while you looked" in refused.text) == (409, True)
+    assert "not used" in browser.get("/evening").text  # with its reason, to be looked at
+
+
+def test_who_does_not_see_everything_or_may_not_does_not_sign(office: Office) -> None:
+    partner = office.browser("Pat").get("/evening").text
+    assert "You do not see everything of this day" in partner
+    assert not any(word in partner for word in CANARIES)
+    assert '<button class="primary"' not in partner
+    assert '<button class="primary"' not in office.browser("Ben").get("/evening").text
+    assert office.browser("Ben").post("/evening", data={"on": "2026-11-20"}).status_code == 403
+
+
+def test_more_time_is_asked_for_and_granted(office: Office) -> None:
+    office.record("R-1", RFE)
+    entry = office.entry("uscis.response.rfe", "R-1")
+    browser = office.browser("Ben")
+    page = browser.get(f"/entry/{entry.id}/extension").text
+    assert Page(page).problems() == []
+    assert "The law allows no more time here" in page
+    assert 'name="wanted_on"' not in page
+    entry = office.entry()
+    path = f"/entry/{entry.id}/extension"
+    form = fields(browser.get(path).text)
+    refused = browser.post(path, data={**form, "wanted_on": "2026-10-30", "asked_on": "2026-11-19", "proof": "ECAS"})
+    assert (refused.status_code, 'href="#wanted_on"' in refused.text) == (422, True)
+    asked = {**form, "wanted_on": "2026-12-15", "asked_on": "2026-11-19", "proof": "ECAS receipt"}
+    done = browser.post(path, data=asked)
+    assert "No date has moved" in browser.get(done.headers["location"]).text
+    assert "asked for until" in browser.get(f"/matter/{entry.matter_id}").text
+    assert "More time that was asked for: 1" in browser.get("/proposals").text
+    form = fields(browser.get(path).text)
+    grant = {**form, "granted_to": "2026-12-11", "granted_on": "2026-11-20", "grant_proof": "order, p. 1"}
+    assert browser.post(f"{path}/grant", data=form).status_code == 422
+    done = browser.post(f"{path}/grant", data=grant)
+    assert "waits for a second person" in browser.get(done.headers["location"]).text
+    with office.database.read() as session:
+        assert session.scalars(select(Proposal.state)).all() == ["agreed"]

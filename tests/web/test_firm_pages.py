@@ -1,0 +1,442 @@
+"""The pages about the firm: law, people, ladders, calendars, evidence, audit, one's own; who may, and who sees."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import select, text
+from starlette.testclient import TestClient
+
+from deadlines.docket import logins, subscriptions
+from deadlines.docket.house import House
+from deadlines.docket.subscriptions import Choice
+from deadlines.law import load_law
+from deadlines.store import audit
+from deadlines.store.database import Database
+from deadlines.store.tables import Audit, Letter, Matter, Person, Subscription
+from deadlines.web.app import create_app
+from deadlines.web.cookies import NAME
+from tests.docket import desks
+from tests.houses import house_in
+from tests.web import test_desk
+from tests.web.serving import NOW, ZONE
+from tests.web.test_desk import CANARIES
+from tests.web.test_signing import FORM, PASSWORD
+
+LATER = NOW + timedelta(minutes=5)
+
+
+class Firm(test_desk.Firm):
+    """The same people, on a server that knows the firm's law and practice."""
+
+    def __init__(self, database: Database, house: House) -> None:
+        super().__init__(database)
+        self.house = house
+
+    def browser(self, name: str) -> TestClient:
+        app = create_app(
+            self.database,
+            zone=ZONE,
+            now=lambda: LATER,
+            desk=lambda who: desks.desk(actor=who),
+            house=lambda: self.house,
+        )
+        client = TestClient(app, follow_redirects=False, headers=FORM)
+        with self.database.write() as session:  # the password itself takes long by design, and is tested elsewhere
+            kept = logins.look_up(session, f"{name.lower()}@firm.test", now=LATER)
+            token = logins.sign_in(session, kept, right=True, now=LATER)
+        assert token is not None
+        client.cookies.set(NAME, token.token)
+        return client
+
+    def id_of(self, name: str) -> str:
+        with self.database.read() as session:
+            return session.scalars(select(Person.id).where(Person.name == name)).one()
+
+    def rows(self, action: str) -> list[Audit]:
+        with self.database.read() as session:
+            return list(session.scalars(select(Audit).where(Audit.action == action)))
+
+
+@pytest.fixture
+def kind_of_database(request: pytest.FixtureRequest) -> str:
+    """One database, unless a test asks for both."""
+    kind: str = getattr(request, "param", "sqlite")
+    return kind
+
+
+@pytest.fixture
+def firm(database: Database, tmp_path: Path) -> Firm:
+    return Firm(database, house_in(tmp_path))
+
+
+def words_of(page: str) -> str:
+    """What a page says, without what was asked for in its forms."""
+    return re.sub(r' value="[^"]*"', "", page).lower()
+
+
+def paths(firm: Firm) -> Iterator[str]:
+    yield from ("/law", "/law/rules", "/law/questions", "/practice", "/people", "/people?all=1", "/me")
+    yield from ("/feeds", "/feeds?whose=all&ended=1", "/evidence", "/audit", "/audit?check=1")
+    yield f"/audit?person={firm.id_of('Ana')}"
+    yield from ("/audit?action=matter.restrict", "/audit?day=2026-10-27", "/audit?matter=S-1", "/audit?before=1")
+
+
+@pytest.mark.parametrize(
+    ("kind_of_database", "name"),
+    [*(("sqlite", name) for name in ("Ben", "Dora", "Adam", "Pat", "Audrey")), ("postgres", "Audrey")],
+    indirect=["kind_of_database"],
+)
+def test_no_page_tells_of_a_restricted_matter(firm: Firm, name: str) -> None:
+    with firm.database.write() as session:
+        ana = session.scalars(select(Person).where(Person.name == "Ana")).one()
+        secret = session.get_one(Matter, firm.ids["S-1"])
+        choice = Choice(scope="matter", matter=secret, restricted=True)
+        subscriptions.add_subscription(session, ana, "Phone", choice=choice, actor=ana.email, now=NOW)
+    browser = firm.browser(name)
+    for path in paths(firm):
+        page = browser.get(path)
+        assert page.status_code in (200, 403, 422), path
+        said = words_of(page.text)
+        words = ("canary", "motion to secret") if path.startswith("/law") else CANARIES  # the law itself has such forms
+        assert [word for word in words if word.lower() in said] == [], path
+        assert firm.ids["S-1"] not in page.text, path
+    on = browser.get(f"/matter/{firm.ids['S-1']}/on?date=2026-10-30")
+    assert (on.status_code, on.content) == (404, browser.get("/matter/nothing/on?date=2026-10-30").content)
+
+
+def test_whoever_works_on_it_sees_it_all(firm: Firm) -> None:
+    with firm.database.write() as session:
+        ana = session.scalars(select(Person).where(Person.name == "Ana")).one()
+        ana.role = "partner"
+    browser = firm.browser("Ana")
+    assert "restricted a matter" in browser.get("/audit?matter=S-1").text
+    assert "matter S-1" in browser.get("/audit").text
+    assert "Motion to secret" in browser.get(f"/matter/{firm.ids['S-1']}/on?date=2026-10-30").text
+
+
+@pytest.mark.parametrize(
+    ("path", "who"),
+    [
+        ("/audit", {"Dora", "Adam", "Pat", "Audrey"}),
+        ("/evidence", {"Dora", "Adam", "Pat", "Audrey"}),
+        ("/law", {"Ben", "Dora", "Adam", "Pat", "Audrey"}),
+        ("/practice", {"Ben", "Audrey"}),
+        ("/me", {"Ben", "Audrey"}),
+    ],
+)
+def test_pages_are_open_to_those_whose_they_are(firm: Firm, path: str, who: set[str]) -> None:
+    for name in ("Ben", "Dora", "Adam", "Pat", "Audrey"):
+        browser = firm.browser(name)
+        page = browser.get(path)
+        stands = f'href="{path}"' in browser.get("/").text
+        if name in who:
+            assert (page.status_code, stands) == (200, True), name
+        elif path in ("/audit", "/evidence"):
+            assert (page.status_code, stands) == (403, False), name
+
+
+def test_nothing_changes_without_a_form_of_ours(firm: Firm) -> None:
+    browser, ana = firm.browser("Pat"), firm.id_of("Ana")
+    posts = [
+        "/people",
+        f"/people/{ana}/link",
+        f"/people/{ana}/leave",
+        "/evidence",
+        "/feeds",
+        "/me/password",
+        "/me/test",
+    ]
+    before = len(firm.rows("login.invite"))
+    for path in posts:
+        for how in ({"Sec-Fetch-Site": "cross-site"}, {"Content-Type": "text/plain"}):
+            assert browser.post(path, data={"email": "x@firm.test"}, headers=how).status_code == 403, path
+    assert len(firm.rows("login.invite")) == before
+
+
+def test_the_law_is_told_as_the_data_has_it(firm: Firm) -> None:
+    browser, law = firm.browser("Ben"), load_law()
+    page = browser.get("/law").text
+    assert f"edition {law.edition}" in page
+    assert "Changes to future dates" in page
+    assert "<script" not in page
+    found = browser.get("/law/rules?words=I-290B+motion").text
+    assert "uscis.motion.reopen" in found
+    assert "eoir.appeal.bia" not in found
+    assert "No rule" in browser.get("/law/rules?words=zzz").text
+    rule = browser.get("/law/rule/eoir.appeal.bia").text
+    assert all(word in rule for word in ("8 CFR 1003.38", "vacated", "What courts did", "Sources"))
+    assert browser.get("/law/rule/none").status_code == 404
+    question = next(iter(law.ambiguities))
+    assert "holds here" in browser.get(f"/law/question/{question}").text
+
+
+def test_an_old_review_is_marked(firm: Firm) -> None:
+    assert '<strong class="loud">old' not in firm.browser("Ben").get("/law/rules").text
+    law = firm.house.law
+    rules = {
+        name: msgspec.structs.replace(rule, reviewed=msgspec.structs.replace(rule.reviewed, on=date(2025, 10, 1)))
+        for name, rule in law.rules.items()
+    }
+    firm.house = msgspec.structs.replace(firm.house, law=msgspec.structs.replace(law, rules=rules))
+    later = firm.browser("Ben")
+    assert '<strong class="loud">old' in later.get("/law/rules").text
+    assert "The last review is old" in later.get("/law/rule/eoir.appeal.bia").text
+
+
+def test_an_administrator_adds_somebody_who_then_signs_in(firm: Firm) -> None:
+    browser = firm.browser("Adam")
+    made = browser.post("/people", data={"name": "Cy Wu", "email": "Cy@Firm.test", "role": "paralegal"})
+    assert made.headers["location"].endswith("?done=added")
+    page = browser.post(made.headers["location"].partition("?")[0] + "/link", data={"": ""}).text
+    code = page.split("/welcome/")[1].split("<")[0]
+    chosen = browser.post(f"/welcome/{code}", data={"password": PASSWORD, "again": PASSWORD})
+    assert chosen.headers["location"] == "/sign-in"
+    assert "Cy Wu" in firm.browser("Cy").get("/me").text
+    assert {row.actor for row in firm.rows("person.add")} == {"adam@firm.test"}
+    assert browser.post("/people", data={"name": "Cy", "email": "cy@firm.test", "role": "attorney"}).status_code == 409
+    assert browser.post("/people", data={"name": "Cy", "email": "no address", "role": "attorney"}).status_code == 422
+    assert browser.post("/people", data={"name": "Cy", "email": "c@firm.test", "role": "king"}).status_code == 422
+
+
+def test_who_has_a_password_hears_of_a_new_link(firm: Firm) -> None:
+    ben = firm.id_of("Ben")
+    firm.browser("Adam").post(f"/people/{ben}/link", data={"": ""})
+    with firm.database.read() as session:
+        (letter,) = session.scalars(select(Letter).where(Letter.key.startswith("link/")))
+        assert (letter.person_id, "Adam has made a link" in letter.text, "/welcome/" in letter.text) == (
+            ben,
+            True,
+            False,
+        )
+
+
+@pytest.mark.parametrize("name", ["Ben", "Dora", "Audrey"])
+def test_nobody_else_manages_people(firm: Firm, name: str) -> None:
+    browser, ana = firm.browser(name), firm.id_of("Ana")
+    assert browser.get("/people").status_code == 200
+    assert "Somebody new" not in browser.get("/people").text
+    assert browser.get(f"/people/{ana}").status_code == 403
+    before = firm.rows("login.invite")
+    for act, form in (
+        ("link", {"": ""}),
+        ("leave", {"successor": "ben@firm.test"}),
+        ("back", {"": ""}),
+        ("address", {"email": "new@firm.test"}),
+        ("deputies", {"deputy": "ben@firm.test"}),
+    ):
+        assert browser.post(f"/people/{ana}/{act}", data=form).status_code == 403
+    assert browser.post("/people", data={"name": "X", "email": "x@firm.test", "role": "partner"}).status_code == 403
+    assert len(firm.rows("login.invite")) == len(before)
+
+
+def test_deputies_addresses_and_leaving(firm: Firm) -> None:
+    browser, ana = firm.browser("Adam"), firm.id_of("Ana")
+    browser.post(f"/people/{ana}/deputies", data={"deputy": "ben@firm.test", "supervisor": "pat@firm.test"})
+    browser.post(f"/people/{ana}/address", data={"email": "ana.ruiz@firm.test"})
+    refused = browser.post(f"/people/{ana}/leave", data={"successor": ""})
+    assert (refused.status_code, "still answers for" in refused.text) == (409, True)
+    assert browser.post(f"/people/{ana}/leave", data={"successor": "ben@firm.test"}).status_code == 303
+    with firm.database.read() as session:
+        person = session.get_one(Person, ana)
+        assert (person.email, person.active) == ("ana.ruiz@firm.test", False)
+        assert person.deputy_id == firm.id_of("Ben")
+    assert browser.post(f"/people/{firm.id_of('Adam')}/leave", data={"": ""}).status_code == 422
+
+
+def test_a_calendar_is_made_replaced_and_closed(firm: Firm) -> None:
+    browser = firm.browser("Ana")
+    form = {"label": "Outlook at work", "scope": "own", "redaction": "matter"}
+    made = browser.post("/feeds", data=form)
+    link = made.headers["location"]
+    assert link.startswith("/subscribe/dlc_")
+    address = re.search(r'value="(http[^"]+/f/[^"]+)"', browser.post(link, data={"": ""}).text)
+    assert address is not None
+    path = address[1].partition("8099")[2] or re.sub(r"^https?://[^/]+", "", address[1])
+    assert browser.get(path).status_code == 200
+    page = browser.get("/feeds").text
+    assert "Outlook at work" in page
+    assert path.split("/")[2] not in page
+    with firm.database.read() as session:
+        identifier = session.scalars(select(Subscription.id)).one()
+    assert browser.post(f"/feeds/{identifier}/rotate", data={"": ""}).headers["location"].startswith("/subscribe/")
+    assert b"HAS ENDED" in browser.get(path).content
+    browser.post(f"/feeds/{identifier}/leaked", data={"": ""})
+    assert browser.get(path).status_code == 410
+    assert browser.post(f"/feeds/{identifier}/burnt", data={"": ""}).status_code == 404
+
+
+def test_restricted_matters_leave_only_by_the_persons_own_decision(firm: Firm) -> None:
+    form = {"label": "Phone", "scope": "own", "redaction": "matter", "restricted": "yes"}
+    ana, dora = firm.browser("Ana"), firm.browser("Dora")
+    asked = ana.post("/feeds", data=form)
+    assert (asked.status_code, "8 USC 1367" in asked.text) == (200, True)
+    assert firm.rows("feed.invite") == []
+    for name in ("dora", "adam", "pat"):
+        agreed = {**form, "person": "ana@firm.test", "agreed": "yes"}
+        assert firm.browser(name.capitalize()).post("/feeds", data=agreed).status_code == 403
+    assert ana.post("/feeds", data={**form, "agreed": "yes"}).status_code == 303
+    with firm.database.read() as session:
+        identifier = session.scalars(select(Subscription.id)).one()
+    assert dora.post(f"/feeds/{identifier}/rotate", data={"agreed": "yes"}).status_code == 403
+    assert "8 USC 1367" in ana.post(f"/feeds/{identifier}/rotate", data={"": ""}).text
+    # Closing needs no such decision: whoever keeps the docket does it at once.
+    assert dora.post(f"/feeds/{identifier}/leaked", data={"": ""}).status_code == 303
+
+
+def test_other_peoples_calendars_are_for_who_manages_them(firm: Firm) -> None:
+    form = {"label": "Outlook", "scope": "own", "redaction": "matter"}
+    firm.browser("Ana").post("/feeds", data=form)
+    with firm.database.read() as session:
+        identifier = session.scalars(select(Subscription.id)).one()
+    ben = firm.browser("Ben")
+    assert "Outlook" not in words_of(ben.get("/feeds?whose=all").text)
+    for ending in ("revoked", "leaked", "rotate"):
+        assert ben.post(f"/feeds/{identifier}/{ending}", data={"": ""}).status_code == 404
+    assert ben.post("/feeds", data={**form, "person": "ana@firm.test"}).status_code == 403
+    assert firm.browser("Audrey").post("/feeds", data=form).status_code == 403
+    handed = firm.browser("Adam").post("/feeds", data={**form, "person": "ben@firm.test", "label": "Desk"})
+    assert (handed.status_code, "/subscribe/dlc_" in handed.text) == (200, True)
+    assert "ben@firm.test" in firm.browser("Dora").get("/feeds?whose=all").text
+    # A matter that somebody may not see is as unknown as one that is not there.
+    secret, none = (ben.post("/feeds", data={**form, "scope": "matter", "matter": m}) for m in ("S-1", "S-9"))
+    assert (secret.status_code, secret.text) == (422, none.text)
+
+
+def test_the_trail_is_read_by_person_act_day_and_matter(firm: Firm) -> None:
+    browser = firm.browser("Audrey")
+    everything = browser.get("/audit").text
+    assert "something of a restricted matter" in everything
+    assert "signed in" in everything
+    assert "signed in" in browser.get("/audit?action=login.sign-in").text
+    assert "something of a restricted" not in browser.get("/audit?action=matter.restrict").text
+    assert "No row" in browser.get("/audit?action=matter.restrict").text
+    assert "No row" in browser.get("/audit?day=2020-01-01").text
+    assert browser.get("/audit?day=yesterday").status_code == 422
+    assert browser.get("/audit?matter=S-1").status_code == browser.get("/audit?matter=none").status_code == 422
+    mine = browser.get(f"/audit?person={firm.id_of('Audrey')}").text
+    assert "chose a password" in mine
+    assert "Adam" not in words_of(mine).split("<tbody>")[1]
+
+
+def test_the_trail_goes_on_where_the_last_page_ended(firm: Firm) -> None:
+    with firm.database.write() as session:
+        for number in range(120):
+            audit.record(session, at=NOW, actor="t", action="team.add", subject="", detail={"reason": f"n{number:03}"})
+    browser, seen, path = firm.browser("Audrey"), [], "/audit?action=team.add"
+    for _ in range(5):
+        page = browser.get(path).text
+        seen += re.findall(r"because: n(\d{3})", page)
+        older = re.search(r'href="(/audit[^"]+)">Older rows', page)
+        if older is None:
+            break
+        path = older[1].replace("&amp;", "&")
+    assert seen == [f"{number:03}" for number in reversed(range(120))]
+
+
+def test_the_chain_is_checked_on_demand(firm: Firm) -> None:
+    browser = firm.browser("Audrey")
+    assert "The chain holds" in browser.get("/audit?check=1").text
+    with firm.database.write() as session:
+        session.execute(text("DROP TRIGGER audit_no_update"))
+        session.execute(text("UPDATE audit SET actor = 'nobody' WHERE id = 3"))
+    assert "broken at row 3" in browser.get("/audit?check=1").text
+
+
+def test_the_evidence_is_downloaded_and_that_is_noted(firm: Firm) -> None:
+    browser = firm.browser("Audrey")
+    days = {"from": "2026-10-01", "until": "2026-11-30"}
+    answer = browser.post("/evidence", data=days)
+    assert answer.headers["content-disposition"] == 'attachment; filename="evidence-2026-10-01-2026-11-30.zip"'
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    everything = b"".join(archive.read(name) for name in archive.namelist())
+    assert b"A-1" in everything
+    assert not any(word.encode() in everything for word in (*CANARIES[:3], "Garcia"))
+    named = browser.post("/evidence", data={**days, "names": "yes"})
+    page = zipfile.ZipFile(io.BytesIO(named.content)).read("evidence/evidence.html")
+    assert b"Garcia &amp; &lt;b&gt;" in page
+    assert [row.actor for row in firm.rows("evidence.export")] == ["audrey@firm.test"] * 2
+    assert browser.post("/evidence", data={"from": "x", "until": ""}).status_code == 422
+    assert firm.browser("Ben").post("/evidence", data=days).status_code == 403
+
+
+def test_a_matter_is_shown_as_it_was(firm: Firm) -> None:
+    browser = firm.browser("Ben")
+    page = browser.get(f"/matter/{firm.ids['A-1']}/on?date=2026-10-30").text
+    assert "Fri 20 Nov 2026" in page
+    assert "Computed anew" in page
+    assert "/on" in browser.get(f"/matter/{firm.ids['A-1']}").text
+    for day in ("2020-01-01", "2030-01-01", "", "03/03/2026"):
+        assert browser.get(f"/matter/{firm.ids['A-1']}/on?date={day}").status_code == 422
+
+
+def test_ones_own_page_sets_agenda_and_invitations(firm: Firm) -> None:
+    browser = firm.browser("Ben")
+    browser.post("/me/agenda", data={"wanted": "off"})
+    browser.post("/me/invitations", data={"redaction": "busy"})
+    with firm.database.read() as session:
+        ben = session.get_one(Person, firm.id_of("Ben"))
+        assert (ben.agenda, ben.invitations) == (False, "busy")
+    assert browser.post("/me/invitations", data={"redaction": "all"}).status_code == 422
+
+
+def test_a_test_message_proves_a_way(firm: Firm, tmp_path: Path) -> None:
+    browser = firm.browser("Ben")
+    sent = browser.post("/me/test", data={"channel": "mail"})
+    assert sent.headers["location"] == "/me?done=test-taken"
+    (mail,) = (tmp_path / "mail").rglob("*.eml")
+    code = re.search(r"Your code is (\d{6})", mail.read_text())
+    assert code is not None
+    assert browser.post("/me/confirm", data={"code": "0"}).status_code == 422
+    assert browser.post("/me/confirm", data={"code": code[1]}).headers["location"] == "/me?done=proved"
+    assert browser.post("/me/test", data={"channel": "slack"}).status_code == 404
+    # Where nothing may be sent, no address is kept; and an address is never shown again.
+    assert browser.post("/me/contact", data={"channel": "slack", "address": "http://127.0.0.1/x"}).status_code == 422
+    assert code[1] not in browser.get("/me").text
+
+
+def test_the_password_is_changed_by_who_knows_it(firm: Firm) -> None:
+    browser, other, new = firm.browser("Ben"), firm.browser("Ben"), "another quite plain phrase"
+    wrong = browser.post("/me/password", data={"present": "wrong words here", "new": new, "again": new})
+    assert wrong.status_code == 403
+    weak = browser.post(
+        "/me/password", data={"present": PASSWORD, "new": "ben ben ben ben", "again": "ben ben ben ben"}
+    )
+    assert weak.status_code == 422
+    assert browser.post("/me/password", data={"present": PASSWORD, "new": new, "again": "x"}).status_code == 422
+    assert browser.get("/").status_code == 200
+    done = browser.post("/me/password", data={"present": PASSWORD, "new": new, "again": new})
+    assert done.headers["location"] == "/sign-in"
+    assert (browser.get("/").status_code, other.get("/").status_code) == (303, 303)
+    assert browser.post("/sign-in", data={"email": "ben@firm.test", "password": new}).status_code == 303
+
+
+def test_wrong_present_passwords_let_the_account_rest(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logins, "TRIES", 2)
+    browser = firm.browser("Ben")
+    form = {"present": "wrong words here", "new": "another quite plain phrase", "again": "another quite plain phrase"}
+    for _ in range(2):
+        browser.post("/me/password", data=form)
+    assert browser.post("/me/password", data={**form, "present": PASSWORD}).status_code == 403
+    assert len(firm.rows("login.rest")) == 1
+
+
+def test_signing_out_everywhere_is_everywhere(firm: Firm) -> None:
+    first, second = firm.browser("Ben"), firm.browser("Ben")
+    ana = firm.browser("Ana")
+    first.post("/me/sign-out", data={"": ""})
+    assert [each.get("/").status_code for each in (first, second, ana)] == [303, 303, 200]
+
+
+def test_pages_hold_no_script_or_style_of_their_own(firm: Firm) -> None:
+    browser = firm.browser("Pat")
+    for path in (*paths(firm), f"/people/{firm.id_of('Ana')}", "/law/rule/eoir.appeal.bia"):
+        page = browser.get(path)
+        assert not re.search(r"<script|<style| style=| on[a-z]+=", page.text), path
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert not re.findall(r'(?:href|src|action)="(?:https?:)?//', page.text), path

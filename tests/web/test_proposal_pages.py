@@ -1,0 +1,120 @@
+"""What waits for two people, and disputes, on pages."""
+
+from datetime import date
+
+import msgspec
+import pytest
+from sqlalchemy import select
+
+from deadlines.store.database import Database
+from deadlines.store.tables import Entry, Proposal
+from tests.docket.desks import DENIAL
+from tests.web.office import CANARIES, Office, Page, fields
+
+PRINTED = date(2026, 11, 16)
+"""A Monday, earlier than the thirty days that the law gives (8 CFR 103.5(a)(1)(i))."""
+
+
+@pytest.fixture
+def kind_of_database() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    return Office(database)
+
+
+def postponed(office: Office, reference: str = "A-1", name: str = "Ben") -> Entry:
+    """An amendment by which the dates come later: it waits."""
+    browser, path = office.browser(name), f"/notice/{office.notice(reference)}/amend"
+    form = {**fields(browser.get(path).text), "service_on": "2026-10-26", "reason": "postmark on the envelope"}
+    form |= {"step": "record", "seen": fields(browser.post(path, data=form).text)["seen"]}
+    assert browser.post(path, data=form).status_code == 303
+    return office.entry(reference=reference)
+
+
+def proposal(office: Office, entry: Entry) -> Proposal:
+    with office.database.read() as session:
+        return session.scalars(select(Proposal).where(Proposal.entry_id == entry.id)).one()
+
+
+def test_later_dates_stand_when_a_second_person_accepts_them(office: Office) -> None:
+    entry = postponed(office)
+    found = proposal(office, entry)
+    ben, dora = office.browser("Ben"), office.browser("Dora")
+    path = f"/proposal/{found.id}/accept"
+    listed = dora.get("/proposals").text
+    assert Page(listed).problems() == []
+    assert found.id in listed
+    assert "postmark on the envelope" in listed
+    assert '<time datetime="2026-11-20">' in listed
+    assert "3 to decide" in dora.get("/").text
+    mine = ben.get(path).text
+    assert "You have agreed already" in mine
+    assert ben.post(path, data=fields(mine)).status_code == 409
+    done = dora.post(path, data=fields(dora.get(path).text))
+    assert (done.status_code, done.headers["location"]) == (303, "/proposals?done=accepted")
+    assert "the dates have changed" in dora.get(done.headers["location"]).text
+    assert office.entry().version == 2
+    assert "It does not wait any more" in dora.get(path).text
+    told = dora.get(f"/matter/{entry.matter_id}/history").text
+    assert "Accepted other dates as the second person" in told
+
+
+def test_other_dates_are_decided_against_with_a_reason(office: Office) -> None:
+    found = proposal(office, postponed(office))
+    browser = office.browser("Ana")
+    path = f"/proposal/{found.id}/ignore"
+    form = fields(browser.get(path).text)
+    refused = browser.post(path, data={**form, "reason": ""})
+    assert (refused.status_code, 'href="#reason"' in refused.text) == (422, True)
+    assert browser.post(path, data={**form, "reason": "the envelope was another one"}).status_code == 303
+    assert found.id not in browser.get("/proposals").text
+    assert office.entry().version == 1
+
+
+def test_what_waits_on_a_restricted_matter_is_told_to_nobody_else(office: Office) -> None:
+    found = proposal(office, postponed(office, "S-1", "Ana"))
+    for name in ("Dora", "Ben", "Pat"):
+        browser = office.browser(name)
+        listed = browser.get("/proposals").text
+        assert "Other dates that wait: 0" in listed
+        assert not any(word in listed for word in CANARIES)
+        assert "to decide" not in browser.get("/").text.replace("To decide", "")
+        assert browser.get(f"/proposal/{found.id}/accept").status_code == 404
+        assert browser.post(f"/proposal/{found.id}/ignore", data={"reason": "x"}).status_code == 404
+    assert "Other dates that wait: 3" in office.browser("Ana").get("/proposals").text
+
+
+def test_who_may_not_decide_only_looks(office: Office) -> None:
+    found = proposal(office, postponed(office))
+    browser = office.browser("Audrey")
+    page = browser.get(f"/proposal/{found.id}/accept").text
+    assert '<button class="primary"' not in page
+    assert browser.post(f"/proposal/{found.id}/accept", data={"seen": "x"}).status_code == 403
+
+
+def disputed(office: Office) -> Entry:
+    printed = msgspec.structs.replace(DENIAL, printed_deadline=PRINTED)
+    office.record("D-1", printed)
+    return office.entry(reference="D-1")
+
+
+@pytest.mark.parametrize("use, said", [("printed", "the dates in force stay"), ("computed", "left aside")])
+def test_a_dispute_is_decided(office: Office, use: str, said: str) -> None:
+    entry, browser = disputed(office), office.browser("Ana")
+    assert "Decide which date holds" in browser.get(f"/matter/{entry.matter_id}").text
+    assert entry.id in browser.get("/proposals").text
+    path = f"/entry/{entry.id}/resolve"
+    form = fields(browser.get(path).text)
+    nothing = browser.post(path, data={**form, "reason": "why"})
+    assert (nothing.status_code, 'href="#use"' in nothing.text) == (422, True)
+    done = browser.post(path, data={**form, "use": use, "reason": "the officer says so"})
+    assert done.status_code == 303
+    assert said in browser.get(done.headers["location"]).text
+    with office.database.read() as session:
+        found = session.get_one(Entry, entry.id)
+        assert found.resolution is not None
+        assert (found.resolution["use"], found.version) == (use, 1)
+    assert "it is decided already" in browser.get(path).text

@@ -1,0 +1,102 @@
+"""Verifying on a page: the second person sees nothing of what was entered until both have been compared."""
+
+import pytest
+
+from deadlines.store.database import Database
+from tests.web.office import CANARIES, Office, Page, fields
+
+READ = {"kind": "uscis.denial", "form": "I-140", "decided_on": "2026-10-23", "method": "mail"}
+
+
+@pytest.fixture
+def kind_of_database() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    return Office(database)
+
+
+def test_the_form_tells_nothing_of_what_was_entered(office: Office) -> None:
+    browser = office.browser("Ana")
+    for path in ("/verify", f"/notice/{office.notice()}/verify"):
+        text = browser.get(path).text
+        assert Page(text).problems() == []
+        main = text[text.index("<main>") :]
+        for told in ("2026-10-23", "I-140", "2026-11-20", "2026-11-25", "Motion to reopen", "by mail"):
+            assert told not in main, (path, told)
+    typed = fields(browser.get(f"/notice/{office.notice()}/verify").text)
+    assert {name: value for name, value in typed.items() if value} == {}
+
+
+def test_who_reads_the_same_has_signed(office: Office) -> None:
+    browser, path = office.browser("Ana"), f"/notice/{office.notice()}/verify"
+    done = browser.post(path, data=READ)
+    assert (done.status_code, done.headers["location"]) == (303, f"/notice/{office.notice()}/verified")
+    page = browser.get(done.headers["location"]).text
+    assert Page(page).problems() == []
+    assert "you have signed for 3 dates" in page
+    assert "How the dates were worked out" in page
+    assert office.entry().verified_at is not None
+    assert "verified by ana@firm.test" in browser.get(f"/matter/{office.matter()}").text
+    assert "Nothing waits for you" not in browser.get("/verify").text  # her restricted matter waits
+    assert "is verified already" in browser.get(path).text
+
+
+@pytest.mark.parametrize(
+    "changed, field, first",
+    [
+        ({"decided_on": "2026-10-22"}, "the date of the decision", "2026-10-23"),
+        ({"form": "I-129"}, "the form", "I-140"),
+        ({"method": "electronic"}, "the way of service", "Served by mail"),
+        ({"printed_deadline": "2026-11-25"}, "the printed deadline", ""),
+    ],
+)
+def test_who_reads_otherwise_is_told_in_which_fields_only(
+    office: Office, changed: dict[str, str], field: str, first: str
+) -> None:
+    browser, path = office.browser("Ana"), f"/notice/{office.notice()}/verify"
+    done = browser.post(path, data={**READ, **changed})
+    assert done.status_code == 303
+    page = browser.get(done.headers["location"]).text
+    assert Page(page).problems() == []
+    assert "The two entries differ" in page
+    assert f"<li>{field}</li>" in page
+    assert not first or first not in page
+    assert "Nothing is verified" in page
+    assert office.entry().verified_at is None
+    assert "A second reading differs" in office.browser("Pat").get("/verify").text
+    assert "Two people read the notice differently" in browser.get(f"/matter/{office.matter()}").text
+    assert "a third person looks" in browser.get(path).text
+    assert "3 read differently by two people" in office.browser("Dora").get("/").text
+
+
+def test_who_entered_it_cannot_verify_it(office: Office) -> None:
+    browser, path = office.browser("Ben"), f"/notice/{office.notice()}/verify"
+    listed = browser.get("/verify").text
+    assert "Entered by you: 1" in listed
+    assert path not in listed
+    assert "another person must verify it" in browser.get(path).text
+    assert browser.post(path, data=READ).status_code == 409
+    assert office.entry().verified_at is None
+
+
+def test_what_is_missing_is_asked_for_beside_its_field(office: Office) -> None:
+    browser, path = office.browser("Ana"), f"/notice/{office.notice()}/verify"
+    refused = browser.post(path, data={"form": "", "decided_on": "10/11/2026", "service_on": "soon"})
+    assert refused.status_code == 422
+    for field in ("kind", "form", "decided_on", "method", "service_on"):
+        assert f'href="#{field}"' in refused.text
+    assert 'value="soon"' in refused.text
+    assert Page(refused.text).problems() == []
+
+
+def test_of_a_restricted_matter_nothing_waits_for_others(office: Office) -> None:
+    for name in ("Dora", "Pat", "Audrey"):
+        browser = office.browser(name)
+        assert not any(word in browser.get("/verify").text for word in CANARIES)
+        for page in ("verify", "verified"):
+            assert browser.get(f"/notice/{office.notice('S-1')}/{page}").status_code in (403, 404)
+    assert office.browser("Audrey").post(f"/notice/{office.notice()}/verify", data=READ).status_code == 403
+    assert office.entry().verified_at is None
