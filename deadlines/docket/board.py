@@ -78,13 +78,13 @@ def board(session: Session, person: Person, wanted: Wanted, *, today: date, now:
     """The docket for a person. Altered dates come first, as far as the last check of all seals found them."""
     query = open_dates(person, *columns(person, now)).where(*chosen(person, wanted, today))
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    first = case((Entry.id.in_(_altered_now(session)), 0), else_=1)
+    first = case((Entry.id.in_(altered_now(session)), 0), else_=1)
     on = next_on(today).nulls_first()  # a day that cannot be read
     rows = session.execute(query.order_by(first, on, Entry.id).limit(PAGE).offset(PAGE * (wanted.page - 1)))
     return Board([line_of(row, today) for row in rows], total, counts(session, person, today=today, now=now))
 
 
-def _altered_now(session: Session) -> list[str]:
+def altered_now(session: Session) -> list[str]:
     """Which of the entries that the last check found altered still are: most of the time none."""
     told = told_altered(session)
     if not told:
