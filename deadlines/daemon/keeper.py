@@ -10,6 +10,7 @@ from msgspec import Struct
 from sqlalchemy import select
 
 from deadlines.docket.alarms import alarm_of_date
+from deadlines.docket.copies import put_right
 from deadlines.docket.sealing import altered_dates, mark_calendars, seal_stored
 from deadlines.docket.trust import SEALS
 from deadlines.errors import DeadlinesError
@@ -85,6 +86,8 @@ class Keeper:
         with self._database.read() as session:
             altered = [row.entry for row in altered_dates(session) if row.in_force]
         with self._database.write() as session:
+            if copied := put_right(session, actor="daemon", now=now):
+                log.warning("%d dates beside their entries were out of step and were copied anew", copied)
             for entry in session.scalars(select(Entry).where(Entry.id.in_(altered[:500]))):
                 alarm_of_date(session, entry, now)
             mark_calendars(session, altered[:500], now)

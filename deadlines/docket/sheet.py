@@ -7,7 +7,7 @@ from sqlalchemy import case, func
 from sqlalchemy.orm import Session
 
 from deadlines.docket.board import BoardLine, altered_now, columns, line_of
-from deadlines.docket.wanted import Wanted, chosen, next_on, open_dates
+from deadlines.docket.wanted import Wanted, chosen, next_on, open_dates, open_entries
 from deadlines.store.tables import Entry, Person
 
 
@@ -42,7 +42,7 @@ def sheet(
     lines = sorted((line_of(row, today) for row in rows), key=lambda line: line.next_is != "altered")
     conditions = (next_on(today) < today, next_on(today) == today, Entry.verified_at.is_(None))
     sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions]
-    counted = session.execute(open_dates(person, func.count(), *sums).where(*asked)).one()
+    counted = session.execute(open_entries(person, func.count(), *sums).where(*asked)).one()
     total, overdue, on_today, unverified = counted
     altered = sum(line.next_is == "altered" for line in lines)
     return Sheet(lines, until, total, overdue, on_today, unverified, altered)

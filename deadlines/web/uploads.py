@@ -34,8 +34,12 @@ class Sent(Struct, frozen=True):
     content: bytes = b""
 
 
+class FarTooLarge(Exception):
+    """A body that is not even read to its end."""
+
+
 async def read_upload(request: Request, *, keeps: int = 0) -> Sent | None:
-    """What somebody sent with a file, hashed while it comes in; None for what is no such form, or far too large.
+    """What somebody sent with a file, hashed while it comes in; None for what is no such form. Raises FarTooLarge.
 
     `keeps`: the content is wanted, of so many bytes at most; a larger file is too large.
     """
@@ -49,7 +53,7 @@ async def read_upload(request: Request, *, keeps: int = 0) -> Sent | None:
         async for chunk in request.stream():
             total += len(chunk)
             if total > LARGEST_BODY:
-                return None
+                raise FarTooLarge
             parser.write(chunk)
         parser.finalize()
         return parts.sent() if parts.whole else None

@@ -17,7 +17,8 @@ from deadlines.errors import InputError, SendError
 from deadlines.notify.channel import CHATS, Channel
 from deadlines.notify.message import Message
 from deadlines.store.tables import Person
-from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.acts import status_of
+from deadlines.web.desk.door import Door, Refusal, Visit
 
 log = logging.getLogger(__name__)
 HASHES = 2
@@ -68,19 +69,19 @@ class MePages:
 
     async def invitations(self, request: Request) -> Response:
         """Dates by mail into one's own calendar, or none."""
-        return await self._door.change(request, _invitations)
+        return await self._door.change(request, _invitations, _again)
 
     async def contact(self, request: Request) -> Response:
         """Where a chat reaches the person."""
-        return await self._door.change(request, _contact)
+        return await self._door.change(request, _contact, _again)
 
     async def forget(self, request: Request) -> Response:
         """No more by that chat."""
-        return await self._door.change(request, _forget)
+        return await self._door.change(request, _forget, _again)
 
     async def confirm(self, request: Request) -> Response:
         """The code of a test message came back."""
-        return await self._door.change(request, _confirm)
+        return await self._door.change(request, _confirm, _again)
 
     async def sign_out(self, request: Request) -> Response:
         """Every browser of the person is signed out."""
@@ -99,7 +100,7 @@ class MePages:
     async def password(self, request: Request) -> Response:
         """Another password; looked at and hashed outside of any transaction, because both take their time."""
         found: list[tuple[Person, logins.Kept, dict[str, str]]] = []
-        page = await self._door.change(request, lambda visit, form: _asked(visit, form, found))
+        page = await self._door.change(request, lambda visit, form: _asked(visit, form, found), _again)
         if not found:
             return page
         person, kept, form = found[0]
@@ -113,9 +114,16 @@ class MePages:
         return await self._door.again(request, lambda visit: _changed(visit, kept, new, right=right))
 
 
-def _me(visit: Visit, done: str) -> Response:
+def _again(visit: Visit, _form: dict[str, str], refusal: Refusal) -> Response:
+    """The page once more, with why nothing was changed."""
+    return _me(visit, "", refusal)
+
+
+def _me(visit: Visit, done: str, refusal: Refusal | None = None) -> Response:
     return visit.page(
         "me.html",
+        status=status_of(refusal),
+        refused=refusal.sentence if refusal else "",
         paths=contacts.paths(visit.session, visit.person),
         chats=CHATS,
         per_hour=PER_HOUR,
@@ -204,7 +212,7 @@ def _asked(visit: Visit, form: dict[str, str], found: list[tuple[Person, logins.
 
 
 def _changed(visit: Visit, kept: logins.Kept, new: str, *, right: bool) -> Response:
-    if kept.person != visit.person.id or not logins.change_password(
+    if kept.person != visit.person.id or not logins.replace_password(
         visit.session, kept, new, right=right, now=visit.now
     ):
         return visit.notice(403, *WRONG)
