@@ -79,7 +79,7 @@ def board(session: Session, person: Person, wanted: Wanted, *, today: date, now:
     """The docket for a person. Altered dates come first, as far as the last check of all seals found them."""
     found = open_entries(person, Entry.id).where(*chosen(person, wanted, today))
     total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
-    first = case((Entry.id.in_(_altered_now(session)), 0), else_=1)
+    first = case((Entry.id.in_(altered_now(session)), 0), else_=1)
     ordered = found.order_by(first, next_on(today).nulls_first(), Entry.id)
     ids = session.scalars(ordered.limit(PAGE).offset(PAGE * (wanted.page - 1))).all()
     lines = _lines(session, person, ids, today=today, now=now)
@@ -93,7 +93,7 @@ def _lines(session: Session, person: Person, ids: Sequence[str], *, today: date,
     return [lines[identifier] for identifier in ids if identifier in lines]
 
 
-def _altered_now(session: Session) -> list[str]:
+def altered_now(session: Session) -> list[str]:
     """Which of the entries that the last check found altered still are: most of the time none."""
     told = told_altered(session)
     if not told:
