@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from deadlines.docket import logins
 from deadlines.docket.logins import find_signed_in
-from deadlines.errors import Conflict, DeadlinesError, InputError, NotFound
+from deadlines.errors import Conflict, DeadlinesError, Forbidden, InputError, NotFound
 from deadlines.law import Law, load_law
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat, Person
@@ -146,9 +146,11 @@ class Door:
         """A page that changes nothing, made in a thread."""
         return await self._answer(request, make, writes=False)
 
-    async def look(self, request: Request, make: Callable[[Visit, dict[str, str]], Response]) -> Response:
+    async def look(
+        self, request: Request, make: Callable[[Visit, dict[str, str]], Response], *, fields: int = FIELDS
+    ) -> Response:
         """A page by a form of ours (POST) that changes nothing; what was typed stays out of addresses and logs."""
-        form = await read_form(request) if self._is_ours(request) else None
+        form = await read_form(request, fields) if self._is_ours(request) else None
         if form is None:
             return self.pages.notice(403, *NOT_OURS)
         return await self._answer(request, lambda visit: make(visit, form), writes=False)
@@ -178,6 +180,17 @@ class Door:
         if sent is None:
             return self.pages.notice(403, *NOT_OURS)
         return await self._changed(request, sent.fields, lambda visit, _: make(visit, sent), again)
+
+    async def upload(self, request: Request, *, keeps: int) -> Sent | None:
+        """A form of ours with a file's content, of so many bytes at most, for a page that is made of it later."""
+        try:
+            return await read_upload(request, keeps=keeps) if self._is_ours(request) else None
+        except FarTooLarge:
+            return Sent({}, too_large=True)
+
+    def not_ours(self) -> Response:
+        """The answer to what is no form of ours."""
+        return self.pages.notice(403, *NOT_OURS)
 
     def _is_ours(self, request: Request) -> bool:
         return not is_foreign(request.headers, self.office.address)
@@ -216,6 +229,8 @@ class Door:
             log.error("a page cannot be made (%s)", type(fault).__name__)
             return self.pages.notice(503, *FAILED)
         except DeadlinesError as error:
+            if isinstance(error, Forbidden):
+                log.warning("somebody tried what their role may not do: %s", request.method)
             return self.pages.notice(error.http_status, "That cannot be done", sentence(error.sentence))
 
     def _made(self, token: str, path: str, make: Callable[[Visit], Response], *, writes: bool) -> Response:
