@@ -6,6 +6,10 @@ from datetime import UTC, datetime
 
 from deadlines.web.tokens import TokenRedactor
 
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+"""What steers a terminal or a reader of logs, and belongs in no line."""
+BEYOND = re.compile("[\x7f-\x9f\u2028\u2029]")
+"""What of it JSON lets stand as it is."""
 SECRET = re.compile(r"/f/[^/\s\"'?]+")
 
 
@@ -18,7 +22,8 @@ class Line(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The finished line, with the secret of every feed address replaced."""
-        return SECRET.sub("/f/…", super().format(record)).replace("\r", "").replace("\n", "\n  ")
+        line = SECRET.sub("/f/…", super().format(record)).replace("\r", "")
+        return CONTROL.sub("?", line).replace("\n", "\n  ")
 
 
 class JsonLine(logging.Formatter):
@@ -33,7 +38,10 @@ class JsonLine(logging.Formatter):
         trace = record.exc_text or (self.formatException(record.exc_info) if record.exc_info else "")
         if trace:
             line["trace"] = trace
-        safe = {key: SECRET.sub("/f/…", value).encode("utf-8", "replace").decode() for key, value in line.items()}
+        safe = {
+            key: BEYOND.sub("?", SECRET.sub("/f/…", value)).encode("utf-8", "replace").decode()
+            for key, value in line.items()
+        }
         return msgspec.json.encode(safe).decode()
 
 

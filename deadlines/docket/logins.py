@@ -5,6 +5,7 @@ the same work.
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -13,6 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from msgspec import Struct
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
+from zxcvbn import zxcvbn
 
 from deadlines.docket.subscriptions import hash_token
 from deadlines.errors import InputError, NotFound
@@ -29,6 +31,10 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
 TRIES = 5
 """Wrong passwords and codes before an account rests; with each more the rest is twice as long."""
 LONGEST_REST = timedelta(minutes=15)
+LOOKED_AT, STRONG = 72, 3
+"""How many letters of a password are looked at, and from which grade of zxcvbn on it holds: 10^8 guesses and more."""
+KNOWN_WORDS = ("deadlines", "docket", "calendar", "attorney", "immigration", "visa", "uscis", "greencard")
+"""Words that everybody here would try; beside them the person's own name and address."""
 SECRET_BYTES = 32
 REFUSED = "Address and password do not fit. After several wrong tries an account rests for some minutes."
 NO_LINK = "This link has been used or is too old. Ask for another one."
@@ -169,7 +175,7 @@ def find_signed_in(session: Session, token: str, *, now: datetime) -> SignedIn |
     return found if alive else None
 
 
-def change_password(session: Session, kept: Kept, new: str, *, right: bool, now: datetime) -> bool:
+def replace_password(session: Session, kept: Kept, new: str, *, right: bool, now: datetime) -> bool:
     """Keep what `hashed` made of another password, where the present one was `right`; else it counts as a wrong try,
     and must be committed too. Every browser of the person is signed out then.
     """
@@ -197,6 +203,32 @@ def _sign_out(session: Session, person_id: str, action: str, now: datetime) -> N
 def is_due(found: SignedIn, now: datetime) -> bool:
     """Whether it is time to write down that the browser is used."""
     return now - found.seen_at >= SEEN_EVERY
+
+
+def browsers(session: Session, person: Person, *, now: datetime) -> Sequence[SignedIn]:
+    """The browsers in which somebody is signed in, the one used last first."""
+    query = select(SignedIn).where(SignedIn.person_id == person.id, SignedIn.awaits_code.is_(False))
+    alive = query.where(SignedIn.seen_at > now - IDLE, SignedIn.since > now - LONGEST)
+    return session.scalars(alive.order_by(SignedIn.seen_at.desc(), SignedIn.token_hash)).all()
+
+
+def change_password(session: Session, found: SignedIn, kept: str, *, now: datetime) -> str:
+    """Keep what `hashed` made of somebody's new password; every browser is signed out but this one, which gets the
+    secret that is returned."""
+    person = found.person
+    login = session.get_one(Login, person.id, with_for_update=True)
+    login.password, login.chosen_at = kept, now
+    login.link_hash = login.link_until = None
+    audit.record(session, at=now, actor=person.id, action="login.change", subject=person.id, detail={})
+    return end_others(session, found, now=now)
+
+
+def end_others(session: Session, found: SignedIn, *, now: datetime) -> str:
+    """Sign somebody out of every browser but this one, which gets the secret that is returned."""
+    person, way = found.person, found.way
+    session.execute(delete(SignedIn).where(SignedIn.person_id == person.id))
+    session.expire_all()
+    return _signed_in(session, person, now, way=way)
 
 
 def sign_out(session: Session, token: str) -> None:
@@ -250,9 +282,10 @@ def count_failure(session: Session, person: Person, now: datetime) -> None:
 def _require_strong(password: str, person: Person) -> None:
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise InputError(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; four words are good.")
-    known = {person.email, person.email.partition("@")[0], person.name, *person.name.split(), "deadlines", "password"}
+    name, _, firm = person.email.partition("@")
+    known = [person.email, name, firm, person.name, *person.name.split(), *KNOWN_WORDS]
     left = password.lower()
     for word in sorted((word.lower() for word in known if len(word) > 2), key=len, reverse=True):
         left = left.replace(word, "")
-    if len(set(left)) < 5:
+    if len(set(left)) < 5 or zxcvbn(password[:LOOKED_AT], user_inputs=known)["score"] < STRONG:
         raise InputError("This password is easy to guess: take words that have nothing to do with you.")

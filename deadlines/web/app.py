@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deadlines import clock
 from deadlines.store.database import Database
+from deadlines.web.account import AccountPages
 from deadlines.web.api import Api, Firm
 from deadlines.web.assets import Assets
 from deadlines.web.cookies import Cookie
@@ -21,6 +22,7 @@ from deadlines.web.entrance import Entrance
 from deadlines.web.factors import FactorPages
 from deadlines.web.feeds import FeedRoute
 from deadlines.web.fetches import FetchLog
+from deadlines.web.guard import Guard
 from deadlines.web.metrics import Metrics
 from deadlines.web.pages import Pages
 from deadlines.web.probes import Readyz, healthz
@@ -126,6 +128,7 @@ def create_app(
             *_probes(database, feed, beats, now),
         ]
     )
+    app.add_middleware(Guard, secure=address.startswith("https://"))
     # A redirect would carry the secret into a Location header, and some programs do not follow it.
     app.router.redirect_slashes = False
     app.state.flush, app.state.watch = feed.flush, feed.watch
@@ -181,11 +184,19 @@ def _for_people(database: Database, pages: Pages, office: Office, entrance: Entr
     """The pages for people who sign in."""
     cookie = Cookie(secure=office.address.startswith("https://"))
     signing = Signing(database, pages, cookie, entrance, address=office.address, now=office.now)
-    factors = FactorPages(database, pages, cookie, entrance, address=office.address, firm=firm, now=office.now)
+    more: Any = {"address": office.address, "firm": firm, "now": office.now}
+    factors = FactorPages(database, pages, cookie, entrance, **more)
+    account = AccountPages(database, pages, cookie, entrance, **more)
     elsewhere = []
     if entrance.provider is not None:
         from deadlines.web.oidc import Elsewhere
 
         made = Elsewhere(database, pages, cookie, entrance.provider, address=office.address, now=office.now)
         elsewhere = made.routes()
-    return [*signing.routes(), *factors.routes(), *elsewhere, *desk_routes(Door(database, pages, cookie, office))]
+    return [
+        *signing.routes(),
+        *factors.routes(),
+        *account.routes(),
+        *elsewhere,
+        *desk_routes(Door(database, pages, cookie, office)),
+    ]

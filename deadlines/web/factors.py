@@ -5,31 +5,17 @@ signed in for longer asks for the password again.
 """
 
 import logging
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import segno
-from anyio import CapacityLimiter, to_thread
 from sqlalchemy.orm import Session
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from deadlines.docket import factors, logins
-from deadlines.errors import DeadlinesError
-from deadlines.store.database import Database
 from deadlines.store.tables import Person, SignedIn
-from deadlines.web.asking import THREADS
-from deadlines.web.cookies import Cookie
-from deadlines.web.entrance import Entrance
-from deadlines.web.feeds import DATABASE_FAULTS
-from deadlines.web.forms import read_form
-from deadlines.web.origins import is_foreign
-from deadlines.web.pages import HEADERS, Pages
-from deadlines.web.signing import FAILED, HASHES, NOT_OURS, TOO_MANY
-from deadlines.web.strangers import Strangers, place_of
+from deadlines.web.own import WRONG_PASSWORD, OwnPages
 
 log = logging.getLogger(__name__)
 
@@ -37,30 +23,10 @@ PATH = "/second-factor"
 WRONG = (
     "That is not the code. It changes every half minute and counts once; after several wrong tries the account rests."
 )
-WRONG_PASSWORD = "That is not your password."  # noqa: S105
-ELSEWHERE = ("Your identity provider sees to that", "You signed in there, and a second factor is set up there too.")
-Make = Callable[[Session, SignedIn, dict[str, str]], Response]
 
 
-class FactorPages:
-    """`firm` is named in authenticators, `address` is the one under which people reach the server."""
-
-    def __init__(
-        self,
-        database: Database,
-        pages: Pages,
-        cookie: Cookie,
-        entrance: Entrance,
-        *,
-        address: str,
-        firm: str,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._database, self._pages, self._cookie, self._entrance = database, pages, cookie, entrance
-        self._address, self._firm, self._now = address, firm, now
-        self._root = urlsplit(address).path.rstrip("/")
-        self._strangers = Strangers()
-        self._limiter, self._hashes = CapacityLimiter(THREADS), CapacityLimiter(HASHES)
+class FactorPages(OwnPages):
+    """The page of the second factor."""
 
     def routes(self) -> list[Route]:
         """The addresses and what answers them."""
@@ -91,52 +57,6 @@ class FactorPages:
     async def remove(self, request: Request) -> Response:
         """Take the second factor away, with the password and a code (POST only)."""
         return await self._form(request, self._remove)
-
-    async def _form(self, request: Request, make: Make) -> Response:
-        form = await read_form(request)
-        if form is None or is_foreign(request.headers, self._address):
-            return self._pages.notice(403, *NOT_OURS)
-        answer = await self._run(request, form, make)
-        if answer.status_code != 422:
-            return answer
-        peer = request.client.host if request.client else ""
-        if not self._strangers.too_many(place_of(peer, request.headers.get("x-forwarded-for", ""))):
-            return answer
-        page = self._pages.notice(429, *TOO_MANY)
-        page.headers["Retry-After"] = "60"
-        return page
-
-    async def _run(self, request: Request, form: dict[str, str], make: Make) -> Response:
-        token = self._cookie.read(request)
-        try:
-            knows = await to_thread.run_sync(self._knows, token, form.get("password"), limiter=self._hashes)
-            return await to_thread.run_sync(self._made, token, {**form, "knows": knows}, make, limiter=self._limiter)
-        except DATABASE_FAULTS as fault:
-            log.error("the second factor cannot be asked for (%s)", type(fault).__name__)
-            return self._pages.notice(503, *FAILED)
-        except DeadlinesError as error:
-            return self._pages.notice(error.http_status, "That cannot be done", error.sentence)
-
-    # -- in a thread ---------------------------------------------------------------------------------------
-
-    def _knows(self, token: str, password: str | None) -> str:
-        """Whether the password was typed again and is right; hashing happens in no transaction."""
-        if password is None or not token:
-            return ""
-        with self._database.read() as session:
-            found = logins.find_signed_in(session, token, now=self._now())
-            kept = logins.look_up(session, found.person.email, now=self._now()) if found else logins.Kept()
-        return "yes" if logins.fits(kept, password) else ""
-
-    def _made(self, token: str, form: dict[str, str], make: Make) -> Response:
-        now = self._now()
-        with self._database.write() as session:
-            found = logins.find_waiting(session, token, now=now) or logins.find_signed_in(session, token, now=now)
-            if not token or found is None:
-                return RedirectResponse(f"{self._root}/sign-in", 303, HEADERS)
-            if found.way != "password":
-                return self._pages.notice(200, *ELSEWHERE)
-            return make(session, found, form)
 
     def _shown(self, session: Session, found: SignedIn, _form: dict[str, str], problem: str = "") -> Response:
         has_one = factors.has_factor(session, found.person)
@@ -209,9 +129,6 @@ class FactorPages:
             required=self._entrance.required,
             **values,
         )
-
-    def _go(self, path: str) -> Response:
-        return RedirectResponse(f"{self._root}{path}", 303, HEADERS)
 
 
 def _drawing(address: str) -> str:

@@ -106,7 +106,7 @@ class Signing:
             await self._ask(self._end, self._cookie.read(request))
         except DATABASE_FAULTS as fault:
             return self._failed(fault)
-        answer = RedirectResponse(f"{self._root}/sign-in", 303, HEADERS)
+        answer = RedirectResponse(f"{self._root}/sign-in", 303, {**HEADERS, "Clear-Site-Data": '"cache", "storage"'})
         self._cookie.take(answer)
         return answer
 

@@ -82,7 +82,7 @@ def test_a_notice_is_shown_then_recorded(firm: Firm) -> None:
     status, where = record(client, typed(firm))
     assert status == 303
     page = client.get(where).text
-    assert "A second person must now verify" in page
+    assert "Somebody else verifies each of them" in page
     assert "Okafor" in page
     with firm.database.read() as session:
         row = session.scalars(select(NoticeRow).join(Matter).where(Matter.reference == "B-7")).one()

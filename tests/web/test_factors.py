@@ -215,3 +215,67 @@ def test_a_reset_signs_out_everywhere_and_is_written_down(gate: Gate) -> None:
             assert session.scalars(select(table)).all() == []
         rows = session.scalars(select(Audit.action).where(Audit.action.startswith("factor.")))
         assert list(rows) == ["factor.confirm", "factor.remove"]
+
+
+def test_a_password_is_changed_by_who_knows_the_present_one(gate: Gate) -> None:
+    other, new = gate.another(), "seven quite other plain words"
+    gate.enter(browser=other)
+    assert gate.browser.get("/account").text.count("<li>since") == 2
+    for form in (
+        {"password": "wrong", "new": new, "again": new},
+        {"password": PASSWORD, "new": new, "again": "another"},
+        {"password": PASSWORD, "new": "qwertyuiop12", "again": "qwertyuiop12"},
+        {"new": new, "again": new},
+        {"new": new, "again": new, "knows": "yes", "kept": "x"},
+        {"password": PASSWORD},
+        {"password": PASSWORD, "kept": "x"},
+    ):
+        assert gate.browser.post("/account/password", data=form).status_code == 422
+    before = gate.browser.cookies["deadlines"]
+    done = gate.browser.post("/account/password", data={"password": PASSWORD, "new": new, "again": new})
+    assert (done.status_code, "signed out everywhere else" in done.text) == (200, True)
+    assert (gate.is_in(), gate.is_in(other)) == (True, False)
+    assert gate.browser.cookies["deadlines"] != before
+    assert (gate.enter(), gate.enter(password=new)) == (403, 303)
+
+
+def test_other_browsers_are_seen_and_ended(gate: Gate) -> None:
+    other = gate.another()
+    gate.enter(browser=other)
+    assert gate.browser.post("/account/others", data={"password": "wrong"}).status_code == 422
+    assert gate.is_in(other)
+    assert gate.browser.post("/account/others", data={"password": PASSWORD}).status_code == 200
+    assert (gate.is_in(), gate.is_in(other)) == (True, False)
+    assert gate.another().get("/account").headers["location"] == "/sign-in"
+
+
+def test_the_fields_of_passwords_hide_them_and_take_help(gate: Gate) -> None:
+    pages = [gate.browser.get("/account").text, gate.another().get("/sign-in").text]
+    pages += [gate.another().get(f"/welcome/{gate.invite()}").text]
+    fields = [field for page in pages for field in re.findall(r"<input[^>]*password[^>]*>", page)]
+    assert len(fields) >= 6
+    for field in fields:
+        assert 'type="password"' in field
+        assert re.search(r'autocomplete="(current|new)-password"', field)
+        assert "onpaste" not in field
+
+
+@pytest.mark.parametrize("password", ["  ÄÖ ñ 漢字 🙂 four Words  ", "lengthy plain garden words " * 4])
+def test_a_password_is_taken_as_it_is_typed(gate: Gate, password: str) -> None:
+    assert len(password) > 12
+    assert gate.choose(gate.invite(), password) == 303
+    for changed in (password.strip(), password.lower().upper(), password[:-1], password[:72]):
+        if changed != password:
+            assert gate.enter(password=changed) == 403
+            gate.now += timedelta(minutes=20)
+    assert gate.enter(password=password) == 303
+
+
+def test_a_new_password_by_link_keeps_the_second_factor(gate: Gate) -> None:
+    gate.set_up(password=PASSWORD)
+    gate.later()
+    assert gate.choose(gate.invite(), "seven quite other plain words") == 303
+    assert gate.enter(password="seven quite other plain words") == 303
+    assert not gate.is_in()
+    assert gate.give(gate.code()) == 303
+    assert gate.is_in()

@@ -219,3 +219,15 @@ def test_a_provider_that_is_down_is_told_in_a_sentence(database: Database, provi
     firm = Firm(database, provider, issuer="http://127.0.0.1:9")
     answer = firm.browser.get("/sign-in/elsewhere")
     assert (answer.status_code, "Begin again at the door" in answer.text) == (403, True)
+
+
+def test_only_key_pairs_sign(firm: Firm) -> None:
+    from deadlines.web.oidc import SAFE_ALGORITHMS
+
+    firm.enter()
+    client = firm.provider._client
+    assert client.server_metadata["id_token_signing_alg_values_supported"] == ["RS256"]
+    client.server_metadata["id_token_signing_alg_values_supported"] = ["none", "HS256", "ES256", "RS256"]
+    assert firm.enter(browser=firm.another()) == 303
+    assert client.server_metadata["id_token_signing_alg_values_supported"] == ["ES256", "RS256"]
+    assert not any(name == "none" or name.startswith("HS") for name in SAFE_ALGORITHMS)

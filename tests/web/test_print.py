@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deadlines.daemon.keeper import Keeper, Keeping
+from deadlines.keeping.records import check_sheet
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat, Matter
 from deadlines.web.printing import Printer, leave
@@ -118,10 +119,16 @@ def test_the_nightly_care_leaves_one_each_night(firm: Firm, tmp_path: Path) -> N
         raise PermissionError(13, "Permission denied")
 
     assert "no sheet" in keeper(fails).keep(NIGHT)
+    with firm.database.read() as session:
+        told = check_sheet(session, NIGHT)
+        assert told.state != "well"
+        assert "Permission denied" in told.sentence
     assert "no sheet" not in keeper(left).keep(NIGHT + timedelta(minutes=5))
     assert "sheet" in keeper(left).keep(NIGHT + timedelta(hours=1))
     assert keeper(left).keep(NIGHT + timedelta(hours=2)) == []
     assert "sheet" in keeper(left).keep(NIGHT + timedelta(days=1))
     assert sorted(path.name for path in folder.iterdir()) == ["docket-2026-11-03.html", "docket-2026-11-04.html"]
     with firm.database.read() as session:
+        for days, state in ((1, "well"), (3, "warning"), (6, "ill")):
+            assert check_sheet(session, NIGHT + timedelta(days=days)).state == state
         assert session.get_one(Heartbeat, "sheet").detail.endswith("docket-2026-11-04.html")

@@ -15,9 +15,10 @@ from deadlines.docket.initials import PARTNER
 from deadlines.docket.roles import require
 from deadlines.docket.views import EntryView, MatterView, matter_view
 from deadlines.store.tables import Matter, NoticeRow, Person
-from deadlines.web.desk.acts import back, posting
+from deadlines.web.desk.acts import back, kind_title, posting
 from deadlines.web.desk.door import Door, Visit
 from deadlines.web.desk.found import find_matter, find_visible_entry
+from deadlines.web.desk.service import SERVED
 from deadlines.web.window_map import draw
 
 DONE = {
@@ -74,8 +75,11 @@ def _matter(visit: Visit, identifier: str, query: Mapping[str, str]) -> Response
         matter=found,
         matter_id=row.id,
         done=_done(found, query),
+        done_to=query.get("of") if query.get("of") in {entry.entry for entry in found.entries} else None,
         notices=_notices(found, visit.today, _rows(visit, row)),
         closed=_closed(found),
+        served=SERVED,
+        kinds={entry.kind: kind_title(visit, entry.kind) for entry in found.entries},
         taken=_taken(visit, row),
         mine=_answered_for(visit, row, found),
     )

@@ -212,7 +212,7 @@ def _asked(visit: Visit, form: dict[str, str], found: list[tuple[Person, logins.
 
 
 def _changed(visit: Visit, kept: logins.Kept, new: str, *, right: bool) -> Response:
-    if kept.person != visit.person.id or not logins.change_password(
+    if kept.person != visit.person.id or not logins.replace_password(
         visit.session, kept, new, right=right, now=visit.now
     ):
         return visit.notice(403, *WRONG)

@@ -21,7 +21,7 @@ MENU = (
     ("/evidence", "Evidence"),
     ("/audit", "Audit"),
     ("/me", "Me"),
-    ("/second-factor", "Your sign-in"),
+    ("/account", "Your sign-in"),
 )
 """Path and name of each page that can be reached from everywhere."""
 NEEDS: dict[str, Act] = {"/add": "enter", "/evidence": "read-audit", "/audit": "read-audit"}
