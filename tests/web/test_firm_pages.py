@@ -38,16 +38,16 @@ class Firm(test_desk.Firm):
     def __init__(self, database: Database, house: House) -> None:
         super().__init__(database)
         self.house = house
-
-    def browser(self, name: str) -> TestClient:
-        app = create_app(
+        self.app = create_app(
             self.database,
             zone=ZONE,
             now=lambda: LATER,
             desk=lambda who: desks.desk(actor=who),
             house=lambda: self.house,
         )
-        client = TestClient(app, follow_redirects=False, headers=FORM)
+
+    def browser(self, name: str) -> TestClient:
+        client = TestClient(self.app, follow_redirects=False, headers=FORM)
         with self.database.write() as session:  # the password itself takes long by design, and is tested elsewhere
             kept = logins.look_up(session, f"{name.lower()}@firm.test", now=LATER)
             entered = logins.sign_in(session, kept, right=True, now=LATER)
