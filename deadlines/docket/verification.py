@@ -16,6 +16,7 @@ from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.direction import classify, dates_of
 from deadlines.docket.entries import computed
+from deadlines.docket.granted import extended, granted
 from deadlines.docket.intake import Desk
 from deadlines.docket.looks import differences, looks_of, note_discrepancy, seen
 from deadlines.docket.moves import Because, Move, move
@@ -159,14 +160,19 @@ def _entered_before(session: Session, row: NoticeRow) -> set[str]:
 
 
 def _require_dates(session: Session, desk: Desk, row: NoticeRow, entries: Sequence[Entry], look: Notice) -> None:
-    """What is in force may be earlier than what the look gives (others wait, or were decided against), never later."""
+    """What is in force may be earlier than what the look gives (others wait, or were decided against), never later;
+    more time that was granted is laid over what the look gives."""
     again = msgspec.structs.replace(look, facts=msgspec.convert(row.facts, Notice).facts)
     windows = {window.rule: window for window in computed(desk, again).windows}
     plain = computed(desk, msgspec.structs.replace(again, printed_deadline=None))
     without = {window.rule: window for window in plain.windows}
+    more = granted(session, [entry.id for entry in entries])
     for entry in entries:
         found = (without if (entry.resolution or {}).get("use") == "computed" else windows).get(entry.rule)
-        if found is not None and classify(dates_of(current(session, entry)), dates_of(found)) in ("earlier", "mixed"):
+        if found is None:
+            continue
+        dates = dates_of(extended(found, more.get(entry.id)))
+        if classify(dates_of(current(session, entry)), dates) in ("earlier", "mixed"):
             raise Conflict(
                 f"The law data now gives other dates for entry {entry.id[:8]} than are stored: run "
                 "`deadlines recompute`, then verify it."
