@@ -116,13 +116,14 @@ def test_nothing_is_changed_by_the_form_of_another_site(firm: Firm, headers: dic
     assert browser.get("/").status_code == 200
 
 
-def test_no_link_changes_anything(firm: Firm) -> None:
-    browser = firm.browser("Ana")
+@pytest.mark.parametrize("name", ["Ana", "Pat"])
+def test_no_link_changes_anything(firm: Firm, name: str) -> None:
+    browser = firm.browser(name)
     routes = {path for _, path in changing_routes(browser.app)}  # type: ignore[arg-type]
     before = rows(firm.database)
     for path in sorted(routes):
-        assert browser.get(path).status_code in (200, 303, 404, 405), path
-        assert browser.head(path).status_code in (200, 303, 404, 405), path
+        for method in ("GET", "HEAD", "OPTIONS"):
+            assert browser.request(method, path).status_code < 500, path
     assert rows(firm.database) == before
     assert browser.get("/").status_code == 200
 

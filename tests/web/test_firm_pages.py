@@ -38,16 +38,16 @@ class Firm(test_desk.Firm):
     def __init__(self, database: Database, house: House) -> None:
         super().__init__(database)
         self.house = house
-
-    def browser(self, name: str) -> TestClient:
-        app = create_app(
+        self.app = create_app(
             self.database,
             zone=ZONE,
             now=lambda: LATER,
             desk=lambda who: desks.desk(actor=who),
             house=lambda: self.house,
         )
-        client = TestClient(app, follow_redirects=False, headers=FORM)
+
+    def browser(self, name: str) -> TestClient:
+        client = TestClient(self.app, follow_redirects=False, headers=FORM)
         with self.database.write() as session:  # the password itself takes long by design, and is tested elsewhere
             kept = logins.look_up(session, f"{name.lower()}@firm.test", now=LATER)
             entered = logins.sign_in(session, kept, right=True, now=LATER)
@@ -158,7 +158,6 @@ def test_nothing_changes_without_a_form_of_ours(firm: Firm) -> None:
         f"/people/{ana}/leave",
         "/evidence",
         "/feeds",
-        "/me/password",
         "/me/test",
     ]
     before = len(firm.rows("login.invite"))
@@ -455,39 +454,6 @@ def test_a_test_message_proves_a_way(firm: Firm, tmp_path: Path) -> None:
     # Where nothing may be sent, no address is kept; and an address is never shown again.
     assert browser.post("/me/contact", data={"channel": "slack", "address": "http://127.0.0.1/x"}).status_code == 422
     assert code[1] not in browser.get("/me").text
-
-
-def test_the_password_is_changed_by_who_knows_it(firm: Firm) -> None:
-    browser, other, new = firm.browser("Ben"), firm.browser("Ben"), "another quite plain phrase"
-    wrong = browser.post("/me/password", data={"present": "wrong words here", "new": new, "again": new})
-    assert wrong.status_code == 403
-    weak = browser.post(
-        "/me/password", data={"present": PASSWORD, "new": "ben ben ben ben", "again": "ben ben ben ben"}
-    )
-    assert weak.status_code == 422
-    assert browser.post("/me/password", data={"present": PASSWORD, "new": new, "again": "x"}).status_code == 422
-    assert browser.get("/").status_code == 200
-    done = browser.post("/me/password", data={"present": PASSWORD, "new": new, "again": new})
-    assert done.headers["location"] == "/sign-in"
-    assert (browser.get("/").status_code, other.get("/").status_code) == (303, 303)
-    assert browser.post("/sign-in", data={"email": "ben@firm.test", "password": new}).status_code == 303
-
-
-def test_wrong_present_passwords_let_the_account_rest(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logins, "TRIES", 2)
-    browser = firm.browser("Ben")
-    form = {"present": "wrong words here", "new": "another quite plain phrase", "again": "another quite plain phrase"}
-    for _ in range(2):
-        browser.post("/me/password", data=form)
-    assert browser.post("/me/password", data={**form, "present": PASSWORD}).status_code == 403
-    assert len(firm.rows("login.rest")) == 1
-
-
-def test_signing_out_everywhere_is_everywhere(firm: Firm) -> None:
-    first, second = firm.browser("Ben"), firm.browser("Ben")
-    ana = firm.browser("Ana")
-    first.post("/me/sign-out", data={"": ""})
-    assert [each.get("/").status_code for each in (first, second, ana)] == [303, 303, 200]
 
 
 def test_pages_hold_no_script_or_style_of_their_own(firm: Firm) -> None:
