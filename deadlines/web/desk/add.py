@@ -82,8 +82,8 @@ class AddPages:
         if refused.status_code != ALLOWED:
             return refused
         sent = await self._door.upload(request, keeps=MOST_BYTES)
-        if sent is None:
-            return self._door.not_ours()
+        if isinstance(sent, Response):
+            return sent
         law = load_law() if self._door.office.desk is None else self._door.office.desk("").law
         reading = await to_thread.run_sync(read_paper, sent, law, limiter=self._reading)
         return await self._door.show(request, lambda visit: _with_paper(visit, sent.fields, reading))

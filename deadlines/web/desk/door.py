@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MINUTES = timedelta(minutes=3)
+"""How long what somebody asks much for may take."""
 Refusal = InputError | Conflict
 """What somebody is told beside what they typed: nothing was changed."""
 NOT_OURS = ("That did not come from our page", "Nothing was changed. Go back, load the page again and try once more.")
@@ -141,6 +143,7 @@ class Door:
         self.root = urlsplit(office.address).path.rstrip("/")
         self._database, self._cookie = database, cookie
         self._ask = Asking()
+        self._ask_for_much = Asking(threads=1, seconds=MINUTES.total_seconds())
 
     async def show(self, request: Request, make: Callable[[Visit], Response]) -> Response:
         """A page that changes nothing, made in a thread."""
@@ -155,8 +158,15 @@ class Door:
             return self.pages.notice(403, *NOT_OURS)
         return await self._answer(request, lambda visit: make(visit, form), writes=False)
 
+    async def ask(self, request: Request, make: Callable[[Visit, dict[str, str]], Response]) -> Response:
+        """What a form of ours (POST) asks for and changes nothing; one at a time, and it may take some minutes."""
+        form = await read_form(request) if self._is_ours(request) else None
+        if form is None:
+            return self.pages.notice(403, *NOT_OURS)
+        return await self._answer(request, lambda visit: make(visit, form), writes=False, patience=self._ask_for_much)
+
     async def again(self, request: Request, make: Callable[[Visit], Response]) -> Response:
-        """The second half of a change whose form `change` has taken already."""
+        """The second half of a change whose form `change` or `ask` has taken already."""
         return await self._answer(request, make, writes=True)
 
     async def change(
@@ -173,24 +183,21 @@ class Door:
         self, request: Request, make: Callable[[Visit, Sent], Response], again: Again
     ) -> Response:
         """The same by a form that may bring a file."""
-        try:
-            sent = await read_upload(request) if self._is_ours(request) else None
-        except FarTooLarge:
-            return self.pages.notice(413, *TOO_LARGE)
-        if sent is None:
-            return self.pages.notice(403, *NOT_OURS)
+        sent = await self.upload(request)
+        if isinstance(sent, Response):
+            return sent
         return await self._changed(request, sent.fields, lambda visit, _: make(visit, sent), again)
 
-    async def upload(self, request: Request, *, keeps: int) -> Sent | None:
-        """A form of ours with a file's content, of so many bytes at most, for a page that is made of it later."""
-        try:
-            return await read_upload(request, keeps=keeps) if self._is_ours(request) else None
-        except FarTooLarge:
-            return Sent({}, too_large=True)
+    async def upload(self, request: Request, *, keeps: int = 0) -> Sent | Response:
+        """A form of ours with a file, for a page that is made of it later, or the answer to what is none.
 
-    def not_ours(self) -> Response:
-        """The answer to what is no form of ours."""
-        return self.pages.notice(403, *NOT_OURS)
+        `keeps`: the file's content is wanted, of so many bytes at most.
+        """
+        try:
+            sent = await read_upload(request, keeps=keeps) if self._is_ours(request) else None
+        except FarTooLarge:
+            return self.pages.notice(413, *TOO_LARGE)
+        return self.pages.notice(403, *NOT_OURS) if sent is None else sent
 
     def _is_ours(self, request: Request) -> bool:
         return not is_foreign(request.headers, self.office.address)
@@ -214,11 +221,12 @@ class Door:
         *,
         writes: bool,
         again: Callable[[Refusal], Callable[[Visit], Response]] | None = None,
+        patience: Asking | None = None,
     ) -> Response:
-        path, token = request.url.path.removeprefix(self.root), self._cookie.read(request)
+        path, token, ask = request.url.path.removeprefix(self.root), self._cookie.read(request), patience or self._ask
         try:
             try:
-                return await self._ask(self._made, token, path, make, writes=writes)
+                return await ask(self._made, token, path, make, writes=writes)
             except (InputError, Conflict) as refusal:
                 if again is None:
                     raise
@@ -247,4 +255,6 @@ class Door:
             if found is None:
                 return RedirectResponse(f"{self.root}/sign-in", 303, HEADERS)
             found.seen_at = now
-            return make(Visit(self, session, found.person, now, path))
+            if writes:
+                return make(Visit(self, session, found.person, now, path))
+        return self._made(token, path, make, writes=False)
