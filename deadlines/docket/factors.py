@@ -4,7 +4,6 @@ A code counts once: none of its time step or of one before is taken again. Wrong
 """
 
 import secrets
-from collections.abc import Sequence
 from datetime import datetime
 from hmac import compare_digest
 
@@ -107,12 +106,11 @@ def remove(session: Session, person: Person, *, actor: str, now: datetime) -> No
     audit.record(session, at=now, actor=actor, action="factor.remove", subject=person.id, detail={})
 
 
-def lacking(session: Session) -> Sequence[Person]:
-    """The people who sign in with a password alone, by name."""
-    with_one = select(SecondFactor.person_id).where(SecondFactor.confirmed_at.is_not(None))
-    query = select(Person).join(Login, Login.person_id == Person.id)
-    query = query.where(Person.active.is_(True), Login.password.is_not(None), Person.id.not_in(with_one))
-    return session.scalars(query.order_by(Person.name)).all()
+def ways_in(session: Session) -> dict[str, str]:
+    """From everybody who has chosen a password to how they sign in with it: `password`, or `password and code`."""
+    with_code = set(session.scalars(select(SecondFactor.person_id).where(SecondFactor.confirmed_at.is_not(None))))
+    people = session.scalars(select(Login.person_id).where(Login.password.is_not(None)))
+    return {person: "password and code" if person in with_code else "password" for person in people}
 
 
 def address_of(secret: str, person: Person, firm: str) -> str:
