@@ -74,7 +74,7 @@ def _database_findings(app: App) -> Iterator["Finding"]:
     from deadlines.docket.monitor import check_monitor
     from deadlines.docket.timekeeping import check_clock, read_clocks
     from deadlines.docket.webhooks import check_webhooks
-    from deadlines.keeping.records import check_keeping
+    from deadlines.keeping.records import check_keeping, check_sheet
 
     try:
         with app.database() as database:
@@ -89,6 +89,8 @@ def _database_findings(app: App) -> Iterator["Finding"]:
                 yield check_emergency(session, app.settings.reminders.emergency)
                 yield from _evening(app, session)
                 yield from check_keeping(session, app.settings.keeping.folder, clock.now())
+                if app.settings.print.folder:
+                    yield check_sheet(session, clock.now())
     except (StoreError, ConfigError) as error:
         yield Finding("database", "ill", error.sentence, "A new installation begins with `deadlines init`.")
     except SQLAlchemyError as error:

@@ -35,7 +35,7 @@ WHAT = {
     "--left",
     nargs=2,
     multiple=True,
-    metavar="ENTRY WHY",
+    metavar="ID WHY",
     help="Why something that was to be done stays open. Repeat it.",
 )
 @json_option
@@ -115,14 +115,18 @@ def _sign(app: App, on: date, by: str, note: str | None, left: tuple[tuple[str, 
 
 
 def _whole_id(session: "Session", name: str) -> str:
-    """The id of an entry by a beginning of it; whatever is no entry stays as it was typed."""
+    """The id of an entry or of a paper by a beginning of it; whatever is neither stays as it was typed."""
+    from contextlib import suppress
+
+    from deadlines.docket.incoming import find_incoming
     from deadlines.docket.views import find_entry
     from deadlines.errors import NotFound
 
-    try:
+    with suppress(NotFound):
         return find_entry(session, name).id
-    except NotFound:
-        return name
+    with suppress(NotFound):
+        return find_incoming(session, name).id
+    return name
 
 
 def _print(sheet: "Sheet") -> None:
@@ -135,7 +139,7 @@ def _print(sheet: "Sheet") -> None:
     click.echo(style("\nClosed that day: was each closed rightly?", bold=True))
     _print_closed(sheet.closed)
     if sheet.others:
-        click.echo(style("\nAlso of the day", bold=True))
+        click.echo(style("\nPapers that wait to be docketed", bold=True))
         for item in sheet.others:
             paragraph(
                 f"  {item.id[:8]}  {item.what}: {item.words}{' (needs a word)' if item.must else ''}", hanging="    "

@@ -49,42 +49,53 @@ def _chapters(session: "Session", settings: "Settings") -> "Iterator[Chapter]":
 
     emergency, partner = settings.reminders.emergency, settings.follow_up.partner
     yield people_chapter(session, emergency=emergency, partner=partner)
-    yield Chapter("Entry and checks", list(ENTRY))
+    yield Chapter("Entry and checks", [_incoming(settings), *_sentences(ENTRY)])
     yield Chapter("Reminders", [*_ladders(settings), *_reminders(settings)])
     yield Chapter("Daily and weekly control", list(_control(settings)))
-    yield Chapter("Missed dates", list(MISSED))
+    yield Chapter("Missed dates", _sentences(MISSED))
     yield Chapter("Keeping", list(_keeping(settings)))
     yield Chapter("State of this print", [f"Practice {build_practice(settings).state}.", *_law(settings)])
 
 
-ENTRY = (
-    (
-        "Every notice is entered once, with the date it bears and how it was served; every window that "
-        "it opens is computed "
-        "with its working and its authority, and the safe date is calendared."
-    ),
-    "Where a fact that changes a date is missing, the earliest date holds and the question stays open.",
-    "A second person, not the one who entered the notice, checks its dates against the paper and signs for them.",
-    "A deadline printed on the notice that differs from the computed one is decided by a person with a reason.",
-    (
-        "A date that comes earlier takes effect at once; a later one only after two different people "
-        "have agreed to it. More "
-        "time that was asked for moves no date until it is granted and two people have accepted it."
-    ),
-    (
-        "An entry is closed only with the proof of its filing, or a reason; what is closed stays visible "
-        "and is looked at "
-        "again in the evening check."
-    ),
-)
-MISSED = (
-    (
-        "A date that passed without filing is recorded as missed: attorney, deputy, supervisor, partner "
-        "and docket role are "
-        "told at once, and the record is frozen; only a partner or the attorney's supervisor may change it."
-    ),
-    "What may still help is listed with its sources, and each day's work is written down.",
-)
+ENTRY = """\
+Every notice is entered once, with the date it bears and how it was served; every window that it opens is computed with
+its working and its authority, and the safe date is calendared.
+
+Where a fact that changes a date is missing, the earliest date holds and the question stays open.
+
+A second person, not the one who entered the notice, reads the paper without seeing what was entered; the dates are
+verified where both agree.
+
+A deadline printed on the notice that differs from the computed one is decided by a person with a reason.
+
+A date that comes earlier takes effect at once; a later one only after two different people have agreed to it. More time
+that was asked for moves no date until it is granted and two people have accepted it.
+
+An entry is closed only with the proof of its filing, or a reason; what is closed stays visible and is looked at again
+in the evening check.
+"""
+MISSED = """\
+A date that passed without filing is recorded as missed: attorney, deputy, supervisor, partners and docket role are told
+at once, and the record is frozen; only a partner or the attorney's supervisor may change it.
+
+What may still help is listed with its sources, and each day's work is written down.
+"""
+
+
+def _sentences(text: str) -> list[str]:
+    """Each paragraph of a text as one line."""
+    return [" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n")]
+
+
+def _incoming(settings: "Settings") -> str:
+    chosen = settings.incoming
+    days = {0: "on the same working day", 1: "on the next working day"}.get(
+        chosen.days, f"{chosen.days} working days later"
+    )
+    return (
+        f"Every paper that may bear a date is registered when it comes in (the firm is open from {chosen.opens} to "
+        f"{chosen.closes}); it must be on the docket {days}, or people are told."
+    )
 
 
 def _ladders(settings: "Settings") -> Iterator[str]:
@@ -95,9 +106,8 @@ def _ladders(settings: "Settings") -> Iterator[str]:
     for ladder in practice.ladders:
         days = ", ".join(str(day) for day in ladder.days)
         yield (
-            f"{reach_words(ladder.reach).capitalize()} of {ladder.at_least} days or more: reminders "
-            f"{days} {ladder.count} "
-            "days before the safe date."
+            f"{reach_words(ladder.reach).capitalize()} of {ladder.at_least} days or more: reminders {days} "
+            f"{ladder.count} days before the safe date."
         )
     if practice.milestones:
         steps = len(practice.milestones)
@@ -111,9 +121,8 @@ def _reminders(settings: "Settings") -> Iterator[str]:
     zone = settings.firm.timezone
     yield f"Reminders leave at {chosen.at} ({zone}) to the attorney and to everybody of the docket role."
     yield (
-        f"An urgent reminder that nobody answers goes on after {chosen.escalate_hours} hours at the "
-        "latest to the deputy, "
-        "the supervisor, and the emergency contact."
+        f"An urgent reminder that nobody answers goes on after {chosen.escalate_hours} hours at the latest to the "
+        "deputy, the supervisor, and the emergency contact."
     )
     yield f"Who takes a date on answers for {chosen.ack_days} days at most, never past the day before a date."
 
@@ -125,11 +134,9 @@ def _control(settings: "Settings") -> Iterator[str]:
         yield f"Supervisors are sent the docket of their attorneys every week ({agenda.weekly})."
     if evening.by:
         yield (
-            f"On every working day somebody signs the evening check by {evening.by}: what was due, "
-            "what was closed and "
-            "with which proof, what comes next. Where nobody has, the docket role and its deputies "
-            "are told that evening "
-            "and again on the next morning."
+            f"On every working day somebody signs the evening check by {evening.by}: what was due, what was closed "
+            "and with which proof, what comes next. Where nobody has, the docket role and its deputies are told that "
+            "evening and again on the next morning."
         )
     else:
         yield "NOT SET: no evening check is asked for (evening.by)."

@@ -10,12 +10,23 @@ from msgspec import Struct
 from sqlalchemy import select
 
 from deadlines.docket.alarms import alarm_of_date
+from deadlines.docket.copies import put_right
 from deadlines.docket.sealing import altered_dates, mark_calendars, seal_stored
 from deadlines.docket.trust import SEALS
 from deadlines.errors import DeadlinesError
 from deadlines.keeping import make_backup, rehearse
 from deadlines.keeping.drill import Drill
-from deadlines.keeping.records import BACKUP, DRILL, FAILED, last, note_backup, note_drill, note_failure
+from deadlines.keeping.records import (
+    BACKUP,
+    DRILL,
+    FAILED,
+    SHEET,
+    SHEET_FAILED,
+    last,
+    note_backup,
+    note_drill,
+    note_failure,
+)
 from deadlines.store import audit
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Heartbeat, Instance
@@ -24,8 +35,6 @@ log = logging.getLogger(__name__)
 
 AGAIN_AFTER = timedelta(hours=1)
 """How long a failed backup rests."""
-SHEET, SHEET_FAILED = "sheet", "sheet-failed"
-"""The heartbeats of the file to be printed: left, and not."""
 REHEARSED_AFTER = timedelta(days=30)
 
 
@@ -77,6 +86,8 @@ class Keeper:
         with self._database.read() as session:
             altered = [row.entry for row in altered_dates(session) if row.in_force]
         with self._database.write() as session:
+            if copied := put_right(session, actor="daemon", now=now):
+                log.warning("%d dates beside their entries were out of step and were copied anew", copied)
             for entry in session.scalars(select(Entry).where(Entry.id.in_(altered[:500]))):
                 alarm_of_date(session, entry, now)
             mark_calendars(session, altered[:500], now)

@@ -1,10 +1,11 @@
 """The docket as one person sees it on a day: the open dates, the next first, a page at a time, and what to look at."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct, structs
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import String, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.acknowledging import standing
@@ -13,7 +14,7 @@ from deadlines.docket.quiet import count_quiet
 from deadlines.docket.trust import is_altered, told_altered
 from deadlines.docket.undocketed import undocketed_count
 from deadlines.docket.visible import visible
-from deadlines.docket.wanted import WEEK, WHENS, Wanted, chosen, next_on, open_dates, when_is
+from deadlines.docket.wanted import WEEK, WHENS, Wanted, chosen, next_on, open_dates, open_entries, when_is
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Person
 
 PAGE = 100
@@ -76,15 +77,23 @@ class Board(Struct, frozen=True):
 
 def board(session: Session, person: Person, wanted: Wanted, *, today: date, now: datetime) -> Board:
     """The docket for a person. Altered dates come first, as far as the last check of all seals found them."""
-    query = open_dates(person, *columns(person, now)).where(*chosen(person, wanted, today))
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    first = case((Entry.id.in_(_altered_now(session)), 0), else_=1)
-    on = next_on(today).nulls_first()  # a day that cannot be read
-    rows = session.execute(query.order_by(first, on, Entry.id).limit(PAGE).offset(PAGE * (wanted.page - 1)))
-    return Board([line_of(row, today) for row in rows], total, counts(session, person, today=today, now=now))
+    found = open_entries(person, Entry.id).where(*chosen(person, wanted, today))
+    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    first = case((Entry.id.in_(altered_now(session)), 0), else_=1)
+    ordered = found.order_by(first, next_on(today).nulls_first(), Entry.id)
+    ids = session.scalars(ordered.limit(PAGE).offset(PAGE * (wanted.page - 1))).all()
+    lines = _lines(session, person, ids, today=today, now=now)
+    return Board(lines, total, counts(session, person, today=today, now=now))
 
 
-def _altered_now(session: Session) -> list[str]:
+def _lines(session: Session, person: Person, ids: Sequence[str], *, today: date, now: datetime) -> list[BoardLine]:
+    """The lines of entries, in that order. Only these are read whole: a window is long."""
+    rows = session.execute(open_dates(person, *columns(person, now)).where(Entry.id.in_(ids)))
+    lines = {row.Entry.id: line_of(row, today) for row in rows}
+    return [lines[identifier] for identifier in ids if identifier in lines]
+
+
+def altered_now(session: Session) -> list[str]:
     """Which of the entries that the last check found altered still are: most of the time none."""
     told = told_altered(session)
     if not told:
@@ -98,22 +107,25 @@ def lines_after(
     session: Session,
     person: Person,
     wanted: Wanted,
-    after: tuple[date, str] | None,
+    after: tuple[str, str] | None,
     *,
     limit: int,
     today: date,
     now: datetime,
-) -> list[BoardLine]:
-    """The lines that follow one, known by its `next_on` and entry, in the order of the board, whatever `wanted.page`.
+) -> list[tuple[str, BoardLine]]:
+    """The lines that follow one, the next date first, each with its place; `after` is a place and an entry.
 
-    A list that is read on like this shows nothing twice while other lines come and go.
+    A list that is read on like this shows nothing twice while other lines come and go. The place is the day as the
+    database holds it, so that a line whose day cannot be read has one too.
     """
-    query = open_dates(person, *columns(person, now)).where(*chosen(person, wanted, today))
+    place = func.coalesce(cast(next_on(today), String), "")
+    query = open_entries(person, Entry.id, place.label("place")).where(*chosen(person, wanted, today))
     if after is not None:
         on, entry = after
-        query = query.where(or_(next_on(today) > on, and_(next_on(today) == on, Entry.id > entry)))
-    rows = session.execute(query.order_by(next_on(today), Entry.id).limit(limit))
-    return [line_of(row, today) for row in rows]
+        query = query.where(or_(place > on, and_(place == on, Entry.id > entry)))
+    places = {row.id: row.place for row in session.execute(query.order_by(place, Entry.id).limit(limit))}
+    lines = _lines(session, person, list(places), today=today, now=now)
+    return [(places[line.entry], line) for line in lines]
 
 
 def counts(session: Session, person: Person, *, today: date, now: datetime) -> Counts:
@@ -126,7 +138,7 @@ def counts(session: Session, person: Person, *, today: date, now: datetime) -> C
         Entry.discrepancy.is_not(None),
     )
     sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions]
-    found = Counts(*[*session.execute(open_dates(person, *sums)).one(), undocketed_count(session, person)])
+    found = Counts(*[*session.execute(open_entries(person, *sums)).one(), undocketed_count(session, person)])
     return structs.replace(found, quiet=count_quiet(session, person, today=today))
 
 

@@ -17,6 +17,7 @@ from deadlines.compute.ladder import Severity
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Result, Window
 from deadlines.docket import milestones
+from deadlines.docket.copies import copy_dates
 from deadlines.docket.reminders import plan_reminders, supersede
 from deadlines.docket.renderings import render_entry
 from deadlines.docket.roles import DOCKET_ROLE
@@ -188,6 +189,7 @@ def _disputed_before(session: Session, row: DeadlineRow) -> str | None:
 
 def _store(session: Session, entry: Entry, row: DeadlineRow) -> None:
     session.add(row)
+    copy_dates(entry, row)
     row.digest = seal_of(row).of(row, entry.rule)
     session.flush()
 

@@ -1,6 +1,6 @@
 """What stands on the sheet of an evening: what was to be done by then, what was closed that day, what comes next."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
+from deadlines.docket.evening_papers import OtherItem, hides_papers, waiting_papers
 from deadlines.docket.intake import Desk
 from deadlines.docket.records import Closing
 from deadlines.docket.trust import is_altered
@@ -59,15 +60,6 @@ class ClosedItem(Struct, frozen=True, kw_only=True):
     veiled: bool
 
 
-class OtherItem(Struct, frozen=True, kw_only=True):
-    """Something of the day that is no entry, such as a paper that came in. `must`: it needs a word to be signed."""
-
-    id: str
-    what: str
-    words: str
-    must: bool
-
-
 class Sheet(Struct, frozen=True, kw_only=True):
     """What somebody goes through on the evening of `on`: what stays open and was to be done by then, what was closed
     that day, what is due until the next working day `next_on`, and what else came up."""
@@ -85,11 +77,6 @@ class Sheet(Struct, frozen=True, kw_only=True):
         return [item.entry for item in self.open] + [item.id for item in self.others if item.must]
 
 
-Source = Callable[[Session, Desk, Person | None, date], Sequence[OtherItem]]
-SOURCES: tuple[Source, ...] = ()
-"""What else goes on the sheet, beside entries."""
-
-
 def sheet_of(session: Session, desk: Desk, person: Person | None, *, on: date) -> Sheet:
     """The sheet of a day for a person; without one the whole docket, with every restricted matter veiled."""
     next_on = next_working_day(desk, on)
@@ -99,14 +86,14 @@ def sheet_of(session: Session, desk: Desk, person: Person | None, *, on: date) -
         open=_open(session, person, on),
         closed=_closed(session, person, desk, on),
         coming=_coming(session, person, on, next_on),
-        others=[item for source in SOURCES for item in source(session, desk, person, on)],
+        others=waiting_papers(session, person, on=on),
     )
 
 
 def sees_all(session: Session, person: Person, *, on: date) -> bool:
     """Whether a person sees everything that was to be done by a day; restricted matters are not for everybody."""
     hidden = _rows(true(), Entry.id).where(Entry.status == "open", _reached(on), ~counted(person)).limit(1)
-    return session.scalar(hidden) is None
+    return session.scalar(hidden) is None and not hides_papers(session, person, on=on)
 
 
 def next_working_day(desk: Desk, on: date) -> date:

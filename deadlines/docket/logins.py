@@ -175,31 +175,6 @@ def find_signed_in(session: Session, token: str, *, now: datetime) -> SignedIn |
     return found if alive else None
 
 
-def change_password(session: Session, kept: Kept, new: str, *, right: bool, now: datetime) -> bool:
-    """Keep what `hashed` made of another password, where the present one was `right`; else it counts as a wrong try,
-    and must be committed too. Every browser of the person is signed out then.
-    """
-    login = session.get_one(Login, kept.person, with_for_update=True, populate_existing=True)
-    if not right or login.password != kept.password:
-        if not kept.rests:
-            count_failure(session, login.person, now)
-        return False
-    login.password, login.chosen_at, login.failures, login.locked_until = new, now, 0, None
-    _sign_out(session, login.person_id, "login.change", now)
-    return True
-
-
-def sign_out_everywhere(session: Session, person: Person, *, now: datetime) -> None:
-    """Every browser in which somebody is signed in is signed out."""
-    _sign_out(session, person.id, "login.sign-out", now)
-
-
-def _sign_out(session: Session, person_id: str, action: str, now: datetime) -> None:
-    session.execute(delete(SignedIn).where(SignedIn.person_id == person_id))
-    session.flush()
-    audit.record(session, at=now, actor=person_id, action=action, subject=person_id, detail={})
-
-
 def is_due(found: SignedIn, now: datetime) -> bool:
     """Whether it is time to write down that the browser is used."""
     return now - found.seen_at >= SEEN_EVERY

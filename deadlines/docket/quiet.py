@@ -4,11 +4,11 @@ from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from deadlines.docket.visible import visible
-from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person
+from deadlines.store.tables import Entry, Matter, NoticeRow, Person
 
 
 class MatterLine(Struct, frozen=True, kw_only=True):
@@ -28,13 +28,8 @@ class MatterLine(Struct, frozen=True, kw_only=True):
 
 def is_quiet(today: date) -> ColumnElement[bool]:
     """Whether no open entry of a matter has a day that is today or later."""
-    coming = (
-        select(Entry.id)
-        .join(DeadlineRow, and_(DeadlineRow.entry_id == Entry.id, DeadlineRow.version == Entry.version))
-        .where(Entry.matter_id == Matter.id, Entry.status == "open", DeadlineRow.last_day >= today)
-        .correlate(Matter)
-    )
-    return ~coming.exists()
+    coming = select(Entry.matter_id).where(Entry.status == "open", Entry.last_day >= today)
+    return Matter.id.not_in(coming)
 
 
 def count_quiet(session: Session, person: Person, *, today: date) -> int:
@@ -54,8 +49,8 @@ def matter_lines(session: Session, person: Person | None, *, today: date, quiet:
             Matter,
             Person.email,
             _open(func.count(Entry.id)).label("open"),
-            _open(func.min(DeadlineRow.last_day), DeadlineRow.last_day >= today).label("next"),
-            _of(func.max(DeadlineRow.last_day), DeadlineRow.last_day < today).label("passed"),
+            _open(func.min(Entry.last_day), Entry.last_day >= today).label("next"),
+            _of(func.max(Entry.last_day), Entry.last_day < today).label("passed"),
             _of(func.max(Entry.changed_at)).label("changed"),
             select(func.max(NoticeRow.entered_at)).where(NoticeRow.matter_id == Matter.id).scalar_subquery(),
             is_quiet(today).label("quiet"),
@@ -69,7 +64,6 @@ def matter_lines(session: Session, person: Person | None, *, today: date, quiet:
 
 def _of(what: Any, *conditions: Any) -> Any:
     query = select(what).select_from(Entry)
-    query = query.join(DeadlineRow, and_(DeadlineRow.entry_id == Entry.id, DeadlineRow.version == Entry.version))
     return query.where(Entry.matter_id == Matter.id, *conditions).correlate(Matter).scalar_subquery()
 
 

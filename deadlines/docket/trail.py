@@ -146,6 +146,7 @@ class _Words:
         self._people = {row.id: row.name for row in session.execute(select(Person.id, Person.name))}
         by_mail = {row.email: row.name for row in session.execute(select(Person.email, Person.name))}
         self._people |= by_mail
+        self._ownerless: set[str] = set()
         self._matter_of = self._matters(subjects)
         wanted = set(self._matter_of.values()) | subjects
         self._seen = {row.id: row for row in session.scalars(query.where(Matter.id.in_(wanted)))}
@@ -183,8 +184,8 @@ class _Words:
         )
 
     def _is_nobodys(self, row: Audit) -> bool:
-        """Whether the row is about nothing, or about a person."""
-        return not row.subject or row.subject in self._people
+        """Whether the row is about nothing, about a person, or about a paper that belongs to no matter yet."""
+        return not row.subject or row.subject in self._people or row.subject in self._ownerless
 
     def _about(self, row: Audit, matter: Matter | None) -> str:
         name = self._names.get(row.subject) or self._people.get(row.subject, "")
@@ -198,7 +199,10 @@ class _Words:
         for table in tables_of_cases():
             for name in (name for name in LINKS if name in table.c):
                 query = select(table.c.id, self._owner(table, name)).where(table.c.id.in_(subjects))
-                found |= {row[0]: row[1] for row in self._session.execute(query) if row[1] is not None}
+                rows = self._session.execute(query).all()
+                found |= {row[0]: row[1] for row in rows if row[1] is not None}
+                self._ownerless |= {row[0] for row in rows if row[1] is None}
+        self._ownerless -= found.keys()
         return found
 
     def _owner(self, table: Table, name: str) -> Any:

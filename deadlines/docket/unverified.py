@@ -1,6 +1,6 @@
 """What waits for a second person, as one person may see it; of no notice is told what was entered."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from msgspec import Struct
 from sqlalchemy import select
@@ -10,6 +10,9 @@ from deadlines.docket.trust import window_of
 from deadlines.docket.verification import needs_attorney
 from deadlines.docket.visible import visible
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person
+
+MOST = 500
+"""Dates that one page tells of: who has worked through them sees the next."""
 
 
 class Unverified(Struct, kw_only=True):
@@ -31,8 +34,8 @@ class Unverified(Struct, kw_only=True):
     differs: bool = False
 
 
-def unverified(session: Session, person: Person) -> list[Unverified]:
-    """The notices that wait to be verified, the one with the nearest date first."""
+def unverified(session: Session, person: Person, most: int = MOST) -> list[Unverified]:
+    """The notices that wait to be verified, the one with the nearest date first; of the nearest `most` dates."""
     query = (
         select(Entry, DeadlineRow, NoticeRow, Matter, Person.name)
         .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
@@ -40,11 +43,12 @@ def unverified(session: Session, person: Person) -> list[Unverified]:
         .join(Matter, Matter.id == Entry.matter_id)
         .join(Person, Person.id == Matter.attorney_id)
         .where(Entry.status == "open", Entry.verified_at.is_(None), visible(person))
+        .order_by(DeadlineRow.safe_by, Entry.id)
+        .limit(most)
     )
-    rows = sorted(session.execute(query), key=lambda row: (row.DeadlineRow.safe_by or date.min, row.Entry.id))
     names = {row.email: row.name for row in session.execute(select(Person.email, Person.name))}
     found: dict[str, Unverified] = {}
-    for entry, deadline, notice, matter, attorney in rows:
+    for entry, deadline, notice, matter, attorney in session.execute(query):
         one = found.setdefault(
             notice.id,
             Unverified(

@@ -190,11 +190,10 @@ def resolve_dispute(
 
 def unresolved(session: Session) -> list[Entry]:
     """The open entries with a dispute that nobody has decided."""
-    sentence = DeadlineRow.window["dispute"].as_string()
     query = (
-        select(Entry, sentence)
+        select(Entry, DeadlineRow.window["dispute"].as_string())
         .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
-        .where(Entry.status == "open", sentence.is_not(None))
+        .where(Entry.status == "open", Entry.disputed)
     )
     return [entry for entry, dispute in session.execute(query) if (entry.resolution or {}).get("dispute") != dispute]
 

@@ -24,7 +24,12 @@ def counted(person: Person | None) -> ColumnElement[bool]:
     """Whether a matter's dates stand on somebody's docket at all: who keeps the whole docket also has the dates of
     restricted matters, without a word of the case. Partners and auditors have no such dates to answer for.
     The firm's own copies have them too."""
-    return true() if person is None or person.role == DOCKET_ROLE else visible(person)
+    return true() if keeps_all(person) else visible(person)
+
+
+def keeps_all(person: Person | None) -> bool:
+    """Whether every date stands on this docket: the firm's own, and that of who keeps the whole."""
+    return person is None or person.role == DOCKET_ROLE
 
 
 def require_visible(session: Session, matter_id: str, person: Person) -> None:

@@ -8,14 +8,14 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 
 from deadlines.docket.scopes import of_remedy
-from deadlines.docket.visible import counted, visible
+from deadlines.docket.visible import counted, keeps_all, visible
 from deadlines.law import Law
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Person
 
 WEEK = timedelta(days=7)
 When = Literal["all", "overdue", "today", "week"]
 WHENS: tuple[When, ...] = ("all", "overdue", "today", "week")
-DATES = (DeadlineRow.protective_by, DeadlineRow.safe_by, DeadlineRow.last_day)
+DATES = (Entry.protective_by, Entry.safe_by, Entry.last_day)
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -64,8 +64,20 @@ def open_dates(person: Person | None, *columns: Any) -> Select[Any]:
     )
 
 
+def open_entries(person: Person | None, *columns: Any) -> Select[Any]:
+    """The same of the entries alone: what is counted and sorted needs no other table."""
+    query = select(*columns).select_from(Entry).where(Entry.status == "open")
+    return query if keeps_all(person) else query.where(~among(~counted(person)))
+
+
+def among(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether an entry's matter is one of those. They are looked up once, not for each entry."""
+    return Entry.matter_id.in_(select(Matter.id).where(condition).correlate(None))
+
+
 def chosen(person: Person | None, wanted: Wanted, today: date) -> Iterator[ColumnElement[bool]]:
-    """What is asked for by the case is looked for in what the person may see only, or the answer would tell."""
+    """The conditions on entries. What is asked for by the case is looked for in what the person may see only, or the
+    answer would tell."""
     if wanted.when != "all":
         yield when_is(wanted.when, today)
     if wanted.on is not None:
@@ -73,24 +85,22 @@ def chosen(person: Person | None, wanted: Wanted, today: date) -> Iterator[Colum
     if wanted.until is not None:
         yield or_(next_on(today) <= wanted.until, next_on(today).is_(None))
     if wanted.attorney is not None:
-        yield Person.id == wanted.attorney
+        yield among(Matter.attorney_id == wanted.attorney)
     if wanted.remedy is not None:
-        yield and_(of_remedy(wanted.remedy), visible(person))
+        yield of_remedy(wanted.remedy)
     if wanted.forum is not None:
-        yield and_(Entry.rule.in_(sorted(wanted.rules)), visible(person))
+        yield Entry.rule.in_(sorted(wanted.rules))
     for word in wanted.words.split():
-        found = (column.icontains(word, autoescape=True) for column in (Matter.reference, Matter.client, Entry.title))
-        yield and_(or_(*found), visible(person))
+        named = or_(*(column.icontains(word, autoescape=True) for column in (Matter.reference, Matter.client)))
+        yield or_(Entry.title.icontains(word, autoescape=True), among(named))
+    if wanted.remedy is not None or wanted.forum is not None or wanted.words.split():
+        yield ~among(~visible(person))
 
 
 def next_on(today: date) -> ColumnElement[date]:
     """The date that comes next, as `coming.next_date` tells it, for sorting and counting in the database."""
-    protective = and_(DeadlineRow.protective_by >= today, DeadlineRow.protective_by < DeadlineRow.safe_by)
-    return case(
-        (protective, DeadlineRow.protective_by),
-        (DeadlineRow.safe_by >= today, DeadlineRow.safe_by),
-        else_=DeadlineRow.last_day,
-    )
+    protective = and_(Entry.protective_by >= today, Entry.protective_by < Entry.safe_by)
+    return case((protective, Entry.protective_by), (Entry.safe_by >= today, Entry.safe_by), else_=Entry.last_day)
 
 
 def when_is(when: When, today: date) -> ColumnElement[bool]:

@@ -124,9 +124,10 @@ def revoke(session: Session, hook: Webhook, *, actor: str, now: datetime) -> Non
     """End a webhook at once; what waits for it is not sent. Raises Conflict for one that has ended."""
     if hook.revoked_at is not None:
         raise Conflict(f"The webhook {hook.id[:8]} is revoked already.")
-    hook.revoked_at = now
+    # First what waits, then the webhook: in that order a sender holds them too.
     waiting = Delivery.webhook_id == hook.id, Delivery.state.in_(("planned", "uncertain", "dead"))
     session.execute(update(Delivery).where(*waiting).values(state="cancelled", next_at=now))
+    hook.revoked_at = now
     _record(session, hook, "webhook.revoke", actor, now)
 
 

@@ -40,10 +40,10 @@ def missed(asked: Asked) -> Part:
     )
 
 
-def _candidates(asked: Asked) -> Sequence[tuple[Entry, DeadlineRow, Matter]]:
+def _candidates(asked: Asked) -> Sequence[tuple[Entry, Matter, date | None, date | None]]:
     first, final = asked.wanted.from_on, asked.wanted.until_on
     query = (
-        select(Entry, DeadlineRow, Matter)
+        select(Entry, Matter, DeadlineRow.safe_by, DeadlineRow.last_day)
         .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
         .join(Matter, Matter.id == Entry.matter_id)
         .where(
@@ -52,14 +52,12 @@ def _candidates(asked: Asked) -> Sequence[tuple[Entry, DeadlineRow, Matter]]:
         )
         .order_by(DeadlineRow.last_day, Entry.id)
     )
-    return [(row[0], row[1], row[2]) for row in asked.session.execute(query)]
+    return [(row[0], row[1], row[2], row[3]) for row in asked.session.execute(query)]
 
 
-def _missed(asked: Asked, entry: Entry, row: DeadlineRow, matter: Matter) -> Row | None:
-    what, on = _what(asked, entry, row.last_day)
-    if not what:
-        return None
-    return Row(matter, [entry.title, row.safe_by, row.last_day, what, on])
+def _missed(asked: Asked, entry: Entry, matter: Matter, safe_by: date | None, last_day: date | None) -> Row | None:
+    what, on = _what(asked, entry, last_day)
+    return Row(matter, [entry.title, safe_by, last_day, what, on]) if what else None
 
 
 def _what(asked: Asked, entry: Entry, last_day: date | None) -> tuple[str, date | None]:

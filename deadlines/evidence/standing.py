@@ -2,7 +2,9 @@
 
 from sqlalchemy import func, select
 
+from deadlines.docket.absences import coming
 from deadlines.docket.contacts import unproved
+from deadlines.docket.factors import lacking
 from deadlines.docket.roles import ATTORNEYS
 from deadlines.evidence.model import Asked, Cell, Part
 from deadlines.practice.words import ladder_words, reach_words
@@ -14,12 +16,14 @@ def people(asked: Asked) -> Part:
     rows = asked.session.scalars(select(Person).order_by(func.lower(Person.name), Person.email)).all()
     here = [person for person in rows if person.active]
     bare = [person for person in here if person.role in ATTORNEYS and person.deputy_id is None]
+    away = {row.person_id: row.until_on for row in coming(asked.session, asked.today) if row.from_on <= asked.today}
+    alone = lacking(asked.session)
     cells: list[list[Cell]] = [
         [
             person.name,
             person.email,
             person.role,
-            "here" if person.active else "left",
+            f"away until {away[person.id]}" if person.id in away else "here" if person.active else "left",
             asked.who(person.deputy_id),
             asked.who(person.supervisor_id),
         ]
@@ -32,6 +36,7 @@ def people(asked: Asked) -> Part:
         figures=[
             ("People", len(here)),
             ("Attorneys without a deputy", len(bare)),
+            ("Who sign in with a password alone, without a second factor", len(alone)),
             ("Ways to people that no test message ever proved, or none in 180 days", _unproved(asked)),
         ],
         columns=["name", "mail", "role", "state", "deputy", "supervisor"],

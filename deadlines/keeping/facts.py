@@ -9,7 +9,10 @@ from deadlines.docket.sealing import altered_dates
 from deadlines.store import audit, migrate
 from deadlines.store.tables import Instance
 
-KEPT_FOR_EVER = ("audit", "deadline", "entry", "incoming", "notice", "reminder", "rendering")
+KEPT_FOR_EVER = (
+    "audit", "deadline", "entry", "evening_check", "extension", "incoming", "missed", "missed_note", "notice",
+    "reminder", "rendering",
+)  # fmt: skip
 """Tables from which nothing is ever deleted."""
 
 

@@ -18,6 +18,8 @@ from deadlines.store import audit
 from deadlines.store.tables import Audit, Heartbeat, Instance
 
 BACKUP, FAILED, DRILL = "backup", "backup-failed", "drill"
+SHEET, SHEET_FAILED = "sheet", "sheet-failed"
+"""The heartbeats of the file to be printed: left, and not."""
 DRILLED = "backup.rehearse"
 """The audit's word for a rehearsal: the trail keeps each of them, the heartbeat only the last."""
 OLD_BACKUP, VERY_OLD_BACKUP = timedelta(hours=26), timedelta(hours=72)
@@ -84,6 +86,19 @@ def check_keeping(session: Session, folder: str, now: datetime) -> Iterator[Find
     yield _backup(session, folder, begun, found, now)
     yield _drill(session, now)
     yield _anchored(session, found)
+
+
+def check_sheet(session: Session, now: datetime) -> Finding:
+    """How old the last file to be printed is, for a firm that wants one each night."""
+    begun = session.scalars(select(Instance.created_at)).one()
+    left, failed = last(session, SHEET), session.get(Heartbeat, SHEET_FAILED)
+    state = _state(now - (left or begun), OLD_BACKUP, VERY_OLD_BACKUP)
+    fails = failed is not None and (left is None or failed.at > left)
+    why = f" The last try failed: {failed.detail}" if failed is not None and fails else ""
+    sentence = f"The docket was last left as a file to be printed {_age(now - left)} ago." if left else ""
+    hint = "See that the scheduler runs and that print.folder can be written; `deadlines print` makes one now."
+    told = f"{sentence or 'The docket has not been left as a file to be printed yet.'}{why}"
+    return Finding("sheet", "warning" if fails and state == "well" else state, told, hint)
 
 
 def _backup(session: Session, folder: str, begun: Instance, found: list[Manifest], now: datetime) -> Finding:

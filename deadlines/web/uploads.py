@@ -1,4 +1,4 @@
-"""A form with one file: of the file only its name, its size and its SHA-256 are kept, its content nowhere."""
+"""A form with one file: of it only name, size and SHA-256 are kept; its content in memory, where that is asked for."""
 
 import hashlib
 from pathlib import PurePosixPath, PureWindowsPath
@@ -23,26 +23,37 @@ TYPE = "multipart/form-data"
 
 
 class Sent(Struct, frozen=True):
-    """The fields by name, and what is kept of the file; None where none was chosen, or it was `too_large`."""
+    """The fields by name, and what is kept of the file; None where none was chosen, or it was `too_large`.
+
+    `content` is there where it was asked for.
+    """
 
     fields: dict[str, str]
     file: Copy | None = None
     too_large: bool = False
+    content: bytes = b""
 
 
-async def read_upload(request: Request) -> Sent | None:
-    """What somebody sent with a file, hashed while it comes in; None for what is no such form, or far too large."""
+class FarTooLarge(Exception):
+    """A body that is not even read to its end."""
+
+
+async def read_upload(request: Request, *, keeps: int = 0) -> Sent | None:
+    """What somebody sent with a file, hashed while it comes in; None for what is no such form. Raises FarTooLarge.
+
+    `keeps`: the content is wanted, of so many bytes at most; a larger file is too large.
+    """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary")
     if kind.decode("latin-1").lower() != TYPE or not boundary:
         return None
-    parts, total = _Parts(), 0
+    parts, total = _Parts(keeps), 0
     parser = MultipartParser(boundary, parts.callbacks())
     try:
         async for chunk in request.stream():
             total += len(chunk)
             if total > LARGEST_BODY:
-                return None
+                raise FarTooLarge
             parser.write(chunk)
         parser.finalize()
         return parts.sent() if parts.whole else None
@@ -57,8 +68,10 @@ class _TooMuch(Exception):
 class _Parts:
     """The parts of one body, as the parser finds them."""
 
-    def __init__(self) -> None:
+    def __init__(self, keeps: int) -> None:
         self.whole = False
+        self._keeps, self._content = keeps, bytearray()
+        self._largest = keeps or LARGEST_FILE
         self._fields: dict[str, bytes] = {}
         self._header, self._value = b"", b""
         self._name, self._file = "", ""
@@ -82,7 +95,7 @@ class _Parts:
     def sent(self) -> Sent:
         """Everything that came."""
         fields = {name: value.decode() for name, value in self._fields.items()}
-        return Sent(fields, self._found, self._too_large)
+        return Sent(fields, self._found, self._too_large, b"" if self._too_large else bytes(self._content))
 
     def _begin(self) -> None:
         self._count += 1
@@ -104,15 +117,19 @@ class _Parts:
             self._file = plain_name(options.get(b"filename", b"").decode(errors="replace"))
             self._is_file = b"filename" in options
             self._hash, self._size = hashlib.sha256(), 0
-            if not self._is_file:
+            if self._is_file:
+                self._content.clear()
+            else:
                 self._fields[self._name] = b""
         self._header, self._value = b"", b""
 
     def _on_data(self, data: bytes, start: int, end: int) -> None:
         if self._is_file:
             self._size += end - start
-            if self._size <= LARGEST_FILE:
+            if self._size <= self._largest:
                 self._hash.update(data[start:end])
+                if self._keeps:
+                    self._content += data[start:end]
             return
         self._text += end - start
         if self._text > LARGEST:
@@ -122,7 +139,7 @@ class _Parts:
     def _on_end(self) -> None:
         if not self._is_file or not (self._file or self._size):
             return
-        self._too_large = self._size > LARGEST_FILE
+        self._too_large = self._size > self._largest
         self._found = None if self._too_large else Copy(self._file or "file", self._size, self._hash.hexdigest())
 
     def _finished(self) -> None:

@@ -17,8 +17,13 @@ def recorded(firm: Firm) -> None:
     firm.data("add", *matter, *what)
 
 
-def test_the_evidence_is_one_archive_whose_hashes_fit(firm: Firm) -> None:
+def test_the_evidence_is_one_archive_whose_hashes_fit_and_the_past_is_told(firm: Firm) -> None:
     recorded(firm)
+    _evidence(firm)
+    _believed(firm)
+
+
+def _evidence(firm: Firm) -> None:
     out = firm.folder / "evidence.zip"
     told = firm.data("evidence", "--from", RECENT, "--until", TODAY, "--out", str(out))
     assert "evidence.html" in told["files"]
@@ -33,14 +38,7 @@ def test_the_evidence_is_one_archive_whose_hashes_fit(firm: Firm) -> None:
     assert (again.returncode, "is there already" in again.stderr) == (8, True)
 
 
-def test_a_folder_that_cannot_be_made_leaves_nothing(firm: Firm) -> None:
-    done = firm.run("evidence", "--from", RECENT, "--until", TODAY, "--out", str(firm.folder / "no" / "such"))
-    assert (done.returncode, "cannot be written" in done.stderr) == (3, True)
-    assert not (firm.folder / "no").exists()
-
-
-def test_what_was_believed_is_told_with_its_edition(firm: Firm) -> None:
-    recorded(firm)
+def _believed(firm: Firm) -> None:
     found = firm.data("believed", "2026-0143", "--on", TODAY)
     (notice,) = found["notices"]
     assert notice["entered"]["service"]["method"] == "mail"
@@ -48,3 +46,9 @@ def test_what_was_believed_is_told_with_its_edition(firm: Firm) -> None:
     text = firm.good("believed", "2026-0143", "--on", TODAY)
     assert "Computed anew by the edition of then: the same dates." in text
     assert firm.run("believed", "2026-0143", "--on", "2099-01-01").returncode == 3
+
+
+def test_a_folder_that_cannot_be_made_leaves_nothing(firm: Firm) -> None:
+    done = firm.run("evidence", "--from", RECENT, "--until", TODAY, "--out", str(firm.folder / "no" / "such"))
+    assert (done.returncode, "cannot be written" in done.stderr) == (3, True)
+    assert not (firm.folder / "no").exists()

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.result import Reading, Step, Window
 from deadlines.docket import subscriptions
+from deadlines.docket.copies import copy_dates
 from deadlines.docket.reminders import Way, plan_reminders
 from deadlines.docket.subscriptions import Choice
 from deadlines.store import audit
@@ -130,6 +131,7 @@ def version(session: Session, of: Entry, asked: Window, number: int) -> Deadline
     session.add(row)
     row.digest = seal_of(row).of(row, of.rule)
     of.version = number
+    copy_dates(of, row)
     session.flush()
     return row
 

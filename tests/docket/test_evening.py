@@ -16,11 +16,14 @@ from deadlines.docket.evening_sheet import VEILED, Sheet, sheet_of
 from deadlines.docket.evening_watch import check_evening, evening_days, watch_evening
 from deadlines.docket.people import set_deputies
 from deadlines.docket.records import Proof
+from deadlines.docket.undocketed import VEILED as PAPER_VEILED
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Entry, EveningCheck, Person
 from tests.docket.desks import DENIAL, SAFE, desk, firm, recorded, row
+from tests.docket.samples import matter
+from tests.docket.test_incoming import came
 
 REOPEN, RECONSIDER, APPEAL = "uscis.motion.reopen", "uscis.motion.reconsider", "uscis.appeal.aao"
 ALL = (REOPEN, RECONSIDER, APPEAL)
@@ -246,3 +249,26 @@ def test_an_altered_date_is_named(database: Database) -> None:
         session.flush()
         [item] = [item for item in sheet(session).open if item.entry == entry.id]
         assert item.what == "altered"
+
+
+def test_a_paper_that_waits_is_docketed_or_has_a_word(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        secret = matter(session, ana, "2026-9", restricted=True)
+        paper = came(session, ana, at(FRIDAY, 10), title="USCIS denial")
+        hidden = came(session, ana, at(FRIDAY, 10), title="VAWA denial", matter=secret)
+        later = came(session, ana, at(MONDAY, 10), title="not yet")
+        assert later.id not in str(sheet(session))
+        assert {(item.id, item.words, item.must) for item in sheet(session, of=dora).others} == {
+            (paper.id, "USCIS denial", True), (hidden.id, PAPER_VEILED, True),
+        }  # fmt: skip
+        assert [item.id for item in sheet(session, of=ben).others] == [paper.id]
+        with pytest.raises(Conflict, match="does not see the whole docket"):
+            sign(session, ben, left={paper.id: "tomorrow"})
+        with pytest.raises(InputError, match=hidden.id[:8]):
+            sign(session, dora, left={paper.id: "tomorrow"})
+        check = sign(session, dora, left={paper.id: "tomorrow", hidden.id: "its attorney enters it"})
+        assert {item["id"]: item["left"] for item in check.sheet["others"]} == {
+            paper.id: "tomorrow", hidden.id: "its attorney enters it",
+        }  # fmt: skip
+        assert "denial" not in str(check.sheet)

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from deadlines.compute import Notice, Service
 from deadlines.docket.intake import Desk, open_matter, record_notice
 from deadlines.docket.subscriptions import hash_token
+from deadlines.practice import Practice
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Heartbeat, Matter, NoticeRow, Person, SignedIn
 from deadlines.web.app import create_app
@@ -32,7 +33,7 @@ class Office:
     """Ana has matter A-1, entered by Ben, and the restricted S-1, on which nobody else works."""
 
     def __init__(self, database: Database, now: datetime = LATER) -> None:
-        self.database, self.now = database, now
+        self.database, self.now, self.practice = database, now, Practice()
         self.app = create_app(database, zone=ZONE, now=lambda: self.now, desk=self._desk)
         with database.write() as session:
             people = {name: person(session, name, role) for name, role in PEOPLE.items()}
@@ -43,7 +44,7 @@ class Office:
         self.record("S-1", SECRET, client="Canary-Garcia-Secret")
 
     def _desk(self, who: str) -> Desk:
-        return desk(actor=who)
+        return desk(actor=who, practice=self.practice)
 
     def record(self, reference: str, notice: Notice, *, client: str | None = None, by: str = "Ben") -> None:
         """A notice that came in on 27 October, in a matter of Ana's."""

@@ -3,6 +3,7 @@
 import re
 from datetime import time
 
+import msgspec
 import pytest
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
@@ -29,6 +30,16 @@ TYPED = {
 
 def desk_of(who: str) -> Desk:
     return Desk(law=load_law(), channel="smtp", zone=ZONE, at=time(9), actor=who)
+
+
+@pytest.fixture
+def kind_of_database(request: pytest.FixtureRequest) -> str:
+    """SQLite, and PostgreSQL too where the test writes in a way that may differ."""
+    kind: str = getattr(request, "param", "sqlite")
+    return kind
+
+
+BOTH = pytest.mark.parametrize("kind_of_database", ["sqlite", "postgres"], indirect=True)
 
 
 @pytest.fixture
@@ -68,6 +79,7 @@ def counted(firm: Firm) -> tuple[int, ...]:
         )
 
 
+@BOTH
 def test_a_notice_is_shown_then_recorded(firm: Firm) -> None:
     client = browser(firm)
     before = counted(firm)
@@ -82,7 +94,7 @@ def test_a_notice_is_shown_then_recorded(firm: Firm) -> None:
     status, where = record(client, typed(firm))
     assert status == 303
     page = client.get(where).text
-    assert "A second person must now verify" in page
+    assert "Somebody else verifies each of them" in page
     assert "Okafor" in page
     with firm.database.read() as session:
         row = session.scalars(select(NoticeRow).join(Matter).where(Matter.reference == "B-7")).one()
@@ -193,6 +205,7 @@ def test_only_our_own_form_records(firm: Firm) -> None:
     assert counted(firm) == before
 
 
+@BOTH
 def test_the_same_notice_twice_is_asked_about(firm: Firm) -> None:
     client = browser(firm)
     fields = typed(firm)
@@ -217,6 +230,22 @@ def test_a_matter_that_is_there_keeps_its_client_and_attorney(firm: Firm) -> Non
     assert "has another client" in answer.text
     found = client.post("/add/preview", data={"matter": "garc"}, headers={"HX-Request": "true"}).text
     assert '<option value="A-1">' in found
+
+
+def test_another_law_shows_the_preview_again(firm: Firm) -> None:
+    seal = digest(browser(firm).post("/add", data={**typed(firm), "do": "preview"}).text)
+
+    def desk_of_tomorrow(who: str) -> Desk:
+        return msgspec.structs.replace(desk_of(who), law=msgspec.structs.replace(load_law(), digest="tomorrow"))
+
+    app = create_app(firm.database, zone=ZONE, now=lambda: NOW, desk=desk_of_tomorrow)
+    client = TestClient(app, follow_redirects=False, headers=FORM)
+    client.post("/sign-in", data={"email": "ana@firm.test", "password": PASSWORD})
+    before = counted(firm)
+    answer = client.post("/add", data={**typed(firm), "do": "record", "digest": seal})
+    assert (answer.status_code, "look at it again" in answer.text) == (409, True)
+    assert counted(firm) == before
+    assert record(client, typed(firm))[0] == 303
 
 
 @pytest.mark.parametrize("name", ["Ben", "Dora"])
@@ -247,6 +276,7 @@ def test_a_protected_notice_restricts_its_matter_and_says_so(firm: Firm) -> None
         assert session.scalars(select(Matter).where(Matter.reference == "B-7")).one().restricted
 
 
+@BOTH
 def test_what_fails_at_the_end_leaves_nothing(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
     from deadlines.errors import Conflict
     from deadlines.web.desk import add

@@ -7,11 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from deadlines.docket import people, repeats, tokens
+from deadlines.errors import StoreError
 from deadlines.store.database import Database
 from deadlines.store.tables import AccessToken, Audit, Entry, Matter, NoticeRow, Person
+from deadlines.web.api import Firm
 from tests.docket import samples
 from tests.web.api_firm import NOTICE, NOW, ApiFirm, Program, problem_of
 
@@ -20,7 +22,7 @@ PATHS = ("/docket", "/matters", "/notices", "/law", "/health")
 
 
 on_sqlite = pytest.mark.parametrize("kind_of_database", ["sqlite"], indirect=True)
-"""Tests of HTTP itself: the kind of database makes no difference to them."""
+"""Tests to which the kind of database makes no difference."""
 
 
 @pytest.fixture
@@ -71,6 +73,7 @@ def test_only_strangers_are_slowed_down(firm: ApiFirm) -> None:
     assert program.get("/health").status_code == 200
 
 
+@on_sqlite
 def test_a_token_is_kept_as_a_hash_and_its_last_use_is_known(firm: ApiFirm) -> None:
     program = firm.program("Ana", "read")
     for minutes in (0, 0.5, 2):
@@ -83,6 +86,7 @@ def test_a_token_is_kept_as_a_hash_and_its_last_use_is_known(firm: ApiFirm) -> N
         assert used == (NOW if minutes < 1 else firm.now)
 
 
+@on_sqlite
 def test_a_reading_token_changes_nothing_nor_does_an_administrator(firm: ApiFirm) -> None:
     body = {**NOTICE, "matter": firm.matters["A-1"]}
     assert firm.program("Ana", "read").refused("/notices", body, 403)["code"] == "read-only"
@@ -126,15 +130,36 @@ def test_the_docket_is_read_on_by_cursor(firm: ApiFirm) -> None:
     assert page["next"] is None
 
 
+def test_a_line_whose_day_cannot_be_read_is_in_the_list_once(firm: ApiFirm) -> None:
+    with firm.database.write() as session:
+        matter = session.get_one(Matter, firm.matters["A-1"])
+        for number in range(4):
+            samples.entry(session, matter, samples.window(rule=f"r.{number}", title=f"Motion {number}"))
+        for table, name in (("deadline", "entry_id"), ("entry", "id")):
+            session.execute(text(f"UPDATE {table} SET safe_by = NULL, last_day = NULL WHERE {name} LIKE '%a%'"))
+    program, seen, path = firm.program(), [], "/docket?limit=1"
+    while path:
+        page = program.data(path)
+        seen += [line["entry"] for line in page["items"]]
+        path = f"/docket?limit=1&cursor={page['next']}" if page["next"] else ""
+    assert len(seen) == len(set(seen)) == 6
+
+
 def test_filters_are_those_of_the_board(firm: ApiFirm) -> None:
     program = firm.program()
     found = {
         query: [line["matter"] for line in program.data(f"/docket?{query}")["items"]]
-        for query in ("words=sons", "when=week", "remedy=motion", "attorney=ana@firm.test", "attorney=ben@firm.test")
+        for query in (
+            *("words=sons", "when=week", "remedy=motion", "attorney=ana@firm.test", "attorney=ben@firm.test"),
+            *("forum=uscis", "forum=bia", "on=2026-11-25", "on=2026-11-24", "until=2026-11-19", "until=2026-11-20"),
+        )
     }
     assert found["words=sons"] == ["A-1"]
     assert found["when=week"] == found["attorney=ben@firm.test"] == []
     assert sorted(found["remedy=motion"]) == sorted(found["attorney=ana@firm.test"]) == ["A-1", "S-1"]
+    assert [len(found[query]) for query in ("forum=uscis", "on=2026-11-25", "until=2026-11-20")] == [2, 2, 2]
+    assert [len(found[query]) for query in ("forum=bia", "on=2026-11-24", "until=2026-11-19")] == [0, 0, 0]
+    assert "uscis" in problem_of(program.get("/docket?forum=uscsi"), 404)["detail"]
     assert problem_of(program.get("/docket?attorney=nobody@firm.test"), 404)["code"] == "not-found"
 
 
@@ -196,8 +221,8 @@ def test_of_a_restricted_matter_nothing_is_told(firm: ApiFirm, name: str) -> Non
     program = firm.program(name)
     searches = ("/docket?words=Canary", "/docket?words=S-1", "/docket?remedy=motion", "/matters?reference=S-1")
     for path in (*PATHS, *searches, "/matters?words=canary", f"/matters/{firm.matters['A-1']}"):
-        text = program.data(path)
-        assert not any(word.lower() in json.dumps(text).lower() for word in CANARIES), path
+        told = program.data(path)
+        assert not any(word.lower() in json.dumps(told).lower() for word in CANARIES), path
     hidden = ("/matters/{}".format(firm.matters["S-1"]), "/entries/{}".format(firm.entries["S-1"]))
     for path in hidden:
         missing = f"{path.rpartition('/')[0]}/{'a' * 26}"
@@ -305,6 +330,7 @@ def test_the_same_key_gives_the_same_answer_and_changes_nothing_more(firm: ApiFi
     assert entered == {"ben@firm.test"}
 
 
+@on_sqlite
 def test_a_refused_request_uses_up_no_key(firm: ApiFirm) -> None:
     program, body = firm.program(), {**NOTICE, "matter": firm.matters["A-1"]}
     wrong = program.post("/notices", {**body, "kind": "no.such"}, Idempotency_Key="k")
@@ -334,6 +360,7 @@ def test_a_fault_is_pointed_at(firm: ApiFirm, changes: dict[str, Any], pointer: 
     assert firm.program().refused("/notices", body, 422).get("pointer") == pointer
 
 
+@on_sqlite
 def test_a_protected_notice_restricts_its_matter(firm: ApiFirm) -> None:
     program = firm.program("Ben")
     body = {**NOTICE, "form": "I-918", "matter": firm.matters["A-1"]}
@@ -341,6 +368,7 @@ def test_a_protected_notice_restricts_its_matter(firm: ApiFirm) -> None:
     assert program.get(f"/matters/{firm.matters['A-1']}").status_code == 404
 
 
+@on_sqlite
 def test_a_date_is_taken_on_by_who_is_concerned(firm: ApiFirm) -> None:
     entry = firm.entries["A-1"]
     taken = firm.program("Ana").made(f"/entries/{entry}/acknowledge", {"days": 2}, 200)
@@ -379,6 +407,7 @@ def test_entries_are_filed_and_waived(firm: ApiFirm) -> None:
 # -- HTTP ---------------------------------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_an_answer_is_sent_once_while_it_is_the_same(firm: ApiFirm) -> None:
     program = firm.program("Ana")
     for path in ("/docket", "/law", f"/matters/{firm.matters['A-1']}"):
@@ -432,7 +461,7 @@ def test_json_is_asked_for_and_given(firm: ApiFirm) -> None:
         problem_of(program.client.post(url, content=body, headers={"Content-Type": kind}), 415)
     packed = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
     problem_of(program.client.post(url, content=body, headers=packed), 415)
-    for text in (
+    for wrong in (
         "{",
         "",
         "[1,]",
@@ -441,8 +470,8 @@ def test_json_is_asked_for_and_given(firm: ApiFirm) -> None:
         "NaN",
         '{"kind":"a","kind":"b"}',
     ):
-        answer = program.client.post(url, content=text, headers={"Content-Type": "application/json; charset=utf-8"})
-        assert answer.status_code in (400, 422), text
+        answer = program.client.post(url, content=wrong, headers={"Content-Type": "application/json; charset=utf-8"})
+        assert answer.status_code in (400, 422), wrong
 
 
 @on_sqlite
@@ -483,3 +512,23 @@ def test_who_asks_in_the_same_moment_waits_and_gets_the_same_answer(firm: ApiFir
         repeats.keep(session, token, "k", status=201, body=b"{}", location=None)
     other.join(10)
     assert found == [b"{}"]
+
+
+@on_sqlite
+def test_a_database_that_fails_is_no_secret_told(firm: ApiFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = firm.program()
+
+    def locked(*_words: object) -> Any:
+        raise StoreError("/srv/canary.sqlite3 is locked.")
+
+    monkeypatch.setattr(Database, "write", locked)
+    answer = program.post(f"/entries/{firm.entries['A-1']}/acknowledge", {}, Idempotency_Key="k")
+    assert problem_of(answer, 503)["code"] == "unavailable"
+    assert answer.headers["retry-after"] == "5"
+    assert program.get("/docket").status_code == 200  # that the last use cannot be noted keeps nobody from reading
+    monkeypatch.setattr(Database, "read", locked)
+    assert "canary" not in program.get("/docket").text
+    monkeypatch.undo()
+    monkeypatch.setattr(Firm, "desk", property(lambda _firm: 1 / 0))
+    unforeseen = program.get("/law")
+    assert (problem_of(unforeseen, 500)["code"], "division" in unforeseen.text) == ("unforeseen", False)

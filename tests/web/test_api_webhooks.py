@@ -218,6 +218,27 @@ def test_an_event_is_repeated_with_the_same_id_and_bytes_until_it_is_taken(told:
     assert (told.view().state, told.view().why) == ("live", "")
 
 
+def test_a_process_that_dies_between_sending_and_marking_repeats_the_same(told: Told, tls: Tls) -> None:
+    told.hook()
+    with told.database.write() as session:
+        told.record(session)
+
+    def die(moment: str) -> None:
+        if moment == "hooks.send.after":
+            raise KeyboardInterrupt
+
+    outbound = Outbound(allowed=[told.outside.host], context=tls[1])
+    with pytest.raises(KeyboardInterrupt):
+        sweeps(told.database, outbound=outbound, hook=die).send_events(told.now)
+    assert (len(told.outside.requests), told.states()) == (1, ["leased"])
+    assert told.send() == []  # it is the other process's while the lease holds
+    told.later(minutes=3)
+    told.send()
+    assert told.states() == ["sent"]
+    first, second = told.outside.requests
+    assert (first.headers["webhook-id"], first.body) == (second.headers["webhook-id"], second.body)
+
+
 def test_one_that_fails_rests_is_told_of_and_given_up_and_hears_all_when_it_is_well(told: Told) -> None:
     hook = told.hook()
     told.outside.becomes(answers(500))
@@ -328,13 +349,12 @@ def test_no_page_of_the_trail_is_lost(told: Told, monkeypatch: pytest.MonkeyPatc
     told.hook()
     with told.database.write() as session:
         ben, entries = session.get_one(Person, told.people["Ben"]), told.record(session)
-        for _ in range(3):
-            for entry in entries:
-                closing.waive_entry(session, told.desk, entry, reason="x", by=ben, now=told.now)
-                closing.reopen_entry(session, told.desk, entry, reason="x", by=ben, now=told.now)
+        for entry in entries:
+            closing.waive_entry(session, told.desk, entry, reason="x", by=ben, now=told.now)
+            closing.reopen_entry(session, told.desk, entry, reason="x", by=ben, now=told.now)
     with told.database.read() as session:
         known = Audit.action.in_(OF_ACTIONS)
-        assert len(told.send()) == len(session.scalars(select(Audit.id).where(known)).all()) >= 19
+        assert len(told.send()) == len(session.scalars(select(Audit.id).where(known)).all()) >= 7
 
 
 def test_a_webhook_ends_with_its_person_or_by_hand(told: Told) -> None:

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from deadlines.compute.milestones import Template
 from deadlines.docket.reminders import PENDING
+from deadlines.practice import Practice
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Entry, NoticeRow, Proposal, Reminder
-from tests.docket.desks import stored
+from tests.docket.desks import DENIAL, stored
 from tests.docket.samples import version
 from tests.web.office import CANARIES, Office, Page, fields
 
@@ -89,6 +91,25 @@ def test_who_may_not_close_is_told_so(office: Office, name: str, act: str) -> No
     assert (refused.status_code, "these roles may" in refused.text) == (403, True)
     assert office.entry().status == "open"
     assert f"/entry/{entry.id}/waive" not in browser.get(f"/matter/{entry.matter_id}").text
+
+
+def test_a_milestone_is_ticked_and_taken_back(office: Office) -> None:
+    draft = Template(id="draft", title="Draft <ready>", before_safe_by=10, owner="paralegal")
+    office.practice = Practice(milestones=(draft,))
+    office.record("M-1", DENIAL)
+    browser, matter = office.browser("Ana"), f"/matter/{office.matter('M-1')}"
+    page = browser.get(matter).text
+    assert Page(page).problems() == []
+    assert "Draft &lt;ready&gt;" in page
+    action = page.split('action="/milestone/')[1].split('"')[0]
+    name = action.removesuffix("/done")
+    assert f"/milestone/{action}" not in office.browser("Audrey").get(matter).text
+    assert office.browser("Audrey").post(f"/milestone/{action}", data={"": ""}).status_code == 403
+    done = browser.post(f"/milestone/{action}", data={"": ""})
+    assert "A milestone is done" in browser.get(done.headers["location"]).text
+    assert browser.post(f"/milestone/{action}", data={"": ""}).status_code == 409
+    assert browser.post(f"/milestone/{name}/undo", data={"": ""}).status_code == 303
+    assert "Milestone taken back: Draft &lt;ready&gt;" in browser.get(f"{matter}/history").text
 
 
 def test_a_notice_is_struck_with_all_its_dates(office: Office) -> None:

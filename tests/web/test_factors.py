@@ -209,6 +209,7 @@ def test_a_reset_signs_out_everywhere_and_is_written_down(gate: Gate) -> None:
         assert factors.ways_in(session) == {gate.person: "password and code"}
         factors.remove(session, person, actor="root", now=gate.now)
         assert factors.ways_in(session) == {gate.person: "password"}
+        assert factors.lacking(session) == [person]
     assert not gate.is_in()
     with gate.database.read() as session:
         for table in (SecondFactor, RecoveryCode, SignedIn):

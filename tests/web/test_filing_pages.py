@@ -110,7 +110,7 @@ def test_a_file_that_is_too_large_is_refused_beside_its_field(office: Office, mo
     assert (refused.status_code, 'href="#copy"' in refused.text) == (422, True)
     assert 'value="A1"' in refused.text
     monkeypatch.setattr("deadlines.web.uploads.LARGEST_BODY", 1000)
-    assert send(office, {"on": str(SAFE)}, copy=("big.pdf", b"x" * 1001)).status_code == 403
+    assert send(office, {"on": str(SAFE)}, copy=("big.pdf", b"x" * 1001)).status_code == 413
     assert office.entry().status == "open"
 
 

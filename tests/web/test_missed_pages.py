@@ -63,8 +63,8 @@ def test_a_date_that_can_still_be_argued_is_filed_instead(office: Office) -> Non
 
 def test_who_may_not_record_it_is_told_whom_to_tell(office: Office) -> None:
     path = f"/entry/{office.entry().id}/missed"
-    assert "tell the responsible attorney" in office.browser("Ben").get(path).text
-    assert office.browser("Ben").post(path, data={"found_on": "2026-12-04", "how": "x"}).status_code == 403
+    assert "tell the responsible attorney" in office.browser("Audrey").get(path).text
+    assert office.browser("Audrey").post(path, data={"found_on": "2026-12-04", "how": "x"}).status_code == 403
     secret = f"/entry/{office.entry(reference='S-1').id}/missed"
     for page in (secret, f"{secret}/log"):
         answer = office.browser("Dora").get(page)

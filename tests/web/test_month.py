@@ -82,8 +82,12 @@ def test_today_is_marked_and_the_months_beside_are_linked(firm: Firm) -> None:
     assert 'href="/month?month=2027-01" rel="next"' in firm.browser("Ana").get("/month?month=2026-12").text
 
 
-@pytest.mark.parametrize("name", ["Ben", "Dora", "Adam"])
-def test_of_a_restricted_matter_nothing_is_told(firm: Firm, name: str) -> None:
+def test_of_a_restricted_matter_nothing_is_told(firm: Firm) -> None:
+    for name in ("Ben", "Dora", "Adam"):
+        tells_nothing(firm, name)
+
+
+def tells_nothing(firm: Firm, name: str) -> None:
     browser = firm.browser(name)
     queries = ["", "&words=Canary", "&words=secret", "&remedy=motion", "&forum=uscis"]
     pages = [browser.get(f"/month?month=2026-11{query}").text for query in queries]

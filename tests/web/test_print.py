@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from deadlines.daemon.keeper import Keeper, Keeping
+from deadlines.keeping.records import check_sheet
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat, Matter
+from deadlines.web.desk import printing
 from deadlines.web.printing import Printer, leave
 from tests.docket import samples
 from tests.web.serving import NOW, ZONE
@@ -60,18 +62,26 @@ def test_every_open_date_up_to_the_day_stands_there_once(firm: Firm) -> None:
     assert '<time datetime="2026-11-20">Fri 20 Nov 2026</time>' in lines[1]
 
 
+def test_a_page_holds_so_many_lines_and_says_so(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(printing, "MOST_LINES", 1)
+    page = firm.browser("Ana").get("/print").text
+    assert len(rows(page)) == 1
+    assert "<strong>2</strong> open entries" in page
+    assert "Only the first 1 stand here" in page
+
+
 def test_numbers_of_days_that_make_no_sense_are_ninety(firm: Firm) -> None:
     browser = firm.browser("Ana")
     for text in ("", "-1", "x", "99999", "٣", "1e3"):
         assert 'value="90"' in browser.get("/print", params={"days": text}).text, text
 
 
-@pytest.mark.parametrize("name", ["Ben", "Dora", "Adam", ""])
-def test_of_a_restricted_matter_nothing_is_told(firm: Firm, name: str) -> None:
-    page = firm.browser(name).get("/print").text if name else whole(firm)
-    assert not any(word.lower() in page.lower() for word in CANARIES)
-    assert firm.ids["S-1"] not in page
-    assert ("Deadline of a restricted matter" in page) == (name in ("Dora", ""))
+def test_of_a_restricted_matter_nothing_is_told(firm: Firm) -> None:
+    for name in ("Ben", "Dora", "Adam", ""):
+        page = firm.browser(name).get("/print").text if name else whole(firm)
+        assert not any(word.lower() in page.lower() for word in CANARIES)
+        assert firm.ids["S-1"] not in page
+        assert ("Deadline of a restricted matter" in page) == (name in ("Dora", ""))
 
 
 def test_the_file_stands_alone(firm: Firm) -> None:
@@ -118,10 +128,16 @@ def test_the_nightly_care_leaves_one_each_night(firm: Firm, tmp_path: Path) -> N
         raise PermissionError(13, "Permission denied")
 
     assert "no sheet" in keeper(fails).keep(NIGHT)
+    with firm.database.read() as session:
+        told = check_sheet(session, NIGHT)
+        assert told.state != "well"
+        assert "Permission denied" in told.sentence
     assert "no sheet" not in keeper(left).keep(NIGHT + timedelta(minutes=5))
     assert "sheet" in keeper(left).keep(NIGHT + timedelta(hours=1))
     assert keeper(left).keep(NIGHT + timedelta(hours=2)) == []
     assert "sheet" in keeper(left).keep(NIGHT + timedelta(days=1))
     assert sorted(path.name for path in folder.iterdir()) == ["docket-2026-11-03.html", "docket-2026-11-04.html"]
     with firm.database.read() as session:
+        for days, state in ((1, "well"), (3, "warning"), (6, "ill")):
+            assert check_sheet(session, NIGHT + timedelta(days=days)).state == state
         assert session.get_one(Heartbeat, "sheet").detail.endswith("docket-2026-11-04.html")

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deadlines.store.tables.base import Base, new_id
@@ -86,6 +86,12 @@ class Entry(Base):
     resolution: Mapped[dict[str, Any] | None]
     dispatch_by: Mapped[date | None]
     """By the firm's practice, the day on which a courier must have the filing; found anew with the dates."""
+    protective_by: Mapped[date | None] = mapped_column(KeptDay)
+    safe_by: Mapped[date | None] = mapped_column(KeptDay)
+    last_day: Mapped[date | None] = mapped_column(KeptDay)
+    disputed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """A copy of what the version in force says, by which lists are sorted and counted without reading every window.
+    What is shown comes from the version itself; `docket.copies` puts one right that is out of step."""
     notice: Mapped[NoticeRow] = relationship()
     matter: Mapped[Matter] = relationship()
 

@@ -1,7 +1,7 @@
 """The operations that only read. Everything goes through `docket.visible`: what is not seen does not exist."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 from msgspec import structs
@@ -13,7 +13,7 @@ from deadlines.docket.board import counts, lines_after
 from deadlines.docket.people import find_person
 from deadlines.docket.views import EntryView, entry_view, matter_view
 from deadlines.docket.visible import visible
-from deadlines.docket.wanted import Wanted
+from deadlines.docket.wanted import Wanted, forums_of, rules_of
 from deadlines.errors import NotFound
 from deadlines.store.tables import Entry, Heartbeat, Matter, NoticeRow, Person
 from deadlines.version import VERSION
@@ -41,14 +41,30 @@ UNKNOWN = "There is no {} with this id, or it is not this person's to see."
 def docket(asked: Asked) -> Reply:
     """The open dates that the person sees, the next first."""
     query: DocketQuery = asked.query
-    attorney = find_person(asked.session, query.attorney).id if query.attorney is not None else None
-    wanted = Wanted(attorney=attorney, remedy=query.remedy, words=query.words, when=query.when)
     session, now, today = asked.session, asked.now, asked.today
-    after = position(query.cursor, tuple[date, str])
-    found = lines_after(session, asked.by, wanted, after, limit=query.limit + 1, today=today, now=now)
+    after = _plain(position(query.cursor, tuple[str, str]))
+    found = lines_after(session, asked.by, _wanted(asked, query), after, limit=query.limit + 1, today=today, now=now)
     page = found[: query.limit]
-    more = cursor(page[-1].next_on, page[-1].entry) if len(found) > len(page) else None
-    return Reply(DocketPage(items=page, counts=counts(session, asked.by, today=today, now=now), next=more))
+    more = cursor(page[-1][0], page[-1][1].entry) if len(found) > len(page) else None
+    seen = counts(session, asked.by, today=today, now=now)
+    return Reply(DocketPage(items=[line for _, line in page], counts=seen, next=more))
+
+
+def _wanted(asked: Asked, query: DocketQuery) -> Wanted:
+    """What is looked for. Raises NotFound for an unknown attorney or forum: it must not read as if all were done."""
+    law = asked.desk().law
+    if query.forum is not None and query.forum not in forums_of(law):
+        raise NotFound(f"There is no such forum; there are {', '.join(forums_of(law))}.")
+    return Wanted(
+        attorney=find_person(asked.session, query.attorney).id if query.attorney is not None else None,
+        remedy=query.remedy,
+        forum=query.forum,
+        rules=rules_of(law, query.forum) if query.forum is not None else frozenset(),
+        words=query.words,
+        when=query.when,
+        on=query.on,
+        until=query.until,
+    )
 
 
 def matters(asked: Asked) -> Reply:
@@ -60,9 +76,9 @@ def matters(asked: Asked) -> Reply:
     for word in query.words.split():
         found = (column.icontains(word, autoescape=True) for column in (Matter.reference, Matter.client))
         chosen.append(or_(*found))
-    after = position(query.cursor, tuple[str])
+    after = _plain(position(query.cursor, tuple[str, str]))
     if after is not None:
-        chosen.append(Matter.reference > _plain(after[0]))
+        chosen.append(Matter.reference > after[0])
     opened = select(func.count()).where(Entry.matter_id == Matter.id, Entry.status == "open").scalar_subquery()
     rows = asked.session.execute(
         select(Matter, Person.email, opened.label("opened"))
@@ -72,7 +88,9 @@ def matters(asked: Asked) -> Reply:
         .limit(query.limit + 1)
     ).all()
     lines = [_matter_line(row.Matter, row.email, row.opened) for row in rows[: query.limit]]
-    return Reply(MattersPage(items=lines, next=cursor(lines[-1].reference) if len(rows) > len(lines) else None))
+    return Reply(
+        MattersPage(items=lines, next=cursor(lines[-1].reference, lines[-1].id) if len(rows) > len(lines) else None)
+    )
 
 
 def matter(asked: Asked) -> Reply:
@@ -102,7 +120,7 @@ def notices(asked: Asked) -> Reply:
         chosen.append(NoticeRow.matter_id == seen_matter(asked.session, asked.by, query.matter).id)
     after = position(query.cursor, tuple[datetime, str])
     if after is not None:
-        at, identifier = after[0], _plain(after[1])
+        at, identifier = after[0], after[1].replace("\0", "")
         earlier = and_(NoticeRow.entered_at == at, NoticeRow.id > identifier)
         chosen.append(or_(NoticeRow.entered_at < at, earlier))
     rows = asked.session.scalars(
@@ -214,6 +232,6 @@ def _matter_line(found: Matter, attorney: str, opened: int) -> MatterLine:
     )
 
 
-def _plain(word: str) -> str:
+def _plain(after: tuple[str, str] | None) -> tuple[str, str] | None:
     """What a cursor holds may have been made up: a database takes no NUL."""
-    return word.replace("\0", "")
+    return None if after is None else (after[0].replace("\0", ""), after[1].replace("\0", ""))

@@ -36,12 +36,16 @@ Value = Annotated[str, Meta(max_length=LONGEST, pattern=NO_CONTROL)]
 
 
 class DocketQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Filters of the docket, as on its page."""
+    """Filters of the docket, as on its page. `on`: a day on which one of an entry's dates falls; `until`: the last day
+    on which the date that comes next may fall."""
 
     attorney: Address | None = None
     remedy: Word | None = None
+    forum: Word | None = None
     words: Words = ""
     when: When = "all"
+    on: date | None = None
+    until: date | None = None
     cursor: Cursor | None = None
     limit: Limit = USUAL
 

@@ -78,6 +78,12 @@ def nexts_of(visit: Visit, entry: Entry, events: Collection[str]) -> list[Follow
     return [item for item in follow_ons(visit.desk, entry, window) if item.on in events]
 
 
+def kind_title(visit: Visit, kind: str) -> str:
+    """A kind of notice as people call it; its id where the law data no longer has it."""
+    found = visit.law.kinds.get(kind)
+    return found.title if found is not None else kind
+
+
 def back(visit: Visit, entry: Entry, done: str) -> Response:
     """To the matter's page, which says what was done."""
     return visit.go(f"/matter/{entry.matter_id}?done={done}&of={entry.id}#{entry.id}")

@@ -4,6 +4,9 @@ Without scripts a button shows the preview. Recording needs the digest of the pr
 or the law is another, the preview is shown again and nothing is recorded.
 """
 
+from collections.abc import Sequence
+
+from anyio import CapacityLimiter, to_thread
 from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -14,11 +17,14 @@ from deadlines.docket.intake import open_matter, record_notice
 from deadlines.docket.roles import ATTORNEYS, require
 from deadlines.docket.visible import visible
 from deadlines.errors import DeadlinesError
+from deadlines.law import load_law
+from deadlines.pdf.reading import MOST_BYTES
 from deadlines.store.tables import Incoming, Matter, Person
 from deadlines.web.desk.choosing import plain
 from deadlines.web.desk.door import Door, Visit
 from deadlines.web.desk.draft import LABELS, METHODS, Draft, kinds_of, missing, read_draft
 from deadlines.web.desk.finding import matching
+from deadlines.web.desk.paper import CARRIED, Reading, carried, packed, read_paper, with_taken
 from deadlines.web.desk.preview import Preview, preview_of
 from deadlines.web.pages import HEADERS
 
@@ -27,6 +33,11 @@ AGAIN = "The matter has this notice already: say that it is to be recorded once 
 RESTRICTED_NOW = (
     "The notice is on the docket of matter {}, which is restricted now (8 USC 1367): only who works on it sees it."
 )
+MOST_FIELDS = 100
+"""What a PDF says is carried in the form, and needs room."""
+PAPERS = 2
+"""PDFs that are read in one moment, each in a process of its own."""
+ALLOWED = 204
 UNSHOWN = (
     '<p role="alert">The preview cannot be made just now. What you typed is still here: sign in again in another '
     "window if you were signed out, then go on typing.</p>"
@@ -38,6 +49,7 @@ class AddPages:
 
     def __init__(self, door: Door) -> None:
         self._door = door
+        self._reading = CapacityLimiter(PAPERS)
 
     def routes(self) -> list[Route]:
         """The addresses and what answers them."""
@@ -45,6 +57,7 @@ class AddPages:
             Route("/add", self.form, methods=["GET"]),
             Route("/add", self.send, methods=["POST"]),
             Route("/add/preview", self.preview, methods=["POST"]),
+            Route("/add/read", self.read, methods=["POST"]),
         ]
 
     async def form(self, request: Request) -> Response:
@@ -54,14 +67,26 @@ class AddPages:
 
     async def preview(self, request: Request) -> Response:
         """What the notice would open, for the page that asks while it is typed."""
-        answer = await self._door.look(request, _live)
+        answer = await self._door.look(request, _live, fields=MOST_FIELDS)
         if answer.status_code == 200 or "hx-request" not in request.headers:
             return answer
         return HTMLResponse(UNSHOWN, 200, HEADERS)  # a redirect or another status would leave an old preview there
 
     async def send(self, request: Request) -> Response:
         """The form's buttons: show the preview, or record what it shows."""
-        return await self._door.change(request, _sent)
+        return await self._door.change(request, _sent, fields=MOST_FIELDS)
+
+    async def read(self, request: Request) -> Response:
+        """What a PDF says, beside the fields; who may not enter a notice is turned away before it is taken in."""
+        refused = await self._door.show(request, _allowed)
+        if refused.status_code != ALLOWED:
+            return refused
+        sent = await self._door.upload(request, keeps=MOST_BYTES)
+        if isinstance(sent, Response):
+            return sent
+        law = load_law() if self._door.office.desk is None else self._door.office.desk("").law
+        reading = await to_thread.run_sync(read_paper, sent, law, limiter=self._reading)
+        return await self._door.show(request, lambda visit: _with_paper(visit, sent.fields, reading))
 
 
 def _empty(visit: Visit, query: dict[str, str]) -> Response:
@@ -72,6 +97,20 @@ def _empty(visit: Visit, query: dict[str, str]) -> Response:
         form |= {"received_on": paper.received_on.isoformat()}
         form |= {"matter": paper.matter.reference} if paper.matter is not None else {}
     return _page(visit, read_draft(visit.law, form), form, None)
+
+
+def _allowed(visit: Visit) -> Response:
+    require(visit.person, "enter")
+    return Response(status_code=ALLOWED)
+
+
+def _with_paper(visit: Visit, form: dict[str, str], reading: Reading) -> Response:
+    """The form as it was typed, with what the paper says beside its fields; a fault stands beside the file."""
+    form = {**form, CARRIED: packed(reading.proposals)}
+    draft, shown = preview_of(visit, read_draft(visit.law, form), restricted=bool(form.get("restricted")))
+    if reading.fault:
+        return _page(visit, draft.wrong("file", reading.fault), form, shown, status=422)
+    return _page(visit, draft, form, shown, notes=reading.notes)
 
 
 def _paper(visit: Visit, name: str) -> Incoming | None:
@@ -94,6 +133,7 @@ def _live(visit: Visit, form: dict[str, str]) -> Response:
 
 def _sent(visit: Visit, form: dict[str, str]) -> Response:
     require(visit.person, "enter")
+    form = with_taken(form)
     records = form.get("do") == "record"
     draft = read_draft(visit.law, form)
     draft, shown = preview_of(visit, missing(draft) if records else draft, restricted=bool(form.get("restricted")))
@@ -149,7 +189,14 @@ def _recorded(visit: Visit, matter: Matter) -> Response:
 
 
 def _page(
-    visit: Visit, draft: Draft, form: dict[str, str], shown: Preview | None, *, live: bool = False, status: int = 200
+    visit: Visit,
+    draft: Draft,
+    form: dict[str, str],
+    shown: Preview | None,
+    *,
+    live: bool = False,
+    status: int = 200,
+    notes: Sequence[str] = (),
 ) -> Response:
     law = visit.law
     people = select(Person).where(Person.active.is_(True), Person.role.in_(ATTORNEYS)).order_by(Person.name)
@@ -165,13 +212,16 @@ def _page(
         again=bool(form.get("again")),
         incoming=form.get("incoming", ""),
         kinds=kinds_of(law),
-        kinds_title=law.kinds[draft.typed["kind"]].title if draft.typed["kind"] in law.kinds else "",
         decided_words=law.kinds[draft.typed["kind"]].decided_on if draft.typed["kind"] in law.kinds else "",
         forms=law.forms.values(),
         facts=law.facts.values(),
         reasons=law.reasons.values(),
         methods=METHODS,
+        titles={kind.id: kind.title for kind in law.kinds.values()},
         attorneys=visit.session.scalars(people).all(),
         matters=matching(visit, draft.typed["matter"]),
         live=live,
+        paper=carried(form),
+        packed=form.get(CARRIED, ""),
+        notes=notes,
     )

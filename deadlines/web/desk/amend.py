@@ -17,7 +17,7 @@ from deadlines.docket.roles import require
 from deadlines.errors import Conflict
 from deadlines.law.matrix import Fact
 from deadlines.store.tables import Entry, NoticeRow
-from deadlines.web.desk.acts import MOVED_ON, asking_page, marked, status_of
+from deadlines.web.desk.acts import MOVED_ON, asking_page, kind_title, marked, status_of
 from deadlines.web.desk.door import Door, Refusal, Visit
 from deadlines.web.desk.found import find_visible_notice
 from deadlines.web.desk.service import METHODS
@@ -85,6 +85,7 @@ def _page(
         "amend.html",
         status=status,
         notice=row,
+        kind=kind_title(visit, row.kind),
         matter=row.matter,
         later=later,
         lines=lines,

@@ -11,7 +11,17 @@ from deadlines.docket.closing import CLOSED, reopen_entry, strike_notice, waive_
 from deadlines.docket.roles import require
 from deadlines.errors import Conflict
 from deadlines.store.tables import Entry, NoticeRow
-from deadlines.web.desk.acts import MOVED_ON, about, asking_page, back, marked, nexts_of, require_unmoved, status_of
+from deadlines.web.desk.acts import (
+    MOVED_ON,
+    about,
+    asking_page,
+    back,
+    kind_title,
+    marked,
+    nexts_of,
+    require_unmoved,
+    status_of,
+)
 from deadlines.web.desk.door import Door, Refusal, Visit
 from deadlines.web.desk.found import find_visible_entry, find_visible_notice
 from deadlines.web.desk.typed import Typed, faults_of
@@ -84,6 +94,7 @@ def _ask_strike(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refu
         typed=typed,
         faults=faults_of(refusal),
         notice=notice,
+        kind=kind_title(visit, notice.kind),
         matter=notice.matter,
         entries=[(entry, at_stake(visit.session, entry)) for entry in entries],
         seen=",".join(marked(entry) for entry in entries),

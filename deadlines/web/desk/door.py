@@ -21,12 +21,13 @@ from deadlines.store.tables import Heartbeat, Person
 from deadlines.web.asking import Asking
 from deadlines.web.cookies import Cookie
 from deadlines.web.desk.menu import menu_of
+from deadlines.web.desk.typed import sentence
 from deadlines.web.feeds import DATABASE_FAULTS
 from deadlines.web.forms import FIELDS, read_form
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages
 from deadlines.web.stale import is_stale
-from deadlines.web.uploads import Sent, read_upload
+from deadlines.web.uploads import FarTooLarge, Sent, read_upload
 
 if TYPE_CHECKING:
     from deadlines.docket.house import House
@@ -35,9 +36,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MINUTES = timedelta(minutes=3)
+"""How long what somebody asks much for may take."""
 Refusal = InputError | Conflict
 """What somebody is told beside what they typed: nothing was changed."""
 NOT_OURS = ("That did not come from our page", "Nothing was changed. Go back, load the page again and try once more.")
+TOO_LARGE = ("That file is too large", "Nothing was changed. Give a smaller scan, or none and another proof.")
 FAILED = ("The docket cannot be reached just now", "Nothing was changed. Try again in a few minutes.")
 UNKNOWN = ("There is no such page", "It does not exist, or it is not yours to see.")
 
@@ -139,20 +143,30 @@ class Door:
         self.root = urlsplit(office.address).path.rstrip("/")
         self._database, self._cookie = database, cookie
         self._ask = Asking()
+        self._ask_for_much = Asking(threads=1, seconds=MINUTES.total_seconds())
 
     async def show(self, request: Request, make: Callable[[Visit], Response]) -> Response:
         """A page that changes nothing, made in a thread."""
         return await self._answer(request, make, writes=False)
 
-    async def look(self, request: Request, make: Callable[[Visit, dict[str, str]], Response]) -> Response:
+    async def look(
+        self, request: Request, make: Callable[[Visit, dict[str, str]], Response], *, fields: int = FIELDS
+    ) -> Response:
         """A page by a form of ours (POST) that changes nothing; what was typed stays out of addresses and logs."""
-        form = await read_form(request) if self._is_ours(request) else None
+        form = await read_form(request, fields) if self._is_ours(request) else None
         if form is None:
             return self.pages.notice(403, *NOT_OURS)
         return await self._answer(request, lambda visit: make(visit, form), writes=False)
 
+    async def ask(self, request: Request, make: Callable[[Visit, dict[str, str]], Response]) -> Response:
+        """What a form of ours (POST) asks for and changes nothing; one at a time, and it may take some minutes."""
+        form = await read_form(request) if self._is_ours(request) else None
+        if form is None:
+            return self.pages.notice(403, *NOT_OURS)
+        return await self._answer(request, lambda visit: make(visit, form), writes=False, patience=self._ask_for_much)
+
     async def again(self, request: Request, make: Callable[[Visit], Response]) -> Response:
-        """The second half of a change whose form `change` has taken already."""
+        """The second half of a change whose form `change` or `ask` has taken already."""
         return await self._answer(request, make, writes=True)
 
     async def change(
@@ -169,10 +183,21 @@ class Door:
         self, request: Request, make: Callable[[Visit, Sent], Response], again: Again
     ) -> Response:
         """The same by a form that may bring a file."""
-        sent = await read_upload(request) if self._is_ours(request) else None
-        if sent is None:
-            return self.pages.notice(403, *NOT_OURS)
+        sent = await self.upload(request)
+        if isinstance(sent, Response):
+            return sent
         return await self._changed(request, sent.fields, lambda visit, _: make(visit, sent), again)
+
+    async def upload(self, request: Request, *, keeps: int = 0) -> Sent | Response:
+        """A form of ours with a file, for a page that is made of it later, or the answer to what is none.
+
+        `keeps`: the file's content is wanted, of so many bytes at most.
+        """
+        try:
+            sent = await read_upload(request, keeps=keeps) if self._is_ours(request) else None
+        except FarTooLarge:
+            return self.pages.notice(413, *TOO_LARGE)
+        return self.pages.notice(403, *NOT_OURS) if sent is None else sent
 
     def _is_ours(self, request: Request) -> bool:
         return not is_foreign(request.headers, self.office.address)
@@ -196,11 +221,12 @@ class Door:
         *,
         writes: bool,
         again: Callable[[Refusal], Callable[[Visit], Response]] | None = None,
+        patience: Asking | None = None,
     ) -> Response:
-        path, token = request.url.path.removeprefix(self.root), self._cookie.read(request)
+        path, token, ask = request.url.path.removeprefix(self.root), self._cookie.read(request), patience or self._ask
         try:
             try:
-                return await self._ask(self._made, token, path, make, writes=writes)
+                return await ask(self._made, token, path, make, writes=writes)
             except (InputError, Conflict) as refusal:
                 if again is None:
                     raise
@@ -213,7 +239,7 @@ class Door:
         except DeadlinesError as error:
             if isinstance(error, Forbidden):
                 log.warning("somebody tried what their role may not do: %s", request.method)
-            return self.pages.notice(error.http_status, "That cannot be done", error.sentence)
+            return self.pages.notice(error.http_status, "That cannot be done", sentence(error.sentence))
 
     def _made(self, token: str, path: str, make: Callable[[Visit], Response], *, writes: bool) -> Response:
         """In a thread: who asks, and the page for them; nobody signed in is sent to the door."""
@@ -229,4 +255,6 @@ class Door:
             if found is None:
                 return RedirectResponse(f"{self.root}/sign-in", 303, HEADERS)
             found.seen_at = now
-            return make(Visit(self, session, found.person, now, path))
+            if writes:
+                return make(Visit(self, session, found.person, now, path))
+        return self._made(token, path, make, writes=False)

@@ -36,6 +36,7 @@ LABELS = {
     "received_on": "Day it arrived",
     "printed_deadline": "Deadline printed on the notice",
     OTHER: "Other facts",
+    "file": "A PDF of the notice",
 }
 METHODS = {
     "unknown": "not known",

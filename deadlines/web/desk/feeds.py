@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import select
 from starlette.requests import Request
@@ -20,7 +21,8 @@ from deadlines.docket.visible import visible
 from deadlines.errors import Forbidden, InputError, NotFound
 from deadlines.ical import REDACTIONS
 from deadlines.store.tables import Matter, Person, Subscription, Team
-from deadlines.web.desk.door import UNKNOWN, Door, Visit
+from deadlines.web.desk.acts import status_of
+from deadlines.web.desk.door import UNKNOWN, Door, Refusal, Visit
 
 SCOPES: dict[Scope, str] = {
     "own": "the matters I work on",
@@ -71,7 +73,7 @@ class FeedPages:
 
     async def make(self, request: Request) -> Response:
         """A new address: on to the page that shows it once."""
-        return await self._door.change(request, _make)
+        return await self._door.change(request, _make, lambda visit, form, no: _feeds(visit, {}, form, no))
 
     async def replace(self, request: Request) -> Response:
         """A new address that shows the same; the old one says that it has ended."""
@@ -84,7 +86,12 @@ class FeedPages:
         return await self._door.change(request, lambda visit, _: _end(visit, identifier, ending))
 
 
-def _feeds(visit: Visit, query: Mapping[str, str]) -> Response:
+def _feeds(
+    visit: Visit,
+    query: Mapping[str, str],
+    typed: Mapping[str, str] = MappingProxyType({}),
+    refusal: Refusal | None = None,
+) -> Response:
     manages = may(visit.person, "manage-feeds")
     everybody = manages and query.get("whose") == "all"
     ended = query.get("ended") == "1"
@@ -93,6 +100,9 @@ def _feeds(visit: Visit, query: Mapping[str, str]) -> Response:
     people = visit.session.scalars(select(Person).where(Person.active.is_(True)).order_by(Person.name)).all()
     return visit.page(
         "feeds.html",
+        status=status_of(refusal),
+        refused=refusal.sentence if refusal else "",
+        typed=typed,
         feeds=shown,
         states=STATES,
         words=WORDS,

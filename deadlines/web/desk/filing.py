@@ -80,6 +80,7 @@ def _ask(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refusal | N
         typed=typed,
         faults=faults,
         beside=_beside(visit, entry),
+        anyway=refusal is not None and refusal.code in (*ANYWAY, "contradictory-dates"),
         closed=entry.status in CLOSED,
         **about(visit, entry),
     )

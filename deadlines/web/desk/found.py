@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from deadlines.docket.visible import visible
 from deadlines.errors import NotFound
-from deadlines.store.tables import Entry, Matter, NoticeRow, Proposal
+from deadlines.store.tables import Entry, Matter, Milestone, NoticeRow, Proposal
 from deadlines.web.desk.door import UNKNOWN, Visit
 
 Found = TypeVar("Found")
@@ -33,6 +33,12 @@ def find_visible_proposal(visit: Visit, identifier: str) -> Proposal:
     """A proposal for an entry of a matter that the visitor may see; raises NotFound for any other."""
     query = select(Proposal).join(Entry, Entry.id == Proposal.entry_id).join(Matter, Matter.id == Entry.matter_id)
     return _seen(visit.session.scalar(query.where(Proposal.id == identifier, visible(visit.person))))
+
+
+def find_visible_milestone(visit: Visit, identifier: str) -> Milestone:
+    """A milestone of a matter that the visitor may see; raises NotFound for any other."""
+    query = select(Milestone).join(Entry, Entry.id == Milestone.entry_id).join(Matter, Matter.id == Entry.matter_id)
+    return _seen(visit.session.scalar(query.where(Milestone.id == identifier, visible(visit.person))))
 
 
 def _seen(found: Found | None) -> Found:

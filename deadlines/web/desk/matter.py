@@ -13,11 +13,13 @@ from deadlines.docket.acknowledging import acknowledge, taken_on
 from deadlines.docket.history import history
 from deadlines.docket.initials import PARTNER
 from deadlines.docket.roles import require
+from deadlines.docket.ticking import tick, untick
 from deadlines.docket.views import EntryView, MatterView, matter_view
 from deadlines.store.tables import Matter, NoticeRow, Person
-from deadlines.web.desk.acts import back, posting
+from deadlines.web.desk.acts import back, kind_title, posting
 from deadlines.web.desk.door import Door, Visit
-from deadlines.web.desk.found import find_matter, find_visible_entry
+from deadlines.web.desk.found import find_matter, find_visible_entry, find_visible_milestone
+from deadlines.web.desk.service import SERVED
 from deadlines.web.window_map import draw
 
 DONE = {
@@ -27,6 +29,8 @@ DONE = {
     "dispatched": "Noted that it was sent. It stays open, and reminders go on, until receipt is proved",
     "initialed": "You have initialed these dates",
     "rechecked": "You have signed that it was closed rightly",
+    "ticked": "A milestone is done",
+    "unticked": "A milestone is open again",
     "taken": "You have taken this date on",
     "waived": "Waived",
     "reopened": "Reopened: dates, reminders and calendar entries hold again",
@@ -53,6 +57,8 @@ class MatterPages:
             Route("/matter/{matter}", self.matter, methods=["GET"]),
             Route("/matter/{matter}/history", self.history, methods=["GET"]),
             posting(self._door, "/entry/{name}/ack", _take_on),
+            posting(self._door, "/milestone/{name}/done", _tick),
+            posting(self._door, "/milestone/{name}/undo", _untick),
         ]
 
     async def matter(self, request: Request) -> Response:
@@ -74,8 +80,11 @@ def _matter(visit: Visit, identifier: str, query: Mapping[str, str]) -> Response
         matter=found,
         matter_id=row.id,
         done=_done(found, query),
+        done_to=query.get("of") if query.get("of") in {entry.entry for entry in found.entries} else None,
         notices=_notices(found, visit.today, _rows(visit, row)),
         closed=_closed(found),
+        served=SERVED,
+        kinds={entry.kind: kind_title(visit, entry.kind) for entry in found.entries},
         taken=_taken(visit, row),
         mine=_answered_for(visit, row, found),
     )
@@ -100,6 +109,22 @@ def _take_on(visit: Visit, identifier: str, _: Mapping[str, str]) -> Response:
     require(visit.person, "acknowledge")
     acknowledge(visit.session, entry, visit.person, now=visit.now, lasts=office.ack_lasts, zone=str(office.zone))
     return back(visit, entry, "taken")
+
+
+def _tick(visit: Visit, identifier: str, _: Mapping[str, str]) -> Response:
+    """A step on the way to a filing is done."""
+    require(visit.person, "acknowledge")
+    milestone = find_visible_milestone(visit, identifier)
+    tick(visit.session, visit.desk, milestone, visit.person, now=visit.now)
+    return back(visit, milestone.entry, "ticked")
+
+
+def _untick(visit: Visit, identifier: str, _: Mapping[str, str]) -> Response:
+    """It is not done after all."""
+    require(visit.person, "acknowledge")
+    milestone = find_visible_milestone(visit, identifier)
+    untick(visit.session, visit.desk, milestone, visit.person, now=visit.now)
+    return back(visit, milestone.entry, "unticked")
 
 
 def _done(matter: MatterView, query: Mapping[str, str]) -> str:

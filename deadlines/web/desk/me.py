@@ -1,14 +1,14 @@
-"""A person's own page: what they are sent and where, their password, and the browsers in which they are signed in."""
+"""A person's own page: what they are sent, and where."""
 
 import logging
 from collections.abc import Mapping
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deadlines.docket import contacts, logins
+from deadlines.docket import contacts
 from deadlines.docket.agendas import choose_agenda
 from deadlines.docket.house import House
 from deadlines.docket.invitations import PER_HOUR, choose_invitations
@@ -16,11 +16,10 @@ from deadlines.docket.trials import trial_messages
 from deadlines.errors import InputError, SendError
 from deadlines.notify.channel import CHATS, Channel
 from deadlines.notify.message import Message
-from deadlines.store.tables import Person
-from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.acts import status_of
+from deadlines.web.desk.door import Door, Refusal, Visit
 
 log = logging.getLogger(__name__)
-HASHES = 2
 LARGEST = 2000
 DONE = {
     "agenda": "Your agenda is set.",
@@ -32,7 +31,6 @@ DONE = {
     "test-refused": "The test message was NOT taken. Look at the address, or tell whoever looks after the program.",
 }
 """What was done, by the word at the end of the address."""
-WRONG = ("The password was not changed", "The present password does not fit, or the account rests for some minutes.")
 
 
 class MePages:
@@ -40,7 +38,6 @@ class MePages:
 
     def __init__(self, door: Door) -> None:
         self._door = door
-        self._limiter = CapacityLimiter(HASHES)
 
     def routes(self) -> list[Route]:
         """The addresses and what answers them."""
@@ -51,8 +48,6 @@ class MePages:
             "forget": self.forget,
             "test": self.test,
             "confirm": self.confirm,
-            "password": self.password,
-            "sign-out": self.sign_out,
         }
         changes = [Route(f"/me/{name}", answer, methods=["POST"]) for name, answer in posts.items()]
         return [Route("/me", self.me, methods=["GET"]), *changes]
@@ -68,23 +63,19 @@ class MePages:
 
     async def invitations(self, request: Request) -> Response:
         """Dates by mail into one's own calendar, or none."""
-        return await self._door.change(request, _invitations)
+        return await self._door.change(request, _invitations, _again)
 
     async def contact(self, request: Request) -> Response:
         """Where a chat reaches the person."""
-        return await self._door.change(request, _contact)
+        return await self._door.change(request, _contact, _again)
 
     async def forget(self, request: Request) -> Response:
         """No more by that chat."""
-        return await self._door.change(request, _forget)
+        return await self._door.change(request, _forget, _again)
 
     async def confirm(self, request: Request) -> Response:
         """The code of a test message came back."""
-        return await self._door.change(request, _confirm)
-
-    async def sign_out(self, request: Request) -> Response:
-        """Every browser of the person is signed out."""
-        return await self._door.change(request, _sign_out)
+        return await self._door.change(request, _confirm, _again)
 
     async def test(self, request: Request) -> Response:
         """A test message by one way. It leaves once the transaction in which its code is kept has ended."""
@@ -96,26 +87,12 @@ class MePages:
         word = "test-taken" if taken else "test-refused"
         return await self._door.again(request, lambda visit: visit.go(f"/me?done={word}"))
 
-    async def password(self, request: Request) -> Response:
-        """Another password; looked at and hashed outside of any transaction, because both take their time."""
-        found: list[tuple[Person, logins.Kept, dict[str, str]]] = []
-        page = await self._door.change(request, lambda visit, form: _asked(visit, form, found))
-        if not found:
-            return page
-        person, kept, form = found[0]
-        right = await to_thread.run_sync(logins.fits, kept, form.get("present", ""), limiter=self._limiter)
-        new = ""
-        try:
-            if right:
-                new = await to_thread.run_sync(logins.hashed, form.get("new", ""), person, limiter=self._limiter)
-        except InputError as error:
-            return self._door.pages.notice(error.http_status, WRONG[0], error.sentence)
-        return await self._door.again(request, lambda visit: _changed(visit, kept, new, right=right))
 
-
-def _me(visit: Visit, done: str) -> Response:
+def _me(visit: Visit, done: str, refusal: Refusal | None = None) -> Response:
     return visit.page(
         "me.html",
+        status=status_of(refusal),
+        refused=refusal.sentence if refusal else "",
         paths=contacts.paths(visit.session, visit.person),
         chats=CHATS,
         per_hour=PER_HOUR,
@@ -123,6 +100,11 @@ def _me(visit: Visit, done: str) -> Response:
         done=DONE.get(done, ""),
         faulty=done == "test-refused",
     )
+
+
+def _again(visit: Visit, _form: dict[str, str], refusal: Refusal) -> Response:
+    """The page once more, with why nothing was changed."""
+    return _me(visit, "", refusal)
 
 
 def _agenda(visit: Visit, form: dict[str, str]) -> Response:
@@ -162,11 +144,6 @@ def _confirm(visit: Visit, form: dict[str, str]) -> Response:
     return visit.go("/me?done=proved")
 
 
-def _sign_out(visit: Visit, _form: dict[str, str]) -> Response:
-    logins.sign_out_everywhere(visit.session, visit.person, now=visit.now)
-    return visit.go("/sign-in")
-
-
 def _test(visit: Visit, form: dict[str, str], found: list[tuple[House, dict[str, Message]]]) -> Response:
     channel = form.get("channel", "mail")
     messages = trial_messages(visit.session, visit.person, channel, actor=visit.person.email, now=visit.now)
@@ -192,20 +169,3 @@ def _sent(channel: Channel | None, message: Message) -> bool:
     finally:
         channel.close()
     return True
-
-
-def _asked(visit: Visit, form: dict[str, str], found: list[tuple[Person, logins.Kept, dict[str, str]]]) -> Response:
-    if form.get("new") != form.get("again"):
-        raise InputError("The two new passwords differ: type the same twice.")
-    person = visit.person
-    found.append((person, logins.look_up(visit.session, person.email, now=visit.now), form))
-    visit.session.expunge(person)  # it is looked at once more after the transaction
-    return visit.go("/me")
-
-
-def _changed(visit: Visit, kept: logins.Kept, new: str, *, right: bool) -> Response:
-    if kept.person != visit.person.id or not logins.change_password(
-        visit.session, kept, new, right=right, now=visit.now
-    ):
-        return visit.notice(403, *WRONG)
-    return visit.go("/sign-in")

@@ -1,6 +1,8 @@
 """The people of the firm: who is there, who stands in for whom; and what an administrator does about them."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import func, select
 from starlette.requests import Request
@@ -9,15 +11,21 @@ from starlette.routing import Route
 
 from deadlines.config.checks import is_mail_address
 from deadlines.docket import letters, logins, people
+from deadlines.docket.absences import come_back, coming, note_absence
+from deadlines.docket.factors import has_factor
 from deadlines.docket.roles import ROLES, may, require
 from deadlines.errors import InputError, NotFound
-from deadlines.store.tables import Audit, Login, Person
-from deadlines.web.desk.door import UNKNOWN, Door, Visit
+from deadlines.store.tables import Absence, Audit, Login, Person, SecondFactor
+from deadlines.web.desk.acts import status_of
+from deadlines.web.desk.believed import day_of
+from deadlines.web.desk.door import UNKNOWN, Door, Refusal, Visit
 
 DONE = {
     "added": "Added. Make a link now, on which the person chooses a password.",
     "address": "The mail address is corrected; what it refused before goes out anew.",
     "deputies": "Who stands in is noted.",
+    "absent": "The absence is noted: reminders go at once to who covers as well.",
+    "here": "The person is here again.",
     "left": "The person has left: calendars end, and what was theirs went to the successor.",
     "back": "The person is back. Matters, calendars and chats are given anew.",
 }
@@ -44,6 +52,8 @@ class PeoplePages:
             Route("/people/{person}/address", self.amend, methods=["POST"]),
             Route("/people/{person}/deputies", self.deputies, methods=["POST"]),
             Route("/people/{person}/link", self.link, methods=["POST"]),
+            Route("/people/{person}/absent", self.absent, methods=["POST"]),
+            Route("/people/{person}/here", self.here, methods=["POST"]),
             Route("/people/{person}/leave", self.leave, methods=["POST"]),
             Route("/people/{person}/back", self.back, methods=["POST"]),
         ]
@@ -55,7 +65,7 @@ class PeoplePages:
 
     async def add(self, request: Request) -> Response:
         """Somebody new."""
-        return await self._door.change(request, _add)
+        return await self._door.change(request, _add, lambda visit, form, no: _people(visit, typed=form, refusal=no))
 
     async def person(self, request: Request) -> Response:
         """One person, with what can be changed."""
@@ -64,41 +74,67 @@ class PeoplePages:
 
     async def amend(self, request: Request) -> Response:
         """Another mail address."""
-        identifier = request.path_params["person"]
-        return await self._door.change(request, lambda visit, form: _amend(visit, identifier, form))
+        return await self._change(request, _amend)
 
     async def deputies(self, request: Request) -> Response:
         """Who is asked when the person does not answer."""
-        identifier = request.path_params["person"]
-        return await self._door.change(request, lambda visit, form: _deputies(visit, identifier, form))
+        return await self._change(request, _deputies)
 
     async def link(self, request: Request) -> Response:
         """A one-time link on which the person chooses a password; shown once."""
         identifier = request.path_params["person"]
         return await self._door.change(request, lambda visit, _: _link(visit, identifier))
 
+    async def absent(self, request: Request) -> Response:
+        """The person will be away."""
+        return await self._change(request, _absent)
+
+    async def here(self, request: Request) -> Response:
+        """The person is here again, earlier than was noted."""
+        identifier = request.path_params["person"]
+        return await self._door.change(request, lambda visit, _: _here(visit, identifier))
+
     async def leave(self, request: Request) -> Response:
         """The person leaves."""
-        identifier = request.path_params["person"]
-        return await self._door.change(request, lambda visit, form: _leave(visit, identifier, form))
+        return await self._change(request, _leave)
 
     async def back(self, request: Request) -> Response:
         """The person is back."""
         identifier = request.path_params["person"]
         return await self._door.change(request, lambda visit, _: _back(visit, identifier))
 
+    async def _change(self, request: Request, make: Callable[[Visit, str, dict[str, str]], Response]) -> Response:
+        """A change of one person; where it is refused, the person's page says why."""
+        identifier = request.path_params["person"]
+        return await self._door.change(
+            request,
+            lambda visit, form: make(visit, identifier, form),
+            lambda visit, _, refusal: _person(visit, identifier, "", refusal),
+        )
 
-def _people(visit: Visit, *, everybody: bool) -> Response:
+
+def _people(
+    visit: Visit,
+    *,
+    everybody: bool = False,
+    typed: Mapping[str, str] = MappingProxyType({}),
+    refusal: Refusal | None = None,
+) -> Response:
     found = people.list_people(visit.session, inactive=everybody)
     names = {row.id: row.name for row in visit.session.execute(select(Person.id, Person.name))}
     manages = may(visit.person, "manage-people")
     return visit.page(
         "people.html",
+        status=status_of(refusal),
+        refused=refusal.sentence if refusal else "",
+        typed=typed,
         people=found,
         names=names,
         manages=manages,
         seen=_signed_in(visit) if manages else {},
         chosen=_with_password(visit) if manages else set(),
+        factors=_with_factor(visit) if manages else set(),
+        away=_away(visit),
         everybody=everybody,
         roles=ROLES,
     )
@@ -114,16 +150,30 @@ def _with_password(visit: Visit) -> set[str]:
     return set(visit.session.scalars(select(Login.person_id).where(Login.password.is_not(None))))
 
 
-def _person(visit: Visit, identifier: str, done: str) -> Response:
+def _with_factor(visit: Visit) -> set[str]:
+    query = select(SecondFactor.person_id).where(SecondFactor.confirmed_at.is_not(None))
+    return set(visit.session.scalars(query))
+
+
+def _away(visit: Visit) -> dict[str, Absence]:
+    """Who is away today."""
+    return {row.person_id: row for row in coming(visit.session, visit.today) if row.from_on <= visit.today}
+
+
+def _person(visit: Visit, identifier: str, done: str, refusal: Refusal | None = None) -> Response:
     person = _managed(visit, identifier)
     others = [other for other in people.list_people(visit.session) if other.id != person.id]
     login = visit.session.get(Login, person.id)
     return visit.page(
         "person.html",
+        status=status_of(refusal),
+        refused=refusal.sentence if refusal else "",
         person=person,
         others=others,
         seen=_signed_in(visit).get(person.id),
         chosen_at=login.chosen_at if login is not None else None,
+        factor=has_factor(visit.session, person),
+        absences=[row for row in coming(visit.session, visit.today) if row.person_id == person.id],
         done=DONE.get(done, ""),
         itself=person.id == visit.person.id,
     )
@@ -183,6 +233,28 @@ def _link(visit: Visit, identifier: str) -> Response:
         )
     link = f"{visit.office.address}/welcome/{code}"
     return visit.page("person_link.html", person=person, link=link, until=login.link_until)
+
+
+def _absent(visit: Visit, identifier: str, form: dict[str, str]) -> Response:
+    person = _managed(visit, identifier)
+    deputy = people.active_person(visit.session, form["cover"]) if form.get("cover") else None
+    note_absence(
+        visit.session,
+        person,
+        from_on=day_of(form.get("from", "")),
+        until_on=day_of(form.get("until", "")),
+        deputy=deputy,
+        today=visit.today,
+        actor=visit.person.email,
+        now=visit.now,
+    )
+    return visit.go(f"/people/{person.id}?done=absent")
+
+
+def _here(visit: Visit, identifier: str) -> Response:
+    person = _managed(visit, identifier)
+    come_back(visit.session, person, today=visit.today, actor=visit.person.email, now=visit.now)
+    return visit.go(f"/people/{person.id}?done=here")
 
 
 def _leave(visit: Visit, identifier: str, form: dict[str, str]) -> Response:

@@ -9,6 +9,8 @@ from deadlines.web.desk.door import Door, Visit
 from deadlines.web.printing import stamp
 
 DAYS, MOST = 90, 3660
+MOST_LINES = 5000
+"""More than a page can be made of while somebody waits; the command and the nightly file know no limit."""
 
 
 class PrintPages:
@@ -36,7 +38,7 @@ def days_of(text: str) -> int:
 def _sheet(visit: Visit, days: int) -> Response:
     return visit.page(
         "print.html",
-        sheet=sheet(visit.session, visit.person, today=visit.today, now=visit.now, days=days),
+        sheet=sheet(visit.session, visit.person, today=visit.today, now=visit.now, days=days, most=MOST_LINES),
         whose=visit.person.name,
         printed_at=stamp(visit.now, visit.office.zone),
         edition=visit.law.edition,

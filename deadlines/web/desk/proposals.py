@@ -113,7 +113,7 @@ def _ask_resolve(visit: Visit, name: str, typed: Mapping[str, str], refusal: Ref
         status=status_of(refusal),
         typed=typed,
         faults=faults_of(refusal),
-        printed=entry.notice.facts.get("printed_deadline"),
+        printed=msgspec.convert(entry.notice.facts, Notice).printed_deadline,
         aside=_aside(visit, entry),
         **about(visit, entry),
     )

@@ -13,7 +13,7 @@ from deadlines.compute import Notice, Service
 from deadlines.compute.contract import normal_form
 from deadlines.docket.looks import FIELDS, looks_of, to_be_read
 from deadlines.docket.roles import require
-from deadlines.docket.unverified import unverified
+from deadlines.docket.unverified import MOST, unverified
 from deadlines.docket.verification import needs_attorney, verifiable, verify_notice
 from deadlines.docket.views import matter_view
 from deadlines.errors import Conflict
@@ -22,7 +22,7 @@ from deadlines.web.desk.acts import asking_page, status_of
 from deadlines.web.desk.door import Door, Refusal, Visit
 from deadlines.web.desk.found import find_visible_notice
 from deadlines.web.desk.service import METHODS
-from deadlines.web.desk.typed import Typed, faults_of
+from deadlines.web.desk.typed import Typed, faults_of, sentence
 
 
 def verify_routes(door: Door) -> list[Route]:
@@ -50,6 +50,8 @@ def _list(visit: Visit) -> Response:
         "verify_list.html",
         waiting=[line for line in lines if not line[0].mine],
         mine=[line for line in lines if line[0].mine],
+        full=sum(one.dates for one in found) >= MOST,
+        most=MOST,
     )
 
 
@@ -77,7 +79,7 @@ def _barred(visit: Visit, row: NoticeRow) -> str:
     try:
         verifiable(visit.session, row, by=visit.person)
     except Conflict as refusal:
-        return refusal.sentence
+        return sentence(refusal.sentence)
     return ""
 
 
@@ -94,14 +96,15 @@ def _read(visit: Visit, row: NoticeRow, form: Mapping[str, str]) -> Notice:
     """What was read off the paper; raises Faulty where something is missing or cannot be read."""
     typed, entered = Typed(form), _notice(row)
     needed = to_be_read(visit.desk, entered)
-    decided_on = typed.day("decided_on", "Read the date off the notice.")
     if "kind" not in needed:  # there is no paper whose kind or service could be read
+        decided_on = typed.day("decided_on", "Read the date off the paper.")
         typed.check()
         return msgspec.structs.replace(entered, decided_on=decided_on, facts={})
     kind = typed.one_of("kind", visit.desk.law.kinds, "Choose what kind of notice you hold.")
     form_read = normal_form(typed.text("form"))
     if "form" in needed and form_read is None and not typed.ticked("no_form"):
         typed.fault("form", "Read the form off the notice, such as I-485, or tick that it names none.")
+    decided_on = typed.day("decided_on", "Read the date off the notice.")
     method = next((one for one, _ in METHODS if one == typed.text("method")), None)
     if method is None:
         typed.fault("method", "Say how it was served.")
