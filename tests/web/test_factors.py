@@ -206,8 +206,9 @@ def test_a_reset_signs_out_everywhere_and_is_written_down(gate: Gate) -> None:
     gate.set_up(password=PASSWORD)
     with gate.database.write() as session:
         person = session.get_one(Person, gate.person)
-        assert factors.lacking(session) == []
+        assert factors.ways_in(session) == {gate.person: "password and code"}
         factors.remove(session, person, actor="root", now=gate.now)
+        assert factors.ways_in(session) == {gate.person: "password"}
         assert factors.lacking(session) == [person]
     assert not gate.is_in()
     with gate.database.read() as session:
