@@ -1,4 +1,4 @@
-"""The pages of a firm with 30,000 matters and 120,000 open dates: the docket, its filters, a search, a month, a matter."""
+"""The pages of a firm with 30,000 matters and 120,000 open dates: docket, filters, search, a month, a matter."""
 
 import time
 from collections.abc import Iterator
