@@ -117,14 +117,20 @@ def _copy(session: Session, start: int) -> None:
         (Entry, ("id", "notice_id", "matter_id")),
         (DeadlineRow, ("id", "entry_id")),
     ):
-        found = [dict(row) for row in session.execute(select(table.__table__).where(_sample(table))).mappings()]
-        made = [again(row, *names) for row in found]
+        found = session.execute(select(table.__table__).where(_sample(table))).mappings()
+        made = [again({**row, **_later(row, timedelta(days=start // SAMPLES * 7))}, *names) for row in found]
         if table is Matter:
             for row in made:
                 row["reference"] = f"B-{start + int(row['reference'].removeprefix('S-')):05}"
                 row["client"] = f"{('Garcia', 'Okafor', 'Nguyen', 'Ivanova')[start // SAMPLES % 4]} {row['reference']}"
         for at in range(0, len(made), AT_ONCE):
             session.execute(insert(table), made[at : at + AT_ONCE])
+
+
+def _later(row: Any, by: timedelta) -> dict[str, date]:
+    """The days of an entry or of its dates so much later: a docket reaches eighteen months ahead."""
+    days = ("opens_on", "protective_by", "safe_by", "last_day", "latest")
+    return {name: row[name] + by for name in days if row.get(name) is not None}
 
 
 def _sample(table: Any) -> Any:
