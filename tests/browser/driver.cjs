@@ -29,7 +29,11 @@ const orders = {
     context.setDefaultTimeout(15000);
     const page = await context.newPage();
     const faults = [];
-    page.on("console", (said) => said.type() === "error" && faults.push(`${page.url()}: ${said.text()}`));
+    // htmx tells of a request that a later one replaces while somebody types.
+    const replaced = (text) => /^htmx:(sendAbort|afterRequest)\b/.test(text);
+    page.on("console", (said) => {
+      if (said.type() === "error" && !replaced(said.text())) faults.push(`${page.url()}: ${said.text()}`);
+    });
     page.on("pageerror", (fault) => faults.push(`${page.url()}: ${fault.message}`));
     people.set(who, { context, page, faults });
   },

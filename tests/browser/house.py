@@ -41,6 +41,8 @@ folder = "mail"
 sender = "Deadlines <deadlines@firm.example>"
 [evening]
 by = "19:00"
+[reminders]
+escalate_hours = 2
 [daemon]
 tick_seconds = 1
 """

@@ -15,10 +15,11 @@ PLACE = ZoneInfo("America/New_York")
 MORNING = datetime(2026, 11, 2, 10, 0, tzinfo=PLACE)
 """A Monday: the denial comes with the mail."""
 NEXT_DAY = datetime(2026, 11, 3, 10, 0, tzinfo=PLACE)
-REMINDED = datetime(2026, 11, 17, 9, 5, tzinfo=PLACE)
-"""Three days before the date by which the firm files; the reminders of nine o'clock are urgent."""
-UNANSWERED = datetime(2026, 11, 18, 9, 30, tzinfo=PLACE)
-FILED = datetime(2026, 11, 18, 16, 0, tzinfo=PLACE)
+REMINDED = datetime(2026, 11, 19, 9, 5, tzinfo=PLACE)
+"""The day before the firm files; the reminders of nine o'clock are urgent, and must be answered within two hours."""
+UNANSWERED = datetime(2026, 11, 19, 11, 10, tzinfo=PLACE)
+STILL_UNANSWERED = datetime(2026, 11, 19, 13, 15, tzinfo=PLACE)
+FILED = datetime(2026, 11, 19, 16, 0, tzinfo=PLACE)
 MATTER, CLIENT, RECEIPT = "2026-0143", "Example Client", "IOE0912345678"
 TITLES = ("Appeal to the Administrative Appeals Office", "Motion to reconsider", "Motion to reopen")
 SAFE = "Fri 20 Nov 2026"
@@ -44,7 +45,8 @@ class Story:
     def later(self, moment: datetime) -> None:
         """Everybody closes the browser; it is that moment."""
         for window in self._windows.values():
-            assert window.faults() == []
+            faults = window.faults()
+            assert faults == [], faults
             window.close()
         self._windows.clear()
         self.house.set_clock(moment)
@@ -68,7 +70,7 @@ class Story:
         paula.act({"css": "#attorney"}, "selectOption", {"label": "Ana Attorney"})
         paula.choose(kind=NOTICE["kind"], service="mail")
         if self._scripts:
-            until(lambda: SAFE in paula.text and "4 windows" in paula.text, "the preview while she types")
+            until(lambda: f"Last day {WRONG}" in paula.text and "attorney Ana Attorney" in paula.text, "the preview while she types")
         shown = paula.press("Preview") if not self._scripts else paula.text
         assert f"File by {SAFE}" in shown
         assert f"Last day {WRONG}" in shown
@@ -141,20 +143,20 @@ class Story:
 
     def remind(self) -> None:
         """Urgent reminders reach Ana, who takes on one of the three dates."""
-        until(lambda: self.house.told(ANA, MATTER, "20 Nov 2026"), "the reminder")
+        until(lambda: self.house.told(ANA, f"{MATTER} – file by {SAFE}", "[tomorrow]"), "the reminder")
         ana = self.as_(ANA)
         ana.go(self.matter)
         shown = ana.press(f"I take this date on: {TITLES[0]}")
         assert f"Taken on by {ANA}" in shown or "by Ana Attorney until" in shown
         assert shown.count("Taken on by nobody") == len(TITLES) - 1
 
-    def escalate(self) -> None:
-        """A day later nobody has answered for the other two: her deputy is asked, and not for the first."""
-        until(lambda: self._asked(TITLES[1]) and self._asked(TITLES[2]), "the mail to the deputy")
-        assert not self._asked(TITLES[0])
-        assert "asked the next person" in self.as_(DORA).go("/audit").lower() or "escalat" in self.as_(DORA).text.lower()
+    def escalate(self, person: str) -> None:
+        """Nobody has answered for the other two: the next person is asked, and not for the first."""
+        until(lambda: self._asked(person, TITLES[1]) and self._asked(person, TITLES[2]), "the mail to the next person")
+        assert not self._asked(person, TITLES[0])
+        assert "asked the next person" in self.as_(DORA).go("/audit")
 
-    def file(self, on: str = "2026-11-18", shown_as: str = "Wed 18 Nov 2026") -> None:
+    def file(self, on: str = "2026-11-19", shown_as: str = "Thu 19 Nov 2026") -> None:
         """Ana files the appeal with its receipt and waives the motions."""
         ana = self.as_(ANA)
         ana.go(self.matter)
@@ -208,5 +210,8 @@ class Story:
         window.fill(form=NOTICE["form"], decided_on=NOTICE["decided_on"], service_on=mailed_on, received_on="2026-11-02")
         return window.press("Compare and sign")
 
-    def _asked(self, title: str) -> bool:
-        return bool(self.house.told(DORA, MATTER, title, "20 Nov 2026"))
+    def _asked(self, person: str, title: str) -> bool:
+        """Whether somebody was asked in the attorney's place; a mail names each date with its form before it."""
+        name = f"{title[0].lower()}{title[1:]}"
+        why = "NOBODY HAS ANSWERED. Ana Attorney was reminded and has not answered. You are asked next."
+        return bool(self.house.told(person, MATTER, f"I-290B {name} {why} File by: {SAFE} (tomorrow)"))

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.browser.driving import Browser, driven
-from tests.browser.house import ANA, DORA, House
-from tests.browser.story import FILED, MORNING, NEXT_DAY, REMINDED, UNANSWERED, Story
+from tests.browser.house import ANA, DORA, PAT, House
+from tests.browser.story import FILED, MORNING, NEXT_DAY, REMINDED, STILL_UNANSWERED, UNANSWERED, Story
 
 
 @pytest.fixture
@@ -35,10 +35,12 @@ def test_a_denial_goes_from_the_mail_room_to_its_filing(
         story.later(REMINDED)
         story.remind()
         story.later(UNANSWERED)
-        story.escalate()
+        story.escalate(DORA)
+        story.later(STILL_UNANSWERED)
+        story.escalate(PAT)
         story.later(FILED)
         story.file()
-        story.close("Wednesday, 18 November 2026")
+        story.close("Thursday, 19 November 2026")
         story.later(FILED)
 
 
