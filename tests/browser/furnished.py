@@ -26,7 +26,9 @@ def furnish(house: House) -> None:
     done = _add(house, 11, "uscis.denial", 26, form="I-140")
     _add(house, 12, "uscis.denial", 6, form="I-360", restricted=True)
     house.data("amend", moved["notice"], "--service-on", "2026-11-17", "--reason", "postmark", "--by", PAULA)
-    house.data("missed", "record", _entry(old), "--by", ANA, "--found-on", "2026-11-20", "--how", "filed under another client")
+    house.data(
+        "missed", "record", _entry(old), "--by", ANA, "--found-on", "2026-11-20", "--how", "filed under another client"
+    )
     house.data("file", _entry(done), "--on", "2026-11-20", "--receipt", "IOE0912345678", "--by", ANA)
     house.data("waive", _entry(done, 1), "--reason", "the appeal was filed", "--by", ANA)
     house.data("incoming", "add", "USCIS denial I-140", "--received-on", "2026-11-19", "--by", PAULA)

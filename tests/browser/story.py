@@ -1,8 +1,8 @@
 """The story of a denial, from the mail room to the filing, as three people and a partner live it on the pages.
 
 Every date that is expected here was counted by hand on a calendar: a decision of Friday 23 October 2026 has its
-thirtieth day on Sunday 22 November, so that the firm files by Friday 20 November. Mailed on a later day, the last day is
-the thirtieth after the mailing and three more, moved to the next working day.
+thirtieth day on Sunday 22 November, so that the firm files by Friday 20 November. Mailed on a later day, the last day
+is the thirtieth after the mailing and three more, moved to the next working day.
 """
 
 from datetime import datetime
@@ -66,11 +66,16 @@ class Story:
         paula = self.as_(PAULA)
         paula.go("/incoming")
         paula.follow("Docket it", exact=False)
-        paula.fill(matter=MATTER, client=CLIENT, form=NOTICE["form"], decided_on="23 Oct 2026", service_on="29 Oct 2026")
+        paula.fill(
+            matter=MATTER, client=CLIENT, form=NOTICE["form"], decided_on="23 Oct 2026", service_on="29 Oct 2026"
+        )
         paula.act({"css": "#attorney"}, "selectOption", {"label": "Ana Attorney"})
         paula.choose(kind=NOTICE["kind"], service="mail")
         if self._scripts:
-            until(lambda: f"Last day {WRONG}" in paula.text and "attorney Ana Attorney" in paula.text, "the preview while she types")
+            until(
+                lambda: f"Last day {WRONG}" in paula.text and "attorney Ana Attorney" in paula.text,
+                "the preview while she types",
+            )
         shown = paula.press("Preview") if not self._scripts else paula.text
         assert f"File by {SAFE}" in shown
         assert f"Last day {WRONG}" in shown
@@ -207,7 +212,9 @@ class Story:
 
     def _read(self, window: Window, mailed_on: str) -> str:
         window.choose(kind=NOTICE["kind"], method="mail")
-        window.fill(form=NOTICE["form"], decided_on=NOTICE["decided_on"], service_on=mailed_on, received_on="2026-11-02")
+        window.fill(
+            form=NOTICE["form"], decided_on=NOTICE["decided_on"], service_on=mailed_on, received_on="2026-11-02"
+        )
         return window.press("Compare and sign")
 
     def _asked(self, person: str, title: str) -> bool:
