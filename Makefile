@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help setup check test chaos clients api-fuzz lint types format options openapi lock
+.PHONY: help setup check test chaos clients browser pictures api-fuzz lint types format options openapi lock
 
 help:  ## Show these lines
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '%-8s  %s\n' "$$name" "$$text"; done
@@ -21,6 +21,12 @@ chaos:  ## Every fault on purpose, on both databases, some ten minutes; the last
 
 clients:  ## Thunderbird, GNOME and FullCalendar against the running daemon, some eight minutes
 	DEADLINES_REQUIRE_CLIENTS=1 $(BIN)/pytest -m clients tests/clients
+
+browser:  ## A denial from mail room to filing, and every page, in Chromium, some ten minutes
+	DEADLINES_REQUIRE_BROWSER=1 $(BIN)/pytest -m browser -n 1 tests/browser
+
+pictures:  ## The pictures of docs/pages.md, taken anew of demo data (needs node and chromium)
+	$(BIN)/python -m tests.browser.pictures
 
 api-fuzz:  ## Schemathesis against the API on both databases, some eight minutes
 	$(BIN)/python -m tests.web.fuzzing

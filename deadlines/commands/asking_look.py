@@ -12,7 +12,7 @@ from deadlines.errors import InputError
 
 DAYS = {
     "service_on": "Day of service, where it is another than the date of the notice",
-    "received_on": "Day it provably arrived, where that is on the paper",
+    "received_on": "Day it provably arrived, where that is on the paper or the mail room registered it",
     "printed_deadline": "Deadline that the notice prints, where it prints one",
 }
 

@@ -28,7 +28,9 @@ NONE = "none"
 @click.option("--decided-on", metavar="DATE", help="The date on the notice.")
 @click.option("--service", type=click.Choice(METHODS), metavar="METHOD", help=f"{', '.join(METHODS)}.")
 @click.option("--served-on", "--service-on", "service_on", metavar="DATE", help="Day of service; default: its date.")
-@click.option("--received-on", metavar="DATE", help="Day it provably arrived, where that is on the paper.")
+@click.option(
+    "--received-on", metavar="DATE", help="Day it provably arrived, where the paper or the mail room shows it."
+)
 @click.option("--printed-deadline", metavar="DATE", help="The deadline that it prints, where it prints one.")
 @by_option
 @json_option

@@ -77,7 +77,7 @@ class Signing:
                 return RedirectResponse(f"{self._root}/second-factor", 303, HEADERS)
         except DATABASE_FAULTS as fault:
             return self._failed(fault)
-        return self._sign_in_page()
+        return self._sign_in_page(chosen="chosen" in request.query_params)
 
     async def sign_in(self, request: Request) -> Response:
         """Address and password: signed in, or refused in the same words whatever was wrong."""
@@ -177,7 +177,7 @@ class Signing:
             return self._invited(code, error.sentence)
         with self._database.write() as session:
             logins.choose_password(session, code, kept, now=self._now())
-        return RedirectResponse(f"{self._root}/sign-in", 303, HEADERS)
+        return RedirectResponse(f"{self._root}/sign-in?chosen=yes", 303, HEADERS)
 
     # -- answers -------------------------------------------------------------------------------------------
 
@@ -185,11 +185,17 @@ class Signing:
         log.warning("somebody was refused at the door")
         return self._too_many(request) or self._sign_in_page(403, refused=logins.REFUSED, email=email)
 
-    def _sign_in_page(self, status: int = 200, *, refused: str = "", email: str = "") -> Response:
+    def _sign_in_page(self, status: int = 200, *, refused: str = "", email: str = "", chosen: bool = False) -> Response:
         provider = self._entrance.provider
         name = provider.name if provider is not None else ""
         return self._pages.make(
-            "sign_in.html", status=status, refused=refused, email=email, root=self._root, provider=name
+            "sign_in.html",
+            status=status,
+            refused=refused,
+            email=email,
+            chosen=chosen,
+            root=self._root,
+            provider=name,
         )
 
     def _too_many(self, request: Request) -> Response | None:

@@ -43,18 +43,18 @@ def once_installed(packages: Sequence[str]) -> Path:
     return _once(" ".join((*packages, sys.version)), partial(_install_python, packages)) / "bin"
 
 
-def node_modules() -> Path:
-    """The folder with what the lock of `tests/e2e/node` names."""
-    require_program("npm", "nodejs npm")
-    lock = (NODE_FOLDER / NODE_FILES[1]).read_text()
-    return _once(lock, _install_node) / "node_modules"
+def node_modules(folder: Path = NODE_FOLDER, required: str = REQUIRED) -> Path:
+    """The folder with what the lock of a folder, such as `tests/e2e/node`, names."""
+    require_program("npm", "nodejs npm", required)
+    lock = (folder / NODE_FILES[1]).read_text()
+    return _once(lock, partial(_install_node, folder)) / "node_modules"
 
 
-def require_program(name: str, packages: str) -> str:
+def require_program(name: str, packages: str, required: str = REQUIRED) -> str:
     """Where the program is; skips the test without it."""
     found = shutil.which(name)
     if found is None:
-        missing(f"{name} is not installed: apt-get install {packages}")
+        missing(f"{name} is not installed: apt-get install {packages}", required)
     return found
 
 
@@ -71,9 +71,9 @@ def require_binding(modules: dict[str, str], packages: str) -> None:
         missing(f"{', '.join(modules)} for Python cannot be loaded: apt-get install {packages}")
 
 
-def missing(reason: str) -> NoReturn:
-    """Skip the test, or fail where every calendar program is required."""
-    if os.environ.get(REQUIRED) == "1":
+def missing(reason: str, required: str = REQUIRED) -> NoReturn:
+    """Skip the test, or fail where the environment says that the program is required."""
+    if os.environ.get(required) == "1":
         pytest.fail(reason)
     pytest.skip(reason)
 
@@ -123,8 +123,8 @@ def _install_python(packages: Sequence[str], place: Path) -> None:
     call([*pip, "--disable-pip-version-check", *packages], INSTALL_SECONDS)
 
 
-def _install_node(place: Path) -> None:
+def _install_node(folder: Path, place: Path) -> None:
     for name in NODE_FILES:
-        shutil.copy2(NODE_FOLDER / name, place)
+        shutil.copy2(folder / name, place)
     # No package may run a program of its own while it is installed.
     call(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], INSTALL_SECONDS, folder=place)

@@ -204,7 +204,7 @@ def test_an_administrator_adds_somebody_who_then_signs_in(firm: Firm) -> None:
     page = browser.post(made.headers["location"].partition("?")[0] + "/link", data={"": ""}).text
     code = page.split("/welcome/")[1].split("<")[0]
     chosen = browser.post(f"/welcome/{code}", data={"password": PASSWORD, "again": PASSWORD})
-    assert chosen.headers["location"] == "/sign-in"
+    assert chosen.headers["location"] == "/sign-in?chosen=yes"
     assert "Cy Wu" in firm.browser("Cy").get("/me").text
     assert {row.actor for row in firm.rows("person.add")} == {"adam@firm.test"}
     assert browser.post("/people", data={"name": "Cy", "email": "cy@firm.test", "role": "attorney"}).status_code == 409
