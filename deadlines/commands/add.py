@@ -121,12 +121,15 @@ def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool
     from deadlines.docket.incoming import docketed, find_incoming
     from deadlines.docket.intake import open_matter, record_notice
     from deadlines.docket.people import find_person
+    from deadlines.docket.visible import require_visible_matter
     from deadlines.wiring import build_desk
 
     now = clock.now()
     with app.writing() as session:
         by = _entered_by(session, given["by"])
         who = by.email if by is not None else actor()
+        if by is not None:
+            require_visible_matter(session, given["matter"], by)
         attorney = find_person(session, given["attorney"]) if given["attorney"] else None
         matter = open_matter(
             session,

@@ -58,10 +58,9 @@ def _amend(app: App, name: str, changes: "Amendment", reason: str, by: str) -> d
     from deadlines.compute import Notice
     from deadlines.docket.amending import amend_notice, amended
     from deadlines.docket.doubts import odd_days
-    from deadlines.docket.notices import find_notice
 
     with signed(app, by, "enter") as act:
-        row = find_notice(act.session, name)
+        row = act.notice(name)
         today = clock.today(app.settings.firm.timezone)
         odd = odd_days(amended(msgspec.convert(row.facts, Notice), changes), today)
         found = amend_notice(act.session, act.desk, row, changes, reason=reason, by=act.by, now=act.now)

@@ -29,10 +29,10 @@ def command(app: App, entry: str, on: "date", tracking: str, by: str, as_json: b
       deadlines dispatched k3v7qp2m --on 2026-11-16 --tracking 9400111899223817596312 --by ana@firm.example
     """
     from deadlines.docket.dispatching import dispatch_entry
-    from deadlines.docket.views import entry_view, find_entry
+    from deadlines.docket.views import entry_view
 
     with signed(app, by, "file") as act:
-        found = find_entry(act.session, entry)
+        found = act.entry(entry)
         dispatch_entry(act.session, act.desk, found, on=on, tracking=tracking, by=act.by, now=act.now)
         view = entry_view(act.session, found)
     print_dispatched(view, as_json=as_json)

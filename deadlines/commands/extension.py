@@ -46,10 +46,9 @@ def request(app: App, entry: str, to: date, requested_on: date, proof: str, by: 
     from deadlines.commands.windows import day_words
     from deadlines.docket.extension_views import extension_views
     from deadlines.docket.extensions import request_extension
-    from deadlines.docket.views import find_entry
 
     with signed(app, by, "file") as act:
-        found = find_entry(act.session, entry)
+        found = act.entry(entry)
         made = request_extension(
             act.session, act.desk, found, to=to, asked_on=requested_on, proof=proof, by=act.by, now=act.now
         )
@@ -85,10 +84,9 @@ def grant(app: App, entry: str, to: date, granted_on: date | None, proof: str, b
     from deadlines.commands.changes import dates_words
     from deadlines.commands.output import answer
     from deadlines.docket.extensions import grant_extension
-    from deadlines.docket.views import find_entry
 
     with signed(app, by, "decide") as act:
-        found = find_entry(act.session, entry)
+        found = act.entry(entry)
         on = granted_on or clock.today(app.settings.firm.timezone)
         moved = grant_extension(act.session, act.desk, found, to=to, granted_on=on, proof=proof, by=act.by, now=act.now)
     name = (moved.proposal or "")[:8]
@@ -115,10 +113,9 @@ def refuse(app: App, entry: str, reason: str, by: str, as_json: bool) -> None:
     from deadlines.commands.output import answer
     from deadlines.docket.extension_views import extension_views
     from deadlines.docket.extensions import refuse_extension
-    from deadlines.docket.views import find_entry
 
     with signed(app, by, "decide") as act:
-        found = find_entry(act.session, entry)
+        found = act.entry(entry)
         row = refuse_extension(act.session, act.desk, found, reason=reason, by=act.by, now=act.now)
         view = next(
             each for each in extension_views(act.session, entry=found, everything=True) if each.extension == row.id

@@ -54,11 +54,11 @@ def command(app: App, /, entry: str, on: "date", by: str, anyway: bool, as_json:
     from deadlines.commands.dispatched import print_dispatched
     from deadlines.docket.dispatching import record_filing
     from deadlines.docket.records import Dispatched
-    from deadlines.docket.views import entry_view, find_entry
+    from deadlines.docket.views import entry_view
 
     proof = _proof(given)
     with signed(app, by, "file") as act:
-        found = find_entry(act.session, entry)
+        found = act.entry(entry)
         made = record_filing(act.session, act.desk, found, on=on, proof=proof, by=act.by, now=act.now, anyway=anyway)
         view = entry_view(act.session, found, nexts_of(app))
     if isinstance(made, Dispatched):

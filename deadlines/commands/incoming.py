@@ -117,10 +117,9 @@ def docketed(app: App, paper: str, notice: str, by: str, as_json: bool) -> None:
       deadlines incoming docketed k3v7qp2m --notice n4x2wq7k --by ana@firm.example
     """
     from deadlines.docket import incoming
-    from deadlines.docket.notices import find_notice
 
     def settle(act: "Signed", found: "Incoming") -> "Incoming":
-        row = find_notice(act.session, notice)
+        row = act.notice(notice)
         return incoming.docketed(act.session, found, row, who=act.by.id, now=act.now, actor=act.desk.actor)
 
     _settled(app, paper, by, settle, as_json=as_json)
@@ -150,9 +149,13 @@ def dismiss(app: App, paper: str, reason: str, by: str, as_json: bool) -> None:
 def _settled(app: App, paper: str, by: str, settle: "Callable[[Signed, Incoming], Incoming]", *, as_json: bool) -> None:
     from deadlines.commands.output import answer
     from deadlines.docket.incoming import find_incoming
+    from deadlines.docket.visible import require_visible
 
     with signed(app, by, "enter") as act:
-        found = settle(act, find_incoming(act.session, paper))
+        found = find_incoming(act.session, paper)
+        if found.matter_id is not None:
+            require_visible(act.session, found.matter_id, act.by)
+        found = settle(act, found)
         view = _view(app, act.session, found, act.by)
     as_notice = f" as notice {view.notice[:8]}" if view.notice else ""
     answer(view, f"Paper {view.incoming[:8]} is {view.state}{as_notice}.", as_json=as_json)

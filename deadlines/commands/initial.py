@@ -23,10 +23,10 @@ def command(app: App, entry: str, source: str | None, by: str, as_json: bool) ->
     """
     from deadlines.commands.output import answer
     from deadlines.docket.initials import initial_entry
-    from deadlines.docket.views import entry_view, find_entry
+    from deadlines.docket.views import entry_view
 
     with signed(app, by, "initial") as act:
-        found = find_entry(act.session, entry)
+        found = act.entry(entry)
         initial_entry(act.session, act.desk, found, by=act.by, now=act.now, source=source)
         view = entry_view(act.session, found)
     answer(view, f"Version {view.version} of {view.window.title} is initialed by {view.initialed_by}.", as_json=as_json)

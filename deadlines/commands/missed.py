@@ -56,10 +56,9 @@ def record(app: App, entry: str, found_on: date, how: str, by: str, as_json: boo
     from deadlines.commands.output import print_json
     from deadlines.docket.missed import miss_entry
     from deadlines.docket.rescues import missed_view
-    from deadlines.docket.views import find_entry
 
     with signed(app, by, "file") as act:
-        found = find_entry(act.session, entry)
+        found = act.entry(entry)
         miss_entry(act.session, act.desk, found, found_on=found_on, how=how, by=act.by, now=act.now)
         view = missed_view(act.session, act.desk, found)
     if as_json:
@@ -110,12 +109,9 @@ def log(app: App, entry: str, text: str, on: date | None, by: str, as_json: bool
     from deadlines.commands.output import answer
     from deadlines.commands.windows import day_words
     from deadlines.docket.missed import log_diligence
-    from deadlines.docket.views import find_entry
 
     with signed(app, by, "file") as act:
-        note = log_diligence(
-            act.session, act.desk, find_entry(act.session, entry), text=text, on=on, by=act.by, now=act.now
-        )
+        note = log_diligence(act.session, act.desk, act.entry(entry), text=text, on=on, by=act.by, now=act.now)
         shown = {"on": note.on, "text": note.text, "person": act.by.email}
         sentence = f"{day_words(note.on)}, {act.by.email}: {note.text}"
     answer(shown, sentence, as_json=as_json)

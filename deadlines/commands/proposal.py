@@ -98,10 +98,10 @@ def accept(app: App, name: str, by: str, as_json: bool) -> None:
     Example:
       deadlines proposal accept k3v7qp2m --by ana@firm.example
     """
-    from deadlines.docket.proposals import accept, find_proposal, proposal_views
+    from deadlines.docket.proposals import accept, proposal_views
 
     with signed(app, by, "decide") as act:
-        proposal = accept(act.session, act.desk, find_proposal(act.session, name), act.by, now=act.now)
+        proposal = accept(act.session, act.desk, act.proposal(name), act.by, now=act.now)
         [view] = proposal_views(act.session, proposal=proposal)
     _answer(view, as_json=as_json)
 
@@ -119,10 +119,10 @@ def ignore(app: App, name: str, by: str, reason: str, as_json: bool) -> None:
     Example:
       deadlines proposal ignore k3v7qp2m --by ana@firm.example --reason "the envelope shows 2 November"
     """
-    from deadlines.docket.proposals import find_proposal, ignore, proposal_views
+    from deadlines.docket.proposals import ignore, proposal_views
 
     with signed(app, by, "decide") as act:
-        proposal = find_proposal(act.session, name)
+        proposal = act.proposal(name)
         ignore(act.session, act.desk, proposal, act.by, reason=reason, now=act.now)
         [view] = proposal_views(act.session, proposal=proposal)
     _answer(view, as_json=as_json)

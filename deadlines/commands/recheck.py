@@ -23,10 +23,10 @@ def command(app: App, entry: str, by: str, as_json: bool) -> None:
     from deadlines.commands.output import answer, clean
     from deadlines.commands.show import closing_words
     from deadlines.docket.closed import recheck_entry
-    from deadlines.docket.views import entry_view, find_entry
+    from deadlines.docket.views import entry_view
 
     with signed(app, by, "file") as act:
-        found = find_entry(act.session, entry)
+        found = act.entry(entry)
         recheck_entry(act.session, act.desk, found, by=act.by, now=act.now)
         view = entry_view(act.session, found)
     answer(view, f"{view.window.title}, entry {view.entry[:8]}: {clean(closing_words(view))}.", as_json=as_json)

@@ -22,10 +22,10 @@ def command(app: App, entry: str, reason: str, by: str, as_json: bool) -> None:
     from deadlines.commands.output import print_json
     from deadlines.commands.windows import day_words
     from deadlines.docket.closing import reopen_entry
-    from deadlines.docket.views import entry_view, find_entry
+    from deadlines.docket.views import entry_view
 
     with signed(app, by, "close") as act:
-        found = find_entry(act.session, entry)
+        found = act.entry(entry)
         reopen_entry(act.session, act.desk, found, reason=reason, by=act.by, now=act.now)
         view = entry_view(act.session, found)
     if as_json:

@@ -35,10 +35,10 @@ def command(app: App, entry: str, use: "Use", reason: str, by: str, as_json: boo
     from deadlines.commands.changes import print_moves
     from deadlines.commands.output import print_json
     from deadlines.docket.verification import resolve_dispute
-    from deadlines.docket.views import entry_view, find_entry
+    from deadlines.docket.views import entry_view
 
     with signed(app, by, "decide") as act:
-        found = find_entry(act.session, entry)
+        found = act.entry(entry)
         move = resolve_dispute(act.session, act.desk, found, use=use, reason=reason, by=act.by, now=act.now)
         view = entry_view(act.session, found)
     if as_json:

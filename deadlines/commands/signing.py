@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from deadlines.docket.intake import Desk
     from deadlines.docket.records import FollowOn, Nexts
     from deadlines.docket.roles import Act
-    from deadlines.store.tables import Entry, Person
+    from deadlines.store.tables import Entry, NoticeRow, Person, Proposal
+
+Found = TypeVar("Found", "Entry", "NoticeRow")
 
 by_option = click.option(
     "--by", required=True, metavar="ADDRESS", help="Mail address of the person who answers for it; must be active."
@@ -34,6 +36,32 @@ class Signed:
     desk: "Desk"
     by: "Person"
     now: "datetime"
+
+    def entry(self, name: str) -> "Entry":
+        """The entry of that id, of a matter that the person may see. Raises NotFound and Conflict."""
+        from deadlines.docket.views import find_entry
+
+        return self._seen(find_entry(self.session, name))
+
+    def notice(self, name: str) -> "NoticeRow":
+        """The notice of that id, likewise."""
+        from deadlines.docket.notices import find_notice
+
+        return self._seen(find_notice(self.session, name))
+
+    def proposal(self, name: str) -> "Proposal":
+        """The proposal of that id, likewise."""
+        from deadlines.docket.proposals import find_proposal
+
+        found = find_proposal(self.session, name)
+        self._seen(found.entry)
+        return found
+
+    def _seen(self, found: "Found") -> "Found":
+        from deadlines.docket.visible import require_visible
+
+        require_visible(self.session, found.matter_id, self.by)
+        return found
 
 
 @contextmanager

@@ -23,10 +23,9 @@ def command(app: App, notice: str, reason: str, by: str, as_json: bool) -> None:
     """
     from deadlines.commands.output import print_json
     from deadlines.docket.closing import strike_notice
-    from deadlines.docket.notices import find_notice
 
     with signed(app, by, "close") as act:
-        row = find_notice(act.session, notice)
+        row = act.notice(notice)
         entries = strike_notice(act.session, act.desk, row, reason=reason, by=act.by, now=act.now)
         matter, found = row.matter.reference, [{"entry": entry.id, "title": entry.title} for entry in entries]
     if as_json:

@@ -21,10 +21,10 @@ def command(app: App, entry: str, reason: str, by: str, as_json: bool) -> None:
     """
     from deadlines.commands.filing import answer
     from deadlines.docket.closing import waive_entry
-    from deadlines.docket.views import entry_view, find_entry
+    from deadlines.docket.views import entry_view
 
     with signed(app, by, "close") as act:
-        found = find_entry(act.session, entry)
+        found = act.entry(entry)
         waive_entry(act.session, act.desk, found, reason=reason, by=act.by, now=act.now)
         view = entry_view(act.session, found, nexts_of(app))
     answer(view, as_json=as_json)

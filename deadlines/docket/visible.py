@@ -43,6 +43,13 @@ def require_visible(session: Session, matter_id: str, person: Person) -> None:
         raise NotFound("There is no such entry or notice, or it is not yours to see.")
 
 
+def require_visible_matter(session: Session, reference: str, person: Person) -> None:
+    """The same of a matter by its number; one that is new is nobody's secret."""
+    found = session.scalar(select(Matter.id).where(Matter.reference == " ".join(reference.split())))
+    if found is not None:
+        require_visible(session, found, person)
+
+
 def leaving(*, named: bool) -> ColumnElement[bool]:
     """Whether a matter's dates may leave the docket in a copy: a restricted matter must have been `named` for it."""
     return true() if named else Matter.restricted.is_(False)

@@ -44,3 +44,27 @@ def test_a_remedy_is_given_up_by_an_attorney(firm: Firm, entry: str) -> None:
     assert refused.returncode == 12
     assert "these roles may: attorney, docket, partner." in refused.stderr
     assert firm.data("waive", entry, *WHY, "--by", "ana@firm.example")["status"] == "waived"
+
+
+def test_who_does_not_work_on_a_restricted_matter_signs_for_nothing_in_it(firm: Firm, entry: str) -> None:
+    """8 USC 1367: the answer is that for an entry that does not exist, and tells nothing of the case."""
+    firm.add("Dan", "dan@firm.example", "partner")
+    notice = firm.data("show", "2026-0143")["entries"][0]["notice"]
+    firm.good("matter", "restrict", "2026-0143")
+    before = firm.data("show", "2026-0143")
+    for words in (
+        ("file", entry, "--on", RECENT, "--proof", "IOE1"),
+        ("dispatched", entry, "--on", RECENT, "--tracking", "1Z9"),
+        ("waive", entry, *WHY),
+        ("initial", entry),
+        ("extension", "request", entry, "--to", "2030-01-01", "--requested-on", RECENT, "--proof", "x"),
+        ("strike", notice, *WHY),
+        ("amend", notice, "--fact", "detained=no", *WHY),
+        ("add", "--matter", "2026-0143", "--kind", "uscis.denial", "--form", "I-140", "--decided-on", RECENT,
+         "--service", "mail"),
+    ):  # fmt: skip
+        done = firm.run(*words, "--by", "dan@firm.example")
+        assert (done.returncode, "or it is not yours to see" in done.stderr) == (7, True), (words, done.stderr)
+        assert "2026-0143" not in done.stdout + done.stderr
+    assert firm.data("show", "2026-0143") == before
+    assert firm.data("waive", entry, *WHY, "--by", "ana@firm.example")["status"] == "waived"
