@@ -1,6 +1,6 @@
 """`python -m bench`: every figure, as the table kept in docs/benchmarks.md."""
 
-from bench import audit, cli, compute, feed, imports, outbox, recompute, subscribers, ticks
+from bench import audit, cli, compute, feed, imports, outbox, pages, recompute, subscribers, ticks
 from bench.measure import machine, table
 
 
@@ -12,7 +12,7 @@ def main() -> None:
         table(
             [
                 row
-                for part in (compute, feed, subscribers, cli, outbox, recompute, audit, imports, ticks)
+                for part in (compute, feed, subscribers, cli, outbox, recompute, audit, imports, pages, ticks)
                 for row in part.rows()
             ]
         )

@@ -4,7 +4,7 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 
@@ -25,6 +25,12 @@ def median_seconds(work: Callable[[], object], runs: int = 5) -> float:
         work()
         taken.append(time.perf_counter() - started)
     return statistics.median(taken)
+
+
+def percentile(taken: Sequence[float], of: int) -> float:
+    """The time within which so many of a hundred were done."""
+    ordered = sorted(taken)
+    return ordered[min(len(ordered) - 1, len(ordered) * of // 100)]
 
 
 def table(rows: list[tuple[str, str, str]]) -> str:

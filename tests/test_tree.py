@@ -1,6 +1,8 @@
 """What must stand nowhere in the program: what reads objects or runs text (OWASP ASVS 5.0, 1.2.5, 1.3.2, 1.5.2)."""
 
 import ast
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -42,10 +44,14 @@ def test_the_judge_can_tell() -> None:
     assert faults(ast.parse(bad)) == ["pickle", "yaml", "eval", "system", "shell", "from_string"]
 
 
-@pytest.mark.parametrize("name", ["address.js"])
-def test_our_script_makes_no_markup_of_text(name: str) -> None:
-    text = (PACKAGE / "web" / "static" / name).read_text(encoding="utf-8")
-    for word in (
+SCRIPTS = sorted(path for path in (PACKAGE / "web" / "static").glob("*.js") if not path.name.startswith("htmx-"))
+TEMPLATES = sorted((PACKAGE / "web" / "templates").glob("*.html"))
+TAMED = {"allowEval": False, "allowScriptTags": False, "selfRequestsOnly": True, "historyEnabled": False}
+"""What htmx must not do: run text, ask elsewhere, or keep pages in the browser."""
+
+
+def test_our_script_makes_no_markup_of_text() -> None:
+    words = (
         "innerHTML",
         "outerHTML",
         "document.write",
@@ -53,6 +59,24 @@ def test_our_script_makes_no_markup_of_text(name: str) -> None:
         "eval(",
         "localStorage",
         "sessionStorage",
-    ):
-        assert word not in text
-    assert [path.name for path in (PACKAGE / "web" / "static").glob("*.js")] == ["address.js"]
+    )
+    assert SCRIPTS
+    for path in SCRIPTS:
+        assert [word for word in words if word in path.read_text(encoding="utf-8")] == [], path.name
+
+
+def test_htmx_runs_no_text_and_keeps_no_page() -> None:
+    users = [path for path in TEMPLATES if "htmx-" in path.read_text(encoding="utf-8")]
+    assert users
+    for path in users:
+        said = re.findall(r"""<meta name="htmx-config" content='([^']*)'>""", path.read_text(encoding="utf-8"))
+        assert len(said) == 1, path.name
+        assert json.loads(said[0]).items() >= TAMED.items(), path.name
+
+
+def test_no_template_runs_what_stands_in_it() -> None:
+    for path in TEMPLATES:
+        text = path.read_text(encoding="utf-8")
+        assert re.findall(r"<script(?![^>]*\ssrc=)|\son[a-z]+=|hx-on|hx-vals=.js|javascript:|\sstyle=", text) == [], (
+            path.name
+        )

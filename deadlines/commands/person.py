@@ -147,20 +147,27 @@ def list_(app: App, everybody: bool, as_json: bool) -> None:
     from deadlines.commands.output import print_json, print_table
     from deadlines.docket.absences import coming
     from deadlines.docket.contacts import paths, unproved
+    from deadlines.docket.factors import ways_in
     from deadlines.docket.people import list_people
 
     with app.reading() as session:
         open_ways = {(path.person, path.channel) for path in unproved(session, now=clock.now())}
         away = {row.person_id: row for row in reversed(coming(session, clock.today(app.settings.firm.timezone)))}
+        signs_in = ways_in(session)
         people = [
-            {**_shown(person), "reached_by": paths(session, person), "away": _away(away.get(person.id))}
+            {
+                **_shown(person),
+                "reached_by": paths(session, person),
+                "away": _away(away.get(person.id)),
+                "signs_in_by": signs_in.get(person.id),
+            }
             for person in list_people(session, inactive=everybody)
         ]
     if as_json:
         print_json(people)
         return
     rows = [_row(person, open_ways) for person in people]
-    columns = ["Name", "E-mail", "Role", "Not proved", "Away", ""]
+    columns = ["Name", "E-mail", "Role", "Not proved", "Away", "Signs in by", ""]
     print_table(columns, rows, empty="Nobody yet; `deadlines person add` adds people.")
 
 
@@ -169,7 +176,7 @@ def _row(person: dict[str, Any], open_ways: set[tuple[str, str]]) -> list[str]:
     away = person["away"]
     days = f"{away['from']} to {away['until']}, {away['deputy']} covers" if away else ""
     left = "" if person["active"] else "left"
-    return [person["name"], person["email"], person["role"], ", ".join(ways), days, left]
+    return [person["name"], person["email"], person["role"], ", ".join(ways), days, person["signs_in_by"] or "", left]
 
 
 def _away(row: "Absence | None") -> dict[str, object] | None:

@@ -20,6 +20,8 @@ MONTHS = (
     "November",
     "December",
 )
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+"""No day of a docket lies outside; one that does is a slip, and no arithmetic of days may run off the calendar."""
 EXAMPLES = "write 2026-02-03 or 3 Feb 2026"
 
 ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -31,7 +33,8 @@ NUMBERS_ONLY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4}|[0-9]{2}
 def parse_day(text: str) -> date:
     """The day that a person wrote: `2026-02-03`, `3 Feb 2026`, `3 February 2026`, `Feb 3, 2026`.
 
-    Anything else raises InputError. For `02/03/2026` the sentence shows both readings, because the
+    Anything else, and a year before 1900 or after 2100, raises InputError.
+    For `02/03/2026` the sentence shows both readings, because the
     same figures mean different days to different readers and a wrong day can lose a case.
     """
     words = text.strip(" ")
@@ -77,9 +80,15 @@ def _month(words: str, name: str) -> int:
 
 def _day(words: str, year: int, month: int, day: int) -> date:
     try:
-        return date(year, month, day)
+        found = date(year, month, day)
     except ValueError:
         raise InputError(f"{_shown(words)} is not a date: {_reason(year, month, day)}", code="bad-date") from None
+    if FIRST_YEAR <= year <= LAST_YEAR:
+        return found
+    raise InputError(
+        f"{_shown(words)} is too far {'ahead' if year > LAST_YEAR else 'back'} to be real. Check the year.",
+        code="bad-date",
+    )
 
 
 def _reason(year: int, month: int, day: int) -> str:

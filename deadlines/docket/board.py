@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct, structs
-from sqlalchemy import String, and_, case, cast, func, or_, select
+from sqlalchemy import Select, String, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.acknowledging import standing
@@ -75,15 +75,29 @@ class Board(Struct, frozen=True):
     counts: Counts
 
 
-def board(session: Session, person: Person, wanted: Wanted, *, today: date, now: datetime) -> Board:
-    """The docket for a person. Altered dates come first, as far as the last check of all seals found them."""
+def board(
+    session: Session, person: Person, wanted: Wanted, known: Counts | None = None, *, today: date, now: datetime
+) -> Board:
+    """The docket for a person. Altered dates come first, as far as the last check of all seals found them.
+
+    `known`: the counts, where they are known already.
+    """
+    known = known or counts(session, person, today=today, now=now)
     found = open_entries(person, Entry.id).where(*chosen(person, wanted, today))
-    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    total = _total(session, found, wanted, known)
     first = case((Entry.id.in_(altered_now(session)), 0), else_=1)
     ordered = found.order_by(first, next_on(today).nulls_first(), Entry.id)
     ids = session.scalars(ordered.limit(PAGE).offset(PAGE * (wanted.page - 1))).all()
     lines = _lines(session, person, ids, today=today, now=now)
-    return Board(lines, total, counts(session, person, today=today, now=now))
+    return Board(lines, total, known)
+
+
+def _total(session: Session, found: Select[Any], wanted: Wanted, known: Counts) -> int:
+    """How many lines there are: counted already, where no more is asked for than a time."""
+    if wanted == Wanted(when=wanted.when, page=wanted.page):
+        total: int = getattr(known, wanted.when)
+        return total
+    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
 def _lines(session: Session, person: Person, ids: Sequence[str], *, today: date, now: datetime) -> list[BoardLine]:

@@ -24,6 +24,7 @@ STEP_SECONDS, STEPS_BESIDE = 30, 1
 RECOVERY_CODES = 10
 RECOVERY_LETTERS, GROUP = 24, 4
 """A recovery code has 120 bits: enough that a plain hash keeps it (OWASP ASVS 5.0, 6.5.2)."""
+ALONE, BOTH = "password", "password and code"
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
@@ -109,10 +110,16 @@ def remove(session: Session, person: Person, *, actor: str, now: datetime) -> No
 
 def lacking(session: Session) -> Sequence[Person]:
     """The people who sign in with a password alone, by name."""
-    with_one = select(SecondFactor.person_id).where(SecondFactor.confirmed_at.is_not(None))
-    query = select(Person).join(Login, Login.person_id == Person.id)
-    query = query.where(Person.active.is_(True), Login.password.is_not(None), Person.id.not_in(with_one))
+    alone = [person for person, way in ways_in(session).items() if way == ALONE]
+    query = select(Person).where(Person.active.is_(True), Person.id.in_(alone))
     return session.scalars(query.order_by(Person.name)).all()
+
+
+def ways_in(session: Session) -> dict[str, str]:
+    """From everybody who has chosen a password to how they sign in with it: `password`, or `password and code`."""
+    with_code = set(session.scalars(select(SecondFactor.person_id).where(SecondFactor.confirmed_at.is_not(None))))
+    people = session.scalars(select(Login.person_id).where(Login.password.is_not(None)))
+    return {person: BOTH if person in with_code else ALONE for person in people}
 
 
 def address_of(secret: str, person: Person, firm: str) -> str:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.trail_words import ACTIONS
 from deadlines.store.tables import Audit, Entry, Matter, Milestone, NoticeRow, Person
 
 PROGRAMS = {"daemon": "the program", "auditor": "the auditor"}
@@ -81,7 +82,8 @@ def _words(known: _Known, action: str, detail: Detail) -> str:
         found = words(known, detail) if callable(words) else words
     except (KeyError, TypeError, AttributeError, ValueError):
         found = None
-    return found or action.replace(".", ": ").replace("-", " ")
+    said = found or ACTIONS.get(action) or action.replace(".", ": ").replace("-", " ")
+    return said[:1].upper() + said[1:]
 
 
 def _moved(_: _Known, detail: Detail) -> str:

@@ -187,6 +187,17 @@ def browsers(session: Session, person: Person, *, now: datetime) -> Sequence[Sig
     return session.scalars(alive.order_by(SignedIn.seen_at.desc(), SignedIn.token_hash)).all()
 
 
+def change_password(session: Session, found: SignedIn, kept: str, *, now: datetime) -> str:
+    """Keep what `hashed` made of somebody's new password; every browser is signed out but this one, which gets the
+    secret that is returned."""
+    person = found.person
+    login = session.get_one(Login, person.id, with_for_update=True)
+    login.password, login.chosen_at = kept, now
+    login.link_hash = login.link_until = None
+    audit.record(session, at=now, actor=person.id, action="login.change", subject=person.id, detail={})
+    return end_others(session, found, now=now)
+
+
 def end_others(session: Session, found: SignedIn, *, now: datetime) -> str:
     """Sign somebody out of every browser but this one, which gets the secret that is returned."""
     person, way = found.person, found.way

@@ -16,6 +16,7 @@ from deadlines.docket import letters
 from deadlines.docket.direction import dates_of
 from deadlines.docket.entries import computed
 from deadlines.docket.findings import Finding
+from deadlines.docket.granted import extended, granted
 from deadlines.docket.intake import Desk
 from deadlines.docket.records import Discrepancy, Look
 from deadlines.docket.versions import current
@@ -135,8 +136,14 @@ def _moved(session: Session, desk: Desk, row: NoticeRow, entries: Sequence[Entry
         found = computed(desk, msgspec.structs.replace(look, facts=facts))
     except DeadlinesError:
         return None
-    windows = {window.rule: dates_of(window) for window in found.windows}
-    return [entry.id for entry in entries if windows.get(entry.rule) != dates_of(current(session, entry))]
+    windows, more = {window.rule: window for window in found.windows}, granted(session, [entry.id for entry in entries])
+
+    def moved(entry: Entry) -> bool:
+        window = windows.get(entry.rule)
+        dates = dates_of(extended(window, more.get(entry.id))) if window is not None else None
+        return dates != dates_of(current(session, entry))
+
+    return [entry.id for entry in entries if moved(entry)]
 
 
 def _effect(moved: list[str] | None, of: int) -> str:

@@ -17,7 +17,7 @@ from deadlines.docket.roles import ROLES
 from deadlines.docket.teams import leave_everything
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store import audit
-from deadlines.store.tables import Absence, Contact, Matter, Milestone, Person, Reminder
+from deadlines.store.tables import Absence, Contact, Matter, Milestone, NoticeRow, Person, Reminder
 
 LONGEST_NAME = 200
 
@@ -66,13 +66,16 @@ def list_people(session: Session, *, inactive: bool = False) -> Sequence[Person]
 def amend_address(session: Session, person: Person, email: str, *, actor: str, now: datetime) -> int:
     """Correct someone's mail address; how many refused reminders go out anew, and with them refused letters.
 
-    Every coming date that the person's own calendar was told of is told anew, at the new address.
+    Every coming date that the person's own calendar was told of is told anew, at the new address. What they entered
+    stays theirs under the new address, so that they do not verify it.
 
     Raises Conflict when it is taken.
     """
     other = session.scalar(select(Person.id).where(Person.email == email.lower(), Person.id != person.id))
     if other is not None:
         raise Conflict(f"{email.lower()} is in the list of people already; `deadlines person list` shows it.")
+    entered = update(NoticeRow).where(NoticeRow.entered_by == person.email)
+    session.execute(entered.values(entered_by=email.lower()))
     person.email = email.lower()
     _record(session, person, "person.amend", actor, now, {})
     session.flush()

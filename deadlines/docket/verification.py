@@ -16,16 +16,17 @@ from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.direction import classify, dates_of
 from deadlines.docket.entries import computed
+from deadlines.docket.granted import extended, granted
 from deadlines.docket.intake import Desk
 from deadlines.docket.looks import differences, looks_of, note_discrepancy, seen
 from deadlines.docket.moves import Because, Move, move
-from deadlines.docket.notices import hold_in_force
+from deadlines.docket.notices import ancestors, hold_in_force
 from deadlines.docket.proposals import plain_reason
 from deadlines.docket.records import Resolution, Use, is_disputed
-from deadlines.docket.roles import ATTORNEYS
+from deadlines.docket.roles import ATTORNEYS, may
 from deadlines.docket.trust import is_altered
 from deadlines.docket.versions import current, locked
-from deadlines.docket.visible import require_visible
+from deadlines.docket.visible import is_visible, require_visible
 from deadlines.errors import Conflict
 from deadlines.store import audit
 from deadlines.store.tables import DeadlineRow, Entry, NoticeRow, Person
@@ -131,30 +132,47 @@ def _refusal(entry: Entry, row: DeadlineRow, by: Person) -> str | None:
 
 
 def _require_fresh_eyes(session: Session, row: NoticeRow, entries: Sequence[Entry], by: Person) -> None:
-    """Who read it otherwise before knows by now what to change: as long as somebody else can look, they do not."""
+    """Who read it otherwise before, or entered it before it was amended, knows by now what it should say: as long as
+    somebody else may look, they do not."""
     looked = {look.by for entry in entries for look in looks_of(entry)}
-    if by.id not in looked:
+    known = _entered_before(session, row)
+    if by.id not in looked and by.email not in known:
         return
-    others = select(Person).where(Person.active.is_(True), Person.id.not_in(looked), Person.email != row.entered_by)
+    others = select(Person).where(Person.active.is_(True), Person.id.not_in(looked))
+    others = others.where(Person.email.not_in({row.entered_by, *known}))
     windows = [msgspec.convert(current(session, entry).window, Window) for entry in entries]
     if all(needs_attorney(window) for window in windows):
         others = others.where(Person.role.in_(ATTORNEYS))
-    if session.scalars(others.limit(1)).first() is not None:
+    if not any(may(other, "verify") and is_visible(session, row.matter_id, other) for other in session.scalars(others)):
+        return
+    if by.id in looked:
         raise Conflict(
             f"{by.email} read notice {row.id[:8]} otherwise than it was entered: a third person looks at it now, or "
             "`deadlines amend` corrects it."
         )
+    raise Conflict(f"{by.email} entered this notice before it was amended: another person must verify it.")
+
+
+def _entered_before(session: Session, row: NoticeRow) -> set[str]:
+    """The addresses of who entered what a notice amends."""
+    earlier = ancestors(session, row)[1:]
+    return set(session.scalars(select(NoticeRow.entered_by).where(NoticeRow.id.in_(earlier))))
 
 
 def _require_dates(session: Session, desk: Desk, row: NoticeRow, entries: Sequence[Entry], look: Notice) -> None:
-    """What is in force may be earlier than what the look gives (others wait, or were decided against), never later."""
+    """What is in force may be earlier than what the look gives (others wait, or were decided against), never later;
+    more time that was granted is laid over what the look gives."""
     again = msgspec.structs.replace(look, facts=msgspec.convert(row.facts, Notice).facts)
     windows = {window.rule: window for window in computed(desk, again).windows}
     plain = computed(desk, msgspec.structs.replace(again, printed_deadline=None))
     without = {window.rule: window for window in plain.windows}
+    more = granted(session, [entry.id for entry in entries])
     for entry in entries:
         found = (without if (entry.resolution or {}).get("use") == "computed" else windows).get(entry.rule)
-        if found is not None and classify(dates_of(current(session, entry)), dates_of(found)) in ("earlier", "mixed"):
+        if found is None:
+            continue
+        dates = dates_of(extended(found, more.get(entry.id)))
+        if classify(dates_of(current(session, entry)), dates) in ("earlier", "mixed"):
             raise Conflict(
                 f"The law data now gives other dates for entry {entry.id[:8]} than are stored: run "
                 "`deadlines recompute`, then verify it."

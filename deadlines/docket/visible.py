@@ -32,9 +32,14 @@ def keeps_all(person: Person | None) -> bool:
     return person is None or person.role == DOCKET_ROLE
 
 
+def is_visible(session: Session, matter_id: str, person: Person) -> bool:
+    """Whether somebody may see a matter."""
+    return session.scalar(select(Matter.id).where(Matter.id == matter_id, visible(person))) is not None
+
+
 def require_visible(session: Session, matter_id: str, person: Person) -> None:
     """Raises NotFound where somebody may not see a matter, in the words for one that does not exist."""
-    if session.scalar(select(Matter.id).where(Matter.id == matter_id, visible(person))) is None:
+    if not is_visible(session, matter_id, person):
         raise NotFound("There is no such entry or notice, or it is not yours to see.")
 
 

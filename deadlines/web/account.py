@@ -1,4 +1,4 @@
-"""The browsers in which somebody is signed in, and the way to their second factor. The password is changed on `/me`."""
+"""What somebody sees to themselves: the password, and the browsers in which they are signed in."""
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -10,6 +10,9 @@ from deadlines.store.tables import SignedIn
 from deadlines.web.own import WRONG_PASSWORD, OwnPages
 
 PATH = "/account"
+DIFFER = "The two new passwords differ: type the same twice."
+NONE = "Type the new password."
+CHANGED = "The new password holds from now on, and you are signed out everywhere else."
 ENDED = "You are signed out everywhere else."
 
 
@@ -20,12 +23,17 @@ class AccountPages(OwnPages):
         """The addresses and what answers them."""
         return [
             Route(PATH, self.show, methods=["GET"]),
+            Route(f"{PATH}/password", self.password, methods=["POST"]),
             Route(f"{PATH}/others", self.others, methods=["POST"]),
         ]
 
     async def show(self, request: Request) -> Response:
         """The browsers, and the forms."""
         return await self._run(request, {}, self._shown)
+
+    async def password(self, request: Request) -> Response:
+        """Another password, for who knows the present one (POST only)."""
+        return await self._form(request, self._change)
 
     async def others(self, request: Request) -> Response:
         """End every other browser, for who knows the password (POST only)."""
@@ -47,6 +55,17 @@ class AccountPages(OwnPages):
             done=done,
             root=self._root,
         )
+
+    def _change(self, session: Session, found: SignedIn, form: dict[str, str]) -> Response:
+        new = form.get("new", "")
+        problem = self._refusal(session, found, form)
+        if not problem and new != form.get("again", ""):
+            problem = DIFFER
+        problem = problem or form.get("weak", "") or ("" if form.get("kept") else NONE)
+        if problem:
+            return self._shown(session, found, {}, problem)
+        token = logins.change_password(session, found, form["kept"], now=self._now())
+        return self._renewed(session, found, token, CHANGED)
 
     def _end_others(self, session: Session, found: SignedIn, form: dict[str, str]) -> Response:
         problem = self._refusal(session, found, form)

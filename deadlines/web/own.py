@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from deadlines.docket import logins
-from deadlines.errors import DeadlinesError
+from deadlines.errors import DeadlinesError, InputError
 from deadlines.store.database import Database
 from deadlines.store.tables import SignedIn
 from deadlines.web.asking import THREADS
@@ -30,7 +30,7 @@ WRONG_PASSWORD = "That is not your password."  # noqa: S105
 ELSEWHERE = ("Your identity provider sees to that", "You signed in there, and a second factor is set up there too.")
 Make = Callable[[Session, SignedIn, dict[str, str]], Response]
 """Makes a page for a browser, with the fields of the form. `knows` is among them, and not empty where the password was
-typed again and is right."""
+typed again and is right; then `kept` is what is kept of a new one, or `weak` says what is wrong with it."""
 
 
 class OwnPages:
@@ -81,14 +81,20 @@ class OwnPages:
     # -- in a thread ---------------------------------------------------------------------------------------
 
     def _known(self, token: str, form: dict[str, str]) -> dict[str, str]:
-        """Whether the password that was typed again is right; hashing takes long by design, and so is done in no
-        transaction."""
+        """Whether the password that was typed again is right, and what is kept of a new one; hashing takes long by
+        design, and so happens in no transaction."""
         if "password" not in form or not token:
             return {"knows": ""}
         with self._database.read() as session:
             found = logins.find_signed_in(session, token, now=self._now())
             kept = logins.look_up(session, found.person.email, now=self._now()) if found else logins.Kept()
-        return {"knows": "yes" if logins.fits(kept, form["password"]) else ""}
+            person = found.person if found else None
+        if not logins.fits(kept, form["password"]) or person is None:
+            return {"knows": ""}
+        try:
+            return {"knows": "yes", "kept": logins.hashed(form["new"], person) if "new" in form else ""}
+        except InputError as error:
+            return {"knows": "yes", "weak": error.sentence}
 
     def _made(self, token: str, form: dict[str, str], make: Make) -> Response:
         now = self._now()

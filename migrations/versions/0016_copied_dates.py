@@ -1,4 +1,5 @@
-"""The dates in force stand beside each entry too, so that a docket of 120,000 open dates is listed at once.
+"""The dates in force stand beside each entry too, so that a docket of 120,000 open dates is listed at once; and what
+was done about one thing is found in the audit trail by an index.
 
 Revision 0016, after 0015.
 
@@ -27,6 +28,7 @@ def upgrade() -> None:
     in_force = sa.and_(deadline.c.entry_id == entry.c.id, deadline.c.version == entry.c.version)
     disputes = sa.exists().where(in_force, deadline.c["window"]["dispute"].as_string().is_not(None)).correlate(entry)
     copied = {name: sa.select(deadline.c[name]).where(in_force).scalar_subquery() for name in DATES}
+    op.create_index("ix_audit_subject", "audit", ["subject"], unique=False)
     op.execute(sa.update(entry).values(**copied, disputed=disputes))
 
 

@@ -89,7 +89,7 @@ def test_the_sentence_never_carries_control_characters() -> None:
     assert refused.value.sentence.isprintable()
 
 
-@given(st.dates())
+@given(st.dates(date(1900, 1, 1), date(2100, 12, 31)))
 def test_every_day_reads_back_in_each_form(day: date) -> None:
     year = f"{day.year:04d}"
     month = MONTHS[day.month - 1]
@@ -115,3 +115,11 @@ def test_nothing_but_input_errors_ever_comes_out(text: str) -> None:
 
 def test_a_day_in_words() -> None:
     assert long_day(THIRD) == "3 February 2026"
+
+
+@pytest.mark.parametrize(
+    "text, way", [("0001-01-01", "back"), ("31 Dec 1899", "back"), ("2101-01-01", "ahead"), ("Dec 31, 9999", "ahead")]
+)
+def test_a_year_of_another_age_is_a_slip(text: str, way: str) -> None:
+    with pytest.raises(InputError, match=f"too far {way} to be real. Check the year."):
+        parse_day(text)

@@ -103,8 +103,8 @@ def test_the_history_says_in_words_who_did_what(session: Session, people: People
     audit.record(session, at=LATER, actor="daemon", action="entry.filed", subject=entry.id, detail={"odd": 1})
     found = [(row.who, row.words, row.about) for row in history(session, matter)]
     assert found[:4] == [
-        ("the program", "entry: filed", "Motion to reopen"),
-        ("the program", "entry: unheard of", "Motion to reopen"),
+        ("the program", "Recorded a filing", "Motion to reopen"),
+        ("the program", "Entry: unheard of", "Motion to reopen"),
         ("Ben Ode", "Reopened: files after all", "Motion to reopen"),
         ("Ana Ruiz", "Waived: files anew", "Motion to reopen"),
     ]

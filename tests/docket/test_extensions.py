@@ -23,7 +23,20 @@ from deadlines.errors import Conflict, InputError
 from deadlines.law import load_law
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Extension, Person
-from tests.docket.desks import DENIAL, LAST, LATER, SAFE, desk, firm, proposals, recorded, reminders, row, stored
+from tests.docket.desks import (
+    DENIAL,
+    LAST,
+    LATER,
+    SAFE,
+    desk,
+    firm,
+    proposals,
+    recorded,
+    reminders,
+    row,
+    stored,
+    verify,
+)
 from tests.docket.samples import ZONE
 
 RULE = "uscis.motion.reopen"
@@ -169,6 +182,16 @@ def test_a_corrected_notice_keeps_the_granted_day(database: Database) -> None:
             session, desk(), entry.notice, Amendment(method="in-person"), reason="handed over", by=ana, now=LATER
         )
         assert row(session, entry).last_day == WANTED
+
+
+def test_a_date_with_more_time_is_verified_as_every_other(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        entry = recorded(session)[RULE]
+        request(session, entry, ana)
+        moved = grant(session, entry, ana)
+        accept(session, desk(), find_proposal(session, str(moved.proposal)), ben, now=LATER)
+        assert verify(session, entry, dora).verified == [entry]
 
 
 def test_a_grant_that_the_second_person_declines_moves_nothing(database: Database) -> None:

@@ -17,7 +17,8 @@ from deadlines.docket.health import check_docket
 from deadlines.docket.intake import Desk
 from deadlines.docket.looks import refusal, seen, to_be_read
 from deadlines.docket.moves import Because, move
-from deadlines.docket.people import deactivate_person
+from deadlines.docket.people import amend_address, deactivate_person
+from deadlines.docket.teams import join_matter
 from deadlines.docket.verification import Checked, verify_notice
 from deadlines.docket.views import entry_view, open_windows
 from deadlines.docket.wanted import Wanted
@@ -141,7 +142,7 @@ def test_where_nobody_else_can_look_the_same_person_looks_again(database: Databa
 
 def test_an_amendment_ends_the_dispute_and_whoever_amends_does_not_verify(database: Database) -> None:
     with database.write() as session:
-        ana, ben, _ = firm(session)
+        ana, ben, dora = firm(session)
         entry = entered(session, by=ana)[RULE]
         verify(session, entry, ben, service=Service("in-person"))
         amend_notice(
@@ -150,7 +151,47 @@ def test_an_amendment_ends_the_dispute_and_whoever_amends_does_not_verify(databa
         assert entry.discrepancy is None
         with pytest.raises(Conflict, match="another person"):
             verify(session, entry, ben)
+        # Only one field was read by two people: the rest is still as the first one entered it.
+        with pytest.raises(Conflict, match="before it was amended"):
+            verify(session, entry, ana)
+        assert verify(session, entry, dora).verified == [entry]
+
+
+def test_in_a_firm_of_two_who_entered_a_notice_looks_again_once_it_is_amended(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        entry = entered(session, by=ana)[RULE]
+        amend_notice(session, desk(), entry.notice, Amendment(method="in-person"), reason="seen", by=ben, now=LATER)
+        deactivate_person(session, dora, successor=ana, actor="test", now=LATER)
         assert verify(session, entry, ana).verified == [entry]
+
+
+def test_a_corrected_mail_address_makes_nobody_a_second_person(database: Database) -> None:
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        entry = entered(session, by=ana)[RULE]
+        amend_address(session, ana, "ruiz@firm.test", actor="test", now=LATER)
+        with pytest.raises(Conflict, match="entered this notice"):
+            verify(session, entry, ana)
+
+
+@pytest.mark.parametrize("role", ["administrator", "auditor"])
+def test_a_third_person_who_may_not_verify_is_not_waited_for(database: Database, role: str) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        entry = entered(session, by=ana)[RULE]
+        dora.role = role
+        verify(session, entry, ben, service=Service("in-person"))
+        assert verify(session, entry, ben).verified == [entry]
+
+
+def test_a_third_person_who_may_not_see_the_matter_is_not_waited_for(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, _ = firm(session)
+        entry = entered(session, by=ana, restricted=True)[RULE]
+        join_matter(session, entry.matter, ben, actor="test", now=LATER)
+        verify(session, entry, ben, service=Service("in-person"))
+        assert verify(session, entry, ben).verified == [entry]
 
 
 def test_an_amendment_of_what_was_read_must_be_verified_anew_even_where_the_date_stays(database: Database) -> None:

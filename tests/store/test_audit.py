@@ -101,7 +101,7 @@ def test_nor_by_the_back_doors(database: Database, now: datetime) -> None:
     back_door = (
         "INSERT OR REPLACE INTO audit SELECT id, at, 'x', action, subject, detail, previous, digest FROM audit"
         if database.engine.dialect.name == "sqlite"
-        else "TRUNCATE audit"
+        else "TRUNCATE audit CASCADE"
     )
     with pytest.raises(SQLAlchemyError, match="cannot be changed"), database.write() as session:
         session.execute(text(back_door))

@@ -206,8 +206,9 @@ def test_a_reset_signs_out_everywhere_and_is_written_down(gate: Gate) -> None:
     gate.set_up(password=PASSWORD)
     with gate.database.write() as session:
         person = session.get_one(Person, gate.person)
-        assert factors.lacking(session) == []
+        assert factors.ways_in(session) == {gate.person: "password and code"}
         factors.remove(session, person, actor="root", now=gate.now)
+        assert factors.ways_in(session) == {gate.person: "password"}
         assert factors.lacking(session) == [person]
     assert not gate.is_in()
     with gate.database.read() as session:
@@ -220,18 +221,22 @@ def test_a_reset_signs_out_everywhere_and_is_written_down(gate: Gate) -> None:
 def test_a_password_is_changed_by_who_knows_the_present_one(gate: Gate) -> None:
     other, new = gate.another(), "seven quite other plain words"
     gate.enter(browser=other)
+    assert gate.browser.get("/account").text.count("<li>since") == 2
     for form in (
-        {"present": "wrong", "new": new, "again": new},
-        {"present": PASSWORD, "new": new, "again": "another"},
-        {"present": PASSWORD, "new": "qwertyuiop12", "again": "qwertyuiop12"},
+        {"password": "wrong", "new": new, "again": new},
+        {"password": PASSWORD, "new": new, "again": "another"},
+        {"password": PASSWORD, "new": "qwertyuiop12", "again": "qwertyuiop12"},
         {"new": new, "again": new},
-        {"present": PASSWORD},
+        {"new": new, "again": new, "knows": "yes", "kept": "x"},
+        {"password": PASSWORD},
+        {"password": PASSWORD, "kept": "x"},
     ):
-        assert gate.browser.post("/me/password", data=form).status_code in (403, 422), form
-    assert (gate.is_in(), gate.is_in(other)) == (True, True)
-    done = gate.browser.post("/me/password", data={"present": PASSWORD, "new": new, "again": new})
-    assert (done.status_code, done.headers["location"]) == (303, "/sign-in")
-    assert (gate.is_in(), gate.is_in(other)) == (False, False)
+        assert gate.browser.post("/account/password", data=form).status_code == 422
+    before = gate.browser.cookies["deadlines"]
+    done = gate.browser.post("/account/password", data={"password": PASSWORD, "new": new, "again": new})
+    assert (done.status_code, "signed out everywhere else" in done.text) == (200, True)
+    assert (gate.is_in(), gate.is_in(other)) == (True, False)
+    assert gate.browser.cookies["deadlines"] != before
     assert (gate.enter(), gate.enter(password=new)) == (403, 303)
 
 
@@ -248,7 +253,7 @@ def test_other_browsers_are_seen_and_ended(gate: Gate) -> None:
 
 
 def test_the_fields_of_passwords_hide_them_and_take_help(gate: Gate) -> None:
-    pages = [gate.browser.get("/account").text, gate.browser.get("/me").text, gate.another().get("/sign-in").text]
+    pages = [gate.browser.get("/account").text, gate.another().get("/sign-in").text]
     pages += [gate.another().get(f"/welcome/{gate.invite()}").text]
     fields = [
         field

@@ -33,7 +33,9 @@ def test_the_follow_up_demands_a_proof_for_each_filing(office: Office) -> None:
     assert "client files anew" in browser.get("/follow-up").text
     earlier = browser.get("/follow-up?on=2026-11-18").text
     assert "The week to come: 6" in earlier
-    assert browser.get("/follow-up?on=soon").status_code == 200
+    for odd in ("soon", "0001-01-01", "9999-12-31"):
+        assert browser.get(f"/follow-up?on={odd}").status_code == 200
+        assert browser.get(f"/evening?on={odd}").status_code == 200
 
 
 def test_the_workload_counts_what_is_on_a_persons_docket(office: Office) -> None:

@@ -17,7 +17,7 @@ class Audit(Base):
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(254))
     action: Mapped[str] = mapped_column(String(60))
-    subject: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(60), index=True)
     detail: Mapped[dict[str, Any]]
     previous: Mapped[str] = mapped_column(String(64))
     digest: Mapped[str] = mapped_column(String(64))

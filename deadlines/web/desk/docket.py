@@ -6,17 +6,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deadlines.docket.board import PAGE, Board, board
-from deadlines.docket.undecided import undecided
 from deadlines.docket.wanted import Wanted
 from deadlines.web.desk.choosing import WHEN, address_of, choices_of, wanted_of
 from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.figures import Figures, Remembered
 
 
 class DocketPages:
     """The docket for who is signed in."""
 
     def __init__(self, door: Door) -> None:
-        self._door = door
+        self._door, self._figures = door, Remembered()
 
     def routes(self) -> list[Route]:
         """The addresses and what answers them."""
@@ -25,12 +25,15 @@ class DocketPages:
     async def docket(self, request: Request) -> Response:
         """The open dates that the person may see."""
         query = dict(request.query_params)
-        return await self._door.show(request, lambda visit: _docket(visit, query, self._door.root))
+        return await self._door.show(request, lambda visit: self._docket(visit, query))
+
+    def _docket(self, visit: Visit, query: dict[str, str]) -> Response:
+        return _docket(visit, query, self._door.root, self._figures.of(visit))
 
 
-def _docket(visit: Visit, query: dict[str, str], root: str) -> Response:
+def _docket(visit: Visit, query: dict[str, str], root: str, figures: Figures) -> Response:
     wanted = wanted_of(visit, query)
-    found = board(visit.session, visit.person, wanted, today=visit.today, now=visit.now)
+    found = board(visit.session, visit.person, wanted, figures.counts, today=visit.today, now=visit.now)
     return visit.page(
         "docket.html",
         board=found,
@@ -38,7 +41,7 @@ def _docket(visit: Visit, query: dict[str, str], root: str) -> Response:
         when=WHEN,
         choices=choices_of(visit),
         paging=_paging(found, wanted, root),
-        undecided=undecided(visit.session, visit.person),
+        undecided=figures.undecided,
     )
 
 
