@@ -12,7 +12,7 @@ from deadlines.ical.wording import what_to_file
 
 WIDTH, LEFT, RIGHT = 960, 310, 30
 ROW, TOP, BOTTOM = 38, 44, 12
-LABEL = 44
+LABEL = 38
 """Characters of a remedy's name that fit before its bar."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 TICKS = 9

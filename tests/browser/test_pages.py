@@ -10,7 +10,7 @@ from tests.browser.driving import PHONE, Browser, Window, driven
 from tests.browser.furnished import NOW, furnish
 from tests.browser.house import PAT, House
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900), pytest.mark.xdist_group("pages")]
 
 ALIKE, MATTERS = 2, 20
 """Pages of one kind that are looked at; of matters all, because each offers other acts."""

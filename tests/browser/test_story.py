@@ -17,6 +17,7 @@ def browser(tmp_path: Path) -> Iterator[Browser]:
 
 
 @pytest.mark.browser
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_a_denial_goes_from_the_mail_room_to_its_filing(
     empty_database_url: str, browser: Browser, tmp_path: Path, scripts: bool
