@@ -19,7 +19,7 @@ from tests.daemon.runner import LEASE
 from tests.docket.samples import entry, matter, person, plan, window
 
 ROOT = Path(__file__).parents[2]
-KILLS = 60
+KILLS = 36
 """For each database; `make chaos` kills more often."""
 DUE = datetime(2026, 11, 6, 14, 0, tzinfo=UTC)
 HOOKS = {

@@ -1,8 +1,7 @@
 """A process that migrates a database by one revision and is ended at every single statement. Never of the product.
 
-`python -m tests.store.migrating URL REVISION [STEP]`: for each statement, or every STEP-th from the first, a child is
-forked that is killed there, and one in which it raises; after each the database must be as before. Prints how many
-statements there were, with a STEP at least.
+`python -m tests.store.migrating URL REVISION`: for each statement a child is forked that is killed there, and one
+in which it raises; after each the database must be as before. Prints how many statements there were.
 """
 
 import os
@@ -66,10 +65,10 @@ def state(url: str) -> dict[str, Any]:
         engine.dispose()
 
 
-def main(url: str, revision: str, step: str = "1") -> None:
-    before, at = state(url), 1 - int(step)
+def main(url: str, revision: str) -> None:
+    before, at = state(url), 0
     while True:
-        at += int(step)
+        at += 1
         status = attempt(url, revision, at, kill=True)
         if status == 0:
             break

@@ -284,11 +284,11 @@ def test_a_docket_of_the_first_schema_keeps_its_rows_and_may_be_closed_and_verif
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("revision", migrate.known_revisions())
+@pytest.mark.parametrize("revision", migrate.known_revisions()[-2:])
 def test_ended_at_any_statement_of_a_revision_nothing_is_left_and_the_next_try_succeeds(
     empty_database_url: str, revision: str
 ) -> None:
-    """At every statement of the newest, at some of those that were issued; `make chaos` ends them at every one."""
+    """The two newest; `make chaos` ends every revision at every statement."""
     if empty_database_url.startswith("sqlite"):
         Path(empty_database_url.removeprefix("sqlite:///")).touch()
     if revision != "0001":
@@ -296,12 +296,11 @@ def test_ended_at_any_statement_of_a_revision_nothing_is_left_and_the_next_try_s
         first_docket(engine)
         migrate.upgrade(engine, f"{int(revision) - 1:04}")
         engine.dispose()
-    step = "1" if revision == LAST else "6"
-    words = [sys.executable, "-m", "tests.store.migrating", empty_database_url, revision, step]
+    words = [sys.executable, "-m", "tests.store.migrating", empty_database_url, revision]
     done = subprocess.run(words, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     print(f"{revision}: {done.stdout.strip()} statements")
-    assert int(done.stdout) > 0
+    assert int(done.stdout) > 5
 
 
 def first_docket(engine: Engine) -> None:
