@@ -9,6 +9,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Text, cast, func, select, update
 from sqlalchemy.orm import Session
 
+from deadlines.docket.copies import copy_dates
 from deadlines.docket.renderings import render_entry
 from deadlines.docket.trust import IN_SESSION as REMEMBERED
 from deadlines.docket.trust import NEVER, SEALED, is_altered, may_be_of_before, sealed_with
@@ -126,6 +127,8 @@ def mark_calendars(session: Session, entries: Sequence[str], now: datetime) -> N
 def _render(session: Session, entry: Entry, now: datetime) -> None:
     query = select(DeadlineRow).where(DeadlineRow.entry_id == entry.id, DeadlineRow.version == entry.version)
     row = session.scalars(query).one_or_none()
+    if row is not None and not is_altered(entry, row):
+        copy_dates(entry, row)
     # An entry that was in no calendar stays out of them: without a rendering there is nothing to mark.
     if row is not None and (is_altered(entry, row) or entry.status != "information"):
         render_entry(session, entry, row, now=now)

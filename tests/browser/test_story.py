@@ -46,13 +46,13 @@ def test_a_denial_goes_from_the_mail_room_to_its_filing(
 
 
 class TestShort:
-    """The main line of the story, which runs with all the other tests."""
+    """The main line of the story, for a first look: one database, a minute."""
 
     @pytest.fixture
     def kind_of_database(self) -> str:
         return "sqlite"
 
-    @pytest.mark.slow
+    @pytest.mark.browser
     def test_a_wrong_date_is_caught_by_the_second_person(
         self, empty_database_url: str, browser: Browser, tmp_path: Path
     ) -> None:

@@ -21,9 +21,9 @@ NOWHERE = ""
 class Faulty(InputError):
     """Fields that cannot be used as they stand: a sentence for each, by its name."""
 
-    def __init__(self, faults: Mapping[str, str]) -> None:
-        super().__init__(" ".join(faults.values()))
-        self.faults = dict(faults)
+    def __init__(self, sentence: str, faults: Mapping[str, str] | None = None) -> None:
+        super().__init__(sentence)
+        self.faults = dict(faults or {})
 
 
 class Typed:
@@ -75,7 +75,7 @@ class Typed:
     def check(self) -> None:
         """Raises Faulty where anything is wrong."""
         if self.faults:
-            raise Faulty(self.faults)
+            raise Faulty(" ".join(self.faults.values()), self.faults)
 
     def _missing(self, name: str, sentence: str, otherwise: Read) -> Read:
         self.fault(name, sentence)
