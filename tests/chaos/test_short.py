@@ -1,4 +1,4 @@
-"""The short form of every stage, and on a server of those that concern it; and a program that loses mail does not pass."""
+"""The short form of every stage, and on a server of those that concern it. A program that loses mail does not pass."""
 
 import re
 import subprocess
