@@ -1,10 +1,10 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help setup check test chaos clients browser pictures api-fuzz lint types format options openapi lock
+.PHONY: help setup check test test-long chaos clients browser pictures api-fuzz lint types format options openapi lock
 
 help:  ## Show these lines
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '%-8s  %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '%-9s  %s\n' "$$name" "$$text"; done
 
 setup:  ## Create .venv with everything needed to work on the program
 	python3 -m venv .venv
@@ -15,6 +15,9 @@ check:  ## Everything that must hold before a commit
 
 test:  ## The tests, on SQLite and PostgreSQL
 	$(BIN)/pytest
+
+test-long:  ## The tests that say on more what shorter ones say too, some minutes
+	$(BIN)/pytest -m long
 
 chaos:  ## Every fault on purpose, on both databases, some ten minutes; the last line says what was lost
 	$(BIN)/python -m chaos

@@ -334,6 +334,7 @@ def test_a_batch_takes_edition_and_policy() -> None:
     assert json.loads(done.stdout)["edition"] == "2026.11"
 
 
+@pytest.mark.long
 def test_diff_tells_what_changed_and_what_moves(tmp_path: Path) -> None:
     place = copy(tmp_path, "2026.12", "2026-12-10")
     change(place, APPEAL, "live    = true", "live    = true\nuntil   = 2026-06-01")
