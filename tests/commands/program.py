@@ -1,12 +1,17 @@
 """Runs the real program in a process of its own."""
 
+import atexit
 import json
 import os
 import subprocess
 import sys
+import tempfile
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from chaos.nursery import Nursery
 
 ROOT = Path(__file__).parents[2]
 RECENT = (date.today() - timedelta(days=3)).isoformat()  # noqa: DTZ011  (any day whose windows are still open)
@@ -20,17 +25,22 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def run(*arguments: str, folder: Path = ROOT, **more: str) -> subprocess.CompletedProcess[str]:
-    """What the program answers."""
-    return subprocess.run(
-        [*PROGRAM, *arguments],
-        cwd=folder,
-        env=environment(**more),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    """What the program answers, in a process forked from one that has imported it: nothing of a test is in there."""
+    with tempfile.TemporaryDirectory(prefix="said-") as said:
+        output, errors = Path(said) / "output", Path(said) / "errors"
+        child = _nursery().start(list(arguments), folder=folder, output=output, errors=errors, env=environment(**more))
+        try:
+            status = child.wait(60)
+        finally:
+            child.kill()
+        return subprocess.CompletedProcess(arguments, status, output.read_text(), errors.read_text())
+
+
+@cache
+def _nursery() -> Nursery:
+    nursery = Nursery()
+    atexit.register(nursery.close)
+    return nursery
 
 
 def good(*arguments: str, folder: Path = ROOT, **more: str) -> str:
