@@ -12,7 +12,8 @@ from deadlines.store.tables import Heartbeat
 
 log = logging.getLogger(__name__)
 
-PAGE = 200
+PAGE = 10
+"""Entries in a transaction: each holds what is still to come of its reminders, and mails leave meanwhile."""
 
 
 def relay_if_changed(database: Database, desk: Desk, *, now: datetime, go_on: Callable[[], bool]) -> int | None:

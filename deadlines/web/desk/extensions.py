@@ -65,7 +65,7 @@ def _request(visit: Visit, name: str, form: dict[str, str]) -> Response:
 
 
 def _grant(visit: Visit, name: str, form: dict[str, str]) -> Response:
-    require(visit.person, "file")
+    require(visit.person, "decide")
     entry, typed = find_visible_entry(visit, name), Typed(form)
     to = typed.day("granted_to", "Give the day until which more time was granted.")
     granted_on = typed.day("granted_on", "Give the day on which it was granted.")
@@ -79,7 +79,7 @@ def _grant(visit: Visit, name: str, form: dict[str, str]) -> Response:
 
 
 def _refuse(visit: Visit, name: str, form: dict[str, str]) -> Response:
-    require(visit.person, "file")
+    require(visit.person, "decide")
     entry, typed = find_visible_entry(visit, name), Typed(form)
     reason = typed.words("reason", WHY)
     typed.check()
