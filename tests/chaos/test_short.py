@@ -17,7 +17,7 @@ from chaos.stages import STAGES
 
 ROOT = Path(__file__).parents[2]
 ALL = tuple(name for name, kinds in STAGES.items() if "sqlite" in kinds)
-OF_A_SERVER = ("kill", "stop", "server")
+OF_A_SERVER = ("kill", "stop", "server", "weekend")
 """Where a server is another thing than a file; `make chaos` runs every stage on both."""
 LAST_LINE = re.compile(r"chaos: faults (\d+) lost 0 wrong 0 leaked 0 duplicates (\d+) \(explained (\d+)\)")
 
