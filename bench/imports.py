@@ -11,6 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
+from sqlalchemy import select
+
 from bench.feed import NOW, desk
 from deadlines.docket.import_rows import COLUMNS, ImportRow, read_rows
 from deadlines.docket.importing import Plan, check, record
@@ -18,6 +20,7 @@ from deadlines.docket.people import add_person
 from deadlines.law import load_law
 from deadlines.sheets import Column, Sheet, read_grid, write_csv, write_xlsx
 from deadlines.store.database import Database
+from deadlines.store.tables import Person
 
 NOTICES = 10_000
 Made = TypeVar("Made")
@@ -80,7 +83,8 @@ def _read(data: bytes) -> list[ImportRow]:
 
 def _check(database: Database, wanted: list[ImportRow]) -> Plan:
     with database.read() as session:
-        plan = check(session, desk(), wanted, today=NOW.date())
+        ana = session.scalars(select(Person).where(Person.email == "ana@firm.test")).one()
+        plan = check(session, desk(), wanted, by=ana, today=NOW.date())
     if plan.faults:
         raise RuntimeError(plan.faults[0].sentence)
     return plan

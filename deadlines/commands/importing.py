@@ -108,8 +108,9 @@ def _import(app: App, path: Path, *, does: bool, by: str, sheet: str | None, dat
     rows, faults = read_rows(read_grid(data, sheet=sheet), desk.law, dates=dates)
     today = clock.today(app.settings.firm.timezone)
     with app.reading() as session, _progress("Checking", len(rows)) as tell:
-        require(active_person(session, by), "enter")
-        plan = check(session, desk, rows, today=today, tell=tell)
+        person = active_person(session, by)
+        require(person, "enter")
+        plan = check(session, desk, rows, by=person, today=today, tell=tell)
     faults = sorted([*faults, *plan.faults], key=lambda fault: (fault.row, fault.cell))
     if does and not faults:
         plan = _apply(app, desk, rows, by, data)

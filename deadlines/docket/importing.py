@@ -24,12 +24,14 @@ from deadlines.docket.import_rows import FACT, Fault, ImportRow
 from deadlines.docket.intake import Desk, open_matter, record_notice, refuse_other
 from deadlines.docket.people import find_person
 from deadlines.docket.protected import is_protected
+from deadlines.docket.visible import visible
 from deadlines.errors import DeadlinesError
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Imported, Matter, NoticeRow, Person
 
 Item = TypeVar("Item")
 PAGE = 500
+NOT_YOURS = "this number cannot be used: ask whoever keeps the docket."
 """Values of one question to the database."""
 COLUMN_OF = {"unknown-kind": "kind", "unknown-form": "form", "unknown-service-method": "service"}
 DATE_OF = {
@@ -74,9 +76,14 @@ class Plan(Struct, frozen=True):
         return sum(row.outcome == outcome for row in self.rows)
 
 
-def check(session: Session, desk: Desk, rows: Sequence[ImportRow], *, today: date, tell: Tell | None = None) -> Plan:
-    """What recording the rows would do, and every mistake that the docket or the law finds in them. Only reads."""
-    ground = _Ground(session, rows)
+def check(
+    session: Session, desk: Desk, rows: Sequence[ImportRow], *, by: Person, today: date, tell: Tell | None = None
+) -> Plan:
+    """What recording the rows would do, and every mistake that the docket or the law finds in them. Only reads.
+
+    Of a restricted matter that `by` does not work on nothing is told (8 USC 1367).
+    """
+    ground = _Ground(session, rows, by)
     planned, faults = [], []
     for done, row in enumerate(rows, start=1):
         found = _of_row(session, desk, ground, row, today)
@@ -105,7 +112,7 @@ def record(
     `source` is the digest of the file, for the audit trail.
     """
     audit.hold(session)  # nobody records what this import records while it is held against the docket
-    plan = check(session, desk, rows, today=today)
+    plan = check(session, desk, rows, by=by, today=today)
     if plan.faults or any(row.wrong for row in rows):
         return plan
     wanted = {row.row: row for row in rows}
@@ -146,10 +153,11 @@ def said(row: ImportRow) -> dict[str, Any]:
 class _Ground:
     """What the docket holds about the rows, asked for in pages; and what earlier rows of the file will bring."""
 
-    def __init__(self, session: Session, rows: Sequence[ImportRow]) -> None:
+    def __init__(self, session: Session, rows: Sequence[ImportRow], by: Person) -> None:
         self.people = {person.email: person for person in session.scalars(select(Person))}
         self.imported = _found(session, Imported, Imported.key, (row.key for row in rows))
         self.matters = _found(session, Matter, Matter.reference, (row.matter for row in rows))
+        self.hidden = set(session.scalars(select(Matter.reference).where(~visible(by))))
         self.opened: dict[str, ImportRow] = {}
         self.twins: dict[tuple[Any, ...], str] = {}
         standing = select(Entry.id).where(Entry.notice_id == NoticeRow.id, Entry.status != "struck").exists()
@@ -175,6 +183,8 @@ def _pages(items: Iterable[Item]) -> Iterator[list[Item]]:
 
 
 def _of_row(session: Session, desk: Desk, ground: _Ground, row: ImportRow, today: date) -> Planned | list[Fault]:
+    if row.matter in ground.hidden:
+        return [row.fault("matter", NOT_YOURS)]
     if row.wrong:
         found = _nobody(ground, row)
         if row.wrong.isdisjoint(("kind", "decided_on")):

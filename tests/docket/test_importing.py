@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from deadlines.docket.amending import Amendment, amend_notice
 from deadlines.docket.closing import strike_notice
 from deadlines.docket.import_rows import Fault, read_rows
-from deadlines.docket.importing import Plan, check, record
+from deadlines.docket.importing import NOT_YOURS, Plan, check, record
 from deadlines.docket.intake import open_matter
 from deadlines.law import load_law
 from deadlines.sheets import read_grid
@@ -39,7 +39,8 @@ def faults_of(table: Grid, **more: Any) -> list[tuple[int, str]]:
 def planned(session: Session, table: Grid) -> Plan:
     rows, faults = read_rows(table, load_law())
     assert faults == []
-    return check(session, desk(), rows, today=TODAY)
+    who = session.scalars(select(Person).where(Person.email == "ana@firm.test")).one()
+    return check(session, desk(), rows, by=who, today=TODAY)
 
 
 def recorded(session: Session, table: Grid, by: Person, now: Any = ENTERED) -> Plan:
@@ -182,7 +183,7 @@ def test_every_mistake_of_a_table_is_told_at_once(session: Session, ana: Person)
         names=names,
     )
     rows, faults = read_rows(table, load_law())
-    faults += check(session, desk(), rows, today=TODAY).faults
+    faults += check(session, desk(), rows, by=ana, today=TODAY).faults
     assert sorted((fault.row, fault.column) for fault in faults) == sorted(
         [
             (2, "service_on"), (2, "fact.asylum"), (2, "fact.detained"), (2, "reason"),
@@ -266,3 +267,16 @@ def test_the_template_is_an_empty_table_that_is_read_without_a_mistake(database:
         read = read_grid(body)
         assert read_rows(read, law) == ([], [])
         assert read.rows[0][1][:2] == ["key", "matter"]
+
+
+def test_of_a_restricted_matter_nothing_is_told_to_who_does_not_work_on_it(session: Session, ana: Person) -> None:
+    """Neither that there is one, nor how a row differs from what it holds (8 USC 1367)."""
+    recorded(session, grid(FIRST), ana)
+    session.scalars(select(Matter)).one().restricted = True
+    session.flush()
+    ben = person(session, "Ben", "paralegal")
+    for cells in (FIRST, (*FIRST[:2], "Other", *FIRST[3:]), ("K-9", *FIRST[1:6], "2026-10-26", "mail")):
+        fault = only(recorded(session, grid(cells), ben))
+        assert (fault.column, fault.message) == ("matter", NOT_YOURS)
+    assert counted(session, NoticeRow) == 1
+    assert planned(session, grid(FIRST)).count("known") == 1
