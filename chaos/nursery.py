@@ -7,6 +7,7 @@ and prints the child's number, and later its exit status.
 import contextlib
 import json
 import os
+import queue
 import select
 import signal
 import subprocess
@@ -59,36 +60,35 @@ class Nursery:
             [sys.executable, "-m", "chaos.nursery"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env={name: value for name, value in os.environ.items() if not name.startswith(("DEADLINES_", "CHAOS_"))},
         )  # fmt: skip
-        self._children: dict[int, Child] = {}
-        self._born: list[int] = []
-        self._changed = threading.Condition()
+        self._children: dict[int, Child] = {}  # of the reader alone
+        self._born: queue.SimpleQueue[Child] = queue.SimpleQueue()
+        self._orders = threading.Lock()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def start(self, words: list[str], *, folder: Path, output: Path, errors: Path, env: dict[str, str]) -> Child:
         """A process of the program; it adds to the files of its output."""
         order = {"words": words, "folder": str(folder), "output": str(output), "errors": str(errors), "env": env}
-        with self._changed:
+        with self._orders:  # until the child is named: another's order in between would take it for its own
             if self._process.stdin is None:
                 raise RuntimeError("the nursery takes no orders")
             self._process.stdin.write(json.dumps(order) + "\n")
             self._process.stdin.flush()
-            if not self._changed.wait_for(lambda: self._born, 60):
-                raise RuntimeError("the nursery does not answer")
-            return self._children[self._born.pop()]
+            try:
+                return self._born.get(timeout=60)
+            except queue.Empty:
+                raise RuntimeError("the nursery does not answer") from None
 
     def _read(self) -> None:
         for line in self._process.stdout or ():
             said = json.loads(line)
-            with self._changed:
-                if "born" in said:
-                    self._children[said["born"]] = Child(said["born"])
-                    self._born.append(said["born"])
-                    self._changed.notify_all()
-                else:
-                    child = self._children.pop(said["ended"])
-                    child.returncode = said["status"]
-                    child.ended.set()
+            if "born" in said:
+                child = self._children[said["born"]] = Child(said["born"])
+                self._born.put(child)
+            else:
+                child = self._children.pop(said["ended"])
+                child.returncode = said["status"]
+                child.ended.set()
 
     def close(self) -> None:
         """End it; its children are ended by whoever started them."""
