@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from msgspec import Struct, structs
+from msgspec import Struct
 from sqlalchemy import Select, String, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -84,20 +84,22 @@ def board(
     """
     known = known or counts(session, person, today=today, now=now)
     found = open_entries(person, Entry.id).where(*chosen(person, wanted, today))
-    total = _total(session, found, wanted, known)
     first = case((Entry.id.in_(altered_now(session)), 0), else_=1)
     ordered = found.order_by(first, next_on(today).nulls_first(), Entry.id)
-    ids = session.scalars(ordered.limit(PAGE).offset(PAGE * (wanted.page - 1))).all()
-    lines = _lines(session, person, ids, today=today, now=now)
-    return Board(lines, total, known)
+    ids, total = _page(session, ordered, wanted, known)
+    return Board(_lines(session, person, ids, today=today, now=now), total, known)
 
 
-def _total(session: Session, found: Select[Any], wanted: Wanted, known: Counts) -> int:
-    """How many lines there are: counted already, where no more is asked for than a time."""
+def _page(session: Session, ordered: Select[Any], wanted: Wanted, known: Counts) -> tuple[list[str], int]:
+    """The entries of one page, and how many there are in all: counted already, where no more is asked for than a
+    time; otherwise by the same pass over the docket, unless the page is past the last."""
+    cut = ordered.limit(PAGE).offset(PAGE * (wanted.page - 1))
     if wanted == Wanted(when=wanted.when, page=wanted.page):
-        total: int = getattr(known, wanted.when)
-        return total
-    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
+        return list(session.scalars(cut)), getattr(known, wanted.when)
+    rows = session.execute(cut.add_columns(func.count().over())).all()
+    if rows or wanted.page == 1:
+        return [identifier for identifier, _ in rows], rows[0][1] if rows else 0
+    return [], session.scalar(select(func.count()).select_from(ordered.order_by(None).subquery())) or 0
 
 
 def _lines(session: Session, person: Person, ids: Sequence[str], *, today: date, now: datetime) -> list[BoardLine]:
@@ -144,16 +146,29 @@ def lines_after(
 
 def counts(session: Session, person: Person, *, today: date, now: datetime) -> Counts:
     """The figures above the docket."""
-    conditions = (
-        *(when_is(when, today) for when in WHENS),
-        Entry.verified_at.is_(None),
-        and_(next_on(today) <= today + WEEK, ~standing(now)),
-        Entry.initialed_at.is_(None),
-        Entry.discrepancy.is_not(None),
+    named = [
+        func.count(),
+        *(func.count(column) for column in (Entry.verified_at, Entry.initialed_at, Entry.discrepancy)),
+    ]
+    every, verified, initialed, discrepant = session.execute(open_entries(person, *named)).one()
+    near = _near(session, person, today=today, now=now)
+    return Counts(
+        all=every,
+        **near,
+        unverified=every - verified,
+        uninitialed=every - initialed,
+        discrepant=discrepant,
+        undocketed=undocketed_count(session, person),
+        quiet=count_quiet(session, person, today=today),
     )
-    sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions]
-    found = Counts(*[*session.execute(open_entries(person, *sums)).one(), undocketed_count(session, person)])
-    return structs.replace(found, quiet=count_quiet(session, person, today=today))
+
+
+def _near(session: Session, person: Person, *, today: date, now: datetime) -> dict[str, int]:
+    """The figures that concern a near day: the few dates that come next by then are looked at once more only."""
+    conditions = {when: when_is(when, today) for when in WHENS if when != "all"} | {"unanswered": ~standing(now)}
+    sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions.values()]
+    found = session.execute(open_entries(person, *sums).where(next_on(today) <= today + WEEK)).one()
+    return dict(zip(conditions, found, strict=True))
 
 
 def columns(person: Person | None, now: datetime) -> tuple[Any, ...]:

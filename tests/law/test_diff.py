@@ -160,6 +160,7 @@ def test_a_changed_row_of_decisions_is_sampled_with_its_form(new: Path) -> None:
     assert (example.form, example.decided_on) == ("I-918", date(2027, 1, 1))
 
 
+@pytest.mark.long
 def test_a_changed_holiday_of_a_state_is_sampled_in_its_circuit(new: Path) -> None:
     """Day 30 after 13 January 2027 is Friday 12 February, Lincoln's Birthday in New York, before a long weekend."""
     change(new, "holidays/us-ny.toml", 'id         = "lincoln"', 'id         = "lincoln"\nuntil      = 2026-01-01')
@@ -171,6 +172,7 @@ def test_a_changed_holiday_of_a_state_is_sampled_in_its_circuit(new: Path) -> No
     assert (example.old, example.new) == ("2027-02-16", "2027-02-12")
 
 
+@pytest.mark.long
 def test_the_sample_of_a_full_comparison_reaches_every_rule_after_every_kind() -> None:
     law = load_law()
     pairs = {(rule.id, kind) for rule in law.rules.values() for kind in rule.kinds}

@@ -4,7 +4,7 @@ An edit of the law shows its whole effect in the difference of these files. Writ
 `python -m tests.law.year_tables` and read what changed before it is committed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
@@ -21,6 +21,7 @@ from deadlines.law.model import Rule
 
 FOLDER = Path(__file__).parent / "tables"
 FIRST, LAST = date(2025, 1, 1), date(2027, 12, 31)
+MONDAYS = tuple(date(2024, 12, 30) + timedelta(weeks=week) for week in range(157))
 METHODS = ("mail", "electronic")
 MOST_TRIES = 60
 PROBES = (date(2026, 5, 13), date(2025, 5, 14))
@@ -31,18 +32,21 @@ HEAD = """# {title}
 """
 
 
-def tables(law: Law) -> Iterator[tuple[str, str]]:
-    """(file name, text) for each rule that has dates. Rules of one sample follow each other: it is computed once."""
+def tables(law: Law, every: int = 1) -> Iterator[tuple[str, str]]:
+    """(file name, text) for each rule that has dates. Rules of one sample follow each other: it is computed once.
+
+    `every`: only every so many weeks, in one table others than in the next.
+    """
     engine = engine_for(law)
     dated = [(rule, sample_for(engine, rule)) for rule in law.rules.values() if rule.state in ("due", "opens")]
-    for rule, sample in sorted(dated, key=lambda pair: repr(pair[1])):
+    for number, (rule, sample) in enumerate(sorted(dated, key=lambda pair: repr(pair[1]))):
         if sample is None:
             raise LookupError(f"{rule.id}: no sample notice opens it")
-        yield f"{rule.id}.txt", _text(engine, rule, sample)
+        yield f"{rule.id}.txt", _text(engine, rule, sample, MONDAYS[number % every :: every])
 
 
-def _text(engine: Engine, rule: Rule, sample: Notice) -> str:
-    texts = [(method, _table(engine, rule, sample, method)) for method in METHODS]
+def _text(engine: Engine, rule: Rule, sample: Notice, mondays: Sequence[date]) -> str:
+    texts = [(method, _table(engine, rule, sample, method, mondays)) for method in METHODS]
     shown = texts[:1] if texts[0][1] == texts[1][1] else texts
     kind = f"{sample.kind}{f' on Form {sample.form}' if sample.form else ''}"
     facts = ", ".join(f"{name}={value}" for name, value in sample.facts.items())
@@ -124,12 +128,13 @@ def _window(engine: Engine, rule: Rule, notice: Notice) -> Window | None:
     return found if dated else None
 
 
-def _table(engine: Engine, rule: Rule, sample: Notice, method: str) -> str:
-    lines, day = [], FIRST - timedelta(days=FIRST.weekday())
-    while day <= LAST:
-        week = [day + timedelta(days=offset) for offset in range(7)]
-        lines.append(f"{day}  " + "  ".join(f"{_cell(engine, rule, sample, method, on):<12}" for on in week).rstrip())
-        day += timedelta(days=7)
+def _table(engine: Engine, rule: Rule, sample: Notice, method: str, mondays: Sequence[date]) -> str:
+    lines = []
+    for monday in mondays:
+        week = [monday + timedelta(days=offset) for offset in range(7)]
+        lines.append(
+            f"{monday}  " + "  ".join(f"{_cell(engine, rule, sample, method, on):<12}" for on in week).rstrip()
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -52,11 +52,12 @@ class Entry(Base):
     __tablename__ = "entry"
     __table_args__ = (
         UniqueConstraint("notice_id", "rule"),
+        Index("ix_entry_matter", "matter_id", "status", "last_day"),  # whole in it: which matters have a day to come
         CheckConstraint("status in ('open','satisfied','waived','missed','struck','information')", name="status"),
     )
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
     notice_id: Mapped[str] = mapped_column(ForeignKey("notice.id"), index=True)
-    matter_id: Mapped[str] = mapped_column(ForeignKey("matter.id"), index=True)
+    matter_id: Mapped[str] = mapped_column(ForeignKey("matter.id"))
     rule: Mapped[str] = mapped_column(String(80))
     title: Mapped[str] = mapped_column(String(200))
     form: Mapped[str | None] = mapped_column(String(40))
