@@ -1,0 +1,70 @@
+"""The window map: the picture is well-formed, in the order of the days, and readable where windows differ much."""
+
+import re
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+import pytest
+
+from deadlines.compute import Notice, Service
+from deadlines.store.database import Database
+from tests.docket.desks import DENIAL
+from tests.web.office import Office
+
+MAIL = Service("mail")
+ADJUSTMENT = Notice(
+    kind="uscis.denial", form="I-485", decided_on=DENIAL.decided_on, service=MAIL, facts={"basis": "245"}
+)
+ORDER = Notice(kind="ij.order", decided_on=DENIAL.decided_on, service=MAIL, facts={"asylum": "none"})
+
+
+@pytest.fixture
+def office(database: Database) -> Iterator[Office]:
+    return Office(database)
+
+
+def rows(office: Office, notice: Notice) -> dict[str, ElementTree.Element]:
+    """The rows of the only map of a new matter, by the name of their remedy."""
+    office.record("M-1", notice)
+    page = office.browser("Ana").get(f"/matter/{office.matter('M-1')}").text
+    [picture] = re.findall(r'<svg class="map".*?</svg>', page, re.DOTALL)
+    groups = ElementTree.fromstring(picture).findall("g")
+    return {(group.findtext("text[@class='name']") or ""): group for group in groups}
+
+
+def width(group: ElementTree.Element) -> float:
+    bar = group.find("rect[@class='bar']")
+    assert bar is not None
+    return float(bar.get("width", ""))
+
+
+def test_a_month_is_seen_beside_six_years(office: Office) -> None:
+    """28 USC 2401(a) gives six years for the suit, 8 CFR 103.5(a)(1)(i) thirty days for the motion."""
+    found = rows(office, ADJUSTMENT)
+    motion, suit = width(found["I-290B motion to reopen"]), max(map(width, found.values()))
+    assert motion > suit / 20
+    assert 500 < suit <= 600
+
+
+def test_each_row_says_what_stands_in_its_way(office: Office) -> None:
+    """8 CFR 1003.3: once the appeal is filed a motion goes to the Board, so either is no good beside the other."""
+    found = rows(office, ORDER)
+    appeal, motion = found["EOIR-26 appeal to the BIA"], found["Motion to reopen before the IJ"]
+    assert motion.findtext("text[@class='beside']") == "not beside EOIR-26 appeal to the BIA"
+    assert (appeal.findtext("text[@class='beside']") or "").startswith("not beside Motion to reconsider before the IJ")
+    assert "Motion to reopen before the IJ" in (appeal.findtext("title") or "")
+
+
+def test_later_days_stand_further_right(office: Office) -> None:
+    """Thirty days, 180 days, one year (8 USC 1182(a)(9)(B)) and six years, before and behind the bend."""
+    found = rows(office, ADJUSTMENT)
+    names = ("I-290B motion to reopen", "Leave before the 3-year", "Leave before the 10-year", "Suit under")
+    places = [last_day(group) for start in names for name, group in found.items() if name.startswith(start)]
+    assert len(places) == 4
+    assert places == sorted(set(places))
+
+
+def last_day(group: ElementTree.Element) -> float:
+    mark = group.find("line[@class='last']")
+    assert mark is not None
+    return float(mark.get("x1", ""))
