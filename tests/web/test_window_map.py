@@ -1,7 +1,6 @@
 """The window map: the picture is well-formed, in the order of the days, and readable where windows differ much."""
 
 import re
-from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import pytest
@@ -19,7 +18,7 @@ ORDER = Notice(kind="ij.order", decided_on=DENIAL.decided_on, service=MAIL, fact
 
 
 @pytest.fixture
-def office(database: Database) -> Iterator[Office]:
+def office(database: Database) -> Office:
     return Office(database)
 
 
