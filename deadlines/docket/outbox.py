@@ -73,6 +73,12 @@ def claim(
     return sorted(taken, key=lambda row: (-row.severity, row.due_at, row.id))
 
 
+def waits(session: Session, *, now: datetime, except_channels: Collection[str] = ()) -> bool:
+    """Whether anything is due that nobody has taken: after a claim, what somebody else held locked for a moment."""
+    due = select(Reminder.id).where(PENDING, Reminder.next_at <= now, Reminder.channel.not_in(except_channels))
+    return session.scalar(due.limit(1)) is not None
+
+
 def _alike(session: Session, taken: list[int], now: datetime) -> Select[Any]:
     """What else is due to the same people on the same channels in the same matters."""
     groups = select(Reminder.person_id, Reminder.channel, Entry.matter_id).join(Entry, Entry.id == Reminder.entry_id)
