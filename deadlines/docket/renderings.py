@@ -16,7 +16,7 @@ from deadlines.ical import CalendarItem, Origin, Slot, entry_items, render_event
 from deadlines.store import audit
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Rendering
 
-RENDERER = "3"
+RENDERER = "4"
 """The edition of the wording. A change of it makes `refresh_renderings` write the entries anew."""
 DEFAULT_REDACTION = "matter"
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -127,6 +127,7 @@ def origin_of(entry: Entry, deadline: DeadlineRow, changed_at: datetime) -> Orig
         created_at=entry.created_at,
         changed_at=changed_at,
         altered=is_altered(entry, deadline),
+        dispatch_by=entry.dispatch_by,
     )
 
 

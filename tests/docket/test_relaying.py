@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from msgspec import structs
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.ladders import Ladder, Reach
@@ -11,7 +12,7 @@ from deadlines.daemon import Sweeps
 from deadlines.docket.relaying import relay
 from deadlines.practice import Practice
 from deadlines.store.database import Database
-from deadlines.store.tables import Entry, Heartbeat, Reminder
+from deadlines.store.tables import Audit, Entry, Heartbeat, Reminder, Rendering
 from tests.daemon.parts import Collector, sweeps
 from tests.docket.desks import ENTERED, LATER, desk, firm, recorded, reminders, row
 from tests.docket.samples import ZONE
@@ -77,6 +78,27 @@ def test_the_courier_s_day_is_found_with_the_dates_and_told_of_where_the_firm_wa
     laid(session, entry, Practice(dispatches=(Dispatch(4, remind=True),)))
     assert entry.dispatch_by == date(2026, 11, 16)
     assert ("dispatch-0", "16 14:00") in days(reminders(session, entry))
+
+
+def test_calendars_follow_the_courier_s_day_and_the_trail_tells_of_it(session: Session) -> None:
+    firm(session)
+    entry = recorded(session)["uscis.motion.reopen"]
+    before = shown(session, entry)
+    assert all("By courier: Wed 18 Nov 2026" in text for text, _ in before)
+    laid(session, entry, Practice(dispatches=(Dispatch(4),)))
+    after = shown(session, entry)
+    assert all("By courier: Mon 16 Nov 2026" in text for text, _ in after)
+    assert [sequence for _, sequence in after] == [sequence + 1 for _, sequence in before]
+    found = session.scalars(select(Audit).where(Audit.action == "entry.courier")).one()
+    assert (found.subject, found.detail) == (entry.id, {"to": "2026-11-16"})
+    laid(session, entry, Practice(dispatches=(Dispatch(4),)))
+    assert shown(session, entry) == after
+
+
+def shown(session: Session, entry: Entry) -> list[tuple[str, int]]:
+    """What calendars show of an entry: the text, unfolded, and the sequence."""
+    rows = session.scalars(select(Rendering).where(Rendering.entry_id == entry.id).order_by(Rendering.slot))
+    return [(row.body.decode().replace("\r\n ", ""), row.sequence) for row in rows]
 
 
 def test_the_daemon_lays_anew_once_and_sends_nothing_of_it(database: Database) -> None:
