@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, insert, select, true, tuple_, update
 from sqlalchemy.orm import Session
 
 from deadlines.docket.reminders import PENDING
@@ -30,6 +30,37 @@ CLAIMED = tuple(
 )
 FROM_THE_ROWS = {"populate_existing": True}
 """What the session holds already is read again: the claims change rows behind its back."""
+
+
+# Written once and not for each message: to make a statement takes longer than to run it.
+MINE = and_(
+    TABLE.c.id.in_(bindparam("ids", expanding=True)), TABLE.c.owner == bindparam("by"), TABLE.c.state == "leased"
+)
+EXTEND = (
+    update(TABLE)
+    .where(MINE, TABLE.c.lease_until > bindparam("now", type_=TABLE.c.lease_until.type))
+    .values(lease_until=bindparam("until"), next_at=bindparam("until"))
+    .returning(*(TABLE.c[name] for name in ("id", "deadline_id", "entry_id", "person_id", "channel", "rung", "due_at")))
+)
+SENT = (
+    update(TABLE)
+    .where(MINE)
+    .values(state="sent", sent_at=bindparam("now"), next_at=bindparam("now"), owner=None, lease_until=None)
+    .returning(TABLE.c.id)
+)
+TRIED = insert(cast(Table, Attempt.__table__))
+
+
+class Held(NamedTuple):
+    """A reminder that is about to be sent, as far as it must be known to tell what it covers."""
+
+    id: int
+    deadline_id: str
+    entry_id: str
+    person_id: str
+    channel: str
+    rung: str
+    due_at: datetime
 
 
 class Claimed(NamedTuple):
@@ -110,18 +141,10 @@ def _take(session: Session, which: Select[Any], now: datetime, owner: str, lease
     return [Claimed(*row) for row in session.execute(taken.returning(*CLAIMED))]
 
 
-def extend_lease(session: Session, ids: Collection[int], *, owner: str, now: datetime, lease: timedelta) -> set[int]:
+def extend_lease(session: Session, ids: Collection[int], *, owner: str, now: datetime, lease: timedelta) -> list[Held]:
     """Hold reminders longer, just before they are sent; returns those that are still the owner's."""
-    until = now + lease
-    return set(
-        session.scalars(
-            update(Reminder)
-            .where(_held(ids, owner), Reminder.lease_until > now)
-            .values(lease_until=until, next_at=until)
-            .returning(Reminder.id)
-            .execution_options(synchronize_session=False)
-        )
-    )
+    asked = {"ids": list(ids), "by": owner, "now": now, "until": now + lease}
+    return [Held(*row) for row in session.execute(EXTEND, asked)]
 
 
 def release(session: Session, ids: Collection[int], *, owner: str, now: datetime) -> None:
@@ -135,14 +158,9 @@ def release(session: Session, ids: Collection[int], *, owner: str, now: datetime
 
 def mark_sent(session: Session, ids: Collection[int], *, owner: str, now: datetime) -> None:
     """The channel took the message of these reminders."""
-    marked = session.scalars(
-        update(Reminder)
-        .where(_held(ids, owner))
-        .values(state="sent", sent_at=now, next_at=now, owner=None, lease_until=None)
-        .returning(Reminder.id)
-        .execution_options(synchronize_session=False)
-    )
-    session.add_all([Attempt(reminder_id=sent, at=now, outcome="sent", detail="") for sent in marked.all()])
+    marked = session.scalars(SENT, {"ids": list(ids), "by": owner, "now": now}).all()
+    if marked:
+        session.execute(TRIED, [{"reminder_id": sent, "at": now, "outcome": "sent", "detail": ""} for sent in marked])
 
 
 def mark_failed(
