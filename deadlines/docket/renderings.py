@@ -20,7 +20,7 @@ RENDERER = "4"
 """The edition of the wording. A change of it makes `refresh_renderings` write the entries anew."""
 DEFAULT_REDACTION = "matter"
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
-AT_ONCE = 500
+AT_ONCE = 100
 """Entries that are rendered anew between two looks at the database."""
 LONG_CANCELLED = timedelta(days=31)
 """What was cancelled so long ago has left the calendars."""

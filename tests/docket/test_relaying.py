@@ -1,6 +1,6 @@
 """A changed practice file: what is unsent is laid anew, and nothing else."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from msgspec import structs
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute.ladders import Ladder, Reach
 from deadlines.compute.milestones import Dispatch
 from deadlines.daemon import Sweeps
+from deadlines.daemon.sweeps import GIVE_WAY
 from deadlines.docket.relaying import relay
 from deadlines.practice import Practice
 from deadlines.store.database import Database
@@ -117,6 +118,24 @@ def test_the_daemon_lays_anew_once_and_sends_nothing_of_it(database: Database) -
         assert beat.detail == OTHER.state
     assert daemon.relay_if_changed(LATER) is None
     assert sweeps(database, desk=structs.replace(desk(), practice=Practice())).relay_if_changed(LATER)
+
+
+def test_laying_leaves_the_docket_to_mails_between_two_pages(database: Database) -> None:
+    with database.write() as session:
+        firm(session)
+        recorded(session)
+    waited: list[float] = []
+    channel = Collector(lambda _message: laid.append(daemon.relay_if_changed(due)))
+    laid: list[int | None] = []
+    daemon = sweeps(database, channel, desk=structs.replace(desk(), practice=OTHER))
+    daemon.stopping.wait = waited.append  # type: ignore[assignment,method-assign]
+    due = datetime(2026, 11, 6, 14, 0, tzinfo=UTC)
+    assert daemon.send_due(due).messages > 0
+    assert laid[0]
+    assert waited.count(GIVE_WAY) >= 2  # before the page, and before the end was found
+    waited.clear()
+    daemon.relay_if_changed(due)
+    assert waited == []  # nothing is leaving now
 
 
 def test_a_ladder_s_own_time_and_zone_hold_from_the_entry_on(session: Session) -> None:
