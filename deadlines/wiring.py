@@ -294,6 +294,7 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
 def build_rhythm(settings: Settings) -> "Rhythm":
     """When agendas and weekly dockets are sent."""
     from deadlines.docket.agendas import Rhythm, weekdays
+    from deadlines.docket.ways import is_working_day
 
     chosen = settings.agenda
     return Rhythm(
@@ -303,6 +304,7 @@ def build_rhythm(settings: Settings) -> "Rhythm":
         zone=settings.firm.timezone,
         follow_up=next(iter(weekdays(settings.follow_up.weekly)), None),
         partner=settings.follow_up.partner.strip().lower(),
+        is_working_day=is_working_day(build_desk(settings, "daemon")),
     )
 
 

@@ -262,13 +262,14 @@ OPTIONS = (
     _option(
         "agenda.days",
         "mon tue wed thu fri",
-        "The weekdays on which agendas are sent. Empty: none are.",
+        "The weekdays on which agendas are sent, but for holidays and closures. Empty: none are.",
         checks.weekdays,
     ),
     _option(
         "agenda.weekly",
         "mon",
-        "The weekday on which whoever supervises attorneys is sent the weekly docket. Empty: never.",
+        "The weekday on which whoever supervises attorneys is sent the weekly docket; on a holiday, the next "
+        "working day. Empty: never.",
         checks.weekday,
     ),
     _option(
@@ -287,7 +288,7 @@ OPTIONS = (
     _option(
         "follow_up.weekly",
         "fri",
-        "The weekday on which the follow-up list is sent. Empty: never.",
+        "The weekday on which the follow-up list is sent; on a holiday, the next working day. Empty: never.",
         checks.weekday,
     ),
     _option(

@@ -24,6 +24,9 @@ from deadlines.store.tables import Heartbeat
 
 log = logging.getLogger(__name__)
 
+LOOK_AGAIN, LOOKS = 0.5, 20
+"""Seconds until what somebody else held locked for a moment is looked for again, and how often within one turn."""
+
 
 class Sender:
     """One process's part in sending. `zone` is the firm's time zone, in which reminders say dates."""
@@ -44,12 +47,15 @@ class Sender:
 
         down: set[str] = set()
         self._post.answered.clear()
+        looks = LOOKS
         try:
-            # Letters go a few at a time, and only when no reminder is left that is due by then.
-            while not self._post.stopping.is_set() and (
-                self._send_batch(present, report, down) or self._letters.send_batch(present, report, down)
-            ):
-                pass
+            while not self._post.stopping.is_set():
+                # Letters go a few at a time, and only when no reminder is left that is due by then.
+                if self._send_batch(present, report, down) or self._letters.send_batch(present, report, down):
+                    continue
+                if not looks or not self._passed_over(present(), down):
+                    break
+                looks -= 1
             with self._post.database.write() as session:
                 outages.note_up(session, self._post.answered - down, now=present())
                 detail = msgspec.json.encode(report).decode()
@@ -61,6 +67,14 @@ class Sender:
             for channel in self._post.channels.values():
                 channel.close()
         return report
+
+    def _passed_over(self, now: datetime, down: set[str]) -> bool:
+        """Whether a reminder was due that another transaction held just now; then a moment is given to it."""
+        with self._post.database.read() as session:
+            waits = outbox.waits(session, now=now, except_channels=down | self._full(now))
+        if waits:
+            self._post.stopping.wait(LOOK_AGAIN)
+        return waits
 
     def _send_batch(self, present: Callable[[], datetime], report: SendReport, down: set[str]) -> bool:
         """Claim a batch and send it; whether there may be more."""

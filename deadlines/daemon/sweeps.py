@@ -51,6 +51,8 @@ log = logging.getLogger(__name__)
 
 STEP_BACK = timedelta(seconds=60)
 RECOMPUTE_HOUR = 2
+GIVE_WAY = 0.2
+"""Seconds that whatever goes through the docket page by page leaves it to mails that are just leaving."""
 
 
 class Beat(Struct):
@@ -118,6 +120,7 @@ class Sweeps:
         self.alive_at: dict[str, float] = {}
         """When each sweep last showed that it goes on, on the clock that never steps."""
         self._foreign_beats = 0
+        self._sends = threading.Event()
         self.paces = {name: Pace(most) for name, most in (per_minute or {}).items()}
         """What each channel may still be given in this minute; whatever else sends by a channel asks here too."""
         post = Post(
@@ -145,7 +148,11 @@ class Sweeps:
 
     def send_due(self, now: datetime) -> SendReport:
         """Send everything that is due at `now`; see `Sender`. Never raises for a message or the database."""
-        report = self._sender.send_due(now)
+        self._sends.set()
+        try:
+            report = self._sender.send_due(now)
+        finally:
+            self._sends.clear()
         self.tell_alarms(now)
         return report
 
@@ -273,14 +280,17 @@ class Sweeps:
         return found
 
     def _goes_on(self, sweep: str) -> bool:
+        """Whether a sweep takes its next page. A file has one writer at a time, and who waits for it asks now and then
+        only: without a pause between two pages no mail would leave until the last one."""
         self.sign_of_life(sweep)
+        if self._sends.is_set():
+            self.stopping.wait(GIVE_WAY)
         return not self.stopping.is_set()
 
     def _renew_renderings(self, now: datetime) -> None:
         """Write the calendar entries anew that an earlier version of the program worded."""
         renewed = 1
-        while renewed and not self.stopping.is_set():
-            self.sign_of_life("recompute")
+        while renewed and self._goes_on("recompute"):
             with self._database.write() as session:
                 renewed = refresh_renderings(session, now=now)
 

@@ -79,7 +79,17 @@ def covers(session: Session, today: date) -> dict[str, str]:
 
     Somebody for whom nobody is left is not in it: then the others of each matter and the docket people are told.
     """
-    away = {row.person_id: row.deputy_id for row in coming(session, today) if row.from_on <= today}
+    return _covers(session, _away(session, today))
+
+
+def _away(session: Session, today: date) -> list[Absence]:
+    return [row for row in coming(session, today) if row.from_on <= today]
+
+
+def _covers(session: Session, rows: Sequence[Absence]) -> dict[str, str]:
+    away = {row.person_id: row.deputy_id for row in rows}
+    if not away:
+        return {}
     here = set(session.scalars(select(Person.id).where(Person.id.in_(away.values()), Person.active.is_(True))))
     found = {person: _present(person, away) for person in away}
     return {person: cover for person, cover in found.items() if cover in here}
@@ -87,9 +97,10 @@ def covers(session: Session, today: date) -> dict[str, str]:
 
 def covered_by(session: Session, person: Person, today: date) -> list[Absence]:
     """Of whom somebody covers today, the longest absence first."""
-    theirs = {absent for absent, cover in covers(session, today).items() if cover == person.id}
-    rows = [row for row in coming(session, today) if row.person_id in theirs and row.from_on <= today]
-    return sorted(rows, key=lambda row: (row.until_on, row.id), reverse=True)
+    rows = _away(session, today)
+    theirs = {absent for absent, cover in _covers(session, rows).items() if cover == person.id}
+    found = [row for row in rows if row.person_id in theirs]
+    return sorted(found, key=lambda row: (row.until_on, row.id), reverse=True)
 
 
 def away_now(session: Session, person: Person, today: date) -> Absence | None:

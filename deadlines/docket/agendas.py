@@ -3,8 +3,8 @@
 After the program was away only today's is sent: those of lost days would tell of dates of then.
 """
 
-from collections.abc import Sequence
-from datetime import date, datetime, time
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -23,13 +23,17 @@ from deadlines.store.tables import Letter, Matter, Person
 AGENDA, WEEKLY, FOLLOW_UP = "agenda", "weekly", "followup"
 """Begin the keys of these letters; the day and the person follow."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+SATURDAY = 5
+DAY = timedelta(days=1)
 
 
 class Rhythm(Struct, frozen=True):
     """When agendas go: at a time of day in the firm's zone, on some weekdays, and on which the weekly docket goes too.
 
     Weekdays count from Monday, 0. `weekly` None: there is no weekly docket. `follow_up`: the weekday of the follow-up
-    list, which goes to the `partner` of that mail address; None: there is none.
+    list, which goes to the `partner` of that mail address; None: there is none. On a holiday or closure, by
+    `is_working_day`, no agenda goes, and what goes once a week waits for the next working day. A weekend that is
+    named goes as it is named.
     """
 
     at: time
@@ -38,27 +42,44 @@ class Rhythm(Struct, frozen=True):
     zone: str
     follow_up: int | None = None
     partner: str = ""
+    is_working_day: Callable[[date], bool] = lambda day: day.weekday() < SATURDAY
 
     def today(self, now: datetime) -> date:
         """The firm's day."""
         return now.astimezone(ZoneInfo(self.zone)).date()
 
     def due(self, now: datetime) -> bool:
-        """Whether the time of day has come, on a day of agendas, of the weekly docket or of the follow-up list."""
+        """Whether the time of day has come, on a day on which anything goes."""
         local = now.astimezone(ZoneInfo(self.zone))
-        return local.time() >= self.at and local.weekday() in {*self.days, self.weekly, self.follow_up}
+        return local.time() >= self.at and bool(self.kinds(local.date()))
+
+    def kinds(self, day: date) -> list[str]:
+        """Which letters go on a day: agendas, the weekly docket, the follow-up list."""
+        agenda = [AGENDA] if day.weekday() in self.days and not self._off(day) else []
+        once_a_week = ((WEEKLY, self.weekly), (FOLLOW_UP, self.follow_up))
+        return agenda + [kind for kind, weekday in once_a_week if weekday is not None and self.keeps(weekday, day)]
+
+    def keeps(self, weekday: int, day: date) -> bool:
+        """Whether what goes once a week on that weekday goes on this day."""
+        wanted = day - DAY * ((day.weekday() - weekday) % 7)
+        while self._off(wanted) or (wanted.weekday() != weekday and not self.is_working_day(wanted)):
+            wanted += DAY
+        return wanted == day
+
+    def _off(self, day: date) -> bool:
+        return day.weekday() < SATURDAY and not self.is_working_day(day)
 
 
 def people_to_tell(session: Session, rhythm: Rhythm, now: datetime) -> list[tuple[str, str]]:
     """Which letters may be due today: kind and person."""
-    weekday = rhythm.today(now).weekday()
+    kinds = rhythm.kinds(rhythm.today(now))
     wanted: list[tuple[str, str]] = []
-    if weekday in rhythm.days:
+    if AGENDA in kinds:
         query = select(Person.id).where(Person.active.is_(True), Person.agenda.is_(True)).order_by(Person.id)
         wanted += [(AGENDA, person) for person in session.scalars(query)]
-    if weekday == rhythm.weekly:
+    if WEEKLY in kinds:
         wanted += [(WEEKLY, person.id) for person in supervisors(session)]
-    if weekday == rhythm.follow_up and rhythm.partner:
+    if FOLLOW_UP in kinds and rhythm.partner:
         partner = select(Person.id).where(Person.active.is_(True), Person.email == rhythm.partner)
         wanted += [(FOLLOW_UP, person) for person in session.scalars(partner)]
     return wanted
@@ -105,7 +126,7 @@ def _words(session: Session, rhythm: Rhythm, kind: str, person: Person, now: dat
     agenda = agenda_of(session, person, today=today, now=now)
     if agenda.is_empty or not person.agenda:
         return None
-    sent = reminders_sent(session, person, now=now) if today.weekday() == min(rhythm.days) else None
+    sent = reminders_sent(session, person, now=now) if rhythm.keeps(min(rhythm.days), today) else None
     return compose_agenda(agenda, today=today, sent=sent)
 
 

@@ -25,7 +25,8 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     """One open date. Of a `veiled` one nothing is told but its days and its attorney.
 
     `next_is`: `protective`, `file-by`, `last-day`, `past`, or `altered` for a date that the program did not write.
-    `discrepant`: two people read the notice differently.
+    `discrepant`: two people read the notice differently. `dispatch_by`: the day on which a courier must have the
+    filing, until it has passed.
     """
 
     entry: str
@@ -46,6 +47,7 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     discrepant: bool
     taken_on: bool
     veiled: bool
+    dispatch_by: date | None = None
 
 
 class Counts(Struct, frozen=True):
@@ -189,6 +191,7 @@ def line_of(row: Any, today: date) -> BoardLine:
     """The line of an open entry as `columns` found it."""
     entry, deadline, veiled = row.Entry, row.DeadlineRow, not row.seen
     altered = is_altered(entry, deadline)
+    told = entry.dispatch_by is not None and entry.dispatch_by >= today and not (veiled or altered)
     safe_by = deadline.safe_by or deadline.last_day or today  # both are there, unless the row was altered
     next_on, next_is = next_date(deadline.protective_by, safe_by, deadline.last_day or safe_by, today)
     return BoardLine(
@@ -210,4 +213,5 @@ def line_of(row: Any, today: date) -> BoardLine:
         discrepant=entry.discrepancy is not None,
         taken_on=bool(row.taken_on),
         veiled=veiled,
+        dispatch_by=entry.dispatch_by if told else None,
     )

@@ -9,8 +9,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, insert, select, true, tuple_, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.undelivered import raise_alarm
@@ -25,11 +26,89 @@ REVIVE_AFTER = timedelta(hours=1)
 ALARM_TRIES = 6
 """After so many tries, half an hour of pauses, somebody else is told that a message is put off."""
 TABLE = cast(Table, Reminder.__table__)
-CLAIMED = tuple(
-    TABLE.c[name] for name in ("id", "severity", "due_at", "rung", "entry_id", "person_id", "channel", "lead_id")
-)
+CLAIMED = tuple(TABLE.c[name] for name in ("id", "severity", "due_at", "entry_id", "person_id", "channel", "lead_id"))
 FROM_THE_ROWS = {"populate_existing": True}
 """What the session holds already is read again: the claims change rows behind its back."""
+
+
+# Written once and not for each message: to make a statement takes longer than to run it.
+NOW = bindparam("now", type_=TABLE.c.next_at.type)
+UNTIL = bindparam("until", type_=TABLE.c.next_at.type)
+DUE = (
+    select(Reminder.id)
+    .where(PENDING, Reminder.next_at <= NOW, Reminder.channel.not_in(bindparam("except", expanding=True)))
+    .order_by(Reminder.severity.desc(), Reminder.due_at, Reminder.id)
+    .limit(bindparam("most"))
+)
+GROUPS = (
+    select(Reminder.person_id, Reminder.channel, Entry.matter_id)
+    .join(Entry, Entry.id == Reminder.entry_id)
+    .where(Reminder.id.in_(bindparam("ids", expanding=True)))
+    .distinct()
+)
+
+
+def _alike() -> Select[Any]:
+    """What else is due to the same people on the same channels in the same matters."""
+    # First what is due, by its index: otherwise SQLite goes through everything each person ever had.
+    waiting = (
+        select(Reminder.id, Reminder.person_id, Reminder.channel, Reminder.entry_id)
+        .where(PENDING, Reminder.next_at <= NOW)
+        .cte("waiting")
+        .prefix_with("MATERIALIZED")
+    )
+    groups = tuple_(waiting.c.person_id, waiting.c.channel, Entry.matter_id)
+    return (
+        select(Reminder.id)
+        .join(waiting, waiting.c.id == Reminder.id)
+        .join(Entry, Entry.id == waiting.c.entry_id)
+        .where(groups.in_(bindparam("groups", expanding=True)))
+        # Again on the row itself, which another may have taken since: PostgreSQL looks anew after locking.
+        .where(PENDING, Reminder.next_at <= NOW)
+        .limit(bindparam("most"))
+    )
+
+
+def _take(which: Select[Any]) -> ReturningUpdate[Any]:
+    # MATERIALIZED: a plain sub-query with a limit may be run again by the planner and take more rows.
+    due = which.with_for_update(skip_locked=True, of=Reminder).cte("due").prefix_with("MATERIALIZED")
+    # On the table itself: to make objects of fifty rows takes longer than to find and change them.
+    taken = update(TABLE).where(TABLE.c.id == due.c.id)
+    taken = taken.values(
+        state="leased", owner=bindparam("by"), lease_until=UNTIL, next_at=UNTIL, attempts=TABLE.c.attempts + 1
+    )
+    return taken.returning(*CLAIMED)
+
+
+TAKE, TAKE_ALIKE = _take(DUE), _take(_alike())
+MINE = and_(
+    TABLE.c.id.in_(bindparam("ids", expanding=True)), TABLE.c.owner == bindparam("by"), TABLE.c.state == "leased"
+)
+EXTEND = (
+    update(TABLE)
+    .where(MINE, TABLE.c.lease_until > NOW)
+    .values(lease_until=UNTIL, next_at=UNTIL)
+    .returning(*(TABLE.c[name] for name in ("id", "deadline_id", "entry_id", "person_id", "channel", "rung", "due_at")))
+)
+SENT = (
+    update(TABLE)
+    .where(MINE)
+    .values(state="sent", sent_at=NOW, next_at=NOW, owner=None, lease_until=None)
+    .returning(TABLE.c.id)
+)
+TRIED = insert(cast(Table, Attempt.__table__))
+
+
+class Held(NamedTuple):
+    """A reminder that is about to be sent, as far as it must be known to tell what it covers."""
+
+    id: int
+    deadline_id: str
+    entry_id: str
+    person_id: str
+    channel: str
+    rung: str
+    due_at: datetime
 
 
 class Claimed(NamedTuple):
@@ -38,7 +117,6 @@ class Claimed(NamedTuple):
     id: int
     severity: int
     due_at: datetime
-    rung: str
     entry_id: str
     person_id: str
     channel: str
@@ -59,63 +137,29 @@ def claim(
     Takes `limit` of them, and with each what else is due to the same person on the same channel in the same
     matter, so that one message can say it all. What another owner holds is passed over without waiting.
     """
-    due = (
-        select(Reminder.id)
-        .where(PENDING, Reminder.next_at <= now, Reminder.channel.not_in(except_channels))
-        .order_by(Reminder.severity.desc(), Reminder.due_at, Reminder.id)
-        .limit(limit)
-    )
-    taken = _take(session, due, now, owner, lease)
+    asked = {"now": now, "until": now + lease, "by": owner, "except": list(except_channels)}
+    taken = _taken(session, TAKE, {**asked, "most": limit})
     if not taken:
         return []
-    alike = _alike(session, [row.id for row in taken], now)
-    taken += _take(session, alike.limit(limit * 10), now, owner, lease)
+    groups = [tuple(row) for row in session.execute(GROUPS, {"ids": [row.id for row in taken]})]
+    taken += _taken(session, TAKE_ALIKE, {**asked, "groups": groups, "most": limit * 10})
     return sorted(taken, key=lambda row: (-row.severity, row.due_at, row.id))
 
 
-def _alike(session: Session, taken: list[int], now: datetime) -> Select[Any]:
-    """What else is due to the same people on the same channels in the same matters."""
-    groups = select(Reminder.person_id, Reminder.channel, Entry.matter_id).join(Entry, Entry.id == Reminder.entry_id)
-    found = {tuple(row) for row in session.execute(groups.where(Reminder.id.in_(taken)))}
-    # First what is due, by its index: otherwise SQLite goes through everything each person ever had.
-    waiting = (
-        select(Reminder.id, Reminder.person_id, Reminder.channel, Reminder.entry_id)
-        .where(PENDING, Reminder.next_at <= now)
-        .cte("waiting")
-        .prefix_with("MATERIALIZED")
-    )
-    return (
-        select(Reminder.id)
-        .join(waiting, waiting.c.id == Reminder.id)
-        .join(Entry, Entry.id == waiting.c.entry_id)
-        .where(tuple_(waiting.c.person_id, waiting.c.channel, Entry.matter_id).in_(found))
-        # Again on the row itself, which another may have taken since: PostgreSQL looks anew after locking.
-        .where(PENDING, Reminder.next_at <= now)
-    )
+def _taken(session: Session, how: ReturningUpdate[Any], asked: dict[str, Any]) -> list[Claimed]:
+    return [Claimed._make(row) for row in session.execute(how, asked).all()]
 
 
-def _take(session: Session, which: Select[Any], now: datetime, owner: str, lease: timedelta) -> list[Claimed]:
-    # MATERIALIZED: a plain sub-query with a limit may be run again by the planner and take more rows.
-    due = which.with_for_update(skip_locked=True, of=Reminder).cte("due").prefix_with("MATERIALIZED")
-    until = now + lease
-    # On the table itself: to make objects of fifty rows takes longer than to find and change them.
-    taken = update(TABLE).where(TABLE.c.id == due.c.id)
-    taken = taken.values(state="leased", owner=owner, lease_until=until, next_at=until, attempts=TABLE.c.attempts + 1)
-    return [Claimed(*row) for row in session.execute(taken.returning(*CLAIMED))]
+def waits(session: Session, *, now: datetime, except_channels: Collection[str] = ()) -> bool:
+    """Whether anything is due that nobody has taken: after a claim, what somebody else held locked for a moment."""
+    due = select(Reminder.id).where(PENDING, Reminder.next_at <= now, Reminder.channel.not_in(except_channels))
+    return session.scalar(due.limit(1)) is not None
 
 
-def extend_lease(session: Session, ids: Collection[int], *, owner: str, now: datetime, lease: timedelta) -> set[int]:
+def extend_lease(session: Session, ids: Collection[int], *, owner: str, now: datetime, lease: timedelta) -> list[Held]:
     """Hold reminders longer, just before they are sent; returns those that are still the owner's."""
-    until = now + lease
-    return set(
-        session.scalars(
-            update(Reminder)
-            .where(_held(ids, owner), Reminder.lease_until > now)
-            .values(lease_until=until, next_at=until)
-            .returning(Reminder.id)
-            .execution_options(synchronize_session=False)
-        )
-    )
+    asked = {"ids": list(ids), "by": owner, "now": now, "until": now + lease}
+    return [Held._make(row) for row in session.execute(EXTEND, asked).all()]
 
 
 def release(session: Session, ids: Collection[int], *, owner: str, now: datetime) -> None:
@@ -129,14 +173,9 @@ def release(session: Session, ids: Collection[int], *, owner: str, now: datetime
 
 def mark_sent(session: Session, ids: Collection[int], *, owner: str, now: datetime) -> None:
     """The channel took the message of these reminders."""
-    marked = session.scalars(
-        update(Reminder)
-        .where(_held(ids, owner))
-        .values(state="sent", sent_at=now, next_at=now, owner=None, lease_until=None)
-        .returning(Reminder.id)
-        .execution_options(synchronize_session=False)
-    )
-    session.add_all([Attempt(reminder_id=sent, at=now, outcome="sent", detail="") for sent in marked.all()])
+    marked = session.scalars(SENT, {"ids": list(ids), "by": owner, "now": now}).all()
+    if marked:
+        session.execute(TRIED, [{"reminder_id": sent, "at": now, "outcome": "sent", "detail": ""} for sent in marked])
 
 
 def mark_failed(

@@ -1,23 +1,24 @@
 """From claimed reminders to the messages that carry them: what belongs together, what is no longer wanted."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct, structs
-from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased, defer, undefer
+from msgspec import Struct
+from sqlalchemy import Table, and_, bindparam, select, update
+from sqlalchemy.orm import Session, aliased, defer
 
 from deadlines.docket.absences import in_the_place_of
 from deadlines.docket.alarms import alarm_of_date
 from deadlines.docket.compose import Item, compose, compose_plain
 from deadlines.docket.compose_chat import compose_chat
+from deadlines.docket.covering import cover
 from deadlines.docket.extension_views import wanted_days
-from deadlines.docket.lanes import ESCALATED, UNDELIVERED, Lanes
-from deadlines.docket.milestones import MILESTONE, OVERDUE, milestone_of
-from deadlines.docket.outbox import FROM_THE_ROWS, Claimed, extend_lease, mark_failed
-from deadlines.docket.reminders import MOVED
+from deadlines.docket.lanes import UNDELIVERED, Lanes
+from deadlines.docket.milestones import milestone_of
+from deadlines.docket.outbox import FROM_THE_ROWS, Claimed, Held, extend_lease, mark_failed
 from deadlines.docket.trust import is_altered
 from deadlines.errors import SendError
 from deadlines.notify.channel import CHATS, MAIL
@@ -26,7 +27,23 @@ from deadlines.store.tables import Attempt, Contact, DeadlineRow, Entry, Matter,
 
 log = logging.getLogger(__name__)
 
-CANNOT_REPLACE = ("superseded", "cancelled", "dead")
+BEFORE = aliased(DeadlineRow)
+ITEMS = (
+    select(Reminder, Entry, DeadlineRow, Matter, Person, BEFORE)
+    .join(Entry, Entry.id == Reminder.entry_id)
+    .join(DeadlineRow, DeadlineRow.id == Reminder.deadline_id)
+    .join(Matter, Matter.id == Entry.matter_id)
+    .join(Person, Person.id == Reminder.person_id)
+    .outerjoin(BEFORE, and_(BEFORE.entry_id == Entry.id, BEFORE.version == DeadlineRow.version - 1))
+    .where(Reminder.id.in_(bindparam("ids", expanding=True)))
+    .options(defer(BEFORE.window))
+)
+TABLE = cast(Table, Reminder.__table__)
+CANCEL = (
+    update(TABLE)
+    .where(TABLE.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state="cancelled", next_at=bindparam("now"), owner=None, lease_until=None)
+)
 
 
 class Parcel(Struct, frozen=True):
@@ -68,14 +85,13 @@ def prepare(
     whose Message-ID the reminders go out, so that a repeat carries the same.
     """
     held = extend_lease(session, ids, owner=owner, now=now, lease=lease)
+    if not held:
+        return None
+    if _closed(session, held[0], lanes):
+        session.execute(CANCEL, {"ids": [row.id for row in held], "now": now})
+        return None
     today = now.astimezone(ZoneInfo(zone)).date()
-    items = [item for item in _items(session, held, today) if not _unwanted(session, item, lanes, now)]
-    covering = _covering(session, items, now)
-    for item in items:
-        if item.reminder.id in covering:
-            item.reminder.lead_id = covering[item.reminder.id]
-            _settle(item.reminder, "covered", now)
-    items = [item for item in items if item.reminder.id not in covering]
+    items = [item for item in _items(session, cover(session, held, now), today) if not _unwanted(item, now)]
     if not items:
         return None
     person = items[0].person
@@ -83,7 +99,6 @@ def prepare(
         error = SendError("The person is no longer active; nobody was written to.", permanent=True)
         mark_failed(session, [item.reminder.id for item in items], error, owner=owner, now=now)
         return None
-    items = _whole(session, items)
     for item in items:
         if item.altered:
             alarm_of_date(session, item.entry, now)
@@ -125,25 +140,23 @@ def _message(
         return compose_plain(items, now=now, message_id=message_id, repeat=repeat)
 
 
-def _items(session: Session, ids: set[int], today: date) -> list[Item]:
-    """The reminders with what they speak of, the most urgent first, as yet without the workings of their dates."""
-    before = aliased(DeadlineRow)
-    found = session.execute(
-        select(Reminder, Entry, DeadlineRow, Matter, Person, before)
-        .join(Entry, Entry.id == Reminder.entry_id)
-        .join(DeadlineRow, DeadlineRow.id == Reminder.deadline_id)
-        .join(Matter, Matter.id == Entry.matter_id)
-        .join(Person, Person.id == Reminder.person_id)
-        .outerjoin(before, (before.entry_id == Entry.id) & (before.version == DeadlineRow.version - 1))
-        .where(Reminder.id.in_(ids))
-        .options(defer(DeadlineRow.window), defer(before.window))
-        .execution_options(**FROM_THE_ROWS)
-    )
-    rows = found.all()
+def _items(session: Session, ids: Collection[int], today: date) -> list[Item]:
+    """The reminders with what they speak of, the most urgent first."""
+    rows = session.execute(ITEMS, {"ids": list(ids)}, execution_options=FROM_THE_ROWS).all()
+    if not rows:
+        return []
     steps = _milestones(session, [row[0].rung for row in rows])
-    away = in_the_place_of(session, [row[0] for row in rows], today) if rows else {}
+    away = in_the_place_of(session, [row[0] for row in rows], today)
+    days = wanted_days(session, [row[1].id for row in rows])
     items = [
-        Item(*row, milestone=steps.get(milestone_of(row[0].rung) or ""), covers=away.get(row[0].id)) for row in rows
+        Item(
+            *row,
+            altered=is_altered(row[1], row[2]),
+            milestone=steps.get(milestone_of(row[0].rung) or ""),
+            wanted=days.get(row[1].id),
+            covers=away.get(row[0].id),
+        )
+        for row in rows
     ]
     return sorted(items, key=lambda item: (-item.reminder.severity, _nearest(item), item.reminder.id))
 
@@ -154,27 +167,14 @@ def _milestones(session: Session, rungs: Sequence[str]) -> dict[str, Milestone]:
     return {found.id: found for found in session.scalars(query)} if ids else {}
 
 
-def _whole(session: Session, items: list[Item]) -> list[Item]:
-    """The same with the workings: many reminders are covered by few, and only those are written out."""
-    wanted = {row.id for item in items for row in (item.deadline, item.before) if row is not None}
-    query = select(DeadlineRow).where(DeadlineRow.id.in_(wanted)).options(undefer(DeadlineRow.window))
-    session.scalars(query.execution_options(**FROM_THE_ROWS)).all()
-    days = wanted_days(session, [item.entry.id for item in items])
-    return [
-        structs.replace(item, altered=is_altered(item.entry, item.deadline), wanted=days.get(item.entry.id))
-        for item in items
-    ]
-
-
 def _nearest(item: Item) -> str:
     day = item.milestone.due_on if item.milestone else item.deadline.safe_by or item.deadline.last_day
     return day.isoformat() if day else "9999"
 
 
-def _unwanted(session: Session, item: Item, lanes: Lanes, now: datetime) -> bool:
-    """Whether the entry has been closed or has other dates by now, normally withdrawn with that change; or
-    whether the channel may not or cannot carry it any more."""
-    if item.entry.status != "open" or _closed(session, item, lanes) or _done(item):
+def _unwanted(item: Item, now: datetime) -> bool:
+    """Whether the entry has been closed or has other dates by now, normally withdrawn with that change."""
+    if item.entry.status != "open" or _done(item):
         _settle(item.reminder, "cancelled", now)
     elif item.deadline.version < item.entry.version:
         _settle(item.reminder, "superseded", now)
@@ -191,46 +191,14 @@ def _done(item: Item) -> bool:
     return step.state != "open" or (step.owner_id != item.reminder.person_id and item.covers is None)
 
 
-def _closed(session: Session, item: Item, lanes: Lanes) -> bool:
-    channel = item.reminder.channel
-    if channel in MAIL:
+def _closed(session: Session, held: Held, lanes: Lanes) -> bool:
+    """Whether the channel may not or cannot carry reminders of this matter to this person any more."""
+    if held.channel in MAIL:
         return False
-    if item.matter.restricted and not lanes.restricted:
+    restricted = select(Matter.restricted).join(Entry, Entry.matter_id == Matter.id).where(Entry.id == held.entry_id)
+    if not lanes.restricted and session.scalar(restricted):
         return True
-    return channel in CHATS and session.get(Contact, (item.person.id, channel)) is None
-
-
-def _covering(session: Session, items: list[Item], now: datetime) -> dict[int, int]:
-    """For each reminder that a newer one of the same dates to the same person makes needless, that one.
-
-    What tells of a change is never needless.
-    """
-    if not items:
-        return {}
-    first = items[0].reminder
-    others = session.execute(
-        select(Reminder.id, Reminder.deadline_id, Reminder.due_at)
-        .where(
-            Reminder.deadline_id.in_({item.deadline.id for item in items}),
-            Reminder.person_id == first.person_id,
-            Reminder.channel == first.channel,
-            Reminder.due_at <= now,
-            Reminder.state.not_in(CANNOT_REPLACE),
-            Reminder.rung.not_like(f"{UNDELIVERED}%"),
-            Reminder.rung.not_like(f"{ESCALATED}%"),
-            Reminder.rung.not_like(f"{MILESTONE}%"),
-            Reminder.rung.not_like(f"{OVERDUE}%"),
-        )
-        .order_by(Reminder.due_at)
-    )
-    newest = {row.deadline_id: row for row in others}
-    return {
-        item.reminder.id: newest[item.deadline.id].id
-        for item in items
-        if item.deadline.id in newest
-        and newest[item.deadline.id].due_at > item.reminder.due_at
-        and not item.reminder.rung.startswith((UNDELIVERED, ESCALATED, MOVED, MILESTONE, OVERDUE))
-    }
+    return held.channel in CHATS and session.get(Contact, (held.person_id, held.channel)) is None
 
 
 def _settle(row: Reminder, state: str, now: datetime) -> None:

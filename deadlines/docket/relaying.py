@@ -4,7 +4,7 @@ What is due already stays as it is, what was sent is not sent again, and no remi
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
@@ -12,14 +12,15 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.ladder import SEVERITIES
 from deadlines.docket import milestones
-from deadlines.docket.entries import reminded
+from deadlines.docket.entries import reminded, republish
 from deadlines.docket.intake import Desk
 from deadlines.docket.laying import Wanted, settle
 from deadlines.docket.reminders import AT_ONCE
 from deadlines.docket.trust import window_of
 from deadlines.docket.versions import current, locked
 from deadlines.docket.ways import dispatch_day, way_of
-from deadlines.store.tables import Entry, Reminder
+from deadlines.store import audit
+from deadlines.store.tables import DeadlineRow, Entry, Reminder
 
 LADDER_STAGES = ("safe-", "last-", "protective-", "opens-", "dispatch-")
 
@@ -37,7 +38,7 @@ def relay(session: Session, desk: Desk, entry_id: str, *, now: datetime) -> int:
         return 0
     row = current(session, entry)
     window = window_of(entry, row)
-    entry.dispatch_by = dispatch_day(desk, entry.notice, window)
+    _tell_courier(session, desk, entry, row, dispatch_day(desk, entry.notice, window), now)
     way = way_of(desk, entry, window)
     entered_on = row.created_at.astimezone(ZoneInfo(desk.zone)).date()
     people = [person.id for person in reminded(session, entry.matter) if person.active]
@@ -50,3 +51,14 @@ def relay(session: Session, desk: Desk, entry_id: str, *, now: datetime) -> int:
     stages = or_(*(Reminder.rung.like(f"{stage}%") for stage in LADDER_STAGES))
     changed = settle(session, row, wanted, of=stages, channel=desk.channel, now=now)
     return changed + milestones.lay(session, desk, entry, row, window, now=now, anew=True)
+
+
+def _tell_courier(
+    session: Session, desk: Desk, entry: Entry, row: DeadlineRow, day: date | None, now: datetime
+) -> None:
+    """Note the day of the courier, which calendars show too: so a change of it stands in the trail."""
+    if day == entry.dispatch_by:
+        return
+    entry.dispatch_by = day
+    republish(session, entry, row, now)
+    audit.record(session, at=now, actor=desk.actor, action="entry.courier", subject=entry.id, detail={"to": day})

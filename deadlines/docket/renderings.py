@@ -16,11 +16,11 @@ from deadlines.ical import CalendarItem, Origin, Slot, entry_items, render_event
 from deadlines.store import audit
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Rendering
 
-RENDERER = "3"
+RENDERER = "4"
 """The edition of the wording. A change of it makes `refresh_renderings` write the entries anew."""
 DEFAULT_REDACTION = "matter"
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
-AT_ONCE = 500
+AT_ONCE = 100
 """Entries that are rendered anew between two looks at the database."""
 LONG_CANCELLED = timedelta(days=31)
 """What was cancelled so long ago has left the calendars."""
@@ -127,6 +127,7 @@ def origin_of(entry: Entry, deadline: DeadlineRow, changed_at: datetime) -> Orig
         created_at=entry.created_at,
         changed_at=changed_at,
         altered=is_altered(entry, deadline),
+        dispatch_by=entry.dispatch_by,
     )
 
 

@@ -16,6 +16,7 @@ ACTIONS = {
     "dates.sealed": "sealed the stored dates",
     "deadline.move": "moved dates",
     "entry.acknowledge": "took a date on",
+    "entry.courier": "gave the courier another day",
     "entry.dispatched": "recorded that a filing was sent",
     "entry.initial": "initialed the dates",
     "entry.recheck": "looked at a closed window once more",

@@ -47,7 +47,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     """Where an item comes from: its docket entry and matter. `status` is the entry's.
 
     `veiled`: `entry_id` stands for one of its dates only, and the UID must not tell which. `altered`: the stored
-    date is not as the program wrote it.
+    date is not as the program wrote it. `dispatch_by`: the day on which a courier must have the filing.
     """
 
     entry_id: str
@@ -59,6 +59,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     changed_at: datetime
     veiled: bool = False
     altered: bool = False
+    dispatch_by: date | None = None
 
 
 def entry_items(window: Window, origin: Origin, redaction: Redaction = "matter") -> dict[Slot, CalendarItem]:
@@ -145,7 +146,7 @@ def _description(window: Window, origin: Origin, redaction: Redaction, slot: Slo
         [DOUBTFUL] if origin.altered else [],
         [ended] if ended else [],
         _what(window, origin, redaction),
-        list(_dates(window)),
+        list(_dates(window, origin)),
         _readings(window),
         _working(window),
         _notes(window) if slot == "safe" else _elsewhere(window),
@@ -167,7 +168,8 @@ def _what(window: Window, origin: Origin, redaction: Redaction) -> list[str]:
     ]
 
 
-def _dates(window: Window) -> Iterator[str]:
+def _dates(window: Window, origin: Origin) -> Iterator[str]:
+    courier = origin.dispatch_by if origin.status == "open" and not origin.altered else None
     named = (
         ("Opens", window.opens_on, ""),
         (
@@ -176,6 +178,7 @@ def _dates(window: Window) -> Iterator[str]:
             ", under a shorter text that a court has set aside for now",
         ),
         ("File by", window.safe_by, ""),
+        ("By courier", courier, ", hand it over by then so that it is received in time"),
         ("Last day", window.last_day, ""),
         ("Latest arguable", window.latest, ", never rely on it" if window.latest != window.last_day else ""),
     )

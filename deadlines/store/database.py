@@ -39,6 +39,7 @@ class Database:
     ) -> None:
         self.engine, self.seal, self._recognised = engine, seal or Seal(key), recognised
         self._file = file_of(engine.url)
+        self._writing = engine.execution_options(**{WRITES: True})
 
     @classmethod
     def open(
@@ -121,8 +122,7 @@ class Database:
         """One transaction: committed at the end, undone by any error. Raises StoreError when locked."""
         if not self._recognised:
             self._recognise()
-        engine = self.engine.execution_options(**{WRITES: True})
-        with told(self.engine.url), self.session(engine) as session, session.begin():
+        with told(self.engine.url), self.session(self._writing) as session, session.begin():
             session.connection()
             yield session
 

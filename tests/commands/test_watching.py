@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 
 from deadlines import clock
+from deadlines.practice import Practice
 from tests.commands.conftest import Firm
 from tests.commands.program import RECENT
 
 ANA = "ana@firm.example"
+ENTERED = datetime(2020, 1, 1, tzinfo=UTC)
+"""Before anything was entered: everything is laid by the practice that is in force since then."""
 
 
 @pytest.fixture
@@ -41,7 +44,21 @@ def beat(firm: Firm, sweep: str, at: datetime, detail: str = "{}") -> None:
     execute(firm, "INSERT OR REPLACE INTO heartbeat (sweep, at, detail) VALUES (?, ?, ?)", *values)
 
 
+def test_nothing_is_judged_before_the_reminders_are_laid_by_the_practice_of_today(followed: Firm) -> None:
+    execute(followed, "DELETE FROM reminder WHERE rung = 'last-0'")
+    for laid in ("", "another"):
+        if laid:
+            beat(followed, "practice", ENTERED, laid)
+        done = followed.run("remind", "audit")
+        assert (done.returncode, "the scheduler has not laid the reminders" in done.stdout) == (1, True)
+        told = json.loads(followed.run("remind", "audit", "--json").stdout)
+        assert told == {"laid": False, "checked": 0, "gaps": []}
+    beat(followed, "practice", ENTERED, Practice().state)
+    assert followed.run("remind", "audit").returncode == 2
+
+
 def test_an_audit_of_a_docket_that_is_well_and_of_one_that_lost_a_reminder(followed: Firm) -> None:
+    beat(followed, "practice", ENTERED, Practice().state)
     assert followed.good("remind", "audit") == "Every reminder of 4 entries is in its place.\n"
     execute(followed, "DELETE FROM reminder WHERE rung = 'last-0'")
     done = followed.run("remind", "audit")

@@ -1,6 +1,6 @@
 """The agenda of a morning and the weekly docket: once for a person and day, of what holds when it leaves."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from msgspec import structs
@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.milestones import Template
 from deadlines.daemon import Sweeps
-from deadlines.docket.agendas import Rhythm
+from deadlines.docket.agendas import Rhythm, weekdays
 from deadlines.docket.closing import waive_entry
+from deadlines.docket.ways import is_working_day
 from deadlines.practice import Practice
 from deadlines.store.database import Database
 from deadlines.store.tables import DeadlineRow, Entry, Letter, Matter, Person, Reminder
@@ -77,6 +78,43 @@ def test_it_goes_once_a_day_not_before_its_time_and_not_at_the_weekend(docket: D
     assert morning(docket, MONDAY + timedelta(hours=3)) == {}
     assert len(morning(docket, MONDAY + DAY)) == 2
     assert morning(docket, MONDAY + 5 * DAY) == {}
+
+
+@pytest.mark.parametrize(
+    ("day", "days", "kinds"),
+    [
+        # Federal holidays as the Office of Personnel Management lists them for 2026 and 2027.
+        (date(2026, 11, 11), "mon tue wed thu fri", []),  # Veterans Day
+        (date(2026, 11, 26), "mon tue wed thu fri", []),  # Thanksgiving Day
+        (date(2026, 11, 27), "mon tue wed thu fri", ["agenda", "followup"]),
+        (date(2026, 12, 25), "mon tue wed thu fri", []),  # Christmas Day, a Friday
+        (date(2026, 12, 26), "mon tue wed thu fri", []),
+        (date(2026, 12, 28), "mon tue wed thu fri", ["agenda", "weekly", "followup"]),
+        (date(2027, 1, 18), "mon tue wed thu fri", []),  # Martin Luther King's birthday, a Monday
+        (date(2027, 1, 19), "mon tue wed thu fri", ["agenda", "weekly"]),
+        (date(2027, 1, 20), "mon tue wed thu fri", ["agenda"]),
+        (date(2026, 11, 28), "fri sat", ["agenda"]),  # a firm that works on Saturdays
+        (date(2026, 11, 28), "", []),
+    ],
+)
+def test_no_agenda_on_a_holiday_and_what_goes_once_a_week_waits_for_the_next_working_day(
+    day: date, days: str, kinds: list[str]
+) -> None:
+    rhythm = structs.replace(RHYTHM, days=frozenset(weekdays(days)), follow_up=4, is_working_day=is_working_day(desk()))
+    assert rhythm.kinds(day) == kinds
+    assert rhythm.due(datetime.combine(day, time(12, 35), UTC)) == bool(kinds)
+
+
+def test_what_is_fatal_waits_for_no_working_day(docket: Database) -> None:
+    veterans_day = datetime(2026, 11, 11, 14, 5, tzinfo=UTC)
+    with docket.write() as session:
+        row = session.scalars(select(Reminder).where(Reminder.rung == "last-0")).first()
+        assert row is not None
+        row.state, row.due_at, row.next_at = "planned", veterans_day, veterans_day
+    closed = structs.replace(RHYTHM, is_working_day=is_working_day(desk()))
+    told = morning(docket, veterans_day, rhythm=closed)
+    assert told
+    assert all("2026-0143" in text and "Your docket on" not in text for text in told.values())
 
 
 def test_nothing_to_say_is_no_mail(docket: Database) -> None:

@@ -20,7 +20,7 @@ from deadlines.notify.folder import FolderChannel
 from deadlines.notify.message import Message
 from deadlines.notify.smtp import SmtpChannel
 from deadlines.store.database import Database
-from deadlines.store.tables import Attempt, Audit, DeadlineRow, Entry, Heartbeat, Person, Reminder
+from deadlines.store.tables import Attempt, Audit, DeadlineRow, Entry, Heartbeat, Matter, Person, Reminder
 from tests.daemon.parts import WEEK_BEFORE, Collector, fill, states, sweeps
 from tests.docket.desks import desk
 from tests.docket.samples import ZONE, entry, matter, person, plan, window
@@ -51,6 +51,43 @@ def test_what_is_due_goes_to_a_real_mail_server_once(database: Database) -> None
         assert daemon.send_due(WEEK_BEFORE).sent == 1
     assert [mail["Subject"][:9] for mail in inbox.mails] == ["[14 days]", "[7 days] "]
     assert states(database)["safe-7"] == "sent"
+
+
+@pytest.mark.parametrize("kind_of_database", ["postgres"], indirect=True)
+def test_what_somebody_else_holds_for_a_moment_is_looked_for_again_in_the_same_turn(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(database, 3)
+    monkeypatch.setattr(sending, "LOOK_AGAIN", 0.05)
+    channel = Collector()
+    daemon = sweeps(database, channel)
+    with held(database, "m-001") as let_go:
+        # The two others leave first; then it is let go.
+        channel.first = lambda _message: let_go() if len(channel.messages) == 1 else None
+        report = daemon.send_due(WEEK_BEFORE)
+    assert [message.subject.split(" – ")[1] for message in channel.messages] == ["m-000", "m-002", "m-001"]
+    assert (report.messages, report.trouble) == (3, "")
+
+
+@pytest.mark.parametrize("kind_of_database", ["postgres"], indirect=True)
+def test_what_stays_held_keeps_the_turn_from_no_end(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    many(database, 2)
+    monkeypatch.setattr(sending, "LOOK_AGAIN", 0.01)
+    channel = Collector()
+    daemon = sweeps(database, channel)
+    with held(database, "m-001"):
+        assert daemon.send_due(WEEK_BEFORE).messages == 1
+    assert daemon.send_due(WEEK_BEFORE).messages == 1
+
+
+@contextmanager
+def held(database: Database, reference: str) -> Iterator[Callable[[], None]]:
+    """The reminders of a matter are locked by another transaction until that is let go."""
+    with database.engine.connect() as connection:
+        of = select(Entry.id).join(Matter, Matter.id == Entry.matter_id).where(Matter.reference == reference)
+        connection.execute(select(Reminder.id).where(Reminder.entry_id.in_(of)).with_for_update())
+        yield connection.rollback
+        connection.rollback()
 
 
 def test_the_same_into_a_folder(database: Database, tmp_path: Path) -> None:

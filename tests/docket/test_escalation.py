@@ -150,5 +150,5 @@ def test_it_goes_out_as_any_other_reminder(firm: Firm) -> None:
     at = SENT + timedelta(days=1)
     firm.asked(at)
     claimed = outbox.claim(firm.session, now=at, owner="me", lease=HOUR, limit=50)
-    assert "escalated-1-safe-1" in {row.rung for row in claimed}
+    assert "escalated-1-safe-1" in {firm.session.get_one(Reminder, row.id).rung for row in claimed}
     assert isinstance(firm.entry, Entry)

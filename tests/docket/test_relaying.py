@@ -1,17 +1,19 @@
 """A changed practice file: what is unsent is laid anew, and nothing else."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from msgspec import structs
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.ladders import Ladder, Reach
 from deadlines.compute.milestones import Dispatch
 from deadlines.daemon import Sweeps
+from deadlines.daemon.sweeps import GIVE_WAY
 from deadlines.docket.relaying import relay
 from deadlines.practice import Practice
 from deadlines.store.database import Database
-from deadlines.store.tables import Entry, Heartbeat, Reminder
+from deadlines.store.tables import Audit, Entry, Heartbeat, Reminder, Rendering
 from tests.daemon.parts import Collector, sweeps
 from tests.docket.desks import ENTERED, LATER, desk, firm, recorded, reminders, row
 from tests.docket.samples import ZONE
@@ -79,6 +81,27 @@ def test_the_courier_s_day_is_found_with_the_dates_and_told_of_where_the_firm_wa
     assert ("dispatch-0", "16 14:00") in days(reminders(session, entry))
 
 
+def test_calendars_follow_the_courier_s_day_and_the_trail_tells_of_it(session: Session) -> None:
+    firm(session)
+    entry = recorded(session)["uscis.motion.reopen"]
+    before = shown(session, entry)
+    assert all("By courier: Wed 18 Nov 2026" in text for text, _ in before)
+    laid(session, entry, Practice(dispatches=(Dispatch(4),)))
+    after = shown(session, entry)
+    assert all("By courier: Mon 16 Nov 2026" in text for text, _ in after)
+    assert [sequence for _, sequence in after] == [sequence + 1 for _, sequence in before]
+    found = session.scalars(select(Audit).where(Audit.action == "entry.courier")).one()
+    assert (found.subject, found.detail) == (entry.id, {"to": "2026-11-16"})
+    laid(session, entry, Practice(dispatches=(Dispatch(4),)))
+    assert shown(session, entry) == after
+
+
+def shown(session: Session, entry: Entry) -> list[tuple[str, int]]:
+    """What calendars show of an entry: the text, unfolded, and the sequence."""
+    rows = session.scalars(select(Rendering).where(Rendering.entry_id == entry.id).order_by(Rendering.slot))
+    return [(row.body.decode().replace("\r\n ", ""), row.sequence) for row in rows]
+
+
 def test_the_daemon_lays_anew_once_and_sends_nothing_of_it(database: Database) -> None:
     with database.write() as session:
         firm(session)
@@ -95,6 +118,24 @@ def test_the_daemon_lays_anew_once_and_sends_nothing_of_it(database: Database) -
         assert beat.detail == OTHER.state
     assert daemon.relay_if_changed(LATER) is None
     assert sweeps(database, desk=structs.replace(desk(), practice=Practice())).relay_if_changed(LATER)
+
+
+def test_laying_leaves_the_docket_to_mails_between_two_pages(database: Database) -> None:
+    with database.write() as session:
+        firm(session)
+        recorded(session)
+    waited: list[float] = []
+    channel = Collector(lambda _message: laid.append(daemon.relay_if_changed(due)))
+    laid: list[int | None] = []
+    daemon = sweeps(database, channel, desk=structs.replace(desk(), practice=OTHER))
+    daemon.stopping.wait = waited.append  # type: ignore[assignment,method-assign]
+    due = datetime(2026, 11, 6, 14, 0, tzinfo=UTC)
+    assert daemon.send_due(due).messages > 0
+    assert laid[0]
+    assert waited.count(GIVE_WAY) >= 2  # before the page, and before the end was found
+    waited.clear()
+    daemon.relay_if_changed(due)
+    assert waited == []  # nothing is leaving now
 
 
 def test_a_ladder_s_own_time_and_zone_hold_from_the_entry_on(session: Session) -> None:

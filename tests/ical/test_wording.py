@@ -10,6 +10,7 @@ from icalendar import Event
 from deadlines.compute.result import Reading, Step, Window
 from deadlines.ical import REDACTIONS, Origin, Redaction, entry_items, render_event, slot_item
 
+ENDS = ("satisfied", "waived", "struck", "missed")
 NOW = datetime(2026, 10, 27, 14, 0, tzinfo=UTC)
 ORIGIN = Origin(
     entry_id="k" * 26,
@@ -136,6 +137,22 @@ def test_the_description_explains_the_dates() -> None:
     lines = text.splitlines()
     assert [line for line in wanted if line not in lines] == []
     assert [lines.index(line) for line in wanted] == sorted(lines.index(line) for line in wanted)
+
+
+def test_the_courier_s_day_stands_with_the_dates_while_it_is_of_use() -> None:
+    courier = origin(dispatch_by=date(2026, 11, 18))
+    line = "By courier: Wed 18 Nov 2026, hand it over by then so that it is received in time"
+    for redaction in ("matter", "full"):
+        text = entry_items(window(), courier, redaction)["safe"].description.splitlines()
+        assert text[text.index(line) - 1] == "File by: Fri 20 Nov 2026"
+    assert "By courier" not in entry_items(window(), ORIGIN)["safe"].description
+    hidden = (
+        entry_items(window(), courier, "busy"),
+        entry_items(window(), origin(dispatch_by=date(2026, 11, 18), altered=True)),
+        *(entry_items(window(), origin(dispatch_by=date(2026, 11, 18), status=status)) for status in ENDS),
+    )
+    for items in hidden:
+        assert not any("courier" in item.description or "18 Nov" in item.description for item in items.values())
 
 
 def test_however_long_the_working_the_warning_stays() -> None:

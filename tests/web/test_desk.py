@@ -5,14 +5,14 @@ from datetime import date, timedelta
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import select
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from deadlines.docket import logins, teams
 from deadlines.docket.renderings import render_entry
 from deadlines.docket.restricting import restrict_matter
 from deadlines.store.database import Database
-from deadlines.store.tables import Acknowledgement, Heartbeat, Matter, Person
+from deadlines.store.tables import Acknowledgement, Entry, Heartbeat, Matter, Person
 from deadlines.web.app import create_app
 from tests.docket import samples
 from tests.web.serving import NOW, ZONE
@@ -81,6 +81,17 @@ def test_the_docket_shows_the_next_date_of_each_entry(firm: Firm) -> None:
     assert "Garcia &amp; &lt;b&gt;Sons&lt;/b&gt;" in page.text
     assert "S-1" in page.text
     assert page.headers["cache-control"] == "no-store"
+
+
+def test_the_courier_s_day_is_shown_until_it_has_passed_and_to_nobody_of_a_restricted_matter(firm: Firm) -> None:
+    said = 'courier by <time datetime="2026-11-18">'
+    with firm.database.write() as session:
+        session.execute(update(Entry).values(dispatch_by=date(2026, 11, 18)))
+    assert firm.browser("Ana").get("/").text.count(said) == 2
+    assert firm.browser("Dora").get("/").text.count(said) == 1
+    with firm.database.write() as session:
+        session.execute(update(Entry).values(dispatch_by=NOW.date() - timedelta(days=1)))
+    assert "courier by" not in firm.browser("Ana").get("/").text
 
 
 @pytest.mark.parametrize("name", ["Ben", "Dora", "Adam", "Pat", "Audrey"])
