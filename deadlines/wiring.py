@@ -288,6 +288,7 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
         auditor=Auditor(database, build_statement(settings)),
         monitor=build_monitor(settings, database),
         outbound=build_outbound(settings, longest=HOOK_SECONDS),
+        vault=build_vault(settings),
     )
 
 

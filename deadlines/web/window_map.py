@@ -37,10 +37,12 @@ def draw(entries: Sequence[EntryView], today: date) -> str:
     dated = [entry for entry in entries if entry.window.safe_by is not None]
     if not dated:
         return ""
-    scale = _Scale(dated[0].decided_on, max(_days(entry)[-1] for entry in dated) + timedelta(days=2))
+    first = dated[0].decided_on or min(today, *(_days(entry)[0] for entry in dated))
+    scale = _Scale(first, max(_days(entry)[-1] for entry in dated) + timedelta(days=2))
     height = TOP + ROW * len(dated) + BOTTOM
     parts = [
         f'<svg class="map" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(_words(dated))}">',
+        *(_line(scale.at(first), height, "start", "notice") if dated[0].decided_on is not None else ()),
         *_months(scale, height),
         *(part for number, entry in enumerate(dated) for part in _row(entry, scale, TOP + ROW * number)),
         *(_line(scale.at(today), height, "today", "today") if scale.holds(today) else ()),
@@ -50,7 +52,8 @@ def draw(entries: Sequence[EntryView], today: date) -> str:
 
 
 def _words(entries: Sequence[EntryView]) -> str:
-    return f"{len(entries)} windows after the notice of {entries[0].decided_on}; the table below has their dates."
+    day = entries[0].decided_on
+    return f"{len(entries)} windows after the notice{f' of {day}' if day else ''}; the table below has their dates."
 
 
 def _days(entry: EntryView) -> list[date]:
@@ -61,7 +64,6 @@ def _days(entry: EntryView) -> list[date]:
 
 def _months(scale: _Scale, height: int) -> Iterator[str]:
     """A mark at the first of each month, of so many months that they have room."""
-    yield from _line(scale.at(scale.first), height, "start", "notice")
     months = _firsts(scale)
     step = max(1, -(-len(months) // TICKS))
     for first in months[::step]:
