@@ -25,6 +25,7 @@ from deadlines.wiring_database import create_database as create_database  # noqa
 from deadlines.wiring_database import database_url as database_url  # noqa: PLC0414
 from deadlines.wiring_database import open_database as open_database  # noqa: PLC0414
 from deadlines.wiring_database import shown_url as shown_url  # noqa: PLC0414
+from deadlines.wiring_entrance import build_vault
 from deadlines.wiring_sheets import build_sheet
 
 if TYPE_CHECKING:

@@ -75,9 +75,7 @@ class HookSender:
         self._post.sign_of_life()
         owner, lease = self._post.owner, self._post.lease
         with self._post.database.write() as session:
-            ready = deliveries.prepare(
-                session, delivery_id, vault=self._vault, owner=owner, now=present(), lease=lease
-            )
+            ready = deliveries.prepare(session, delivery_id, vault=self._vault, owner=owner, now=present(), lease=lease)
         if ready is None:
             return False
         self._post.hook("hooks.send.before")

@@ -77,8 +77,9 @@ class Sweeps:
 
     `channels` by the name that reminders carry; a reminder of a channel that is no longer configured goes by
     the first. `lanes` says what goes to chats and the webhook too, `per_minute` how many messages a channel is given
-    at most; `outbound` is the way to webhooks, without it they are told of nothing; `vault` reads their secrets; `clocks` reads the clocks of this
-    machine. `hook` is called with a name at the points where a process may die, for tests.
+    at most; `outbound` is the way to webhooks, without it they are told of nothing; `vault` reads their secrets;
+    `clocks` reads the clocks of this machine. `hook` is called with a name at the points where a process may die, for
+    tests.
     """
 
     def __init__(

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from deadlines.docket.views import EntryView
 
 
-
 def blind_to(session: Session, person: Person | None, notices: Collection[str]) -> frozenset[str]:
     """The ids, of these notices, of which somebody is not told what was entered. None: nobody in particular asks.
 

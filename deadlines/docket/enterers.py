@@ -43,7 +43,9 @@ def check_enterers(session: Session) -> Finding:
         return Finding("entered-by", "well", "Of every open date it is known who entered it.")
     what = "1 open date was" if count == 1 else f"{count} open dates were"
     said = f"{what} entered under the name of an account and of no person"
-    said += f"; {signed} of them verified, perhaps by who typed them." if signed else ", and may be verified by who typed."
+    said += (
+        f"; {signed} of them verified, perhaps by who typed them." if signed else ", and may be verified by who typed."
+    )
     hint = (
         "Let somebody verify who did not type them. Where one person did both, strike the notice and record it anew "
         "with `deadlines add --by`."

@@ -32,7 +32,10 @@ Words = str | Callable[["_Known", Detail], str]
 
 
 def history(session: Session, matter: Matter, reader: Person) -> list[Happened]:
-    """What was done about a matter, its notices and its entries, the latest first; see `docket.blind` for the reader."""
+    """What was done about a matter, its notices and its entries, the latest first.
+
+    A notice that the reader may still verify blind is not named; see `docket.blind`.
+    """
     known = _Known(session, matter, reader)
     query = select(Audit).where(Audit.subject.in_(known.subjects)).order_by(Audit.id.desc())
     return [_happened(known, row) for row in session.scalars(query)]

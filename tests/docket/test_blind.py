@@ -21,7 +21,10 @@ from tests.docket.desks import DENIAL, LATER, SAFE, desk, firm, look, recorded, 
 from tests.docket.samples import ZONE, person
 
 TOLD = msgspec.structs.replace(
-    DENIAL, service=Service("mail", date(2026, 10, 26)), received_on=date(2026, 10, 29), facts={"notified_on": "2026-10-28"}
+    DENIAL,
+    service=Service("mail", date(2026, 10, 26)),
+    received_on=date(2026, 10, 29),
+    facts={"notified_on": "2026-10-28"},
 )
 ORDER = Notice(kind="ij.order", decided_on=date(2026, 10, 30), service=Service("oral"))
 """Its windows are contested: only an attorney may verify them."""

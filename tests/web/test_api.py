@@ -214,7 +214,13 @@ def test_who_may_still_verify_a_notice_is_not_told_what_was_entered(firm: ApiFir
     told = {**NOTICE, "received_on": "2026-10-29", "service": {"method": "mail", "on": "2026-10-26"}}
     made = firm.program("Ben").made("/notices", {**told, "matter": firm.matters["A-1"]})
     entry = made["entries"][0]["entry"]
-    paths = (f"/notices/{made['notice']}", "/notices", f"/matters/{firm.matters['A-1']}", f"/entries/{entry}", "/docket")
+    paths = (
+        f"/notices/{made['notice']}",
+        "/notices",
+        f"/matters/{firm.matters['A-1']}",
+        f"/entries/{entry}",
+        "/docket",
+    )
     for name in ("Ana", "Dora"):
         program = firm.program(name)
         for path in paths:

@@ -173,7 +173,7 @@ def test_what_other_systems_of_the_firm_follow_is_told(told: Told) -> None:
     told.hook()
     room = MailRoom(ZONE, time(9), time(17), 1, lambda day: day.weekday() < 5)
     with told.database.write() as session:
-        ana, ben, dora = (session.get_one(Person, told.people[name]) for name in ("Ana", "Ben", "Dora"))
+        ben, dora = (session.get_one(Person, told.people[name]) for name in ("Ben", "Dora"))
         matter = session.get_one(Matter, told.matter)
         common: dict[str, Any] = {"received_on": None, "at": "mail", "by": ben, "now": told.now, "actor": "t"}
         homeless = incoming.register(session, room, "Canary", matter=None, **common)
