@@ -51,6 +51,7 @@ def blinded(view: "EntryView") -> "EntryView":
         window=plain(view.window),
         dispute=None,
         resolution=decided,
+        follow_ons=[],
         blind=True,
     )
 
