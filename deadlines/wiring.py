@@ -25,6 +25,7 @@ from deadlines.wiring_database import create_database as create_database  # noqa
 from deadlines.wiring_database import database_url as database_url  # noqa: PLC0414
 from deadlines.wiring_database import open_database as open_database  # noqa: PLC0414
 from deadlines.wiring_database import shown_url as shown_url  # noqa: PLC0414
+from deadlines.wiring_entrance import build_vault
 from deadlines.wiring_sheets import build_sheet
 
 if TYPE_CHECKING:
@@ -288,6 +289,7 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
         auditor=Auditor(database, build_statement(settings)),
         monitor=build_monitor(settings, database),
         outbound=build_outbound(settings, longest=HOOK_SECONDS),
+        vault=build_vault(settings),
     )
 
 

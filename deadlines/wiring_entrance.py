@@ -6,20 +6,27 @@ from deadlines.config import Settings, read_key, read_secret
 from deadlines.errors import ConfigError
 
 if TYPE_CHECKING:
+    from deadlines.store.vault import Vault
     from deadlines.web.entrance import Entrance
     from deadlines.web.oidc import Provider
 
 
 def build_entrance(settings: Settings) -> "Entrance":
     """What the firm decides about signing in; raises ConfigError for a key file that cannot be used."""
-    from deadlines.store.vault import Vault
     from deadlines.web.entrance import Entrance
 
     return Entrance(
         required=settings.web.second_factor == "required",
-        vault=Vault(read_key(settings.keeping.key_file)),
+        vault=build_vault(settings),
         provider=build_provider(settings) if settings.oidc.issuer else None,
     )
+
+
+def build_vault(settings: Settings) -> "Vault":
+    """What hides small secrets in the database; raises ConfigError for a key file that cannot be used."""
+    from deadlines.store.vault import Vault
+
+    return Vault(read_key(settings.keeping.key_file))
 
 
 def build_provider(settings: Settings) -> "Provider":

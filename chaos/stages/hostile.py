@@ -71,7 +71,8 @@ def run(ground: Ground) -> None:
 
 def _add(firm: Firm, matter: str, client: str, decided: str) -> tuple[int, str]:
     done = firm.run(
-        "add", "--matter", matter, "--client", client, "--attorney", "ana@firm.test", "--kind", "uscis.denial",
+        "add", "--matter", matter, "--client", client, "--attorney", "ana@firm.test", "--by", "ana@firm.test",
+        "--kind", "uscis.denial",
         "--form", "I-140", "--decided-on", decided, "--service", "mail", "--json",
     )  # fmt: skip
     return done.returncode, done.stderr

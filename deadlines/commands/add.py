@@ -31,7 +31,11 @@ if TYPE_CHECKING:
 @click.option("--printed-deadline", metavar="DATE", help="The deadline that the notice prints.")
 @click.option("--fact", "facts", metavar="NAME=VALUE", multiple=True, help="A fact; may be repeated.")
 @reasons_option
-@click.option("--by", metavar="ADDRESS", help="Mail address of the person who enters it; somebody else verifies.")
+@click.option(
+    "--by",
+    metavar="ADDRESS",
+    help="Mail address of who enters it, and does not verify it; from two people on it must be said.",
+)
 @click.option("--from", "pdf", metavar="FILE.pdf", help="Read the notice in a PDF, and ask about each line it has.")
 @click.option(
     "--incoming", metavar="ID", help="The paper that came in, from `deadlines incoming list`; it is docketed."
@@ -145,26 +149,28 @@ def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool
         if given["incoming"]:
             paper = find_incoming(session, given["incoming"])
             docketed(session, paper, recorded.notice, who=by.id if by is not None else who, now=now, actor=who)
-        return _as_json(recorded, matter.reference, restricted=matter.restricted)
+        return _as_json(recorded, matter.reference, who, restricted=matter.restricted)
 
 
 def _entered_by(session: "Session", by: str | None) -> "Person | None":
+    from deadlines.docket.enterers import enterer
     from deadlines.docket.people import active_person
     from deadlines.docket.roles import require
 
     if not by:
-        return None
+        return enterer(session)
     person = active_person(session, by)
     require(person, "enter")
     return person
 
 
-def _as_json(recorded: "Recorded", reference: str, *, restricted: bool) -> "dict[str, Any]":
+def _as_json(recorded: "Recorded", reference: str, who: str, *, restricted: bool) -> "dict[str, Any]":
     windows = {window.rule: window for window in recorded.result.windows}
     return {
         "notice": recorded.notice.id,
         "matter": reference,
         "restricted": restricted,
+        "entered_by": who,
         "edition": recorded.result.edition,
         "entries": [
             {
@@ -196,7 +202,8 @@ def _answer(
     if as_json:
         print_json({**recorded, "warnings": [*recorded["warnings"], *doubts]})
         return
-    click.echo(f"Recorded notice {recorded['notice'][:8]} in matter {recorded['matter']}.")
+    who = recorded["entered_by"]
+    click.echo(f"Recorded notice {recorded['notice'][:8]} in matter {recorded['matter']}, entered by {who}.")
     print_table(
         ("Entry", "Window", "Form", "File by", "Protective", "Last day"),
         [

@@ -18,7 +18,7 @@ def complete(app: App, given: dict[str, Any]) -> dict[str, Any]:
     from deadlines.wiring import build_law
 
     law = build_law(app.settings)
-    filled = _matter(app, dict(given))
+    filled = _matter(app, _by(app, dict(given)))
     covered = {kind for rule in law.rules.values() for kind in rule.kinds}
     kinds = {kind.id: kind.title for kind in law.kinds.values() if kind.id in covered}
     filled["kind"] = given["kind"] or choose_kind(kinds)
@@ -27,6 +27,19 @@ def complete(app: App, given: dict[str, Any]) -> dict[str, Any]:
         filled["form"] = given["form"] or _form(law)
         filled["service"] = given["service"] or choose("How was it served", dict.fromkeys(METHODS, ""))
     return _reasons(_facts(app, filled))
+
+
+def _by(app: App, filled: dict[str, Any]) -> dict[str, Any]:
+    """Who enters it, where several people could."""
+    from deadlines.docket.enterers import able
+
+    with app.reading() as session:
+        known = [person.email for person in able(session)]
+    while len(known) > 1 and filled["by"] not in known:
+        filled["by"] = click.prompt("Who enters it; somebody else verifies it (mail address)").strip().lower()
+        if filled["by"] not in known:
+            click.echo(f"It is one of {', '.join(known)}.")
+    return filled
 
 
 def _matter(app: App, filled: dict[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def command(app: App, entry: str, on: "date", tracking: str, by: str, as_json: b
     with signed(app, by, "file") as act:
         found = act.entry(entry)
         dispatch_entry(act.session, act.desk, found, on=on, tracking=tracking, by=act.by, now=act.now)
-        view = entry_view(act.session, found)
+        view = entry_view(act.session, found, reader=act.by)
     print_dispatched(view, as_json=as_json)
 
 

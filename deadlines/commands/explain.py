@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deadlines.commands.context import App, json_option, pass_app
-from deadlines.commands.signing import nexts_of
+from deadlines.commands.signing import looking_option, nexts_of, reader_of
 
 if TYPE_CHECKING:
     from deadlines.docket.views import EntryView
@@ -20,9 +20,10 @@ COURIER = (
 
 @click.command()
 @click.argument("entry", metavar="ENTRY")
+@looking_option
 @json_option
 @pass_app
-def command(app: App, entry: str, as_json: bool) -> None:
+def command(app: App, entry: str, by: str | None, as_json: bool) -> None:
     """The working behind one entry's dates. ENTRY is its id, or the beginning of it.
 
     \b
@@ -32,9 +33,13 @@ def command(app: App, entry: str, as_json: bool) -> None:
     from deadlines import clock
     from deadlines.commands.output import print_json
     from deadlines.docket.views import entry_view, find_entry
+    from deadlines.docket.visible import require_visible
 
     with app.reading() as session:
-        view = entry_view(session, find_entry(session, entry), nexts_of(app))
+        reader, found = reader_of(session, by), find_entry(session, entry)
+        if reader is not None:
+            require_visible(session, found.matter_id, reader)
+        view = entry_view(session, found, nexts_of(app), reader=reader)
     if as_json:
         print_json(view)
     else:

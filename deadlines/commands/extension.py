@@ -138,7 +138,7 @@ def list_(app: App, everything: bool, by: str | None, as_json: bool) -> None:
     """
     from deadlines.commands.output import print_json, print_table
     from deadlines.commands.windows import day_words
-    from deadlines.docket.extension_views import extension_views
+    from deadlines.docket.extension_views import STATES, extension_views
     from deadlines.docket.people import active_person
 
     with app.reading() as session:
@@ -156,7 +156,7 @@ def list_(app: App, everything: bool, by: str | None, as_json: bool) -> None:
                 view.title,
                 day_words(view.wanted_on),
                 day_words(view.asked_on),
-                view.state,
+                STATES[view.state],
                 day_words(view.granted_to),
                 (view.proposal or "")[:8],
                 view.decision,
@@ -171,14 +171,16 @@ def print_extensions(views: "Sequence[ExtensionView]") -> None:
     """More time for one entry, as it stands."""
     from deadlines.commands.output import clean, paragraph, style
     from deadlines.commands.windows import day_words
+    from deadlines.docket.extension_views import STATES
 
     for view in views:
         asked = f"More time until {day_words(view.wanted_on)}, asked for on {day_words(view.asked_on)}"
         if view.state == "requested":
             words = f"{asked} (proof: {clean(view.proof)}): PROVISIONAL, NOT GRANTED. The dates below hold."
             paragraph(style(words, fg="yellow", bold=True))
-        elif view.state == "granted":
+        elif view.granted_to is not None:
             granted = f"granted on {day_words(view.granted_on)} until {day_words(view.granted_to)}"
-            paragraph(f"{asked}: {granted}, proof: {clean(view.decision or '')}")
+            more = f" ({STATES[view.state]})" if view.state != "granted" else ""
+            paragraph(f"{asked}: {granted}{more}, proof: {clean(view.decision or '')}")
         else:
             paragraph(f"{asked}: {view.state}, {clean(view.decision or '')}")

@@ -60,7 +60,7 @@ def command(app: App, /, entry: str, on: "date", by: str, anyway: bool, as_json:
     with signed(app, by, "file") as act:
         found = act.entry(entry)
         made = record_filing(act.session, act.desk, found, on=on, proof=proof, by=act.by, now=act.now, anyway=anyway)
-        view = entry_view(act.session, found, nexts_of(app))
+        view = entry_view(act.session, found, nexts_of(app), reader=act.by)
     if isinstance(made, Dispatched):
         print_dispatched(view, as_json=as_json)
     else:

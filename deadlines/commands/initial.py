@@ -28,5 +28,5 @@ def command(app: App, entry: str, source: str | None, by: str, as_json: bool) ->
     with signed(app, by, "initial") as act:
         found = act.entry(entry)
         initial_entry(act.session, act.desk, found, by=act.by, now=act.now, source=source)
-        view = entry_view(act.session, found)
+        view = entry_view(act.session, found, reader=act.by)
     answer(view, f"Version {view.version} of {view.window.title} is initialed by {view.initialed_by}.", as_json=as_json)

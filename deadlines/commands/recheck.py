@@ -28,5 +28,5 @@ def command(app: App, entry: str, by: str, as_json: bool) -> None:
     with signed(app, by, "file") as act:
         found = act.entry(entry)
         recheck_entry(act.session, act.desk, found, by=act.by, now=act.now)
-        view = entry_view(act.session, found)
+        view = entry_view(act.session, found, reader=act.by)
     answer(view, f"{view.window.title}, entry {view.entry[:8]}: {clean(closing_words(view))}.", as_json=as_json)

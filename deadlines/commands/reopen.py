@@ -27,7 +27,7 @@ def command(app: App, entry: str, reason: str, by: str, as_json: bool) -> None:
     with signed(app, by, "close") as act:
         found = act.entry(entry)
         reopen_entry(act.session, act.desk, found, reason=reason, by=act.by, now=act.now)
-        view = entry_view(act.session, found)
+        view = entry_view(act.session, found, reader=act.by)
     if as_json:
         print_json(view)
         return

@@ -40,7 +40,7 @@ def command(app: App, entry: str, use: "Use", reason: str, by: str, as_json: boo
     with signed(app, by, "decide") as act:
         found = act.entry(entry)
         move = resolve_dispute(act.session, act.desk, found, use=use, reason=reason, by=act.by, now=act.now)
-        view = entry_view(act.session, found)
+        view = entry_view(act.session, found, reader=act.by)
     if as_json:
         print_json({"entry": view, "move": move})
         return

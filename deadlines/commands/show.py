@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deadlines.commands.context import App, json_option, pass_app
-from deadlines.commands.signing import nexts_of
+from deadlines.commands.signing import looking_option, nexts_of, reader_of
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from deadlines.docket.closed import ClosedLine
     from deadlines.docket.records import Nexts
     from deadlines.docket.views import EntryView, MatterView
+    from deadlines.store.tables import Person
 
 
 @click.command()
 @click.argument("name", metavar="MATTER|NOTICE|ENTRY")
+@looking_option
 @json_option
 @pass_app
-def command(app: App, name: str, as_json: bool) -> None:
+def command(app: App, name: str, by: str | None, as_json: bool) -> None:
     """One matter, one notice with its entries, or one entry, in full.
 
     \b
@@ -34,7 +36,7 @@ def command(app: App, name: str, as_json: bool) -> None:
 
     today = clock.today(app.settings.firm.timezone)
     with app.reading() as session:
-        view = _find(session, name, nexts_of(app))
+        view = _find(session, name, nexts_of(app), reader_of(session, by))
     if as_json:
         print_json(view)
     elif isinstance(view, EntryView):
@@ -45,24 +47,36 @@ def command(app: App, name: str, as_json: bool) -> None:
         _print_matter(view, today)
 
 
-def _find(session: "Session", name: str, nexts: "Nexts") -> "MatterView | EntryView":
-    """A matter's number comes before an entry's id, and that before a notice's."""
+def _find(session: "Session", name: str, nexts: "Nexts", reader: "Person | None") -> "MatterView | EntryView":
+    """A matter's number comes before an entry's id, and that before a notice's; as far as the reader may see it."""
     from deadlines.docket.notices import find_notice
     from deadlines.docket.prefixes import SHORTEST
+    from deadlines.docket.teams import find_matter
     from deadlines.docket.views import entry_view, find_entry, matter_view
     from deadlines.errors import NotFound
 
     with suppress(NotFound):
-        return matter_view(session, name, nexts)
+        _require_seen(session, find_matter(session, name).id, reader)
+        return matter_view(session, name, nexts, reader=reader)
     if name.strip().isalnum() and len(name.strip()) >= SHORTEST:
         with suppress(NotFound):
-            return entry_view(session, find_entry(session, name), nexts)
+            entry = find_entry(session, name)
+            _require_seen(session, entry.matter_id, reader)
+            return entry_view(session, entry, nexts, reader=reader)
         with suppress(NotFound):
             notice = find_notice(session, name)
-            return matter_view(session, notice.matter.reference, nexts, notice=notice.id)
+            _require_seen(session, notice.matter_id, reader)
+            return matter_view(session, notice.matter.reference, nexts, notice=notice.id, reader=reader)
     raise NotFound(
         f"No matter has the number '{name}', and no notice or entry begins so; `deadlines list` shows what is open."
     )
+
+
+def _require_seen(session: "Session", matter_id: str, reader: "Person | None") -> None:
+    from deadlines.docket.visible import require_visible
+
+    if reader is not None:
+        require_visible(session, matter_id, reader)
 
 
 def _print_matter(matter: "MatterView", today: date) -> None:
@@ -79,7 +93,7 @@ def _print_matter(matter: "MatterView", today: date) -> None:
         [
             (
                 view.entry[:8],
-                f"{view.notice[:8]} {view.kind}, {day_words(view.decided_on)}",
+                f"{view.notice[:8]} {view.kind}, {day_words(view.decided_on)}" if view.entered else view.notice[:8],
                 view.window.title,
                 view.window.form,
                 view.status if view.window.state == "due" else undated_words(view.window.state, view.window.opens_on),

@@ -25,6 +25,11 @@ Found = TypeVar("Found", "Entry", "NoticeRow")
 by_option = click.option(
     "--by", required=True, metavar="ADDRESS", help="Mail address of the person who answers for it; must be active."
 )
+looking_option = click.option(
+    "--by",
+    metavar="ADDRESS",
+    help="Who looks: what they may not see, or may still verify blind, is not shown. Without it: all of it.",
+)
 reason_option = click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept for ever.")
 
 
@@ -62,6 +67,13 @@ class Signed:
 
         require_visible(self.session, found.matter_id, self.by)
         return found
+
+
+def reader_of(session: "Session", by: str | None) -> "Person | None":
+    """Who looks; nobody in particular where none is named. Raises NotFound and Conflict."""
+    from deadlines.docket.people import active_person
+
+    return active_person(session, by) if by is not None else None
 
 
 @contextmanager

@@ -26,5 +26,5 @@ def command(app: App, entry: str, reason: str, by: str, as_json: bool) -> None:
     with signed(app, by, "close") as act:
         found = act.entry(entry)
         waive_entry(act.session, act.desk, found, reason=reason, by=act.by, now=act.now)
-        view = entry_view(act.session, found, nexts_of(app))
+        view = entry_view(act.session, found, nexts_of(app), reader=act.by)
     answer(view, as_json=as_json)

@@ -54,6 +54,7 @@ def add(app: App, url: str, events: str, email: str, restricted: bool, as_json: 
     from deadlines.docket.webhooks import add_webhook, webhook_view
     from deadlines.notify.posting import check_address
     from deadlines.wiring_channels import build_outbound
+    from deadlines.wiring_entrance import build_vault
 
     address = sys.stdin.readline().strip() if url == "-" else url
     check_address(address, build_outbound(app.settings))
@@ -65,6 +66,7 @@ def add(app: App, url: str, events: str, email: str, restricted: bool, as_json: 
             active_person(session, email),
             address,
             _wanted(events),
+            vault=build_vault(app.settings),
             restricted=restricted,
             actor=actor(),
             now=clock.now(),
@@ -135,9 +137,10 @@ def test(app: App, identifier: str, as_json: bool) -> None:
     from deadlines.docket.deliveries import test_of
     from deadlines.docket.webhooks import find_webhook, note_taken, webhook_view
     from deadlines.wiring_channels import build_outbound
+    from deadlines.wiring_entrance import build_vault
 
     with app.reading() as session:
-        ready = test_of(find_webhook(session, identifier), clock.now())
+        ready = test_of(find_webhook(session, identifier), build_vault(app.settings), clock.now())
     fault, _gone = tell(build_outbound(app.settings), ready, clock.now())
     if fault is not None:
         raise fault

@@ -9,6 +9,8 @@ from deadlines.commands.output import clean, paragraph, style
 from deadlines.compute import Notice
 from deadlines.compute.result import Result, Window
 
+BLIND = "you may still verify this notice, so what was entered is not shown"
+
 STATES = {
     "no-limit": "May be filed at any time",
     "not-available": "Not available",
@@ -70,8 +72,10 @@ def checked_words(by: str | None, at: datetime | None, marks: Marks) -> str:
     return ", ".join(part for part in said if part)
 
 
-def entered_words(notice: Notice) -> str:
-    """A notice as it was typed in, for a person who has the paper at hand."""
+def entered_words(notice: Notice | None) -> str:
+    """A notice as it was typed in, for a person who has the paper at hand; None where it is kept from them."""
+    if notice is None:
+        return f"{BLIND}."
     service = f"served by {notice.service.method.replace('-', ' ')} on {day_words(notice.served_on)}"
     parts = [
         notice.kind,

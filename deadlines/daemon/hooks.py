@@ -11,6 +11,7 @@ from deadlines.docket.deliveries import Ready
 from deadlines.errors import ContentRefused, SendError
 from deadlines.notify.outbound import Outbound, judge
 from deadlines.notify.webhook import key_of, signed
+from deadlines.store.vault import Vault
 
 log = logging.getLogger(__name__)
 
@@ -20,13 +21,13 @@ AT_ONCE = 20
 
 
 class HookSender:
-    """One process's part in telling webhooks. `outbound` decides where requests may go.
+    """One process's part in telling webhooks. `outbound` decides where requests may go, `vault` reads their secrets.
 
     No transaction is open while a request travels. One that takes nothing holds up no other for longer than one try.
     """
 
-    def __init__(self, post: Post, outbound: Outbound) -> None:
-        self._post, self._outbound = post, outbound
+    def __init__(self, post: Post, outbound: Outbound, vault: Vault) -> None:
+        self._post, self._outbound, self._vault = post, outbound, vault
 
     def send_due(self, now: datetime) -> int:
         """Write and send what is due; how many events were taken. Raises what the database raises."""
@@ -74,7 +75,7 @@ class HookSender:
         self._post.sign_of_life()
         owner, lease = self._post.owner, self._post.lease
         with self._post.database.write() as session:
-            ready = deliveries.prepare(session, delivery_id, owner=owner, now=present(), lease=lease)
+            ready = deliveries.prepare(session, delivery_id, vault=self._vault, owner=owner, now=present(), lease=lease)
         if ready is None:
             return False
         self._post.hook("hooks.send.before")

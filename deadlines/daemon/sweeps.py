@@ -46,6 +46,7 @@ from deadlines.notify.channel import Channel
 from deadlines.notify.outbound import Outbound
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat, Letter
+from deadlines.store.vault import Vault
 
 log = logging.getLogger(__name__)
 
@@ -78,8 +79,9 @@ class Sweeps:
 
     `channels` by the name that reminders carry; a reminder of a channel that is no longer configured goes by
     the first. `lanes` says what goes to chats and the webhook too, `per_minute` how many messages a channel is given
-    at most; `outbound` is the way to webhooks, without it they are told of nothing; `clocks` reads the clocks of this
-    machine. `hook` is called with a name at the points where a process may die, for tests.
+    at most; `outbound` is the way to webhooks, without it they are told of nothing; `vault` reads their secrets;
+    `clocks` reads the clocks of this machine. `hook` is called with a name at the points where a process may die, for
+    tests.
     """
 
     def __init__(
@@ -108,6 +110,7 @@ class Sweeps:
         lanes: Lanes = Lanes(),  # noqa: B008  (it never changes)
         per_minute: Mapping[str, int] | None = None,
         outbound: Outbound | None = None,
+        vault: Vault = Vault(),  # noqa: B008  (it never changes)
     ) -> None:
         self._database, self._channels, self._zone, self._lease = database, channels, zone, lease
         self._desk, self._compute, self._edition, self._flush = desk, compute, edition, flush
@@ -139,7 +142,7 @@ class Sweeps:
         )
         self._sender = Sender(post, zone=zone)
         hooks_post = msgspec.structs.replace(post, sign_of_life=lambda: self.sign_of_life("hooks"))
-        self._hooks = HookSender(hooks_post, outbound) if outbound is not None else None
+        self._hooks = HookSender(hooks_post, outbound, vault) if outbound is not None else None
 
     def _renewed(self, session: Session, letter: Letter, now: datetime) -> tuple[str, str] | None:
         if self._rhythm is None:
@@ -269,6 +272,8 @@ class Sweeps:
         if not found.finished or self.stopping.is_set():
             return found
         self._renew_renderings(now)
+        with self._database.write() as session:
+            deliveries.forget_old(session, now)
         detail = {
             "edition": self._edition,
             "checked": found.checked,

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute.engine import engine_for
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
+from deadlines.docket.blind import blind_to, plain
 from deadlines.docket.direction import NAMES, Dates, dates_of
 from deadlines.docket.standings import Standing, events_of, standing_at
 from deadlines.docket.trust import is_altered, window_of
@@ -97,10 +98,11 @@ class BelievedEntry(Struct, frozen=True, kw_only=True):
 
 
 class BelievedNotice(Struct, frozen=True, kw_only=True):
-    """A notice as it was entered by then. `amended_later`: what was entered was corrected afterwards."""
+    """A notice as it was entered by then. `amended_later`: what was entered was corrected afterwards. `entered` is None
+    where the reader may still verify it blind."""
 
     notice: str
-    entered: Notice
+    entered: Notice | None
     entered_at: datetime
     entered_by: str
     amended_later: bool
@@ -127,6 +129,23 @@ def believed(session: Session, matter: Matter, laws: Laws, *, on: date, at: date
     if matter.created_at > at:
         raise InputError(f"Matter {matter.reference} was opened after {on}.", code="bad-date")
     return _Look(session, matter, laws, at).answer(on)
+
+
+def kept_blind(session: Session, found: Believed, reader: Person) -> Believed:
+    """The same without what the reader may still verify blind; see `docket.blind`."""
+    blind = blind_to(session, reader, [notice.notice for notice in found.notices])
+    notices = [_unread(notice) if notice.notice in blind else notice for notice in found.notices]
+    return msgspec.structs.replace(found, notices=notices)
+
+
+def _unread(notice: BelievedNotice) -> BelievedNotice:
+    entries = [
+        msgspec.structs.replace(
+            entry, window=plain(entry.window), recomputed=msgspec.structs.replace(entry.recomputed, dates=None)
+        )
+        for entry in notice.entries
+    ]
+    return msgspec.structs.replace(notice, entered=None, entries=entries)
 
 
 def end_of_day(on: date, zone: str, now: datetime) -> datetime:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from deadlines.docket import leases, webhooks
@@ -16,12 +16,15 @@ from deadlines.docket.events import OF_ACTIONS, event_of, id_of
 from deadlines.docket.leases import held, settle
 from deadlines.docket.outbox import FROM_THE_ROWS, LONGEST_PAUSE, pause
 from deadlines.docket.visible import visible
-from deadlines.errors import Conflict, ContentRefused, SendError
+from deadlines.errors import ConfigError, Conflict, ContentRefused, SendError
 from deadlines.store.tables import Audit, Delivery, Matter, Webhook, new_id
+from deadlines.store.vault import Vault
 
 PAGE = 200
 """Rows of the audit trail that are looked at in one transaction."""
 TEST = "webhook.test"
+KEPT = timedelta(days=30)
+"""How long a delivery stays after it was taken, to be looked at."""
 OUT_OF_SIGHT = "The person may not see the matter any more, or it is restricted; nothing was sent."
 
 
@@ -105,8 +108,14 @@ def is_due(session: Session, now: datetime) -> bool:
     return session.scalar(due.limit(1)) is not None
 
 
-def prepare(session: Session, delivery_id: int, *, owner: str, now: datetime, lease: timedelta) -> Ready | None:
-    """A claimed delivery just before it is sent, its lease held on; None when it is not to be sent now, or ever."""
+def prepare(
+    session: Session, delivery_id: int, *, vault: Vault, owner: str, now: datetime, lease: timedelta
+) -> Ready | None:
+    """A claimed delivery just before it is sent, its lease held on; None when it is not to be sent now, or ever.
+
+    Where the secret of its webhook cannot be read, nothing can be signed: the webhook fails like one that takes
+    nothing.
+    """
     for row in held(session, Delivery, [delivery_id], owner):
         if row.lease_until is None or row.lease_until <= now:
             continue
@@ -116,17 +125,40 @@ def prepare(session: Session, delivery_id: int, *, owner: str, now: datetime, le
         elif hook.dead_at is not None or (hook.rests_until is not None and hook.rests_until > now):
             leases.release(session, Delivery, [row.id], owner=owner, now=now)
         else:
-            row.lease_until = row.next_at = now + lease
-            return Ready(row.id, hook.id, hook.address, hook.secret, row.message_id, row.body.encode())
+            return _ready(session, row, hook, vault, now=now, lease=lease)
     return None
 
 
-def test_of(hook: Webhook, now: datetime) -> Ready:
-    """An event that tells of nothing, to try a webhook. Raises Conflict for one that was revoked."""
+def _ready(
+    session: Session, row: Delivery, hook: Webhook, vault: Vault, *, now: datetime, lease: timedelta
+) -> Ready | None:
+    try:
+        secret = webhooks.secret_of(hook, vault)
+    except ConfigError as fault:
+        settle(row, "planned", now, fault.sentence)
+        webhooks.note_failed(session, hook, SendError(fault.sentence), now)
+        return None
+    row.lease_until = row.next_at = now + lease
+    return Ready(row.id, hook.id, hook.address, secret, row.message_id, row.body.encode())
+
+
+def test_of(hook: Webhook, vault: Vault, now: datetime) -> Ready:
+    """An event that tells of nothing, to try a webhook. Raises Conflict for one that was revoked, ConfigError where
+    its secret cannot be read."""
     if hook.revoked_at is not None:
         raise Conflict(f"The webhook {hook.id[:8]} is revoked.")
     body = msgspec.json.encode({"type": TEST, "timestamp": now, "data": {}})
-    return Ready(0, hook.id, hook.address, hook.secret, f"evt_{new_id()}", body)
+    return Ready(0, hook.id, hook.address, webhooks.secret_of(hook, vault), f"evt_{new_id()}", body)
+
+
+def forget_old(session: Session, now: datetime) -> int:
+    """Delete what was taken or taken back long ago; how many. The audit trail keeps what they told of.
+
+    What was given up stays: a test of its webhook sends it after all.
+    """
+    old = Delivery.state.in_(("sent", "cancelled")), Delivery.next_at < now - KEPT
+    gone = session.execute(delete(Delivery).where(*old).returning(Delivery.id))
+    return len(gone.all())
 
 
 def release(session: Session, ids: Collection[int], *, owner: str, now: datetime) -> None:

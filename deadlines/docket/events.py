@@ -15,16 +15,23 @@ from sqlalchemy.orm import Session
 from deadlines.docket.direction import Dates, dates_of
 from deadlines.docket.reminders import NAMESPACE
 from deadlines.docket.trust import is_altered
-from deadlines.store.tables import Audit, DeadlineRow, Entry, Matter, NoticeRow
+from deadlines.store.tables import Audit, DeadlineRow, Entry, Incoming, Matter, NoticeRow
 
 OF_ACTIONS = {
     "matter.open": "matter.opened",
+    "matter.hand-over": "matter.handed-over",
+    "incoming.register": "paper.registered",
+    "incoming.docketed": "paper.docketed",
+    "incoming.dismissed": "paper.dismissed",
+    "incoming.wait": "paper.waiting",
     "notice.record": "notice.recorded",
     "notice.amend": "notice.amended",
     "notice.strike": "notice.struck",
     "notice.discrepancy": "notice.discrepant",
     "deadline.move": "dates.moved",
     "proposal.accept": "dates.moved",
+    "proposal.agree": "dates.agreed",
+    "proposal.ignore": "dates.ignored",
     "entry.filed": "entry.filed",
     "entry.waived": "entry.waived",
     "entry.struck": "entry.struck",
@@ -35,6 +42,10 @@ OF_ACTIONS = {
     "entry.acknowledge": "entry.acknowledged",
     "entry.initial": "entry.initialed",
     "entry.dispatched": "entry.dispatched",
+    "entry.recheck": "entry.rechecked",
+    "milestone.done": "milestone.done",
+    "milestone.undo": "milestone.undone",
+    "milestone.assign": "milestone.assigned",
     "extension.request": "extension.requested",
     "extension.grant": "extension.granted",
     "extension.refuse": "extension.refused",
@@ -59,7 +70,8 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What an event tells of: ids and dates. `dates` are those in force when it was written.
 
     `old` are the dates before a move, `proposal` other dates that wait for two people, `proposed` those dates,
-    `entries` those of a notice, `amends` the notice that this one corrects, `until` when an acknowledgement ends.
+    `entries` those of a notice, `amends` the notice that this one corrects, `until` when an acknowledgement ends,
+    `paper` one that came in for the matter.
     """
 
     matter: str
@@ -73,6 +85,8 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     closed_on: date | None = None
     until: datetime | None = None
     reminder: int | None = None
+    milestone: str | None = None
+    paper: str | None = None
     amends: str | None = None
     entries: list[EntryDates] = []
 
@@ -113,7 +127,17 @@ def _data(session: Session, row: Audit) -> EventData | None:
         return EventData(matter=matter.id) if matter is not None else None
     if noun == "notice":
         return _of_notice(session, row)
+    if noun == "incoming":
+        return _of_paper(session, row)
     return _of_entry(session, row)
+
+
+def _of_paper(session: Session, row: Audit) -> EventData | None:
+    """A paper of a matter; one that belongs to none yet is nobody's to hear of."""
+    paper = session.get(Incoming, row.subject)
+    if paper is None or paper.matter_id is None:
+        return None
+    return EventData(matter=paper.matter_id, paper=paper.id, notice=row.detail.get("notice"))
 
 
 def _of_notice(session: Session, row: Audit) -> EventData | None:
@@ -159,6 +183,8 @@ def _more(row: Audit) -> dict[str, Any]:
         found["closed_on"] = _day((detail.get("closing") or {}).get("on"))
     if row.action == "entry.acknowledge":
         found["until"] = convert(detail.get("until"), datetime)
+    if row.action.startswith("milestone."):
+        found["milestone"] = detail.get("milestone")
     if row.action.startswith("reminder."):
         found["reminder"] = detail.get("reminder")
     return found

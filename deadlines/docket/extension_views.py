@@ -7,15 +7,27 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.records import WAITING
 from deadlines.docket.visible import visible
-from deadlines.store.tables import Entry, Extension, Matter, Person
+from deadlines.store.tables import Entry, Extension, Matter, Person, Proposal
+
+STATES = {
+    "requested": "asked for, NOT GRANTED",
+    "granted": "granted",
+    "granted-waiting": "granted; the later date waits for two people",
+    "granted-declined": "granted, but the later date was decided against: the earlier one holds",
+    "refused": "refused",
+    "ended": "ended",
+}
+"""How it stands, as people read it."""
 
 
 class ExtensionView(Struct, frozen=True, kw_only=True):
     """More time that was asked for. While `requested` it is provisional: no date has moved.
 
-    `granted` dates hold once two people have accepted `proposal`. `decision` is the proof of the grant or the reason of
-    the refusal. The people are mail addresses.
+    `granted-waiting`: it was granted, and the later date waits for two people (`proposal`); `granted-declined`:
+    somebody decided against that date, so that the earlier one holds; only `granted` has moved it. `decision` is the
+    proof of the grant or the reason of the refusal. The people are mail addresses.
     """
 
     extension: str
@@ -44,16 +56,17 @@ def extension_views(
     Of one entry, or of all that a person may see. Without a person: no restricted matter, unless its entry is named.
     """
     query = (
-        select(Extension, Entry.title, Matter.reference)
+        select(Extension, Entry.title, Matter.reference, Proposal.state)
         .join(Entry, Entry.id == Extension.entry_id)
         .join(Matter, Matter.id == Entry.matter_id)
+        .outerjoin(Proposal, Proposal.id == Extension.proposal_id)
         .where(_shown(entry, person))
         .order_by(Extension.wanted_on, Extension.recorded_at, Extension.id)
     )
     if not everything:
         query = query.where(Extension.state == "requested")
     names = {row.id: row.email for row in session.execute(select(Person.id, Person.email))}
-    return [_view(row, title, reference, names) for row, title, reference in session.execute(query)]
+    return [_view(*found, names) for found in session.execute(query)]
 
 
 def wanted_days(session: Session, entries: Collection[str] | None = None) -> dict[str, date]:
@@ -70,13 +83,13 @@ def _shown(entry: Entry | None, person: Person | None) -> ColumnElement[bool]:
     return visible(person) if person is not None else Matter.restricted.is_(False)
 
 
-def _view(row: Extension, title: str, reference: str, names: dict[str, str]) -> ExtensionView:
+def _view(row: Extension, title: str, reference: str, became: str | None, names: dict[str, str]) -> ExtensionView:
     return ExtensionView(
         extension=row.id,
         entry=row.entry_id,
         matter=reference,
         title=title,
-        state=row.state,
+        state=state_of(row, became),
         wanted_on=row.wanted_on,
         asked_on=row.asked_on,
         proof=row.proof,
@@ -89,3 +102,10 @@ def _view(row: Extension, title: str, reference: str, names: dict[str, str]) -> 
         decided_at=row.decided_at,
         proposal=row.proposal_id,
     )
+
+
+def state_of(row: Extension, became: str | None) -> str:
+    """How it stands, with what became of the proposal of the later date that a grant makes: a key of `STATES`."""
+    if row.state != "granted" or became not in (*WAITING, "ignored"):
+        return row.state
+    return "granted-declined" if became == "ignored" else "granted-waiting"

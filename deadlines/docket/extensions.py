@@ -8,8 +8,10 @@ from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
 from deadlines.compute.words import long_date
+from deadlines.docket.entries import computed
 from deadlines.docket.granted import extended, of_row
 from deadlines.docket.intake import Desk
 from deadlines.docket.moves import Because, Move, move
@@ -75,6 +77,8 @@ def request_extension(
     session.add(row)
     _record(session, desk, row, "extension.request", {"person": by.id, "wanted_on": to, "asked_on": asked_on}, now)
     warnings = [UNKNOWN if allowed is None else f"{allowed.why} [{'; '.join(allowed.cite)}]"]
+    too_long = longer_than_given(desk, entry, last_day, to)
+    warnings += [too_long] if too_long is not None else []
     if asked_on > last_day:
         warnings.append(f"It was asked for after the last day, {long_date(last_day)}.")
     return Requested(row, warnings)
@@ -101,7 +105,9 @@ def grant_extension(
     row.decision, row.decided_by, row.decided_at = proof, by.id, now
     session.flush()
     window = extended(msgspec.convert(current(session, entry).window, Window), of_row(row))
-    because = Because(entry.notice, f"extended to {long_date(to)}, granted on {long_date(granted_on)}: {proof}", by)
+    too_long = longer_than_given(desk, entry, last_day, to)
+    said = f"extended to {long_date(to)}, granted on {long_date(granted_on)}: {proof}"
+    because = Because(entry.notice, f"{said}. LOOK AGAIN: {too_long}" if too_long is not None else said, by)
     _record(session, desk, row, "extension.grant", {"person": by.id, "to": to, "granted_on": granted_on}, now)
     moved = move(session, desk, entry, window, because, now=now)
     if moved is None:
@@ -109,6 +115,25 @@ def grant_extension(
     row.proposal_id = moved.proposal
     session.flush()
     return moved
+
+
+def longer_than_given(desk: Desk, entry: Entry, last_day: date, to: date) -> str | None:
+    """The sentence that a day is later than any source gives, None where it is not, or no source gives a number.
+
+    It is counted from the last day by law, also where more time was granted before.
+    """
+    allowed = more_time_of(desk, entry.rule)
+    if allowed is None or allowed.most_days is None:
+        return None
+    windows = computed(desk, msgspec.convert(entry.notice.facts, Notice)).windows
+    by_law = next((window.last_day for window in windows if window.rule == entry.rule), None)
+    start = min(last_day, by_law or last_day)
+    if (days := (to - start).days) <= allowed.most_days:
+        return None
+    return (
+        f"{long_date(to)} is {days} days after the last day by law, {long_date(start)}, and no more than "
+        f"{allowed.most_days} can be given [{'; '.join(allowed.cite)}]: check the day."
+    )
 
 
 def refuse_extension(

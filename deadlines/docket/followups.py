@@ -191,4 +191,5 @@ def _add(entry: Entry, relation: Relation) -> str:
     kind = relation.notice or ""
     form = f" --form {entry.notice.form}" if entry.notice.form and kind.startswith(("uscis.", "aao.")) else ""
     words = f" {_facts(relation.facts)}" if relation.facts else ""
-    return f"deadlines add --matter {shlex.quote(entry.matter.reference)} --kind {kind}{form} --decided-on DATE{words}"
+    matter = shlex.quote(entry.matter.reference)
+    return f"deadlines add --matter {matter} --kind {kind}{form} --decided-on DATE{words} --by ADDRESS"

@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.blind import blind_to
 from deadlines.docket.trail_words import ACTIONS
 from deadlines.store.tables import Audit, Entry, Matter, Milestone, NoticeRow, Person
 
@@ -30,9 +31,12 @@ Detail = Mapping[str, Any]
 Words = str | Callable[["_Known", Detail], str]
 
 
-def history(session: Session, matter: Matter) -> list[Happened]:
-    """What was done about a matter, its notices and its entries, the latest first."""
-    known = _Known(session, matter)
+def history(session: Session, matter: Matter, reader: Person) -> list[Happened]:
+    """What was done about a matter, its notices and its entries, the latest first.
+
+    A notice that the reader may still verify blind is not named; see `docket.blind`.
+    """
+    known = _Known(session, matter, reader)
     query = select(Audit).where(Audit.subject.in_(known.subjects)).order_by(Audit.id.desc())
     return [_happened(known, row) for row in session.scalars(query)]
 
@@ -40,13 +44,14 @@ def history(session: Session, matter: Matter) -> list[Happened]:
 class _Known:
     """The names of what the rows speak of, asked for once."""
 
-    def __init__(self, session: Session, matter: Matter) -> None:
+    def __init__(self, session: Session, matter: Matter, reader: Person) -> None:
         entries = session.execute(select(Entry.id, Entry.title).where(Entry.matter_id == matter.id))
         notices = session.execute(
             select(NoticeRow.id, NoticeRow.kind, NoticeRow.decided_on).where(NoticeRow.matter_id == matter.id)
         )
         self.entries = {row.id: row.title for row in entries}
         self.notices = {row.id: f"{row.kind} of {row.decided_on}" for row in notices}
+        self.notices |= dict.fromkeys(blind_to(session, reader, self.notices), "a notice that you may still verify")
         self.subjects = [matter.id, *self.notices, *self.entries]
         self.people = {row.id: row.name for row in session.execute(select(Person.id, Person.name))}
         self.addresses = {row.email: row.name for row in session.execute(select(Person.email, Person.name))}

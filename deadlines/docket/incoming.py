@@ -102,7 +102,7 @@ def dismiss(session: Session, found: Incoming, *, reason: str, by: Person, now: 
 def wait_again(session: Session, notice: NoticeRow, *, now: datetime, actor: str) -> int:
     """The papers that a struck notice was recorded from wait again, told of at once; how many."""
     query = select(Incoming).where(Incoming.notice_id.in_(ancestors(session, notice)), Incoming.state == "docketed")
-    rows = session.scalars(query.with_for_update()).all()
+    rows = session.scalars(query.order_by(Incoming.id).with_for_update()).all()
     for row in rows:
         row.state, row.notice_id, row.settled_at, row.settled_by = "waiting", None, None, None
         row.next_at = max(row.due_at, now)

@@ -40,15 +40,9 @@ class Removed(Struct, frozen=True, order=True):
 def noted(session: Session, matters: Matters, *, now: datetime) -> Iterator[None]:
     """While who sees these matters changes: note for each calendar what it loses, and renew what it gets back.
 
-    Two such changes follow each other, so that each sees what the other left. Which matters those of a team or a
-    person are is asked only then.
+    Two such changes follow each other, so that each sees what the other left.
     """
-    if not callable(matters):
-        # First the entries, then the chain, as every other change holds them.
-        theirs = Entry.matter_id.in_([matter.id for matter in matters])
-        session.execute(select(Entry.id).where(theirs).order_by(Entry.id).with_for_update())
-    audit.hold(session)
-    ids = [matter.id for matter in (matters() if callable(matters) else matters)]
+    ids = hold_matters(session, matters)
     before = _seen(session, ids, now)
     yield
     session.flush()
@@ -60,6 +54,32 @@ def noted(session: Session, matters: Matters, *, now: datetime) -> Iterator[None
     entries = select(Rendering.entry_id).where(Rendering.id.in_(back)).distinct()
     touch_entries(session, session.scalars(entries).all() if back else (), now=now, least=sequence_at(now) + 1)
     session.flush()
+
+
+def hold_matters(session: Session, matters: Matters) -> list[str]:
+    """Hold every entry of these matters, then the end of the audit trail, until the transaction ends; the ids of the
+    matters.
+
+    Every change holds them in that order, or two could wait for each other for ever. Whose matters they are, and which
+    entries they have, is sure only at the end of the trail: where that has changed meanwhile, all is let go and held
+    again.
+    """
+    while True:
+        with session.begin_nested() as trial:
+            held = set(session.scalars(_entries(_ids(matters)).order_by(Entry.id).with_for_update()))
+            audit.hold(session)
+            ids = _ids(matters)
+            if held.issuperset(session.scalars(_entries(ids))):
+                return ids
+            trial.rollback()
+
+
+def _ids(matters: Matters) -> list[str]:
+    return [matter.id for matter in (matters() if callable(matters) else matters)]
+
+
+def _entries(ids: list[str]) -> Select[Any]:
+    return select(Entry.id).where(Entry.matter_id.in_(ids))
 
 
 def removed(session: Session, subscription: Subscription, today: date) -> list[Removed]:

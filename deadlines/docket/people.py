@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from deadlines.docket import invitations, letters, tokens, webhooks
 from deadlines.docket.endings import end_of_person
 from deadlines.docket.handing import hand_all_over
+from deadlines.docket.leaving import hold_matters
 from deadlines.docket.open_work import open_work
 from deadlines.docket.outbox import revive
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.roles import ROLES
-from deadlines.docket.teams import leave_everything
+from deadlines.docket.teams import leave_everything, matters_of
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store import audit
 from deadlines.store.tables import Absence, Contact, Matter, Milestone, NoticeRow, Person, Reminder
@@ -112,6 +113,7 @@ def deactivate_person(session: Session, person: Person, *, successor: Person | N
         raise Conflict(f"{person.email} is inactive already.")
     if successor is not None and (successor is person or not successor.active):
         raise InputError("The successor must be another, active person.")
+    hold_matters(session, lambda: matters_of(session, person))  # before anything of this is written down
     matters = session.scalars(select(Matter).where(Matter.attorney_id == person.id)).all()
     waiting = session.scalars(select(Reminder).where(Reminder.person_id == person.id, PENDING)).all()
     steps = session.scalars(select(Milestone).where(Milestone.owner_id == person.id, Milestone.state == "open")).all()

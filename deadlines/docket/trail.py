@@ -12,6 +12,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, CompoundSelect, Select, String, Table, or_, select, union
 from sqlalchemy.orm import Session
 
+from deadlines.docket.blind import blind_to
 from deadlines.docket.trail_words import ACTIONS, details_of
 from deadlines.docket.visible import visible
 from deadlines.store.tables import Audit, Base, Entry, Matter, NoticeRow, Person, Subscription, Team
@@ -152,6 +153,8 @@ class _Words:
         self._seen = {row.id: row for row in session.scalars(query.where(Matter.id.in_(wanted)))}
         self._hidden = self._of(subjects, veiled_subjects(reader))
         self._names = self._named(subjects)
+        notices = session.scalars(select(NoticeRow.id).where(NoticeRow.id.in_(subjects))).all()
+        self._blind = blind_to(session, reader, notices)
 
     def told(self) -> list[Told]:
         return [self._row(row) for row in self._rows]
@@ -179,7 +182,7 @@ class _Words:
             what=ACTIONS.get(row.action, row.action),
             about=self._about(row, matter),
             matter_id=matter.id if matter is not None else None,
-            details=details_of(row.detail, self._people),
+            details=details_of(self._shown(row), self._people),
             digest=row.digest,
         )
 
@@ -187,8 +190,14 @@ class _Words:
         """Whether the row is about nothing, about a person, or about a paper that belongs to no matter yet."""
         return not row.subject or row.subject in self._people or row.subject in self._ownerless
 
+    def _shown(self, row: Audit) -> Mapping[str, Any]:
+        """The details, without the kind of a notice that the reader may still verify blind."""
+        blind = row.subject in self._blind
+        return {key: value for key, value in row.detail.items() if key != "kind"} if blind else row.detail
+
     def _about(self, row: Audit, matter: Matter | None) -> str:
-        name = self._names.get(row.subject) or self._people.get(row.subject, "")
+        hidden = row.subject in self._blind
+        name = "" if hidden else self._names.get(row.subject) or self._people.get(row.subject, "")
         if matter is None:
             return name
         return f"{name}, matter {matter.reference}" if name else f"matter {matter.reference}"

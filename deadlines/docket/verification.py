@@ -71,12 +71,14 @@ def verifiable(
     query = select(Entry).where(Entry.notice_id == row.id).order_by(Entry.id).with_for_update()
     found = session.scalars(query.execution_options(populate_existing=True)).all()
     asked = [each for each in found if (each.status == "open" if entry is None else each.id == entry.id)]
-    refusals = {each.id: _refusal(each, current(session, each), by) for each in asked}
+    refusals = {each.id: refusal_of(each, current(session, each), by) for each in asked}
     signable = [each for each in asked if refusals[each.id] is None]
     left = [Left(each, why) for each in asked if (why := refusals[each.id]) is not None]
     if not signable:
         raise Conflict(left[0].why if left else f"Notice {row.id[:8]} has no open entry to verify.")
-    _require_fresh_eyes(session, row, signable, by)
+    known = knows_it(session, row, signable, by)
+    if known is not None:
+        raise Conflict(known)
     return signable, left
 
 
@@ -111,7 +113,7 @@ def needs_attorney(window: Window) -> bool:
     return window.contested or window.confidence != BEST_SOURCES
 
 
-def _refusal(entry: Entry, row: DeadlineRow, by: Person) -> str | None:
+def refusal_of(entry: Entry, row: DeadlineRow, by: Person) -> str | None:
     """Why nobody, or not this person, can sign for an entry now; without a word of its dates."""
     name = entry.id[:8]
     if entry.status != "open":
@@ -131,26 +133,26 @@ def _refusal(entry: Entry, row: DeadlineRow, by: Person) -> str | None:
     return None
 
 
-def _require_fresh_eyes(session: Session, row: NoticeRow, entries: Sequence[Entry], by: Person) -> None:
-    """Who read it otherwise before, or entered it before it was amended, knows by now what it should say: as long as
-    somebody else may look, they do not."""
+def knows_it(session: Session, row: NoticeRow, entries: Sequence[Entry], by: Person) -> str | None:
+    """Why somebody may not look at a notice any more, None where they may: who read it otherwise before, or entered it
+    before it was amended, knows by now what it should say. As long as somebody else may look, they do not."""
     looked = {look.by for entry in entries for look in looks_of(entry)}
-    known = _entered_before(session, row)
+    known = _entered_before(session, row) if row.amends_id is not None else set()
     if by.id not in looked and by.email not in known:
-        return
+        return None
     others = select(Person).where(Person.active.is_(True), Person.id.not_in(looked))
     others = others.where(Person.email.not_in({row.entered_by, *known}))
     windows = [msgspec.convert(current(session, entry).window, Window) for entry in entries]
     if all(needs_attorney(window) for window in windows):
         others = others.where(Person.role.in_(ATTORNEYS))
     if not any(may(other, "verify") and is_visible(session, row.matter_id, other) for other in session.scalars(others)):
-        return
+        return None
     if by.id in looked:
-        raise Conflict(
+        return (
             f"{by.email} read notice {row.id[:8]} otherwise than it was entered: a third person looks at it now, or "
             "`deadlines amend` corrects it."
         )
-    raise Conflict(f"{by.email} entered this notice before it was amended: another person must verify it.")
+    return f"{by.email} entered this notice before it was amended: another person must verify it."
 
 
 def _entered_before(session: Session, row: NoticeRow) -> set[str]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.beside import Alternative, alternatives
+from deadlines.docket.blind import blind_to, blinded
 from deadlines.docket.coming import next_date
 from deadlines.docket.extension_views import ExtensionView, extension_views, wanted_days
 from deadlines.docket.looks import looks_of
@@ -68,7 +69,8 @@ class EntryView(Struct, frozen=True, kw_only=True):
     is the notice as it was typed in, `dispatch_by` the day on which a courier must have the filing. `altered`: the
     stored date is not as the program wrote it. `discrepancy`: the second looks at the notice that differ from it.
     `initialed_source` is what the attorney saw who initialed the dates; `dispatched`: it was sent, by a mail address.
-    `extensions`: more time that was asked for, whatever became of it.
+    `extensions`: more time that was asked for, whatever became of it. `blind`: the reader may still verify the notice,
+    so that they are told the dates and not what was entered (see `docket.blind`).
     """
 
     entry: str
@@ -78,9 +80,9 @@ class EntryView(Struct, frozen=True, kw_only=True):
     status: str
     version: int
     edition: str
-    kind: str
-    decided_on: date
-    entered: Notice
+    kind: str | None
+    decided_on: date | None
+    entered: Notice | None
     recorded_at: datetime
     recorded_by: str
     reason: str
@@ -107,6 +109,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     follow_ons: list[FollowOn] = []
     milestones: list[MilestoneView] = []
     extensions: list[ExtensionView] = []
+    blind: bool = False
 
 
 class MatterView(Struct, frozen=True, kw_only=True):
@@ -169,28 +172,42 @@ def find_entry(session: Session, name: str) -> Entry:
     return find_by_id(session, Entry, name, "entry", "deadlines list")
 
 
-def entry_view(session: Session, entry: Entry, nexts: Nexts | None = None) -> EntryView:
-    """One entry in full, at its current version; with `nexts`, also what comes next."""
+def entry_view(
+    session: Session, entry: Entry, nexts: Nexts | None = None, *, reader: Person | None = None
+) -> EntryView:
+    """One entry in full, at its current version; with `nexts`, also what comes next. `reader`: who asks, and is kept
+    from what they may still read blind."""
     row = session.execute(current().where(Entry.id == entry.id)).one()
-    return _entry_view(_Known(session), nexts, *row)
+    view = _entry_view(_Known(session), nexts, *row)
+    return blinded(view) if blind_to(session, reader, [view.notice]) else view
 
 
 def matter_view(
-    session: Session, reference: str, nexts: Nexts | None = None, *, notice: str | None = None
+    session: Session,
+    reference: str,
+    nexts: Nexts | None = None,
+    *,
+    notice: str | None = None,
+    reader: Person | None = None,
 ) -> MatterView:
-    """One matter in full, or what belongs to one notice, and with `nexts` what comes next; raises NotFound."""
+    """One matter in full, or what belongs to one notice, and with `nexts` what comes next; raises NotFound.
+
+    `reader`: who asks, as in `entry_view`.
+    """
     matter = find_matter(session, reference)
     query = current().where(Entry.matter_id == matter.id)
     if notice is not None:
         query = query.where(Entry.notice_id == notice)
     rows = session.execute(query.order_by(NoticeRow.decided_on, Entry.created_at, Entry.rule)).all()
     known = _Known(session)
+    views = [_entry_view(known, nexts, *row) for row in rows]
+    blind = blind_to(session, reader, {view.notice for view in views})
     return MatterView(
         matter=matter.reference,
         client=matter.client,
         restricted=matter.restricted,
         attorney=matter.attorney.email,
-        entries=[_entry_view(known, nexts, *row) for row in rows],
+        entries=[blinded(view) if view.notice in blind else view for view in views],
         reminders=_reminders(session, [row.Entry.id for row in rows]),
     )
 

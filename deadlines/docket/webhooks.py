@@ -22,6 +22,7 @@ from deadlines.errors import Conflict, InputError, SendError
 from deadlines.notify.webhook import PREFIX
 from deadlines.store import audit
 from deadlines.store.tables import Audit, Delivery, Person, Webhook
+from deadlines.store.vault import PLAIN, Vault
 
 GIVE_UP = timedelta(days=5)
 """An address that takes nothing for so long is dead."""
@@ -84,6 +85,7 @@ def add_webhook(
     address: str,
     events: Collection[str] = (),
     *,
+    vault: Vault,
     restricted: bool = False,
     actor: str,
     now: datetime,
@@ -103,16 +105,35 @@ def add_webhook(
     hook = Webhook(
         person=person,
         address=address,
-        secret=secret,
+        secret="",
         events=sorted(set(events)) or None,
         restricted=restricted,
         seen_id=0,
         created_at=now,
     )
     session.add(hook)
+    session.flush()
+    hook.secret = vault.hide(secret, _about(hook))
     _record(session, hook, "webhook.add", actor, now)
     hook.seen_id = session.scalar(select(func.max(Audit.id))) or 0
     return hook, secret
+
+
+def secret_of(hook: Webhook, vault: Vault) -> str:
+    """What signs its events. One that is kept readable is hidden from now on, where that can be done.
+
+    Raises ConfigError where it was hidden with another key.
+    """
+    readable = hook.secret.removeprefix(PLAIN)  # earlier versions kept it without a mark
+    if not readable.startswith(PREFIX):
+        return vault.show(hook.secret, _about(hook))
+    if vault.seals:
+        hook.secret = vault.hide(readable, _about(hook))
+    return readable
+
+
+def _about(hook: Webhook) -> str:
+    return f"webhook/{hook.id}"
 
 
 def find_webhook(session: Session, name: str) -> Webhook:

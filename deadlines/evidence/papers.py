@@ -2,9 +2,10 @@
 
 from sqlalchemy import or_, select
 
+from deadlines.docket.extension_views import STATES, state_of
 from deadlines.evidence.figures import spread
 from deadlines.evidence.model import Asked, Cell, Part, Row, hours
-from deadlines.store.tables import Entry, Extension, Incoming, Matter
+from deadlines.store.tables import Entry, Extension, Incoming, Matter, Proposal
 
 
 def incoming(asked: Asked) -> Part:
@@ -48,22 +49,23 @@ def _paper(asked: Asked, row: Incoming) -> Row:
 def extensions(asked: Asked) -> Part:
     """More time that was asked for: no date moves by it before it is granted and two people have agreed."""
     query = (
-        select(Extension, Entry.title, Matter)
+        select(Extension, Entry.title, Matter, Proposal.state)
         .join(Entry, Entry.id == Extension.entry_id)
         .join(Matter, Matter.id == Entry.matter_id)
+        .outerjoin(Proposal, Proposal.id == Extension.proposal_id)
         .where(or_(asked.within(Extension.recorded_at), asked.within(Extension.decided_at)))
         .order_by(Extension.recorded_at, Extension.id)
     )
-    found = [(row[0], row[1], row[2]) for row in asked.session.execute(query)]
-    states = [row.state for row, _, _ in found]
+    found = [(row, title, matter, state_of(row, state)) for row, title, matter, state in asked.session.execute(query)]
+    states = [state for *_, state in found]
     rows = [
-        Row(matter, [title, row.asked_on, row.wanted_on, row.state, row.granted_to, asked.who(row.recorded_by)])
-        for row, title, matter in found
+        Row(matter, [title, row.asked_on, row.wanted_on, state, row.granted_to, asked.who(row.recorded_by)])
+        for row, title, matter, state in found
     ]
     return Part(
         name="extensions",
         title="Extensions",
         about="More time that was asked for moves no date. Granted, it waits until two different people have agreed.",
-        figures=[(state.capitalize(), states.count(state)) for state in ("requested", "granted", "refused", "ended")],
+        figures=[(state.replace("-", ", ").capitalize(), states.count(state)) for state in STATES],
         **asked.table(["window", "asked_on", "wanted_on", "state", "granted_to", "recorded_by"], rows),
     )

@@ -41,6 +41,9 @@ def check_rule(law: "Law", rule: Rule) -> None:
         _note(where, rule, note)
     if rule.more_time is not None and not rule.more_time.why.strip():
         fail(where, "more_time.why", "it is empty: say who may give more time and when, or why nobody can")
+    more = rule.more_time
+    if more is not None and more.most_days is not None and not (more.allowed and more.most_days > 0):
+        fail(where, "more_time.most_days", "at least 1 day, and only where more time may be given")
 
 
 def _note(where: str, rule: Rule, note: Note) -> None:

@@ -144,12 +144,14 @@ class Relation(Table, frozen=True, kw_only=True):
 class MoreTime(Table, frozen=True, kw_only=True):
     """Whether somebody may give more time than the period, as a source says in so many words; `why` tells who and when.
 
+    `most_days`: how many days after the last day at most, where a source gives a plain number.
     Where no source is known there is no such table: then nobody knows, and that is said.
     """
 
     allowed: bool
     why: str
     cite: list[str]
+    most_days: int | None = None
 
 
 Trigger = Literal["decided", "served", "received", "stated-or-served", "final-order", "fact", "after"]

@@ -1,6 +1,7 @@
 """Hides small secrets in the database: AES-256-GCM with a key that lies outside of it.
 
-The key is made of the one that seals the dates, and used for nothing else. Without that key, or without the extra
+The key is made of the one that seals the dates, and used for nothing else; what is hidden is bound to whose it is, so
+that a second factor and the secret of a webhook are never taken for one another. Without that key, or without the extra
 [encryption], a secret is kept as it is; docs/security.md says what that means.
 """
 
@@ -13,6 +14,7 @@ from deadlines.errors import ConfigError
 
 HIDDEN, PLAIN = "v1.", "plain."
 PURPOSE = b"deadlines: second factors"
+"""Webhooks came later; another word here would be another key."""
 NONCE = 12
 
 
@@ -54,8 +56,9 @@ class Vault:
 
 
 _LOST = (
-    "The second factors were hidden with another key than that of keeping.key_file, or the extra [encryption] is "
-    "missing. Restore the key, or let people begin anew with `deadlines person sign-in ADDRESS --reset-second-factor`."
+    "The secrets of second factors and webhooks were hidden with another key than that of keeping.key_file, or the "
+    "extra [encryption] is missing. Restore the key, or begin anew: `deadlines person sign-in ADDRESS "
+    "--reset-second-factor`, `deadlines webhook add`."
 )
 
 

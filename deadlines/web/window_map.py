@@ -52,10 +52,13 @@ def draw(entries: Sequence[EntryView], today: date) -> str:
     dated = [entry for entry in entries if entry.window.safe_by is not None]
     if not dated:
         return ""
-    scale = _Scale(dated[0].decided_on, [day for entry in dated for day in _days(entry)])
+    notice = dated[0].decided_on
+    first = notice or min(today, *(_days(entry)[0] for entry in dated))
+    scale = _Scale(first, [day for entry in dated for day in _days(entry)])
     height = TOP + ROW * len(dated) + BOTTOM
     parts = [
         f'<svg class="map" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(_words(dated))}">',
+        *(_line(scale.at(first), height, "start", "notice") if notice is not None else ()),
         *_marks(scale, height),
         *(part for number, entry in enumerate(dated) for part in _row(entry, dated, scale, TOP + ROW * number)),
         *(_line(scale.at(today), height, "today", "today") if scale.holds(today) else ()),
@@ -65,7 +68,8 @@ def draw(entries: Sequence[EntryView], today: date) -> str:
 
 
 def _words(entries: Sequence[EntryView]) -> str:
-    return f"{len(entries)} windows after the notice of {entries[0].decided_on}; the table below has their dates."
+    day = entries[0].decided_on
+    return f"{len(entries)} windows after the notice{f' of {day}' if day else ''}; the table below has their dates."
 
 
 def _days(entry: EntryView) -> list[date]:
@@ -75,8 +79,7 @@ def _days(entry: EntryView) -> list[date]:
 
 
 def _marks(scale: _Scale, height: int) -> Iterator[str]:
-    """The notice, the first of each month, of so many months that they have room, and behind the bend of years."""
-    yield from _line(scale.at(scale.first), height, "start", "notice")
+    """The first of each month, of so many months that they have room, and behind the bend those of years."""
     firsts = _firsts(scale)
     near = [first for first in firsts if scale.bend is None or first <= scale.bend]
     for first in _some(near, TICKS):

@@ -14,7 +14,7 @@ Added = dict[str, Any]
 def furnish(house: House) -> None:
     """Fill the docket of a house whose clock stands at NOW. Nobody in it exists."""
     first = _add(house, 1, "uscis.denial", 28, form="I-140")
-    _add(house, 2, "uscis.denial", 14, form="I-485", facts={"basis": "245"})
+    _add(house, 2, "uscis.denial", 14, form="I-485", facts={"basis": "245"}, by=DORA)
     _add(house, 3, "ij.order", 20, service="oral", facts={"asylum": "none", "appeal": "reserved"})
     _add(house, 4, "bia.decision", 18, facts={"circuit": "9", "proceeding": "removal"})
     _add(house, 5, "uscis.denial", 21, form="N-400")
@@ -56,9 +56,10 @@ def _add(
     facts: dict[str, str] | None = None,
     printed_deadline: str = "",
     restricted: bool = False,
+    by: str = PAULA,
 ) -> Added:
     words = ["--matter", f"DEMO-{number:03}", "--client", f"Sample Client {number}", "--attorney", ANA, "--kind", kind]
-    words += ["--decided-on", _day(days_ago), "--service", service]
+    words += ["--decided-on", _day(days_ago), "--service", service, "--by", by]
     words += ["--form", form] if form else []
     words += ["--printed-deadline", printed_deadline] if printed_deadline else []
     words += ["--restricted"] if restricted else []

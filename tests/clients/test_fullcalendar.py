@@ -44,7 +44,7 @@ def words(sample: Sample, attorney: str, matter: str) -> list[str]:
     facts = [word for name, value in notice.facts.items() for word in ("--fact", f"{name}={value}")]
     return [
         "add", "--matter", matter, "--client", sample.client, "--attorney", attorney, "--kind", notice.kind,
-        "--decided-on", notice.decided_on.isoformat(), "--service", notice.service.method,
+        "--decided-on", notice.decided_on.isoformat(), "--service", notice.service.method, "--by", attorney,
         *(["--form", notice.form] if notice.form else []), *facts,
     ]  # fmt: skip
 

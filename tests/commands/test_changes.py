@@ -30,7 +30,7 @@ def office(firm: Firm) -> Firm:
     firm.add("Ana Ruiz", ANA)
     firm.add("Ben Ode", BEN, "paralegal")
     firm.data(
-        "add", "--matter", "A-1", "--client", "Garcia", "--attorney", ANA, "--kind", "uscis.denial",
+        "add", "--matter", "A-1", "--client", "Garcia", "--attorney", ANA, "--by", ANA, "--kind", "uscis.denial",
         "--form", "I-140", "--decided-on", RECENT, "--service", "mail",
     )  # fmt: skip
     return firm
@@ -70,6 +70,32 @@ def test_verify_shows_the_working_and_signs(office: Firm) -> None:
     assert refused(office, "verify", entry, *PAPER, "--by", BEN)[0] == 8
 
 
+def test_who_enters_is_named_where_two_could_and_may_not_verify_it(office: Firm) -> None:
+    words = ("add", "--matter", "A-9", "--client", "Lopez", "--attorney", ANA, *PAPER)
+    status, said = refused(office, *words)
+    assert (status, "--by ADDRESS" in said) == (3, True)
+    assert refused(office, "show", "A-9")[0] == 7
+    made = office.data(*words, "--by", BEN)
+    assert made["entered_by"] == BEN
+    status, said = refused(office, "verify", made["entries"][0]["entry"], *PAPER, "--by", BEN)
+    assert (status, "another person must verify it" in said) == (8, True)
+
+
+def test_who_may_still_verify_is_not_shown_what_was_entered(office: Firm) -> None:
+    found = motion(office)
+    for words in (("show", "A-1"), ("show", found["entry"]), ("show", found["notice"]), ("explain", found["entry"])):
+        shown, told = office.good(*words, "--by", BEN), office.good(*words, "--json", "--by", BEN)
+        for secret in (RECENT, f"{DECIDED:%b %Y}, service", "uscis.denial", "by mail", "I-140"):
+            assert secret not in shown + told, (words, secret)
+        assert "you may still verify this notice" in shown
+        assert RECENT in office.good(*words, "--json", "--by", ANA)
+        assert RECENT in office.good(*words, "--json")
+    office.add("Nell", "nell@firm.example")
+    office.good("matter", "restrict", "A-1")
+    for words in (("show", "A-1"), ("explain", found["entry"])):
+        assert refused(office, *words, "--by", "nell@firm.example")[0] == 7
+
+
 def test_a_look_that_differs_is_refused_without_the_values_and_told(office: Firm) -> None:
     office.add("Dora Dee", "dora@firm.example", "docket")
     found = motion(office)
@@ -83,7 +109,7 @@ def test_a_look_that_differs_is_refused_without_the_values_and_told(office: Firm
     assert f"{BEN} read the notice on" in office.good("explain", entry)
     with sqlite3.connect(office.folder / "deadlines.sqlite3") as connection:
         people = connection.execute("select p.email from letter join person p on p.id = person_id").fetchall()
-    assert people == [("dora@firm.example",)]
+    assert sorted(people) == [(ANA,), ("dora@firm.example",)]  # who entered it, and who keeps the docket
     signed = office.data("verify", "--notice", found["notice"][:8], *PAPER, "--by", "dora@firm.example")
     assert (len(signed["verified"]), signed["left"]) == (3, [])
     assert [view["discrepancy"] for view in signed["verified"]] == [[], [], []]
@@ -191,7 +217,7 @@ def test_filing_waiving_and_taking_it_back(office: Firm) -> None:
 
 def test_a_late_filing_is_said_loudly(office: Firm) -> None:
     office.data(
-        "add", "--matter", "A-2", "--client", "Lopez", "--attorney", ANA, "--kind", "uscis.denial",
+        "add", "--matter", "A-2", "--client", "Lopez", "--attorney", ANA, "--by", ANA, "--kind", "uscis.denial",
         "--form", "I-140", "--decided-on", "2026-01-05", "--service", "mail",
     )  # fmt: skip
     line = next(line for line in office.data("list", "--matter", "A-2") if line["title"] == "Motion to reopen")
@@ -303,7 +329,7 @@ def test_a_disputed_date_is_shown_told_and_resolved(office: Firm) -> None:
 def test_what_a_filing_ended_is_printed_with_the_command_that_closes_it(office: Firm) -> None:
     until = (DECIDED + timedelta(days=60)).isoformat()
     made = office.data(
-        "add", "--matter", "A-3", "--client", "Diaz", "--attorney", ANA, "--kind", "ij.order", "--decided-on", RECENT,
+        "add", "--matter", "A-3", "--client", "Diaz", "--attorney", ANA, "--by", ANA, "--kind", "ij.order", "--decided-on", RECENT,
         "--fact", "voluntary_departure=pre-conclusion", "--fact", f"departure_until={until}", "--fact", "appeal=waived",
     )  # fmt: skip
     entries = {entry["rule"]: entry["entry"][:8] for entry in made["entries"]}
@@ -318,7 +344,7 @@ def test_what_a_filing_ended_is_printed_with_the_command_that_closes_it(office: 
 def test_what_is_printed_to_enter_the_next_clock_enters_it(office: Firm) -> None:
     until = (DECIDED + timedelta(days=50)).isoformat()
     made = office.data(
-        "add", "--matter", "A-4", "--client", "Sosa", "--attorney", ANA, "--kind", "bia.decision",
+        "add", "--matter", "A-4", "--client", "Sosa", "--attorney", ANA, "--by", ANA, "--kind", "bia.decision",
         "--decided-on", RECENT, "--fact", "voluntary_departure=post-conclusion", "--fact", f"departure_until={until}",
     )  # fmt: skip
     entry = next(item["entry"] for item in made["entries"] if item["rule"] == "court.petition-for-review")

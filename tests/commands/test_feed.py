@@ -60,6 +60,7 @@ def settled(firm: Firm) -> None:
     firm.good(
         *("add", "--matter", "2026-0143", "--client", "Canary", "--attorney", "ana@firm.example"),
         *("--kind", "uscis.denial", "--form", "I-140", "--decided-on", program.RECENT, "--service", "mail", "--json"),
+        *("--by", "ana@firm.example"),
     )
 
 

@@ -52,7 +52,7 @@ def test_the_matter_of_the_paper_is_that_of_the_notice(office: Firm) -> None:
     paper = office.data("incoming", "add", "another denial", "--matter", "A-1", "--by", BEN)
     recorded = office.data(
         "add", "--kind", "uscis.denial", "--form", "I-485", "--decided-on", RECENT, "--service", "mail",
-        "--incoming", paper["incoming"],
+        "--incoming", paper["incoming"], "--by", ANA,
     )  # fmt: skip
     assert recorded["matter"] == "A-1"
     other = office.data("incoming", "add", "the same denial again", "--by", BEN)["incoming"][:8]

@@ -9,7 +9,7 @@ ANA = "ana@firm.example"
 def record(firm: Firm, matter: str, *words: str) -> str:
     made = firm.data(
         *("add", "--matter", matter, "--attorney", ANA, "--kind", "uscis.denial", "--decided-on", RECENT),
-        *("--service", "mail", *words),
+        *("--service", "mail", "--by", ANA, *words),
     )
     notice: str = made["notice"]
     return notice

@@ -59,6 +59,7 @@ def test_open_windows_need_a_successor(firm: Firm) -> None:
     firm.data(
         "add", "--matter", "2026-0143", "--client", "Garcia", "--attorney", "ana@firm.example",
         "--kind", "uscis.denial", "--form", "I-485", "--decided-on", RECENT, "--service", "mail",
+        "--by", "ana@firm.example",
     )  # fmt: skip
     refused = firm.run("person", "deactivate", "ana@firm.example")
     assert refused.returncode == 8

@@ -20,7 +20,7 @@ def denial(firm: Firm) -> dict[str, str]:
     firm.add("Ana Ruiz", "ana@firm.test")
     made = firm.data(
         "add", "--matter", "2026-0143", "--attorney", "ana@firm.test", "--kind", "uscis.denial", "--form", "I-140",
-        "--decided-on", RECENT, "--service", "mail",
+        "--decided-on", RECENT, "--service", "mail", "--by", "ana@firm.test",
     )  # fmt: skip
     return {entry["rule"]: entry["entry"] for entry in made["entries"]}
 

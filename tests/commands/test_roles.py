@@ -15,6 +15,7 @@ def entry(firm: Firm) -> str:
     firm.add("Paula", "paula@firm.example", "paralegal")
     made = firm.data(
         *("add", "--matter", "2026-0143", "--attorney", "ana@firm.example", "--kind", "uscis.denial"),
+        *("--by", "ana@firm.example"),
         *("--form", "I-140", "--decided-on", RECENT, "--service", "mail"),
     )
     return str(made["entries"][0]["entry"])

@@ -16,7 +16,7 @@ from deadlines.docket.unverified import unverified
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, Person
 from tests.docket.desks import DENIAL, LATER, MAILED, desk, firm, proposals, recorded, reminders
-from tests.docket.samples import ZONE
+from tests.docket.samples import ZONE, person
 
 RULE = "uscis.motion.reopen"
 People = tuple[Person, Person, Person]
@@ -84,8 +84,8 @@ def test_who_took_a_date_on_is_told_while_it_holds(session: Session, people: Peo
     ana, _, dora = people
     entry = recorded(session)[RULE]
     matter = session.get_one(Matter, entry.matter_id)
-    for person, hours in ((ana, 0), (dora, 1)):
-        acknowledge(session, entry, person, now=LATER + timedelta(hours=hours), lasts=timedelta(days=2), zone=ZONE)
+    for one, hours in ((ana, 0), (dora, 1)):
+        acknowledge(session, entry, one, now=LATER + timedelta(hours=hours), lasts=timedelta(days=2), zone=ZONE)
     standing = taken_on(session, matter, LATER + timedelta(hours=2))
     assert {key: row.person_id for key, row in standing.items()} == {entry.id: dora.id}
     assert taken_on(session, matter, LATER + timedelta(days=3)) == {}
@@ -101,7 +101,8 @@ def test_the_history_says_in_words_who_did_what(session: Session, people: People
     reopen_entry(session, desk(), entry, reason="files after all", by=ben, now=LATER)
     audit.record(session, at=LATER, actor="daemon", action="entry.unheard-of", subject=entry.id, detail={})
     audit.record(session, at=LATER, actor="daemon", action="entry.filed", subject=entry.id, detail={"odd": 1})
-    found = [(row.who, row.words, row.about) for row in history(session, matter)]
+    auditor = person(session, "Audrey", "auditor")
+    found = [(row.who, row.words, row.about) for row in history(session, matter, auditor)]
     assert found[:4] == [
         ("the program", "Recorded a filing", "Motion to reopen"),
         ("the program", "Entry: unheard of", "Motion to reopen"),
@@ -112,7 +113,7 @@ def test_the_history_says_in_words_who_did_what(session: Session, people: People
     moved = [words for who, words, _ in found if who == "Ben Ode" and words.startswith("Dates computed anew")]
     assert any("became 2026-11-20 / 2026-11-30 (later), which waits for two people" in words for words in moved)
     assert found[-1][1] == "Matter opened"
-    assert not [row for row in history(session, matter) if row.entry not in (None, *_of(session, matter))]
+    assert not [row for row in history(session, matter, auditor) if row.entry not in (None, *_of(session, matter))]
 
 
 def _of(session: Session, matter: Matter) -> list[str]:

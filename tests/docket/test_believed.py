@@ -77,6 +77,8 @@ def test_an_amendment_that_came_later_is_left_out(session: Session) -> None:
     change = Amendment(method="electronic", facts={})
     amending.amend_notice(session, desks.desk(), entry.notice, change, reason="it came online", by=ben, now=at)
     (before,), (after,) = on(session, entry, date(2026, 11, 3)).notices, on(session, entry, date(2026, 11, 4)).notices
+    assert before.entered is not None
+    assert after.entered is not None
     assert (before.entered.service.method, before.amended_later) == ("mail", True)
     assert (after.entered.service.method, after.amended_later) == ("electronic", False)
     then, now = entry_on(session, entry, date(2026, 11, 3)), entry_on(session, entry, date(2026, 11, 4))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute import Notice, Service, compute
 from deadlines.docket.amending import Amendment, amend_notice
 from deadlines.docket.closing import file_entry
-from deadlines.docket.extension_views import extension_views
+from deadlines.docket.extension_views import STATES, extension_views
 from deadlines.docket.extensions import Requested, grant_extension, refuse_extension, request_extension
 from deadlines.docket.moves import Move
 from deadlines.docket.outbox import claim
@@ -246,3 +246,38 @@ def test_who_may_not_see_a_matter_does_not_see_what_is_asked_for(database: Datab
         request(session, entry, ana)
         assert [view.entry for view in extension_views(session, person=ana)] == [entry.id]
         assert extension_views(session, person=ben) == extension_views(session) == []
+
+
+def test_a_grant_says_whether_its_date_holds(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        first, second = (recorded(session, reference=name)[RULE] for name in ("A-1", "A-2"))
+        for entry in (first, second):
+            request(session, entry, ana)
+            grant(session, entry, ana)
+        assert [view.state for view in extension_views(session, everything=True)] == ["granted-waiting"] * 2
+        accept(session, desk(), find_proposal(session, proposals(session, first)[0].id), ben, now=LATER)
+        ignore(session, desk(), proposals(session, second)[0], dora, reason="no such order", now=LATER)
+        states = {view.matter: view.state for view in extension_views(session, everything=True)}
+        assert states == {"A-1": "granted", "A-2": "granted-declined"}
+        assert {state in STATES for state in states.values()} == {True}
+        assert (row(session, first).last_day, row(session, second).last_day) == (WANTED, LAST)
+
+
+CERTIORARI = Notice(kind="circuit.judgment", decided_on=date(2026, 10, 23), service=Service("electronic"))
+
+
+@pytest.mark.parametrize("to, said", [(date(2027, 3, 22), False), (date(2027, 3, 23), True)])
+def test_more_than_any_source_gives_is_recorded_with_a_warning(database: Database, to: date, said: bool) -> None:
+    """Ninety days after Fri 23 October 2026 are Thu 21 January 2027; a Justice gives 60 more at most, to Mon 22 March
+    (28 USC 2101(c))."""
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        entry = recorded(session, CERTIORARI)["court.certiorari"]
+        assert row(session, entry).last_day == date(2027, 1, 21)
+        made = request(session, entry, ana, to=to)
+        assert any("no more than 60 can be given" in warning for warning in made.warnings) == said
+        moved = grant(session, entry, ana, to=to)
+        waiting = proposals(session, entry)[0]
+        assert ("LOOK AGAIN: Tuesday 23 March 2027 is 61 days after" in waiting.reason) == said
+        assert moved.outcome == "waiting"

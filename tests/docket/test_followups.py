@@ -67,7 +67,7 @@ def test_after_filing_what_filing_brings(database: Database) -> None:
         assert [item.text for item in found] == [NEXT.text, STAY.text, OTHER.text]
         assert found[0].cite == ["8 CFR 103.5(a)(6)"]
         assert found[0].command == (
-            "deadlines add --matter 2026-0143 --kind uscis.motion.denial --form I-140 --decided-on DATE"
+            "deadlines add --matter 2026-0143 --kind uscis.motion.denial --form I-140 --decided-on DATE --by ADDRESS"
         )
         assert (found[1].command, found[2].rule) == (None, "uscis.appeal.aao")
 
@@ -173,7 +173,7 @@ def test_facts_of_the_notice_to_come_are_typed_in_with_that_notice(database: Dat
         entry.status = "open"
         granted = next(item for item in nexts(session, entry) if item.on == "granted")
         assert granted.command == (
-            "deadlines add --matter 2026-0143 --kind ij.order --decided-on DATE --fact proceeding=withholding-only"
+            "deadlines add --matter 2026-0143 --kind ij.order --decided-on DATE --fact proceeding=withholding-only --by ADDRESS"
         )
 
 

@@ -53,6 +53,7 @@ class Office:
         return self.data(
             "add", "--matter", matter, "--client", f"Client of {matter}", "--attorney", attorney, "--kind", kind,
             "--form", "I-140", "--decided-on", (TODAY - timedelta(days=days_ago)).isoformat(), "--service", "mail",
+            "--by", attorney,
         )  # fmt: skip
 
     def hand_over(self, notice: str) -> Any:

@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import func, select, text
 
 from deadlines.docket import people, repeats, tokens
+from deadlines.docket.verification import verify_notice
 from deadlines.errors import StoreError
 from deadlines.store.database import Database
 from deadlines.store.tables import AccessToken, Audit, Entry, Matter, NoticeRow, Person
 from deadlines.web.api import Firm
-from tests.docket import samples
+from tests.docket import desks, samples
 from tests.web.api_firm import NOTICE, NOW, ApiFirm, Program, problem_of
 
 CANARIES = ("Canary", "S-1", "motion to secret", "I-918")
@@ -207,6 +208,47 @@ def test_matters_notices_and_entries_hang_together(firm: ApiFirm) -> None:
     assert pages["items"][0] == notice
     assert len(program.data(f"/notices?limit=2&cursor={pages['next']}")["items"]) == 1
     assert [line["reference"] for line in program.data("/matters?words=SON")["items"]] == ["A-1"]
+
+
+def test_who_may_still_verify_a_notice_is_not_told_what_was_entered(firm: ApiFirm) -> None:
+    told = {**NOTICE, "received_on": "2026-10-29", "service": {"method": "mail", "on": "2026-10-26"}}
+    made = firm.program("Ben").made("/notices", {**told, "matter": firm.matters["A-1"]})
+    entry = made["entries"][0]["entry"]
+    paths = (
+        f"/notices/{made['notice']}",
+        "/notices",
+        f"/matters/{firm.matters['A-1']}",
+        f"/entries/{entry}",
+        "/docket",
+    )
+    for name in ("Ana", "Dora"):
+        program = firm.program(name)
+        for path in paths:
+            said = json.dumps([one for one in parts(program.data(path)) if made["notice"] in one or entry in one])
+            assert said != "[]", path
+            for secret in ("2026-10-2", "October 2026", "uscis.denial", '\\"mail\\"'):
+                assert secret not in said, (name, path, secret)
+        notice = program.data(paths[0])
+        assert (notice["blind"], notice["entered"], notice["kind"], notice["decided_on"]) == (True, None, None, None)
+        seen = program.data(f"/entries/{entry}")["window"]
+        assert (seen["safe_by"], seen["last_day"], seen["working"]) == ("2026-11-20", "2026-11-30", [])
+        closed = program.made(f"/entries/{made['entries'][1]['entry']}/acknowledge", {}, 200)
+        assert "2026-10-2" not in json.dumps(closed)
+    assert firm.program("Ben").data(paths[0])["entered"]["received_on"] == "2026-10-29"
+    assert firm.program("Adam").data(paths[0])["blind"] is False
+    before = firm.program("Ana").get(paths[0]).headers["etag"]
+    with firm.database.write() as session:
+        row, ana = session.get_one(NoticeRow, made["notice"]), session.get_one(Person, firm.people["Ana"])
+        verify_notice(session, firm.desk("t"), row, desks.look(session.get_one(Entry, entry)), by=ana, now=firm.now)
+    assert firm.program("Ana").data(paths[0])["entered"]["received_on"] == "2026-10-29"
+    assert firm.program("Ana").get(paths[0]).headers["etag"] != before
+
+
+def parts(found: Any) -> list[str]:
+    """The innermost objects of an answer that have an id, each as a word."""
+    lists = [value for value in found.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
+    inner = [one for items in lists for one in items if "id" in one or "entry" in one]
+    return [json.dumps(one) for one in inner] or [json.dumps(found)]
 
 
 def test_matters_are_read_on_by_cursor(firm: ApiFirm) -> None:

@@ -6,7 +6,7 @@ import hmac
 import json
 import ssl
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import msgspec
@@ -14,23 +14,37 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.docket import closing, deliveries, moves, people, proposals, restricting, webhooks
+from deadlines.docket import (
+    closing,
+    deliveries,
+    handing,
+    incoming,
+    moves,
+    people,
+    proposals,
+    restricting,
+    webhooks,
+)
 from deadlines.docket.alarms import untold
 from deadlines.docket.events import OF_ACTIONS
 from deadlines.docket.intake import record_notice
+from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.moves import Because
 from deadlines.docket.records import Proof
 from deadlines.docket.webhooks import GIVE_UP, check_webhooks
-from deadlines.errors import SendError
+from deadlines.errors import ConfigError, SendError
 from deadlines.notify.outbound import Outbound
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Delivery, Entry, Matter, Person, Webhook
+from deadlines.store.vault import Vault
 from tests.daemon.parts import Collector, sweeps
 from tests.docket import desks, samples
+from tests.docket.samples import ZONE
 from tests.notify.receivers import Receiver, answers, receiver, resets, silent
 from tests.notify.servers import certificate
 from tests.web.api_firm import NOW
 
+VAULT = Vault(b"a key outside of the database")
 Tls = tuple[ssl.SSLContext, ssl.SSLContext]
 
 
@@ -54,7 +68,8 @@ class Told:
 
     def __init__(self, database: Database, outside: Receiver, tls: Tls) -> None:
         self.database, self.outside, self.now = database, outside, NOW
-        self.sweeps = sweeps(database, outbound=Outbound(allowed=[outside.host], context=tls[1], longest=2))
+        self.outbound = Outbound(allowed=[outside.host], context=tls[1], longest=2)
+        self.sweeps = sweeps(database, outbound=self.outbound, vault=VAULT)
         self.desk = desks.desk(actor="test")
         with database.write() as session:
             ana, ben, dora = desks.firm(session)
@@ -65,7 +80,14 @@ class Told:
         with self.database.write() as session:
             who = session.get_one(Person, self.people[person])
             made, self.secret = webhooks.add_webhook(
-                session, who, url or self.outside.url, events, restricted=restricted, actor="t", now=self.now
+                session,
+                who,
+                url or self.outside.url,
+                events,
+                vault=VAULT,
+                restricted=restricted,
+                actor="t",
+                now=self.now,
             )
             return made.id
 
@@ -145,6 +167,83 @@ def test_whatever_happens_is_told_in_ids_and_dates(told: Told) -> None:
     assert found[6]["data"]["proposed"]["last_day"] == "2026-11-27"
     assert found[6]["data"]["proposal"] == found[7]["data"]["proposal"]
     assert (told.send(), set(told.states())) == ([], {"sent"})
+
+
+def test_what_other_systems_of_the_firm_follow_is_told(told: Told) -> None:
+    told.hook()
+    room = MailRoom(ZONE, time(9), time(17), 1, lambda day: day.weekday() < 5)
+    with told.database.write() as session:
+        ben, dora = (session.get_one(Person, told.people[name]) for name in ("Ben", "Dora"))
+        matter = session.get_one(Matter, told.matter)
+        common: dict[str, Any] = {"received_on": None, "at": "mail", "by": ben, "now": told.now, "actor": "t"}
+        homeless = incoming.register(session, room, "Canary", matter=None, **common)
+        paper = incoming.register(session, room, "Canary", matter=matter, **common)
+        entry = told.record(session)[0]
+        incoming.docketed(session, paper, entry.notice, who=ben.id, now=told.now, actor="t")
+        incoming.dismiss(session, homeless, reason="Canary", by=ben, now=told.now, actor="t")
+        later = desks.changed(session, entry, last_day=date(2026, 11, 27), latest=date(2026, 11, 27))
+        moves.move(session, told.desk, entry, later, Because(entry.notice, "Canary", ben), now=told.now)
+        waiting = proposals.waiting_for(session, entry)
+        assert waiting is not None
+        proposals.ignore(session, told.desk, waiting, dora, reason="Canary", now=told.now)
+        handing.hand_over(session, matter, dora, actor="t", now=told.now)
+        expected = {"paper": paper.id, "proposal": waiting.id, "notice": entry.notice_id}
+    found = told.send()
+    assert [event["type"] for event in found] == [
+        "paper.registered",
+        "notice.recorded",
+        "paper.docketed",
+        "dates.proposed",
+        "dates.ignored",
+        "matter.handed-over",
+    ]
+    assert "canary" not in str(found).lower()
+    assert found[2]["data"] == {"matter": told.matter, "paper": expected["paper"], "notice": expected["notice"]}
+    assert found[4]["data"]["proposal"] == expected["proposal"]
+    assert found[5]["data"] == {"matter": told.matter}
+
+
+def test_the_secret_is_hidden_also_one_from_before(told: Told) -> None:
+    hook = told.hook()
+    with told.database.write() as session:
+        kept = session.get_one(Webhook, hook).secret
+        assert told.secret[6:] not in kept
+        assert len(kept) <= 120
+        session.get_one(Webhook, hook).secret = told.secret  # as earlier versions kept it
+        told.record(session)
+    assert len(told.send()) == 1
+    with told.database.read() as session:
+        kept = session.get_one(Webhook, hook).secret
+        assert told.secret[6:] not in kept
+        assert webhooks.secret_of(session.get_one(Webhook, hook), VAULT) == told.secret
+        with pytest.raises(ConfigError):
+            VAULT.show(kept, "somebody's second factor")
+
+
+def test_a_lost_key_fails_the_webhook_and_holds_up_no_other(told: Told) -> None:
+    told.hook()
+    with told.database.write() as session:
+        told.record(session)
+    sweeps(told.database, outbound=told.outbound, vault=Vault(b"another key")).send_events(told.now)
+    assert (told.outside.requests, told.view().state) == ([], "failing")
+    assert "Restore the key" in told.view().why
+    told.later(minutes=2)
+    assert len(told.send()) == 1
+
+
+def test_what_was_taken_goes_after_thirty_days_and_is_not_told_again(told: Told) -> None:
+    told.hook()
+    with told.database.write() as session:
+        told.record(session)
+    assert len(told.send()) == 1
+    for days, left in ((29, 1), (2, 0)):
+        told.later(days=days)
+        with told.database.write() as session:
+            deliveries.forget_old(session, told.now)
+            assert len(session.scalars(select(Delivery.id)).all()) == left
+    assert told.send() == []
+    with told.database.read() as session:
+        assert session.scalars(select(Audit.id).where(Audit.action == "notice.record")).one()
 
 
 @on_sqlite
@@ -229,7 +328,7 @@ def test_a_process_that_dies_between_sending_and_marking_repeats_the_same(told: 
 
     outbound = Outbound(allowed=[told.outside.host], context=tls[1])
     with pytest.raises(KeyboardInterrupt):
-        sweeps(told.database, outbound=outbound, hook=die).send_events(told.now)
+        sweeps(told.database, outbound=outbound, vault=VAULT, hook=die).send_events(told.now)
     assert (len(told.outside.requests), told.states()) == (1, ["leased"])
     assert told.send() == []  # it is the other process's while the lease holds
     told.later(minutes=3)
@@ -337,7 +436,7 @@ def test_one_that_hangs_does_not_hold_up_another(told: Told, tls: Tls) -> None:
 @on_sqlite
 def test_nothing_goes_into_the_house(told: Told, tls: Tls) -> None:
     told.hook()
-    told.sweeps = sweeps(told.database, outbound=Outbound(context=tls[1]))
+    told.sweeps = sweeps(told.database, outbound=Outbound(context=tls[1]), vault=VAULT)
     with told.database.write() as session:
         told.record(session)
     assert (told.send(), told.view().state) == ([], "failing")
@@ -390,7 +489,7 @@ def test_a_reminder_that_does_not_arrive_is_told_too(told: Told, tls: Tls) -> No
         raise SendError("There is nobody of that name.", permanent=True)
 
     outbound = Outbound(allowed=[told.outside.host], context=tls[1])
-    told.sweeps = sweeps(told.database, Collector(refuse), outbound=outbound)
+    told.sweeps = sweeps(told.database, Collector(refuse), outbound=outbound, vault=VAULT)
     told.later(days=17)
     told.sweeps.send_due(told.now)
     found = told.send()

@@ -55,6 +55,8 @@ def test_matters_without_a_date_to_come_are_looked_at(office: Office) -> None:
 
 def test_every_page_is_one_that_everybody_can_use_and_tells_nothing_of_restricted_matters(office: Office) -> None:
     entry, notice = office.entry().id, office.notice()
+    read = {"kind": "uscis.denial", "form": "I-140", "decided_on": "2026-10-23", "method": "mail"}
+    office.browser("Dora").post(f"/notice/{notice}/verify", data=read)  # who may still verify it may not amend it
     acts = ("waive", "reopen", "file", "filed", "dispatched", "initial", "extension", "missed", "resolve")
     paths = ["/", "/verify", "/proposals", "/evening", "/evening/history", "/follow-up", "/workload", "/quiet"]
     paths += [f"/entry/{entry}/{act}" for act in acts]

@@ -28,6 +28,9 @@ def office(database: Database) -> Office:
 def postponed(office: Office, reference: str = "A-1", name: str = "Ben") -> Entry:
     """An amendment by which the dates come later: it waits."""
     browser, path = office.browser(name), f"/notice/{office.notice(reference)}/amend"
+    if name != "Ben":  # who did not enter it reads it off the paper before they may correct it
+        read = {"kind": "uscis.denial", "form": "I-918", "decided_on": "2026-10-23", "method": "mail"}
+        assert browser.post(path.replace("/amend", "/verify"), data=read).status_code == 303
     form = {**fields(browser.get(path).text), "service_on": "2026-10-26", "reason": "postmark on the envelope"}
     form |= {"step": "record", "seen": fields(browser.post(path, data=form).text)["seen"]}
     assert browser.post(path, data=form).status_code == 303

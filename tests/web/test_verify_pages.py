@@ -100,3 +100,33 @@ def test_of_a_restricted_matter_nothing_waits_for_others(office: Office) -> None
             assert browser.get(f"/notice/{office.notice('S-1')}/{page}").status_code in (403, 404)
     assert office.browser("Audrey").post(f"/notice/{office.notice()}/verify", data=READ).status_code == 403
     assert office.entry().verified_at is None
+
+
+def test_no_page_tells_who_may_still_verify_what_was_entered(office: Office) -> None:
+    notice, matter, entry = office.notice(), office.matter(), office.entry().id
+    about = ("initial", "file", "dispatched", "extension", "waive", "missed")
+    paths = [
+        *(f"/matter/{matter}{more}" for more in ("", "/history")),
+        *(f"/entry/{entry}/{act}" for act in about),
+        f"/notice/{notice}/strike",
+        f"/notice/{notice}/verified",
+        "/",
+        "/proposals",
+        "/audit?matter=A-1",
+    ]
+    for name in ("Pat", "Ana", "Dora"):
+        browser = office.browser(name)
+        for path in paths:
+            page = browser.get(path)
+            assert page.status_code in ((200, 403) if path.startswith("/audit") else (200,)), (name, path)
+            for told in ("2026-10-23", "23 Oct", "I-140", "Served by mail", "uscis.denial", "by mail on"):
+                assert told not in page.text, (name, path, told)
+        amend = browser.get(f"/notice/{notice}/amend")
+        assert (amend.status_code, "2026-10-23" in amend.text) == (409, False)
+        assert "read it off the paper first" in amend.text
+    seen = office.browser("Ben").get(f"/matter/{matter}").text
+    assert "Served by mail" in seen
+    assert "23 October 2026" in seen
+    office.browser("Ana").post(f"/notice/{notice}/verify", data=READ)
+    assert "23 October 2026" in office.browser("Pat").get(f"/matter/{matter}").text
+    assert office.browser("Pat").get(f"/notice/{notice}/amend").status_code == 200

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice
+from deadlines.docket.blind import blind_to
 from deadlines.docket.board import counts, lines_after
 from deadlines.docket.people import find_person
 from deadlines.docket.views import EntryView, entry_view, matter_view
@@ -96,7 +97,7 @@ def matters(asked: Asked) -> Reply:
 def matter(asked: Asked) -> Reply:
     """One matter with its notices, entries and windows."""
     found = seen_matter(asked.session, asked.by, asked.ids["matter"])
-    view = matter_view(asked.session, found.reference)
+    view = matter_view(asked.session, found.reference, reader=asked.by)
     query = select(NoticeRow).where(NoticeRow.matter_id == found.id)
     rows = asked.session.scalars(query.order_by(NoticeRow.entered_at.desc(), NoticeRow.id)).all()
     return Reply(
@@ -106,7 +107,7 @@ def matter(asked: Asked) -> Reply:
             client=found.client,
             restricted=found.restricted,
             attorney=view.attorney,
-            notices=_notices(asked.session, rows),
+            notices=_notices(asked, rows),
             entries=[_entry_answer(entry, found.id) for entry in view.entries],
         )
     )
@@ -132,7 +133,7 @@ def notices(asked: Asked) -> Reply:
     ).all()
     page = rows[: query.limit]
     more = cursor(page[-1].entered_at, page[-1].id) if len(rows) > len(page) else None
-    return Reply(NoticesPage(items=_notices(asked.session, page), next=more))
+    return Reply(NoticesPage(items=_notices(asked, page), next=more))
 
 
 def notice(asked: Asked) -> Reply:
@@ -141,12 +142,12 @@ def notice(asked: Asked) -> Reply:
     found = asked.session.scalar(query.where(NoticeRow.id == asked.ids["notice"], visible(asked.by)))
     if found is None:
         raise NotFound(UNKNOWN.format("notice"))
-    return Reply(_notices(asked.session, [found])[0])
+    return Reply(_notices(asked, [found])[0])
 
 
 def entry(asked: Asked) -> Reply:
     """One entry with its window and working."""
-    return Reply(entry_answer(asked.session, seen_entry(asked.session, asked.by, asked.ids["entry"])))
+    return Reply(entry_answer(asked, seen_entry(asked.session, asked.by, asked.ids["entry"])))
 
 
 def law(asked: Asked) -> Reply:
@@ -188,36 +189,38 @@ def seen_entry(session: Session, person: Person, identifier: str) -> Entry:
     return found
 
 
-def entry_answer(session: Session, found: Entry) -> EntryAnswer:
-    """One entry in full."""
-    session.flush()
-    return _entry_answer(entry_view(session, found), found.matter_id)
+def entry_answer(asked: Asked, found: Entry) -> EntryAnswer:
+    """One entry in full, but for what the token's person may still read blind."""
+    asked.session.flush()
+    return _entry_answer(entry_view(asked.session, found, reader=asked.by), found.matter_id)
 
 
 def _entry_answer(view: EntryView, matter_id: str) -> EntryAnswer:
     return EntryAnswer(**structs.asdict(view), matter_id=matter_id)
 
 
-def _notices(session: Session, rows: Sequence[NoticeRow]) -> list[NoticeAnswer]:
+def _notices(asked: Asked, rows: Sequence[NoticeRow]) -> list[NoticeAnswer]:
     query = select(Entry.notice_id, Entry.id).where(Entry.notice_id.in_([row.id for row in rows]))
     entries: dict[str, list[str]] = {}
-    for notice_id, identifier in session.execute(query.order_by(Entry.created_at, Entry.rule)):
+    for notice_id, identifier in asked.session.execute(query.order_by(Entry.created_at, Entry.rule)):
         entries.setdefault(notice_id, []).append(identifier)
-    return [_notice_answer(row, entries.get(row.id, [])) for row in rows]
+    blind = blind_to(asked.session, asked.by, [row.id for row in rows])
+    return [_notice_answer(row, entries.get(row.id, []), blind=row.id in blind) for row in rows]
 
 
-def _notice_answer(row: NoticeRow, entries: list[str]) -> NoticeAnswer:
+def _notice_answer(row: NoticeRow, entries: list[str], *, blind: bool) -> NoticeAnswer:
     return NoticeAnswer(
         id=row.id,
         matter=row.matter_id,
-        kind=row.kind,
-        form=row.form,
-        decided_on=row.decided_on,
-        entered=msgspec.convert(row.facts, Notice),
+        kind=None if blind else row.kind,
+        form=None if blind else row.form,
+        decided_on=None if blind else row.decided_on,
+        entered=None if blind else msgspec.convert(row.facts, Notice),
         entered_by=row.entered_by,
         entered_at=row.entered_at,
         amends=row.amends_id,
         entries=entries,
+        blind=blind,
     )
 
 

@@ -155,19 +155,21 @@ class MattersPage(Struct, frozen=True, kw_only=True):
 class NoticeAnswer(Struct, frozen=True, kw_only=True):
     """One notice as it was entered, with the ids of its entries. `amends` is the notice that it corrects.
 
-    An amended notice has no entries any more: they follow the notice in force.
+    An amended notice has no entries any more: they follow the notice in force. `blind`: the token's person may still
+    verify it, so that `kind`, `form`, `decided_on` and `entered` are null.
     """
 
     id: str
     matter: str
-    kind: str
+    kind: str | None
     form: str | None
-    decided_on: date
-    entered: Notice
+    decided_on: date | None
+    entered: Notice | None
     entered_by: str
     entered_at: datetime
     amends: str | None
     entries: list[str]
+    blind: bool = False
 
 
 class NoticesPage(Struct, frozen=True, kw_only=True):

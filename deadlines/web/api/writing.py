@@ -115,7 +115,7 @@ def file(asked: Asked) -> Reply:
         now=asked.now,
         anyway=body.anyway,
     )
-    return Reply(entry_answer(asked.session, entry))
+    return Reply(entry_answer(asked, entry))
 
 
 def waive(asked: Asked) -> Reply:
@@ -123,7 +123,7 @@ def waive(asked: Asked) -> Reply:
     body: Waiver = asked.body
     entry = seen_entry(asked.session, asked.by, asked.ids["entry"])
     waive_entry(asked.session, asked.desk(), entry, reason=body.reason, by=asked.by, now=asked.now)
-    return Reply(entry_answer(asked.session, entry))
+    return Reply(entry_answer(asked, entry))
 
 
 def _recorded(made: Recorded, matter: Matter, doubts: list[str]) -> NoticeRecorded:

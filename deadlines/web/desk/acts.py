@@ -66,7 +66,7 @@ def require_unmoved(entry: Entry, typed: Mapping[str, str]) -> None:
 
 def about(visit: Visit, entry: Entry) -> dict[str, Any]:
     """What every page about one entry shows of it."""
-    view: EntryView = entry_view(visit.session, entry)
+    view: EntryView = entry_view(visit.session, entry, reader=visit.person)
     return {"entry": view, "matter_id": entry.matter_id, "seen": marked(entry)}
 
 

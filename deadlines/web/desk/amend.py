@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from deadlines.compute import Notice
 from deadlines.docket.amending import Amended, Amendment, amend_notice, amended
+from deadlines.docket.blind import require_seen
 from deadlines.docket.doubts import odd_days
 from deadlines.docket.entries import computed
 from deadlines.docket.roles import require
@@ -52,6 +53,7 @@ class Line(Struct, frozen=True, kw_only=True):
 def _ask(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refusal | None) -> Response:
     require(visit.person, "enter")
     row = find_visible_notice(visit, name)
+    require_seen(visit.session, visit.person, row)
     return _page(visit, row, typed or _as_entered(row), faults=faults_of(refusal), status=status_of(refusal))
 
 
@@ -59,6 +61,7 @@ def _record(visit: Visit, name: str, form: dict[str, str]) -> Response:
     """The first button shows what would move, the second records what was shown."""
     require(visit.person, "enter")
     row = find_visible_notice(visit, name)
+    require_seen(visit.session, visit.person, row)
     changes, reason = _read(visit, row, form)
     if form.get("step") != "record":
         found, odd = _tried(visit, row, changes, reason)

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deadlines.docket.believed import believed, end_of_day
+from deadlines.docket.believed import believed, end_of_day, kept_blind
 from deadlines.errors import InputError
 from deadlines.web.desk.door import Door, Visit
 from deadlines.web.desk.found import find_matter
@@ -33,6 +33,7 @@ def _on(visit: Visit, identifier: str, day: str) -> Response:
     on, house = day_of(day), visit.house
     at = end_of_day(on, str(visit.office.zone), visit.now)
     found = believed(visit.session, matter, house.load, on=on, at=at, now=visit.now)
+    found = kept_blind(visit.session, found, visit.person)
     return visit.page("believed.html", found=found, matter_id=identifier, on=on.isoformat())
 
 

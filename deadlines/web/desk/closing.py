@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deadlines.docket.at_stake import at_stake
+from deadlines.docket.blind import blind_to
 from deadlines.docket.closing import CLOSED, reopen_entry, strike_notice, waive_entry
 from deadlines.docket.roles import require
 from deadlines.errors import Conflict
@@ -95,6 +96,7 @@ def _ask_strike(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refu
         faults=faults_of(refusal),
         notice=notice,
         kind=kind_title(visit, notice.kind),
+        blind=bool(blind_to(visit.session, visit.person, [notice.id])),
         matter=notice.matter,
         entries=[(entry, at_stake(visit.session, entry)) for entry in entries],
         seen=",".join(marked(entry) for entry in entries),

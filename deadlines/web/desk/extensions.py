@@ -5,16 +5,20 @@ from collections.abc import Mapping
 from starlette.responses import Response
 from starlette.routing import Route
 
+from deadlines.docket.extension_views import STATES
 from deadlines.docket.extensions import (
     LONGEST_PROOF,
     UNKNOWN,
     grant_extension,
+    longer_than_given,
     more_time_of,
     refuse_extension,
     request_extension,
     waiting_request,
 )
 from deadlines.docket.roles import require
+from deadlines.docket.versions import current
+from deadlines.store.tables import Entry, Extension
 from deadlines.web.desk.acts import about, asking_page, back, require_unmoved, status_of
 from deadlines.web.desk.door import Door, Refusal, Visit
 from deadlines.web.desk.found import find_visible_entry
@@ -45,9 +49,16 @@ def _ask(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refusal | N
         allowed=allowed,
         unknown=UNKNOWN,
         waits=waits,
+        too_long=_too_long(visit, entry, waits),
+        states=STATES,
         longest=LONGEST_PROOF,
         **about(visit, entry),
     )
+
+
+def _too_long(visit: Visit, entry: Entry, waits: Extension | None) -> str | None:
+    last_day = current(visit.session, entry).last_day
+    return longer_than_given(visit.desk, entry, last_day, waits.wanted_on) if waits and last_day else None
 
 
 def _request(visit: Visit, name: str, form: dict[str, str]) -> Response:
@@ -58,10 +69,12 @@ def _request(visit: Visit, name: str, form: dict[str, str]) -> Response:
     proof = typed.words("proof", "Say what proves that it was asked for.", "proof", LONGEST_PROOF)
     typed.check()
     require_unmoved(entry, form)
-    request_extension(
+    made = request_extension(
         visit.session, visit.desk, entry, to=to, asked_on=asked_on, proof=proof, by=visit.person, now=visit.now
     )
-    return back(visit, entry, "asked")
+    # A day that no source gives is told at once, on the page that has the sentence.
+    looks_again = _too_long(visit, entry, made.extension) is not None
+    return visit.go(f"/entry/{entry.id}/extension") if looks_again else back(visit, entry, "asked")
 
 
 def _grant(visit: Visit, name: str, form: dict[str, str]) -> Response:

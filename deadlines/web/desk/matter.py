@@ -74,7 +74,7 @@ class MatterPages:
 
 def _matter(visit: Visit, identifier: str, query: Mapping[str, str]) -> Response:
     row = find_matter(visit, identifier)
-    found = matter_view(visit.session, row.reference)
+    found = matter_view(visit.session, row.reference, reader=visit.person)
     return visit.page(
         "matter.html",
         matter=found,
@@ -84,7 +84,7 @@ def _matter(visit: Visit, identifier: str, query: Mapping[str, str]) -> Response
         notices=_notices(found, visit.today, _rows(visit, row)),
         closed=_closed(found),
         served=SERVED,
-        kinds={entry.kind: kind_title(visit, entry.kind) for entry in found.entries},
+        kinds={entry.kind: kind_title(visit, entry.kind) for entry in found.entries if entry.kind is not None},
         taken=_taken(visit, row),
         mine=_answered_for(visit, row, found),
     )
@@ -99,7 +99,7 @@ def _answered_for(visit: Visit, matter: Matter, found: MatterView) -> set[str]:
 
 def _history(visit: Visit, identifier: str) -> Response:
     row = find_matter(visit, identifier)
-    events = [(item, item.at.astimezone(visit.office.zone)) for item in history(visit.session, row)]
+    events = [(item, item.at.astimezone(visit.office.zone)) for item in history(visit.session, row, visit.person)]
     return visit.page("history.html", matter=row, events=events, zone=str(visit.office.zone))
 
 
@@ -143,7 +143,7 @@ def _notices(matter: MatterView, today: date, rows: Mapping[str, NoticeRow]) -> 
     """What is still followed of each notice, the latest notice first, each with its map."""
     ids = list(dict.fromkeys(entry.notice for entry in matter.entries))
     groups = [[entry for entry in matter.entries if entry.notice == identifier] for identifier in ids]
-    latest_first = sorted(groups, key=lambda entries: entries[0].decided_on, reverse=True)
+    latest_first = sorted(groups, key=lambda entries: rows[entries[0].notice].decided_on, reverse=True)
     return [_notice(entries, today, rows[entries[0].notice]) for entries in latest_first]
 
 

@@ -125,7 +125,7 @@ def _answer(visit: Visit, name: str) -> Response:
     """What came of it: the fields that differ, never their values; or what is signed for, with its working."""
     require(visit.person, "verify")
     row = find_visible_notice(visit, name)
-    view = matter_view(visit.session, row.matter.reference, notice=row.id)
+    view = matter_view(visit.session, row.matter.reference, notice=row.id, reader=visit.person)
     return visit.page(
         "verified.html",
         matter=row.matter,

@@ -1,0 +1,108 @@
+"""What is kept from who may still verify a notice blind: one rule for every answer that is made for one person.
+
+To whom a second look is open, nothing is told that they are to read off the paper: the kind of notice, the form that it
+decides, its days, its service, its printed deadline, the facts beside them, and the working and the disputes, which
+name those days. The dates that the docket holds stay: somebody has to act on them. Who entered a notice, who may not
+verify it, and everybody once it is verified, is told all of it.
+"""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.compute.result import Window
+from deadlines.docket.roles import may
+from deadlines.docket.trust import window_of
+from deadlines.docket.verification import knows_it, refusal_of, unresolved_dispute
+from deadlines.errors import Conflict
+from deadlines.store.tables import DeadlineRow, Entry, NoticeRow, Person
+
+if TYPE_CHECKING:
+    from deadlines.docket.views import EntryView
+
+
+def blind_to(session: Session, person: Person | None, notices: Collection[str]) -> frozenset[str]:
+    """The ids, of these notices, of which somebody is not told what was entered. None: nobody in particular asks.
+
+    What a notice amends says nearly the same, and is kept from the same people.
+    """
+    if person is None or not may(person, "verify") or not notices:
+        return frozenset()
+    matters = select(NoticeRow.matter_id).where(NoticeRow.id.in_(notices))
+    rows = {row.id: row for row in session.scalars(select(NoticeRow).where(NoticeRow.matter_id.in_(matters)))}
+    later = {row.amends_id: row.id for row in rows.values() if row.amends_id is not None}
+    heads = {each: _last(later, each) for each in notices if rows[each].entered_by != person.email}
+    waiting = _signable(session, set(heads.values()), person)
+    blind = {head for head, entries in waiting.items() if _is_open_to(session, rows[head], entries, person)}
+    return frozenset(each for each, head in heads.items() if head in blind)
+
+
+def blinded(view: "EntryView") -> "EntryView":
+    """The entry without what was entered of its notice, and without what tells it."""
+    decided = msgspec.structs.replace(view.resolution, dispute="") if view.resolution is not None else None
+    return msgspec.structs.replace(
+        view,
+        kind=None,
+        decided_on=None,
+        entered=None,
+        window=plain(view.window),
+        dispute=None,
+        resolution=decided,
+        follow_ons=[],
+        blind=True,
+    )
+
+
+def plain(window: Window) -> Window:
+    """The window with the dates to act on, and without the working, the readings, the dispute and the day on which it
+    opens, which tell the days and the service of the notice."""
+    opens_on = window.opens_on if window.last_day is None else None
+    return msgspec.structs.replace(window, opens_on=opens_on, working=[], readings=[], dispute=None)
+
+
+def require_seen(session: Session, person: Person, row: NoticeRow) -> None:
+    """Raises Conflict where somebody would be shown what they may still read blind; who has read it once, otherwise
+    than it was entered, may correct it."""
+    if row.id in blind_to(session, person, [row.id]):
+        looked = any(look.get("by") == person.id for look in _looks(session, row))
+        if not looked:
+            raise Conflict(
+                "You may still verify this notice: read it off the paper first. Who corrects it sees what was entered."
+            )
+
+
+def _looks(session: Session, row: NoticeRow) -> list[dict[str, object]]:
+    kept = session.scalars(select(Entry.discrepancy).where(Entry.notice_id == row.id, Entry.discrepancy.is_not(None)))
+    return [look for one in kept if one is not None for look in one["looks"]]
+
+
+def _last(later: dict[str, str], notice: str) -> str:
+    """The notice in force in place of one."""
+    while notice in later:
+        notice = later[notice]
+    return notice
+
+
+def _signable(session: Session, notices: Collection[str], person: Person) -> dict[str, list[Entry]]:
+    """By notice, the open entries that somebody could sign for now; none where a dispute waits, because who decides
+    it must see both dates."""
+    query = (
+        select(Entry, DeadlineRow)
+        .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
+        .where(Entry.notice_id.in_(notices), Entry.status == "open", Entry.verified_at.is_(None))
+        .order_by(Entry.id)
+    )
+    rows = session.execute(query).all()
+    undecided = {entry.notice_id for entry, row in rows if unresolved_dispute(entry, window_of(entry, row)) is not None}
+    found: dict[str, list[Entry]] = {}
+    for entry, row in rows:
+        if entry.notice_id not in undecided and refusal_of(entry, row, person) is None:
+            found.setdefault(entry.notice_id, []).append(entry)
+    return found
+
+
+def _is_open_to(session: Session, row: NoticeRow, entries: list[Entry], person: Person) -> bool:
+    return row.entered_by != person.email and knows_it(session, row, entries, person) is None

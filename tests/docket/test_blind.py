@@ -1,0 +1,149 @@
+"""To whom it is not told what was entered: who may still read the notice off the paper, and nobody else."""
+
+from datetime import date
+
+import msgspec
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from deadlines.compute import Notice, Service
+from deadlines.docket.amending import Amendment, amend_notice
+from deadlines.docket.believed import believed, end_of_day, kept_blind
+from deadlines.docket.blind import blind_to, require_seen
+from deadlines.docket.verification import resolve_dispute, verify_notice
+from deadlines.docket.views import entry_view, matter_view
+from deadlines.errors import Conflict
+from deadlines.law import load_law
+from deadlines.store.database import Database
+from deadlines.store.tables import Entry, NoticeRow, Person
+from tests.docket.desks import DENIAL, LATER, SAFE, desk, firm, look, recorded, verify
+from tests.docket.samples import ZONE, person
+
+TOLD = msgspec.structs.replace(
+    DENIAL,
+    service=Service("mail", date(2026, 10, 26)),
+    received_on=date(2026, 10, 29),
+    facts={"notified_on": "2026-10-28"},
+)
+ORDER = Notice(kind="ij.order", decided_on=date(2026, 10, 30), service=Service("oral"))
+"""Its windows are contested: only an attorney may verify them."""
+RULE = "uscis.motion.reopen"
+
+
+def entered(session: Session, by: Person, notice: Notice = DENIAL) -> tuple[NoticeRow, dict[str, Entry]]:
+    found = recorded(session, notice)
+    row = next(iter(found.values())).notice
+    row.entered_by = by.email
+    session.flush()
+    return row, {rule: entry for rule, entry in found.items() if entry.status == "open"}
+
+
+def is_blind(session: Session, row: NoticeRow, by: Person | None) -> bool:
+    return bool(blind_to(session, by, [row.id]))
+
+
+def test_it_is_kept_from_who_may_verify_until_somebody_has(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        adam, audrey = person(session, "Adam", "administrator"), person(session, "Audrey", "auditor")
+        row, entries = entered(session, ben)
+        blind = {one.name: is_blind(session, row, one) for one in (ana, ben, dora, adam, audrey)}
+        assert blind == {"Ana Ruiz": True, "Ben Ode": False, "Dora Dee": True, "Adam": False, "Audrey": False}
+        assert not is_blind(session, row, None)
+        verify_notice(session, desk(), row, look(entries[RULE]), by=ana, now=LATER)
+        assert not any(is_blind(session, row, one) for one in (ana, ben, dora))
+
+
+def test_dates_are_told_and_nothing_that_stands_on_the_paper(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, _ = firm(session)
+        row, entries = entered(session, ben, TOLD)
+        views = [
+            entry_view(session, entries[RULE], reader=ana),
+            *matter_view(session, row.matter.reference, reader=ana).entries,
+        ]
+        for view in views:
+            said = msgspec.json.encode(view).decode()
+            for secret in ("-10-23", "-10-26", "-10-28", "-10-29", "uscis.denial", "I-140", '"mail"', "October 2026"):
+                assert secret not in said, said[max(0, said.find(secret) - 300) : said.find(secret) + 90]
+            assert view.blind
+        assert (views[0].window.safe_by, views[0].window.last_day) == (SAFE, date(2026, 11, 30))
+        seen = entry_view(session, entries[RULE], reader=ben)
+        assert not seen.blind
+        assert seen.entered == TOLD
+        assert "October" in msgspec.json.encode(seen.window.working).decode()
+
+
+def test_who_may_not_sign_for_it_may_look_at_it(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        row, _ = entered(session, dora, ORDER)
+        assert is_blind(session, row, ana)
+        assert not is_blind(session, row, ben)
+
+
+def test_a_dispute_is_shown_to_who_decides_it_and_kept_afterwards(database: Database) -> None:
+    printed = msgspec.structs.replace(DENIAL, printed_deadline=date(2026, 11, 19))
+    with database.write() as session:
+        ana, ben, _ = firm(session)
+        row, entries = entered(session, ben, printed)
+        assert not is_blind(session, row, ana)
+        for entry in entries.values():
+            resolve_dispute(session, desk(), entry, use="printed", reason="as printed", by=ana, now=LATER)
+        assert is_blind(session, row, ana)
+        assert "2026-11-19" not in msgspec.json.encode(entry_view(session, entries[RULE], reader=ana).entered).decode()
+
+
+def test_what_was_amended_is_kept_from_the_same_people(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        row, _ = entered(session, ben)
+        change = Amendment(received_on=date(2026, 10, 28))
+        amend_notice(session, desk(actor=ben.email), row, change, reason="stamp found", by=ben, now=LATER)
+        assert is_blind(session, row, ana)
+        assert is_blind(session, row, dora)
+        assert not is_blind(session, row, ben)
+
+
+@pytest.mark.parametrize("third", [True, False])
+def test_who_read_it_otherwise_sees_it_once_somebody_else_looks(database: Database, third: bool) -> None:
+    with database.write() as session:
+        ana, ben = person(session), person(session, "Ben Ode", "paralegal")
+        if third:
+            person(session, "Dora Dee", "docket")
+        row, entries = entered(session, ben)
+        with pytest.raises(Conflict, match="read it off the paper first"):
+            require_seen(session, ana, row)
+        assert verify(session, entries[RULE], ana, received_on=date(2026, 10, 30)).differs == ["received_on"]
+        # Where nobody else can look, she looks again, as blindly; but she may correct what she read otherwise.
+        assert is_blind(session, row, ana) == (not third)
+        require_seen(session, ana, row)
+
+
+def test_many_notices_are_asked_for_together(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, _ = firm(session)
+        ids = []
+        for number in range(5):
+            found = recorded(session, DENIAL, f"M-{number}")
+            row = next(iter(found.values())).notice
+            row.entered_by = ben.email
+            ids.append(row.id)
+        session.flush()
+        asked: list[str] = []
+        event.listen(database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        assert blind_to(session, ana, ids) == set(ids)
+        assert len(asked) == 2
+
+
+def test_what_was_believed_on_a_day_is_kept_too(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, _ = firm(session)
+        row, _ = entered(session, ben, TOLD)
+        at = end_of_day(LATER.date(), ZONE, LATER)
+        found = believed(session, row.matter, lambda _: load_law(), on=LATER.date(), at=at, now=LATER)
+        kept = msgspec.json.encode(kept_blind(session, found, ana)).decode()
+        for secret in ("-10-23", "-10-26", "-10-29", "uscis.denial"):
+            assert secret not in kept
+        assert kept_blind(session, found, ben) == found

@@ -1,0 +1,90 @@
+"""Two changes at once on PostgreSQL follow each other: everybody holds entries first, then the end of the trail."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from deadlines.docket import teams
+from deadlines.docket.closing import file_entry
+from deadlines.docket.people import deactivate_person
+from deadlines.docket.records import Proof
+from deadlines.docket.versions import locked
+from deadlines.store.database import Database
+from deadlines.store.tables import Entry, Matter, Person, Team
+from tests.docket import samples
+from tests.docket.desks import LATER, desk, firm, recorded
+
+RULE = "uscis.motion.reopen"
+SOON = LATER + timedelta(days=1)
+
+
+@pytest.fixture
+def kind_of_database() -> str:
+    return "postgres"
+
+
+def beside_a_filing(database: Database, entry_id: str, change: threading.Event) -> None:
+    """A filing that holds its entry, and goes on only when the other change waits for somebody."""
+    with database.write() as session:
+        entry = locked(session, session.get_one(Entry, entry_id))
+        change.set()
+        _until_somebody_waits(session)
+        by = session.get_one(Person, entry.matter.attorney_id)
+        file_entry(session, desk(), entry, on=date(2026, 11, 2), proof=Proof(text="stamp"), by=by, now=SOON)
+
+
+def _until_somebody_waits(session: Session) -> None:
+    waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    for _ in range(500):
+        if session.connection().exec_driver_sql(waits).scalar():
+            return
+        threading.Event().wait(0.01)
+    raise TimeoutError("The other change waits for nobody.")
+
+
+def test_a_team_changes_beside_a_filing(database: Database) -> None:
+    with database.write() as session:
+        ana, _, dora = firm(session)
+        team = teams.add_team(session, "Removal", actor="t", now=LATER)
+        teams.join_team(session, team, ana, actor="t", now=LATER)
+        samples.subscribe(session, dora, scope="team", team=team)
+        entry = recorded(session)[RULE].id
+        teams.leave_team(session, team, ana, actor="t", now=LATER)  # so that its entries come back below
+        ids = team.id, ana.id
+    begun = threading.Event()
+
+    def join() -> None:
+        begun.wait(5)
+        with database.write() as session:
+            team, person = session.get_one(Team, ids[0]), session.get_one(Person, ids[1])
+            teams.join_team(session, team, person, actor="t", now=SOON)
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(beside_a_filing, database, entry, begun), pool.submit(join)]
+    assert [one.exception() for one in both] == [None, None]
+    with database.read() as session:
+        assert session.get_one(Entry, entry).status == "satisfied"
+        assert [len(people) for _, people in teams.list_teams(session)] == [1]
+
+
+def test_somebody_leaves_the_firm_beside_a_filing(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        entry = recorded(session)[RULE]
+        other = samples.matter(session, dora, "A-0")
+        teams.join_matter(session, session.get_one(Matter, entry.matter_id), ben, actor="t", now=LATER)
+        other.attorney_id, ids = ben.id, (entry.id, ben.id, dora.id)
+    begun = threading.Event()
+
+    def leave() -> None:
+        begun.wait(5)
+        with database.write() as session:
+            ben, dora = (session.get_one(Person, identifier) for identifier in ids[1:])
+            deactivate_person(session, ben, successor=dora, actor="t", now=SOON)
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(beside_a_filing, database, ids[0], begun), pool.submit(leave)]
+    assert [one.exception() for one in both] == [None, None]
