@@ -3,6 +3,7 @@
 import click
 
 from deadlines.commands.context import App, actor, json_option, pass_app
+from deadlines.commands.matter_open import look, open_
 from deadlines.commands.signing import by_option, signed
 
 
@@ -16,6 +17,10 @@ def command() -> None:
     """
 
 
+command.add_command(open_)
+command.add_command(look)
+
+
 @command.command("list")
 @click.option("--quiet", is_flag=True, help="Only matters without a date to come.")
 @click.option("--by", metavar="ADDRESS", help="Who looks; without it no restricted matter is shown.")
@@ -24,7 +29,8 @@ def command() -> None:
 def list_(app: App, quiet: bool, by: str | None, as_json: bool) -> None:
     """Every matter, the longest unchanged first, with the last day that comes next.
 
-    A quiet one has no open window with a day to come: look whether something was forgotten.
+    A quiet one has no open window with a day to come: look whether something was forgotten, and say with
+    `deadlines matter look` when you look again.
 
     \b
     Example:
@@ -44,7 +50,7 @@ def list_(app: App, quiet: bool, by: str | None, as_json: bool) -> None:
         print_json(lines)
         return
     print_table(
-        ("Matter", "Attorney", "Open", "Next last day", "Last day passed", "Last changed"),
+        ("Matter", "Attorney", "Open", "Next last day", "Last day passed", "Last changed", "Look again", "Said by"),
         [
             (
                 line.matter,
@@ -53,11 +59,13 @@ def list_(app: App, quiet: bool, by: str | None, as_json: bool) -> None:
                 day_words(line.next_last_day) or "NONE",
                 day_words(line.passed_last_day),
                 f"{line.changed_at:%Y-%m-%d}",
+                day_words(line.look_again_on) or ("NOW" if line.to_look_at else None),
+                line.looked_by,
             )
             for line in lines
         ],
-        empty="Every matter has a date to come." if quiet else "No matter. `deadlines add` opens one.",
-        tones=["yellow" if line.quiet else None for line in lines],
+        empty="Every matter has a date to come." if quiet else "No matter. `deadlines matter open` opens one.",
+        tones=["yellow" if line.to_look_at else None for line in lines],
     )
 
 

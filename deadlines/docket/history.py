@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from deadlines.docket.trail_words import ACTIONS
 from deadlines.store.tables import Audit, Entry, Matter, Milestone, NoticeRow, Person
 
+OF_OTHERS = ("matter.join", "matter.leave")
+"""Acts whose `person` is not who acted."""
 PROGRAMS = {"daemon": "the program", "auditor": "the auditor"}
 """How people read who acted where it was no person."""
 
@@ -68,7 +70,7 @@ def _happened(known: _Known, row: Audit) -> Happened:
     return Happened(
         row=row.id,
         at=row.at,
-        who=known.person(row.actor if row.action.startswith("matter.") else detail.get("person") or row.actor),
+        who=known.person(row.actor if row.action in OF_OTHERS else detail.get("person") or row.actor),
         words=_words(known, row.action, detail),
         about=known.entries.get(row.subject) or known.notices.get(row.subject, ""),
         entry=row.subject if row.subject in known.entries else None,
@@ -126,6 +128,7 @@ def _step(what: str) -> Words:
 
 WORDS: dict[str, Words] = {
     "matter.open": "Matter opened",
+    "matter.look": lambda _, detail: f"No date is known yet; to look again on {detail['again_on']}",
     "matter.client": "Name of the client entered",
     "matter.restrict": "Matter restricted (8 USC 1367)",
     "matter.unrestrict": _because("Restriction taken off"),

@@ -7,7 +7,7 @@ notice that was recorded from it, or is dismissed because it bears no date. Noth
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket import letters
@@ -68,11 +68,29 @@ def find_incoming(session: Session, name: str) -> Incoming:
     return find_by_id(session, Incoming, name, "incoming paper", "deadlines incoming list --all")
 
 
+def waiting_of(matter: Matter) -> Select[tuple[Incoming]]:
+    """The papers of a matter that wait to be docketed, the oldest first."""
+    query = select(Incoming).where(Incoming.matter_id == matter.id, Incoming.state == "waiting")
+    return query.order_by(Incoming.received_on, Incoming.registered_at, Incoming.id)
+
+
 def require_waiting(found: Incoming) -> None:
     """Raises Conflict for a paper that is docketed or dismissed already."""
     if found.state != "waiting":
         became = f"docketed as notice {found.notice_id[:8]}" if found.notice_id else f"dismissed ({found.reason})"
         raise Conflict(f"Incoming paper {found.id[:8]} was {became} already.")
+
+
+def belongs_to(session: Session, found: Incoming, matter: Matter, *, by: Person, now: datetime, actor: str) -> None:
+    """The matter of a paper that waits is known now. Raises Conflict for a settled one, or one of another matter."""
+    found = _held(session, found)
+    require_waiting(found)
+    if found.matter_id not in (None, matter.id):
+        raise Conflict(f"Incoming paper {found.id[:8]} belongs to another matter than {matter.reference}.")
+    found.matter_id = matter.id
+    session.flush()
+    detail = {"person": by.id, "matter": matter.id}
+    audit.record(session, at=now, actor=actor, action="incoming.matter", subject=found.id, detail=detail)
 
 
 def docketed(session: Session, found: Incoming, notice: NoticeRow, *, who: str, now: datetime, actor: str) -> Incoming:

@@ -15,6 +15,7 @@ from deadlines.docket.milestones import lay_notice
 from deadlines.docket.protected import is_protected
 from deadlines.docket.renderings import touch
 from deadlines.docket.restricting import restrict_matter
+from deadlines.docket.reviews import end_review
 from deadlines.errors import Conflict, InputError
 from deadlines.law import Law
 from deadlines.practice import Practice
@@ -60,7 +61,8 @@ def open_matter(
     actor: str,
     now: datetime,
 ) -> Matter:
-    """The matter with that reference, opened if the firm has none yet.
+    """The matter with that reference, opened if the firm has none yet. The caller records a notice of it in the same
+    transaction; without one a matter is opened by `opening.open_answered`.
 
     Raises InputError for an unusable reference or where a new matter lacks its attorney, and Conflict
     where the matter exists with another client or attorney.
@@ -137,6 +139,7 @@ def record_notice(
     )
     session.add(row)
     session.flush()
+    end_review(session, matter, now)
     restricted_now = is_protected(notice) and not matter.restricted
     if restricted_now:
         restrict_matter(session, matter, actor=desk.actor, now=now)

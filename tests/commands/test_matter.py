@@ -1,5 +1,7 @@
 """`deadlines matter` through the real program: restrictions are set at once and taken back only with reason."""
 
+from datetime import date, timedelta
+
 from tests.commands.conftest import Firm
 from tests.commands.program import RECENT
 
@@ -84,3 +86,25 @@ def test_somebody_who_left_comes_back(firm: Firm) -> None:
     firm.good("person", "deactivate", ANA)
     assert firm.data("person", "activate", ANA)["active"] is True
     record(firm, "M-1", "--form", "I-140")
+
+
+def test_a_matter_opens_only_with_an_answer_to_its_dates(firm: Firm) -> None:
+    firm.add("Ana", ANA)
+    words = ("matter", "open", "M-1", "--client", "Ito", "--attorney", ANA, "--by", ANA)
+    refused = firm.run(*words)
+    assert (refused.returncode, "Which deadline dates need to be calendared?" in refused.stderr) == (3, True)
+    assert firm.data("matter", "list") == []
+    day = (date.today() + timedelta(days=30)).isoformat()  # noqa: DTZ011  (any day to come)
+    assert firm.data(*words, "--none-until", day) == {
+        "matter": "M-1", "restricted": False, "incoming": None, "look_again_on": day,
+    }  # fmt: skip
+    [line] = firm.data("matter", "list", "--quiet")
+    assert (line["look_again_on"], line["looked_by"], line["to_look_at"]) == (day, "Ana", False)
+    later = (date.today() + timedelta(days=60)).isoformat()  # noqa: DTZ011
+    assert firm.data("matter", "look", "M-1", "--again-on", later, "--by", ANA)["look_again_on"] == later
+    paper = firm.data("matter", "open", "M-2", "--attorney", ANA, "--by", ANA, "--paper", "USCIS denial I-485")
+    assert "waits: `deadlines add --incoming" in firm.good(
+        "matter", "open", "M-3", "--attorney", ANA, "--by", ANA, "--paper", "RFE"
+    )
+    kind = ("--kind", "uscis.denial", "--form", "I-485", "--decided-on", RECENT, "--service", "mail")
+    assert firm.data("add", "--incoming", paper["incoming"], *kind)["matter"] == "M-2"

@@ -96,10 +96,12 @@ OPERATIONS = (
         path="/matters",
         tag="matters",
         summary="Open a matter",
-        text="409 `matter-exists` where the firm has that number already.",
+        text="Which deadline dates need to be calendared? No matter opens without an answer: `paper` names what came "
+        "in and waits to be docketed from then on, `none_until` the day on which somebody looks again. 422 "
+        "`dates-unanswered` for neither or both, 409 `matter-exists` where the firm has that number already.",
         run=writing.new_matter,
         body=shapes.NewMatter,
-        answer=shapes.MatterLine,
+        answer=shapes.MatterOpened,
         status=201,
         act="enter",
         changing=True,

@@ -15,7 +15,7 @@ from deadlines.docket.views import EntryView, entry_view, matter_view
 from deadlines.docket.visible import visible
 from deadlines.docket.wanted import Wanted, forums_of, rules_of
 from deadlines.errors import NotFound
-from deadlines.store.tables import Entry, Heartbeat, Matter, NoticeRow, Person
+from deadlines.store.tables import Entry, Heartbeat, Incoming, Matter, NoticeRow, Person
 from deadlines.version import VERSION
 from deadlines.web.api.asked import Asked, Reply
 from deadlines.web.api.cursors import cursor, position
@@ -176,6 +176,16 @@ def seen_matter(session: Session, person: Person, identifier: str) -> Matter:
     found = session.scalar(select(Matter).where(Matter.id == identifier, visible(person)))
     if found is None:
         raise NotFound(UNKNOWN.format("matter"))
+    return found
+
+
+def seen_paper(session: Session, person: Person, identifier: str) -> Incoming:
+    """The paper of that id, if it has no matter yet or the person may see its matter; raises NotFound likewise."""
+    query = select(Incoming).outerjoin(Matter, Matter.id == Incoming.matter_id)
+    seen = or_(Incoming.matter_id.is_(None), visible(person))
+    found = session.scalar(query.where(Incoming.id == identifier, seen))
+    if found is None:
+        raise NotFound(UNKNOWN.format("paper"))
     return found
 
 

@@ -25,6 +25,7 @@ from deadlines.web.desk.matter import MatterPages
 from deadlines.web.desk.me import MePages
 from deadlines.web.desk.missed import missed_routes
 from deadlines.web.desk.month import MonthPages
+from deadlines.web.desk.opening import opening_routes
 from deadlines.web.desk.people import PeoplePages
 from deadlines.web.desk.practice import PracticePages
 from deadlines.web.desk.printing import PrintPages
@@ -42,7 +43,7 @@ def desk_routes(door: Door) -> list[Route]:
     )
     acts = (
         *(closing_routes, amend_routes, proposal_routes, filing_routes, verify_routes),
-        *(evening_routes, extension_routes, missed_routes, list_routes),
+        *(evening_routes, extension_routes, missed_routes, list_routes, opening_routes),
     )
     shown = [route for page in pages for route in page(door).routes()]
     return [*shown, *(route for routes in acts for route in routes(door))]

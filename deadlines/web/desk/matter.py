@@ -11,7 +11,9 @@ from starlette.routing import Route
 
 from deadlines.docket.acknowledging import acknowledge, taken_on
 from deadlines.docket.history import history
+from deadlines.docket.incoming import waiting_of
 from deadlines.docket.initials import PARTNER
+from deadlines.docket.reviews import standing_review
 from deadlines.docket.roles import require
 from deadlines.docket.ticking import tick, untick
 from deadlines.docket.views import EntryView, MatterView, matter_view
@@ -38,6 +40,8 @@ DONE = {
     "resolved-printed": "Decided: the dates in force stay",
     "resolved-computed": "Decided: the printed deadline is left aside, and later dates wait for a second person",
     "recorded": "Recorded: the dates are on the docket. Somebody else verifies each of them against the notice",
+    "opened": "The matter is open. What is to be docketed stands below",
+    "looked": "Noted that no date is known. You are reminded to look again",
     "struck": "Struck, with everything else of that notice",
 }
 """What the page says after something was recorded, by the word in its address."""
@@ -87,7 +91,18 @@ def _matter(visit: Visit, identifier: str, query: Mapping[str, str]) -> Response
         kinds={entry.kind: kind_title(visit, entry.kind) for entry in found.entries},
         taken=_taken(visit, row),
         mine=_answered_for(visit, row, found),
+        papers=visit.session.scalars(waiting_of(row)).all(),
+        review=_review(visit, row),
     )
+
+
+def _review(visit: Visit, matter: Matter) -> dict[str, Any] | None:
+    """That no date of the matter is known, as somebody said."""
+    found = standing_review(visit.session, matter)
+    if found is None:
+        return None
+    who = visit.session.get_one(Person, found.said_by).name
+    return {"who": who, "said_at": found.said_at, "again_on": found.again_on}
 
 
 def _answered_for(visit: Visit, matter: Matter, found: MatterView) -> set[str]:
