@@ -140,7 +140,7 @@ def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool
             actor=who,
             now=now,
         )
-        desk = build_desk(app.settings, who)
+        desk = build_desk(app.settings, who, "command")
         recorded = record_notice(session, desk, matter, notice, now=now, again=again)
         if given["incoming"]:
             paper = find_incoming(session, given["incoming"])

@@ -103,7 +103,7 @@ def _import(app: App, path: Path, *, does: bool, by: str, sheet: str | None, dat
     from deadlines.sheets.model import MOST_BYTES
     from deadlines.wiring import build_desk
 
-    desk = build_desk(app.settings, actor())
+    desk = build_desk(app.settings, actor(), "command")
     data = read_file(path, most=MOST_BYTES)
     rows, faults = read_rows(read_grid(data, sheet=sheet), desk.law, dates=dates)
     today = clock.today(app.settings.firm.timezone)

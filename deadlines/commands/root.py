@@ -35,6 +35,8 @@ COMMANDS = {
     "matter": ("matter", "Matters: open, look, list, assign, unassign, hand-over, people, restrict, unrestrict"),
     "team": ("team", "Teams of people: add, join, leave, list"),
     "followup": ("followup", "What was due last week and is due next, each with its proof or none"),
+    "daybook": ("daybook", "Everything that was entered on a day, and who verified it"),
+    "slip": ("slip", "All about one entry, for paper: who docketed it, trigger, rule, dates, proof"),
     "workload": ("workload", "How many dates fall on each attorney in each week"),
     "policy": ("policy", "The firm's docket policy in words, from its settings"),
     "evening": ("evening", "The check at the end of a working day: show, sign, list"),

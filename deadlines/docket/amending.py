@@ -147,7 +147,7 @@ def _without_print(desk: Desk, notice: NoticeRow, entries: list[Entry]) -> dict[
 def _record(
     session: Session, desk: Desk, old: NoticeRow, new: NoticeRow, reason: str, by: Person, now: datetime
 ) -> None:
-    detail = {"amended_by": new.id, "reason": reason, "person": by.id}
+    detail = {"amended_by": new.id, "reason": reason, "person": by.id, "door": desk.door}
     audit.record(session, at=now, actor=desk.actor, action="notice.amend", subject=old.id, detail=detail)
 
 

@@ -68,7 +68,7 @@ def find_incoming(session: Session, name: str) -> Incoming:
     return find_by_id(session, Incoming, name, "incoming paper", "deadlines incoming list --all")
 
 
-def waiting_of(matter: Matter) -> Select[tuple[Incoming]]:
+def waiting_of(matter: Matter) -> Select[Incoming]:
     """The papers of a matter that wait to be docketed, the oldest first."""
     query = select(Incoming).where(Incoming.matter_id == matter.id, Incoming.state == "waiting")
     return query.order_by(Incoming.received_on, Incoming.registered_at, Incoming.id)

@@ -30,6 +30,7 @@ class Desk(Struct, frozen=True):
 
     `policy`: its choices where the law leaves a question open, from ambiguity id to choice id. `practice`: its
     ladders, courier days and milestones. `partner`: the mail address of who follows up what was filed, if anybody.
+    `door`: how what is entered came in: on a `page`, by a `command`, or by another `program`.
     """
 
     law: Law
@@ -40,6 +41,7 @@ class Desk(Struct, frozen=True):
     policy: dict[str, str] = {}
     practice: Practice = Practice()
     partner: str = ""
+    door: str = ""
 
 
 class Recorded(Struct, frozen=True):
@@ -149,7 +151,8 @@ def record_notice(
         for window in result.windows
     ]
     lay_notice(session, desk, entries, now=now)
-    detail = {"kind": notice.kind, "edition": result.edition, "entries": [entry.id for entry in entries]}
+    opened = [entry.id for entry in entries]
+    detail = {"kind": notice.kind, "edition": result.edition, "entries": opened, "door": desk.door}
     audit.record(session, at=now, actor=desk.actor, action="notice.record", subject=row.id, detail=detail)
     return Recorded(row, entries, result, restricted_now)
 

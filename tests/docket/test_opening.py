@@ -29,7 +29,7 @@ FORTNIGHT = date(2026, 11, 16)
 
 def opened(session: Session, by: Person, reference: str = "N-1", *, client: str = "Canary-Ito", **said: Any) -> Opened:
     ana = session.scalars(select(Person).where(Person.role == "attorney")).one()
-    who = {"client": client, "attorney": ana, "by": by, "actor": by.email, "now": LATER}
+    who: dict[str, Any] = {"client": client, "attorney": ana, "by": by, "actor": by.email, "now": LATER}
     return open_answered(session, room(), reference, Answer(**said), **who)
 
 
@@ -143,7 +143,14 @@ def test_said_anew_it_counts_from_then_and_a_notice_ends_it(database: Database) 
 def test_who_may_not_see_a_restricted_matter_is_not_reminded_of_it(database: Database) -> None:
     with database.write() as session:
         ana, ben, _ = firm(session)
-        ana_only = {"client": None, "attorney": ana, "by": ben, "actor": "t", "now": LATER, "restricted": True}
+        ana_only: dict[str, Any] = {
+            "client": None,
+            "attorney": ana,
+            "by": ben,
+            "actor": "t",
+            "now": LATER,
+            "restricted": True,
+        }
         open_answered(session, room(), "S-1", Answer(none_until=THU), **ana_only)
         assert tell_reviews(session, room(), now=at(THU, 9)) == 1
         assert [email for email, _ in letters(session)] == ["ana@firm.test"]

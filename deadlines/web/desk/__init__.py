@@ -11,6 +11,7 @@ from deadlines.web.desk.amend import amend_routes
 from deadlines.web.desk.audit import AuditPages
 from deadlines.web.desk.believed import BelievedPages
 from deadlines.web.desk.closing import closing_routes
+from deadlines.web.desk.daybook import daybook_routes
 from deadlines.web.desk.docket import DocketPages
 from deadlines.web.desk.door import Door, Office
 from deadlines.web.desk.evening import evening_routes
@@ -43,7 +44,7 @@ def desk_routes(door: Door) -> list[Route]:
     )
     acts = (
         *(closing_routes, amend_routes, proposal_routes, filing_routes, verify_routes),
-        *(evening_routes, extension_routes, missed_routes, list_routes, opening_routes),
+        *(evening_routes, extension_routes, missed_routes, list_routes, opening_routes, daybook_routes),
     )
     shown = [route for page in pages for route in page(door).routes()]
     return [*shown, *(route for routes in acts for route in routes(door))]

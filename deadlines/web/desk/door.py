@@ -3,17 +3,20 @@
 import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from deadlines.docket import logins
 from deadlines.docket.logins import find_signed_in
+from deadlines.docket.naming import Names
 from deadlines.errors import Conflict, DeadlinesError, Forbidden, InputError, NotFound
 from deadlines.law import Law, load_law
 from deadlines.store.database import Database
@@ -87,7 +90,7 @@ class Visit:
         """By what this person changes the docket. Raises NotFound where the server only shows it."""
         if self.office.desk is None:
             raise NotFound("This server only shows the docket; use the command line to change it.")
-        return self.office.desk(self.person.email)
+        return replace(self.office.desk(self.person.email), door="page")
 
     @property
     def law(self) -> Law:
@@ -105,6 +108,15 @@ class Visit:
         """A moment as the firm's clock on the wall shows it; a dash for none."""
         return f"{at.astimezone(self.office.zone):%Y-%m-%d %H:%M}" if at is not None else "–"
 
+    @cached_property
+    def names(self) -> Names:
+        """What people are called."""
+        return Names(self.session)
+
+    def who(self, who: object) -> str:
+        """A person by id or mail address as people read it."""
+        return self.names.of(who)
+
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """A page of the docket, under a banner while nobody keeps it up to date."""
         office = self.office
@@ -119,6 +131,7 @@ class Visit:
             "here": self.path,
         }
         common["moment"] = self.moment
+        common["who"] = self.who
         return self._door.pages.make(template, status=status, silent=silent, silent_since=since, **{**common, **values})
 
     def notice(self, status: int, heading: str, *sentences: str) -> Response:
