@@ -165,6 +165,7 @@ def _as_json(recorded: "Recorded", reference: str, *, restricted: bool) -> "dict
         "notice": recorded.notice.id,
         "matter": reference,
         "restricted": restricted,
+        "reopened": recorded.reopened,
         "edition": recorded.result.edition,
         "entries": [
             {
@@ -190,13 +191,15 @@ def _as_json(recorded: "Recorded", reference: str, *, restricted: bool) -> "dict
 def _answer(
     recorded: dict[str, Any], doubts: list[str], given: Mapping[str, Any], *, as_json: bool, shown: bool
 ) -> None:
-    from deadlines.commands.output import print_json, print_table
+    from deadlines.commands.output import print_json, print_table, style
     from deadlines.commands.windows import OPTIONS, day_words, undated_words
 
     if as_json:
         print_json({**recorded, "warnings": [*recorded["warnings"], *doubts]})
         return
     click.echo(f"Recorded notice {recorded['notice'][:8]} in matter {recorded['matter']}.")
+    if recorded["reopened"]:
+        click.echo(style(f"Matter {recorded['matter']} was closed, and is open again.", fg="red", bold=True))
     print_table(
         ("Entry", "Window", "Form", "File by", "Protective", "Last day"),
         [

@@ -193,6 +193,8 @@ def _print(answer: dict[str, Any]) -> None:
     _line("known already", len(known), f"nothing is added ({_numbers(known)})" if known else "")
     restricted = [row.row for row in rows if row.restricts]
     _line("restrict their matter", len(restricted), _numbers(restricted))
+    again = [row.row for row in rows if row.reopens]
+    _line("open a closed matter again", len(again), _numbers(again))
     past = [row.row for row in rows if row.past]
     _line("have a window that has passed", len(past), _numbers(past))
     _line("leave a question open", len(asking), _facts([fact for row in asking for fact in row.asks]))

@@ -32,7 +32,10 @@ COMMANDS = {
     "recompute": ("recompute", "Compute every open entry again"),
     "proposal": ("proposal", "Other dates that wait for two people: list, show, accept, ignore"),
     "person": ("person", "The people of the firm: add, contact, list, sign-in, deactivate"),
-    "matter": ("matter", "Matters: open, look, list, assign, unassign, hand-over, people, restrict, unrestrict"),
+    "matter": (
+        "matter",
+        "Matters: open, look, close, reopen, list, assign, unassign, hand-over, people, restrict, unrestrict",
+    ),
     "team": ("team", "Teams of people: add, join, leave, list"),
     "followup": ("followup", "What was due last week and is due next, each with its proof or none"),
     "daybook": ("daybook", "Everything that was entered on a day, and who verified it"),

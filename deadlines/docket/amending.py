@@ -17,8 +17,8 @@ from deadlines.docket.intake import Desk
 from deadlines.docket.looks import differences
 from deadlines.docket.moves import Because, Move, enter_new, move
 from deadlines.docket.notices import hold_in_force
-from deadlines.docket.proposals import plain_reason
 from deadlines.docket.protected import is_protected
+from deadlines.docket.reasons import plain_reason
 from deadlines.docket.restricting import restrict_matter
 from deadlines.errors import Conflict, InputError
 from deadlines.law.counting import Method

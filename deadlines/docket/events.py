@@ -19,6 +19,8 @@ from deadlines.store.tables import Audit, DeadlineRow, Entry, Matter, NoticeRow
 
 OF_ACTIONS = {
     "matter.open": "matter.opened",
+    "matter.close": "matter.closed",
+    "matter.reopen": "matter.reopened",
     "notice.record": "notice.recorded",
     "notice.amend": "notice.amended",
     "notice.strike": "notice.struck",

@@ -128,6 +128,8 @@ def _step(what: str) -> Words:
 
 WORDS: dict[str, Words] = {
     "matter.open": "Matter opened",
+    "matter.close": _because("Matter closed"),
+    "matter.reopen": _because("Matter open again"),
     "matter.look": lambda _, detail: f"No date is known yet; to look again on {detail['again_on']}",
     "matter.client": "Name of the client entered",
     "matter.restrict": "Matter restricted (8 USC 1367)",

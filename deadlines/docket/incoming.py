@@ -11,10 +11,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket import letters
+from deadlines.docket.finishing import wake
 from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.notices import ancestors
 from deadlines.docket.prefixes import find_by_id
-from deadlines.docket.proposals import plain_reason
+from deadlines.docket.reasons import plain_reason
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
 from deadlines.store.tables import Incoming, Matter, NoticeRow, Person
@@ -22,6 +23,7 @@ from deadlines.store.tables import Incoming, Matter, NoticeRow, Person
 Way = Literal["mail", "e-mail", "fax", "portal", "counter"]
 WAYS: tuple[Way, ...] = ("mail", "e-mail", "fax", "portal", "counter")
 TITLE_LENGTH = 200
+CAME_IN = "a paper came in that is to be docketed"
 
 
 def register(
@@ -36,7 +38,7 @@ def register(
     now: datetime,
     actor: str,
 ) -> Incoming:
-    """Note that a paper came in. Its day of receipt is today unless another one is given.
+    """Note that a paper came in; a closed matter is open again. The day of receipt is today unless another is given.
 
     Raises InputError for an unusable title or a day that has not come.
     """
@@ -60,6 +62,8 @@ def register(
     session.flush()
     detail = {"person": by.id, "at": at, "received_on": received_on, "matter": row.matter_id}
     audit.record(session, at=now, actor=actor, action="incoming.register", subject=row.id, detail=detail)
+    if matter is not None:
+        wake(session, matter, why=CAME_IN, actor=actor, now=now)
     return row
 
 
@@ -127,6 +131,8 @@ def wait_again(session: Session, notice: NoticeRow, *, now: datetime, actor: str
         detail = {"notice": notice.id}
         session.flush()
         audit.record(session, at=now, actor=actor, action="incoming.wait", subject=row.id, detail=detail)
+    if rows:
+        wake(session, notice.matter, why=CAME_IN, actor=actor, now=now)
     return len(rows)
 
 

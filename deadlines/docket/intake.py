@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute import Notice, Result
 from deadlines.compute.engine import engine_for
 from deadlines.docket.entries import enter, is_followed, reminded
+from deadlines.docket.finishing import wake
 from deadlines.docket.milestones import lay_notice
 from deadlines.docket.protected import is_protected
 from deadlines.docket.renderings import touch
@@ -45,12 +46,14 @@ class Desk(Struct, frozen=True):
 
 
 class Recorded(Struct, frozen=True):
-    """What one notice became. `restricted_now`: the matter became restricted by this notice."""
+    """What one notice became. `restricted_now`: the matter became restricted by this notice; `reopened`: it was closed,
+    and is open again."""
 
     notice: NoticeRow
     entries: list[Entry]
     result: Result
     restricted_now: bool
+    reopened: bool = False
 
 
 def open_matter(
@@ -118,7 +121,7 @@ def refuse_other(matter: Matter, client: str | None, attorney: Person | None) ->
 def record_notice(
     session: Session, desk: Desk, matter: Matter, notice: Notice, *, now: datetime, again: bool = False
 ) -> Recorded:
-    """Write the notice and everything it opens into the caller's transaction.
+    """Write the notice and everything it opens into the caller's transaction; a closed matter is open again.
 
     Args:
         again: record it although the matter has the same notice already.
@@ -130,6 +133,7 @@ def record_notice(
     result = engine_for(desk.law).compute(notice, desk.policy)
     if not again:
         _refuse_twice(session, matter, notice)
+    reopened = wake(session, matter, why="a notice was recorded", actor=desk.actor, now=now)
     row = NoticeRow(
         matter_id=matter.id,
         kind=notice.kind,
@@ -154,7 +158,7 @@ def record_notice(
     opened = [entry.id for entry in entries]
     detail = {"kind": notice.kind, "edition": result.edition, "entries": opened, "door": desk.door}
     audit.record(session, at=now, actor=desk.actor, action="notice.record", subject=row.id, detail=detail)
-    return Recorded(row, entries, result, restricted_now)
+    return Recorded(row, entries, result, restricted_now, reopened)
 
 
 def find_twin(session: Session, matter: Matter, notice: Notice) -> NoticeRow | None:

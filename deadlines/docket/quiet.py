@@ -32,12 +32,13 @@ class MatterLine(Struct, frozen=True, kw_only=True):
     to_look_at: bool
     look_again_on: date | None
     looked_by: str | None
+    closed_at: datetime | None = None
 
 
 def is_quiet(today: date) -> ColumnElement[bool]:
-    """Whether no open entry of a matter has a day that is today or later."""
+    """Whether a matter is not closed, and no open entry of it has a day that is today or later."""
     coming = select(Entry.matter_id).where(Entry.status == "open", Entry.last_day >= today)
-    return Matter.id.not_in(coming)
+    return and_(Matter.closed_at.is_(None), Matter.id.not_in(coming))
 
 
 def to_look_at(today: date) -> ColumnElement[bool]:
@@ -51,10 +52,13 @@ def count_quiet(session: Session, person: Person, *, today: date) -> int:
     return session.scalar(query) or 0
 
 
-def matter_lines(session: Session, person: Person | None, *, today: date, quiet: bool = False) -> list[MatterLine]:
+def matter_lines(
+    session: Session, person: Person | None, *, today: date, quiet: bool = False, closed: bool = False
+) -> list[MatterLine]:
     """The matters that a person may see, the longest unchanged first; without a person no restricted one.
 
-    `quiet`: only those without a date to come, also where somebody has said when to look again.
+    `quiet`: only those without a date to come, also where somebody has said when to look again. `closed`: also those
+    that are closed.
     """
     speaker = aliased(Person)
     query = (
@@ -74,7 +78,11 @@ def matter_lines(session: Session, person: Person | None, *, today: date, quiet:
         .join(Person, Person.id == Matter.attorney_id)
         .outerjoin(Review, and_(Review.matter_id == Matter.id, Review.ended_at.is_(None)))
         .outerjoin(speaker, speaker.id == Review.said_by)
-        .where(visible(person), is_quiet(today) if quiet else true())
+        .where(
+            visible(person),
+            is_quiet(today) if quiet else true(),
+            true() if closed else Matter.closed_at.is_(None),
+        )
     )
     lines = [_line(*row) for row in session.execute(query)]
     return sorted(lines, key=lambda line: (line.changed_at, line.matter))
@@ -115,4 +123,5 @@ def _line(
         to_look_at=bool(to_look),
         look_again_on=again_on,
         looked_by=speaker,
+        closed_at=matter.closed_at,
     )

@@ -13,7 +13,7 @@ from deadlines.docket import letters
 from deadlines.docket.findings import Finding
 from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.visible import is_visible
-from deadlines.errors import InputError
+from deadlines.errors import Conflict, InputError
 from deadlines.ical.wording import day_text
 from deadlines.store import audit
 from deadlines.store.tables import Matter, Person, Review
@@ -37,8 +37,10 @@ def none_known(
 ) -> Review:
     """Somebody knows of no date of the matter, and says when to look again; an earlier such word ends.
 
-    Raises InputError for a day that is not to come, or more than a year ahead.
+    Raises InputError for a day that is not to come, or more than a year ahead, and Conflict for a closed matter.
     """
+    if matter.closed_at is not None:
+        raise Conflict(f"Matter {matter.reference} is closed; `deadlines matter reopen` opens it again.")
     check_day(again_on, room.local(now).date())
     end_review(session, matter, now)
     row = Review(matter_id=matter.id, again_on=again_on, said_by=by.id, said_at=now, next_at=room.morning(again_on))

@@ -55,6 +55,8 @@ ACTIONS = {
     "matter.hand-over": "handed a matter over",
     "matter.join": "put somebody on a matter",
     "matter.leave": "took somebody off a matter",
+    "matter.close": "closed a matter",
+    "matter.reopen": "opened a closed matter again",
     "matter.look": "said that no date of a matter is known yet",
     "matter.open": "opened a matter",
     "matter.restrict": "restricted a matter",

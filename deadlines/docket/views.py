@@ -110,7 +110,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
 
 
 class MatterView(Struct, frozen=True, kw_only=True):
-    """One matter with its notices and their entries."""
+    """One matter with its notices and their entries. `closed_by` is a mail address."""
 
     matter: str
     client: str | None
@@ -118,6 +118,9 @@ class MatterView(Struct, frozen=True, kw_only=True):
     attorney: str
     entries: list[EntryView]
     reminders: list["ReminderView"]
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    closed_reason: str | None = None
 
 
 class ReminderView(Struct, frozen=True, kw_only=True):
@@ -192,6 +195,9 @@ def matter_view(
         attorney=matter.attorney.email,
         entries=[_entry_view(known, nexts, *row) for row in rows],
         reminders=_reminders(session, [row.Entry.id for row in rows]),
+        closed_at=matter.closed_at,
+        closed_by=known.email(matter.closed_by),
+        closed_reason=matter.closed_reason,
     )
 
 

@@ -108,3 +108,22 @@ def test_a_matter_opens_only_with_an_answer_to_its_dates(firm: Firm) -> None:
     )
     kind = ("--kind", "uscis.denial", "--form", "I-485", "--decided-on", RECENT, "--service", "mail")
     assert firm.data("add", "--incoming", paper["incoming"], *kind)["matter"] == "M-2"
+
+
+def test_a_matter_is_closed_and_a_notice_opens_it_again(firm: Firm) -> None:
+    firm.add("Ana", ANA)
+    record(firm, "M-1", "--form", "I-140")
+    over = ("matter", "close", "M-1", "--reason", "approved", "--by", ANA)
+    refused = firm.run(*over)
+    assert (refused.returncode, refused.stderr.count("is open and not verified")) == (8, 3)
+    for line in firm.data("list"):
+        firm.good("waive", line["entry"], "--reason", "client leaves", "--by", ANA)
+    assert firm.data(*over)["reason"] == "approved"
+    assert firm.data("matter", "list") == []
+    assert firm.data("matter", "list", "--all")[0]["closed_at"]
+    assert "CLOSED" in firm.good("show", "M-1")
+    assert firm.data("matter", "reopen", "M-1", "--reason", "client is back", "--by", ANA)["closed_at"] is None
+    firm.good(*over)
+    words = ("add", "--matter", "M-1", "--kind", "uscis.denial", "--form", "I-485", "--service", "mail")
+    assert "was closed, and is open again" in firm.good(*words, "--decided-on", RECENT)
+    assert firm.data("show", "M-1")["closed_at"] is None

@@ -326,6 +326,22 @@ def test_no_matter_opens_without_an_answer_to_its_dates(firm: ApiFirm) -> None:
     assert program.refused("/notices", {**notice, "again": True}, 409)["code"] == "conflict"
 
 
+def test_a_matter_is_closed_when_nothing_is_open_and_a_notice_opens_it_again(firm: ApiFirm) -> None:
+    program, busy = firm.program(), firm.matters["A-1"]
+    assert program.refused(f"/matters/{busy}/close", {"reason": "over"}, 409)["code"] == "matter-unfinished"
+    body = {"reference": "B-1", "attorney": "ana@firm.test", "none_until": "2026-11-16"}
+    made = program.made("/matters", body)["id"]
+    closed = program.made(f"/matters/{made}/close", {"reason": "client never came"}, 200)
+    assert closed["closed_at"] == program.data("/matters?reference=B-1")["items"][0]["closed_at"] is not None
+    assert program.made(f"/matters/{made}/reopen", {"reason": "she came"}, 200)["closed_at"] is None
+    program.made(f"/matters/{made}/close", {"reason": "and left"}, 200)
+    notice = program.made("/notices", {**NOTICE, "matter": made})
+    assert (notice["reopened"], program.data(f"/matters/{made}")["closed_at"]) == (True, None)
+    hidden = firm.program("Ben")
+    assert hidden.refused(f"/matters/{firm.matters['S-1']}/close", {"reason": "x"}, 403)["code"] == "forbidden"
+    assert firm.program("Dora").refused(f"/matters/{firm.matters['S-1']}/close", {"reason": "x"}, 404)
+
+
 def test_the_same_key_gives_the_same_answer_and_changes_nothing_more(firm: ApiFirm) -> None:
     program, body = firm.program("Ben"), {**NOTICE, "matter": firm.matters["A-1"]}
     first = program.post("/notices", body, Idempotency_Key="k-1")

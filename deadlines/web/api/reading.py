@@ -95,21 +95,7 @@ def matters(asked: Asked) -> Reply:
 
 def matter(asked: Asked) -> Reply:
     """One matter with its notices, entries and windows."""
-    found = seen_matter(asked.session, asked.by, asked.ids["matter"])
-    view = matter_view(asked.session, found.reference)
-    query = select(NoticeRow).where(NoticeRow.matter_id == found.id)
-    rows = asked.session.scalars(query.order_by(NoticeRow.entered_at.desc(), NoticeRow.id)).all()
-    return Reply(
-        MatterAnswer(
-            id=found.id,
-            reference=found.reference,
-            client=found.client,
-            restricted=found.restricted,
-            attorney=view.attorney,
-            notices=_notices(asked.session, rows),
-            entries=[_entry_answer(entry, found.id) for entry in view.entries],
-        )
-    )
+    return Reply(matter_answer(asked.session, seen_matter(asked.session, asked.by, asked.ids["matter"])))
 
 
 def notices(asked: Asked) -> Reply:
@@ -198,6 +184,23 @@ def seen_entry(session: Session, person: Person, identifier: str) -> Entry:
     return found
 
 
+def matter_answer(session: Session, found: Matter) -> MatterAnswer:
+    """One matter in full."""
+    view = matter_view(session, found.reference)
+    query = select(NoticeRow).where(NoticeRow.matter_id == found.id)
+    rows = session.scalars(query.order_by(NoticeRow.entered_at.desc(), NoticeRow.id)).all()
+    return MatterAnswer(
+        id=found.id,
+        reference=found.reference,
+        client=found.client,
+        restricted=found.restricted,
+        attorney=view.attorney,
+        closed_at=found.closed_at,
+        notices=_notices(session, rows),
+        entries=[_entry_answer(entry, found.id) for entry in view.entries],
+    )
+
+
 def entry_answer(session: Session, found: Entry) -> EntryAnswer:
     """One entry in full."""
     session.flush()
@@ -239,6 +242,7 @@ def _matter_line(found: Matter, attorney: str, opened: int) -> MatterLine:
         restricted=found.restricted,
         attorney=attorney,
         open=opened,
+        closed_at=found.closed_at,
     )
 
 

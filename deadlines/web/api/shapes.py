@@ -134,6 +134,12 @@ class Waiver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_CONTROL)]
 
 
+class MatterReason(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why a matter is closed, or opened again; it is kept for ever."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_CONTROL)]
+
+
 class TakingOn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """For how many days a date is taken on, instead of the firm's own number."""
 
@@ -152,7 +158,7 @@ class DocketPage(Struct, frozen=True, kw_only=True):
 
 
 class MatterLine(Struct, frozen=True, kw_only=True):
-    """One matter in a list. `open` counts its open entries."""
+    """One matter in a list. `open` counts its open entries; `closed_at` is there where the matter is closed."""
 
     id: str
     reference: str
@@ -160,6 +166,7 @@ class MatterLine(Struct, frozen=True, kw_only=True):
     restricted: bool
     attorney: str
     open: int
+    closed_at: datetime | None
 
 
 class MatterOpened(MatterLine, frozen=True, kw_only=True):
@@ -215,6 +222,7 @@ class MatterAnswer(Struct, frozen=True, kw_only=True):
     client: str | None
     restricted: bool
     attorney: str
+    closed_at: datetime | None
     notices: list[NoticeAnswer]
     entries: list[EntryAnswer]
 
@@ -236,11 +244,13 @@ class NewEntry(Struct, frozen=True, kw_only=True):
 
 
 class NoticeRecorded(Struct, frozen=True, kw_only=True):
-    """What a notice became. `asks` are facts to find out, `warnings` what to look at again."""
+    """What a notice became. `asks` are facts to find out, `warnings` what to look at again. `reopened`: the matter was
+    closed, and is open again."""
 
     notice: str
     matter: str
     restricted: bool
+    reopened: bool
     edition: str
     entries: list[NewEntry]
     asks: list[Ask]

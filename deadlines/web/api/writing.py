@@ -11,6 +11,7 @@ from deadlines.docket.acknowledging import acknowledge
 from deadlines.docket.closing import waive_entry
 from deadlines.docket.dispatching import record_filing
 from deadlines.docket.doubts import odd_days, past_windows
+from deadlines.docket.finishing import close_matter, reopen_matter
 from deadlines.docket.incoming import docketed
 from deadlines.docket.intake import Recorded, record_notice
 from deadlines.docket.mailroom import MailRoom
@@ -20,10 +21,11 @@ from deadlines.docket.proof import proof_of
 from deadlines.errors import NotFound
 from deadlines.store.tables import Entry, Matter
 from deadlines.web.api.asked import Asked, Reply
-from deadlines.web.api.reading import entry_answer, seen_entry, seen_matter, seen_paper
+from deadlines.web.api.reading import entry_answer, matter_answer, seen_entry, seen_matter, seen_paper
 from deadlines.web.api.shapes import (
     Filing,
     MatterOpened,
+    MatterReason,
     NewEntry,
     NewMatter,
     NewNotice,
@@ -65,10 +67,27 @@ def new_matter(asked: Asked) -> Reply:
         restricted=made.restricted,
         attorney=made.attorney.email,
         open=0,
+        closed_at=None,
         incoming=opened.paper.id if opened.paper is not None else None,
         look_again_on=opened.review.again_on if opened.review is not None else None,
     )
     return Reply(line, f"{ROOT}/matters/{made.id}")
+
+
+def close(asked: Asked) -> Reply:
+    """Close a matter of which nothing is open."""
+    body: MatterReason = asked.body
+    found = seen_matter(asked.session, asked.by, asked.ids["matter"])
+    close_matter(asked.session, found, reason=body.reason, by=asked.by, now=asked.now, actor=asked.by.email)
+    return Reply(matter_answer(asked.session, found))
+
+
+def reopen(asked: Asked) -> Reply:
+    """Open a closed matter again."""
+    body: MatterReason = asked.body
+    found = seen_matter(asked.session, asked.by, asked.ids["matter"])
+    reopen_matter(asked.session, found, reason=body.reason, by=asked.by, now=asked.now, actor=asked.by.email)
+    return Reply(matter_answer(asked.session, found))
 
 
 def _room(asked: Asked) -> MailRoom:
@@ -150,6 +169,7 @@ def _recorded(made: Recorded, matter: Matter, doubts: list[str]) -> NoticeRecord
         notice=made.notice.id,
         matter=matter.id,
         restricted=matter.restricted,
+        reopened=made.reopened,
         edition=made.result.edition,
         entries=[_new_entry(entry, windows[entry.rule]) for entry in made.entries],
         asks=made.result.asks,

@@ -19,6 +19,7 @@ from deadlines.web.desk.evidence import EvidencePages
 from deadlines.web.desk.extensions import extension_routes
 from deadlines.web.desk.feeds import FeedPages
 from deadlines.web.desk.filing import filing_routes
+from deadlines.web.desk.finishing import finishing_routes
 from deadlines.web.desk.incoming import IncomingPages
 from deadlines.web.desk.law import LawPages
 from deadlines.web.desk.lists import list_routes
@@ -44,7 +45,15 @@ def desk_routes(door: Door) -> list[Route]:
     )
     acts = (
         *(closing_routes, amend_routes, proposal_routes, filing_routes, verify_routes),
-        *(evening_routes, extension_routes, missed_routes, list_routes, opening_routes, daybook_routes),
+        *(
+            evening_routes,
+            extension_routes,
+            missed_routes,
+            list_routes,
+            opening_routes,
+            daybook_routes,
+            finishing_routes,
+        ),
     )
     shown = [route for page in pages for route in page(door).routes()]
     return [*shown, *(route for routes in acts for route in routes(door))]
