@@ -20,6 +20,7 @@ from deadlines.web.desk.extensions import extension_routes
 from deadlines.web.desk.feeds import FeedPages
 from deadlines.web.desk.filing import filing_routes
 from deadlines.web.desk.finishing import finishing_routes
+from deadlines.web.desk.importing import ImportPages
 from deadlines.web.desk.incoming import IncomingPages
 from deadlines.web.desk.law import LawPages
 from deadlines.web.desk.lists import list_routes
@@ -40,7 +41,7 @@ __all__ = ["Door", "Office", "desk_routes"]
 def desk_routes(door: Door) -> list[Route]:
     """The addresses of all pages behind the door."""
     pages = (
-        *(DocketPages, MonthPages, IncomingPages, AddPages, PrintPages, MatterPages, BelievedPages),
+        *(DocketPages, MonthPages, IncomingPages, AddPages, ImportPages, PrintPages, MatterPages, BelievedPages),
         *(FeedPages, LawPages, PracticePages, PeoplePages, EvidencePages, AuditPages, MePages),
     )
     acts = (

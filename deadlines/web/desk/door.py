@@ -26,7 +26,7 @@ from deadlines.web.cookies import Cookie
 from deadlines.web.desk.menu import menu_of
 from deadlines.web.desk.typed import sentence
 from deadlines.web.feeds import DATABASE_FAULTS
-from deadlines.web.forms import FIELDS, read_form
+from deadlines.web.forms import FIELDS, LARGEST, read_form
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages
 from deadlines.web.stale import is_stale
@@ -178,9 +178,10 @@ class Door:
             return self.pages.notice(403, *NOT_OURS)
         return await self._answer(request, lambda visit: make(visit, form), writes=False, patience=self._ask_for_much)
 
-    async def again(self, request: Request, make: Callable[[Visit], Response]) -> Response:
-        """The second half of a change whose form `change` or `ask` has taken already."""
-        return await self._answer(request, make, writes=True)
+    async def again(self, request: Request, make: Callable[[Visit], Response], *, patient: bool = False) -> Response:
+        """The second half of a change whose form `change`, `ask` or `upload` has taken already; a `patient` one may
+        take some minutes."""
+        return await self._answer(request, make, writes=True, patience=self._ask_for_much if patient else None)
 
     async def change(
         self, request: Request, make: Change, again: Again | None = None, *, fields: int = FIELDS
@@ -201,13 +202,13 @@ class Door:
             return sent
         return await self._changed(request, sent.fields, lambda visit, _: make(visit, sent), again)
 
-    async def upload(self, request: Request, *, keeps: int = 0) -> Sent | Response:
+    async def upload(self, request: Request, *, keeps: int = 0, text: int = LARGEST) -> Sent | Response:
         """A form of ours with a file, for a page that is made of it later, or the answer to what is none.
 
-        `keeps`: the file's content is wanted, of so many bytes at most.
+        `keeps`: the file's content is wanted, of so many bytes at most; `text`: how many all fields may have.
         """
         try:
-            sent = await read_upload(request, keeps=keeps) if self._is_ours(request) else None
+            sent = await read_upload(request, keeps=keeps, text=text) if self._is_ours(request) else None
         except FarTooLarge:
             return self.pages.notice(413, *TOO_LARGE)
         return self.pages.notice(403, *NOT_OURS) if sent is None else sent
