@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session, aliased
 
 from deadlines.store.tables import Person
 
@@ -31,6 +31,13 @@ class Names:
         """The same; a program, or an account of this machine, by what it is called, and nothing for nobody."""
         name = "" if who is None else str(who)
         return self.person(name) or PROGRAMS.get(name) or _account(name)
+
+
+def shown_name() -> ColumnElement[str]:
+    """The same for each person of a query."""
+    each = aliased(Person)
+    twice = select(each.name).group_by(each.name).having(func.count() > 1)  # found once, not for each row
+    return case((Person.name.in_(twice), Person.name + " (" + Person.email + ")"), else_=Person.name)
 
 
 def named(people: Iterable[tuple[str, str]]) -> list[str]:

@@ -17,7 +17,7 @@ from deadlines.docket.reviews import standing_review
 from deadlines.docket.roles import require
 from deadlines.docket.ticking import tick, untick
 from deadlines.docket.views import EntryView, MatterView, matter_view
-from deadlines.store.tables import Matter, NoticeRow, Person
+from deadlines.store.tables import Matter, NoticeRow
 from deadlines.web.desk.acts import back, kind_title, posting
 from deadlines.web.desk.door import Door, Visit
 from deadlines.web.desk.found import find_matter, find_visible_entry, find_visible_milestone
@@ -104,8 +104,7 @@ def _review(visit: Visit, matter: Matter) -> dict[str, Any] | None:
     found = standing_review(visit.session, matter)
     if found is None:
         return None
-    who = visit.session.get_one(Person, found.said_by).name
-    return {"who": who, "said_at": found.said_at, "again_on": found.again_on}
+    return {"who": visit.who(found.said_by), "said_at": found.said_at, "again_on": found.again_on}
 
 
 def _answered_for(visit: Visit, matter: Matter, found: MatterView) -> set[str]:
@@ -200,9 +199,5 @@ def _closed(matter: MatterView) -> list[EntryView]:
 def _taken(visit: Visit, matter: Matter) -> dict[str, tuple[str, date]]:
     """By entry, who has taken it on, and until when."""
     standing = taken_on(visit.session, matter, visit.now)
-    names = {row.id: row.name for row in visit.session.execute(select(Person.id, Person.name))}
     zone = visit.office.zone
-    return {
-        entry: (names.get(row.person_id, row.person_id), row.until.astimezone(zone).date())
-        for entry, row in standing.items()
-    }
+    return {entry: (visit.who(row.person_id), row.until.astimezone(zone).date()) for entry, row in standing.items()}

@@ -40,7 +40,7 @@ def _ask_open(visit: Visit, _: str, typed: Mapping[str, str], refusal: Refusal |
         status=status_of(refusal),
         typed=typed,
         faults=faults_of(refusal, FIELD_OF),
-        attorneys=[(one.id, one.name) for one in visit.session.scalars(people)],
+        attorneys=[(one.id, visit.who(one.id)) for one in visit.session.scalars(people)],
         papers=[(one.id, f"{one.title}, {one.received_on}") for one in visit.session.scalars(unknown)],
         ways=[(way, way) for way in WAYS],
         longest={"reference": REFERENCE_LENGTH, "client": CLIENT_LENGTH},
