@@ -111,8 +111,8 @@ def test_a_closed_matter_leaves_the_lists_and_counts_and_stays_to_be_seen(databa
         [line] = matter_lines(session, ana, today=MONDAY, quiet=True)
         assert (line.to_look_at, line.closed_at) == (True, None)
         assert [one.words for one in history(session, matter)][:3] == [
-            "Matter open again: client comes back", "Matter closed: approved",
-            "No date is known yet; to look again on 2026-11-12",
+            "Opened the closed matter again: client comes back", "Closed the matter: approved",
+            "Said that no date is known yet: to look again on 2026-11-12",
         ]  # fmt: skip
         assert {one.who for one in history(session, matter)[:2]} == {"Ana Ruiz", "Ben Ode"}
         with pytest.raises(Conflict, match="not closed"):

@@ -127,10 +127,10 @@ def test_said_anew_it_counts_from_then_and_a_notice_ends_it(database: Database) 
         assert letters(session) == []
         assert len(letters(session, "cancelled")) == 2
         assert tell_reviews(session, room(), now=at(THU, 12)) == 0
-        words = [(one.who, one.words) for one in history(session, matter) if "No date" in one.words]
+        words = [(one.who, one.words) for one in history(session, matter) if "no date" in one.words]
         assert words == [
-            ("Ana Ruiz", "No date is known yet; to look again on 2026-11-16"),
-            ("Ben Ode", "No date is known yet; to look again on 2026-11-12"),
+            ("Ana Ruiz", "Said that no date is known yet: to look again on 2026-11-16"),
+            ("Ben Ode", "Said that no date is known yet: to look again on 2026-11-12"),
         ]
         made = record_notice(session, desk(), matter, DENIAL, now=at(THU, 11))
         assert standing_review(session, matter) is None

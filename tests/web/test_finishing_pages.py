@@ -76,4 +76,4 @@ def test_it_is_opened_again_with_a_reason_and_only_by_who_may(office: Office) ->
     assert Page(page).problems() == []
     assert browser.post(f"/matter/{matter}/reopen", data={"reason": "client is back"}).status_code == 303
     assert browser.get(f"/matter/{matter}/reopen").text.count("It is not closed") == 1
-    assert "Matter open again: client is back" in browser.get(f"/matter/{matter}/history").text
+    assert "Opened the closed matter again: client is back" in browser.get(f"/matter/{matter}/history").text
