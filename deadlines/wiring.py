@@ -215,7 +215,7 @@ def feeds_folder(settings: Settings) -> Path | None:
     return Path(f"{url.removeprefix('sqlite:///')}.feeds") if url.startswith("sqlite:///") else None
 
 
-def build_desk(settings: Settings, actor: str) -> "Desk":
+def build_desk(settings: Settings, actor: str, door: str = "") -> "Desk":
     """How notices are recorded for this firm: its law and policy, its channel, zone and time of day."""
     from deadlines.docket.intake import Desk
 
@@ -228,6 +228,7 @@ def build_desk(settings: Settings, actor: str) -> "Desk":
         at=time.fromisoformat(settings.reminders.at),
         actor=actor,
         partner=settings.follow_up.partner.strip().lower(),
+        door=door,
     )
 
 

@@ -55,8 +55,8 @@ def _failing(ground: Ground, firm: Firm, disk: Disk, mode: str) -> None:
 def _acknowledged(ground: Ground, firm: Firm, disk: Disk) -> None:
     """What `add` says it recorded is there; what it refused leaves nothing."""
     disk.becomes("random")
-    words = ("--client", "Canary-x", "--attorney", "ana@firm.test", "--by", "ana@firm.test")
-    words += ("--kind", "uscis.denial", "--form", "I-140")
+    words = ["--client", "Canary-x", "--attorney", "ana@firm.test", "--by", "ana@firm.test"]
+    words += ["--kind", "uscis.denial", "--form", "I-140"]
     before, said = disk.faults, 0
     for number in range(ground.pick(2, 20)):
         matter, decided = f"2026-4{number:04}", due_on_monday()[0].isoformat()

@@ -144,7 +144,7 @@ def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool
             actor=who,
             now=now,
         )
-        desk = build_desk(app.settings, who)
+        desk = build_desk(app.settings, who, "command")
         recorded = record_notice(session, desk, matter, notice, now=now, again=again)
         if given["incoming"]:
             paper = find_incoming(session, given["incoming"])
@@ -171,6 +171,7 @@ def _as_json(recorded: "Recorded", reference: str, who: str, *, restricted: bool
         "matter": reference,
         "restricted": restricted,
         "entered_by": who,
+        "reopened": recorded.reopened,
         "edition": recorded.result.edition,
         "entries": [
             {
@@ -196,7 +197,7 @@ def _as_json(recorded: "Recorded", reference: str, who: str, *, restricted: bool
 def _answer(
     recorded: dict[str, Any], doubts: list[str], given: Mapping[str, Any], *, as_json: bool, shown: bool
 ) -> None:
-    from deadlines.commands.output import print_json, print_table
+    from deadlines.commands.output import print_json, print_table, style
     from deadlines.commands.windows import OPTIONS, day_words, undated_words
 
     if as_json:
@@ -204,6 +205,8 @@ def _answer(
         return
     who = recorded["entered_by"]
     click.echo(f"Recorded notice {recorded['notice'][:8]} in matter {recorded['matter']}, entered by {who}.")
+    if recorded["reopened"]:
+        click.echo(style(f"Matter {recorded['matter']} was closed, and is open again.", fg="red", bold=True))
     print_table(
         ("Entry", "Window", "Form", "File by", "Protective", "Last day"),
         [

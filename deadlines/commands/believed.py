@@ -55,6 +55,8 @@ def _print(found: "Believed") -> None:
 
     click.echo(style(f"Matter {found.matter} as the docket held it when {found.on} ended", bold=True))
     click.echo(f"Attorney {found.attorney}; by what was stored at {found.at:%Y-%m-%d %H:%M} UTC")
+    if found.closed_at is not None:
+        click.echo(f"The matter was closed then, since {found.closed_at:%Y-%m-%d %H:%M} UTC")
     if not found.notices:
         click.echo("No notice was on the docket.")
     for notice in found.notices:

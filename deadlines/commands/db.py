@@ -81,7 +81,7 @@ def _sign(app: App, entries: tuple[str, ...], by: str | None, reason: str | None
     from deadlines import clock
     from deadlines.commands.context import actor
     from deadlines.docket.people import active_person
-    from deadlines.docket.proposals import plain_reason
+    from deadlines.docket.reasons import plain_reason
     from deadlines.docket.roles import require
     from deadlines.docket.sealing import seal_anew, seal_stored
     from deadlines.docket.views import find_entry

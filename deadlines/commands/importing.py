@@ -103,7 +103,7 @@ def _import(app: App, path: Path, *, does: bool, by: str, sheet: str | None, dat
     from deadlines.sheets.model import MOST_BYTES
     from deadlines.wiring import build_desk
 
-    desk = build_desk(app.settings, actor())
+    desk = build_desk(app.settings, actor(), "command")
     data = read_file(path, most=MOST_BYTES)
     rows, faults = read_rows(read_grid(data, sheet=sheet), desk.law, dates=dates)
     today = clock.today(app.settings.firm.timezone)
@@ -193,6 +193,8 @@ def _print(answer: dict[str, Any]) -> None:
     _line("known already", len(known), f"nothing is added ({_numbers(known)})" if known else "")
     restricted = [row.row for row in rows if row.restricts]
     _line("restrict their matter", len(restricted), _numbers(restricted))
+    again = [row.row for row in rows if row.reopens]
+    _line("open a closed matter again", len(again), _numbers(again))
     past = [row.row for row in rows if row.past]
     _line("have a window that has passed", len(past), _numbers(past))
     _line("leave a question open", len(asking), _facts([fact for row in asking for fact in row.asks]))

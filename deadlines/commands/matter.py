@@ -3,6 +3,8 @@
 import click
 
 from deadlines.commands.context import App, actor, json_option, pass_app
+from deadlines.commands.matter_close import close, reopen
+from deadlines.commands.matter_open import look, open_
 from deadlines.commands.signing import by_option, signed
 
 
@@ -16,15 +18,23 @@ def command() -> None:
     """
 
 
+command.add_command(open_)
+command.add_command(look)
+command.add_command(close)
+command.add_command(reopen)
+
+
 @command.command("list")
 @click.option("--quiet", is_flag=True, help="Only matters without a date to come.")
+@click.option("--all", "everything", is_flag=True, help="Also matters that are closed.")
 @click.option("--by", metavar="ADDRESS", help="Who looks; without it no restricted matter is shown.")
 @json_option
 @pass_app
-def list_(app: App, quiet: bool, by: str | None, as_json: bool) -> None:
-    """Every matter, the longest unchanged first, with the last day that comes next.
+def list_(app: App, quiet: bool, everything: bool, by: str | None, as_json: bool) -> None:
+    """Every matter that is not closed, the longest unchanged first, with the last day that comes next.
 
-    A quiet one has no open window with a day to come: look whether something was forgotten.
+    A quiet one has no open window with a day to come: look whether something was forgotten, and say with
+    `deadlines matter look` when you look again.
 
     \b
     Example:
@@ -39,12 +49,22 @@ def list_(app: App, quiet: bool, by: str | None, as_json: bool) -> None:
     today = clock.today(app.settings.firm.timezone)
     with app.reading() as session:
         person = active_person(session, by) if by is not None else None
-        lines = matter_lines(session, person, today=today, quiet=quiet)
+        lines = matter_lines(session, person, today=today, quiet=quiet, closed=everything)
     if as_json:
         print_json(lines)
         return
     print_table(
-        ("Matter", "Attorney", "Open", "Next last day", "Last day passed", "Last changed"),
+        (
+            "Matter",
+            "Attorney",
+            "Open",
+            "Next last day",
+            "Last day passed",
+            "Last changed",
+            "Look again",
+            "Said by",
+            "Closed",
+        ),
         [
             (
                 line.matter,
@@ -53,11 +73,14 @@ def list_(app: App, quiet: bool, by: str | None, as_json: bool) -> None:
                 day_words(line.next_last_day) or "NONE",
                 day_words(line.passed_last_day),
                 f"{line.changed_at:%Y-%m-%d}",
+                day_words(line.look_again_on) or ("NOW" if line.to_look_at else None),
+                line.looked_by,
+                f"{line.closed_at:%Y-%m-%d}" if line.closed_at is not None else None,
             )
             for line in lines
         ],
-        empty="Every matter has a date to come." if quiet else "No matter. `deadlines add` opens one.",
-        tones=["yellow" if line.quiet else None for line in lines],
+        empty="Every matter has a date to come." if quiet else "No matter. `deadlines matter open` opens one.",
+        tones=["yellow" if line.to_look_at else None for line in lines],
     )
 
 

@@ -145,6 +145,10 @@ def _control(settings: "Settings") -> Iterator[str]:
     else:
         yield "NOT SET: nobody is sent the weekly follow-up list (follow_up.partner, follow_up.weekly)."
     yield "Matters without a date to come are counted on the docket and listed by `deadlines matter list --quiet`."
+    yield (
+        "No matter opens without the paper that is to be docketed, or the word of a named person that no date is known "
+        "yet and when they look again; on that day they are reminded."
+    )
 
 
 def _keeping(settings: "Settings") -> Iterator[str]:

@@ -87,7 +87,8 @@ def _print_matter(matter: "MatterView", today: date) -> None:
 
     client = f", client {clean(matter.client)}" if matter.client else ""
     restricted = ", RESTRICTED" if matter.restricted else ""
-    click.echo(f"Matter {matter.matter}{client}, attorney {matter.attorney}{restricted}\n")
+    closed = f", CLOSED {matter.closed_at:%Y-%m-%d} by {matter.closed_by}" if matter.closed_at is not None else ""
+    click.echo(f"Matter {matter.matter}{client}, attorney {matter.attorney}{restricted}{closed}\n")
     print_table(
         ("Entry", "Notice", "Window", "Form", "Status", "File by", "Last day", "Checked"),
         [

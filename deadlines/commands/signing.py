@@ -87,7 +87,7 @@ def signed(app: App, by: str, act: "Act") -> Iterator[Signed]:
     from deadlines.docket.roles import require
     from deadlines.wiring import build_desk
 
-    desk = build_desk(app.settings, actor())
+    desk = build_desk(app.settings, actor(), "command")
     with app.writing() as session:
         person = active_person(session, by)
         require(person, act)

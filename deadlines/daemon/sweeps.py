@@ -38,6 +38,7 @@ from deadlines.docket.lanes import Lanes
 from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.recompute import Compute
 from deadlines.docket.renderings import refresh_renderings
+from deadlines.docket.reviews import tell_reviews
 from deadlines.docket.rounds import Round
 from deadlines.docket.timekeeping import Reading, is_held, read_clocks, watch_clock
 from deadlines.docket.undocketed import tell_undocketed
@@ -318,15 +319,16 @@ class Sweeps:
         return write_agendas(self._database, self._rhythm, now=now, go_on=lambda: self._goes_on("agenda"))
 
     def tell_undocketed(self, now: datetime) -> int:
-        """Tell people of papers that came in and are not on the docket in time; how many papers."""
+        """Tell people of papers that are not on the docket in time, and of matters to look at again; how many."""
         self.sign_of_life("incoming")
         if self._mail_room is None:
             return 0
         with self._database.write() as session:
             told = tell_undocketed(session, self._mail_room, now=now)
+            again = tell_reviews(session, self._mail_room, now=now)
         if told:
             log.warning("%d papers that came in are not on the docket in time", told)
-        return told
+        return told + again
 
     def watch_evening(self, now: datetime) -> int:
         """Raise the alarm where nobody has signed the evening check; how many alarms are new."""

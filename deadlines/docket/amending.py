@@ -17,8 +17,8 @@ from deadlines.docket.intake import Desk
 from deadlines.docket.looks import differences
 from deadlines.docket.moves import Because, Move, enter_new, move
 from deadlines.docket.notices import hold_in_force
-from deadlines.docket.proposals import plain_reason
 from deadlines.docket.protected import is_protected
+from deadlines.docket.reasons import plain_reason
 from deadlines.docket.restricting import restrict_matter
 from deadlines.errors import Conflict, InputError
 from deadlines.law.counting import Method
@@ -147,7 +147,7 @@ def _without_print(desk: Desk, notice: NoticeRow, entries: list[Entry]) -> dict[
 def _record(
     session: Session, desk: Desk, old: NoticeRow, new: NoticeRow, reason: str, by: Person, now: datetime
 ) -> None:
-    detail = {"amended_by": new.id, "reason": reason, "person": by.id}
+    detail = {"amended_by": new.id, "reason": reason, "person": by.id, "door": desk.door}
     audit.record(session, at=now, actor=desk.actor, action="notice.amend", subject=old.id, detail=detail)
 
 

@@ -110,7 +110,10 @@ class BelievedNotice(Struct, frozen=True, kw_only=True):
 
 
 class Believed(Struct, frozen=True, kw_only=True):
-    """A matter as the docket held it at a moment: the end of the day `on` in the firm's zone."""
+    """A matter as the docket held it at a moment: the end of the day `on` in the firm's zone.
+
+    `closed_at`: since when it was closed then.
+    """
 
     matter: str
     on: date
@@ -118,6 +121,7 @@ class Believed(Struct, frozen=True, kw_only=True):
     attorney: str
     opened_at: datetime
     restricted_now: bool
+    closed_at: datetime | None
     notices: list[BelievedNotice]
 
 
@@ -188,6 +192,7 @@ class _Look:
             attorney=self._attorney(),
             opened_at=self.matter.created_at,
             restricted_now=self.matter.restricted,
+            closed_at=self._closed_at(),
             notices=[self._notice(self.every[identifier], entries) for identifier, entries in groups.items()],
         )
 
@@ -238,6 +243,13 @@ class _Look:
         query = select(Audit).where(Audit.subject == self.matter.id, Audit.action == "matter.hand-over")
         later = self.session.scalars(query.where(Audit.at > self.at).order_by(Audit.id)).first()
         return self._who(later.detail.get("from")) if later is not None else self.matter.attorney.email
+
+    def _closed_at(self) -> datetime | None:
+        """Since when it was closed, if the last of its closings and openings by then was a closing."""
+        acts = Audit.subject == self.matter.id, Audit.action.in_(("matter.close", "matter.reopen"))
+        query = select(Audit).where(*acts, Audit.at <= self.at).order_by(Audit.id.desc())
+        last = self.session.scalars(query.limit(1)).first()
+        return last.at if last is not None and last.action == "matter.close" else None
 
     def _who(self, name: object) -> str:
         return self.people.get(str(name), str(name))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.acknowledging import standing
 from deadlines.docket.coming import next_date
+from deadlines.docket.naming import shown_name
 from deadlines.docket.quiet import count_quiet
 from deadlines.docket.trust import is_altered, told_altered
 from deadlines.docket.undocketed import undocketed_count
@@ -180,7 +181,7 @@ def columns(person: Person | None, now: datetime) -> tuple[Any, ...]:
         DeadlineRow,
         Matter.reference,
         Matter.client,
-        Person.name.label("attorney"),
+        shown_name().label("attorney"),
         Person.email.label("attorney_email"),
         visible(person).label("seen"),
         standing(now).label("taken_on"),

@@ -16,13 +16,15 @@ from deadlines.compute.result import Timeliness, Window
 from deadlines.docket.beside import beside_words, filed_alternatives
 from deadlines.docket.entries import new_version, republish
 from deadlines.docket.extensions import end_requests
+from deadlines.docket.finishing import wake
 from deadlines.docket.frozen import refuse_frozen, require_partner
 from deadlines.docket.incoming import wait_again
 from deadlines.docket.intake import Desk
 from deadlines.docket.milestones import close
 from deadlines.docket.notices import hold, hold_in_force
 from deadlines.docket.proof import is_dispatch_only
-from deadlines.docket.proposals import plain_reason, supersede_waiting
+from deadlines.docket.proposals import supersede_waiting
+from deadlines.docket.reasons import plain_reason
 from deadlines.docket.records import Closing, Proof
 from deadlines.docket.reminders import cancel
 from deadlines.docket.renderings import is_shown, render_entry
@@ -168,6 +170,7 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
     entry.closed_on = entry.closed_at = entry.closed_by = entry.closing = None
     entry.rechecked_at = entry.rechecked_by = None
     if before.was == "open":
+        wake(session, entry.matter, why="a closed window was reopened", actor=desk.actor, now=now)
         new_version(
             session,
             desk,

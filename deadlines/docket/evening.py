@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.evening_sheet import DueItem, Sheet, sees_all, sheet_of
 from deadlines.docket.intake import Desk
-from deadlines.docket.proposals import plain_reason
+from deadlines.docket.reasons import plain_reason
 from deadlines.docket.signed import digest_of
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit

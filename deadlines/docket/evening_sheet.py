@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.evening_papers import OtherItem, hides_papers, waiting_papers
 from deadlines.docket.intake import Desk
+from deadlines.docket.naming import shown_name
 from deadlines.docket.records import Closing
 from deadlines.docket.trust import is_altered
 from deadlines.docket.visible import counted, visible
@@ -134,7 +135,7 @@ def _counted(person: Person | None) -> ColumnElement[bool]:
 
 
 def _columns(person: Person | None) -> tuple[Any, ...]:
-    return Entry, DeadlineRow, Matter.reference, Person.name.label("attorney"), _seen(person).label("seen")
+    return Entry, DeadlineRow, Matter.reference, shown_name().label("attorney"), _seen(person).label("seen")
 
 
 def _open(session: Session, person: Person | None, on: date) -> list[DueItem]:

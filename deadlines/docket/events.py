@@ -24,6 +24,8 @@ OF_ACTIONS = {
     "incoming.docketed": "paper.docketed",
     "incoming.dismissed": "paper.dismissed",
     "incoming.wait": "paper.waiting",
+    "matter.close": "matter.closed",
+    "matter.reopen": "matter.reopened",
     "notice.record": "notice.recorded",
     "notice.amend": "notice.amended",
     "notice.strike": "notice.struck",

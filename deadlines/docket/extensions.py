@@ -15,7 +15,7 @@ from deadlines.docket.entries import computed
 from deadlines.docket.granted import extended, of_row
 from deadlines.docket.intake import Desk
 from deadlines.docket.moves import Because, Move, move
-from deadlines.docket.proposals import plain_reason
+from deadlines.docket.reasons import plain_reason
 from deadlines.docket.tidings import names_client
 from deadlines.docket.versions import current, locked
 from deadlines.docket.ways import is_working_day

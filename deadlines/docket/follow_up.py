@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.naming import shown_name
 from deadlines.docket.records import Closing
 from deadlines.docket.visible import counted, visible
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Person
@@ -68,7 +69,7 @@ def _rows(session: Session, person: Person | None, first: date, last: date) -> A
     """Every entry that is the client's to act on, whatever became of it, with a date in those days."""
     seen = visible(person) if person is not None else Matter.restricted.is_(False)
     query = (
-        select(Entry, DeadlineRow, Matter, Person.name.label("attorney"), seen.label("seen"))
+        select(Entry, DeadlineRow, Matter, shown_name().label("attorney"), seen.label("seen"))
         .join(DeadlineRow, and_(DeadlineRow.entry_id == Entry.id, DeadlineRow.version == Entry.version))
         .join(Matter, Matter.id == Entry.matter_id)
         .join(Person, Person.id == Matter.attorney_id)

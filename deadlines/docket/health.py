@@ -15,6 +15,7 @@ from deadlines.docket.findings import State as State  # noqa: PLC0414
 from deadlines.docket.looks import check_discrepancies
 from deadlines.docket.outages import outages
 from deadlines.docket.reminders import PENDING
+from deadlines.docket.reviews import check_reviews
 from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.docket.rounds import check_auditor
 from deadlines.docket.sealing import altered_dates, seal_in, undated, unsealed
@@ -58,6 +59,7 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
     yield _dead(session)
     yield _recompute(session)
     yield check_undocketed(session, now)
+    yield check_reviews(session, now)
     yield _proposals(session)
     yield _disputes(session)
     yield check_discrepancies(session)

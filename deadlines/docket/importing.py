@@ -49,7 +49,7 @@ class Planned(Struct, frozen=True, kw_only=True):
     """What becomes of one row. `outcome`: `new`, or `known` where its key is on the docket with the same facts.
 
     `opens`: windows with dates; `past`: a sentence for each of them that has passed; `asks`: facts that are missing
-    and would change a date; `restricts`: the matter becomes restricted.
+    and would change a date; `restricts`: the matter becomes restricted; `reopens`: it is closed and opens again.
     """
 
     row: int
@@ -63,6 +63,7 @@ class Planned(Struct, frozen=True, kw_only=True):
     asks: list[str] = []
     warnings: list[str] = []
     restricts: bool = False
+    reopens: bool = False
 
 
 class Plan(Struct, frozen=True):
@@ -248,6 +249,7 @@ def _new(ground: _Ground, row: ImportRow, result: Result, odd: list[str], today:
         asks=[ask.fact for ask in result.asks],
         warnings=[*result.warnings, *odd],
         restricts=not restricted and (row.restricted or is_protected(row.notice)),
+        reopens=known is not None and known.closed_at is not None,
     )
 
 

@@ -7,14 +7,15 @@ notice that was recorded from it, or is dismissed because it bears no date. Noth
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket import letters
+from deadlines.docket.finishing import wake
 from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.notices import ancestors
 from deadlines.docket.prefixes import find_by_id
-from deadlines.docket.proposals import plain_reason
+from deadlines.docket.reasons import plain_reason
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
 from deadlines.store.tables import Incoming, Matter, NoticeRow, Person
@@ -22,6 +23,7 @@ from deadlines.store.tables import Incoming, Matter, NoticeRow, Person
 Way = Literal["mail", "e-mail", "fax", "portal", "counter"]
 WAYS: tuple[Way, ...] = ("mail", "e-mail", "fax", "portal", "counter")
 TITLE_LENGTH = 200
+CAME_IN = "a paper came in that is to be docketed"
 
 
 def register(
@@ -36,7 +38,7 @@ def register(
     now: datetime,
     actor: str,
 ) -> Incoming:
-    """Note that a paper came in. Its day of receipt is today unless another one is given.
+    """Note that a paper came in; a closed matter is open again. The day of receipt is today unless another is given.
 
     Raises InputError for an unusable title or a day that has not come.
     """
@@ -60,6 +62,8 @@ def register(
     session.flush()
     detail = {"person": by.id, "at": at, "received_on": received_on, "matter": row.matter_id}
     audit.record(session, at=now, actor=actor, action="incoming.register", subject=row.id, detail=detail)
+    if matter is not None:
+        wake(session, matter, why=CAME_IN, actor=actor, now=now)
     return row
 
 
@@ -68,11 +72,29 @@ def find_incoming(session: Session, name: str) -> Incoming:
     return find_by_id(session, Incoming, name, "incoming paper", "deadlines incoming list --all")
 
 
+def waiting_of(matter: Matter) -> Select[Incoming]:
+    """The papers of a matter that wait to be docketed, the oldest first."""
+    query = select(Incoming).where(Incoming.matter_id == matter.id, Incoming.state == "waiting")
+    return query.order_by(Incoming.received_on, Incoming.registered_at, Incoming.id)
+
+
 def require_waiting(found: Incoming) -> None:
     """Raises Conflict for a paper that is docketed or dismissed already."""
     if found.state != "waiting":
         became = f"docketed as notice {found.notice_id[:8]}" if found.notice_id else f"dismissed ({found.reason})"
         raise Conflict(f"Incoming paper {found.id[:8]} was {became} already.")
+
+
+def belongs_to(session: Session, found: Incoming, matter: Matter, *, by: Person, now: datetime, actor: str) -> None:
+    """The matter of a paper that waits is known now. Raises Conflict for a settled one, or one of another matter."""
+    found = _held(session, found)
+    require_waiting(found)
+    if found.matter_id not in (None, matter.id):
+        raise Conflict(f"Incoming paper {found.id[:8]} belongs to another matter than {matter.reference}.")
+    found.matter_id = matter.id
+    session.flush()
+    detail = {"person": by.id, "matter": matter.id}
+    audit.record(session, at=now, actor=actor, action="incoming.matter", subject=found.id, detail=detail)
 
 
 def docketed(session: Session, found: Incoming, notice: NoticeRow, *, who: str, now: datetime, actor: str) -> Incoming:
@@ -109,6 +131,8 @@ def wait_again(session: Session, notice: NoticeRow, *, now: datetime, actor: str
         detail = {"notice": notice.id}
         session.flush()
         audit.record(session, at=now, actor=actor, action="incoming.wait", subject=row.id, detail=detail)
+    if rows:
+        wake(session, notice.matter, why=CAME_IN, actor=actor, now=now)
     return len(rows)
 
 

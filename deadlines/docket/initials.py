@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.result import Window
 from deadlines.docket.intake import Desk
-from deadlines.docket.proposals import plain_reason
+from deadlines.docket.reasons import plain_reason
 from deadlines.docket.trust import is_altered
 from deadlines.docket.verification import unresolved_dispute
 from deadlines.docket.versions import current, locked

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from deadlines.compute import Notice, Result
 from deadlines.compute.engine import engine_for
 from deadlines.docket.entries import enter, is_followed, reminded
+from deadlines.docket.finishing import wake
 from deadlines.docket.milestones import lay_notice
 from deadlines.docket.protected import is_protected
 from deadlines.docket.renderings import touch
 from deadlines.docket.restricting import restrict_matter
+from deadlines.docket.reviews import end_review
 from deadlines.errors import Conflict, InputError
 from deadlines.law import Law
 from deadlines.practice import Practice
@@ -29,6 +31,7 @@ class Desk(Struct, frozen=True):
 
     `policy`: its choices where the law leaves a question open, from ambiguity id to choice id. `practice`: its
     ladders, courier days and milestones. `partner`: the mail address of who follows up what was filed, if anybody.
+    `door`: how what is entered came in: on a `page`, by a `command`, or by another `program`.
     """
 
     law: Law
@@ -39,15 +42,18 @@ class Desk(Struct, frozen=True):
     policy: dict[str, str] = {}
     practice: Practice = Practice()
     partner: str = ""
+    door: str = ""
 
 
 class Recorded(Struct, frozen=True):
-    """What one notice became. `restricted_now`: the matter became restricted by this notice."""
+    """What one notice became. `restricted_now`: the matter became restricted by this notice; `reopened`: it was closed,
+    and is open again."""
 
     notice: NoticeRow
     entries: list[Entry]
     result: Result
     restricted_now: bool
+    reopened: bool = False
 
 
 def open_matter(
@@ -60,7 +66,8 @@ def open_matter(
     actor: str,
     now: datetime,
 ) -> Matter:
-    """The matter with that reference, opened if the firm has none yet.
+    """The matter with that reference, opened if the firm has none yet. The caller records a notice of it in the same
+    transaction; without one a matter is opened by `opening.open_answered`.
 
     Raises InputError for an unusable reference or where a new matter lacks its attorney, and Conflict
     where the matter exists with another client or attorney.
@@ -114,7 +121,7 @@ def refuse_other(matter: Matter, client: str | None, attorney: Person | None) ->
 def record_notice(
     session: Session, desk: Desk, matter: Matter, notice: Notice, *, now: datetime, again: bool = False
 ) -> Recorded:
-    """Write the notice and everything it opens into the caller's transaction.
+    """Write the notice and everything it opens into the caller's transaction; a closed matter is open again.
 
     Args:
         again: record it although the matter has the same notice already.
@@ -126,6 +133,7 @@ def record_notice(
     result = engine_for(desk.law).compute(notice, desk.policy)
     if not again:
         _refuse_twice(session, matter, notice)
+    reopened = wake(session, matter, why="a notice was recorded", actor=desk.actor, now=now)
     row = NoticeRow(
         matter_id=matter.id,
         kind=notice.kind,
@@ -137,6 +145,7 @@ def record_notice(
     )
     session.add(row)
     session.flush()
+    end_review(session, matter, now)
     restricted_now = is_protected(notice) and not matter.restricted
     if restricted_now:
         restrict_matter(session, matter, actor=desk.actor, now=now)
@@ -146,9 +155,10 @@ def record_notice(
         for window in result.windows
     ]
     lay_notice(session, desk, entries, now=now)
-    detail = {"kind": notice.kind, "edition": result.edition, "entries": [entry.id for entry in entries]}
+    opened = [entry.id for entry in entries]
+    detail = {"kind": notice.kind, "edition": result.edition, "entries": opened, "door": desk.door}
     audit.record(session, at=now, actor=desk.actor, action="notice.record", subject=row.id, detail=detail)
-    return Recorded(row, entries, result, restricted_now)
+    return Recorded(row, entries, result, restricted_now, reopened)
 
 
 def find_twin(session: Session, matter: Matter, notice: Notice) -> NoticeRow | None:

@@ -52,9 +52,13 @@ class MailRoom(Struct, frozen=True):
             day = self._working(day + DAY)
         return moment(day, self.closes, self.zone)
 
+    def morning(self, day: date) -> datetime:
+        """When the firm opens on a day, or on the next working day where that is none."""
+        return moment(self._working(day), self.opens, self.zone)
+
     def next_morning(self, now: datetime) -> datetime:
         """When the firm opens on the next working day."""
-        return moment(self._working(self.local(now).date() + DAY), self.opens, self.zone)
+        return self.morning(self.local(now).date() + DAY)
 
     def age(self, since: datetime, now: datetime) -> Age:
         """How much of the firm's time has gone by between two moments."""

@@ -13,7 +13,7 @@ from deadlines.docket.alarms import raise_alarm
 from deadlines.docket.closing import close_missed
 from deadlines.docket.direction import DATES
 from deadlines.docket.intake import Desk
-from deadlines.docket.proposals import plain_reason
+from deadlines.docket.reasons import plain_reason
 from deadlines.docket.roles import PARTNER_ROLE
 from deadlines.docket.signed import digest_of
 from deadlines.docket.versions import locked

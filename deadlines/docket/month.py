@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, 
 from sqlalchemy.orm import Session
 
 from deadlines.docket.board import VEILED
+from deadlines.docket.naming import shown_name
 from deadlines.docket.trust import is_altered
 from deadlines.docket.visible import visible
 from deadlines.docket.wanted import Wanted, chosen, open_dates
@@ -47,7 +48,7 @@ def month(session: Session, person: Person, wanted: Wanted, first: date) -> dict
     last = first.replace(day=monthrange(first.year, first.month)[1])
     found = _ranked(_dates(person, wanted, first, last))
     query = (
-        select(found.c.on, found.c.what, found.c.total, Entry, DeadlineRow, Matter, Person.name.label("attorney"))
+        select(found.c.on, found.c.what, found.c.total, Entry, DeadlineRow, Matter, shown_name().label("attorney"))
         .add_columns(visible(person).label("seen"))
         .select_from(found)
         .join(DeadlineRow, DeadlineRow.id == found.c.deadline)

@@ -17,6 +17,7 @@ from deadlines.compute.ladder import Severity
 from deadlines.compute.result import Window
 from deadlines.docket.direction import Dates, classify, dates_of, merged, withdrawn
 from deadlines.docket.entries import enter, is_followed, new_version, reminded
+from deadlines.docket.finishing import wake
 from deadlines.docket.granted import extended, granted
 from deadlines.docket.intake import Desk
 from deadlines.docket.milestones import lay_notice
@@ -94,6 +95,7 @@ def enter_new(session: Session, desk: Desk, window: Window, because: Because, *,
     lay_notice(session, desk, [entry], now=now)
     mover = Mover(session, desk, entry, because, now)
     if followed:
+        wake(session, matter, why="another window of a notice opened", actor=desk.actor, now=now)
         return mover.applied(window, "new", Dates(), base=0)
     return mover.told(window, "new", "noted", Dates())
 

@@ -10,7 +10,7 @@ from io import BufferedIOBase
 
 from deadlines.compute.milestones import must_be_received
 from deadlines.compute.result import Window
-from deadlines.docket.proposals import plain_reason
+from deadlines.docket.reasons import plain_reason
 from deadlines.docket.records import Copy, Proof
 from deadlines.errors import InputError
 

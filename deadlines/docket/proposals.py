@@ -14,9 +14,10 @@ from deadlines.docket.direction import Dates, dates_of
 from deadlines.docket.entries import is_followed, new_version
 from deadlines.docket.intake import Desk
 from deadlines.docket.prefixes import find_by_id
+from deadlines.docket.reasons import plain_reason
 from deadlines.docket.records import WAITING
 from deadlines.docket.versions import locked
-from deadlines.errors import Conflict, InputError
+from deadlines.errors import Conflict
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person, Proposal
 
@@ -163,14 +164,6 @@ def ignore(session: Session, desk: Desk, proposal: Proposal, person: Person, *, 
     _settle(proposal, "ignored", person, plain_reason(reason), now)
     _record(session, desk, proposal, person, "proposal.ignore", now)
     return proposal
-
-
-def plain_reason(text: str, what: str = "reason", longest: int = 200) -> str:
-    """A sentence of a person on one line; raises InputError for none, a long one, or one with odd characters."""
-    found = " ".join(text.split())
-    if not found or len(found) > longest or not found.isprintable():
-        raise InputError(f"Give a {what} of 1 to {longest} plain characters.")
-    return found
 
 
 def find_proposal(session: Session, name: str) -> Proposal:

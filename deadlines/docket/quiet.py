@@ -4,16 +4,21 @@ from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy.orm import Session, aliased
 
+from deadlines.docket.reviews import is_put_off
 from deadlines.docket.visible import visible
-from deadlines.store.tables import Entry, Matter, NoticeRow, Person
+from deadlines.store.tables import Entry, Matter, NoticeRow, Person, Review
 
 
 class MatterLine(Struct, frozen=True, kw_only=True):
     """A matter: how many of its entries are open, the last day that comes next, the last that has passed, and when
-    anything of it last changed. `quiet`: no open entry has a day to come."""
+    anything of it last changed.
+
+    `quiet`: no open entry has a day to come; `to_look_at`: nor has anybody said to look at it on a later day.
+    `look_again_on` is the day that was said last, by `looked_by`.
+    """
 
     matter_id: str
     matter: str
@@ -24,26 +29,38 @@ class MatterLine(Struct, frozen=True, kw_only=True):
     passed_last_day: date | None
     changed_at: datetime
     quiet: bool
+    to_look_at: bool
+    look_again_on: date | None
+    looked_by: str | None
+    closed_at: datetime | None = None
 
 
 def is_quiet(today: date) -> ColumnElement[bool]:
-    """Whether no open entry of a matter has a day that is today or later."""
+    """Whether a matter is not closed, and no open entry of it has a day that is today or later."""
     coming = select(Entry.matter_id).where(Entry.status == "open", Entry.last_day >= today)
-    return Matter.id.not_in(coming)
+    return and_(Matter.closed_at.is_(None), Matter.id.not_in(coming))
+
+
+def to_look_at(today: date) -> ColumnElement[bool]:
+    """Whether a matter is quiet, and nobody has put it off to a later day."""
+    return and_(is_quiet(today), ~is_put_off(today))
 
 
 def count_quiet(session: Session, person: Person, *, today: date) -> int:
-    """How many of the matters that a person may see are quiet."""
-    query = select(func.count()).select_from(Matter).where(visible(person), is_quiet(today))
+    """How many of the matters that a person may see are quiet and to be looked at now."""
+    query = select(func.count()).select_from(Matter).where(visible(person), to_look_at(today))
     return session.scalar(query) or 0
 
 
-def matter_lines(session: Session, person: Person | None, *, today: date, quiet: bool = False) -> list[MatterLine]:
+def matter_lines(
+    session: Session, person: Person | None, *, today: date, quiet: bool = False, closed: bool = False
+) -> list[MatterLine]:
     """The matters that a person may see, the longest unchanged first; without a person no restricted one.
 
-    `quiet`: only those without a date to come.
+    `quiet`: only those without a date to come, also where somebody has said when to look again. `closed`: also those
+    that are closed.
     """
-    seen = visible(person) if person is not None else Matter.restricted.is_(False)
+    speaker = aliased(Person)
     query = (
         select(
             Matter,
@@ -54,9 +71,18 @@ def matter_lines(session: Session, person: Person | None, *, today: date, quiet:
             _of(func.max(Entry.changed_at)).label("changed"),
             select(func.max(NoticeRow.entered_at)).where(NoticeRow.matter_id == Matter.id).scalar_subquery(),
             is_quiet(today).label("quiet"),
+            to_look_at(today).label("to_look_at"),
+            Review.again_on,
+            speaker.name,
         )
         .join(Person, Person.id == Matter.attorney_id)
-        .where(seen, is_quiet(today) if quiet else true())
+        .outerjoin(Review, and_(Review.matter_id == Matter.id, Review.ended_at.is_(None)))
+        .outerjoin(speaker, speaker.id == Review.said_by)
+        .where(
+            visible(person),
+            is_quiet(today) if quiet else true(),
+            true() if closed else Matter.closed_at.is_(None),
+        )
     )
     lines = [_line(*row) for row in session.execute(query)]
     return sorted(lines, key=lambda line: (line.changed_at, line.matter))
@@ -80,6 +106,9 @@ def _line(
     changed: datetime | None,
     entered: datetime | None,
     quiet: bool,
+    to_look: bool,
+    again_on: date | None,
+    speaker: str | None,
 ) -> MatterLine:
     return MatterLine(
         matter_id=matter.id,
@@ -91,4 +120,8 @@ def _line(
         passed_last_day=passed,
         changed_at=max(moment for moment in (matter.created_at, changed, entered) if moment is not None),
         quiet=bool(quiet),
+        to_look_at=bool(to_look),
+        look_again_on=again_on,
+        looked_by=speaker,
+        closed_at=matter.closed_at,
     )

@@ -44,7 +44,7 @@ WORDS: dict[Act, str] = {
     "verify": "verify dates",
     "initial": "initial what was entered",
     "file": "record filings",
-    "close": "waive, strike or reopen dates",
+    "close": "close matters, and waive, strike or reopen dates",
     "decide": "decide on proposals, disputes and altered dates",
     "unrestrict": "take the restriction off a matter",
     "sign-evening": "sign the evening check",

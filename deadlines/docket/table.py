@@ -22,7 +22,7 @@ COLUMNS = (
     Column("Opens on", 12, "date"), Column("Protective date", 14, "date"), Column("File by", 12, "date"),
     Column("Last day", 12, "date"), Column("Latest", 12, "date"), Column("Courier by", 12, "date"),
     Column("Checked by", 28), Column("Checked on", 12, "date"), Column("Look again", 40),
-    Column("Closed on", 12, "date"), Column("Edition", 10), Column("Entry", 28),
+    Column("Closed on", 12, "date"), Column("Matter closed", 12, "date"), Column("Edition", 10), Column("Entry", 28),
 )  # fmt: skip
 NEXT = {"protective": "protective", "file-by": "file by", "last-day": "LAST DAY", "past": "PAST"}
 ALTERED = "INTEGRITY ALARM: altered outside the program; do not rely on these dates"
@@ -153,6 +153,7 @@ class _Line:
             "Checked on": entry.verified_at.date() if entry.verified_at else None,
             "Look again": self._doubts(),
             "Closed on": entry.closed_on,
+            "Matter closed": matter.closed_at.date() if matter.closed_at is not None else None,
             "Edition": deadline.edition,
             "Entry": entry.id,
         }

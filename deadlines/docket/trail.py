@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, String, Table, or_
 from sqlalchemy.orm import Session
 
 from deadlines.docket.blind import blind_to
-from deadlines.docket.trail_words import ACTIONS, details_of
+from deadlines.docket.naming import Names
+from deadlines.docket.trail_words import more_of, words_of
 from deadlines.docket.visible import visible
 from deadlines.store.tables import Audit, Base, Entry, Matter, NoticeRow, Person, Subscription, Team
 
@@ -63,7 +64,7 @@ class Told(Struct, frozen=True, kw_only=True):
     what: str
     about: str
     matter_id: str | None
-    details: list[tuple[str, str]]
+    more: str
     digest: str
     veiled: bool = False
 
@@ -144,9 +145,7 @@ class _Words:
         self._rows, self._session = rows, session
         subjects = {row.subject for row in rows if row.subject}
         query = select(Matter).where(Matter.id.in_(select(Matter.id).where(visible(reader))))
-        self._people = {row.id: row.name for row in session.execute(select(Person.id, Person.name))}
-        by_mail = {row.email: row.name for row in session.execute(select(Person.email, Person.name))}
-        self._people |= by_mail
+        self._people = Names(session)
         self._ownerless: set[str] = set()
         self._matter_of = self._matters(subjects)
         wanted = set(self._matter_of.values()) | subjects
@@ -158,6 +157,13 @@ class _Words:
 
     def told(self) -> list[Told]:
         return [self._row(row) for row in self._rows]
+
+    def person(self, who: object) -> str:
+        """A person, a program or an account as people read it."""
+        return self._people.of(who)
+
+    def step(self, milestone: object) -> str | None:
+        """The title of a milestone; nobody looks for it here, and its template is told."""
 
     def _row(self, row: Audit) -> Told:
         matter_id = self._matter_of.get(row.subject)
@@ -171,33 +177,42 @@ class _Words:
                 what="something of a restricted matter",
                 about="",
                 matter_id=None,
-                details=[],
+                more="",
                 digest=row.digest,
                 veiled=True,
             )
         return Told(
             id=row.id,
             at=row.at,
-            who=self._people.get(row.actor, row.actor),
-            what=ACTIONS.get(row.action, row.action),
+            who=self.person(row.actor),
+            what=words_of(row.action),
             about=self._about(row, matter),
             matter_id=matter.id if matter is not None else None,
-            details=details_of(self._shown(row), self._people),
+            more=self._more(row),
             digest=row.digest,
         )
 
+    def _more(self, row: Audit) -> str:
+        """What the row tells beside its words, and in whose name it was done where that is not the actor."""
+        detail = self._shown(row)
+        more, person = more_of(row.action, detail, self), detail.get("person")
+        name = self.person(person) if person else ""
+        told = name in more or name == self.person(row.actor)
+        return more if told else "; ".join(part for part in (more, f"person: {name}") if part)
+
     def _is_nobodys(self, row: Audit) -> bool:
         """Whether the row is about nothing, about a person, or about a paper that belongs to no matter yet."""
-        return not row.subject or row.subject in self._people or row.subject in self._ownerless
+        return not row.subject or self._people.person(row.subject) is not None or row.subject in self._ownerless
 
     def _shown(self, row: Audit) -> Mapping[str, Any]:
         """The details, without the kind of a notice that the reader may still verify blind."""
-        blind = row.subject in self._blind
-        return {key: value for key, value in row.detail.items() if key != "kind"} if blind else row.detail
+        blind, detail = row.subject in self._blind, row.detail or {}
+        return {key: value for key, value in detail.items() if key != "kind"} if blind else detail
 
     def _about(self, row: Audit, matter: Matter | None) -> str:
-        hidden = row.subject in self._blind
-        name = "" if hidden else self._names.get(row.subject) or self._people.get(row.subject, "")
+        name = (
+            "" if row.subject in self._blind else self._names.get(row.subject) or self._people.person(row.subject) or ""
+        )
         if matter is None:
             return name
         return f"{name}, matter {matter.reference}" if name else f"matter {matter.reference}"
@@ -235,5 +250,5 @@ class _Words:
             }
         feeds = select(Subscription.id, Subscription.label, Subscription.person_id).where(Subscription.id.in_(subjects))
         for row in self._session.execute(feeds):
-            names[row.id] = f"calendar “{row.label}” of {self._people.get(row.person_id, '')}"
+            names[row.id] = f"calendar “{row.label}” of {self._people.of(row.person_id)}"
         return names

@@ -1,9 +1,117 @@
-"""The words of the audit trail: what each act is called, and which of its details people read."""
+"""The words of the audit trail, the one table of them: what each act is called, and what it tells beside that.
 
-from collections.abc import Mapping
-from typing import Any
+The trail of everything and the history of a matter both read it. The words stand after the name of who acted.
+"""
 
-ACTIONS = {
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+Detail = Mapping[str, Any]
+
+
+class Known(Protocol):
+    """Who and what stands behind the ids of a row."""
+
+    def person(self, who: object) -> str:
+        """A person, a program or an account as people read it."""
+
+    def step(self, milestone: object) -> str | None:
+        """The title of a milestone; None where it is not known."""
+
+
+More = Callable[[Detail, Known], str]
+"""What an act tells beside its words; raises on a detail that is damaged."""
+
+
+def words_of(action: str) -> str:
+    """What an act is called; one that is not in the table goes by its own word."""
+    found = ACTS.get(action)
+    if found is None:
+        return action.replace(".", ": ").replace("-", " ")
+    return found if isinstance(found, str) else found[0]
+
+
+def more_of(action: str, detail: Detail, known: Known) -> str:
+    """What the row tells beside the words. A damaged one tells nothing, and hides no other."""
+    found = ACTS.get(action)
+    try:
+        return _details(detail, known) if found is None or isinstance(found, str) else found[1](detail, known)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return ""
+
+
+def _details(detail: Detail, known: Known) -> str:
+    """The details that people read, each with what it is called."""
+    pairs = ((SHOWN[key], _value(value, known)) for key, value in detail.items() if key in SHOWN)
+    return "; ".join(f"{name}: {value}" for name, value in pairs if value)
+
+
+def _value(value: Any, known: Known) -> str:
+    if value is None or value is False or value == []:
+        return ""
+    if value is True:
+        return "yes"
+    if isinstance(value, list):
+        return "; ".join(str(item) for item in value)[:LONGEST]
+    return known.person(value)[:LONGEST]
+
+
+def _because(detail: Detail, _: Known) -> str:
+    return str(detail["reason"])
+
+
+def _closed(detail: Detail, _: Known) -> str:
+    return str(detail["closing"]["reason"])
+
+
+def _filed(detail: Detail, _: Known) -> str:
+    closing = detail["closing"]
+    return f"received on {closing['on']}, {closing['timeliness']}; proof: {closing['proof']}"
+
+
+def _person(detail: Detail, known: Known) -> str:
+    return known.person(detail["person"])
+
+
+def _step(detail: Detail, known: Known) -> str:
+    return known.step(detail["milestone"]) or str(detail["template"])
+
+
+def _version(detail: Detail, _: Known) -> str:
+    return f"version {detail['version']}"
+
+
+def _initialed(detail: Detail, _: Known) -> str:
+    return f"version {detail['version']}; seen: {detail['source'] or 'not said'}"
+
+
+def _resolved(detail: Detail, _: Known) -> str:
+    kept = "the dates in force stay" if detail["use"] == "printed" else "the printed deadline is left aside"
+    return f"{kept}; {detail['reason']}"
+
+
+def _recorded(detail: Detail, _: Known) -> str:
+    return f"{len(detail['entries'])} windows entered by edition {detail['edition']}"
+
+
+def _moved(detail: Detail, _: Known) -> str:
+    outcome = {
+        "applied": "took effect at once",
+        "waiting": "waits for two people",
+        "known": "was known",
+        "noted": "was noted",
+    }
+    old, new = (_days(detail[side]) for side in ("old", "new"))
+    return f"{old} became {new} ({detail['kind']}), which {outcome[detail['outcome']]}"
+
+
+def _days(dates: Detail) -> str:
+    shown = dict.fromkeys(str(dates[name]) for name in ("safe_by", "last_day") if dates.get(name))
+    return " / ".join(shown) or "no date"
+
+
+ACTS: dict[str, str | tuple[str, More]] = {
+    "backup.rehearse": "restored a backup for rehearsal",
     "calendar.reword": "worded calendars anew",
     "clock.confirm": "confirmed the clock",
     "contact.prove": "proved a way to a person",
@@ -11,38 +119,51 @@ ACTIONS = {
     "contact.set": "set a chat's address",
     "contact.test": "sent a test message",
     "database.restored": "restored the docket from a backup",
-    "backup.rehearse": "restored a backup for rehearsal",
     "dates.altered": "found dates that were altered outside the program",
+    "dates.copied": "put right copies of dates that were out of step",
     "dates.sealed": "sealed the stored dates",
-    "deadline.move": "moved dates",
-    "entry.acknowledge": "took a date on",
+    "deadline.move": ("computed the dates anew", _moved),
+    "entry.acknowledge": ("took the date on", lambda detail, _: f"until {detail['until'][:10]}"),
     "entry.courier": "gave the courier another day",
-    "entry.dispatched": "recorded that a filing was sent",
-    "entry.initial": "initialed the dates",
-    "entry.recheck": "looked at a closed window once more",
-    "entry.filed": "recorded a filing",
-    "entry.missed": "recorded a missed date",
-    "entry.reopen": "took a closing back",
-    "entry.resolve": "decided a disputed date",
-    "entry.struck": "struck a window",
-    "entry.verify": "verified dates",
-    "entry.waived": "waived a remedy",
+    "entry.dispatched": (
+        "recorded that the filing was sent",
+        lambda detail, _: f"on {detail['on']}, tracking number {detail['tracking']}; receipt is still to be proved",
+    ),
+    "entry.filed": ("recorded the filing", _filed),
+    "entry.initial": ("initialed the dates", _initialed),
+    "entry.missed": ("recorded the date as missed", _closed),
+    "entry.recheck": ("looked at a closed window and its proof once more", lambda *_: ""),
+    "entry.reopen": ("took the closing back", _because),
+    "entry.resolve": ("decided a disputed date", _resolved),
+    "entry.struck": ("struck the window", _closed),
+    "entry.verify": ("verified the dates", _version),
+    "entry.waived": ("waived the remedy", _closed),
     "evening.sign": "signed the evening check",
     "evidence.export": "took the evidence out",
     "export.csv": "took the docket out as a table",
     "export.ics": "took a matter's dates out as a calendar file",
     "export.xlsx": "took the docket out as a workbook",
+    "extension.grant": (
+        "noted that more time was granted",
+        lambda detail, _: f"until {detail['to']}, on {detail['granted_on']}",
+    ),
+    "extension.refuse": ("noted that more time was refused", _because),
+    "extension.request": (
+        "noted that more time was asked for",
+        lambda detail, _: f"until {detail['wanted_on']}, on {detail['asked_on']}",
+    ),
+    "factor.confirm": "set up a second factor",
+    "factor.recover": "signed in with a recovery code",
+    "factor.remove": "took a second factor away",
     "feed.add": "made a calendar address",
     "feed.end": "ended a calendar address",
-    "feed.open": "opened a calendar address",
     "feed.invite": "made a link to a calendar address",
-    "incoming.register": "registered a paper that came in",
-    "incoming.docketed": "docketed a paper that came in",
+    "feed.open": "opened a calendar address",
     "incoming.dismissed": "found that a paper bears no date",
+    "incoming.docketed": "docketed a paper that came in",
+    "incoming.matter": "named the matter of a paper",
+    "incoming.register": "registered a paper that came in",
     "incoming.wait": "let a paper wait again",
-    "extension.request": "noted that more time was asked for",
-    "extension.grant": "noted that more time was granted",
-    "extension.refuse": "noted that more time was refused",
     "letter.dead": "could not deliver a mail",
     "login.change": "changed the password",
     "login.choose": "chose a password",
@@ -52,41 +173,44 @@ ACTIONS = {
     "login.sign-in": "signed in",
     "login.sign-out": "signed out everywhere",
     "matter.client": "named the client",
-    "matter.hand-over": "handed a matter over",
-    "matter.join": "put somebody on a matter",
-    "matter.leave": "took somebody off a matter",
-    "matter.open": "opened a matter",
-    "matter.restrict": "restricted a matter",
-    "matter.unrestrict": "took a restriction off",
-    "milestone.assign": "gave a milestone to somebody",
-    "milestone.done": "ticked a milestone",
-    "milestone.undo": "took the tick off a milestone",
-    "missed.log": "wrote into the log of a missed date",
-    "missed.record": "recorded a missed date with all that stood then",
-    "notice.amend": "corrected a notice",
-    "notice.discrepancy": "read a notice otherwise than it was entered",
+    "matter.close": ("closed the matter", _because),
+    "matter.hand-over": (
+        "handed the matter over",
+        lambda detail, known: f"from {known.person(detail['from'])} to {known.person(detail['to'])}",
+    ),
+    "matter.join": ("put somebody on the matter", _person),
+    "matter.leave": ("took somebody off the matter", _person),
+    "matter.look": ("said that no date is known yet", lambda detail, _: f"to look again on {detail['again_on']}"),
+    "matter.open": "opened the matter",
+    "matter.reopen": ("opened the closed matter again", _because),
+    "matter.restrict": "restricted the matter (8 USC 1367)",
+    "matter.unrestrict": ("took the restriction off the matter", _because),
+    "milestone.assign": ("gave a milestone to somebody", _step),
+    "milestone.done": ("ticked a milestone", _step),
+    "milestone.undo": ("took the tick off a milestone", _step),
+    "missed.log": ("wrote into the log of a missed date", lambda detail, _: f"on {detail['on']}: {detail['text']}"),
+    "missed.record": ("froze the record of a missed date", lambda detail, _: f"found on {detail['found_on']}"),
+    "notice.amend": ("amended a notice", _because),
+    "notice.discrepancy": ("read a notice otherwise than it was entered", lambda *_: ""),
     "notice.import": "recorded notices of a file",
-    "notice.record": "recorded a notice",
-    "notice.strike": "struck a notice",
-    "factor.confirm": "set up a second factor",
-    "factor.recover": "signed in with a recovery code",
-    "factor.remove": "took a second factor away",
+    "notice.record": ("recorded a notice", _recorded),
+    "notice.strike": ("struck a notice", _because),
     "person.absent": "noted an absence",
-    "person.back": "noted that somebody is here again",
     "person.activate": "took somebody back",
     "person.add": "added somebody",
     "person.agenda": "set the agenda",
     "person.amend": "corrected a mail address",
+    "person.back": "noted that somebody is here again",
     "person.deactivate": "took somebody off",
     "person.deputies": "noted who stands in",
     "person.invitations": "set invitations",
-    "proposal.accept": "agreed as the second to other dates",
-    "proposal.agree": "agreed as the first to other dates",
+    "proposal.accept": ("agreed as the second to other dates", lambda *_: ""),
+    "proposal.agree": ("agreed as the first to other dates", lambda *_: ""),
     "proposal.ignore": "decided against other dates",
     "recompute.failed": "could not compute a notice anew",
     "reminder.dead": "could not deliver a reminder",
-    "reminder.escalate": "asked the next person",
-    "reminder.mend": "mended a missing reminder",
+    "reminder.escalate": "asked the next person about a reminder that nobody answered",
+    "reminder.mend": "laid a missing reminder anew",
     "team.add": "made a team",
     "team.join": "put somebody into a team",
     "team.leave": "took somebody out of a team",
@@ -98,13 +222,13 @@ ACTIONS = {
     "webhook.revoke": "ended the telling of a program",
     "webhook.test": "sent a test to a program",
 }
-"""What an act is called, after the name of who did it; one that is not here goes by its own word."""
+"""What an act is called, and how what it tells beside is worded; without that, its details are named one by one."""
 SHOWN = {
     "reason": "because",
-    "person": "person",
     "from": "from",
     "to": "to",
     "until": "until",
+    "again_on": "to look again on",
     "version": "version",
     "edition": "edition",
     "kind": "kind",
@@ -134,24 +258,3 @@ SHOWN = {
 }
 """The details that people read, and what they are called; ids and hashes are for programs."""
 LONGEST = 300
-
-
-def details_of(detail: Mapping[str, Any], people: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The details of a row in words; people by their names. The record of a closing tells its day, proof and reason."""
-    closing = detail.get("closing")
-    inner = {key: closing.get(key) for key in ("on", "proof", "timeliness")} if isinstance(closing, dict) else {}
-    reason = closing.get("reason") if isinstance(closing, dict) else None
-    plain = {**detail, **({"reason": reason} if reason and "reason" not in detail else {})}
-    found = [(SHOWN[key], _words(value, people)) for key, value in plain.items() if key in SHOWN]
-    found += [(key, _words(value, people)) for key, value in inner.items()]
-    return [(key, value) for key, value in found if value]
-
-
-def _words(value: Any, people: Mapping[str, str]) -> str:
-    if value is None or value is False or value == []:
-        return ""
-    if value is True:
-        return "yes"
-    if isinstance(value, list):
-        return "; ".join(str(item) for item in value)[:LONGEST]
-    return people.get(str(value), str(value))[:LONGEST]

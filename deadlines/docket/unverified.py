@@ -6,6 +6,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.naming import Names, shown_name
 from deadlines.docket.trust import window_of
 from deadlines.docket.verification import needs_attorney
 from deadlines.docket.visible import visible
@@ -37,7 +38,7 @@ class Unverified(Struct, kw_only=True):
 def unverified(session: Session, person: Person, most: int = MOST) -> list[Unverified]:
     """The notices that wait to be verified, the one with the nearest date first; of the nearest `most` dates."""
     query = (
-        select(Entry, DeadlineRow, NoticeRow, Matter, Person.name)
+        select(Entry, DeadlineRow, NoticeRow, Matter, shown_name())
         .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
         .join(NoticeRow, NoticeRow.id == Entry.notice_id)
         .join(Matter, Matter.id == Entry.matter_id)
@@ -46,7 +47,7 @@ def unverified(session: Session, person: Person, most: int = MOST) -> list[Unver
         .order_by(DeadlineRow.safe_by, Entry.id)
         .limit(most)
     )
-    names = {row.email: row.name for row in session.execute(select(Person.email, Person.name))}
+    names = Names(session)
     found: dict[str, Unverified] = {}
     for entry, deadline, notice, matter, attorney in session.execute(query):
         one = found.setdefault(
@@ -57,7 +58,7 @@ def unverified(session: Session, person: Person, most: int = MOST) -> list[Unver
                 matter=matter.reference,
                 client=matter.client,
                 attorney=attorney,
-                entered_by=names.get(notice.entered_by, notice.entered_by),
+                entered_by=names.of(notice.entered_by),
                 entered_at=notice.entered_at,
                 mine=notice.entered_by == person.email,
             ),

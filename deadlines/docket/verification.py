@@ -21,7 +21,7 @@ from deadlines.docket.intake import Desk
 from deadlines.docket.looks import differences, looks_of, note_discrepancy, seen
 from deadlines.docket.moves import Because, Move, move
 from deadlines.docket.notices import ancestors, hold_in_force
-from deadlines.docket.proposals import plain_reason
+from deadlines.docket.reasons import plain_reason
 from deadlines.docket.records import Resolution, Use, is_disputed
 from deadlines.docket.roles import ATTORNEYS, may
 from deadlines.docket.trust import is_altered

@@ -113,7 +113,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
 
 
 class MatterView(Struct, frozen=True, kw_only=True):
-    """One matter with its notices and their entries."""
+    """One matter with its notices and their entries. `closed_by` is a mail address."""
 
     matter: str
     client: str | None
@@ -121,6 +121,9 @@ class MatterView(Struct, frozen=True, kw_only=True):
     attorney: str
     entries: list[EntryView]
     reminders: list["ReminderView"]
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    closed_reason: str | None = None
 
 
 class ReminderView(Struct, frozen=True, kw_only=True):
@@ -209,6 +212,9 @@ def matter_view(
         attorney=matter.attorney.email,
         entries=[blinded(view) if view.notice in blind else view for view in views],
         reminders=_reminders(session, [row.Entry.id for row in rows]),
+        closed_at=matter.closed_at,
+        closed_by=known.email(matter.closed_by),
+        closed_reason=matter.closed_reason,
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.coming import next_date
+from deadlines.docket.naming import shown_name
 from deadlines.docket.visible import counted
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Person
 
@@ -60,7 +61,7 @@ def _rows(
     session: Session, person: Person | None
 ) -> list[tuple[str, str, tuple[date | None, date | None, date | None]]]:
     query = (
-        select(Person.email, Person.name, DeadlineRow.protective_by, DeadlineRow.safe_by, DeadlineRow.last_day)
+        select(Person.email, shown_name(), DeadlineRow.protective_by, DeadlineRow.safe_by, DeadlineRow.last_day)
         .select_from(Entry)
         .join(DeadlineRow, and_(DeadlineRow.entry_id == Entry.id, DeadlineRow.version == Entry.version))
         .join(Matter, Matter.id == Entry.matter_id)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.house import House
 from deadlines.docket.intake import Desk
-from deadlines.evidence import control, entering, papers, sending, standing
+from deadlines.evidence import control, entering, matters, papers, sending, standing
 from deadlines.evidence.model import Asked, Evidence, Wanted
 from deadlines.store import audit
 
@@ -29,6 +29,7 @@ def gather(session: Session, desk: Desk, house: House, wanted: Wanted, *, made_b
         names=wanted.names,
         head=audit.head(session),
         parts=[
+            matters.matters(asked),
             papers.incoming(asked),
             entering.verification(asked),
             *sending.reminders(asked),

@@ -38,16 +38,17 @@ class FarTooLarge(Exception):
     """A body that is not even read to its end."""
 
 
-async def read_upload(request: Request, *, keeps: int = 0) -> Sent | None:
+async def read_upload(request: Request, *, keeps: int = 0, text: int = LARGEST) -> Sent | None:
     """What somebody sent with a file, hashed while it comes in; None for what is no such form. Raises FarTooLarge.
 
-    `keeps`: the content is wanted, of so many bytes at most; a larger file is too large.
+    `keeps`: the content is wanted, of so many bytes at most; a larger file is too large. `text`: how many bytes all
+    fields together may have.
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary")
     if kind.decode("latin-1").lower() != TYPE or not boundary:
         return None
-    parts, total = _Parts(keeps), 0
+    parts, total = _Parts(keeps, text), 0
     parser = MultipartParser(boundary, parts.callbacks())
     try:
         async for chunk in request.stream():
@@ -68,11 +69,11 @@ class _TooMuch(Exception):
 class _Parts:
     """The parts of one body, as the parser finds them."""
 
-    def __init__(self, keeps: int) -> None:
-        self.whole = False
+    def __init__(self, keeps: int, text: int) -> None:
+        self.whole, self._most = False, text
         self._keeps, self._content = keeps, bytearray()
         self._largest = keeps or LARGEST_FILE
-        self._fields: dict[str, bytes] = {}
+        self._fields: dict[str, bytearray] = {}
         self._header, self._value = b"", b""
         self._name, self._file = "", ""
         self._count = self._text = 0
@@ -120,7 +121,7 @@ class _Parts:
             if self._is_file:
                 self._content.clear()
             else:
-                self._fields[self._name] = b""
+                self._fields[self._name] = bytearray()
         self._header, self._value = b"", b""
 
     def _on_data(self, data: bytes, start: int, end: int) -> None:
@@ -132,9 +133,9 @@ class _Parts:
                     self._content += data[start:end]
             return
         self._text += end - start
-        if self._text > LARGEST:
+        if self._text > self._most:
             raise _TooMuch
-        self._fields[self._name] = self._fields.get(self._name, b"") + data[start:end]
+        self._fields.setdefault(self._name, bytearray()).extend(data[start:end])
 
     def _on_end(self) -> None:
         if not self._is_file or not (self._file or self._size):

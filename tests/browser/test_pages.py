@@ -72,7 +72,8 @@ def test_the_crawl_comes_everywhere(found: Found) -> None:
     assert {path for path, _ in MENU} <= kinds
     assert {f"/entry/*/{act}" for act in acts} <= kinds
     assert {"/notice/*/verify", "/notice/*/amend", "/notice/*/strike", "/proposal/*/accept"} <= kinds
-    assert {"/matter/*", "/matter/*/history", "/evening/history", "/quiet"} <= kinds
+    assert {"/matter/*", "/matter/*/history", "/evening/history", "/quiet", "/entry/*/slip"} <= kinds
+    assert {"/open", "/import", "/matter/*/look", "/matter/*/close"} <= kinds
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

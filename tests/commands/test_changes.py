@@ -329,7 +329,8 @@ def test_a_disputed_date_is_shown_told_and_resolved(office: Firm) -> None:
 def test_what_a_filing_ended_is_printed_with_the_command_that_closes_it(office: Firm) -> None:
     until = (DECIDED + timedelta(days=60)).isoformat()
     made = office.data(
-        "add", "--matter", "A-3", "--client", "Diaz", "--attorney", ANA, "--by", ANA, "--kind", "ij.order", "--decided-on", RECENT,
+        "add", "--matter", "A-3", "--client", "Diaz", "--attorney", ANA, "--by", ANA,
+        "--kind", "ij.order", "--decided-on", RECENT,
         "--fact", "voluntary_departure=pre-conclusion", "--fact", f"departure_until={until}", "--fact", "appeal=waived",
     )  # fmt: skip
     entries = {entry["rule"]: entry["entry"][:8] for entry in made["entries"]}

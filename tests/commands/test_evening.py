@@ -42,3 +42,29 @@ def test_the_doctor_tells_of_it(firm: Firm) -> None:
         file.write('\n[evening]\nby = "19:00"\n')
     checks = json.loads(firm.run("doctor", "--json").stdout)["checks"]
     assert [check["state"] for check in checks if check["id"] == "evening-signed"] == ["well"]
+
+
+def test_the_daybook_tells_what_was_entered_and_the_slip_all_of_one_entry(firm: Firm) -> None:
+    firm.add("Ana Ruiz", "ana@firm.test")
+    firm.add("Paula Po", "paula@firm.test", "paralegal")
+    made = firm.data(
+        "add", "--matter", "2026-0143", "--client", "Canary-Garcia", "--attorney", "ana@firm.test", "--by",
+        "paula@firm.test", "--kind", "uscis.denial", "--form", "I-140", "--decided-on", DECIDED,
+        "--service", "in-person",
+    )  # fmt: skip
+    entry = next(one["entry"] for one in made["entries"] if one["rule"] == "uscis.motion.reopen")
+    [line] = firm.data("daybook", "--by", "paula@firm.test")["lines"]
+    assert (line["who"], line["source"], line["unverified"]) == ("Paula Po", "on the command line", 3)
+    plain = firm.good("daybook", "--by", "paula@firm.test")
+    assert "Motion to reopen" in plain
+    assert "NOT VERIFIED" in plain
+    for words in (("daybook",), ("daybook", "--by", "ana@firm.test"), ("daybook", "--by", "ana@firm.test", "--json")):
+        blind = firm.good(*words)
+        assert ("Motion" in blind, "I-140" in blind, DECIDED in blind) == (False, False, False)
+    refused = firm.run("slip", entry, "--by", "ana@firm.test")
+    assert (refused.returncode, "I-140" in refused.stderr) == (8, False)
+    slip = firm.good("slip", entry[:8], "--by", "paula@firm.test")
+    assert "by Paula Po" in slip
+    assert "uscis.motion.reopen, 8 CFR" in slip
+    assert "Verified    by nobody yet" in slip
+    assert firm.data("slip", entry, "--by", "paula@firm.test")["view"]["entered"]["form"] == "I-140"

@@ -15,7 +15,8 @@ def filled(firm: Firm) -> str:
     firm.add("Ben", "ben@firm.example", "paralegal")
     added = firm.data(
         "add", "--matter", "2026-0143", "--client", "CANARYNAME", "--attorney", "ana@firm.example",
-        "--kind", "uscis.denial", "--form", "I-140", "--decided-on", RECENT, "--service", "mail", "--by", "ana@firm.example",
+        "--kind", "uscis.denial", "--form", "I-140", "--decided-on", RECENT, "--service", "mail",
+        "--by", "ana@firm.example",
     )  # fmt: skip
     firm.good("list")
     lines = firm.data("list")

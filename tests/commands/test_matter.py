@@ -1,5 +1,7 @@
 """`deadlines matter` through the real program: restrictions are set at once and taken back only with reason."""
 
+from datetime import date, timedelta
+
 from tests.commands.conftest import Firm
 from tests.commands.program import RECENT
 
@@ -84,3 +86,44 @@ def test_somebody_who_left_comes_back(firm: Firm) -> None:
     firm.good("person", "deactivate", ANA)
     assert firm.data("person", "activate", ANA)["active"] is True
     record(firm, "M-1", "--form", "I-140")
+
+
+def test_a_matter_opens_only_with_an_answer_to_its_dates(firm: Firm) -> None:
+    firm.add("Ana", ANA)
+    words = ("matter", "open", "M-1", "--client", "Ito", "--attorney", ANA, "--by", ANA)
+    refused = firm.run(*words)
+    assert (refused.returncode, "Which deadline dates need to be calendared?" in refused.stderr) == (3, True)
+    assert firm.data("matter", "list") == []
+    day = (date.today() + timedelta(days=30)).isoformat()  # noqa: DTZ011  (any day to come)
+    assert firm.data(*words, "--none-until", day) == {
+        "matter": "M-1", "restricted": False, "incoming": None, "look_again_on": day,
+    }  # fmt: skip
+    [line] = firm.data("matter", "list", "--quiet")
+    assert (line["look_again_on"], line["looked_by"], line["to_look_at"]) == (day, "Ana", False)
+    later = (date.today() + timedelta(days=60)).isoformat()  # noqa: DTZ011
+    assert firm.data("matter", "look", "M-1", "--again-on", later, "--by", ANA)["look_again_on"] == later
+    paper = firm.data("matter", "open", "M-2", "--attorney", ANA, "--by", ANA, "--paper", "USCIS denial I-485")
+    assert "waits: `deadlines add --incoming" in firm.good(
+        "matter", "open", "M-3", "--attorney", ANA, "--by", ANA, "--paper", "RFE"
+    )
+    kind = ("--kind", "uscis.denial", "--form", "I-485", "--decided-on", RECENT, "--service", "mail")
+    assert firm.data("add", "--incoming", paper["incoming"], *kind)["matter"] == "M-2"
+
+
+def test_a_matter_is_closed_and_a_notice_opens_it_again(firm: Firm) -> None:
+    firm.add("Ana", ANA)
+    record(firm, "M-1", "--form", "I-140")
+    over = ("matter", "close", "M-1", "--reason", "approved", "--by", ANA)
+    refused = firm.run(*over)
+    assert (refused.returncode, refused.stderr.count("is open and not verified")) == (8, 3)
+    for line in firm.data("list"):
+        firm.good("waive", line["entry"], "--reason", "client leaves", "--by", ANA)
+    assert firm.data(*over)["reason"] == "approved"
+    assert firm.data("matter", "list") == []
+    assert firm.data("matter", "list", "--all")[0]["closed_at"]
+    assert "CLOSED" in firm.good("show", "M-1")
+    assert firm.data("matter", "reopen", "M-1", "--reason", "client is back", "--by", ANA)["closed_at"] is None
+    firm.good(*over)
+    words = ("add", "--matter", "M-1", "--kind", "uscis.denial", "--form", "I-485", "--service", "mail")
+    assert "was closed, and is open again" in firm.good(*words, "--decided-on", RECENT)
+    assert firm.data("show", "M-1")["closed_at"] is None

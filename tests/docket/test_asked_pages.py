@@ -1,6 +1,8 @@
 """What the pages ask the docket: what waits, what a closing ends, who took a date on, and the history of a matter."""
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,6 +13,8 @@ from deadlines.docket.amending import Amendment, amend_notice
 from deadlines.docket.at_stake import at_stake
 from deadlines.docket.closing import reopen_entry, waive_entry
 from deadlines.docket.history import history
+from deadlines.docket.trail import Sought, trail
+from deadlines.docket.trail_words import ACTS
 from deadlines.docket.undecided import open_disputes, undecided, waiting_proposals
 from deadlines.docket.unverified import unverified
 from deadlines.store import audit
@@ -104,15 +108,15 @@ def test_the_history_says_in_words_who_did_what(session: Session, people: People
     auditor = person(session, "Audrey", "auditor")
     found = [(row.who, row.words, row.about) for row in history(session, matter, auditor)]
     assert found[:4] == [
-        ("the program", "Recorded a filing", "Motion to reopen"),
+        ("the program", "Recorded the filing", "Motion to reopen"),
         ("the program", "Entry: unheard of", "Motion to reopen"),
-        ("Ben Ode", "Reopened: files after all", "Motion to reopen"),
-        ("Ana Ruiz", "Waived: files anew", "Motion to reopen"),
+        ("Ben Ode", "Took the closing back: files after all", "Motion to reopen"),
+        ("Ana Ruiz", "Waived the remedy: files anew", "Motion to reopen"),
     ]
-    assert ("Ben Ode", "Notice amended: postmark", f"uscis.denial of {MAILED}") in found
-    moved = [words for who, words, _ in found if who == "Ben Ode" and words.startswith("Dates computed anew")]
+    assert ("Ben Ode", "Amended a notice: postmark", f"uscis.denial of {MAILED}") in found
+    moved = [words for who, words, _ in found if who == "Ben Ode" and words.startswith("Computed the dates anew")]
     assert any("became 2026-11-20 / 2026-11-30 (later), which waits for two people" in words for words in moved)
-    assert found[-1][1] == "Matter opened"
+    assert found[-1][1].startswith("Opened the matter")
     assert not [row for row in history(session, matter, auditor) if row.entry not in (None, *_of(session, matter))]
 
 
@@ -120,3 +124,29 @@ def _of(session: Session, matter: Matter) -> list[str]:
     from sqlalchemy import select
 
     return list(session.scalars(select(Entry.id).where(Entry.matter_id == matter.id)))
+
+
+def test_the_trail_and_the_history_tell_an_act_in_the_same_words(session: Session, people: People) -> None:
+    ana, ben, _ = people
+    entry = recorded(session)[RULE]
+    matter = session.get_one(Matter, entry.matter_id)
+    waive_entry(session, desk(actor="cli:ana"), entry, reason="files anew", by=ben, now=LATER)
+    told = {row.id: row for row in trail(session, ana, Sought(matter=matter)).rows}
+    assert told
+    for item in history(session, matter, ana):
+        row = told[item.row]
+        assert item.words.lower().startswith(row.what.lower())
+        assert item.words[len(row.what) :].removeprefix(": ") in row.more
+    last = max(told.values(), key=lambda row: row.id)
+    assert (last.who, last.what, last.more) == (
+        "ana on the command line", "waived the remedy", "files anew; person: Ben Ode",
+    )  # fmt: skip
+
+
+def test_every_act_that_the_program_writes_has_its_words() -> None:
+    root = Path(__file__).parents[2] / "deadlines"
+    written = {
+        name for path in root.rglob("*.py") for name in re.findall(r'action="([a-z]+\.[a-z-]+)"', path.read_text())
+    }
+    assert len(written) > 40
+    assert sorted(written - set(ACTS)) == []

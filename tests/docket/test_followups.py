@@ -173,7 +173,8 @@ def test_facts_of_the_notice_to_come_are_typed_in_with_that_notice(database: Dat
         entry.status = "open"
         granted = next(item for item in nexts(session, entry) if item.on == "granted")
         assert granted.command == (
-            "deadlines add --matter 2026-0143 --kind ij.order --decided-on DATE --fact proceeding=withholding-only --by ADDRESS"
+            "deadlines add --matter 2026-0143 --kind ij.order --decided-on DATE "
+            "--fact proceeding=withholding-only --by ADDRESS"
         )
 
 

@@ -72,7 +72,7 @@ def test_a_team_changes_beside_a_filing(database: Database) -> None:
 
 def test_somebody_leaves_the_firm_beside_a_filing(database: Database) -> None:
     with database.write() as session:
-        ana, ben, dora = firm(session)
+        _, ben, dora = firm(session)
         entry = recorded(session)[RULE]
         other = samples.matter(session, dora, "A-0")
         teams.join_matter(session, session.get_one(Matter, entry.matter_id), ben, actor="t", now=LATER)

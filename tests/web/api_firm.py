@@ -1,7 +1,7 @@
 """A firm with tokens, and programs that ask its API."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from starlette.applications import Starlette
@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from deadlines.docket import tokens
 from deadlines.docket.intake import Desk
+from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.restricting import restrict_matter
 from deadlines.docket.tokens import Scope
 from deadlines.law.news import News
@@ -28,6 +29,7 @@ NOTICE = {
     "service": {"method": "mail"},
 }
 """Three windows, all safe Fri 20 November and last Wed 25 November 2026 (8 CFR 103.3, 103.5, 103.8(b))."""
+ROOM = MailRoom(zone=ZONE, opens=time(9), closes=time(17), days=0, is_working_day=lambda day: day.weekday() < 5)
 
 
 class Program:
@@ -93,7 +95,12 @@ class ApiFirm:
             self.matters = {"A-1": plain.id, "S-1": secret.id}
             session.merge(Heartbeat(sweep="daemon", at=NOW, detail=""))
         self.app = create_app(
-            database, zone=ZONE, now=lambda: self.now, desk=self.desk, news=lambda: [News("2026.11", None, "All.")]
+            database,
+            zone=ZONE,
+            now=lambda: self.now,
+            desk=self.desk,
+            room=ROOM,
+            news=lambda: [News("2026.11", None, "All.")],
         )
 
     def desk(self, actor: str) -> Desk:

@@ -1,6 +1,6 @@
 """A firm at its pages: people of every role, a notice in a matter, a restricted matter, and browsers signed in."""
 
-from datetime import datetime
+from datetime import datetime, time
 from html.parser import HTMLParser
 
 from sqlalchemy import select
@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from deadlines.compute import Notice, Service
 from deadlines.docket.intake import Desk, open_matter, record_notice
+from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.subscriptions import hash_token
 from deadlines.practice import Practice
 from deadlines.store.database import Database
@@ -29,12 +30,15 @@ PEOPLE = {
 }
 
 
+ROOM = MailRoom(zone=ZONE, opens=time(9), closes=time(17), days=0, is_working_day=lambda day: day.weekday() < 5)
+
+
 class Office:
     """Ana has matter A-1, entered by Ben, and the restricted S-1, on which nobody else works."""
 
     def __init__(self, database: Database, now: datetime = LATER) -> None:
         self.database, self.now, self.practice = database, now, Practice()
-        self.app = create_app(database, zone=ZONE, now=lambda: self.now, desk=self._desk)
+        self.app = create_app(database, zone=ZONE, now=lambda: self.now, desk=self._desk, room=ROOM)
         with database.write() as session:
             people = {name: person(session, name, role) for name, role in PEOPLE.items()}
             for name, one in people.items():

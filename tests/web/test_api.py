@@ -336,9 +336,10 @@ def test_a_notice_that_cannot_be_computed_is_refused(firm: ApiFirm, body: Any, c
 
 def test_a_matter_is_opened_once(firm: ApiFirm) -> None:
     program = firm.program("Ben")
-    body = {"reference": "B-1", "client": "Ito", "attorney": "ana@firm.test"}
+    body = {"reference": "B-1", "client": "Ito", "attorney": "ana@firm.test", "none_until": "2026-11-16"}
     answer = program.post("/matters", body)
     assert answer.status_code == 201
+    assert (answer.json()["incoming"], answer.json()["look_again_on"]) == (None, "2026-11-16")
     assert answer.headers["location"] == f"/api/v1/matters/{answer.json()['id']}"
     assert program.data(answer.headers["location"].removeprefix("/api/v1"))["client"] == "Ito"
     assert program.refused("/matters", body, 409)["code"] == "matter-exists"
@@ -347,6 +348,40 @@ def test_a_matter_is_opened_once(firm: ApiFirm) -> None:
     with firm.database.read() as session:
         actors = set(session.scalars(select(Audit.actor).where(Audit.action == "matter.open")))
     assert actors == {"ben@firm.test"}
+
+
+def test_no_matter_opens_without_an_answer_to_its_dates(firm: ApiFirm) -> None:
+    program = firm.program("Ben")
+    body = {"reference": "B-1", "attorney": "ana@firm.test"}
+    paper = {"title": "USCIS denial I-140", "received_on": "2026-10-30", "at": "fax"}
+    for none in ({}, {"paper": paper, "none_until": "2026-11-16"}):
+        assert program.refused("/matters", {**body, **none}, 422)["code"] == "dates-unanswered"
+    assert program.refused("/matters", {**body, "none_until": "2026-11-02"}, 422)["code"] == "bad-date"
+    assert program.data("/matters?reference=B-1")["items"] == []
+    made = program.made("/matters", {**body, "paper": paper})
+    assert program.data("/docket")["counts"]["undocketed"] == 1
+    notice = {**NOTICE, "matter": made["id"], "incoming": made["incoming"]}
+    secret = program.refused("/notices", {**notice, "incoming": "x" * 26}, 404)
+    assert secret["code"] == "not-found"
+    program.made("/notices", notice)
+    assert program.data("/docket")["counts"]["undocketed"] == 0
+    assert program.refused("/notices", {**notice, "again": True}, 409)["code"] == "conflict"
+
+
+def test_a_matter_is_closed_when_nothing_is_open_and_a_notice_opens_it_again(firm: ApiFirm) -> None:
+    program, busy = firm.program(), firm.matters["A-1"]
+    assert program.refused(f"/matters/{busy}/close", {"reason": "over"}, 409)["code"] == "matter-unfinished"
+    body = {"reference": "B-1", "attorney": "ana@firm.test", "none_until": "2026-11-16"}
+    made = program.made("/matters", body)["id"]
+    closed = program.made(f"/matters/{made}/close", {"reason": "client never came"}, 200)
+    assert closed["closed_at"] == program.data("/matters?reference=B-1")["items"][0]["closed_at"] is not None
+    assert program.made(f"/matters/{made}/reopen", {"reason": "she came"}, 200)["closed_at"] is None
+    program.made(f"/matters/{made}/close", {"reason": "and left"}, 200)
+    notice = program.made("/notices", {**NOTICE, "matter": made})
+    assert (notice["reopened"], program.data(f"/matters/{made}")["closed_at"]) == (True, None)
+    hidden = firm.program("Ben")
+    assert hidden.refused(f"/matters/{firm.matters['S-1']}/close", {"reason": "x"}, 403)["code"] == "forbidden"
+    assert firm.program("Dora").refused(f"/matters/{firm.matters['S-1']}/close", {"reason": "x"}, 404)
 
 
 def test_the_same_key_gives_the_same_answer_and_changes_nothing_more(firm: ApiFirm) -> None:

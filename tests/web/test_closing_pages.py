@@ -50,7 +50,9 @@ def test_a_remedy_is_waived_with_a_reason_and_is_taken_back(office: Office) -> N
     assert browser.post(f"/entry/{entry.id}/reopen", data=form).status_code == 303
     assert office.entry().status == "open"
     told = browser.get(f"/matter/{entry.matter_id}/history").text
-    assert told.index("Reopened: the client changed her mind") < told.index("Waived: client files anew")
+    assert told.index("Took the closing back: the client changed her mind") < told.index(
+        "Waived the remedy: client files anew"
+    )
 
 
 def test_without_a_reason_nothing_is_recorded_and_what_was_typed_stays(office: Office) -> None:
@@ -109,7 +111,7 @@ def test_a_milestone_is_ticked_and_taken_back(office: Office) -> None:
     assert "A milestone is done" in browser.get(done.headers["location"]).text
     assert browser.post(f"/milestone/{action}", data={"": ""}).status_code == 409
     assert browser.post(f"/milestone/{name}/undo", data={"": ""}).status_code == 303
-    assert "Milestone taken back: Draft &lt;ready&gt;" in browser.get(f"{matter}/history").text
+    assert "Took the tick off a milestone: Draft &lt;ready&gt;" in browser.get(f"{matter}/history").text
 
 
 def test_a_notice_is_struck_with_all_its_dates(office: Office) -> None:

@@ -124,7 +124,7 @@ def test_whoever_works_on_it_sees_it_all(firm: Firm) -> None:
         ana = session.scalars(select(Person).where(Person.name == "Ana")).one()
         ana.role = "partner"
     browser = firm.browser("Ana")
-    assert "restricted a matter" in browser.get("/audit?matter=S-1").text
+    assert "restricted the matter" in browser.get("/audit?matter=S-1").text
     assert "matter S-1" in browser.get("/audit").text
     assert "Motion to secret" in browser.get(f"/matter/{firm.ids['S-1']}/on?date=2026-10-30").text
 

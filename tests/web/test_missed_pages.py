@@ -48,7 +48,7 @@ def test_a_missed_date_is_recorded_and_worked_on(office: Office) -> None:
     assert Page(matter).problems() == []
     assert "MISSED:" in matter
     history = browser.get(f"/matter/{entry.matter_id}/history").text
-    assert "Done on 2026-12-04: asked the court for the record" in history
+    assert "Wrote into the log of a missed date: on 2026-12-04: asked the court for the record" in history
 
 
 def test_a_date_that_can_still_be_argued_is_filed_instead(office: Office) -> None:

@@ -62,7 +62,7 @@ def test_later_dates_stand_when_a_second_person_accepts_them(office: Office) -> 
     assert office.entry().version == 2
     assert "It does not wait any more" in dora.get(path).text
     told = dora.get(f"/matter/{entry.matter_id}/history").text
-    assert "Accepted other dates as the second person" in told
+    assert "Agreed as the second to other dates" in told
 
 
 def test_other_dates_are_decided_against_with_a_reason(office: Office) -> None:

@@ -39,7 +39,7 @@ def test_who_reads_the_same_has_signed(office: Office) -> None:
     assert "you have signed for 3 dates" in page
     assert "How the dates were worked out" in page
     assert office.entry().verified_at is not None
-    assert "verified by ana@firm.test" in browser.get(f"/matter/{office.matter()}").text
+    assert "verified by Ana" in browser.get(f"/matter/{office.matter()}").text
     assert "Nothing waits for you" not in browser.get("/verify").text  # her restricted matter waits
     assert "is verified already" in browser.get(path).text
 

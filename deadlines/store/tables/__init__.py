@@ -7,7 +7,7 @@ from deadlines.store.tables.base import Base, Instance, new_id
 from deadlines.store.tables.calendars import Invitation, LeftCalendar, Rendering, Subscription, Variant
 from deadlines.store.tables.control import EveningCheck, Extension, Missed, MissedNote
 from deadlines.store.tables.docket import Acknowledgement, DeadlineRow, Entry, Imported, Milestone, NoticeRow, Proposal
-from deadlines.store.tables.incoming import Incoming
+from deadlines.store.tables.incoming import Incoming, Review
 from deadlines.store.tables.keeping import Audit, Gap, Heartbeat
 from deadlines.store.tables.people import Absence, Contact, Matter, MatterMember, Person, Team, TeamMember
 from deadlines.store.tables.programs import AccessToken, Delivery, KeptAnswer, Webhook
@@ -48,6 +48,7 @@ __all__ = [
     "RecoveryCode",
     "Reminder",
     "Rendering",
+    "Review",
     "SecondFactor",
     "SignedIn",
     "Subscription",

@@ -1,4 +1,4 @@
-"""Papers that came in: registered before anybody computes them, so that none lies about unseen."""
+"""Papers that came in, registered before anybody computes them; and matters of which no date is known yet."""
 
 from datetime import date, datetime
 
@@ -44,3 +44,34 @@ class Incoming(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     matter: Mapped[Matter | None] = relationship()
     notice: Mapped[NoticeRow | None] = relationship()
+
+
+STANDING = "ended_at is null"
+
+
+class Review(Base):
+    """That somebody knows of no date of a matter yet, and on which day it is looked at again.
+
+    `said_by` is the id of a person. `next_at` is the next moment at which people are told that the day has come. It
+    ends with a notice on the docket or with the next such word; of each matter one stands at most.
+    """
+
+    __tablename__ = "review"
+    __table_args__ = (
+        Index(
+            "uq_review_standing",
+            "matter_id",
+            unique=True,
+            sqlite_where=text(STANDING),
+            postgresql_where=text(STANDING),
+        ),
+        Index("ix_review_due", "next_at", sqlite_where=text(STANDING), postgresql_where=text(STANDING)),
+    )
+    id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
+    matter_id: Mapped[str] = mapped_column(ForeignKey("matter.id"), index=True)
+    again_on: Mapped[date]
+    said_by: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    said_at: Mapped[datetime]
+    next_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    matter: Mapped[Matter] = relationship()

@@ -55,7 +55,7 @@ class Contact(Base):
 
 
 class Matter(Base):
-    """The firm's file for one client and cause. `reference` is the firm's number."""
+    """The firm's file for one client and cause. `reference` is the firm's number, `closed_by` the id of a person."""
 
     __tablename__ = "matter"
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
@@ -64,6 +64,9 @@ class Matter(Base):
     restricted: Mapped[bool] = mapped_column(Boolean, default=False)
     attorney_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None] = mapped_column(String(26))
+    closed_reason: Mapped[str | None] = mapped_column(Text)
     attorney: Mapped[Person] = relationship()
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from deadlines.docket.intake import Desk
@@ -35,7 +36,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     def desk(self) -> Desk:
         """The firm's desk, at which the person of the token acts."""
-        return self.firm.desk(self.by.email)
+        return replace(self.firm.desk(self.by.email), door="program")
 
 
 class Reply(Struct, frozen=True):

@@ -16,7 +16,7 @@ from deadlines.docket.views import EntryView, entry_view, matter_view
 from deadlines.docket.visible import visible
 from deadlines.docket.wanted import Wanted, forums_of, rules_of
 from deadlines.errors import NotFound
-from deadlines.store.tables import Entry, Heartbeat, Matter, NoticeRow, Person
+from deadlines.store.tables import Entry, Heartbeat, Incoming, Matter, NoticeRow, Person
 from deadlines.version import VERSION
 from deadlines.web.api.asked import Asked, Reply
 from deadlines.web.api.cursors import cursor, position
@@ -96,21 +96,7 @@ def matters(asked: Asked) -> Reply:
 
 def matter(asked: Asked) -> Reply:
     """One matter with its notices, entries and windows."""
-    found = seen_matter(asked.session, asked.by, asked.ids["matter"])
-    view = matter_view(asked.session, found.reference, reader=asked.by)
-    query = select(NoticeRow).where(NoticeRow.matter_id == found.id)
-    rows = asked.session.scalars(query.order_by(NoticeRow.entered_at.desc(), NoticeRow.id)).all()
-    return Reply(
-        MatterAnswer(
-            id=found.id,
-            reference=found.reference,
-            client=found.client,
-            restricted=found.restricted,
-            attorney=view.attorney,
-            notices=_notices(asked, rows),
-            entries=[_entry_answer(entry, found.id) for entry in view.entries],
-        )
-    )
+    return Reply(matter_answer(asked, seen_matter(asked.session, asked.by, asked.ids["matter"])))
 
 
 def notices(asked: Asked) -> Reply:
@@ -180,6 +166,16 @@ def seen_matter(session: Session, person: Person, identifier: str) -> Matter:
     return found
 
 
+def seen_paper(session: Session, person: Person, identifier: str) -> Incoming:
+    """The paper of that id, if it has no matter yet or the person may see its matter; raises NotFound likewise."""
+    query = select(Incoming).outerjoin(Matter, Matter.id == Incoming.matter_id)
+    seen = or_(Incoming.matter_id.is_(None), visible(person))
+    found = session.scalar(query.where(Incoming.id == identifier, seen))
+    if found is None:
+        raise NotFound(UNKNOWN.format("paper"))
+    return found
+
+
 def seen_entry(session: Session, person: Person, identifier: str) -> Entry:
     """The entry of that id, if the person may see its matter; raises NotFound as if there were none."""
     query = select(Entry).join(Matter, Matter.id == Entry.matter_id)
@@ -187,6 +183,23 @@ def seen_entry(session: Session, person: Person, identifier: str) -> Entry:
     if found is None:
         raise NotFound(UNKNOWN.format("entry"))
     return found
+
+
+def matter_answer(asked: Asked, found: Matter) -> MatterAnswer:
+    """One matter in full, but for what the token's person may still read blind."""
+    view = matter_view(asked.session, found.reference, reader=asked.by)
+    query = select(NoticeRow).where(NoticeRow.matter_id == found.id)
+    rows = asked.session.scalars(query.order_by(NoticeRow.entered_at.desc(), NoticeRow.id)).all()
+    return MatterAnswer(
+        id=found.id,
+        reference=found.reference,
+        client=found.client,
+        restricted=found.restricted,
+        attorney=view.attorney,
+        closed_at=found.closed_at,
+        notices=_notices(asked, rows),
+        entries=[_entry_answer(entry, found.id) for entry in view.entries],
+    )
 
 
 def entry_answer(asked: Asked, found: Entry) -> EntryAnswer:
@@ -232,6 +245,7 @@ def _matter_line(found: Matter, attorney: str, opened: int) -> MatterLine:
         restricted=found.restricted,
         attorney=attorney,
         open=opened,
+        closed_at=found.closed_at,
     )
 
 

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Ask, State
 from deadlines.docket.board import BoardLine, Counts
+from deadlines.docket.incoming import TITLE_LENGTH, Way
 from deadlines.docket.intake import CLIENT_LENGTH, REFERENCE_LENGTH
 from deadlines.docket.views import EntryView
 from deadlines.docket.wanted import When
@@ -67,13 +68,27 @@ class NoticesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     limit: Limit = USUAL
 
 
+class NewPaper(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A paper that came in and is to be docketed; `received_on` is today where it is not said."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=TITLE_LENGTH, pattern=NO_CONTROL)]
+    received_on: date | None = None
+    at: Way = "mail"
+
+
 class NewMatter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A new matter. `reference` is the firm's number, `attorney` the mail address of who answers for it."""
+    """A new matter. `reference` is the firm's number, `attorney` the mail address of who answers for it.
+
+    Which deadline dates need to be calendared? One of the two says it: `paper` is what came in and is to be docketed;
+    `none_until`: none is known yet, and the matter is looked at again on that day.
+    """
 
     reference: Annotated[str, Meta(min_length=1, max_length=REFERENCE_LENGTH, pattern=NO_CONTROL)]
     attorney: Address
     client: Annotated[str, Meta(min_length=1, max_length=CLIENT_LENGTH, pattern=NO_CONTROL)] | None = None
     restricted: bool = False
+    paper: NewPaper | None = None
+    none_until: date | None = None
 
 
 class NewService(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,7 +99,8 @@ class NewService(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class NewNotice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A notice to record. `matter` is the id of its matter; `again`: although the matter has the same one already."""
+    """A notice to record. `matter` is the id of its matter; `again`: although the matter has the same one already.
+    `incoming` is the id of the paper that it is recorded from, which waits no longer then."""
 
     matter: Word
     kind: Word
@@ -95,6 +111,7 @@ class NewNotice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     printed_deadline: date | None = None
     facts: dict[str, Value | Number | list[Value] | None] | None = None
     again: bool = False
+    incoming: Word | None = None
 
 
 class Filing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -117,6 +134,12 @@ class Waiver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_CONTROL)]
 
 
+class MatterReason(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why a matter is closed, or opened again; it is kept for ever."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_CONTROL)]
+
+
 class TakingOn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """For how many days a date is taken on, instead of the firm's own number."""
 
@@ -135,7 +158,7 @@ class DocketPage(Struct, frozen=True, kw_only=True):
 
 
 class MatterLine(Struct, frozen=True, kw_only=True):
-    """One matter in a list. `open` counts its open entries."""
+    """One matter in a list. `open` counts its open entries; `closed_at` is there where the matter is closed."""
 
     id: str
     reference: str
@@ -143,6 +166,14 @@ class MatterLine(Struct, frozen=True, kw_only=True):
     restricted: bool
     attorney: str
     open: int
+    closed_at: datetime | None
+
+
+class MatterOpened(MatterLine, frozen=True, kw_only=True):
+    """A new matter, with the id of the paper that waits to be docketed, or the day on which it is looked at again."""
+
+    incoming: str | None
+    look_again_on: date | None
 
 
 class MattersPage(Struct, frozen=True, kw_only=True):
@@ -193,6 +224,7 @@ class MatterAnswer(Struct, frozen=True, kw_only=True):
     client: str | None
     restricted: bool
     attorney: str
+    closed_at: datetime | None
     notices: list[NoticeAnswer]
     entries: list[EntryAnswer]
 
@@ -214,11 +246,13 @@ class NewEntry(Struct, frozen=True, kw_only=True):
 
 
 class NoticeRecorded(Struct, frozen=True, kw_only=True):
-    """What a notice became. `asks` are facts to find out, `warnings` what to look at again."""
+    """What a notice became. `asks` are facts to find out, `warnings` what to look at again. `reopened`: the matter was
+    closed, and is open again."""
 
     notice: str
     matter: str
     restricted: bool
+    reopened: bool
     edition: str
     entries: list[NewEntry]
     asks: list[Ask]

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
 
 from deadlines.compute.contract import Facts, ServiceFacts, to_notice
 from deadlines.compute.notice import Notice
@@ -12,16 +11,21 @@ from deadlines.docket.acknowledging import acknowledge
 from deadlines.docket.closing import waive_entry
 from deadlines.docket.dispatching import record_filing
 from deadlines.docket.doubts import odd_days, past_windows
-from deadlines.docket.intake import Recorded, open_matter, record_notice
+from deadlines.docket.finishing import close_matter, reopen_matter
+from deadlines.docket.incoming import docketed
+from deadlines.docket.intake import Recorded, record_notice
+from deadlines.docket.mailroom import MailRoom
+from deadlines.docket.opening import Answer, open_answered
 from deadlines.docket.people import find_person
 from deadlines.docket.proof import proof_of
-from deadlines.errors import Conflict
+from deadlines.errors import NotFound
 from deadlines.store.tables import Entry, Matter
 from deadlines.web.api.asked import Asked, Reply
-from deadlines.web.api.reading import entry_answer, seen_entry, seen_matter
+from deadlines.web.api.reading import entry_answer, matter_answer, seen_entry, seen_matter, seen_paper
 from deadlines.web.api.shapes import (
     Filing,
-    MatterLine,
+    MatterOpened,
+    MatterReason,
     NewEntry,
     NewMatter,
     NewNotice,
@@ -35,32 +39,62 @@ ROOT = "/api/v1"
 
 
 def new_matter(asked: Asked) -> Reply:
-    """Open a matter."""
+    """Open a matter, with the answer to which of its dates need to be calendared."""
     body: NewMatter = asked.body
-    reference = " ".join(body.reference.split())
-    if asked.session.scalar(select(Matter.id).where(Matter.reference == reference)) is not None:
-        raise Conflict("A matter with this number exists already.", code="matter-exists")
-    attorney = find_person(asked.session, body.attorney)
-    if not attorney.active:
-        raise Conflict(f"{attorney.email} has left the firm; name an active person as attorney.")
-    made = open_matter(
+    paper = body.paper
+    opened = open_answered(
         asked.session,
+        _room(asked),
         body.reference,
+        Answer(
+            paper=paper.title if paper is not None else None,
+            received_on=paper.received_on if paper is not None else None,
+            at=paper.at if paper is not None else "mail",
+            none_until=body.none_until,
+        ),
         client=body.client,
-        attorney=attorney,
+        attorney=find_person(asked.session, body.attorney),
         restricted=body.restricted,
-        actor=asked.by.email,
+        by=asked.by,
         now=asked.now,
+        actor=asked.by.email,
     )
-    line = MatterLine(
+    made = opened.matter
+    line = MatterOpened(
         id=made.id,
         reference=made.reference,
         client=made.client,
         restricted=made.restricted,
-        attorney=attorney.email,
+        attorney=made.attorney.email,
         open=0,
+        closed_at=None,
+        incoming=opened.paper.id if opened.paper is not None else None,
+        look_again_on=opened.review.again_on if opened.review is not None else None,
     )
     return Reply(line, f"{ROOT}/matters/{made.id}")
+
+
+def close(asked: Asked) -> Reply:
+    """Close a matter of which nothing is open."""
+    body: MatterReason = asked.body
+    found = seen_matter(asked.session, asked.by, asked.ids["matter"])
+    close_matter(asked.session, found, reason=body.reason, by=asked.by, now=asked.now, actor=asked.by.email)
+    return Reply(matter_answer(asked, found))
+
+
+def reopen(asked: Asked) -> Reply:
+    """Open a closed matter again."""
+    body: MatterReason = asked.body
+    found = seen_matter(asked.session, asked.by, asked.ids["matter"])
+    reopen_matter(asked.session, found, reason=body.reason, by=asked.by, now=asked.now, actor=asked.by.email)
+    return Reply(matter_answer(asked, found))
+
+
+def _room(asked: Asked) -> MailRoom:
+    """The firm's hours. Raises NotFound where the server was not told."""
+    if asked.firm.office.room is None:
+        raise NotFound("This server keeps no list of papers.")
+    return asked.firm.office.room
 
 
 def new_notice(asked: Asked) -> Reply:
@@ -70,6 +104,9 @@ def new_notice(asked: Asked) -> Reply:
     given = notice_of(body)
     doubts = odd_days(given, asked.today)
     made = record_notice(asked.session, asked.desk(), matter, given, now=asked.now, again=body.again)
+    if body.incoming is not None:
+        paper = seen_paper(asked.session, asked.by, body.incoming)
+        docketed(asked.session, paper, made.notice, who=asked.by.id, now=asked.now, actor=asked.by.email)
     doubts += past_windows(made.result, asked.today)
     return Reply(_recorded(made, matter, doubts), f"{ROOT}/notices/{made.notice.id}")
 
@@ -132,6 +169,7 @@ def _recorded(made: Recorded, matter: Matter, doubts: list[str]) -> NoticeRecord
         notice=made.notice.id,
         matter=matter.id,
         restricted=matter.restricted,
+        reopened=made.reopened,
         edition=made.result.edition,
         entries=[_new_entry(entry, windows[entry.rule]) for entry in made.entries],
         asks=made.result.asks,

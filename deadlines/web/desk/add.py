@@ -147,15 +147,16 @@ def _sent(visit: Visit, form: dict[str, str]) -> Response:
         return _page(visit, draft.wrong("again", AGAIN), form, shown, status=409)
     attempt = visit.session.begin_nested()
     try:
-        matter = _record(visit, draft, shown, form)
+        matter, reopened = _record(visit, draft, shown, form)
     except DeadlinesError as refused:
         attempt.rollback()
         return _page(visit, draft.wrong("", refused.sentence), form, shown, status=refused.http_status)
     attempt.commit()
-    return _recorded(visit, matter)
+    return _recorded(visit, matter, reopened=reopened)
 
 
-def _record(visit: Visit, draft: Draft, shown: Preview, form: dict[str, str]) -> Matter:
+def _record(visit: Visit, draft: Draft, shown: Preview, form: dict[str, str]) -> tuple[Matter, bool]:
+    """Record the notice; answers its matter, and whether that was closed and is open again."""
     desk, session, now = visit.desk, visit.session, visit.now
     matter = open_matter(
         session,
@@ -170,10 +171,10 @@ def _record(visit: Visit, draft: Draft, shown: Preview, form: dict[str, str]) ->
     paper = _paper(visit, form.get("incoming", ""))
     if paper is not None:
         docketed(session, paper, recorded.notice, who=visit.person.id, now=now, actor=desk.actor)
-    return matter
+    return matter, recorded.reopened
 
 
-def _recorded(visit: Visit, matter: Matter) -> Response:
+def _recorded(visit: Visit, matter: Matter, *, reopened: bool) -> Response:
     """On to the matter, if the visitor sees it: a notice may have made it one of others."""
     seen = visit.session.scalar(select(Matter.id).where(Matter.id == matter.id, visible(visit.person)))
     if seen is None:
@@ -185,7 +186,7 @@ def _recorded(visit: Visit, matter: Matter) -> Response:
                 "Its attorney is reminded. A second person who works on it must verify the dates.",
             ),
         )
-    return visit.go(f"/matter/{matter.id}?done=recorded")
+    return visit.go(f"/matter/{matter.id}?done={'recorded-again' if reopened else 'recorded'}")
 
 
 def _page(

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from deadlines.docket.roles import require
 from deadlines.docket.trail import Sought, actions, trail
-from deadlines.docket.trail_words import ACTIONS
+from deadlines.docket.trail_words import words_of
 from deadlines.docket.visible import visible
 from deadlines.errors import InputError
 from deadlines.store import audit
@@ -44,7 +44,7 @@ def _audit(visit: Visit, query: Mapping[str, str]) -> Response:
     found = trail(session, visit.person, _sought(visit, query))
     checked = query.get("check") == "1"
     people = session.scalars(select(Person).order_by(func.lower(Person.name))).all()
-    names = sorted(((ACTIONS.get(one, one), one) for one in actions(session)), key=lambda pair: pair[0])
+    names = sorted(((words_of(one), one) for one in actions(session)), key=lambda pair: pair[0])
     return visit.page(
         "audit.html",
         trail=found,

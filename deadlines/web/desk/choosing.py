@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import select
 
+from deadlines.docket.naming import shown_name
 from deadlines.docket.roles import ATTORNEYS
 from deadlines.docket.wanted import WHENS, Wanted, When, forums_of, remedies_of, rules_of
 from deadlines.store.tables import Person
@@ -43,8 +44,8 @@ class Choices(Struct, frozen=True):
 
 def choices_of(visit: Visit) -> Choices:
     """Everybody whose matters there may be, and what the law knows."""
-    query = select(Person.id, Person.name).where(Person.active.is_(True), Person.role.in_(ATTORNEYS))
-    people = [(row.id, row.name) for row in visit.session.execute(query.order_by(Person.name))]
+    query = select(Person.id, shown_name().label("shown")).where(Person.active.is_(True), Person.role.in_(ATTORNEYS))
+    people = [(row.id, row.shown) for row in visit.session.execute(query.order_by(Person.name))]
     forums = sorted(((forum, forum_words(forum)) for forum in forums_of(visit.law)), key=lambda pair: pair[1])
     return Choices(people, forums, remedies_of(visit.law))
 

@@ -3,17 +3,20 @@
 import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from deadlines.docket import logins
 from deadlines.docket.logins import find_signed_in
+from deadlines.docket.naming import Names
 from deadlines.errors import Conflict, DeadlinesError, Forbidden, InputError, NotFound
 from deadlines.law import Law, load_law
 from deadlines.store.database import Database
@@ -23,7 +26,7 @@ from deadlines.web.cookies import Cookie
 from deadlines.web.desk.menu import menu_of
 from deadlines.web.desk.typed import sentence
 from deadlines.web.feeds import DATABASE_FAULTS
-from deadlines.web.forms import FIELDS, read_form
+from deadlines.web.forms import FIELDS, LARGEST, read_form
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages
 from deadlines.web.stale import is_stale
@@ -87,7 +90,7 @@ class Visit:
         """By what this person changes the docket. Raises NotFound where the server only shows it."""
         if self.office.desk is None:
             raise NotFound("This server only shows the docket; use the command line to change it.")
-        return self.office.desk(self.person.email)
+        return replace(self.office.desk(self.person.email), door="page")
 
     @property
     def law(self) -> Law:
@@ -105,6 +108,15 @@ class Visit:
         """A moment as the firm's clock on the wall shows it; a dash for none."""
         return f"{at.astimezone(self.office.zone):%Y-%m-%d %H:%M}" if at is not None else "–"
 
+    @cached_property
+    def names(self) -> Names:
+        """What people are called."""
+        return Names(self.session)
+
+    def who(self, who: object) -> str:
+        """A person by id or mail address as people read it."""
+        return self.names.of(who)
+
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """A page of the docket, under a banner while nobody keeps it up to date."""
         office = self.office
@@ -119,6 +131,7 @@ class Visit:
             "here": self.path,
         }
         common["moment"] = self.moment
+        common["who"] = self.who
         return self._door.pages.make(template, status=status, silent=silent, silent_since=since, **{**common, **values})
 
     def notice(self, status: int, heading: str, *sentences: str) -> Response:
@@ -165,9 +178,10 @@ class Door:
             return self.pages.notice(403, *NOT_OURS)
         return await self._answer(request, lambda visit: make(visit, form), writes=False, patience=self._ask_for_much)
 
-    async def again(self, request: Request, make: Callable[[Visit], Response]) -> Response:
-        """The second half of a change whose form `change` or `ask` has taken already."""
-        return await self._answer(request, make, writes=True)
+    async def again(self, request: Request, make: Callable[[Visit], Response], *, patient: bool = False) -> Response:
+        """The second half of a change whose form `change`, `ask` or `upload` has taken already; a `patient` one may
+        take some minutes."""
+        return await self._answer(request, make, writes=True, patience=self._ask_for_much if patient else None)
 
     async def change(
         self, request: Request, make: Change, again: Again | None = None, *, fields: int = FIELDS
@@ -188,13 +202,13 @@ class Door:
             return sent
         return await self._changed(request, sent.fields, lambda visit, _: make(visit, sent), again)
 
-    async def upload(self, request: Request, *, keeps: int = 0) -> Sent | Response:
+    async def upload(self, request: Request, *, keeps: int = 0, text: int = LARGEST) -> Sent | Response:
         """A form of ours with a file, for a page that is made of it later, or the answer to what is none.
 
-        `keeps`: the file's content is wanted, of so many bytes at most.
+        `keeps`: the file's content is wanted, of so many bytes at most; `text`: how many all fields may have.
         """
         try:
-            sent = await read_upload(request, keeps=keeps) if self._is_ours(request) else None
+            sent = await read_upload(request, keeps=keeps, text=text) if self._is_ours(request) else None
         except FarTooLarge:
             return self.pages.notice(413, *TOO_LARGE)
         return self.pages.notice(403, *NOT_OURS) if sent is None else sent

@@ -50,7 +50,8 @@ class IncomingPages:
         return await self._door.change(request, lambda visit, form: _dismiss(visit, identifier, form))
 
 
-def _room(visit: Visit) -> MailRoom:
+def room_of(visit: Visit) -> MailRoom:
+    """The firm's hours. Raises NotFound where the server was not told."""
     if visit.office.room is None:
         raise NotFound("This server keeps no list of papers.")
     return visit.office.room
@@ -62,7 +63,7 @@ def _page(
     return visit.page(
         "incoming.html",
         status=status,
-        papers=papers(visit.session, _room(visit), visit.person, now=visit.now, everything=everything),
+        papers=papers(visit.session, room_of(visit), visit.person, now=visit.now, everything=everything),
         everything=everything,
         ways=WAYS,
         typed={name: typed.get(name, "") for name in FIELDS},
@@ -87,7 +88,7 @@ def _register(visit: Visit, form: dict[str, str]) -> Response:
     try:
         register(
             visit.session,
-            _room(visit),
+            room_of(visit),
             form.get("title", ""),
             matter=matter,
             received_on=received_on,

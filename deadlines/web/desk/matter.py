@@ -11,11 +11,13 @@ from starlette.routing import Route
 
 from deadlines.docket.acknowledging import acknowledge, taken_on
 from deadlines.docket.history import history
+from deadlines.docket.incoming import waiting_of
 from deadlines.docket.initials import PARTNER
+from deadlines.docket.reviews import standing_review
 from deadlines.docket.roles import require
 from deadlines.docket.ticking import tick, untick
 from deadlines.docket.views import EntryView, MatterView, matter_view
-from deadlines.store.tables import Matter, NoticeRow, Person
+from deadlines.store.tables import Matter, NoticeRow
 from deadlines.web.desk.acts import back, kind_title, posting
 from deadlines.web.desk.door import Door, Visit
 from deadlines.web.desk.found import find_matter, find_visible_entry, find_visible_milestone
@@ -38,6 +40,11 @@ DONE = {
     "resolved-printed": "Decided: the dates in force stay",
     "resolved-computed": "Decided: the printed deadline is left aside, and later dates wait for a second person",
     "recorded": "Recorded: the dates are on the docket. Somebody else verifies each of them against the notice",
+    "recorded-again": "Recorded, and the matter, which was closed, is OPEN AGAIN: its attorney and the docket are told",
+    "closed": "The matter is closed",
+    "open-again": "The matter is open again",
+    "opened": "The matter is open. What is to be docketed stands below",
+    "looked": "Noted that no date is known. You are reminded to look again",
     "struck": "Struck, with everything else of that notice",
 }
 """What the page says after something was recorded, by the word in its address."""
@@ -87,7 +94,17 @@ def _matter(visit: Visit, identifier: str, query: Mapping[str, str]) -> Response
         kinds={entry.kind: kind_title(visit, entry.kind) for entry in found.entries if entry.kind is not None},
         taken=_taken(visit, row),
         mine=_answered_for(visit, row, found),
+        papers=visit.session.scalars(waiting_of(row)).all(),
+        review=_review(visit, row),
     )
+
+
+def _review(visit: Visit, matter: Matter) -> dict[str, Any] | None:
+    """That no date of the matter is known, as somebody said."""
+    found = standing_review(visit.session, matter)
+    if found is None:
+        return None
+    return {"who": visit.who(found.said_by), "said_at": found.said_at, "again_on": found.again_on}
 
 
 def _answered_for(visit: Visit, matter: Matter, found: MatterView) -> set[str]:
@@ -182,9 +199,5 @@ def _closed(matter: MatterView) -> list[EntryView]:
 def _taken(visit: Visit, matter: Matter) -> dict[str, tuple[str, date]]:
     """By entry, who has taken it on, and until when."""
     standing = taken_on(visit.session, matter, visit.now)
-    names = {row.id: row.name for row in visit.session.execute(select(Person.id, Person.name))}
     zone = visit.office.zone
-    return {
-        entry: (names.get(row.person_id, row.person_id), row.until.astimezone(zone).date())
-        for entry, row in standing.items()
-    }
+    return {entry: (visit.who(row.person_id), row.until.astimezone(zone).date()) for entry, row in standing.items()}

@@ -10,6 +10,7 @@ MENU = (
     ("/add", "Add a notice"),
     ("/verify", "To verify"),
     ("/proposals", "To decide"),
+    ("/daybook", "Daybook"),
     ("/evening", "Evening"),
     ("/follow-up", "Follow-up"),
     ("/workload", "Workload"),

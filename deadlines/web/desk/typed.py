@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 from deadlines.compute.dates import parse_day
-from deadlines.docket.proposals import plain_reason
+from deadlines.docket.reasons import plain_reason
 from deadlines.errors import DeadlinesError, InputError
 
 Read = TypeVar("Read")

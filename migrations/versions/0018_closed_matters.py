@@ -1,22 +1,24 @@
-"""Which matters have a day to come is read from an index alone.
+"""Matters that are closed: when, by whom and why.
 
-Revision 0017, after 0016.
+Revision 0018, after 0017.
 
 House rule: a migration must not break the previous version of the program. Widen first, fill, and tighten
 only in a later release; a column is renamed or dropped in steps. Nothing of the docket is ever deleted.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    op.create_index("ix_entry_matter", "entry", ["matter_id", "status", "last_day"], unique=False)
-    op.drop_index("ix_entry_matter_id", "entry")
+    op.add_column("matter", sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("matter", sa.Column("closed_by", sa.String(length=26), nullable=True))
+    op.add_column("matter", sa.Column("closed_reason", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
