@@ -54,6 +54,13 @@ def test_each_row_says_what_stands_in_its_way(office: Office) -> None:
     assert "Motion to reopen before the IJ" in (appeal.findtext("title") or "")
 
 
+def test_what_a_remedy_closes_starts_and_leaves_running_is_told_with_its_source(office: Office) -> None:
+    office.record("M-1", ORDER, by="Ana")
+    page = office.browser("Ana").get(f"/matter/{office.matter('M-1')}").text
+    assert "<strong>Denied:</strong> The Board&#39;s decision starts the petition for review" in page
+    assert "<strong>Filed:</strong> Removal is not stayed by this motion" in page
+
+
 def test_later_days_stand_further_right(office: Office) -> None:
     """Thirty days, 180 days, one year (8 USC 1182(a)(9)(B)) and six years, before and behind the bend."""
     found = rows(office, ADJUSTMENT)
