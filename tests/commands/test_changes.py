@@ -394,6 +394,13 @@ def on_terminal(office: Firm, answers: str, *words: str) -> str:
     return shown.decode()
 
 
+def test_on_a_terminal_it_is_asked_who_enters(office: Firm) -> None:
+    words = ("add", "--matter", "A-9", "--client", "Lopez", "--attorney", ANA, *PAPER, "--reason", "error", "--yes")
+    shown = on_terminal(office, f"nobody@firm.example\n{BEN}\n\n\n\n", *words)
+    assert f"It is one of {ANA}, {BEN}." in shown
+    assert f"in matter A-9, entered by {BEN}." in shown
+
+
 def test_on_a_terminal_the_paper_is_asked_for_and_nothing_is_shown_before_both_are_compared(office: Firm) -> None:
     found = motion(office)
     answers = f"uscis.denial\nI-140\n{RECENT}\nmail\n\n\n\n"

@@ -423,7 +423,9 @@ def test_one_that_hangs_does_not_hold_up_another(told: Told, tls: Tls) -> None:
     with receiver(tls[0], silent(5)) as slow:
         told.hook("Ben", url=slow.url)
         told.sweeps = sweeps(
-            told.database, outbound=Outbound(allowed=[told.outside.host, slow.host], context=tls[1], longest=0.5)
+            told.database,
+            outbound=Outbound(allowed=[told.outside.host, slow.host], context=tls[1], longest=0.5),
+            vault=VAULT,
         )
         with told.database.write() as session:
             for form in ("I-140", "I-485"):
