@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 
 def blind_to(session: Session, person: Person | None, notices: Collection[str]) -> frozenset[str]:
-    """The ids, of these notices, of which somebody is not told what was entered. None: nobody in particular asks.
+    """The ids, of these notices, of which somebody is not told what was entered. None: nobody in particular asks, who
+    reads the database anyway; see `unverified_of` for what is handed around.
 
     What a notice amends says nearly the same, and is kept from the same people.
     """
@@ -38,6 +39,13 @@ def blind_to(session: Session, person: Person | None, notices: Collection[str]) 
     waiting = _signable(session, set(heads.values()), person)
     blind = {head for head, entries in waiting.items() if _is_open_to(session, rows[head], entries, person)}
     return frozenset(each for each, head in heads.items() if head in blind)
+
+
+def unverified_of(session: Session, notices: Collection[str]) -> frozenset[str]:
+    """The ids, of these notices in force, of which an open date waits to be verified: what is made for nobody in
+    particular and handed around tells of them what the strictest reader is told."""
+    waits = Entry.status == "open", Entry.verified_at.is_(None)
+    return frozenset(session.scalars(select(Entry.notice_id).where(Entry.notice_id.in_(notices), *waits).distinct()))
 
 
 def blinded(view: "EntryView") -> "EntryView":
