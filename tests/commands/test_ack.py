@@ -10,6 +10,7 @@ def test_a_date_is_taken_on_by_who_works_on_it(firm: Firm) -> None:
     firm.good(
         *("add", "--matter", "2026-0143", "--attorney", "ana@firm.example", "--kind", "uscis.denial"),
         *("--form", "I-140", "--decided-on", RECENT, "--service", "mail", "--json"),
+        *("--by", "ana@firm.example"),
     )
     entry = firm.data("list")[0]["entry"]
     assert firm.data("ack", entry[:8], "--by", "ana@firm.example")["entry"] == entry

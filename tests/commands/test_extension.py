@@ -13,7 +13,7 @@ def recorded(firm: Firm, kind: str, *more: str) -> str:
     firm.add("Dora Dee", "dora@firm.test", "docket")
     firm.good(
         "add", "--matter", "2026-0143", "--client", "Canary-Garcia", "--attorney", "ana@firm.test",
-        "--kind", kind, "--decided-on", RECENT, *more,
+        "--kind", kind, "--decided-on", RECENT, "--by", "ana@firm.test", *more,
     )  # fmt: skip
     entry: str = firm.data("list")[0]["entry"]
     return entry[:8]
