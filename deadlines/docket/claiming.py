@@ -40,10 +40,11 @@ class Claimed(NamedTuple):
 
 # Written once and not for each claim: to make a statement takes longer than to run it.
 def _due(*columns: Any) -> Select[Any]:
-    """What is due and may go, the most urgent first."""
+    """What is due, at least so severe and may go, the most urgent first."""
     return (
         select(*columns)
-        .where(PENDING, Reminder.next_at <= NOW, Reminder.channel.not_in(bindparam("except", expanding=True)))
+        .where(PENDING, Reminder.next_at <= NOW, Reminder.severity >= bindparam("least"))
+        .where(Reminder.channel.not_in(bindparam("except", expanding=True)))
         .order_by(Reminder.severity.desc(), Reminder.due_at, Reminder.id)
         .limit(bindparam("most"))
     )
@@ -129,25 +130,30 @@ def claim(
     """Take due reminders for `owner` until `now + lease`, the most urgent first; none are left when none are taken.
 
     Takes `limit` of them, and with each what else is due to the same person on the same channel in the same
-    matter, so that one message can say it all. Once nothing urgent waits, mails that are late are taken for one person
-    at a time, whole matters of them. What another owner holds is passed over without waiting.
+    matter, so that one message can say it all. While anything urgent waits only that is taken; after it, mails that are
+    late are taken for one person at a time, whole matters of them. What another owner holds is passed over without
+    waiting.
     """
     asked = {"now": now, "until": now + lease, "by": owner, "except": list(except_channels)}
-    top = session.execute(TOP, {**asked, "most": 1}).first()
+    top = _top(session, asked)
     if top is None:
         return []
     late = _late_of(session, top, now)
     if late:
         taken = _taken(session, TAKE_ALIKE, {**asked, "groups": late, "leads": [], "most": EVERY})
     else:
-        taken = _taken(session, TAKE, {**asked, "most": limit})
+        taken = _taken(session, TAKE, {**asked, "most": limit, "least": URGENT if top.severity >= URGENT else 0})
         taken += _alike_of(session, taken, {**asked, "most": limit * 10})
     return sorted(taken, key=lambda row: (-row.severity, row.due_at, row.id))
 
 
 def waits(session: Session, *, now: datetime, except_channels: Collection[str] = ()) -> bool:
     """Whether anything is due that nobody has taken: after a claim, what somebody else held locked for a moment."""
-    return session.execute(TOP, {"now": now, "except": list(except_channels), "most": 1}).first() is not None
+    return _top(session, {"now": now, "except": list(except_channels)}) is not None
+
+
+def _top(session: Session, asked: dict[str, Any]) -> Row[Any] | None:
+    return session.execute(TOP, {**asked, "most": 1, "least": 0}).first()
 
 
 def is_late(rows: Sequence[Claimed], now: datetime) -> bool:
