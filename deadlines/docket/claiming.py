@@ -18,7 +18,7 @@ from deadlines.notify.channel import MAIL
 from deadlines.store.tables import Entry, Reminder
 
 LATE_AFTER = timedelta(minutes=30)
-MATTERS, ROWS = 20, 200
+MATTERS, ROWS = 25, 200
 """How many matters one mail about what is late speaks of at most, and how many reminders, but for the first matter."""
 EVERY = 100_000
 TOGETHER = 3
