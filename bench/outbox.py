@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 
 from bench.feed import NOW, fill
 from deadlines.daemon import Sweeps
-from deadlines.docket import outbox
+from deadlines.docket import claiming
 from deadlines.notify.smtp import SmtpChannel
 from deadlines.store.database import Database
 from deadlines.store.tables import Reminder
@@ -76,7 +76,7 @@ def _due_query(path: Path) -> tuple[str, str, str]:
     for number in range(300):
         with database.write() as session:
             started, began = time.perf_counter(), time.process_time()
-            outbox.claim(
+            claiming.claim(
                 session, now=NOW + timedelta(minutes=number), owner="bench", lease=timedelta(seconds=120), limit=50
             )
             taken.append(time.perf_counter() - started)

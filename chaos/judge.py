@@ -33,8 +33,9 @@ def lost(ledger: Ledger, mails: Iterable[Accepted], since: datetime, until: date
     told: dict[tuple[str, str], datetime] = {}
     for mail in mails:
         if mail.reminders and "NOT DELIVERED" not in mail.subject:
-            key = (mail.to, mail.matter)
-            told[key] = max(told.get(key, mail.at), mail.at)
+            for matter, _ in mail.said:
+                key = (mail.to, matter)
+                told[key] = max(told.get(key, mail.at), mail.at)
     wants = ledger.wants(since, until)
     # A mail says when it was written to the second only.
     return [want for want in wants if _whole(told.get((want.email, want.matter))) < _whole(want.moment)]
@@ -47,19 +48,17 @@ def _whole(moment: datetime | None) -> float:
 def wrong(dates: Mapping[str, set[tuple[date, date]]], mails: Iterable[Accepted]) -> list[str]:
     """Reminders that say other dates than the ledger, or of a matter that there is none of."""
     return [
-        f"a mail of matter {mail.matter} says {sorted(mail.dates)}"
+        f"a mail of matter {matter} says {sorted(said)}"
         for mail in mails
-        if mail.reminders and not _doubted(mail) and not _true(dates.get(mail.matter, set()), mail)
+        if mail.reminders and not _doubted(mail)
+        for matter, said in mail.said
+        if not said or not said <= dates.get(matter, set())
     ]
 
 
 def _doubted(mail: Accepted) -> bool:
     """Whether the mail itself says not to rely on its dates, or is about another that did not arrive."""
     return "INTEGRITY ALARM" in mail.subject or "NOT DELIVERED" in mail.subject
-
-
-def _true(known: set[tuple[date, date]], mail: Accepted) -> bool:
-    return bool(mail.dates) and mail.dates <= known
 
 
 def listed_wrong(dates: Mapping[str, set[tuple[date, date]]], listing: Iterable[Mapping[str, Any]]) -> list[str]:

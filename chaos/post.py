@@ -23,7 +23,8 @@ STALL = 30.0
 
 @dataclass(frozen=True)
 class Accepted:
-    """A mail that the server took. `clock` is this process's own steady clock, `at` the program's time."""
+    """A mail that the server took. `clock` is this process's own steady clock, `at` the program's time. `more`: the
+    other matters that it speaks of, each with its dates."""
 
     clock: float
     message_id: str
@@ -35,6 +36,12 @@ class Accepted:
     subject: str
     raw: str
     unclear: bool
+    more: tuple[tuple[str, frozenset[tuple[date, date]]], ...] = ()
+
+    @property
+    def said(self) -> tuple[tuple[str, frozenset[tuple[date, date]]], ...]:
+        """Every matter that it speaks of, with the dates."""
+        return ((self.matter, self.dates), *self.more)
 
 
 class PostOffice:
@@ -242,19 +249,27 @@ MODES = (
 def _read(mail: EmailMessage, unclear: bool) -> Accepted:
     body = mail.get_body(("plain",))
     text = body.get_content().replace("\r\n", "\n") if body is not None else ""
-    matter = re.search(r"^Matter (\S+)$", text, re.MULTILINE)
+    # Text before the first matter, then by turns the number of a matter and what is said of it.
+    parts = re.split(r"^Matter (\S+)$", text, flags=re.MULTILINE)
+    said = [(matter, _dates(about)) for matter, about in zip(parts[1::2], parts[2::2], strict=True)]
+    first, *more = said or [("", frozenset())]
     return Accepted(
         clock=time.monotonic(),
         message_id=str(mail["Message-ID"]),
         to=mail["To"].addresses[0].addr_spec,
         at=parsedate_to_datetime(str(mail["Date"])),
-        matter=matter.group(1) if matter else "",
+        matter=first[0],
         reminders=tuple(str(mail["X-Deadlines-Reminders"] or "").split()),
-        dates=frozenset((_day(found[:3]), _day(found[3:])) for found in DATED.findall(text)),
+        dates=first[1],
         subject=str(mail["Subject"]),
         raw=f"{mail.as_string()}\n{text}",
         unclear=unclear,
+        more=tuple(more),
     )
+
+
+def _dates(text: str) -> frozenset[tuple[date, date]]:
+    return frozenset((_day(found[:3]), _day(found[3:])) for found in DATED.findall(text))
 
 
 def _day(parts: tuple[str, ...]) -> date:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from deadlines import clock
 from deadlines.daemon.letters import LetterSender
 from deadlines.daemon.post import DATABASE_FAULTS, Post, SendReport
-from deadlines.docket import outages, outbox
+from deadlines.docket import claiming, outages, outbox
 from deadlines.docket.absences import tell_covers
 from deadlines.docket.fatal import tell_all
 from deadlines.docket.lanes import fan_out
@@ -71,7 +71,7 @@ class Sender:
     def _passed_over(self, now: datetime, down: set[str]) -> bool:
         """Whether a reminder was due that another transaction held just now; then a moment is given to it."""
         with self._post.database.read() as session:
-            waits = outbox.waits(session, now=now, except_channels=down | self._full(now))
+            waits = claiming.waits(session, now=now, except_channels=down | self._full(now))
         if waits:
             self._post.stopping.wait(LOOK_AGAIN)
         return waits
@@ -84,7 +84,7 @@ class Sender:
             tell_all(session, now=present(), not_fatal=self._post.not_fatal)
             tell_covers(session, now=present(), zone=self._zone)
             fan_out(session, self._post.lanes, self._post.channels, now=present())
-            rows = outbox.claim(
+            rows = claiming.claim(
                 session,
                 now=present(),
                 owner=self._post.owner,
@@ -94,7 +94,7 @@ class Sender:
             )
             channels = {row.id: row.channel for row in rows}
             urgent = {row.id for row in rows if row.severity >= URGENT}
-            parcels = group(session, rows)
+            parcels = group(session, rows, present())
             self._post.hook("claim.before_commit")
         self._post.hook("claim.after_commit")
         report.claimed += len(channels)
@@ -109,7 +109,7 @@ class Sender:
             elif not self._deliver(ids, channel, present, report):
                 down.add(channel)
         self._settle()
-        return len(channels) >= self._post.batch
+        return bool(channels)
 
     def _full(self, now: datetime) -> set[str]:
         """The channels that may not be given even what is urgent now."""

@@ -54,7 +54,7 @@ log = logging.getLogger(__name__)
 STEP_BACK = timedelta(seconds=60)
 RECOMPUTE_HOUR = 2
 GIVE_WAY = 0.2
-"""Seconds that whatever goes through the docket page by page leaves it to mails that are just leaving."""
+"""Seconds between two pages while mails leave: who waits to write a file looks now and then only."""
 
 
 def _nothing(_moment: str) -> None:
@@ -114,8 +114,7 @@ class Sweeps:
         self.stopping = threading.Event()
         self.alive_at: dict[str, float] = {}
         """When each sweep last showed that it goes on, on the clock that never steps."""
-        self._foreign_beats = 0
-        self._sends = threading.Event()
+        self._foreign_beats, self._sends = 0, threading.Event()
         self.paces = {name: Pace(most) for name, most in (per_minute or {}).items()}
         """What each channel may still be given in this minute; whatever else sends by a channel asks here too."""
         post = Post(
@@ -277,8 +276,7 @@ class Sweeps:
         return found
 
     def _goes_on(self, sweep: str) -> bool:
-        """Whether a sweep takes its next page. A file has one writer at a time, and who waits for it asks now and then
-        only: without a pause between two pages no mail would leave until the last one."""
+        """Whether a sweep takes its next page; mails that are leaving come between two."""
         self.sign_of_life(sweep)
         if self._sends.is_set():
             self.stopping.wait(GIVE_WAY)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from deadlines.docket.claiming import LATE_AFTER
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.reminders import MOVED, URGENT
 from deadlines.docket.tidings import lines_of, mark_of
@@ -15,10 +16,13 @@ from deadlines.store.tables import Absence, DeadlineRow, Entry, Matter, Mileston
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-LATE_AFTER = timedelta(minutes=30)
 FOOT = (
     "This is a reminder from the firm's docket, not legal advice. Check the date against the notice itself;\n"
     "the docket, not this message, is the record."
+)
+MANY = (
+    "Reminders of {count} matters are late: they could not leave when they were due. This mail has all of them; how\n"
+    "each date was found stands on the docket."
 )
 REPEAT = "This may be a repeat: whether an earlier copy arrived is not known."
 
@@ -61,16 +65,20 @@ def compose(
 ) -> Message:
     """One message to one person about the entries of one matter, the first item being the most urgent.
 
+    Of several matters, after hours of silence, each has its own part, without the workings of its dates.
     `undelivered` gives, for an alarm, the sentence that says which reminder did not arrive. For a restricted
     matter the message holds its number and dates only.
     """
     today = now.astimezone(ZoneInfo(zone)).date()
     told = undelivered or {}
-    parts = [f"Matter {clean_line(items[0].matter.reference)}"]
-    parts += [
-        "\n".join(_item(item, number, today, now, told.get(item.reminder.id)))
-        for number, item in enumerate(items, start=1)
-    ]
+    matters = by_matter(items)
+    parts = [MANY.format(count=len(matters))] if len(matters) > 1 else []
+    for theirs in matters:
+        parts.append(f"Matter {clean_line(theirs[0].matter.reference)}")
+        parts += [
+            "\n".join(_item(item, number, today, now, told.get(item.reminder.id), brief=len(matters) > 1))
+            for number, item in enumerate(theirs, start=1)
+        ]
     if repeat:
         parts.append(REPEAT)
     return Message(
@@ -87,9 +95,11 @@ def compose(
 def compose_plain(items: Sequence[Item], *, now: datetime, message_id: str, repeat: bool) -> Message:
     """The least that must be said, from the stored columns alone, for when the full text cannot be made."""
     first = items[0]
-    days = sorted({day for item in items for day in (item.deadline.safe_by, item.deadline.last_day) if day})
-    lines = [f"Deadlines of matter {clean_line(first.matter.reference)} fall on these days:"]
-    lines += [f"  {day_text(day)}" for day in days]
+    lines = []
+    for theirs in by_matter(items):
+        days = sorted({day for item in theirs for day in (item.deadline.safe_by, item.deadline.last_day) if day})
+        lines.append(f"Deadlines of matter {clean_line(theirs[0].matter.reference)} fall on these days:")
+        lines += [f"  {day_text(day)}" for day in days]
     lines += [ALTERED] if any(item.altered for item in items) else []
     lines.append("Open the docket to see what must be done.")
     return Message(
@@ -101,6 +111,14 @@ def compose_plain(items: Sequence[Item], *, now: datetime, message_id: str, repe
         at=now,
         headers=_headers(items),
     )
+
+
+def by_matter(items: Sequence[Item]) -> list[list[Item]]:
+    """The items of each matter, in the order in which the matters come up."""
+    found: dict[str, list[Item]] = {}
+    for item in items:
+        found.setdefault(item.matter.id, []).append(item)
+    return list(found.values())
 
 
 def day_text(day: date) -> str:
@@ -167,7 +185,8 @@ def subject_of(items: Sequence[Item], today: date, now: datetime) -> str:
     if date_ahead is not None:
         marks.append(f"[{days_left(date_ahead.on, today)}]")
     dated = f"{date_ahead.words} {day_text(date_ahead.on)}" if date_ahead else "no date"
-    more = f" (+{len(items) - 1} more)" if len(items) > 1 else ""
+    matters = len(by_matter(items))
+    more = f" (+{len(items) - 1} more{f' in {matters} matters' if matters > 1 else ''})" if len(items) > 1 else ""
     what = what_is_said(first, "deadline")
     return clean_line(f"{_alarm(items)}{' '.join(marks)} {what} – {first.matter.reference} – {dated}{more}", 200)
 
@@ -207,7 +226,9 @@ def what_to_file(entry: Entry) -> str:
     return f"{form} {title[:1].lower()}{title[1:]}"
 
 
-def _item(item: Item, number: int, today: date, now: datetime, undelivered: str | None) -> list[str]:
+def _item(
+    item: Item, number: int, today: date, now: datetime, undelivered: str | None, *, brief: bool = False
+) -> list[str]:
     lines = [f"{number}. {what_is_said(item, 'Deadline')}"]
     lines += [f"   {ALTERED}"] if item.altered else []
     lines += [f"   {mark}." for mark in _marks(item, today, now) if not undelivered]
@@ -232,7 +253,7 @@ def _item(item: Item, number: int, today: date, now: datetime, undelivered: str 
     by_courier = item.entry.dispatch_by
     if by_courier is not None and by_courier >= today and not item.altered:
         lines.append(f"   By courier:      hand it over by {day_text(by_courier)} ({days_left(by_courier, today)})")
-    if item.matter.restricted or undelivered:
+    if item.matter.restricted or undelivered or brief:
         lines.append("   Open the docket to see what must be done.")
     else:
         lines += _explained(item)

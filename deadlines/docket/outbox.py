@@ -1,4 +1,4 @@
-"""Reminders on their way out: claimed with a lease, then marked with what became of them.
+"""Reminders on their way out, claimed with a lease (`claiming`): held on to, then marked with what became of them.
 
 The order is always claim, send, mark, each a short transaction of its own and none open while a message
 travels. So a reminder is sent at least once, and a repeat carries the same Message-ID.
@@ -7,11 +7,10 @@ travels. So a reminder is sent at least once, and a repeat carries the same Mess
 import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, insert, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, insert, select, true, update
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.undelivered import raise_alarm
@@ -26,7 +25,6 @@ REVIVE_AFTER = timedelta(hours=1)
 ALARM_TRIES = 6
 """After so many tries, half an hour of pauses, somebody else is told that a message is put off."""
 TABLE = cast(Table, Reminder.__table__)
-CLAIMED = tuple(TABLE.c[name] for name in ("id", "severity", "due_at", "entry_id", "person_id", "channel", "lead_id"))
 FROM_THE_ROWS = {"populate_existing": True}
 """What the session holds already is read again: the claims change rows behind its back."""
 
@@ -34,53 +32,6 @@ FROM_THE_ROWS = {"populate_existing": True}
 # Written once and not for each message: to make a statement takes longer than to run it.
 NOW = bindparam("now", type_=TABLE.c.next_at.type)
 UNTIL = bindparam("until", type_=TABLE.c.next_at.type)
-DUE = (
-    select(Reminder.id)
-    .where(PENDING, Reminder.next_at <= NOW, Reminder.channel.not_in(bindparam("except", expanding=True)))
-    .order_by(Reminder.severity.desc(), Reminder.due_at, Reminder.id)
-    .limit(bindparam("most"))
-)
-GROUPS = (
-    select(Reminder.person_id, Reminder.channel, Entry.matter_id)
-    .join(Entry, Entry.id == Reminder.entry_id)
-    .where(Reminder.id.in_(bindparam("ids", expanding=True)))
-    .distinct()
-)
-
-
-def _alike() -> Select[Any]:
-    """What else is due to the same people on the same channels in the same matters."""
-    # First what is due, by its index: otherwise SQLite goes through everything each person ever had.
-    waiting = (
-        select(Reminder.id, Reminder.person_id, Reminder.channel, Reminder.entry_id)
-        .where(PENDING, Reminder.next_at <= NOW)
-        .cte("waiting")
-        .prefix_with("MATERIALIZED")
-    )
-    groups = tuple_(waiting.c.person_id, waiting.c.channel, Entry.matter_id)
-    return (
-        select(Reminder.id)
-        .join(waiting, waiting.c.id == Reminder.id)
-        .join(Entry, Entry.id == waiting.c.entry_id)
-        .where(groups.in_(bindparam("groups", expanding=True)))
-        # Again on the row itself, which another may have taken since: PostgreSQL looks anew after locking.
-        .where(PENDING, Reminder.next_at <= NOW)
-        .limit(bindparam("most"))
-    )
-
-
-def _take(which: Select[Any]) -> ReturningUpdate[Any]:
-    # MATERIALIZED: a plain sub-query with a limit may be run again by the planner and take more rows.
-    due = which.with_for_update(skip_locked=True, of=Reminder).cte("due").prefix_with("MATERIALIZED")
-    # On the table itself: to make objects of fifty rows takes longer than to find and change them.
-    taken = update(TABLE).where(TABLE.c.id == due.c.id)
-    taken = taken.values(
-        state="leased", owner=bindparam("by"), lease_until=UNTIL, next_at=UNTIL, attempts=TABLE.c.attempts + 1
-    )
-    return taken.returning(*CLAIMED)
-
-
-TAKE, TAKE_ALIKE = _take(DUE), _take(_alike())
 MINE = and_(
     TABLE.c.id.in_(bindparam("ids", expanding=True)), TABLE.c.owner == bindparam("by"), TABLE.c.state == "leased"
 )
@@ -109,51 +60,6 @@ class Held(NamedTuple):
     channel: str
     rung: str
     due_at: datetime
-
-
-class Claimed(NamedTuple):
-    """A reminder that was taken, as far as it must be known to put it beside others."""
-
-    id: int
-    severity: int
-    due_at: datetime
-    entry_id: str
-    person_id: str
-    channel: str
-    lead_id: int | None
-
-
-def claim(
-    session: Session,
-    *,
-    now: datetime,
-    owner: str,
-    lease: timedelta,
-    limit: int,
-    except_channels: Collection[str] = (),
-) -> list[Claimed]:
-    """Take due reminders for `owner` until `now + lease`, the most urgent first.
-
-    Takes `limit` of them, and with each what else is due to the same person on the same channel in the same
-    matter, so that one message can say it all. What another owner holds is passed over without waiting.
-    """
-    asked = {"now": now, "until": now + lease, "by": owner, "except": list(except_channels)}
-    taken = _taken(session, TAKE, {**asked, "most": limit})
-    if not taken:
-        return []
-    groups = [tuple(row) for row in session.execute(GROUPS, {"ids": [row.id for row in taken]})]
-    taken += _taken(session, TAKE_ALIKE, {**asked, "groups": groups, "most": limit * 10})
-    return sorted(taken, key=lambda row: (-row.severity, row.due_at, row.id))
-
-
-def _taken(session: Session, how: ReturningUpdate[Any], asked: dict[str, Any]) -> list[Claimed]:
-    return [Claimed._make(row) for row in session.execute(how, asked).all()]
-
-
-def waits(session: Session, *, now: datetime, except_channels: Collection[str] = ()) -> bool:
-    """Whether anything is due that nobody has taken: after a claim, what somebody else held locked for a moment."""
-    due = select(Reminder.id).where(PENDING, Reminder.next_at <= now, Reminder.channel.not_in(except_channels))
-    return session.scalar(due.limit(1)) is not None
 
 
 def extend_lease(session: Session, ids: Collection[int], *, owner: str, now: datetime, lease: timedelta) -> list[Held]:
@@ -195,7 +101,10 @@ def mark_failed(
     and they may be put together anew.
     """
     outcome = "dead" if error.permanent else "uncertain" if error.uncertain else "put off"
-    for row in _rows(session, ids, owner):
+    rows = _rows(session, ids, owner)
+    # One pause for all of them, so that what was in one message comes back together.
+    rest = pause(min(ids), max((row.attempts for row in rows), default=0))
+    for row in rows:
         session.add(Attempt(reminder_id=row.id, at=now, outcome=outcome, detail=error.sentence[:300]))
         row.owner = row.lease_until = None
         if error.permanent:
@@ -205,7 +114,7 @@ def mark_failed(
         if fresh and not error.uncertain:
             row.lead_id = None
         row.state = "planned" if row.lead_id is None else "uncertain"
-        row.next_at = now + max(pause(row.id, row.attempts), timedelta(seconds=error.wait or 0))
+        row.next_at = now + max(rest, timedelta(seconds=error.wait or 0))
         if error.code == SendError.code and row.attempts >= ALARM_TRIES:
             raise_alarm(session, row, error, now)
 

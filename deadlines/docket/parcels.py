@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session, aliased, defer
 
 from deadlines.docket.absences import in_the_place_of
 from deadlines.docket.alarms import alarm_of_date
+from deadlines.docket.claiming import MATTERS, Claimed, is_late
 from deadlines.docket.compose import Item, compose, compose_plain
 from deadlines.docket.compose_chat import compose_chat
 from deadlines.docket.covering import cover
 from deadlines.docket.extension_views import wanted_days
 from deadlines.docket.lanes import UNDELIVERED, Lanes
 from deadlines.docket.milestones import milestone_of
-from deadlines.docket.outbox import FROM_THE_ROWS, Claimed, Held, extend_lease, mark_failed
+from deadlines.docket.outbox import FROM_THE_ROWS, Held, extend_lease, mark_failed
 from deadlines.docket.trust import is_altered
 from deadlines.errors import SendError
 from deadlines.notify.channel import CHATS, MAIL
@@ -54,18 +55,23 @@ class Parcel(Struct, frozen=True):
     fresh: bool
 
 
-def group(session: Session, claimed: Sequence[Claimed]) -> list[list[int]]:
+def group(session: Session, claimed: Sequence[Claimed], now: datetime) -> list[list[int]]:
     """The ids that belong in one message each, in the order of the most urgent of each.
 
-    Same person, channel and matter; but what has been in a message before stays in that message.
+    Same person, channel and matter; but what has been in a message before stays in that message, and what is late and
+    not urgent goes to a person in one mail, whatever the matter.
     """
     found = session.execute(select(Entry.id, Entry.matter_id).where(Entry.id.in_({row.entry_id for row in claimed})))
     matters = {row.id: row.matter_id for row in found}
-    groups: dict[tuple[str, ...], list[int]] = {}
+    groups: dict[tuple[str, ...], list[Claimed]] = {}
     for row in claimed:
         before = ("again", str(row.lead_id)) if row.lead_id is not None else ("first", matters[row.entry_id])
-        groups.setdefault((row.person_id, row.channel, *before), []).append(row.id)
-    return list(groups.values())
+        groups.setdefault((row.person_id, row.channel, *before), []).append(row)
+    mails: dict[tuple[str, ...], list[list[Claimed]]] = {}
+    for key, rows in groups.items():
+        mails.setdefault((*key[:2], "late") if is_late(rows, now) else key, []).append(rows)
+    chunks = [of[start : start + MATTERS] for of in mails.values() for start in range(0, len(of), MATTERS)]
+    return [[row.id for rows in of for row in rows] for of in chunks]
 
 
 def prepare(

@@ -7,7 +7,7 @@ import pytest
 
 from chaos.judge import Unclear, judge_mail, leaked, listed_wrong
 from chaos.ledger import FIRST, LAST, ONE_DAY, Ledger, Notice
-from chaos.post import Accepted
+from chaos.post import Accepted, PostOffice
 from chaos.tally import Tally
 from deadlines import Notice as Facts
 from deadlines import Service, compute, load_law
@@ -63,6 +63,25 @@ def test_what_does_not_reach_its_person_is_lost(mails: tuple[Accepted, ...]) -> 
 def test_other_dates_are_wrong(dates: frozenset[tuple[date, date]]) -> None:
     assert judged(replace(MAIL, dates=dates))[1] == 1
     assert judged(replace(MAIL, dates=dates, subject="[INTEGRITY ALARM] motion"))[1] == 0
+
+
+def test_of_a_mail_about_several_matters_each_is_looked_at() -> None:
+    other = replace(MAIL, matter="2026-0")
+    assert judged(replace(other, more=((MAIL.matter, MAIL.dates),)))[:2] == (0, 1)
+    assert judged(replace(MAIL, more=((MAIL.matter, frozenset()),)))[:2] == (0, 1)
+    text = (
+        "Late.\n\nMatter 2026-1\n\n   File by: Wed 23 Sep 2026\n   Last day: Mon 28 Sep 2026\n\n"
+        "Matter 2026-2\n\n   File by: Thu 24 Sep 2026\n   Last day: Tue 29 Sep 2026\n"
+    )
+    office = PostOffice()
+    headers = "To: ana@firm.test\nDate: Mon, 28 Sep 2026 13:00:00 +0000\nMessage-ID: <1@x>\n\n"
+    office.take((headers + text).encode())
+    office.close()
+    [mail] = office.accepted
+    assert mail.said == (
+        ("2026-1", frozenset({(date(2026, 9, 23), date(2026, 9, 28))})),
+        ("2026-2", frozenset({(date(2026, 9, 24), date(2026, 9, 29))})),
+    )
 
 
 def test_a_repeat_needs_a_reason_and_the_same_id() -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ def kill_often(
     """Kill so many rounds of sending, at their `first` hook or later, then let one end: what the channel took, where it
     was killed, how often."""
     drawn = random.Random(seed)
+    hooks = cycle(drawn.sample(range(first, 10), 10 - first))
     sink = folder / "sink.jsonl"
     sink.touch()
     noted = (folder / "killed").open("w+")
@@ -74,7 +76,7 @@ def kill_often(
     now, killed, rounds = DUE, 0, 0
     while killed < kills:
         order = {"url": url, "sink": str(sink), "now": now.isoformat()}
-        how = {"after": drawn.uniform(0.0, 0.06)} if rounds % 4 == 3 else {"at": drawn.randint(first, 9)}
+        how = {"after": drawn.uniform(0.0, 0.06)} if rounds % 4 == 3 else {"at": next(hooks)}
         runner.stdin.write(json.dumps(order | how) + "\n")
         runner.stdin.flush()
         status = int(runner.stdout.readline())

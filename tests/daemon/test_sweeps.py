@@ -1,4 +1,5 @@
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,13 +9,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Result
 from deadlines.daemon import Sweeps, sending
 from deadlines.docket.parcels import prepare
+from deadlines.docket.reminders import URGENT
 from deadlines.errors import ChannelDown, SendError, StoreError
 from deadlines.notify.folder import FolderChannel
 from deadlines.notify.message import Message
@@ -105,9 +107,74 @@ def test_a_daemon_that_was_down_catches_up_and_says_late(database: Database) -> 
     report = sweeps(database, channel, batch=10).send_due(WEEK_BEFORE + timedelta(hours=63))
     assert report.sent == 60
     assert report.settled == 60
-    assert len({message.message_id for message in channel.messages}) == 60
+    # In three mails, because a provider takes thirty a minute: each of twenty-five matters at most, each matter in one.
+    assert len(channel.messages) == report.messages == 3
     assert all(message.subject.startswith("[LATE by 2 days 15 hours]") for message in channel.messages)
+    counts = [re.findall(r"\(\+(\d+) more in (\d+) matters\)", message.subject) for message in channel.messages]
+    assert counts == [[("24", "25")], [("24", "25")], [("9", "10")]]
+    told = [line for message in channel.messages for line in message.text.splitlines() if line.startswith("Matter ")]
+    assert sorted(told) == [f"Matter m-{number:03}" for number in range(60)]
+    assert all("How the dates were found" not in message.text for message in channel.messages)
+    assert channel.messages[0].text.count("Last day:        Wed 25 Nov 2026") == 25
     assert channel.closed == 1
+
+
+def test_what_is_urgent_stays_a_mail_of_its_own_and_leaves_first(database: Database) -> None:
+    many(database, 5)
+    with database.write() as session:
+        session.execute(update(Reminder).where(Reminder.entry_id == of(session, "m-003")).values(severity=URGENT))
+    channel = Collector()
+    sweeps(database, channel).send_due(WEEK_BEFORE + timedelta(hours=63))
+    said = [re.findall(r"^Matter (.*)$", message.text, re.M) for message in channel.messages]
+    assert said == [["m-003"], ["m-000", "m-001", "m-002", "m-004"]]
+    assert "How the dates were found" in channel.messages[0].text
+
+
+def test_of_a_restricted_matter_a_late_mail_of_many_says_number_and_dates_alone(database: Database) -> None:
+    many(database, 3)
+    with database.write() as session:
+        session.execute(update(Matter).where(Matter.reference != "m-001").values(restricted=True))
+    channel = Collector()
+    sweeps(database, channel).send_due(WEEK_BEFORE + timedelta(hours=63))
+    [message] = channel.messages
+    assert message.text.count("otion to reopen") == 1
+    assert "otion" not in message.subject
+    assert "Canary" not in message.text
+
+
+def test_a_late_mail_of_many_matters_comes_again_whole_and_under_its_id(database: Database) -> None:
+    many(database, 5)
+    offered: list[Message] = []
+    channel, monday = Collector(), WEEK_BEFORE + timedelta(hours=63)
+
+    def silent(message: Message) -> None:
+        offered.append(message)
+        raise SendError("silent", uncertain=True)
+
+    channel.first = silent
+    sweeps(database, channel, batch=1).send_due(monday)
+    channel.first = None
+    sweeps(database, channel, batch=1).send_due(monday + MINUTE)
+    [first], [second] = offered, channel.messages
+    assert first.message_id == second.message_id
+    assert first.headers == second.headers
+    assert "may be a repeat" in second.text
+
+
+def test_what_cannot_be_sent_together_goes_matter_by_matter_in_the_end(database: Database) -> None:
+    many(database, 5)
+    monday = WEEK_BEFORE + timedelta(hours=63)
+    channel = Collector(refuse(SendError("451"), "m-000"))
+    daemon = sweeps(database, channel)
+    for tick in range(4):
+        daemon.send_due(monday + tick * 5 * MINUTE)
+    assert len(channel.messages) == 4
+
+
+def of(session: Session, reference: str) -> str:
+    """The one entry of a matter."""
+    query = select(Entry.id).join(Matter, Matter.id == Entry.matter_id).where(Matter.reference == reference)
+    return session.scalars(query).one()
 
 
 def test_a_clock_in_the_past_sends_nothing_and_the_same_row_later(database: Database) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.docket import outbox
+from deadlines.docket import claiming
 from deadlines.docket.acknowledging import acknowledge
 from deadlines.docket.compose import Item, compose
 from deadlines.docket.escalation import Escalation, escalate
@@ -149,6 +149,6 @@ def test_the_message_says_why_and_how_to_answer(firm: Firm) -> None:
 def test_it_goes_out_as_any_other_reminder(firm: Firm) -> None:
     at = SENT + timedelta(days=1)
     firm.asked(at)
-    claimed = outbox.claim(firm.session, now=at, owner="me", lease=HOUR, limit=50)
+    claimed = claiming.claim(firm.session, now=at, owner="me", lease=HOUR, limit=50)
     assert "escalated-1-safe-1" in {firm.session.get_one(Reminder, row.id).rung for row in claimed}
     assert isinstance(firm.entry, Entry)

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice, Service, compute
 from deadlines.docket.amending import Amendment, amend_notice
+from deadlines.docket.claiming import claim
 from deadlines.docket.closing import file_entry
 from deadlines.docket.extension_views import STATES, extension_views
 from deadlines.docket.extensions import Requested, grant_extension, refuse_extension, request_extension
 from deadlines.docket.moves import Move
-from deadlines.docket.outbox import claim
 from deadlines.docket.parcels import prepare
 from deadlines.docket.proposals import accept, find_proposal, ignore
 from deadlines.docket.recompute import bring_up_to_date, differences, read_page

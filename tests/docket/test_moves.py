@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.docket import proposals as desk_proposals
+from deadlines.docket.claiming import claim
 from deadlines.docket.direction import Dates
 from deadlines.docket.moves import Because, Move, enter_new, move
-from deadlines.docket.outbox import claim
 from deadlines.docket.parcels import prepare
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
