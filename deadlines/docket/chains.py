@@ -1,4 +1,4 @@
-"""Notices with those that amend them: which one is in force, and who entered any of them."""
+"""Notices with those that amend them, and which one is in force."""
 
 from collections.abc import Collection, Sequence
 
@@ -18,11 +18,6 @@ class Chain(Struct, frozen=True):
     def current(self) -> NoticeRow:
         """The row in force."""
         return self.rows[-1]
-
-    @property
-    def entered_by(self) -> set[str]:
-        """The addresses of everybody who entered or amended it."""
-        return {row.entered_by for row in self.rows}
 
 
 def chains(session: Session, matters: Collection[str]) -> dict[str, Chain]:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.blindness import Blindness
+from deadlines.docket.blind import blind_to
 from deadlines.docket.chains import Chain, chains
 from deadlines.docket.naming import Names
 from deadlines.docket.sources import Sources
@@ -87,7 +87,7 @@ class _Reader:
         self._chains = chains(session, matters)
         current = {chain.current.id for chain in self._chains.values()}
         self._windows = self._windows_of(current)
-        self._blindness = Blindness(session, person, current)
+        self._closed = blind_to(session, person, current) if person is not None else self._unverified()
         self._matters = self._seen(matters)
         self._sources = Sources(session, [row.id for row in self._notices])
 
@@ -118,6 +118,14 @@ class _Reader:
             found.setdefault(entry.notice_id, []).append(entry)
         return found
 
+    def _unverified(self) -> frozenset[str]:
+        """What stays closed where nobody in particular looks: whatever a second person has still to verify."""
+        return frozenset(
+            notice
+            for notice, entries in self._windows.items()
+            if any(entry.status == "open" and entry.verified_at is None for entry in entries)
+        )
+
     def _seen(self, matters: set[str]) -> dict[str, tuple[Matter, bool]]:
         """The matters that stand on the reader's docket, and whether they see each."""
         query = select(Matter, visible(self._person).label("seen")).where(Matter.id.in_(matters))
@@ -141,7 +149,7 @@ class _Reader:
         self, chain: Chain, entries: list[Entry], at: datetime, who: str, what: str, words: str, source: str
     ) -> Entered:
         matter, seen = self._matters[chain.current.matter_id]
-        blind = self._blindness.is_closed(chain.current, chain.entered_by)
+        blind = chain.current.id in self._closed
         return Entered(
             at=at,
             who=self._names.of(who) if seen else NOBODY,

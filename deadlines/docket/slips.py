@@ -6,7 +6,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.blindness import Blindness
+from deadlines.docket.blind import blind_to
 from deadlines.docket.chains import Chain, chains
 from deadlines.docket.sources import Sources
 from deadlines.docket.views import EntryView, entry_view
@@ -56,7 +56,7 @@ def slip_of(session: Session, entry: Entry, person: Person) -> Slip:
     Raises Conflict (`still-blind`) for who may still be the one who verifies the notice.
     """
     chain = chains(session, [entry.matter_id])[entry.notice_id]
-    if Blindness(session, person, [chain.current.id]).is_closed(chain.current, chain.entered_by):
+    if blind_to(session, person, [entry.notice_id]):
         raise Conflict(CLOSED, code="still-blind")
     return Slip(
         view=entry_view(session, entry),

@@ -10,8 +10,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deadlines.docket.acknowledging import acknowledge, taken_on
-from deadlines.docket.blindness import Blindness
-from deadlines.docket.chains import chains
 from deadlines.docket.history import history
 from deadlines.docket.incoming import waiting_of
 from deadlines.docket.initials import PARTNER
@@ -97,7 +95,6 @@ def _matter(visit: Visit, identifier: str, query: Mapping[str, str]) -> Response
         taken=_taken(visit, row),
         mine=_answered_for(visit, row, found),
         papers=visit.session.scalars(waiting_of(row)).all(),
-        slips=_slips(visit, row),
         review=_review(visit, row),
     )
 
@@ -108,13 +105,6 @@ def _review(visit: Visit, matter: Matter) -> dict[str, Any] | None:
     if found is None:
         return None
     return {"who": visit.who(found.said_by), "said_at": found.said_at, "again_on": found.again_on}
-
-
-def _slips(visit: Visit, matter: Matter) -> set[str]:
-    """The notices of whose entries the visitor is shown slips: not those that they may still verify."""
-    found = {chain.current.id: chain for chain in chains(visit.session, [matter.id]).values()}
-    blindness = Blindness(visit.session, visit.person, list(found))
-    return {name for name, chain in found.items() if not blindness.is_closed(chain.current, chain.entered_by)}
 
 
 def _answered_for(visit: Visit, matter: Matter, found: MatterView) -> set[str]:
