@@ -13,7 +13,6 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
-from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from deadlines import clock
@@ -21,6 +20,7 @@ from deadlines.daemon import calendars
 from deadlines.daemon.agendas import write_agendas
 from deadlines.daemon.alarming import tell_alarms
 from deadlines.daemon.auditing import Auditor
+from deadlines.daemon.beats import Beat, earlier_of, edition_of
 from deadlines.daemon.hooks import HookSender
 from deadlines.daemon.keeper import Keeper
 from deadlines.daemon.monitor import Monitor
@@ -55,15 +55,6 @@ STEP_BACK = timedelta(seconds=60)
 RECOMPUTE_HOUR = 2
 GIVE_WAY = 0.2
 """Seconds that whatever goes through the docket page by page leaves it to mails that are just leaving."""
-
-
-class Beat(Struct):
-    """What a daemon writes of itself: who it is, and what it noticed."""
-
-    owner: str
-    stopped: bool = False
-    other: str = ""
-    clock_back_seconds: int = 0
 
 
 def _nothing(_moment: str) -> None:
@@ -217,7 +208,7 @@ class Sweeps:
     def _compare(self, beat: Beat, before: Heartbeat, now: datetime) -> None:
         if before.at - now > STEP_BACK:
             beat.clock_back_seconds = int((before.at - now).total_seconds())
-        earlier = _earlier(before)
+        earlier = earlier_of(before)
         if earlier is None or earlier.owner == self.owner or earlier.stopped:
             self._foreign_beats = 0
             return
@@ -255,7 +246,7 @@ class Sweeps:
 
     def _outdated(self, last: Heartbeat, now: datetime) -> bool:
         local, done = (moment.astimezone(ZoneInfo(self._zone)) for moment in (now, last.at))
-        if _edition(last) != self._edition:
+        if edition_of(last) != self._edition:
             return True
         return done.date() < local.date() and local.hour >= RECOMPUTE_HOUR
 
@@ -392,18 +383,3 @@ class Sweeps:
         if self._watch is not None:
             with self._database.read() as session:
                 self._watch(session, now)
-
-
-def _earlier(row: Heartbeat) -> Beat | None:
-    try:
-        return msgspec.json.decode(row.detail, type=Beat)
-    except msgspec.DecodeError:
-        return None
-
-
-def _edition(row: Heartbeat) -> str | None:
-    try:
-        edition = msgspec.json.decode(row.detail, type=dict[str, str | int]).get("edition")
-    except msgspec.DecodeError:
-        return None
-    return edition if isinstance(edition, str) else None
