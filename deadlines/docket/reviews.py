@@ -16,7 +16,7 @@ from deadlines.docket.visible import is_visible
 from deadlines.errors import Conflict, InputError
 from deadlines.ical.wording import day_text
 from deadlines.store import audit
-from deadlines.store.tables import Matter, Person, Review
+from deadlines.store.tables import Entry, Matter, Person, Review
 
 LONGEST = timedelta(days=366)
 """A matter is looked at once a year at least."""
@@ -37,10 +37,13 @@ def none_known(
 ) -> Review:
     """Somebody knows of no date of the matter, and says when to look again; an earlier such word ends.
 
-    Raises InputError for a day that is not to come, or more than a year ahead, and Conflict for a closed matter.
+    Raises InputError for a day that is not to come, or more than a year ahead, and Conflict for a matter that is
+    closed or has open dates.
     """
     if matter.closed_at is not None:
         raise Conflict(f"Matter {matter.reference} is closed; `deadlines matter reopen` opens it again.")
+    if session.scalar(select(Entry.id).where(Entry.matter_id == matter.id, Entry.status == "open").limit(1)):
+        raise Conflict(f"Matter {matter.reference} has open dates; `deadlines show {matter.reference}` lists them.")
     check_day(again_on, room.local(now).date())
     end_review(session, matter, now)
     row = Review(matter_id=matter.id, again_on=again_on, said_by=by.id, said_at=now, next_at=room.morning(again_on))

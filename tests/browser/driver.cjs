@@ -54,7 +54,7 @@ const orders = {
   },
   async act({ who, at, method, args }) {
     const found = await find(people.get(who).page, at)[method](...args);
-    return ["innerText", "allInnerTexts", "inputValue", "count", "isVisible", "getAttribute"].includes(method) ? found : null;
+    return ["innerText", "allInnerTexts", "ariaSnapshot", "inputValue", "count", "isVisible", "getAttribute"].includes(method) ? found : null;
   },
   async follow({ who, at }) {
     const { page } = people.get(who);

@@ -137,6 +137,19 @@ class Window:
         found: list[str] = self._page("evaluate", script)
         return [f"{self.path}: {one}" for one in found]
 
+    def scrolling(self) -> list[str]:
+        """The names of what must be pushed sideways to be read."""
+        wide = "[...document.querySelectorAll('.wide')].filter((one) => one.scrollWidth > one.clientWidth + 1)"
+        found: list[str] = self._page("evaluate", f"{wide}.map((one) => one.getAttribute('aria-label'))")
+        return found
+
+    def column_names(self, path: str) -> list[str]:
+        """What a page shows before each cell of its first table of cards."""
+        self.go(path)
+        cells = "[...document.querySelector('table.cards tbody tr').children]"
+        found: list[str] = self._page("evaluate", f"{cells}.map((one) => getComputedStyle(one, '::before').content)")
+        return [one.partition(" / ")[0] for one in found]
+
     def tabs(self, most: int = 120) -> list[Stop]:
         """Where the keyboard stops, from the top of the page on."""
         return [Stop(**one) for one in self._browser.order("tabs", who=self.who, most=most)]
@@ -150,8 +163,8 @@ class Window:
         self._page("emulateMedia", {"colorScheme": "dark" if dark else "light"})
 
     def picture(self, path: Path, height: int) -> None:
-        """A picture of the upper part of the page."""
-        size = {"x": 0, "y": 0, "width": DESK["width"], "height": height}
+        """A picture of the upper part of the page, as wide as the window."""
+        size = {"x": 0, "y": 0, "width": self._page("evaluate", "window.innerWidth"), "height": height}
         self._page("screenshot", {"path": str(path), "clip": size, "fullPage": True})
 
     def faults(self) -> list[str]:

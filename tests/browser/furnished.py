@@ -32,6 +32,7 @@ def furnish(house: House) -> None:
     house.data("file", _entry(done), "--on", "2026-11-20", "--receipt", "IOE0912345678", "--by", ANA)
     house.data("waive", _entry(done, 1), "--reason", "the appeal was filed", "--by", ANA)
     house.data("incoming", "add", "USCIS denial I-140", "--received-on", "2026-11-19", "--by", PAULA)
+    house.data("matter", "open", "DEMO-021", "--attorney", ANA, "--none-until", "2027-01-11", "--by", PAULA)
     house.data("incoming", "add", "Biometrics appointment", "--at", "portal", "--by", PAULA)
     house.data(
         "verify", "--notice", first["notice"], "--kind", "uscis.denial", "--form", "I-140",

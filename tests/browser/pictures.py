@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.browser.driving import Browser, Window, driven
+from tests.browser.driving import PHONE, Browser, Window, driven
 from tests.browser.furnished import NOW, furnish
 from tests.browser.house import DORA, PAULA, House, until
 
@@ -48,6 +48,10 @@ def _take(house: House, browser: Browser, light: str, *, dark: bool) -> None:
     paula.choose(kind="uscis.denial", service="mail")
     until(lambda: "attorney Ana Attorney" in paula.text and "Wed 16 Dec 2026" in paula.text, "the preview")
     _keep(paula, f"add-{light}", 1150)
+    if not dark:
+        dora.resize(PHONE)
+        dora.go("/")
+        _keep(dora, "docket-phone", 1500)
     for window in (dora, paula):
         window.close()
 

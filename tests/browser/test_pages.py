@@ -97,6 +97,29 @@ def test_nothing_stands_out_of_a_telephone(found: Found) -> None:
     assert wide == []
 
 
+def test_tables_are_cards_on_a_telephone_and_still_tables_to_who_listens(found: Found) -> None:
+    window = found.window
+    window.resize(PHONE)
+    matter = next(path for path in found.paths if re.fullmatch(r"/matter/[a-z2-7]{26}", path))
+    pushed, said = [], {}
+    for path in ("/", matter, "/evening", "/quiet", "/incoming", "/daybook"):
+        window.go(path)
+        pushed += [f"{path}: {one}" for one in window.scrolling() if not one.startswith("Window map")]
+        tables = {"css": "table.cards", "first": True}
+        if window.act({"css": "table.cards"}, "count"):
+            said[path] = window.act(tables, "ariaSnapshot")
+    names = window.column_names("/")
+    window.resize({"width": 1280, "height": 900})
+    assert pushed == []
+    assert {"/", "/evening", "/daybook"} <= said.keys()
+    for heading in ("Next date", "File by", "Last day", "Attorney"):
+        assert f'columnheader "{heading}"' in said["/"]
+    assert "row" in said["/"]
+    assert "cell" in said["/"]
+    assert not re.search(r'cell "[^"]*File by', said["/"])  # the name before a cell is not said twice
+    assert names[:4] == ['"Next date: "', '"What: "', '"Matter: "', '"File by: "']
+
+
 def test_the_keyboard_reaches_every_act_and_shows_where_it_is(found: Found) -> None:
     unseen, missing = [], []
     for path, acts in ACTS.items():

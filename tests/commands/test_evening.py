@@ -13,6 +13,7 @@ def test_a_day_is_looked_at_and_signed(firm: Firm) -> None:
     firm.add("Dora Dee", "dora@firm.test", "docket")
     firm.run(
         "add", "--matter", "2026-0143", "--client", "Canary-Garcia", "--attorney", "ana@firm.test",
+        "--by", "ana@firm.test",
         "--kind", "uscis.denial", "--form", "I-140", "--decided-on", DECIDED, "--service", "in-person",
         "--by", "ana@firm.test",
     )  # fmt: skip

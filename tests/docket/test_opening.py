@@ -134,6 +134,8 @@ def test_said_anew_it_counts_from_then_and_a_notice_ends_it(database: Database) 
         ]
         made = record_notice(session, desk(), matter, DENIAL, now=at(THU, 11))
         assert standing_review(session, matter) is None
+        with pytest.raises(Conflict, match="open dates"):
+            none_known(session, room(), matter, again_on=FORTNIGHT, by=ana, now=at(THU, 11), actor="t")
         assert tell_reviews(session, room(), now=at(FORTNIGHT, 12)) == 0
         strike_notice(session, desk(), made.notice, reason="wrong matter", by=ana, now=at(THU, 12))
         [line] = matter_lines(session, ana, today=FORTNIGHT, quiet=True)

@@ -420,11 +420,11 @@ def test_an_event_that_is_refused_holds_up_no_other(told: Told) -> None:
 @on_sqlite
 def test_one_that_hangs_does_not_hold_up_another(told: Told, tls: Tls) -> None:
     told.hook("Ana")
-    with receiver(tls[0], silent(5)) as slow:
+    with receiver(tls[0], silent(20)) as slow:
         told.hook("Ben", url=slow.url)
         told.sweeps = sweeps(
             told.database,
-            outbound=Outbound(allowed=[told.outside.host, slow.host], context=tls[1], longest=0.5),
+            outbound=Outbound(allowed=[told.outside.host, slow.host], context=tls[1], longest=4),
             vault=VAULT,
         )
         with told.database.write() as session:

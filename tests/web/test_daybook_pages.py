@@ -41,9 +41,11 @@ def test_who_may_still_verify_reads_on_no_page_of_them_what_was_entered(office: 
         for text in (page, refused.text):
             assert [word for word in TELLING if word in text] == []
             assert Page(text).problems() == []
+        assert slip not in browser.get(f"/matter/{office.matter()}").text
     for name in ("Ben", "Audrey"):  # who entered it, and who verifies nothing
         assert all(word in office.browser(name).get(DAY).text for word in ("I-140", "Motion to reopen"))
         assert office.browser(name).get(slip).status_code == 200
+        assert slip in office.browser(name).get(f"/matter/{office.matter()}").text
     verify(office)
     page, paper = office.browser("Dora").get(DAY).text, office.browser("Dora").get(slip).text
     assert "verified by Ana" in page
@@ -55,7 +57,7 @@ def test_who_may_still_verify_reads_on_no_page_of_them_what_was_entered(office: 
 
 def test_the_daybook_is_a_paper_and_the_evening_leads_to_it(office: Office) -> None:
     page = office.browser("Ben").get(DAY).text
-    assert 'class="sheet"' in page
+    assert 'class="sheet cards"' in page
     assert "sheet.css" in page
     assert not any(word in page for word in CANARIES)
     assert "/daybook?on=2026-11-02" in office.browser("Dora").get("/evening").text

@@ -3,10 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from deadlines.docket.reviews import none_known
 from deadlines.store.database import Database
 from deadlines.store.tables import Incoming, Matter, Person
-from tests.web.office import ROOM, Office, Page, fields
+from tests.web.office import Office, Page, fields
 
 
 @pytest.fixture
@@ -79,19 +78,11 @@ def test_who_may_not_enter_opens_nothing_and_a_restricted_matter_is_not_found(of
     assert audrey.get("/open").status_code == 403
     assert audrey.post("/open", data={"reference": "B-1", "paper": "x"}).status_code == 403
     assert office.browser("Ben").get(f"/matter/{office.matter('S-1')}/look").status_code == 404
-    with office.database.write() as session:
-        hidden = session.get_one(Matter, office.matter("S-1"))
-        by = session.get_one(Person, ana(office))
-        none_known(
-            session,
-            ROOM,
-            hidden,
-            again_on=ROOM.local(office.now).date().replace(day=20),
-            by=by,
-            now=office.now,
-            actor="t",
-        )
-    assert "S-1" not in office.browser("Ben").get("/quiet").text
+    busy = office.browser("Ben").post(f"/matter/{office.matter()}/look", data={"again_on": "2026-12-01"})
+    assert (busy.status_code, "has open dates" in busy.text) == (409, True)
     form = {"reference": "S-2", "attorney": ana(office), "restricted": "yes", "paper": "I-918 denial"}
     answer = office.browser("Ben").post("/open", data=form)
     assert (answer.status_code, "only who works on it" in answer.text) == (200, True)
+    office.browser("Ana").post("/open", data={**form, "reference": "S-3", "paper": "", "none_until": "2026-11-16"})
+    assert "S-3" in office.browser("Ana").get("/quiet").text
+    assert "S-3" not in office.browser("Ben").get("/quiet").text
