@@ -67,7 +67,7 @@ def test_the_oldest_paper_comes_first_with_its_age(firm: Firm) -> None:
     paper(firm, "Old one", on=date(2026, 10, 29))
     page = browser(firm).get("/incoming").text
     assert page.index("Old one") < page.index("Young one")
-    old, young = page.split("<tbody>")[1].split("</tr>")[:2]
+    old, young = page.split('<tbody role="rowgroup">')[1].split("</tr>")[:2]
     assert "2 business days" in old
     assert "NOT DOCKETED IN TIME" in old
     assert "1 business hour" in young
