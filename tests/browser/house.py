@@ -26,6 +26,7 @@ PEOPLE = (
     ("Paula Paralegal", PAULA, "paralegal"),
     ("Dora Docket", DORA, "docket"),
 )
+NAMES = {email: name for name, email, _ in PEOPLE}
 PASSWORD = "seven green kettles whistle"
 SETTINGS = """
 [firm]
