@@ -92,13 +92,13 @@ def _choice(app: App, session: "Session", person: "Person", how: dict[str, Any])
     from deadlines.docket.teams import find_matter, find_team
 
     every: tuple[Scope, ...] = ("own", "firm", "matter", "team")
-    scopes = [scope for scope in every if how[scope]]
+    scopes = [scope for scope in every if how[scope] not in (None, False)]
     if len(scopes) > 1:
         raise InputError("Choose one of --own, --firm, --matter and --team.")
     return Choice(
         scope=scopes[0] if scopes else None,
-        matter=find_matter(session, how["matter"]) if how["matter"] else None,
-        team=find_team(session, how["team"]) if how["team"] else None,
+        matter=find_matter(session, how["matter"]) if how["matter"] is not None else None,
+        team=find_team(session, how["team"]) if how["team"] is not None else None,
         redaction=how["redaction"],
         remedies=tuple(_remedy(app, session, word) for word in how["remedies"]),
         fatal_only=how["fatal_only"],
@@ -106,7 +106,7 @@ def _choice(app: App, session: "Session", person: "Person", how: dict[str, Any])
         reminders=how["reminders"],
         restricted=how["restricted"],
         whole=how["whole"],
-        expires_at=_end_of_day(app, how["expires"]) if how["expires"] else None,
+        expires_at=_end_of_day(app, how["expires"]) if how["expires"] is not None else None,
     )
 
 
@@ -129,9 +129,9 @@ def _end_of_day(app: App, text: str) -> datetime:
 
     try:
         day = date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f'"{text}" is not a date; write it as 2027-06-30.') from None
-    return end_of_day(day, app.settings.firm.timezone)
+        return end_of_day(day, app.settings.firm.timezone)
+    except (ValueError, OverflowError):
+        raise InputError(f'"{text}" is not a date of our time; write it as 2027-06-30.') from None
 
 
 def _made(app: App, subscription: "Subscription", secret: str, *, by_link: bool) -> dict[str, Any]:

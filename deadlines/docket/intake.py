@@ -74,7 +74,11 @@ def open_matter(
     """
     reference = plain(reference, "matter number", REFERENCE_LENGTH)
     client = plain(client, "client name", CLIENT_LENGTH) if client else None
-    found = session.scalars(select(Matter).where(Matter.reference == reference)).one_or_none()
+    by_number = select(Matter).where(Matter.reference == reference)
+    found = session.scalars(by_number).one_or_none()
+    if found is None:
+        audit.hold(session)  # of two who open the same matter at once the second finds that of the first
+        found = session.scalars(by_number).one_or_none()
     if found is not None:
         refuse_other(found, client, attorney)
         if client is not None and found.client is None:

@@ -11,6 +11,7 @@ from deadlines.docket.intake import REFERENCE_LENGTH, open_matter, plain
 from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.reviews import none_known
 from deadlines.errors import Conflict, InputError
+from deadlines.store import audit
 from deadlines.store.tables import Incoming, Matter, Person, Review
 
 UNANSWERED = (
@@ -62,6 +63,7 @@ def open_answered(
     if sum(each is not None for each in (answer.paper, answer.incoming, answer.none_until)) != 1:
         raise InputError(UNANSWERED, code="dates-unanswered")
     reference = plain(reference, "matter number", REFERENCE_LENGTH)
+    audit.hold(session)  # of two who open the same matter at once the second is told of the first
     if session.scalar(select(Matter.id).where(Matter.reference == reference)) is not None:
         raise Conflict("A matter with this number exists already.", code="matter-exists")
     if not attorney.active:

@@ -146,7 +146,7 @@ def _description(window: Window, origin: Origin, redaction: Redaction, slot: Slo
         [DOUBTFUL] if origin.altered else [],
         [ended] if ended else [],
         _what(window, origin, redaction),
-        list(_dates(window, origin)),
+        list(_dates(window, origin, slot)),
         _readings(window),
         _working(window),
         _notes(window) if slot == "safe" else _elsewhere(window),
@@ -168,8 +168,10 @@ def _what(window: Window, origin: Origin, redaction: Redaction) -> list[str]:
     ]
 
 
-def _dates(window: Window, origin: Origin) -> Iterator[str]:
-    courier = origin.dispatch_by if origin.status == "open" and not origin.altered else None
+def _dates(window: Window, origin: Origin, slot: Slot) -> Iterator[str]:
+    """The days by name. The courier's belongs to the safe date: beside a protective one it would come too late."""
+    shown = origin.status == "open" and not origin.altered and slot != "protective"
+    courier = origin.dispatch_by if shown else None
     named = (
         ("Opens", window.opens_on, ""),
         (
@@ -178,7 +180,7 @@ def _dates(window: Window, origin: Origin) -> Iterator[str]:
             ", under a shorter text that a court has set aside for now",
         ),
         ("File by", window.safe_by, ""),
-        ("By courier", courier, ", hand it over by then so that it is received in time"),
+        ("By courier", courier, ", to arrive by the file-by date"),
         ("Last day", window.last_day, ""),
         ("Latest arguable", window.latest, ", never rely on it" if window.latest != window.last_day else ""),
     )

@@ -12,6 +12,7 @@ TYPE = "application/x-www-form-urlencoded"
 
 async def read_form(request: Request, fields: int = FIELDS) -> dict[str, str] | None:
     """The fields by name, the last of each; None for what is no form of ours, or too large a one.
+    A NUL comes from no keyboard, and a database takes none.
 
     `fields` is how many there may be; each brings its share of bytes.
     """
@@ -23,6 +24,7 @@ async def read_form(request: Request, fields: int = FIELDS) -> dict[str, str] | 
         if len(body) > LARGEST * fields // FIELDS:
             return None
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=fields, errors="strict"))
+        form = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=fields, errors="strict"))
     except ValueError:
         return None
+    return None if any("\0" in text for pair in form.items() for text in pair) else form

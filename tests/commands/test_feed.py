@@ -92,6 +92,10 @@ def test_filters_and_what_is_refused(firm: Firm) -> None:
     assert made["shows"] == "own matters, only motion, only last days, no protective dates, of any size"
     assert firm.run(*words, "--only-fatal", "--reminders").returncode == 3
     assert firm.run(*words, "--own", "--firm").returncode == 3
+    for empty in ("--matter", "--team", "--expires"):
+        assert firm.run(*words, empty, "").returncode in (3, 7)  # a script whose variable is unset
+    assert firm.run(*words, "--expires", "9999-12-31").returncode == 3
+    assert len(firm.data("feed", "list")) == 1
     misspelt = firm.run(*words, "--remedy", "motoin")
     assert (misspelt.returncode, "choose from" in misspelt.stderr) == (3, True)
     for bad in ("2026-13-01", "2020-01-01"):

@@ -141,7 +141,7 @@ def test_the_description_explains_the_dates() -> None:
 
 def test_the_courier_s_day_stands_with_the_dates_while_it_is_of_use() -> None:
     courier = origin(dispatch_by=date(2026, 11, 18))
-    line = "By courier: Wed 18 Nov 2026, hand it over by then so that it is received in time"
+    line = "By courier: Wed 18 Nov 2026, to arrive by the file-by date"
     for redaction in ("matter", "full"):
         text = entry_items(window(), courier, redaction)["safe"].description.splitlines()
         assert text[text.index(line) - 1] == "File by: Fri 20 Nov 2026"

@@ -239,6 +239,15 @@ def test_the_judge_of_pages_can_tell() -> None:
     assert Dangerous(page).found == ["javascript:x", "onclick", "script", "iframe", "style"]
 
 
+@pytest.mark.parametrize("kind_of_database", ["sqlite", "postgres"])
+def test_a_nul_is_nothing_anywhere(firm: Firm, caplog: pytest.LogCaptureFixture) -> None:
+    browser = firm.browser("Ana")
+    for path in ("/matter/%00", "/entry/%00/file", "/people/%00", "/audit?person=%00", "/?words=a%00b"):
+        assert browser.get(path).status_code == 404, path
+    assert browser.post("/sign-in", content=b"email=a%00b&password=x").status_code == 403
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
 @pytest.mark.parametrize("words", ["(a+)+$", "[", "%", "_", "\\", "' OR ''='", "a" * 100, "🙂" * 40])
 def test_a_search_is_neither_pattern_nor_query(firm: Firm, words: str) -> None:
     browser = firm.browser("Ana")

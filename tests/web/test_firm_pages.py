@@ -351,6 +351,7 @@ def test_the_trail_is_read_by_person_act_day_and_matter(firm: Firm) -> None:
     assert "No row" in browser.get("/audit?action=matter.restrict").text
     assert "No row" in browser.get("/audit?day=2020-01-01").text
     assert browser.get("/audit?day=yesterday").status_code == 422
+    assert browser.get("/audit?day=9999-12-31").status_code == 422
     assert browser.get("/audit?matter=S-1").status_code == browser.get("/audit?matter=none").status_code == 422
     mine = browser.get(f"/audit?person={firm.id_of('Audrey')}").text
     assert "chose a password" in mine

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from deadlines.compute.dates import FIRST_YEAR, LAST_YEAR
 from deadlines.docket.roles import require
 from deadlines.docket.trail import Sought, actions, trail
 from deadlines.docket.trail_words import words_of
@@ -80,8 +81,10 @@ def _sought(visit: Visit, query: Mapping[str, str]) -> Sought:
 
 
 def _midnight(visit: Visit, day: str, later: int = 0) -> datetime:
-    on = day_of(day) + timedelta(days=later)
-    return datetime.combine(on, time(), visit.office.zone).astimezone(UTC)
+    on = day_of(day)
+    if not FIRST_YEAR <= on.year <= LAST_YEAR:
+        raise InputError(f"The day must lie between {FIRST_YEAR} and {LAST_YEAR}.", code="bad-date")
+    return datetime.combine(on + timedelta(days=later), time(), visit.office.zone).astimezone(UTC)
 
 
 def _matter(visit: Visit, reference: str) -> Matter:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ from deadlines.web.asking import Asking
 from deadlines.web.cookies import Cookie
 from deadlines.web.desk.menu import menu_of
 from deadlines.web.desk.typed import sentence
-from deadlines.web.feeds import DATABASE_FAULTS
+from deadlines.web.feeds import DATABASE_FAULTS, MARK_SECONDS
 from deadlines.web.forms import FIELDS, LARGEST, read_form
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages
@@ -155,7 +156,9 @@ class Door:
         self.pages, self.office = pages, office
         self.root = urlsplit(office.address).path.rstrip("/")
         self._database, self._cookie = database, cookie
-        self._ask = Asking()
+        self._ask, self._ask_mark = Asking(), Asking(threads=1, seconds=MARK_SECONDS)
+        self._due: set[str] = set()
+        """Browsers whose use is to be written down."""
         self._ask_for_much = Asking(threads=1, seconds=MINUTES.total_seconds())
 
     async def show(self, request: Request, make: Callable[[Visit], Response]) -> Response:
@@ -239,8 +242,12 @@ class Door:
     ) -> Response:
         path, token, ask = request.url.path.removeprefix(self.root), self._cookie.read(request), patience or self._ask
         try:
+            if "\0" in request.scope["path"] or "%00" in request.url.query:
+                raise NotFound("No address of ours has such a character.")
             try:
-                return await ask(self._made, token, path, make, writes=writes)
+                page = await ask(self._made, token, path, make, writes=writes)
+                await self._note_use(token)
+                return page
             except (InputError, Conflict) as refusal:
                 if again is None:
                     raise
@@ -262,13 +269,27 @@ class Door:
             found = find_signed_in(session, token, now=now) if token else None
             if found is None:
                 return RedirectResponse(f"{self.root}/sign-in", 303, HEADERS)
-            if not writes and not logins.is_due(found, now):
+            if not writes:
+                if logins.is_due(found, now):
+                    self._due.add(token)
                 return make(Visit(self, session, found.person, now, path))
         with self._database.write() as session:
             found = find_signed_in(session, token, now=now)
             if found is None:
                 return RedirectResponse(f"{self.root}/sign-in", 303, HEADERS)
             found.seen_at = now
-            if writes:
-                return make(Visit(self, session, found.person, now, path))
-        return self._made(token, path, make, writes=False)
+            return make(Visit(self, session, found.person, now, path))
+
+    async def _note_use(self, token: str) -> None:
+        """Write down that a browser is used. While another program writes for long, that waits for the next page."""
+        if token in self._due:
+            self._due.discard(token)
+            with suppress(*DATABASE_FAULTS):
+                await self._ask_mark(self._seen, token)
+
+    def _seen(self, token: str) -> None:
+        now = self.office.now()
+        with self._database.write() as session:
+            found = find_signed_in(session, token, now=now)
+            if found is not None:
+                found.seen_at = now

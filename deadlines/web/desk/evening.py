@@ -18,7 +18,7 @@ from deadlines.web.desk.acts import MOVED_ON, status_of
 from deadlines.web.desk.door import Door, Refusal, Visit
 from deadlines.web.desk.typed import Typed, faults_of
 
-FIELDS = 1000
+FIELDS = 5000
 """More dates than that do not stay open on one evening."""
 LEFT = "left-"
 WHAT = {

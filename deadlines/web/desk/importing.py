@@ -30,7 +30,7 @@ from deadlines.web.uploads import Sent
 
 MOST_BYTES = 2_000_000
 """Bytes of a table on the page: it travels in the form. The command takes larger ones."""
-MOST_ROWS = 1_000
+MOST_ROWS = 500
 """More take longer to record than somebody waits for a page, and nobody else could record meanwhile."""
 MOST_SHOWN = 200
 TABLES = 2
