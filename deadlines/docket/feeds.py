@@ -34,10 +34,7 @@ SOME_RESTRICTED = "Your restricted matters are shown too: keep this calendar to 
 WORDS = {"full": "with clients' names", "matter": "without clients' names", "busy": "without a word of any case"}
 """Two calendars of one docket in other words are never the same bytes, not even where no client has a name."""
 CONNECTED = "Deadlines: this calendar is connected"
-NOTHING = (
-    "No deadline is shown between 30 days back and 18 months ahead. New ones appear by themselves. "
-    "Restricted matters are never shown in a calendar: see the docket."
-)
+NOTHING = "No deadline is shown between 30 days back and 18 months ahead. New ones appear by themselves. {restricted}"
 ENDS = "CALENDAR ENDS HERE: later deadlines are on the docket"
 ENDS_WHY = (
     "From this day on deadlines may be missing here. Calendar programs drop entries of a larger calendar without a "
@@ -90,7 +87,9 @@ def feed_body(session: Session, subscription: Subscription, *, today: date, firm
     restricted = SOME_RESTRICTED if subscription.restricted else NO_RESTRICTED
     about = ABOUT.format(words=WORDS[subscription.redaction], restricted=restricted)
     about = f"Filing deadlines of {firm or 'the firm'}. {about}"
-    connected = _note(subscription, "note", subscription.created_at.date(), CONNECTED, NOTHING)
+    connected = _note(
+        subscription, "note", subscription.created_at.date(), CONNECTED, NOTHING.format(restricted=restricted)
+    )
     return join_calendar(calendar_name(subscription, firm), about, events or [connected])
 
 
