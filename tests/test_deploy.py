@@ -10,6 +10,7 @@ from deadlines.pdf.reading import MOST_BYTES
 DEPLOY = Path(__file__).parents[1] / "deploy"
 NGINX = (DEPLOY / "nginx" / "deadlines.conf").read_text(encoding="utf-8")
 CADDY = (DEPLOY / "caddy" / "Caddyfile").read_text(encoding="utf-8")
+OPERATIONS = (DEPLOY.parent / "docs" / "operations.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", ["/f/", "/subscribe/", "/welcome/", "/api/"])
@@ -26,3 +27,16 @@ def test_the_largest_paper_passes_nginx() -> None:
     assert [int(number) * 2**20 > MOST_BYTES + 2**20 for number in allowed] == [True]
     # Caddy has no limit of its own; one that is set must let it through too.
     assert "request_body" not in CADDY
+
+
+def test_the_installation_is_that_of_the_units() -> None:
+    started = {
+        line.removeprefix("ExecStart=").rpartition(" ")[0]
+        for unit in (DEPLOY / "systemd").glob("*.service")
+        for line in unit.read_text(encoding="utf-8").splitlines()
+        if line.startswith("ExecStart=")
+    }
+    assert len(started) == 1
+    assert f"runuser -u deadlines -- {started.pop()} " in OPERATIONS
+    for name in re.findall(r"(?<=src/)deploy/[\w./*-]+", OPERATIONS):
+        assert list(DEPLOY.parent.glob(name)), name
