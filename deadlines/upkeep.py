@@ -7,7 +7,7 @@ import msgspec
 
 from deadlines import clock
 from deadlines.config import Settings, read_key
-from deadlines.errors import ConfigError, StoreError
+from deadlines.errors import BackupError, ConfigError, StoreError
 from deadlines.version import VERSION
 from deadlines.wiring import database_url, feeds_folder
 
@@ -16,10 +16,16 @@ if TYPE_CHECKING:
     from deadlines.keeping.copying import Progress
     from deadlines.store.database import Database
 
+NO_PLACE = (
+    "Nothing was upgraded, because no backup would be made first: name a folder in keeping.folder; "
+    "or make a backup yourself, for example with pg_dump, and give --without-backup."
+)
 
-def upgrade_database(settings: Settings) -> tuple[str, str, Path | None]:
+
+def upgrade_database(settings: Settings, *, without_backup: bool = False) -> tuple[str, str, Path | None]:
     """Migrate to the newest schema, all or nothing, after a verified backup; and seal what had no seal.
 
+    `without_backup`: go on although there is no place for one; where there is one, a backup is made all the same.
     Returns the revisions before and after, and the backup, where one was made. Raises StoreError and BackupError.
     """
     from sqlalchemy.exc import SQLAlchemyError
@@ -35,6 +41,8 @@ def upgrade_database(settings: Settings) -> tuple[str, str, Path | None]:
         if before == migrate.head_revision():
             return str(before), str(before), None
         folder = upgrade_folder(settings)
+        if folder is None and not without_backup:
+            raise BackupError(NO_PLACE)
         kept = back_up(settings, database, folder)[0] if folder is not None else None
         migrate.upgrade(database.engine)
         _seal_stored(database)

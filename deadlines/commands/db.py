@@ -21,13 +21,15 @@ for each in (db_keeping.backup, db_keeping.restore, db_keeping.drill):
 
 
 @command.command()
+@click.option("--without-backup", is_flag=True, help="Go on where there is no folder for a backup; you made one.")
 @json_option
 @pass_app
-def upgrade(app: App, as_json: bool) -> None:
+def upgrade(app: App, without_backup: bool, as_json: bool) -> None:
     """Bring the database to the schema of this program; all of it or nothing.
 
     Stop the service first. A verified backup is made before anything is changed: into keeping.folder, or for an
-    SQLite file into a folder beside it.
+    SQLite file without one into a folder beside it. On PostgreSQL without keeping.folder nothing is upgraded, unless
+    --without-backup is given.
 
     \b
     Example:
@@ -36,7 +38,7 @@ def upgrade(app: App, as_json: bool) -> None:
     from deadlines.commands.output import print_json
     from deadlines.upkeep import upgrade_database
 
-    before, after, kept = upgrade_database(app.settings)
+    before, after, kept = upgrade_database(app.settings, without_backup=without_backup)
     if kept is not None and not as_json:
         click.echo(f"Made {kept}, a backup of schema {before}.")
     if as_json:

@@ -3,15 +3,17 @@
 import fcntl
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from deadlines.errors import BackupError
 from deadlines.keeping.manifest import NAME, SUFFIX
 
 UNFINISHED = ".unfinished-"
+RESTORING = ".restoring-"
 
 
 @contextmanager
@@ -54,6 +56,50 @@ def _clear(folder: Path) -> None:
     for manifest in folder.glob(f"{NAME}*{SUFFIX}"):
         if not manifest.with_name(manifest.name.removesuffix(SUFFIX)).exists():
             manifest.unlink(missing_ok=True)
+
+
+@contextmanager
+def restoring(beside: Path) -> Iterator[Path]:
+    """A new corner for a restore, for its owner only, gone at the end: the docket lies in it in clear.
+
+    What earlier restores of this account left there when they were killed is cleared away first; one that is still
+    at work holds the lock of its corner and is left alone. Raises BackupError where nothing can be written there.
+    """
+    try:
+        for left in beside.glob(f"{RESTORING}*"):
+            _clear_restoring(left)
+        with tempfile.TemporaryDirectory(prefix=RESTORING, dir=beside, ignore_cleanup_errors=True) as corner:
+            lock = _lock_of(Path(corner))
+            try:
+                yield Path(corner)
+            finally:
+                os.close(lock)
+    except OSError as fault:
+        raise BackupError(f"{beside}: the backup cannot be restored there ({fault.strerror}).") from fault
+
+
+def _clear_restoring(left: Path) -> None:
+    with suppress(OSError):
+        # The folder for temporary files is everybody's: what another account put there is not followed.
+        found = left.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+            return
+        lock = _lock_of(left)
+        try:
+            shutil.rmtree(left, ignore_errors=True)
+        finally:
+            os.close(lock)
+
+
+def _lock_of(corner: Path) -> int:
+    """The lock of a corner, held until it is closed or its program ends. Raises OSError where another holds it."""
+    lock = os.open(corner / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        raise
+    return lock
 
 
 def write_down(path: Path) -> None:

@@ -5,8 +5,6 @@ import shutil
 import sqlite3
 import tempfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from deadlines.errors import BackupError, StoreError
 from deadlines.keeping.cipher import decrypt
 from deadlines.keeping.facts import RESTORED, Facts, difference, facts_of
 from deadlines.keeping.manifest import Manifest, read_manifest, sha256_of
-from deadlines.keeping.places import write_down
+from deadlines.keeping.places import restoring, write_down
 from deadlines.keeping.rows import load, read_rows
 from deadlines.store import audit, migrate
 from deadlines.store.database import Database
@@ -49,7 +47,7 @@ def restore(file: Path, url: str, *, seal: Seal, key: bytes | None, actor: str, 
     if not on_server:
         _refuse_what_is_there(target)
     beside = Path(tempfile.gettempdir()) if on_server else target.parent
-    with _corner(beside) as corner:
+    with restoring(beside) as corner:
         plain = unpack(file, manifest, corner, key)
         if on_server:
             _onto_server(manifest, plain, Database(build_engine(parsed), seal=seal), actor, now)
@@ -59,15 +57,6 @@ def restore(file: Path, url: str, *, seal: Seal, key: bytes | None, actor: str, 
             _note_in(made, manifest, actor, now, seal)
             _swap(made, target)
     return manifest
-
-
-@contextmanager
-def _corner(beside: Path) -> Iterator[Path]:
-    try:
-        with tempfile.TemporaryDirectory(prefix=".restoring-", dir=beside, ignore_cleanup_errors=True) as corner:
-            yield Path(corner)
-    except OSError as fault:
-        raise BackupError(f"{beside}: the backup cannot be restored there ({fault.strerror}).") from fault
 
 
 def refuse_newer(manifest: Manifest) -> None:

@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +21,7 @@ from deadlines.errors import BackupError
 from deadlines.keeping import Manifest, restore
 from deadlines.keeping.facts import facts_of
 from deadlines.keeping.manifest import manifest_path, sha256_of
+from deadlines.keeping.places import restoring
 from deadlines.store import audit
 from deadlines.store.database import Database
 from deadlines.store.engine import build_engine, parse_url
@@ -197,21 +199,49 @@ inner.restore(Path(sys.argv[1]), sys.argv[2], seal=Seal(KEY), key=None, actor="t
 """
 
 
+def corners_of(url: str, temporary: Path) -> Path:
+    """Where a restore works: beside a new file, or among the temporary files for a server."""
+    return Path(url.removeprefix("sqlite:///")).parent if url.startswith("sqlite") else temporary
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("where", ["unpack", "_verify", "_note"])
 def test_killed_on_the_way_nothing_is_there_and_the_next_try_succeeds(
-    keyed: Database, empty_database_url: str, tmp_path: Path, where: str, when: str
+    keyed: Database, empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, when: str
 ) -> None:
     file, _ = backed_up(keyed, tmp_path / "backups")
     words = [sys.executable, "-c", CHILD, str(file), empty_database_url, where, when]
-    done = subprocess.run(words, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+    settings = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
+    done = subprocess.run(words, cwd=ROOT, env=settings, check=False)
     assert done.returncode == -signal.SIGKILL
+    beside = corners_of(empty_database_url, tmp_path)
+    (left,) = beside.glob(".restoring-*")
+    assert stat.S_IMODE(left.stat().st_mode) == 0o700
+    assert (left / "plain").exists() is ((where, when) != ("unpack", "before"))
     if empty_database_url.startswith("sqlite"):
         assert not Path(empty_database_url.removeprefix("sqlite:///")).exists()
     else:
         assert is_empty(empty_database_url)
+    monkeypatch.setattr(tempfile, "tempdir", str(beside))
     restored(file, empty_database_url)
+    assert list(beside.glob(".restoring-*")) == []
     Database.open(empty_database_url, key=KEY).dispose()
+
+
+def test_a_restore_clears_what_was_killed_and_nothing_else(tmp_path: Path) -> None:
+    old, elsewhere = tmp_path / ".restoring-old", tmp_path / "elsewhere"
+    for folder in (old, elsewhere):
+        folder.mkdir()
+        (folder / "plain").write_text("a docket")
+    (tmp_path / ".restoring-link").symlink_to(elsewhere)
+    with restoring(tmp_path) as first:
+        assert not old.exists()
+        (first / "plain").write_text("at work")
+        with restoring(tmp_path) as second:
+            assert second != first
+        assert (first / "plain").read_text() == "at work"
+    assert sorted(each.name for each in tmp_path.iterdir()) == [".restoring-link", "elsewhere"]
+    assert (elsewhere / "plain").read_text() == "a docket"
 
 
 def test_a_restored_older_docket_repeats_and_loses_no_reminder(

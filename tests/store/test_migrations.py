@@ -369,6 +369,24 @@ def test_a_file_is_backed_up_beside_itself_where_no_folder_is_named(empty_databa
     assert Path(told["backup"]).parent == tmp_path / "new.sqlite3.before-upgrade"
 
 
+@pytest.mark.parametrize("kind_of_database", ["postgres"], indirect=True)
+def test_a_server_without_a_folder_for_backups_is_upgraded_only_on_a_word(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    engine = build_engine(parse_url(empty_database_url))
+    first_docket(engine)
+    where = {"DEADLINES_DATABASE_URL": empty_database_url}
+    done = program.run("db", "upgrade", folder=tmp_path, **where)
+    assert done.returncode == 11
+    assert "keeping.folder" in done.stderr
+    assert "--without-backup" in done.stderr
+    assert migrate.current_revision(engine) == "0001"
+    told = program.data("db", "upgrade", "--without-backup", folder=tmp_path, **where)
+    assert (told["after"], told["backup"]) == (LAST, None)
+    assert migrate.current_revision(engine) == LAST
+    engine.dispose()
+
+
 WINDOW = '{"remedy": "motion", "title": "Motion"}'
 MORE_ROWS = (
     "INSERT INTO instance VALUES (1, 'i', :at, '0.1.0')",
