@@ -159,6 +159,8 @@ class _Ground:
         self.imported = _found(session, Imported, Imported.key, (row.key for row in rows))
         self.matters = _found(session, Matter, Matter.reference, (row.matter for row in rows))
         self.hidden = set(session.scalars(select(Matter.reference).where(~visible(by))))
+        of_others = select(Imported.key).join(NoticeRow, NoticeRow.id == Imported.notice_id).join(NoticeRow.matter)
+        self.keys_of_others = set(session.scalars(of_others.where(~visible(by))))
         self.opened: dict[str, ImportRow] = {}
         self.twins: dict[tuple[Any, ...], str] = {}
         standing = select(Entry.id).where(Entry.notice_id == NoticeRow.id, Entry.status != "struck").exists()
@@ -191,6 +193,8 @@ def _of_row(session: Session, desk: Desk, ground: _Ground, row: ImportRow, today
         if row.wrong.isdisjoint(("kind", "decided_on")):
             found += _computed(desk, row, today)[2]
         return [fault for fault in found if fault.column and fault.column not in row.wrong]
+    if row.key in ground.keys_of_others:
+        return [row.fault("key", NOT_YOURS)]
     kept = ground.imported.get(row.key)
     if kept is not None:
         fault = difference(session, kept, row)

@@ -280,3 +280,17 @@ def test_of_a_restricted_matter_nothing_is_told_to_who_does_not_work_on_it(sessi
         assert (fault.column, fault.message) == ("matter", NOT_YOURS)
     assert counted(session, NoticeRow) == 1
     assert planned(session, grid(FIRST)).count("known") == 1
+
+
+def test_the_key_of_a_restricted_matter_tells_nothing_under_another_number(session: Session, ana: Person) -> None:
+    """A key may be guessed: the answer names no number, form or date of the matter that has it."""
+    recorded(session, grid(FIRST), ana)
+    session.scalars(select(Matter)).one().restricted = True
+    ben = person(session, "Ben", "paralegal")
+    foreign = (FIRST[0], "B-7", "", ana.email, "uscis.rfe", "I-485", "2026-10-20", "in-person")
+    fault = only(recorded(session, grid(foreign), ben))
+    assert (fault.column, fault.message) == ("key", NOT_YOURS)
+    assert "matter is 2026-0143 on the docket" in only(planned(session, grid(foreign))).message
+    strike_notice(session, desk(), session.scalars(select(NoticeRow)).one(), reason="wrong", by=ana, now=LATER)
+    assert planned(session, grid(foreign)).count("new") == 1
+    assert only(recorded(session, grid(foreign), ben)).message == NOT_YOURS
