@@ -155,6 +155,7 @@ class _Ground:
     """What the docket holds about the rows, asked for in pages; and what earlier rows of the file will bring."""
 
     def __init__(self, session: Session, rows: Sequence[ImportRow], by: Person) -> None:
+        self.by = by
         self.people = {person.email: person for person in session.scalars(select(Person))}
         self.imported = _found(session, Imported, Imported.key, (row.key for row in rows))
         self.matters = _found(session, Matter, Matter.reference, (row.matter for row in rows))
@@ -197,7 +198,7 @@ def _of_row(session: Session, desk: Desk, ground: _Ground, row: ImportRow, today
         return [row.fault("key", NOT_YOURS)]
     kept = ground.imported.get(row.key)
     if kept is not None:
-        fault = difference(session, kept, row)
+        fault = difference(session, kept, row, ground.by)
         if fault is not None:
             return [fault]
         if settled(session, kept, row):
