@@ -67,6 +67,7 @@ def test_the_matter_of_the_paper_is_that_of_the_notice(office: Firm) -> None:
 def test_a_restricted_paper_is_veiled(office: Firm) -> None:
     office.good(*denial("--matter", "A-1", "--restricted"))
     office.good("incoming", "add", "I-360 denial Canary", "--matter", "A-1", "--by", ANA)
+    assert office.run("incoming", "add", "another paper", "--matter", "A-1", "--by", BEN).returncode == 7
     assert "Canary" not in office.good("incoming", "list", "--json")
     assert listed(office, "--by", BEN) == []
     assert "Canary" in office.good("incoming", "list", "--by", ANA)
