@@ -152,14 +152,10 @@ def dismiss(app: App, paper: str, reason: str, by: str, as_json: bool) -> None:
 
 def _settled(app: App, paper: str, by: str, settle: "Callable[[Signed, Incoming], Incoming]", *, as_json: bool) -> None:
     from deadlines.commands.output import answer
-    from deadlines.docket.incoming import find_incoming
-    from deadlines.docket.visible import require_visible
+    from deadlines.docket.incoming import find_seen_incoming
 
     with signed(app, by, "enter") as act:
-        found = find_incoming(act.session, paper)
-        if found.matter_id is not None:
-            require_visible(act.session, found.matter_id, act.by)
-        found = settle(act, found)
+        found = settle(act, find_seen_incoming(act.session, paper, act.by))
         view = _view(app, act.session, found, act.by)
     as_notice = f" as notice {view.notice[:8]}" if view.notice else ""
     answer(view, f"Paper {view.incoming[:8]} is {view.state}{as_notice}.", as_json=as_json)
