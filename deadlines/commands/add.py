@@ -90,11 +90,11 @@ def command(app: App, /, as_json: bool, yes: bool, again: bool, pdf: str | None,
 
 def _of_paper(app: App, given: dict[str, Any]) -> dict[str, Any]:
     """The options with the matter that the paper was registered for, where none is named. Raises Conflict for a paper
-    that is settled already."""
-    from deadlines.docket.incoming import find_incoming, require_waiting
+    that is settled already, NotFound for one of a matter that who enters it does not see."""
+    from deadlines.docket.incoming import find_seen_incoming, require_waiting
 
     with app.reading() as session:
-        found = find_incoming(session, given["incoming"])
+        found = find_seen_incoming(session, given["incoming"], _entered_by(session, given["by"]))
         require_waiting(found)
         known = found.matter.reference if found.matter is not None else None
         return {**given, "incoming": found.id, "matter": given["matter"] or known}
@@ -122,7 +122,7 @@ def _show(result: "Result", doubts: list[str]) -> None:
 
 def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool) -> "dict[str, Any]":
     from deadlines import clock
-    from deadlines.docket.incoming import docketed, find_incoming
+    from deadlines.docket.incoming import docketed, find_seen_incoming
     from deadlines.docket.intake import open_matter, record_notice
     from deadlines.docket.people import find_person
     from deadlines.docket.visible import require_visible_matter
@@ -134,6 +134,7 @@ def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool
         who = by.email if by is not None else actor()
         if by is not None:
             require_visible_matter(session, given["matter"], by)
+        paper = find_seen_incoming(session, given["incoming"], by) if given["incoming"] else None
         attorney = find_person(session, given["attorney"]) if given["attorney"] else None
         matter = open_matter(
             session,
@@ -146,8 +147,7 @@ def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool
         )
         desk = build_desk(app.settings, who, "command")
         recorded = record_notice(session, desk, matter, notice, now=now, again=again)
-        if given["incoming"]:
-            paper = find_incoming(session, given["incoming"])
+        if paper is not None:
             docketed(session, paper, recorded.notice, who=by.id if by is not None else who, now=now, actor=who)
         return _as_json(recorded, matter.reference, who, restricted=matter.restricted)
 

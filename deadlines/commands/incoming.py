@@ -54,15 +54,19 @@ def add(
     from deadlines.commands.output import answer
     from deadlines.docket.incoming import register
     from deadlines.docket.teams import find_matter
+    from deadlines.docket.visible import require_visible
     from deadlines.wiring import build_mail_room
 
     room = build_mail_room(app.settings)
     with signed(app, by, "enter") as act:
+        of = find_matter(act.session, matter) if matter else None
+        if of is not None:
+            require_visible(act.session, of.id, act.by)
         found = register(
             act.session,
             room,
             title,
-            matter=find_matter(act.session, matter) if matter else None,
+            matter=of,
             received_on=received_on,
             at=way,
             by=act.by,
@@ -148,14 +152,10 @@ def dismiss(app: App, paper: str, reason: str, by: str, as_json: bool) -> None:
 
 def _settled(app: App, paper: str, by: str, settle: "Callable[[Signed, Incoming], Incoming]", *, as_json: bool) -> None:
     from deadlines.commands.output import answer
-    from deadlines.docket.incoming import find_incoming
-    from deadlines.docket.visible import require_visible
+    from deadlines.docket.incoming import find_seen_incoming
 
     with signed(app, by, "enter") as act:
-        found = find_incoming(act.session, paper)
-        if found.matter_id is not None:
-            require_visible(act.session, found.matter_id, act.by)
-        found = settle(act, found)
+        found = settle(act, find_seen_incoming(act.session, paper, act.by))
         view = _view(app, act.session, found, act.by)
     as_notice = f" as notice {view.notice[:8]}" if view.notice else ""
     answer(view, f"Paper {view.incoming[:8]} is {view.state}{as_notice}.", as_json=as_json)

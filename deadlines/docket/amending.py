@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.notice import Notice, Service
 from deadlines.compute.result import Result
+from deadlines.docket.blind import require_seen
 from deadlines.docket.closing import CLOSED
 from deadlines.docket.entries import computed, unsign
 from deadlines.docket.frozen import refuse_frozen
@@ -63,10 +64,11 @@ def amend_notice(
     """Record the corrected notice and move every window that is not closed: earlier at once, later proposed.
 
     Closed entries keep the dates they were closed with. Raises InputError where nothing is corrected or the
-    notice cannot be computed, Conflict for a notice that was amended before or has been struck, and where one of its
-    dates was missed, unless by the partner.
+    notice cannot be computed, Conflict for a notice that was amended before or has been struck, for who may still
+    verify it blind, and where one of its dates was missed, unless by the partner.
     """
     reason = plain_reason(reason)
+    require_seen(session, by, notice)  # before any comparison: that nothing is corrected tells what was entered
     before = msgspec.convert(notice.facts, Notice)
     corrected = amended(before, changes)
     if corrected == before:

@@ -5,8 +5,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice
+from deadlines.docket.blind import blind_to
 from deadlines.docket.import_rows import FACT, Fault, ImportRow
-from deadlines.store.tables import Entry, Imported, NoticeRow
+from deadlines.store.tables import Entry, Imported, NoticeRow, Person
 
 QUIET = ("client",)
 """Columns whose values no message repeats."""
@@ -15,11 +16,12 @@ OPTIONAL = ("client", "attorney", "restricted")
 AMENDED = ("service", "service_on", "received_on", "printed_deadline")
 
 
-def difference(session: Session, kept: Imported, row: ImportRow) -> Fault | None:
+def difference(session: Session, kept: Imported, row: ImportRow, by: Person) -> Fault | None:
     """The mistake of a row whose key is on the docket with other facts; None where it says the same.
 
     The same is what the row said when it was imported, or what the docket says now, after amendments. Of a notice
-    that was struck the key is free for the corrected row.
+    that was struck the key is free for the corrected row. Where `by` may still verify the notice blind, only the names
+    of what differs are told.
     """
     before = msgspec.convert({**kept.said, "row": 0, "again": False}, ImportRow)
     old, new = _flat(before), _flat(row)
@@ -30,7 +32,10 @@ def difference(session: Session, kept: Imported, row: ImportRow) -> Fault | None
         return None
     now = {**old, **_of_notice(msgspec.convert(notice.facts, Notice)), **_of_matter(notice)}
     other = _other(new, old, now)
-    return row.fault(other[0], _sentence(row, notice, other, new, now)) if other else None
+    if not other:
+        return None
+    blind = bool(blind_to(session, by, [notice.id]))
+    return row.fault(other[0], _sentence(row, notice, other, new, now, blind=blind))
 
 
 def settled(session: Session, kept: Imported, row: ImportRow) -> bool:
@@ -85,14 +90,17 @@ def _is_struck(session: Session, notice: NoticeRow) -> bool:
     return bool(states) and all(state == "struck" for state in states)
 
 
-def _sentence(row: ImportRow, notice: NoticeRow, other: list[str], new: dict[str, str], now: dict[str, str]) -> str:
-    said = "; ".join(_pair(name, new.get(name, ""), now.get(name, "")) for name in other)
+def _sentence(
+    row: ImportRow, notice: NoticeRow, other: list[str], new: dict[str, str], now: dict[str, str], *, blind: bool
+) -> str:
+    said = "; ".join(
+        f"another {name}" if blind or name in QUIET else _pair(name, new.get(name, ""), now.get(name, ""))
+        for name in other
+    )
     return f"the key '{row.key}' is on the docket with other facts: {said}. {_what_to_do(notice, other, new)}"
 
 
 def _pair(name: str, new: str, now: str) -> str:
-    if name in QUIET:
-        return f"another {name}"
     return f"{name} is {now or 'empty'} on the docket and {new or 'empty'} in the file"
 
 

@@ -155,10 +155,13 @@ class _Ground:
     """What the docket holds about the rows, asked for in pages; and what earlier rows of the file will bring."""
 
     def __init__(self, session: Session, rows: Sequence[ImportRow], by: Person) -> None:
+        self.by = by
         self.people = {person.email: person for person in session.scalars(select(Person))}
         self.imported = _found(session, Imported, Imported.key, (row.key for row in rows))
         self.matters = _found(session, Matter, Matter.reference, (row.matter for row in rows))
         self.hidden = set(session.scalars(select(Matter.reference).where(~visible(by))))
+        of_others = select(Imported.key).join(NoticeRow, NoticeRow.id == Imported.notice_id).join(NoticeRow.matter)
+        self.keys_of_others = set(session.scalars(of_others.where(~visible(by))))
         self.opened: dict[str, ImportRow] = {}
         self.twins: dict[tuple[Any, ...], str] = {}
         standing = select(Entry.id).where(Entry.notice_id == NoticeRow.id, Entry.status != "struck").exists()
@@ -191,9 +194,11 @@ def _of_row(session: Session, desk: Desk, ground: _Ground, row: ImportRow, today
         if row.wrong.isdisjoint(("kind", "decided_on")):
             found += _computed(desk, row, today)[2]
         return [fault for fault in found if fault.column and fault.column not in row.wrong]
+    if row.key in ground.keys_of_others:
+        return [row.fault("key", NOT_YOURS)]
     kept = ground.imported.get(row.key)
     if kept is not None:
-        fault = difference(session, kept, row)
+        fault = difference(session, kept, row, ground.by)
         if fault is not None:
             return [fault]
         if settled(session, kept, row):

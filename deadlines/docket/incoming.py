@@ -7,7 +7,7 @@ notice that was recorded from it, or is dismissed because it bears no date. Noth
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket import letters
@@ -16,6 +16,7 @@ from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.notices import ancestors
 from deadlines.docket.prefixes import find_by_id
 from deadlines.docket.reasons import plain_reason
+from deadlines.docket.visible import visible
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
 from deadlines.store.tables import Incoming, Matter, NoticeRow, Person
@@ -23,6 +24,7 @@ from deadlines.store.tables import Incoming, Matter, NoticeRow, Person
 Way = Literal["mail", "e-mail", "fax", "portal", "counter"]
 WAYS: tuple[Way, ...] = ("mail", "e-mail", "fax", "portal", "counter")
 TITLE_LENGTH = 200
+CALLED = ("incoming paper", "deadlines incoming list --all")
 CAME_IN = "a paper came in that is to be docketed"
 
 
@@ -69,7 +71,14 @@ def register(
 
 def find_incoming(session: Session, name: str) -> Incoming:
     """The paper of that id, or of a beginning of it; raises as `find_by_id`."""
-    return find_by_id(session, Incoming, name, "incoming paper", "deadlines incoming list --all")
+    return find_by_id(session, Incoming, name, *CALLED)
+
+
+def find_seen_incoming(session: Session, name: str, person: Person | None) -> Incoming:
+    """The same, where the paper has no matter yet or the person sees its matter; every other one is as unknown as one
+    that there is not. Nobody in particular sees none of a restricted matter."""
+    seen = or_(Incoming.matter_id.is_(None), Incoming.matter_id.in_(select(Matter.id).where(visible(person))))
+    return find_by_id(session, Incoming, name, *CALLED, seen)
 
 
 def waiting_of(matter: Matter) -> Select[Incoming]:
@@ -81,7 +90,7 @@ def waiting_of(matter: Matter) -> Select[Incoming]:
 def require_waiting(found: Incoming) -> None:
     """Raises Conflict for a paper that is docketed or dismissed already."""
     if found.state != "waiting":
-        became = f"docketed as notice {found.notice_id[:8]}" if found.notice_id else f"dismissed ({found.reason})"
+        became = f"docketed as notice {found.notice_id[:8]}" if found.notice_id else "dismissed"
         raise Conflict(f"Incoming paper {found.id[:8]} was {became} already.")
 
 

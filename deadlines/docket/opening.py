@@ -6,7 +6,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.incoming import Way, belongs_to, find_incoming, register
+from deadlines.docket.incoming import Way, belongs_to, find_seen_incoming, register
 from deadlines.docket.intake import REFERENCE_LENGTH, open_matter, plain
 from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.reviews import none_known
@@ -82,7 +82,7 @@ def _paper(
     session: Session, room: MailRoom, matter: Matter, answer: Answer, *, by: Person, now: datetime, actor: str
 ) -> Incoming:
     if answer.incoming is not None:
-        found = find_incoming(session, answer.incoming)
+        found = find_seen_incoming(session, answer.incoming, by)
         belongs_to(session, found, matter, by=by, now=now, actor=actor)
         return found
     title, on = answer.paper or "", answer.received_on

@@ -67,9 +67,16 @@ def test_the_matter_of_the_paper_is_that_of_the_notice(office: Firm) -> None:
 def test_a_restricted_paper_is_veiled(office: Firm) -> None:
     office.good(*denial("--matter", "A-1", "--restricted"))
     office.good("incoming", "add", "I-360 denial Canary", "--matter", "A-1", "--by", ANA)
+    assert office.run("incoming", "add", "another paper", "--matter", "A-1", "--by", BEN).returncode == 7
     assert "Canary" not in office.good("incoming", "list", "--json")
     assert listed(office, "--by", BEN) == []
-    assert "Canary" in office.good("incoming", "list", "--by", ANA)
+    [paper] = listed(office, "--by", ANA)
+    assert "Canary" in paper["title"]
+    office.good("incoming", "dismiss", paper["incoming"], "--reason", "Canary receipt", "--by", ANA)
+    words = ("add", "--kind", "uscis.denial", "--decided-on", RECENT, "--incoming", paper["incoming"])
+    refused = office.run(*words, "--by", BEN)
+    assert (refused.returncode, "No incoming paper begins with" in refused.stderr) == (7, True)
+    assert office.run(*words, "--by", ANA).returncode == 8
 
 
 def test_hours_that_cannot_be_are_refused(office: Firm) -> None:

@@ -46,7 +46,10 @@ def test_what_is_protected_stays_so(firm: Firm) -> None:
 def test_a_mark_set_by_mistake_is_taken_back(firm: Firm) -> None:
     firm.add("Ana", ANA)
     record(firm, "M-1", "--form", "I-140")
+    firm.add("Ben", "ben@firm.example")
     assert firm.data("matter", "restrict", "M-1") == {"matter": "M-1", "restricted": True}
+    refused = firm.run("matter", "unrestrict", "M-1", "--reason", "x", "--by", "ben@firm.example")
+    assert (refused.returncode, restricted(firm, "M-1")) == (7, True)  # he does not work on it
     firm.good("matter", "unrestrict", "M-1", "--reason", "wrong number", "--by", ANA)
     assert not restricted(firm, "M-1")
 

@@ -12,7 +12,7 @@ from deadlines.docket.intake import Desk, open_matter, record_notice
 from deadlines.docket.verification import Checked, verify_notice
 from deadlines.law import Law, load_law
 from deadlines.practice import Practice
-from deadlines.store.tables import DeadlineRow, Entry, Person, Proposal, Reminder, Rendering
+from deadlines.store.tables import DeadlineRow, Entry, NoticeRow, Person, Proposal, Reminder, Rendering
 from tests.docket.samples import ZONE, person
 
 MAILED = date(2026, 10, 23)
@@ -46,6 +46,12 @@ def recorded(
     matter = open_matter(session, reference, client="Canary-Garcia", attorney=ana, actor="test", now=ENTERED, **more)
     made = record_notice(session, desk(actor="cli:test", practice=practice), matter, notice, now=ENTERED)
     return {entry.rule: entry for entry in made.entries}
+
+
+def entered_by(entry: Entry, by: Person) -> NoticeRow:
+    """The entry's notice, entered by that person: who corrects it need not read it off the paper first."""
+    entry.notice.entered_by = by.email
+    return entry.notice
 
 
 def row(session: Session, entry: Entry) -> DeadlineRow:

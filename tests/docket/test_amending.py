@@ -24,6 +24,7 @@ WHY = "the postmark on the envelope"
 
 
 def amend(session: Session, notice: NoticeRow, by: Person, **changes: Any) -> Amended:
+    notice.entered_by = by.email  # who entered it: somebody else reads it off the paper first
     return amend_notice(session, desk(), notice, Amendment(**changes), reason=WHY, by=by, now=LATER)
 
 

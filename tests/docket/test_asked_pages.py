@@ -19,7 +19,7 @@ from deadlines.docket.undecided import open_disputes, undecided, waiting_proposa
 from deadlines.docket.unverified import unverified
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, Person
-from tests.docket.desks import DENIAL, LATER, MAILED, desk, firm, proposals, recorded, reminders
+from tests.docket.desks import DENIAL, LATER, MAILED, desk, entered_by, firm, proposals, recorded, reminders
 from tests.docket.samples import ZONE, person
 
 RULE = "uscis.motion.reopen"
@@ -38,7 +38,7 @@ def open_ones(entries: dict[str, Entry]) -> dict[str, Entry]:
 def later(session: Session, entry: Entry, by: Person) -> None:
     """The dates come later, and wait."""
     changes = Amendment(service_on=MAILED + timedelta(days=3))
-    amend_notice(session, desk(), entry.notice, changes, reason="postmark", by=by, now=LATER)
+    amend_notice(session, desk(), entered_by(entry, by), changes, reason="postmark", by=by, now=LATER)
 
 
 def test_what_a_closing_ends_is_counted(session: Session, people: People) -> None:

@@ -75,7 +75,8 @@ def test_an_amendment_that_came_later_is_left_out(session: Session) -> None:
     entry = desks.recorded(session)["uscis.motion.reopen"]
     at = datetime(2026, 11, 4, 15, 0, tzinfo=UTC)
     change = Amendment(method="electronic", facts={})
-    amending.amend_notice(session, desks.desk(), entry.notice, change, reason="it came online", by=ben, now=at)
+    notice = desks.entered_by(entry, ben)
+    amending.amend_notice(session, desks.desk(), notice, change, reason="it came online", by=ben, now=at)
     (before,), (after,) = on(session, entry, date(2026, 11, 3)).notices, on(session, entry, date(2026, 11, 4)).notices
     assert before.entered is not None
     assert after.entered is not None

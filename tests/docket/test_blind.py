@@ -115,10 +115,17 @@ def test_who_read_it_otherwise_sees_it_once_somebody_else_looks(database: Databa
         row, entries = entered(session, ben)
         with pytest.raises(Conflict, match="read it off the paper first"):
             require_seen(session, ana, row)
+        # Whether she guesses right or wrong, the answer is the same and nothing is recorded.
+        for guess in (Amendment(method="mail"), Amendment(method="in-person")):
+            with pytest.raises(Conflict, match="read it off the paper first"):
+                amend_notice(session, desk(), row, guess, reason="guess", by=ana, now=LATER)
+        assert {entry.notice_id for entry in entries.values()} == {row.id}
         assert verify(session, entries[RULE], ana, received_on=date(2026, 10, 30)).differs == ["received_on"]
         # Where nobody else can look, she looks again, as blindly; but she may correct what she read otherwise.
         assert is_blind(session, row, ana) == (not third)
         require_seen(session, ana, row)
+        change = Amendment(received_on=date(2026, 10, 30))
+        assert amend_notice(session, desk(), row, change, reason="stamp", by=ana, now=LATER).notice.amends_id == row.id
 
 
 def test_many_notices_are_asked_for_together(database: Database) -> None:

@@ -29,6 +29,7 @@ from tests.docket.desks import (
     LATER,
     SAFE,
     desk,
+    entered_by,
     firm,
     proposals,
     recorded,
@@ -179,7 +180,7 @@ def test_a_corrected_notice_keeps_the_granted_day(database: Database) -> None:
         request(session, entry, ana)
         accept(session, desk(), find_proposal(session, str(grant(session, entry, ana).proposal)), ben, now=LATER)
         amend_notice(
-            session, desk(), entry.notice, Amendment(method="in-person"), reason="handed over", by=ana, now=LATER
+            session, desk(), entered_by(entry, ana), Amendment(method="in-person"), reason="x", by=ana, now=LATER
         )
         assert row(session, entry).last_day == WANTED
 

@@ -280,3 +280,28 @@ def test_of_a_restricted_matter_nothing_is_told_to_who_does_not_work_on_it(sessi
         assert (fault.column, fault.message) == ("matter", NOT_YOURS)
     assert counted(session, NoticeRow) == 1
     assert planned(session, grid(FIRST)).count("known") == 1
+
+
+def test_the_key_of_a_restricted_matter_tells_nothing_under_another_number(session: Session, ana: Person) -> None:
+    """A key may be guessed: the answer names no number, form or date of the matter that has it."""
+    recorded(session, grid(FIRST), ana)
+    session.scalars(select(Matter)).one().restricted = True
+    ben = person(session, "Ben", "paralegal")
+    foreign = (FIRST[0], "B-7", "", ana.email, "uscis.rfe", "I-485", "2026-10-20", "in-person")
+    fault = only(recorded(session, grid(foreign), ben))
+    assert (fault.column, fault.message) == ("key", NOT_YOURS)
+    assert "matter is 2026-0143 on the docket" in only(planned(session, grid(foreign))).message
+    strike_notice(session, desk(), session.scalars(select(NoticeRow)).one(), reason="wrong", by=ana, now=LATER)
+    assert planned(session, grid(foreign)).count("new") == 1
+    assert only(recorded(session, grid(foreign), ben)).message == NOT_YOURS
+
+
+def test_who_may_still_verify_a_notice_is_told_only_what_differs(session: Session, ana: Person) -> None:
+    """Not what was entered: that is to be read off the paper."""
+    recorded(session, grid(FIRST), ana)
+    ben = person(session, "Ben", "paralegal")
+    other = grid((*FIRST[:5], "I-129", "2026-10-22", "in-person"))
+    blind = only(recorded(session, other, ben)).message
+    assert "with other facts: another form; another decided_on; another service." in blind
+    assert not [word for word in ("I-140", "2026-10-23", "mail") if word in blind]
+    assert "form is I-140 on the docket and I-129 in the file" in only(recorded(session, other, ana)).message

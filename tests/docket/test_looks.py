@@ -161,6 +161,7 @@ def test_in_a_firm_of_two_who_entered_a_notice_looks_again_once_it_is_amended(da
     with database.write() as session:
         ana, ben, dora = firm(session)
         entry = entered(session, by=ana)[RULE]
+        verify(session, entry, ben, service=Service("in-person"))
         amend_notice(session, desk(), entry.notice, Amendment(method="in-person"), reason="seen", by=ben, now=LATER)
         deactivate_person(session, dora, successor=ana, actor="test", now=LATER)
         assert verify(session, entry, ana).verified == [entry]

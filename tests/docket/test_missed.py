@@ -22,7 +22,7 @@ from deadlines.docket.rescues import missed_lines, missed_view, rescues_of
 from deadlines.errors import Conflict, InputError
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Entry, Missed, Person
-from tests.docket.desks import DENIAL, LAST, LATER, desk, firm, recorded, reminders, renderings
+from tests.docket.desks import DENIAL, LAST, LATER, desk, entered_by, firm, recorded, reminders, renderings
 from tests.docket.samples import person
 
 REOPEN, APPEAL = "uscis.motion.reopen", "uscis.appeal.aao"
@@ -121,6 +121,7 @@ def test_the_record_is_frozen_but_for_the_partner(database: Database) -> None:
         how = msgspec.structs.replace(desk(), partner=paul.email)
         entry = entries[REOPEN]
         miss(session, entry, ana)
+        entered_by(entry, ana)
         for change in (
             lambda by: reopen_entry(session, how, entry, reason="it was filed", by=by, now=AFTER),
             lambda by: strike_notice(session, how, entry.notice, reason="wrong", by=by, now=AFTER),

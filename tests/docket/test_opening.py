@@ -11,16 +11,18 @@ from deadlines.docket.board import counts
 from deadlines.docket.closing import strike_notice
 from deadlines.docket.health import check_docket
 from deadlines.docket.history import history
+from deadlines.docket.incoming import dismiss
 from deadlines.docket.intake import record_notice
 from deadlines.docket.opening import Answer, Opened, open_answered
 from deadlines.docket.quiet import matter_lines
 from deadlines.docket.reviews import none_known, standing_review, tell_reviews
 from deadlines.docket.undocketed import papers
-from deadlines.errors import Conflict, InputError
+from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store.database import Database
 from deadlines.store.tables import Incoming, Matter, Person
 from tests.daemon.parts import Collector, sweeps
 from tests.docket.desks import DENIAL, LATER, desk, firm
+from tests.docket.samples import matter
 from tests.docket.test_incoming import FRI, MON, NEXT_MON, SAT, THU, TUE, VETERANS, at, came, letters, room
 
 FORTNIGHT = date(2026, 11, 16)
@@ -71,6 +73,18 @@ def test_a_paper_that_waits_already_is_the_answer_too(database: Database) -> Non
         assert session.get_one(Incoming, paper.id).matter.reference == "N-1"  # type: ignore[union-attr]
         with pytest.raises(Conflict, match="another matter"):
             opened(session, ben, "N-2", incoming=paper.id)
+
+
+def test_a_paper_of_a_restricted_matter_is_no_answer_to_who_does_not_see_it(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        paper = came(session, ana, matter=matter(session, ana, restricted=True))
+        dismiss(session, paper, reason="Canary", by=ana, now=LATER, actor="test")
+        for who in (ben, dora):
+            with pytest.raises(NotFound, match="No incoming paper begins with"):
+                opened(session, who, who.email, incoming=paper.id[:8])
+        with pytest.raises(Conflict, match="was dismissed already"):
+            opened(session, ana, "N-9", incoming=paper.id)
 
 
 @pytest.mark.parametrize("day, part", [(MON, "not to come"), (MON + timedelta(days=367), "more than a year")])

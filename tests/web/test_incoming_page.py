@@ -157,6 +157,13 @@ def test_of_a_restricted_matter_nothing_is_told(firm: Firm, name: str) -> None:
         assert "S-1" not in page.replace("DS-1", "")
     assert client.post(f"/incoming/{which}/dismiss", data={"reason": "x"}).status_code == 404
     assert ("Paper of a restricted matter" in client.get("/incoming").text) == (name == "Dora")
+    # Nor why it was dismissed: its address answers as one that there is not, but for the id.
+    assert browser(firm).post(f"/incoming/{which}/dismiss", data={"reason": "Canary receipt"}).status_code == 303
+    answer, unknown = (client.get(f"/add?incoming={one}") for one in (which, which[::-1]))
+    assert (answer.status_code, unknown.status_code) == (404, 404)
+    assert answer.text.replace(which, "") == unknown.text.replace(which[::-1], "")
+    known = browser(firm).get(f"/add?incoming={which}")
+    assert (known.status_code, "dismissed already" in known.text, "Canary" in known.text) == (409, True, False)
 
 
 def test_who_only_reads_is_offered_nothing(firm: Firm) -> None:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from deadlines.docket.incoming import docketed, find_incoming, require_waiting
+from deadlines.docket.incoming import docketed, find_seen_incoming, require_waiting
 from deadlines.docket.intake import open_matter, record_notice
 from deadlines.docket.roles import ATTORNEYS, require
 from deadlines.docket.visible import visible
@@ -117,12 +117,9 @@ def _paper(visit: Visit, name: str) -> Incoming | None:
     """The paper that the notice is recorded from, if the visitor may see it; raises NotFound and Conflict."""
     if not name:
         return None
-    found = find_incoming(visit.session, name)
+    found = find_seen_incoming(visit.session, name, visit.person)
     require_waiting(found)
-    if found.matter_id is None:
-        return found
-    seen = visit.session.scalar(select(Matter.id).where(Matter.id == found.matter_id, visible(visit.person)))
-    return found if seen is not None else None
+    return found
 
 
 def _live(visit: Visit, form: dict[str, str]) -> Response:
@@ -158,6 +155,7 @@ def _sent(visit: Visit, form: dict[str, str]) -> Response:
 def _record(visit: Visit, draft: Draft, shown: Preview, form: dict[str, str]) -> tuple[Matter, bool]:
     """Record the notice; answers its matter, and whether that was closed and is open again."""
     desk, session, now = visit.desk, visit.session, visit.now
+    paper = _paper(visit, form.get("incoming", ""))
     matter = open_matter(
         session,
         draft.typed["matter"],
@@ -168,7 +166,6 @@ def _record(visit: Visit, draft: Draft, shown: Preview, form: dict[str, str]) ->
         now=now,
     )
     recorded = record_notice(session, desk, matter, shown.notice, now=now, again=bool(form.get("again")))
-    paper = _paper(visit, form.get("incoming", ""))
     if paper is not None:
         docketed(session, paper, recorded.notice, who=visit.person.id, now=now, actor=desk.actor)
     return matter, recorded.reopened

@@ -8,11 +8,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deadlines.compute.dates import parse_day
-from deadlines.docket.incoming import WAYS, dismiss, find_incoming, register
+from deadlines.docket.incoming import WAYS, dismiss, find_seen_incoming, register
 from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.roles import require
 from deadlines.docket.undocketed import papers
-from deadlines.docket.visible import require_visible, visible
+from deadlines.docket.visible import visible
 from deadlines.errors import Conflict, DeadlinesError, InputError, NotFound
 from deadlines.store.tables import Matter
 from deadlines.web.desk.door import Door, Visit
@@ -117,9 +117,7 @@ def _matter(visit: Visit, reference: str, errors: dict[str, str]) -> Matter | No
 
 def _dismiss(visit: Visit, identifier: str, form: dict[str, str]) -> Response:
     require(visit.person, "enter")
-    found = find_incoming(visit.session, identifier)
-    if found.matter_id is not None:
-        require_visible(visit.session, found.matter_id, visit.person)
+    found = find_seen_incoming(visit.session, identifier, visit.person)
     reason = form.get("reason", "").strip()
     if not reason:
         raise Conflict("Say why the paper bears no date: go back and give a reason.")

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deadlines.docket.incoming import WAYS, find_incoming
+from deadlines.docket.incoming import WAYS
 from deadlines.docket.intake import CLIENT_LENGTH, REFERENCE_LENGTH
 from deadlines.docket.opening import Answer, open_answered
 from deadlines.docket.reviews import none_known, standing_review
@@ -56,7 +56,7 @@ def _open(visit: Visit, _: str, form: dict[str, str]) -> Response:
         paper=typed.text("paper") or None,
         received_on=typed.day_or_none("received_on"),
         at=next((way for way in WAYS if way == form.get("at")), "mail"),
-        incoming=find_incoming(visit.session, typed.text("incoming")).id if typed.text("incoming") else None,
+        incoming=typed.text("incoming") or None,
         none_until=typed.day_or_none("none_until"),
     )
     typed.check()
