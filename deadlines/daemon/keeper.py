@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from deadlines.docket.alarms import alarm_of_date
-from deadlines.docket.copies import put_right
+from deadlines.docket.copies import out_of_step, put_right
 from deadlines.docket.sealing import altered_dates, mark_calendars, seal_stored
 from deadlines.docket.trust import SEALS
 from deadlines.errors import DeadlinesError
@@ -58,6 +59,7 @@ class Keeper:
 
     def __init__(self, database: Database, keeping: Keeping) -> None:
         self._database, self._keeping = database, keeping
+        self._starts = True
 
     def keep(self, now: datetime) -> list[str]:
         """Everything that is due at `now`; the names of what was done. Raises what the database raises."""
@@ -65,6 +67,9 @@ class Keeper:
         if self._due(SEALS, now):
             self.check_seals(now)
             done.append("checked")
+        elif self._starts:
+            done += ["copied"] if self._copy(now) else []
+        self._starts = False
         if self._keeping.leave_sheet is not None and self._due(SHEET, now) and self._rested(SHEET_FAILED, now):
             done.append("sheet" if self._leave(self._keeping.leave_sheet, now) else "no sheet")
         if self._keeping.folder is not None and self._backup_due(now):
@@ -81,13 +86,20 @@ class Keeper:
             log.warning("%d stored dates were sealed, %d fit no seal", sealed.sealed, sealed.left)
         return sealed is not None
 
+    def _copy(self, now: datetime) -> int:
+        """At the start, copy anew the dates beside entries that are out of step: nobody should wait for the night."""
+        with self._database.read() as session:
+            if not out_of_step(session):
+                return 0
+        with self._database.write() as session:
+            return _put_right(session, now)
+
     def check_seals(self, now: datetime) -> int:
         """Check every stored date; an altered one is told to the docket and marked in the calendars. How many."""
         with self._database.read() as session:
             altered = [row.entry for row in altered_dates(session) if row.in_force]
         with self._database.write() as session:
-            if copied := put_right(session, actor="daemon", now=now):
-                log.warning("%d dates beside their entries were out of step and were copied anew", copied)
+            _put_right(session, now)
             for entry in session.scalars(select(Entry).where(Entry.id.in_(altered[:500]))):
                 alarm_of_date(session, entry, now)
             mark_calendars(session, altered[:500], now)
@@ -168,3 +180,10 @@ class Keeper:
             log.error("the rehearsal of the backup found: %s", fault_found)
         with self._database.write() as session:
             note_drill(session, drill, now)
+
+
+def _put_right(session: Session, now: datetime) -> int:
+    copied = put_right(session, actor="daemon", now=now)
+    if copied:
+        log.warning("%d dates beside their entries were out of step and were copied anew", copied)
+    return copied

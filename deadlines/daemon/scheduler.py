@@ -131,11 +131,11 @@ class Scheduler:
         self.manager.ending()
         self._scheduler.shutdown(wait=False)
         ended = self._busy.acquire(timeout=GRACE)
+        # Also while a message is on its way. A database that is locked or hangs must not hold up the end.
+        last = threading.Thread(target=self._last_words, name="last words", daemon=True)
+        last.start()
+        last.join(LAST_WORDS)
         if ended:
-            # A database that is locked or hangs must not hold up the end.
-            last = threading.Thread(target=self._last_words, name="last words", daemon=True)
-            last.start()
-            last.join(LAST_WORDS)
             self._busy.release()
         self._leader.close()
         return ended

@@ -6,6 +6,7 @@ No transaction is open while a message travels, and neither a message nor the da
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -91,6 +92,7 @@ class Sender:
                 lease=self._post.lease,
                 limit=self._post.batch,
                 except_channels=down | self._full(present()),
+                today=present().astimezone(ZoneInfo(self._zone)).date(),
             )
             channels = {row.id: row.channel for row in rows}
             urgent = {row.id for row in rows if row.severity >= URGENT}

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from deadlines.docket.claiming import LATE_AFTER
+from deadlines.docket.fatal import PROTECTIVE
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.reminders import MOVED, URGENT
 from deadlines.docket.tidings import lines_of, mark_of
@@ -24,6 +25,7 @@ MANY = (
     "Reminders of {count} matters are late: they could not leave when they were due. This mail has all of them; how\n"
     "each date was found stands on the docket."
 )
+NO_LONGER_PROTECTED = "PROTECTIVE DATE HAS PASSED"
 REPEAT = "This may be a repeat: whether an earlier copy arrived is not known."
 
 
@@ -181,7 +183,10 @@ def subject_of(items: Sequence[Item], today: date, now: datetime) -> str:
     """What matters most of the first item, on one line; for a restricted matter without the remedy."""
     first = items[0]
     date_ahead = ahead(first, today)
-    marks = [f"[{mark}]" for mark in _marks(first, today, now)]
+    said = _marks(first, today, now)
+    if _unprotected(items, today):
+        said = list(dict.fromkeys((NO_LONGER_PROTECTED, *said)))
+    marks = [f"[{mark}]" for mark in said]
     if date_ahead is not None:
         marks.append(f"[{days_left(date_ahead.on, today)}]")
     dated = f"{date_ahead.words} {day_text(date_ahead.on)}" if date_ahead else "no date"
@@ -195,6 +200,16 @@ def _alarm(items: Sequence[Item]) -> str:
     return "[INTEGRITY ALARM] " if any(item.altered for item in items) else ""
 
 
+def _unprotected(items: Sequence[Item], today: date) -> bool:
+    """Whether one of them was to tell of a protective date and leaves only after it."""
+    return any(
+        item.reminder.rung.startswith(PROTECTIVE)
+        and item.deadline.protective_by
+        and item.deadline.protective_by < today
+        for item in items
+    )
+
+
 def _marks(item: Item, today: date, now: datetime) -> list[str]:
     """What a reader must know before anything else: not delivered, moved, passed, late."""
     reminder = item.reminder
@@ -203,6 +218,8 @@ def _marks(item: Item, today: date, now: datetime) -> list[str]:
     if reminder.rung.startswith(ESCALATED):
         return ["NOBODY HAS ANSWERED"]
     marks = {"now": ["ENTERED LATE"], "past": ["LATE: last day has passed"]}.get(reminder.rung, [])
+    if _unprotected([item], today):
+        marks = [NO_LONGER_PROTECTED]
     if reminder.rung == MOVED:
         marks = mark_of(item.deadline, item.before, today)
     if now - reminder.due_at > LATE_AFTER:

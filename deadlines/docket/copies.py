@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.findings import Finding
 from deadlines.docket.trust import is_altered
 from deadlines.store import audit
 from deadlines.store.tables import DeadlineRow, Entry
@@ -31,6 +32,18 @@ def out_of_step(session: Session) -> list[tuple[Entry, DeadlineRow]]:
     query = select(Entry, DeadlineRow).join(DeadlineRow, in_force)
     found = session.execute(query.where(or_(*differs, Entry.disputed != DISPUTE.is_not(None))))
     return [(entry, row) for entry, row in found if not is_altered(entry, row)]
+
+
+def check_copies(session: Session) -> Finding:
+    """Whether every copy is that of the version in force."""
+    found = out_of_step(session)
+    if not found:
+        return Finding("copied-dates", "well", "Lists are sorted by the dates in force.")
+    names = ", ".join(entry.id[:8] for entry, _ in found[:5])
+    copies = "1 entry stands" if len(found) == 1 else f"{len(found)} entries stand"
+    sentence = f"{copies} in lists by other dates than those in force: {names}."
+    hint = "The scheduler puts them right when it starts and every night; until then go by the dates that `show` tells."
+    return Finding("copied-dates", "warning", sentence, hint)
 
 
 def put_right(session: Session, *, actor: str, now: datetime) -> int:

@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Table, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from deadlines.docket.fatal import PROTECTIVE
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.milestones import MILESTONE, OVERDUE
 from deadlines.docket.outbox import Held
@@ -22,7 +23,7 @@ NO_STAGE = (UNDELIVERED, ESCALATED, MILESTONE, OVERDUE)
 """Rungs that speak of something besides the dates: they cover nothing, and nothing covers them."""
 IN_FORCE = and_(Entry.id == DeadlineRow.entry_id, Entry.version == DeadlineRow.version, Entry.status == "open")
 OTHERS = (
-    select(Reminder.id, Reminder.deadline_id, Reminder.due_at)
+    select(Reminder.id, Reminder.deadline_id, Reminder.rung, Reminder.due_at)
     .join(DeadlineRow, DeadlineRow.id == Reminder.deadline_id)
     .join(Entry, IN_FORCE)
     .where(
@@ -45,7 +46,8 @@ COVER = (
 def cover(session: Session, held: Sequence[Held], now: datetime) -> set[int]:
     """Settle those held reminders of one person and channel that a newer one of the same dates makes needless.
 
-    What tells of a change is never needless, nor anything of dates that are no longer in force. Returns the others.
+    What tells of a change is never needless, nor anything of dates that are no longer in force, and what speaks of a
+    protective date only where a newer one does so too. Returns the others.
     """
     covering = _covering(session, held, now)
     if covering:
@@ -60,9 +62,14 @@ def _covering(session: Session, held: Sequence[Held], now: datetime) -> dict[int
     first = stages[0]
     asked = {"deadlines": sorted({row.deadline_id for row in stages}), "person": first.person_id}
     others = session.execute(OTHERS, {**asked, "channel": first.channel, "now": now})
-    newest: dict[str, Any] = {row.deadline_id: row for row in others}
-    return {
-        row.id: newest[row.deadline_id].id
-        for row in stages
-        if row.deadline_id in newest and newest[row.deadline_id].due_at > row.due_at
-    }
+    newest: dict[tuple[str, bool], Any] = {}
+    for row in others:
+        newest[row.deadline_id, False] = row
+        newest[_speaks_of(row)] = row
+    pairs = [(row, newest[_speaks_of(row)]) for row in stages if _speaks_of(row) in newest]
+    return {row.id: later.id for row, later in pairs if later.due_at > row.due_at}
+
+
+def _speaks_of(row: Any) -> tuple[str, bool]:
+    """Of which dates a reminder is, and whether of their protective one."""
+    return row.deadline_id, row.rung.startswith(PROTECTIVE)

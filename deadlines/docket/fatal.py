@@ -17,7 +17,8 @@ from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.notify.channel import MAIL
 from deadlines.store.tables import Entry, Matter, Person, Reminder
 
-FATAL_STAGES = ("last-", "protective-")
+PROTECTIVE = "protective-"
+FATAL_STAGES = ("last-", PROTECTIVE)
 """Stages that speak of a fatal date itself; of the safe date, the urgent ones do: what is lost there is the margin."""
 
 

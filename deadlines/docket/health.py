@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.contacts import unproved
+from deadlines.docket.copies import check_copies
 from deadlines.docket.enterers import check_enterers
 from deadlines.docket.findings import Finding as Finding  # noqa: PLC0414  (part of this module)
 from deadlines.docket.findings import State as State  # noqa: PLC0414
@@ -66,6 +67,7 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
     yield check_enterers(session)
     yield _audit(session)
     yield _seals(session)
+    yield check_copies(session)
     yield _addresses(session)
     yield _paths(session, now)
     yield _left(session)

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket import leases
 from deadlines.docket.leases import held, settle
-from deadlines.docket.outbox import ALARM_TRIES, pause
+from deadlines.docket.outbox import ALARM_TRIES, pause, tries_without_this
 from deadlines.docket.reminders import NAMESPACE
 from deadlines.docket.roles import DOCKET_ROLE
-from deadlines.errors import SendError
+from deadlines.errors import ChannelDown, SendError
 from deadlines.notify.message import Message
 from deadlines.store import audit
 from deadlines.store.tables import Letter, Person
@@ -160,6 +160,8 @@ def mark_failed(session: Session, letter_id: int, error: SendError, *, owner: st
             continue
         settle(row, "uncertain" if error.uncertain else "planned", now, error.sentence)
         row.next_at = now + max(pause(row.id, row.attempts), timedelta(seconds=error.wait or 0))
+        if isinstance(error, ChannelDown):
+            row.attempts = tries_without_this(row.attempts)
         if error.code == SendError.code and row.attempts >= ALARM_TRIES:
             raise_alarm(session, row, error, now)
 

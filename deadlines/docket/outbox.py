@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.undelivered import raise_alarm
-from deadlines.errors import SendError
+from deadlines.errors import ChannelDown, ContentRefused, SendError
 from deadlines.store.tables import Attempt, DeadlineRow, Entry, Person, Reminder
 
 FIRST_PAUSE = timedelta(minutes=1)
@@ -24,6 +24,8 @@ REVIVE_AFTER = timedelta(hours=1)
 """How long a refused reminder rests before it is tried again."""
 ALARM_TRIES = 6
 """After so many tries, half an hour of pauses, somebody else is told that a message is put off."""
+TOGETHER = 3
+"""After so many tries each matter goes by itself, so that one that cannot be sent holds up no other for long."""
 TABLE = cast(Table, Reminder.__table__)
 FROM_THE_ROWS = {"populate_existing": True}
 """What the session holds already is read again: the claims change rows behind its back."""
@@ -98,25 +100,53 @@ def mark_failed(
     Tried again after a pause, or later where the other side asked for it, for ever; a permanent refusal makes
     them dead, and somebody else is told.
     `fresh`: this was the first message that they were part of, so after a plain refusal nothing of it is out
-    and they may be put together anew.
+    and they may be put together anew. Of several matters, each goes by itself once the text was refused, which may
+    be the fault of one of them, and after some tries; a channel that was down counts for none of these.
     """
-    outcome = "dead" if error.permanent else "uncertain" if error.uncertain else "put off"
     rows = _rows(session, ids, owner)
+    tries = max((row.attempts for row in rows), default=0)
+    firsts = _firsts(session, rows)
+    refused = isinstance(error, ContentRefused) and len(set(firsts.values())) > 1
+    dead = error.permanent and not refused
+    outcome = "dead" if dead else "uncertain" if error.uncertain else "put off"
     # One pause for all of them, so that what was in one message comes back together.
-    rest = pause(min(ids), max((row.attempts for row in rows), default=0))
+    rest = pause(min(ids), tries)
     for row in rows:
         session.add(Attempt(reminder_id=row.id, at=now, outcome=outcome, detail=error.sentence[:300]))
         row.owner = row.lease_until = None
-        if error.permanent:
+        if dead:
             row.state, row.next_at = "dead", now
             raise_alarm(session, row, error, now)
             continue
+        if refused:
+            row.attempts = max(row.attempts, TOGETHER)
+        elif isinstance(error, ChannelDown):
+            row.attempts = tries_without_this(row.attempts)
         if fresh and not error.uncertain:
             row.lead_id = None
+        elif row.lead_id is not None and (refused or tries >= TOGETHER):
+            row.lead_id = firsts[row.id]
         row.state = "planned" if row.lead_id is None else "uncertain"
         row.next_at = now + max(rest, timedelta(seconds=error.wait or 0))
         if error.code == SendError.code and row.attempts >= ALARM_TRIES:
             raise_alarm(session, row, error, now)
+
+
+def _firsts(session: Session, rows: Sequence[Reminder]) -> dict[int, int]:
+    """For each reminder the first one of its matter among them, under whose Message-ID the matter goes by itself."""
+    entries = {row.entry_id for row in rows}
+    found = session.execute(select(Entry.id, Entry.matter_id).where(Entry.id.in_(entries)))
+    matters = {row.id: row.matter_id for row in found}
+    first: dict[str, int] = {}
+    for row in rows:
+        first[matters[row.entry_id]] = min(row.id, first.get(matters[row.entry_id], row.id))
+    return {row.id: first[matters[row.entry_id]] for row in rows}
+
+
+def tries_without_this(attempts: int) -> int:
+    """The tries that count after a channel was down: not this one, so that nothing is told or sent otherwise because
+    of an outage. One stays, by which it is known that it was tried."""
+    return max(attempts - 1, 1)
 
 
 def pause(reminder_id: int, attempts: int) -> timedelta:
@@ -143,7 +173,7 @@ def revive(session: Session, *, now: datetime, after: timedelta = REVIVE_AFTER, 
         update(Reminder)
         .where(Reminder.state == "dead", Reminder.next_at <= now - after, theirs)
         .where(Reminder.deadline_id.in_(ahead), Reminder.entry_id.in_(still_open))
-        .values(state="planned", next_at=now)
+        .values(state="planned", next_at=now, lead_id=None)
         .returning(Reminder.id)
         .execution_options(synchronize_session=False)
     )

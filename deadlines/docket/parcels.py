@@ -164,7 +164,7 @@ def _items(session: Session, ids: Collection[int], today: date) -> list[Item]:
         )
         for row in rows
     ]
-    return sorted(items, key=lambda item: (-item.reminder.severity, _nearest(item), item.reminder.id))
+    return sorted(items, key=lambda item: (-item.reminder.severity, _nearest(item, today), item.reminder.id))
 
 
 def _milestones(session: Session, rungs: Sequence[str]) -> dict[str, Milestone]:
@@ -173,9 +173,13 @@ def _milestones(session: Session, rungs: Sequence[str]) -> dict[str, Milestone]:
     return {found.id: found for found in session.scalars(query)} if ids else {}
 
 
-def _nearest(item: Item) -> str:
-    day = item.milestone.due_on if item.milestone else item.deadline.safe_by or item.deadline.last_day
-    return day.isoformat() if day else "9999"
+def _nearest(item: Item, today: date) -> tuple[bool, date]:
+    """Whether every date of an item has passed, and the next one, or else the last that was."""
+    row = item.deadline
+    days = [item.milestone.due_on] if item.milestone else [row.protective_by, row.safe_by, row.last_day]
+    dated = [day for day in days if day is not None]
+    ahead = [day for day in dated if day >= today]
+    return not ahead, min(ahead) if ahead else max(dated, default=date.max)
 
 
 def _unwanted(item: Item, now: datetime) -> bool:

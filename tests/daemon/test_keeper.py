@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from deadlines.daemon.keeper import Keeper, Keeping
+from deadlines.docket.copies import out_of_step
 from deadlines.docket.findings import Finding
 from deadlines.keeping.records import check_keeping
 from deadlines.store import audit
@@ -51,6 +52,17 @@ def cut_trail(session: Session, action: str) -> None:
 def checks(database: Database, folder: Path, now: datetime) -> dict[str, Finding]:
     with database.read() as session:
         return {finding.id: finding for finding in check_keeping(session, str(folder), now)}
+
+
+def test_dates_out_of_step_are_copied_anew_at_the_start(keyed: Database) -> None:
+    assert keeper(keyed, None).keep(EVENING) == ["checked"]
+    with keyed.write() as session:
+        session.execute(text("UPDATE entry SET safe_by = '2030-01-01'"))
+    kept = keeper(keyed, None)
+    assert kept.keep(EVENING + timedelta(minutes=1)) == ["copied"]
+    assert kept.keep(EVENING + timedelta(minutes=2)) == []
+    with keyed.read() as session:
+        assert out_of_step(session) == []
 
 
 def test_it_begins_at_once_and_then_comes_every_night(keyed: Database, tmp_path: Path) -> None:

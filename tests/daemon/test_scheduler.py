@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 import time_machine
 
 from deadlines.daemon import Scheduler, SendReport
 from deadlines.daemon.scheduler import LAST_WORDS
 from deadlines.store.database import Database
+from deadlines.store.tables import Heartbeat
 from tests.daemon.parts import WEEK_BEFORE, Collector, fill, states, sweeps
 
 ROOT = Path(__file__).parents[2]
@@ -176,6 +178,26 @@ def test_instants_of_the_sweeps_come_from_the_clock_that_was_given(database: Dat
     assert until(lambda: seen)
     scheduler.stop()
     assert set(seen) == {datetime(2026, 1, 1, tzinfo=UTC)}
+
+
+def test_a_message_on_its_way_does_not_keep_the_end_unsaid(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(database)
+    sending, hang = threading.Event(), threading.Event()
+
+    def slow(_message: object) -> None:
+        sending.set()
+        wait(hang)
+
+    monkeypatch.setattr("deadlines.daemon.scheduler.GRACE", 0.1)
+    scheduler = Scheduler(sweeps(database, Collector(slow)), tick=0.05, beat=60, now=lambda: WEEK_BEFORE)
+    scheduler.start()
+    assert sending.wait(20)
+    ended = scheduler.stop()
+    with database.read() as session:
+        detail = session.get_one(Heartbeat, "daemon").detail
+    hang.set()
+    assert not ended
+    assert msgspec.json.decode(detail)["stopped"] is True
 
 
 def test_the_end_waits_for_no_database(scheduler_that_hangs: Scheduler) -> None:

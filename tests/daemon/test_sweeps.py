@@ -17,7 +17,7 @@ from deadlines.compute.result import Result
 from deadlines.daemon import Sweeps, sending
 from deadlines.docket.parcels import prepare
 from deadlines.docket.reminders import URGENT
-from deadlines.errors import ChannelDown, SendError, StoreError
+from deadlines.errors import ChannelDown, ContentRefused, SendError, StoreError
 from deadlines.notify.folder import FolderChannel
 from deadlines.notify.message import Message
 from deadlines.notify.smtp import SmtpChannel
@@ -130,6 +130,59 @@ def test_what_is_urgent_stays_a_mail_of_its_own_and_leaves_first(database: Datab
     assert "How the dates were found" in channel.messages[0].text
 
 
+@pytest.mark.parametrize(
+    ("day", "told"), [(6, "[LATE by 2 hours] [TODAY]"), (7, "[PROTECTIVE DATE HAS PASSED] [LATE by 1 day 2 hours]")]
+)
+def test_a_protective_date_stays_a_mail_of_its_own_and_says_where_it_has_passed(
+    database: Database, day: int, told: str
+) -> None:
+    with database.write() as session:
+        ana = person(session)
+        soon = window(opens_on=date(2026, 10, 14), safe_by=date(2026, 11, 13), last_day=date(2026, 11, 13))
+        for reference in ("m-0", "m-1"):
+            plan(session, *entry(session, matter(session, ana, reference), soon), soon, [ana])
+        short = window(opens_on=date(2026, 10, 27), protective_by=date(2026, 11, 6), last_day=date(2026, 11, 27))
+        plan(session, *entry(session, matter(session, ana, "short"), short), short, [ana])
+    channel = Collector()
+    daemon = sweeps(database, channel)
+    daemon.send_due(datetime(2026, 11, 5, 20, tzinfo=UTC))
+    channel.messages.clear()
+    daemon.send_due(datetime(2026, 11, day, 16, tzinfo=UTC))
+    [own] = [message.subject for message in channel.messages if "short" in message.subject]
+    [others] = [message for message in channel.messages if "short" not in message.subject]
+    assert own.startswith(told)
+    assert "Matter short" not in others.text
+
+
+def test_what_had_to_be_protected_is_told_even_where_a_later_stage_is_due(database: Database) -> None:
+    with database.write() as session:
+        ana = person(session)
+        short = window(opens_on=date(2026, 10, 27), protective_by=date(2026, 11, 6), last_day=date(2026, 11, 27))
+        plan(session, *entry(session, matter(session, ana, "short"), short), short, [ana])
+    channel = Collector()
+    sweeps(database, channel).send_due(datetime(2026, 11, 14, 16, tzinfo=UTC))
+    [message] = channel.messages
+    assert message.subject.startswith("[PROTECTIVE DATE HAS PASSED]")
+
+
+def test_of_what_is_urgent_that_which_can_still_be_saved_leaves_first(database: Database) -> None:
+    with database.write() as session:
+        ana = person(session)
+        for number in range(8):
+            lost = window(opens_on=date(2026, 10, 14), safe_by=date(2026, 11, 11), last_day=date(2026, 11, 13))
+            plan(session, *entry(session, matter(session, ana, f"lost-{number}"), lost), lost, [ana])
+        today = window(opens_on=date(2026, 10, 14), safe_by=date(2026, 11, 16), last_day=date(2026, 11, 16))
+        plan(session, *entry(session, matter(session, ana, "today"), today), today, [ana])
+    channel = Collector()
+    daemon = sweeps(database, channel, batch=3)
+    daemon.send_due(datetime(2026, 11, 12, 22, tzinfo=UTC))
+    channel.messages.clear()
+    # In New York it is still the sixteenth when the seventeenth has begun in UTC.
+    daemon.send_due(datetime(2026, 11, 17, 4, tzinfo=UTC))
+    assert channel.messages[0].subject.split(" – ")[1] == "today"
+    assert len(channel.messages) == 9
+
+
 def test_of_a_restricted_matter_a_late_mail_of_many_says_number_and_dates_alone(database: Database) -> None:
     many(database, 3)
     with database.write() as session:
@@ -169,6 +222,60 @@ def test_what_cannot_be_sent_together_goes_matter_by_matter_in_the_end(database:
     for tick in range(4):
         daemon.send_due(monday + tick * 5 * MINUTE)
     assert len(channel.messages) == 4
+
+
+def test_one_matter_whose_text_is_refused_keeps_no_other_from_leaving(database: Database) -> None:
+    many(database, 8)
+    monday = WEEK_BEFORE + timedelta(hours=63)
+
+    def spam(message: Message) -> None:
+        if "Matter m-003" in message.text:
+            raise ContentRefused("554 5.7.1 spam")
+
+    channel = Collector(spam)
+    daemon = sweeps(database, channel)
+    for tick in range(3):
+        daemon.send_due(monday + tick * MINUTE)
+    said = [re.findall(r"^Matter (.*)$", message.text, re.M) for message in channel.messages]
+    assert said == [[f"m-{number:03}"] for number in range(8) if number != 3]
+    with database.read() as session:
+        dead = session.scalars(select(Reminder.entry_id).where(Reminder.state == "dead", Reminder.rung == "safe-7"))
+        assert dead.all() == [of(session, "m-003")]
+
+
+def test_a_late_mail_of_which_nobody_can_tell_goes_matter_by_matter_in_the_end(database: Database) -> None:
+    many(database, 4)
+    monday = WEEK_BEFORE + timedelta(hours=63)
+
+    def silent(message: Message) -> None:
+        if message.text.count("\nMatter "):
+            raise SendError("silent", uncertain=True)
+
+    channel = Collector(silent)
+    daemon = sweeps(database, channel)
+    for tick in range(4):
+        daemon.send_due(monday + tick * 5 * MINUTE)
+    said = [re.findall(r"^Matter (.*)$", message.text, re.M) for message in channel.messages]
+    assert sorted(said) == [[f"m-{number:03}"] for number in range(4)]
+    assert len({message.message_id for message in channel.messages}) == 4
+    assert all("may be a repeat" in message.text for message in channel.messages)
+
+
+def test_an_outage_neither_takes_apart_what_is_late_nor_alarms_of_the_next_refusal(database: Database) -> None:
+    many(database, 30)
+    with database.write() as session:
+        person(session, "Dora Clerk", role="docket")
+    monday = WEEK_BEFORE + timedelta(hours=63)
+    channel = Collector(refuse(ChannelDown("away")))
+    daemon = sweeps(database, channel)
+    for tick in range(90):
+        daemon.send_due(monday + tick * MINUTE)
+    channel.first = refuse(SendError("451 4.7.1 greylisted"))
+    daemon.send_due(monday + 92 * MINUTE)
+    channel.first = None
+    daemon.send_due(monday + 97 * MINUTE)
+    assert [message.to_name for message in channel.messages] == ["Ana Ruiz"] * 2
+    assert not any("NOT DELIVERED" in message.subject for message in channel.messages)
 
 
 def of(session: Session, reference: str) -> str:
