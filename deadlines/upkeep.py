@@ -61,8 +61,7 @@ def forget_copies(settings: Settings, database: "Database") -> None:
 
     A running server does the same within seconds; one that starts while the database fails would serve them.
     """
-    from deadlines.docket.endings import answered_hashes
-    from deadlines.docket.scopes import restricted_matters
+    from deadlines.docket.endings import sights
     from deadlines.web.shelf import Shelf
 
     folder = feeds_folder(settings)
@@ -70,9 +69,9 @@ def forget_copies(settings: Settings, database: "Database") -> None:
         return
     shelf = Shelf(folder)
     with database.read() as session:
-        shelf.keep_only(answered_hashes(session, now=clock.now()), {})
-        restricted = restricted_matters(session)
-    for kept in shelf.made_before(restricted):
+        now_seen = sights(session, now=clock.now())
+    shelf.keep_only(now_seen, {})
+    for kept in shelf.outdated(now_seen):
         shelf.drop(kept.token_hash)
 
 

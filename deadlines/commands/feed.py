@@ -103,7 +103,7 @@ def rotate(app: App, identifier: str, by_link: bool, by: str | None, yes: bool, 
         identifier, restricted_of = old.id, old.person.email if old.restricted else None
     if restricted_of is not None:
         ask_for_restricted(restricted_of, by, yes=yes)
-    with app.writing() as session:
+    with app.withdrawing() as session:
         old = find_address(session, identifier)
         new, secret = replace(session, old, actor=actor(), now=clock.now(), by_link=by_link)
         session.refresh(new)

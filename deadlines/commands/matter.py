@@ -127,7 +127,7 @@ def unassign(app: App, reference: str, email: str, as_json: bool) -> None:
     from deadlines.docket.people import find_person
     from deadlines.docket.teams import find_matter
 
-    with app.writing() as session:
+    with app.withdrawing() as session:
         matter, person = find_matter(session, reference), find_person(session, email)
         ended = off_matter(session, matter, person, actor=actor(), now=clock.now())
         shown = {"matter": matter.reference, "person": person.email, "calendars_ended": ended}
@@ -156,7 +156,7 @@ def hand_over(app: App, reference: str, email: str, as_json: bool) -> None:
     from deadlines.docket.people import find_person
     from deadlines.docket.teams import find_matter
 
-    with app.writing() as session:
+    with app.withdrawing() as session:
         matter, person = find_matter(session, reference), find_person(session, email)
         count = handing.hand_over(session, matter, person, actor=actor(), now=clock.now())
         shown = {"matter": matter.reference, "attorney": person.email, "open": count}

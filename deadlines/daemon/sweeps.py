@@ -34,6 +34,7 @@ from deadlines.docket.agendas import Rhythm, renewed
 from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.evening_watch import watch_evening
 from deadlines.docket.intake import Desk
+from deadlines.docket.invitations import overtaken
 from deadlines.docket.lanes import Lanes
 from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.recompute import Compute
@@ -136,6 +137,8 @@ class Sweeps:
         self._hooks = HookSender(hooks_post, outbound, vault) if outbound is not None else None
 
     def _renewed(self, session: Session, letter: Letter, now: datetime) -> tuple[str, str] | None:
+        if overtaken(session, letter):
+            return None
         if self._rhythm is None:
             return letters.as_written(session, letter, now)
         return renewed(session, letter, self._rhythm, now)

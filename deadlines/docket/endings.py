@@ -4,13 +4,15 @@ A program that gets an error keeps what it last saw on the screen, for ever. So 
 for a while with one loud note instead of the dates, and only then that it is gone; one that leaked is gone at once.
 """
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.scopes import restricted_matters
 from deadlines.docket.subscriptions import copy_subscription, give_claim, give_token
 from deadlines.docket.teams import leave_matter
 from deadlines.errors import Conflict
@@ -53,7 +55,14 @@ def condition(subscription: Subscription, now: datetime) -> Condition:
 
 def end_body(subscription: Subscription, now: datetime) -> bytes:
     """What an ended address shows: one loud note on the day that it ended, the same bytes every time."""
-    return join_calendar("Deadlines – ENDED", WHAT_TO_DO, [_end_note(subscription, now)])
+    at = _ended_at(subscription, now) or subscription.created_at
+    why = (subscription.ending or "revoked") if subscription.revoked_at == at else "expired"
+    return _ended(subscription.id, at, why)
+
+
+def expired(identifier: str, expires_at: datetime, now: datetime) -> bytes | None:
+    """What an address shows after its last day, as `end_body` without the database; None once it is gone."""
+    return _ended(identifier, expires_at, "expired") if now < expires_at + timedelta(days=NOTICE_DAYS) else None
 
 
 def waiting_body(subscription: Subscription, now: datetime) -> bytes:
@@ -80,22 +89,19 @@ def next_change(subscription: Subscription, now: datetime) -> datetime | None:
     return ended_at + timedelta(days=NOTICE_DAYS) if condition(subscription, now) == "ended" else None
 
 
-def _end_note(subscription: Subscription, now: datetime) -> bytes:
-    at = _ended_at(subscription, now) or subscription.created_at
-    why = TEXTS[(subscription.ending or "revoked") if subscription.revoked_at == at else "expired"]
-    return render_event(
-        CalendarItem(
-            uid=f"{subscription.id}-ended@deadlines",
-            on=at.date(),
-            summary=SUMMARY,
-            description=f"{why} {WHAT_TO_DO}",
-            sequence=0,
-            changed_at=at,
-            created_at=at,
-            cancelled=False,
-            category="Note",
-        )
+def _ended(identifier: str, at: datetime, why: str) -> bytes:
+    note = CalendarItem(
+        uid=f"{identifier}-ended@deadlines",
+        on=at.date(),
+        summary=SUMMARY,
+        description=f"{TEXTS[why]} {WHAT_TO_DO}",
+        sequence=0,
+        changed_at=at,
+        created_at=at,
+        cancelled=False,
+        category="Note",
     )
+    return join_calendar("Deadlines – ENDED", WHAT_TO_DO, [render_event(note)])
 
 
 def end_subscription(session: Session, subscription: Subscription, why: Ending, *, actor: str, now: datetime) -> None:
@@ -149,10 +155,20 @@ def off_matter(session: Session, matter: Matter, person: Person, *, actor: str, 
     return end_of_matter(session, person, matter.id, actor=actor, now=now)
 
 
-def answered_hashes(session: Session, *, now: datetime) -> set[str]:
-    """The hashes of all addresses that show a calendar, even if it is only the note that they have ended."""
+def sights(session: Session, *, now: datetime) -> dict[str, str]:
+    """The sight of every address that shows a calendar, even if it is only the note that it has ended, by its hash."""
     query = select(Subscription).join(Subscription.person).where(Subscription.claim_hash.is_(None))
-    return {row.token_hash for row in session.scalars(query) if condition(row, now) != "gone"}
+    found, restricted = session.scalars(query).all(), restricted_matters(session)
+    return {row.token_hash: sight(session, row, restricted, now) for row in found if condition(row, now) != "gone"}
+
+
+def sight(session: Session, subscription: Subscription, restricted: Sequence[str], now: datetime) -> str:
+    """A short word for what an address may show: another one once it ends, once another matter is restricted, and once
+    it is to show fewer or more of the `restricted` matters."""
+    is_now = condition(subscription, now)
+    asks = subscription.restricted and is_now == "live" and restricted
+    shown = restricted_matters(session, subscription) if asks else []
+    return hashlib.sha256(" ".join([is_now, *restricted, "shows", *shown]).encode()).hexdigest()[:16]
 
 
 def unread_subscriptions(session: Session, *, now: datetime) -> list[Subscription]:

@@ -12,12 +12,12 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true, union, update
 from sqlalchemy.orm import Session, contains_eager, defer
 
-from deadlines.docket.inviting import Told, write
+from deadlines.docket.inviting import KEY, Told, write
 from deadlines.docket.renderings import DEFAULT_REDACTION
 from deadlines.errors import Conflict, InputError
 from deadlines.ical import REDACTIONS, Party
 from deadlines.store import audit
-from deadlines.store.tables import DeadlineRow, Entry, Invitation, Matter, MatterMember, Person, Rendering
+from deadlines.store.tables import DeadlineRow, Entry, Invitation, Letter, Matter, MatterMember, Person, Rendering
 
 PER_HOUR = 30
 """Letters to one person in an hour: who asks for invitations with 500 dates open does not get 500 mails at once."""
@@ -90,6 +90,24 @@ def invite(session: Session, person_id: str, *, organizer: Party, today: date, n
     return len(found)
 
 
+def overtaken(session: Session, letter: Letter) -> bool:
+    """Whether a claimed letter invites to a date that is not its reader's to see any more: it must not be sent.
+
+    Where the calendar may have heard of the date, a letter that takes it out follows.
+    """
+    if not letter.key.startswith(KEY) or letter.method == "CANCEL":
+        return False
+    entry_id, slot, person_id, _ = letter.key.removeprefix(KEY).split("/")
+    told = session.get_one(Invitation, (entry_id, slot, person_id))
+    if letter.method is None and told.cancelled:  # the plain words for a date that is taken out
+        return False
+    if session.scalar(_seen(session.get_one(Person, person_id), entry_id, slot)) is not None:
+        return False
+    if told.sequence == 0 and letter.attempts <= 1:  # this is the first try of the first letter: nobody knows the date
+        told.cancelled = True
+    return True
+
+
 def _told_lately(session: Session, person: Person, now: datetime) -> int:
     # Not what lies ahead: after the clock was set back it would stop everything.
     lately = Invitation.person_id == person.id, Invitation.told_at > now - HOUR, Invitation.told_at <= now
@@ -158,6 +176,12 @@ def _cancels(person: Person, today: date, *columns: Any) -> Select[Any]:
         .where(~_to_see(person))
         .order_by(Invitation.on, Invitation.entry_id, Invitation.slot)
     )
+
+
+def _seen(person: Person, entry_id: str, slot: str) -> Select[Any]:
+    base = Rendering.entry_id == entry_id, Rendering.slot == slot, Rendering.redaction == DEFAULT_REDACTION
+    joined = select(Rendering.id).join(Entry, Entry.id == Rendering.entry_id).join(Matter, Matter.id == Entry.matter_id)
+    return joined.where(*base, _to_see(person))
 
 
 def _same_date() -> ColumnElement[bool]:

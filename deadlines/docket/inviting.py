@@ -24,6 +24,8 @@ from deadlines.store.tables import DeadlineRow, Entry, Invitation, Person, Rende
 
 log = logging.getLogger(__name__)
 
+KEY = "invitation/"
+"""Begins the key of a letter that tells of a date; entry, slot, person and sequence follow."""
 WEEK = timedelta(days=7)
 WITHHELD = "removed from this calendar, the date may still hold"
 WITHHELD_TEXT = (
@@ -114,7 +116,7 @@ def _queue(session: Session, told: Told, organizer: Party, today: date, now: dat
 
 
 def _key(told: Told, sequence: int) -> str:
-    return f"invitation/{told.entry.id}/{told.rendering.slot}/{told.person.id}/{sequence}"
+    return f"{KEY}{told.entry.id}/{told.rendering.slot}/{told.person.id}/{sequence}"
 
 
 def _item(told: Told, veil: Veil, now: datetime) -> CalendarItem:

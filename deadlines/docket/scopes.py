@@ -1,6 +1,5 @@
 """Which dates a calendar shows on a day: the one condition behind its state, its bytes and what is prepared for it."""
 
-import hashlib
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -57,10 +56,10 @@ def remedies_on_docket(session: Session) -> list[str]:
     return sorted(session.scalars(select(Entry.remedy).where(Entry.remedy != "").distinct()))
 
 
-def restricted_matters(session: Session) -> str:
-    """A short word for the set of restricted matters: another one when one is added."""
-    ids = session.scalars(select(Matter.id).where(Matter.restricted.is_(True)))
-    return hashlib.sha256(" ".join(sorted(ids)).encode()).hexdigest()[:16]
+def restricted_matters(session: Session, subscription: Subscription | None = None) -> list[str]:
+    """The ids of the restricted matters: of all, or of those that a calendar shows."""
+    restricted = select(Matter.id).where(Matter.restricted.is_(True))
+    return sorted(session.scalars(restricted.where(*of_scope(subscription)) if subscription else restricted))
 
 
 def _in_reach(today: date) -> Iterator[ColumnElement[bool]]:

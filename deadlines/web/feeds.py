@@ -21,10 +21,12 @@ from sqlalchemy.orm import Session
 from starlette.types import Receive, Scope, Send
 
 from deadlines.docket.endings import (
-    answered_hashes,
     condition,
     end_body,
+    expired,
     next_change,
+    sight,
+    sights,
     unread_subscriptions,
     waiting_body,
 )
@@ -144,12 +146,13 @@ class FeedRoute:
     def watch(self, session: Session, now: datetime) -> None:
         """Forget the addresses that have ended and copies that show too much; learn of those not read yet."""
         unread = {row.token_hash: _unread(row, now) for row in unread_subscriptions(session, now=now)}
-        self._shelf.keep_only(answered_hashes(session, now=now), unread)
-        for kept in self._shelf.made_before(restricted_matters(session)):
+        now_seen = sights(session, now=now)
+        self._shelf.keep_only(now_seen, unread)
+        for kept in self._shelf.outdated(now_seen):
             self._renew(session, kept, now)
 
     def _renew(self, session: Session, kept: Kept, now: datetime) -> None:
-        """Make a copy anew that may show what was restricted since; one that cannot be made is not kept either."""
+        """Make a copy anew that may show what must be seen no more; one that cannot be made is not kept either."""
         try:
             found = self._look_at(session, kept.token_hash, self._today(), structs.replace(kept, docket=""), now)
         except CalendarError:
@@ -231,14 +234,16 @@ class FeedRoute:
         if (is_now := condition(subscription, now)) == "gone":
             return Kept(token_hash, subscription.id, subscription.hint, "gone", "", gone=True)
         state = is_now if is_now == "ended" else self._state(session, subscription, today)
-        restricted = restricted_matters(session)
-        if known is not None and (known.state, known.restricted) == (state, restricted) and known.body is not None:
-            return structs.replace(known, changes_at=changes_at)
+        seen = sight(session, subscription, restricted_matters(session), now)
+        expires_at = subscription.expires_at if is_now == "live" else None
+        if known is not None and (known.state, known.sight) == (state, seen) and known.body is not None:
+            return structs.replace(known, changes_at=changes_at, expires_at=expires_at)
         body = end_body(subscription, now) if is_now == "ended" else self._body(session, subscription, today)
-        found = Kept(token_hash, subscription.id, subscription.hint, state, tag_of(body), body, restricted=restricted)
-        if known is None or (known.etag, known.restricted) != (found.etag, found.restricted):
+        found = Kept(token_hash, subscription.id, subscription.hint, state, tag_of(body), body, sight=seen)
+        found = structs.replace(found, changes_at=changes_at, expires_at=expires_at)
+        if known is None or (known.etag, known.sight) != (found.etag, found.sight):
             self._shelf.save(found)
-        return structs.replace(found, changes_at=changes_at)
+        return found
 
     def _state(self, session: Session, subscription: Subscription, today: date) -> str:
         return feed_state(session, subscription, today=today, firm=self._firm)
@@ -253,7 +258,9 @@ class FeedRoute:
 
     def _last_good(self, token_hash: str, known: Kept | None, fault: Exception) -> Kept | None:
         """What is served while something fails; the log says what, and never holds the token."""
-        known = known or self._shelf.unread(token_hash)
+        known = _ended_meanwhile(known or self._shelf.unread(token_hash), self._now())
+        if known is not None and known.gone:
+            return known
         body = self._shelf.load(known) if known is not None else None
         log.error(
             "calendar %s cannot be made (%s); %s",
@@ -312,10 +319,19 @@ def _is_name(name: str) -> bool:
     return bool(stem and dot) and ending.lower() == "ics" and plain
 
 
+def _ended_meanwhile(kept: Kept | None, now: datetime) -> Kept | None:
+    """A copy as it is to be served without the database: an address whose last day has passed shows no date."""
+    if kept is None or kept.expires_at is None or now < kept.expires_at:
+        return kept
+    body = expired(kept.subscription, kept.expires_at, now)
+    return structs.replace(kept, body=body, packed=None, gone=body is None)
+
+
 def _unread(subscription: Subscription, now: datetime) -> Kept:
     """What a calendar that nobody has read yet shows while it cannot be made: nothing is emptied by it."""
     body = waiting_body(subscription, now)
-    return Kept(subscription.token_hash, subscription.id, subscription.hint, "unread", tag_of(body), body)
+    kept = Kept(subscription.token_hash, subscription.id, subscription.hint, "unread", tag_of(body), body)
+    return structs.replace(kept, expires_at=subscription.expires_at)
 
 
 def _asked(scope: Scope) -> Asked:

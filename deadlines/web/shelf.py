@@ -35,7 +35,8 @@ class Kept(Struct, frozen=True):
 
     `mark`, `docket` and `today` tell when the bytes were known to be right, `changes_at` when they will be others by
     themselves; without a body only the tag is known. `beat_at`: the daemon's last sign of life. `gone`: the
-    address answers that it is no more. `restricted` stands for the matters that were restricted when it was made.
+    address answers that it is no more. `sight` stands for what it might show when it was made, and a live address ends
+    at `expires_at` by itself.
     """
 
     token_hash: str
@@ -51,7 +52,8 @@ class Kept(Struct, frozen=True):
     changes_at: datetime | None = None
     beat_at: datetime | None = None
     gone: bool = False
-    restricted: str = ""
+    sight: str = ""
+    expires_at: datetime | None = None
     looked_at: datetime = datetime.min.replace(tzinfo=UTC)
 
     def size(self) -> int:
@@ -66,7 +68,8 @@ class Label(Struct, frozen=True):
     subscription: str
     hint: str
     etag: str
-    restricted: str = ""
+    sight: str = ""
+    expires_at: datetime | None = None
 
 
 def tag_of(body: bytes) -> str:
@@ -123,17 +126,17 @@ class Shelf:
     def save(self, kept: Kept) -> None:
         """Write an address and its bytes to disk; a failure is logged, the feed goes out all the same.
 
-        Where it fails, an earlier copy that may show what has been restricted since does not stay either.
+        Where it fails, an earlier copy that may show what must be seen no more does not stay either.
         """
         if self._folder is None or kept.body is None:
             return
-        label = Label(kept.token_hash, kept.subscription, kept.hint, kept.etag, kept.restricted)
+        label = Label(kept.token_hash, kept.subscription, kept.hint, kept.etag, kept.sight, kept.expires_at)
         try:
             _replace(self._file(kept), msgspec.json.encode(label) + b"\n" + kept.body)
         except OSError as fault:
             log.error("the last good calendar %s cannot be written (%s)", kept.subscription, fault.strerror)
             older = _read(self._file(kept))
-            if older is not None and older[0].restricted != kept.restricted:
+            if older is not None and older[0].sight != kept.sight:
                 self._remove(kept)
 
     def load(self, kept: Kept) -> bytes | None:
@@ -157,10 +160,10 @@ class Shelf:
         with self._lock:
             return self._unread.get(token_hash)
 
-    def made_before(self, restricted: str) -> list[Kept]:
-        """The copies made while other matters were restricted: they may show what must no longer be seen."""
+    def outdated(self, sights: dict[str, str]) -> list[Kept]:
+        """The copies of these addresses that were made at another sight: they may show what must no longer be seen."""
         with self._lock:
-            return [kept for kept in self._kept.values() if kept.restricted != restricted]
+            return [kept for kept in self._kept.values() if kept.sight != sights.get(kept.token_hash, kept.sight)]
 
     def keep_only(self, live: Collection[str], unread: dict[str, Kept]) -> None:
         """Forget every address whose hash is not among these. `unread` are live ones that nobody has read yet."""
@@ -188,9 +191,8 @@ class Shelf:
             found = _read(path) if _NAME.fullmatch(path.name) else None
             if found is not None and path.name == f"{found[0].subscription}.feed":
                 label = found[0]
-                kept = Kept(
-                    label.token_hash, label.subscription, label.hint, "", label.etag, restricted=label.restricted
-                )
+                kept = Kept(label.token_hash, label.subscription, label.hint, "", label.etag)
+                kept = structs.replace(kept, sight=label.sight, expires_at=label.expires_at)
                 self._kept[label.token_hash] = kept
 
 

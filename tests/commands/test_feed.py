@@ -1,7 +1,8 @@
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
-from deadlines.docket.scopes import restricted_matters
+from deadlines.docket.endings import sights
 from deadlines.docket.subscriptions import hash_token
 from deadlines.store.database import Database
 from deadlines.web.shelf import Kept, Shelf, tag_of
@@ -148,19 +149,46 @@ def test_a_one_time_link_instead_of_the_address(firm: Firm) -> None:
     assert listed["state"] == "waits"
 
 
-def test_copies_that_show_too_much_go_while_no_server_runs(firm: Firm) -> None:
-    settled(firm)
+def kept(firm: Firm, *made: dict[str, str]) -> list[Path]:
+    """The files of these addresses, as a server keeps them that reads the docket now."""
     folder = firm.folder / "deadlines.sqlite3.feeds"
-    made = [firm.data("feed", "add", "--person", "ana@firm.example", "--label", name) for name in ("A", "B")]
     shelf = Shelf(folder)
     with Database.open(f"sqlite:///{firm.folder}/deadlines.sqlite3").read() as session:
-        restricted = restricted_matters(session)
+        now_seen = sights(session, now=datetime.now(UTC))
     for one in made:
-        token = one["url"].split("/")[-2]
-        shelf.save(Kept(hash_token(token), one["id"], "h", "s", tag_of(b"x"), b"x", restricted=restricted))
-    files = [folder / f"{one['id']}.feed" for one in made]
-    assert [file.exists() for file in files] == [True, True]
-    firm.good("feed", "leak", made[0]["id"])
-    assert [file.exists() for file in files] == [False, True]
+        token = hash_token(one["url"].split("/")[-2])
+        shelf.save(Kept(token, one["id"], "h", "s", tag_of(b"x"), b"x", sight=now_seen[token]))
+    return [folder / f"{one['id']}.feed" for one in made]
+
+
+def test_copies_that_show_too_much_go_while_no_server_runs(firm: Firm) -> None:
+    settled(firm)
+    files = kept(firm, *(add(firm, "ana", name) for name in ("A", "B", "C")))
+    assert [file.exists() for file in files] == [True, True, True]
+    ids = [file.stem for file in files]
+    firm.good("feed", "leak", ids[0])
+    assert [file.exists() for file in files] == [False, True, True]
+    firm.good("feed", "revoke", ids[1])
+    assert [file.exists() for file in files] == [False, False, True]
     firm.good("matter", "restrict", firm.data("list")[0]["matter"])
+    assert [file.exists() for file in files] == [False, False, False]
+
+
+def add(firm: Firm, name: str, label: str, *more: str) -> dict[str, str]:
+    made: dict[str, str] = firm.data("feed", "add", "--person", f"{name}@firm.example", "--label", label, *more)
+    return made
+
+
+def test_the_copy_of_a_restricted_matter_goes_with_who_leaves_the_matter(firm: Firm) -> None:
+    settled(firm)
+    matter = firm.data("list")[0]["matter"]
+    firm.good("matter", "assign", matter, "paula@firm.example")
+    firm.good("matter", "restrict", matter)
+    of_paula = add(firm, "paula", "A", "--restricted", "--by", "paula@firm.example", "--yes")
+    of_ana = add(firm, "ana", "A", "--restricted", "--by", "ana@firm.example", "--yes")
+    files = kept(firm, of_paula, of_ana)
+    firm.good("matter", "unassign", matter, "paula@firm.example")
+    assert [file.exists() for file in files] == [False, True]
+    firm.add("Ben", "ben@firm.example")
+    firm.good("matter", "hand-over", matter, "ben@firm.example")
     assert [file.exists() for file in files] == [False, False]

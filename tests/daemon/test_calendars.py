@@ -1,17 +1,22 @@
 """The sweeps for calendars, as the daemon runs them: from the docket to the mail."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from icalendar import Calendar
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from deadlines.daemon import Sweeps
+from deadlines.docket import handing
+from deadlines.docket.endings import off_matter
 from deadlines.docket.invitations import choose_invitations
+from deadlines.docket.restricting import restrict_matter, unrestrict_matter
 from deadlines.ical import Party
 from deadlines.notify.smtp import SmtpChannel
 from deadlines.store.database import Database
-from deadlines.store.tables import Heartbeat, Letter, Person, Subscription
+from deadlines.store.tables import Heartbeat, Letter, Matter, MatterMember, Person, Rendering, Subscription
 from tests.daemon.parts import Collector, sweeps
 from tests.docket.desks import ENTERED, LATER, recorded
 from tests.docket.samples import ZONE, person
@@ -48,6 +53,73 @@ def test_a_date_reaches_the_calendar_through_a_mail_server(database: Database) -
         [event] = calendar.walk("VEVENT")
         assert str(event["ATTENDEE"]) == f"mailto:{mail['To'].addresses[0].addr_spec}"
         assert "Canary" not in mail.as_string()
+
+
+def restrict(session: Session, matter: Matter) -> None:
+    restrict_matter(session, matter, actor="test", now=LATER)
+
+
+def hand_over(session: Session, matter: Matter) -> None:
+    handing.hand_over(session, matter, person(session, "Ben Ode"), actor="test", now=LATER)
+
+
+def unassign(session: Session, matter: Matter) -> None:
+    off_matter(session, matter, eve(session), actor="test", now=LATER)
+
+
+def eve(session: Session) -> Person:
+    return session.scalars(select(Person).where(Person.email == "eve@firm.test")).one()
+
+
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("change", [restrict, hand_over, unassign])
+def test_an_invitation_that_waits_does_not_leave_after_its_matter_is_seen_no_more(
+    database: Database, change: Any, known: bool
+) -> None:
+    """The calendar that knows a date gets it cancelled; one that does not hears nothing at all."""
+    with database.write() as session:
+        recorded(session)
+        matter = session.scalars(select(Matter)).one()
+        reader = person(session, "Eve Fox", "paralegal") if change is unassign else matter.attorney
+        if change is unassign:
+            session.add(MatterMember(matter_id=matter.id, person_id=reader.id, since=ENTERED))
+        choose_invitations(session, reader, "full", actor="test", now=ENTERED)
+        email = reader.email
+    channel = Collector()
+    daemon = sweeps(database, channel, organizer=FIRM)
+    assert daemon.invite_due(LATER) == 6
+    if known:
+        assert daemon.send_due(LATER).letters == 6
+        with database.write() as session:
+            for row in session.scalars(select(Rendering).where(Rendering.redaction == "matter")):
+                row.sequence += 1
+        assert daemon.invite_due(LATER) == 6
+    with database.write() as session:
+        change(session, session.scalars(select(Matter)).one())
+    before = len(channel.messages)
+    daemon.send_due(LATER)
+    assert not [one for one in channel.messages[before:] if one.to_email == email and one.method == "REQUEST"]
+    daemon.invite_due(LATER + 2 * HOUR)
+    daemon.send_due(LATER + 2 * HOUR)
+    after = [one for one in channel.messages[before:] if one.to_email == email and one.calendar]
+    assert [one.method for one in after] == ["CANCEL"] * (6 if known else 0)
+    assert not [one for one in after if "Canary" in f"{one.subject}{one.text}{one.calendar!r}"]
+
+
+def test_an_invitation_to_what_is_still_seen_leaves_after_the_matter_comes_back(database: Database) -> None:
+    start(database)
+    channel = Collector()
+    daemon = sweeps(database, channel, organizer=FIRM)
+    daemon.invite_due(LATER)
+    with database.write() as session:
+        restrict(session, session.scalars(select(Matter)).one())
+    daemon.send_due(LATER)
+    with database.write() as session:
+        matter = session.scalars(select(Matter)).one()
+        unrestrict_matter(session, matter, matter.attorney, "a mistake", now=LATER)
+    assert daemon.invite_due(LATER + 2 * HOUR) == 6
+    daemon.send_due(LATER + 2 * HOUR)
+    assert [one.method for one in channel.messages if one.calendar] == ["REQUEST"] * 6
 
 
 def test_without_a_sender_nobody_is_invited(database: Database) -> None:

@@ -5,18 +5,23 @@ import logging
 import socket
 import sqlite3
 import stat
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import URL, create_engine, text
+from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from deadlines.docket import endings, renderings, subscriptions
+from deadlines.docket.people import deactivate_person
+from deadlines.docket.restricting import restrict_matter
 from deadlines.docket.subscriptions import Choice
 from deadlines.errors import Unreachable
 from deadlines.store.changes import Changes
 from deadlines.store.database import Database
-from deadlines.store.tables import Matter, Rendering, Subscription
+from deadlines.store.tables import Matter, MatterMember, Rendering, Subscription
 from deadlines.web.app import create_app
 from deadlines.web.shelf import Kept, Shelf, tag_of
 from tests.docket import samples
@@ -256,6 +261,78 @@ def test_a_copy_from_before_a_matter_was_restricted_goes_within_seconds(
         assert (answer.status_code, b"2026-0143" in answer.content) == (200, False)
 
 
+def revoked(session: Session, subscription: Subscription) -> None:
+    endings.end_subscription(session, subscription, "revoked", actor="t", now=NOW)
+
+
+def taken_off(session: Session, subscription: Subscription) -> None:
+    endings.off_matter(session, session.query(Matter).one(), subscription.person, actor="t", now=NOW)
+
+
+def left(session: Session, subscription: Subscription) -> None:
+    matter = session.query(Matter).one()
+    deactivate_person(session, subscription.person, successor=matter.attorney, actor="t", now=NOW)
+
+
+@pytest.mark.parametrize("change, note", [(revoked, b"HAS ENDED"), (left, b"HAS ENDED"), (taken_off, b"")])
+def test_a_copy_from_before_its_reader_may_see_it_no_more_goes_within_seconds(
+    database: Database, feed: Subscribed, folder: Path, change: Any, note: bytes
+) -> None:
+    """The reader works on a restricted matter and asked for it; then they do not, or the address ends."""
+    with database.write() as session:
+        matter, ben = session.query(Matter).one(), samples.person(session, "Ben Ode", "paralegal")
+        session.add(MatterMember(matter_id=matter.id, person_id=ben.id, since=NOW))
+        restrict_matter(session, matter, actor="t", now=NOW)
+        choice = Choice(restricted=True)
+        own, token = subscriptions.add_subscription(session, ben, "a", choice=choice, actor="t", now=NOW)
+        path, own_id = f"/f/{token}/d.ics", own.id
+    client = client_of(database, folder)
+    assert b"2026-0143" in client.get(path).content
+    with database.write() as session:
+        change(session, session.get_one(Subscription, own_id))
+    with database.write() as session:
+        client.app.state.watch(session, NOW)  # type: ignore[attr-defined]
+    break_database(database)
+    for served in (client, client_of(database, folder)):
+        answer = served.get(path)
+        assert (answer.status_code, b"2026-0143" in answer.content, note in answer.content) == (200, False, True)
+
+
+def test_an_address_whose_last_day_comes_while_the_database_fails_says_that_it_has_ended(
+    database: Database, feed: Subscribed, folder: Path
+) -> None:
+    with database.write() as session:
+        session.get_one(Subscription, feed.id).expires_at = NOW + timedelta(hours=1)
+    times = [NOW]
+    client = TestClient(create_app(database, zone=ZONE, kept=folder, now=lambda: times[-1]))
+    good = client.get(feed.path)
+    assert b"2026-0143" in good.content
+    break_database(database)
+    assert client.get(feed.path).content == good.content
+    after = client_of(database, folder)
+    times.append(NOW + timedelta(hours=1))
+    noted = client.get(feed.path)
+    assert (noted.status_code, noted.text.count("BEGIN:VEVENT")) == (200, 1)
+    assert "HAS ENDED" in noted.text
+    assert after.get(feed.path).content == good.content  # by its clock the day has not come
+    with database.write() as session:
+        for table in ("audit", "matter"):
+            session.execute(text(f'ALTER TABLE "{table}_gone" RENAME TO "{table}"'))
+    assert client.get(feed.path).content == noted.content
+
+
+def test_an_address_that_expired_long_ago_is_gone_also_while_the_database_fails(
+    database: Database, feed: Subscribed, folder: Path
+) -> None:
+    with database.write() as session:
+        session.get_one(Subscription, feed.id).expires_at = NOW + timedelta(hours=1)
+    client_of(database, folder).get(feed.path)
+    break_database(database)
+    later = NOW + timedelta(days=endings.NOTICE_DAYS, hours=1)
+    restarted = TestClient(create_app(database, zone=ZONE, kept=folder, now=lambda: later))
+    assert restarted.get(feed.path).status_code == 410
+
+
 def test_while_the_database_fails_nobody_is_taken_for_a_stranger(
     database: Database, feed: Subscribed, folder: Path
 ) -> None:
@@ -291,16 +368,16 @@ def unused_port() -> int:
         return int(listener.getsockname()[1])
 
 
-@pytest.mark.parametrize("restricted, kept", [("same", b"old"), ("another matter", None)])
-def test_on_a_full_disk_an_older_copy_stays_unless_it_shows_what_is_restricted_now(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, restricted: str, kept: bytes | None
+@pytest.mark.parametrize("sight, kept", [("same", b"old"), ("another", None)])
+def test_on_a_full_disk_an_older_copy_stays_unless_it_shows_what_must_be_seen_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sight: str, kept: bytes | None
 ) -> None:
     shelf = Shelf(tmp_path)
-    shelf.save(Kept("h", "k" * 26, "dlf_x", "1", tag_of(b"old"), b"old", restricted="same"))
+    shelf.save(Kept("h", "k" * 26, "dlf_x", "1", tag_of(b"old"), b"old", sight="same"))
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("deadlines.web.shelf._replace", full)
-    shelf.save(Kept("h", "k" * 26, "dlf_x", "2", tag_of(b"new"), b"new", restricted=restricted))
+    shelf.save(Kept("h", "k" * 26, "dlf_x", "2", tag_of(b"new"), b"new", sight=sight))
     assert shelf.load(Kept("h", "k" * 26, "dlf_x", "", "")) == kept
