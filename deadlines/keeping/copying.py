@@ -100,6 +100,13 @@ def _export(connection: Connection, folder: Path, progress: Progress) -> tuple[F
     return "copy", file
 
 
+def address_without_password(url: URL) -> str:
+    """The address for pg_dump: its words are seen by everybody on the machine, so the password goes another way."""
+    # URL.set() takes None for "as it was", and the password would be rendered as asterisks and used as such.
+    plain = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    return plain.render_as_string(hide_password=False)
+
+
 def _dump(url: URL, connection: Connection, folder: Path) -> tuple[Form, Path] | None:
     """By pg_dump, of the very moment that the connection sees; None where it is missing or older than the server."""
     if not (shutil.which("pg_dump") and shutil.which("pg_restore")):
@@ -107,9 +114,8 @@ def _dump(url: URL, connection: Connection, folder: Path) -> tuple[Form, Path] |
     file = folder / "archive.dump"
     new_file(file)
     moment = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
-    plain = url.set(drivername="postgresql", password=None)
     words = ["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={moment}"]
-    words += [f"--file={file}", f"--dbname={plain.render_as_string()}"]
+    words += [f"--file={file}", f"--dbname={address_without_password(url)}"]
     environ = {**os.environ, **({"PGPASSWORD": url.password} if url.password else {})}
     done = subprocess.run(words, env=environ, capture_output=True, check=False)  # noqa: S603
     if done.returncode:

@@ -17,9 +17,11 @@ from deadlines.errors import BackupError
 from deadlines.keeping import backup as backups
 from deadlines.keeping import backups_in, copying, read_manifest, rehearse
 from deadlines.keeping.cipher import PIECE, decrypt, encrypt
+from deadlines.keeping.copying import address_without_password
 from deadlines.keeping.facts import facts_of
 from deadlines.store import audit
 from deadlines.store.database import Database
+from deadlines.store.engine import parse_url
 from deadlines.store.seal import Seal
 from tests.docket.desks import ENTERED, LATER
 from tests.keeping.parts import CIPHER_KEY, KEY, backed_up, instance_of, names, whole
@@ -229,3 +231,8 @@ def test_encryption_gives_back_every_byte_and_notices_every_change(tmp_path: Pat
     coded.write_bytes(content)
     with pytest.raises(BackupError, match="another key"):
         decrypt(coded, again, bytes(32))
+
+
+def test_pg_dump_is_given_the_whole_address_but_for_the_password() -> None:
+    url = parse_url("postgresql://deadlines:s%2Fw@db.firm.example:5433/docket?sslmode=verify-full")
+    assert address_without_password(url) == "postgresql://deadlines@db.firm.example:5433/docket?sslmode=verify-full"
