@@ -201,7 +201,8 @@ def _print_relations(window: Window) -> None:
         click.echo("  How it stands to other clocks")
     said = {(relation.kind, relation.text): relation for relation in window.relations}
     for relation in said.values():
-        text = f"     -  {RELATIONS[relation.kind]}: {clean(relation.text)} [{'; '.join(relation.cite)}]"
+        cite = f" [{'; '.join(relation.cite)}]" if relation.cite else ""
+        text = f"     -  {RELATIONS[relation.kind]}: {clean(relation.text)}{cite}"
         paragraph(text, hanging="        ")
 
 

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.compute.result import Window
+from deadlines.compute.result import Relation, Window
 from deadlines.docket.roles import may
 from deadlines.docket.trust import window_of
 from deadlines.docket.verification import knows_it, refusal_of, unresolved_dispute
@@ -22,6 +22,9 @@ from deadlines.store.tables import DeadlineRow, Entry, NoticeRow, Person
 
 if TYPE_CHECKING:
     from deadlines.docket.views import EntryView
+
+
+CLOSES = "Filing this closes or ends another remedy: read the notice before you file."
 
 
 def blind_to(session: Session, person: Person | None, notices: Collection[str]) -> frozenset[str]:
@@ -66,9 +69,23 @@ def blinded(view: "EntryView") -> "EntryView":
 
 def plain(window: Window) -> Window:
     """The window with the dates to act on, and without the working, the readings, the dispute and the day on which it
-    opens, which tell the days and the service of the notice."""
+    opens, which tell the days and the service of the notice, and without what its kind, form and facts choose: why the
+    remedy fits, what to watch, and fees. Which other remedy a filing closes or ends stays, in no words of the case:
+    somebody may file."""
+    grave = (relation for relation in window.relations if relation.kind in ("alternative", "ends"))
+    relations = [Relation(each.kind, each.on, each.rule, None, {}, CLOSES, []) for each in grave]
     opens_on = window.opens_on if window.last_day is None else None
-    return msgspec.structs.replace(window, opens_on=opens_on, working=[], readings=[], dispute=None)
+    return msgspec.structs.replace(
+        window,
+        opens_on=opens_on,
+        dispute=None,
+        working=[],
+        readings=[],
+        fits=[],
+        notes=[],
+        relations=relations,
+        fees=[],
+    )
 
 
 def require_seen(session: Session, person: Person, row: NoticeRow) -> None:

@@ -17,7 +17,7 @@ from deadlines.errors import Conflict
 from deadlines.law import load_law
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, NoticeRow, Person
-from tests.docket.desks import DENIAL, LATER, SAFE, desk, firm, look, recorded, verify
+from tests.docket.desks import DENIAL, LATER, MAILED, SAFE, desk, firm, look, recorded, verify
 from tests.docket.samples import ZONE, person
 
 TOLD = msgspec.structs.replace(
@@ -73,6 +73,28 @@ def test_dates_are_told_and_nothing_that_stands_on_the_paper(database: Database)
         assert not seen.blind
         assert seen.entered == TOLD
         assert "October" in msgspec.json.encode(seen.window.working).decode()
+
+
+def test_the_reason_and_what_it_chooses_are_not_told(database: Database) -> None:
+    """A reason of the decision is read off the paper as every other fact; so is a kind that owes a fee."""
+    denied = msgspec.structs.replace(DENIAL, facts={"reason": "new-facts"})
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        row, entries = entered(session, ben, denied)
+        bond, bonds = entered(session, dora, Notice(kind="ij.bond", decided_on=MAILED, service=Service("oral")))
+        for notice, found in ((row, entries), (bond, bonds)):
+            views = [entry_view(session, entry, reader=ana) for entry in found.values()]
+            assert views
+            assert all(view.blind for view in views), notice.kind
+            for view in views:
+                window = view.window
+                assert (window.fits, window.notes, window.fees) == ([], [], []), window.title
+                assert not [each for each in window.relations if each.cite or each.facts or each.notice]
+                assert set(window.pitfalls) <= {
+                    "Filing this closes or ends another remedy: read the notice before you file."
+                }
+        assert any(entry_view(session, entry, reader=ben).window.fits for entry in entries.values())
+        assert any(entry_view(session, entry, reader=dora).window.fees for entry in bonds.values())
 
 
 def test_who_may_not_sign_for_it_may_look_at_it(database: Database) -> None:

@@ -71,7 +71,8 @@ def firm(database: Database) -> Database:
         ana.supervisor_id = next(person.id for person in people if person.role == "partner")
         plain, secret = samples.matter(session, ana, "A-1"), samples.matter(session, ana, NUMBER)
         plain.client, secret.client = "Garcia", "Canaryclient"
-        for matter, changes in ((plain, {}), (secret, {"title": "Motion to canaryremedy", "form": "Q-9187"})):
+        case = {"title": "Motion to canaryremedy", "remedy": "motion canaryremedy", "form": "Q-9187"}
+        for matter, changes in ((plain, {}), (secret, case)):
             asked = samples.window(**changes)
             entry, deadline = samples.entry(session, matter, asked)
             render_entry(session, entry, deadline, now=samples.ENTERED)

@@ -15,10 +15,10 @@ from deadlines.docket.confidential import RESTRICTED_WARNING
 from deadlines.docket.endings import end_subscription, rotate
 from deadlines.docket.people import active_person
 from deadlines.docket.roles import may, require
-from deadlines.docket.scopes import remedies_on_docket
 from deadlines.docket.subscriptions import Choice, Scope, invite
 from deadlines.docket.teams import find_team
 from deadlines.docket.visible import visible
+from deadlines.docket.wanted import remedies_of
 from deadlines.errors import Forbidden, InputError, NotFound
 from deadlines.ical import REDACTIONS
 from deadlines.store.tables import Matter, Person, Subscription, Team
@@ -108,7 +108,7 @@ def _feeds(
         states=STATES,
         words=WORDS,
         scopes=SCOPES,
-        remedies=remedies_on_docket(visit.session),
+        remedies=remedies_of(visit.law),
         teams=visit.session.scalars(select(Team.name).order_by(Team.name)).all(),
         manages=manages,
         makes=may(visit.person, "manage-own-feeds"),
@@ -185,8 +185,8 @@ def _matter(visit: Visit, reference: str) -> Matter:
 def _remedies(visit: Visit, word: str) -> tuple[str, ...]:
     if not word:
         return ()
-    if word not in remedies_on_docket(visit.session):
-        raise InputError("Choose one of the remedies that stand on the docket.")
+    if word not in remedies_of(visit.law):
+        raise InputError("Choose one of the remedies that the law knows.")
     return (word,)
 
 
