@@ -34,7 +34,7 @@ TEXTS = {
 }
 WAITING = "CALENDAR NOT READY: no deadline is shown yet, look at the docket"
 WAITING_WHY = (
-    "The server cannot read its database now, so that this new calendar cannot be made. Its deadlines come by "
+    "The server cannot read its database now, so that this calendar cannot be made. Its deadlines come by "
     "themselves when the server works again; until this entry goes away, rely on the docket alone."
 )
 WHAT_TO_DO = (
@@ -66,7 +66,7 @@ def expired(identifier: str, expires_at: datetime, now: datetime) -> bytes | Non
 
 
 def waiting_body(subscription: Subscription, now: datetime) -> bytes:
-    """What an address that nobody has read yet shows while its calendar cannot be made: one loud note."""
+    """What an address without a last good calendar shows while its calendar cannot be made: one loud note."""
     note = CalendarItem(
         uid=f"{subscription.id}-waiting@deadlines",
         on=now.date(),
@@ -171,10 +171,10 @@ def sight(session: Session, subscription: Subscription, restricted: Sequence[str
     return hashlib.sha256(" ".join([is_now, *restricted, "shows", *shown]).encode()).hexdigest()[:16]
 
 
-def unread_subscriptions(session: Session, *, now: datetime) -> list[Subscription]:
-    """The live addresses that nobody has read yet."""
-    unread = Subscription.claim_hash.is_(None), Subscription.fetches == 0, Subscription.revoked_at.is_(None)
-    found = session.scalars(select(Subscription).join(Subscription.person).where(*unread))
+def live_subscriptions(session: Session, *, now: datetime) -> list[Subscription]:
+    """The addresses that show a calendar: not those that have ended, or that wait for their one-time link."""
+    open_ones = Subscription.claim_hash.is_(None), Subscription.revoked_at.is_(None)
+    found = session.scalars(select(Subscription).join(Subscription.person).where(*open_ones))
     return [row for row in found if condition(row, now) == "live"]
 
 

@@ -24,10 +24,10 @@ from deadlines.docket.endings import (
     condition,
     end_body,
     expired,
+    live_subscriptions,
     next_change,
     sight,
     sights,
-    unread_subscriptions,
     waiting_body,
 )
 from deadlines.docket.feeds import feed_body, feed_state
@@ -144,12 +144,18 @@ class FeedRoute:
         self._fetches.flush(session, now)
 
     def watch(self, session: Session, now: datetime) -> None:
-        """Forget the addresses that have ended and copies that show too much; learn of those not read yet."""
-        unread = {row.token_hash: _unread(row, now) for row in unread_subscriptions(session, now=now)}
+        """Forget the addresses that have ended and copies that show too much; learn of those without a copy."""
+        live = live_subscriptions(session, now=now)
+        unread = {row.token_hash: self._waiting(row, now) for row in live if not self._shelf.has(row.token_hash)}
         now_seen = sights(session, now=now)
         self._shelf.keep_only(now_seen, unread)
         for kept in self._shelf.outdated(now_seen):
             self._renew(session, kept, now)
+
+    def _waiting(self, subscription: Subscription, now: datetime) -> Kept:
+        """What an address without a copy would show; made once a day, for there may be hundreds."""
+        made = self._shelf.unread(subscription.token_hash)
+        return made if made is not None and made.today == now.date() else _unread(subscription, now)
 
     def _renew(self, session: Session, kept: Kept, now: datetime) -> None:
         """Make a copy anew that may show what must be seen no more; one that cannot be made is not kept either."""
@@ -262,6 +268,8 @@ class FeedRoute:
         if known is not None and known.gone:
             return known
         body = self._shelf.load(known) if known is not None else None
+        if body is None and (unread := self._shelf.unread(token_hash)) is not None:
+            known, body = unread, unread.body
         log.error(
             "calendar %s cannot be made (%s); %s",
             known.subscription if known is not None else "of an address not seen before",
@@ -328,10 +336,10 @@ def _ended_meanwhile(kept: Kept | None, now: datetime) -> Kept | None:
 
 
 def _unread(subscription: Subscription, now: datetime) -> Kept:
-    """What a calendar that nobody has read yet shows while it cannot be made: nothing is emptied by it."""
+    """What a calendar without a last good copy shows while it cannot be made: it is not silently empty."""
     body = waiting_body(subscription, now)
     kept = Kept(subscription.token_hash, subscription.id, subscription.hint, "unread", tag_of(body), body)
-    return structs.replace(kept, expires_at=subscription.expires_at)
+    return structs.replace(kept, expires_at=subscription.expires_at, today=now.date())
 
 
 def _asked(scope: Scope) -> Asked:

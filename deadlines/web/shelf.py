@@ -155,8 +155,14 @@ class Shelf:
             self._size -= kept.size()
         self._remove(kept)
 
+    def has(self, token_hash: str) -> bool:
+        """Whether there is a last good calendar of an address."""
+        with self._lock:
+            kept = self._kept.get(token_hash)
+            return kept is not None and (kept.body is not None or self._folder is not None)
+
     def unread(self, token_hash: str) -> Kept | None:
-        """A live address that nobody has read yet, with what it shows while its calendar cannot be made."""
+        """A live address without a last good calendar, with what it shows while its calendar cannot be made."""
         with self._lock:
             return self._unread.get(token_hash)
 
@@ -166,7 +172,7 @@ class Shelf:
             return [kept for kept in self._kept.values() if kept.sight != sights.get(kept.token_hash, kept.sight)]
 
     def keep_only(self, live: Collection[str], unread: dict[str, Kept]) -> None:
-        """Forget every address whose hash is not among these. `unread` are live ones that nobody has read yet."""
+        """Forget every address whose hash is not among these. `unread` are live ones without a copy."""
         with self._lock:
             self._unread = unread
             gone = [known for known in self._kept if known not in live]

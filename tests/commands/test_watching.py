@@ -5,11 +5,14 @@ import json
 import os
 import sqlite3
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deadlines import clock
+from deadlines.commands.machine import check_feeds_folder
+from deadlines.config import load_settings
 from deadlines.practice import Practice
 from tests.commands.conftest import Firm
 from tests.commands.program import RECENT
@@ -113,6 +116,12 @@ def test_the_folder_of_calendars(firm: Firm) -> None:
     assert found["state"] == "ill"
     assert "cannot be written to" in found["sentence"]
     assert found["hint"]
+
+
+def test_a_server_without_a_folder_of_calendars_is_warned_of(tmp_path: Path) -> None:
+    server = {"DEADLINES_DATABASE_URL": "postgresql://deadlines@db.firm.example/deadlines"}
+    found = check_feeds_folder(load_settings(environ=server, folder=tmp_path))
+    assert (found.state, found.hint) == ("warning", "Name a folder in web.feeds_folder.")
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,26 @@ def test_an_address_that_nobody_has_read_yet_says_that_it_is_not_ready(
     assert client.get("/f/dlf_no/deadlines.ics").status_code == 404
 
 
+def test_after_a_restart_that_kept_no_copy_an_address_that_was_read_before_says_that_it_is_not_ready(
+    database: Database, feed: Subscribed, client: TestClient
+) -> None:
+    assert client.get(feed.path).status_code == 200
+    with database.write() as session:
+        client.app.state.flush(session, NOW)  # type: ignore[attr-defined]
+        session.flush()
+        assert session.get_one(Subscription, feed.id).fetches == 1
+    restarted = TestClient(create_app(database, zone=ZONE, kept=None, now=lambda: NOW))
+    for served in (client, restarted):
+        with database.read() as session:
+            served.app.state.watch(session, NOW)  # type: ignore[attr-defined]
+    break_database(database)
+    answer = restarted.get(feed.path)
+    assert (answer.status_code, answer.text.count("BEGIN:VEVENT")) == (200, 1)
+    assert "SUMMARY:CALENDAR NOT READY" in answer.text
+    assert "NOT READY" not in client.get(feed.path).text
+    assert restarted.get("/f/dlf_no/deadlines.ics").status_code == 404
+
+
 def test_what_is_committed_besides_the_docket_makes_no_calendar_anew(
     database: Database, feed: Subscribed, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
