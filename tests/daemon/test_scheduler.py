@@ -120,6 +120,9 @@ def test_a_clock_that_goes_back_an_hour_does_not_silence_the_sweeps(
                     traveller.shift(ahead)
                     before = daemon.alive_at["send"]
                     assert until(lambda: daemon.alive_at["send"] > before + 0.3)
+                    assert until(
+                        lambda: "the clock went ahead by 24" in caplog.text, 20
+                    )  # seconds: the watch has seen it
                 traveller.shift(timedelta(hours=-1))
                 time.sleep(4.0)
                 assert until(lambda: "the clock went back by 3" in caplog.text, 20)

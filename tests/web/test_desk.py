@@ -158,7 +158,7 @@ def test_filters_and_pages_that_make_no_sense_are_left_out(firm: Firm) -> None:
         "page=٣",
         "page=99999999999999999999",
         "when=ever",
-        "words=%00%ff'\"<",
+        "words=%ff'\"<",
         "attorney=x",
     ):
         assert browser.get(f"/?{query}").status_code == 200, query
