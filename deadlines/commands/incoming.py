@@ -53,15 +53,11 @@ def add(
     """
     from deadlines.commands.output import answer
     from deadlines.docket.incoming import register
-    from deadlines.docket.teams import find_matter
-    from deadlines.docket.visible import require_visible
     from deadlines.wiring import build_mail_room
 
     room = build_mail_room(app.settings)
     with signed(app, by, "enter") as act:
-        of = find_matter(act.session, matter) if matter else None
-        if of is not None:
-            require_visible(act.session, of.id, act.by)
+        of = act.matter(matter) if matter is not None else None
         found = register(
             act.session,
             room,

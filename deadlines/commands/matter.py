@@ -225,12 +225,9 @@ def unrestrict(app: App, reference: str, reason: str, by: str, as_json: bool) ->
     """
     from deadlines.commands.output import answer
     from deadlines.docket.restricting import unrestrict_matter
-    from deadlines.docket.teams import find_matter
-    from deadlines.docket.visible import require_visible
 
     with signed(app, by, "unrestrict") as act:
-        matter = find_matter(act.session, reference)
-        require_visible(act.session, matter.id, act.by)
+        matter = act.matter(reference)
         unrestrict_matter(act.session, matter, act.by, reason, now=act.now)
         shown = {"matter": matter.reference, "restricted": False}
     answer(shown, f"Matter {shown['matter']} is no longer restricted.", as_json=as_json)

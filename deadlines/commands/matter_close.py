@@ -24,12 +24,9 @@ def close(app: App, reference: str, reason: str, by: str, as_json: bool) -> None
     """
     from deadlines.commands.output import answer
     from deadlines.docket.finishing import close_matter
-    from deadlines.docket.teams import find_matter
-    from deadlines.docket.visible import require_visible
 
     with signed(app, by, "close") as act:
-        matter = find_matter(act.session, reference)
-        require_visible(act.session, matter.id, act.by)
+        matter = act.matter(reference)
         close_matter(act.session, matter, reason=reason, by=act.by, now=act.now, actor=act.desk.actor)
         shown = {"matter": matter.reference, "closed_at": matter.closed_at, "reason": matter.closed_reason}
     answer(shown, f"Matter {shown['matter']} is closed.", as_json=as_json)
@@ -50,12 +47,9 @@ def reopen(app: App, reference: str, reason: str, by: str, as_json: bool) -> Non
     """
     from deadlines.commands.output import answer
     from deadlines.docket.finishing import reopen_matter
-    from deadlines.docket.teams import find_matter
-    from deadlines.docket.visible import require_visible
 
     with signed(app, by, "close") as act:
-        matter = find_matter(act.session, reference)
-        require_visible(act.session, matter.id, act.by)
+        matter = act.matter(reference)
         reopen_matter(act.session, matter, reason=reason, by=act.by, now=act.now, actor=act.desk.actor)
         shown = {"matter": matter.reference, "closed_at": None}
     answer(shown, f"Matter {shown['matter']} is open again.", as_json=as_json)

@@ -112,14 +112,11 @@ def look(app: App, reference: str, again_on: "date", by: str, as_json: bool) -> 
     from deadlines.commands.output import answer
     from deadlines.commands.windows import day_words
     from deadlines.docket.reviews import none_known
-    from deadlines.docket.teams import find_matter
-    from deadlines.docket.visible import require_visible
     from deadlines.wiring import build_mail_room
 
     room = build_mail_room(app.settings)
     with signed(app, by, "enter") as act:
-        matter = find_matter(act.session, reference)
-        require_visible(act.session, matter.id, act.by)
+        matter = act.matter(reference)
         none_known(act.session, room, matter, again_on=again_on, by=act.by, now=act.now, actor=act.desk.actor)
         shown = {"matter": matter.reference, "look_again_on": again_on}
     sentence = f"No date of matter {shown['matter']} is known; to look again on {day_words(again_on)}."

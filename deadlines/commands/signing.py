@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from deadlines.docket.intake import Desk
     from deadlines.docket.records import FollowOn, Nexts
     from deadlines.docket.roles import Act
-    from deadlines.store.tables import Entry, NoticeRow, Person, Proposal
+    from deadlines.store.tables import Entry, Matter, NoticeRow, Person, Proposal
 
 Found = TypeVar("Found", "Entry", "NoticeRow")
 
@@ -53,6 +53,15 @@ class Signed:
         from deadlines.docket.notices import find_notice
 
         return self._seen(find_notice(self.session, name))
+
+    def matter(self, reference: str) -> "Matter":
+        """The matter with that number, likewise."""
+        from deadlines.docket.teams import find_matter
+        from deadlines.docket.visible import require_visible
+
+        found = find_matter(self.session, reference)
+        require_visible(self.session, found.id, self.by)
+        return found
 
     def proposal(self, name: str) -> "Proposal":
         """The proposal of that id, likewise."""

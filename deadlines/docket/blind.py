@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.result import Relation, Window
+from deadlines.docket.chains import Chain, chains_of
 from deadlines.docket.roles import may
 from deadlines.docket.trust import window_of
 from deadlines.docket.verification import knows_it, refusal_of, unresolved_dispute
@@ -36,11 +37,10 @@ def blind_to(session: Session, person: Person | None, notices: Collection[str]) 
     if person is None or not may(person, "verify") or not notices:
         return frozenset()
     matters = select(NoticeRow.matter_id).where(NoticeRow.id.in_(notices))
-    rows = {row.id: row for row in session.scalars(select(NoticeRow).where(NoticeRow.matter_id.in_(matters)))}
-    later = {row.amends_id: row.id for row in rows.values() if row.amends_id is not None}
-    heads = {each: _last(later, each) for each in notices if rows[each].entered_by != person.email}
+    found = chains_of(session.scalars(select(NoticeRow).where(NoticeRow.matter_id.in_(matters))).all())
+    heads = {each: found[each].current.id for each in notices if _entered(found[each], each) != person.email}
     waiting = _signable(session, set(heads.values()), person)
-    blind = {head for head, entries in waiting.items() if _is_open_to(session, rows[head], entries, person)}
+    blind = {head for head, entries in waiting.items() if _is_open_to(session, found[head].current, entries, person)}
     return frozenset(each for each, head in heads.items() if head in blind)
 
 
@@ -104,11 +104,9 @@ def _looks(session: Session, row: NoticeRow) -> list[dict[str, object]]:
     return [look for one in kept if one is not None for look in one["looks"]]
 
 
-def _last(later: dict[str, str], notice: str) -> str:
-    """The notice in force in place of one."""
-    while notice in later:
-        notice = later[notice]
-    return notice
+def _entered(chain: Chain, notice: str) -> str:
+    """Who entered one row of a notice."""
+    return next(row.entered_by for row in chain.rows if row.id == notice)
 
 
 def _signable(session: Session, notices: Collection[str], person: Person) -> dict[str, list[Entry]]:
