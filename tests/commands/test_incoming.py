@@ -68,6 +68,7 @@ def test_a_restricted_paper_is_veiled(office: Firm) -> None:
     office.good(*denial("--matter", "A-1", "--restricted"))
     office.good("incoming", "add", "I-360 denial Canary", "--matter", "A-1", "--by", ANA)
     assert office.run("incoming", "add", "another paper", "--matter", "A-1", "--by", BEN).returncode == 7
+    assert office.run("incoming", "add", "a paper", "--matter", "", "--by", BEN).returncode == 7  # an unset variable
     assert "Canary" not in office.good("incoming", "list", "--json")
     assert listed(office, "--by", BEN) == []
     [paper] = listed(office, "--by", ANA)

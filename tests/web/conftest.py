@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from deadlines.store.database import Database
 from deadlines.web.asking import THREADS, Asking
+from tests.web.office import Office
 
 SECONDS = 300.0
 """How long a question may take is tried in `test_asking`, with seconds of its own."""
@@ -16,3 +18,9 @@ def patience() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Asking.__init__, "__kwdefaults__", {"threads": THREADS, "seconds": SECONDS})
         yield
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    """A firm at its pages."""
+    return Office(database)

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from deadlines.compute.milestones import Template
 from deadlines.docket.reminders import PENDING
 from deadlines.practice import Practice
-from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Entry, NoticeRow, Proposal, Reminder
 from tests.docket.desks import DENIAL, stored
 from tests.docket.samples import version
@@ -18,11 +17,6 @@ from tests.web.office import CANARIES, Office, Page, fields
 @pytest.fixture
 def kind_of_database() -> str:
     return "sqlite"
-
-
-@pytest.fixture
-def office(database: Database) -> Office:
-    return Office(database)
 
 
 def test_a_remedy_is_waived_with_a_reason_and_is_taken_back(office: Office) -> None:

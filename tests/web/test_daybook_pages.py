@@ -3,7 +3,6 @@
 import pytest
 
 from deadlines.docket.verification import verify_notice
-from deadlines.store.database import Database
 from deadlines.store.tables import Entry, NoticeRow, Person
 from tests.docket.desks import ENTERED, LATER, desk, look
 from tests.web.office import CANARIES, Office, Page
@@ -15,11 +14,6 @@ TELLING = ("I-140", "23 Oct 2026", "Motion to reopen", "I-290B")
 @pytest.fixture
 def kind_of_database() -> str:
     return "sqlite"
-
-
-@pytest.fixture
-def office(database: Database) -> Office:
-    return Office(database)
 
 
 def verify(office: Office) -> None:

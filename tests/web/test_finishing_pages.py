@@ -4,7 +4,6 @@ import pytest
 
 from deadlines.docket.closing import waive_entry
 from deadlines.docket.verification import verify_notice
-from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person
 from tests.docket.desks import DENIAL, LATER, desk, look
 from tests.web.office import CANARIES, Office, Page, fields
@@ -13,11 +12,6 @@ from tests.web.office import CANARIES, Office, Page, fields
 @pytest.fixture
 def kind_of_database() -> str:
     return "sqlite"
-
-
-@pytest.fixture
-def office(database: Database) -> Office:
-    return Office(database)
 
 
 def finish(office: Office) -> None:

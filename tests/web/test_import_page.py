@@ -9,7 +9,6 @@ from starlette.testclient import TestClient
 
 from deadlines.docket.daybook import daybook
 from deadlines.sheets import read_grid
-from deadlines.store.database import Database
 from deadlines.store.tables import Imported, Matter, NoticeRow, Person
 from deadlines.web.desk import importing
 from tests.docket.samples import ZONE
@@ -29,11 +28,6 @@ BAD = HEAD + (
 @pytest.fixture
 def kind_of_database(request: pytest.FixtureRequest) -> str:
     return getattr(request, "param", "sqlite")
-
-
-@pytest.fixture
-def office(database: Database) -> Office:
-    return Office(database)
 
 
 def uploading(office: Office, name: str = "Ben") -> TestClient:

@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import select
 
-from deadlines.store.database import Database
 from deadlines.store.tables import Incoming, Matter, Person
 from tests.web.office import Office, Page, fields
 
@@ -11,11 +10,6 @@ from tests.web.office import Office, Page, fields
 @pytest.fixture
 def kind_of_database() -> str:
     return "sqlite"
-
-
-@pytest.fixture
-def office(database: Database) -> Office:
-    return Office(database)
 
 
 def ana(office: Office) -> str:

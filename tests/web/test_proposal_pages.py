@@ -6,7 +6,6 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Proposal
 from tests.docket.desks import DENIAL
 from tests.web.office import CANARIES, Office, Page, fields
@@ -18,11 +17,6 @@ PRINTED = date(2026, 11, 16)
 @pytest.fixture
 def kind_of_database() -> str:
     return "sqlite"
-
-
-@pytest.fixture
-def office(database: Database) -> Office:
-    return Office(database)
 
 
 def postponed(office: Office, reference: str = "A-1", name: str = "Ben") -> Entry:

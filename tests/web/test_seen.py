@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select, update
 
 from deadlines.docket.subscriptions import hash_token
-from deadlines.store.database import Database
 from deadlines.store.tables import Person, SignedIn
 from tests.web.office import Office
 
@@ -17,11 +16,6 @@ LATER = timedelta(minutes=10)
 def kind_of_database() -> str:
     """The one on which only one program writes at a time."""
     return "sqlite"
-
-
-@pytest.fixture
-def office(database: Database) -> Office:
-    return Office(database)
 
 
 def seen(office: Office) -> timedelta:

@@ -2,7 +2,6 @@
 
 import pytest
 
-from deadlines.store.database import Database
 from tests.web.office import CANARIES, Office, Page, fields
 
 READ = {"kind": "uscis.denial", "form": "I-140", "decided_on": "2026-10-23", "method": "mail"}
@@ -11,11 +10,6 @@ READ = {"kind": "uscis.denial", "form": "I-140", "decided_on": "2026-10-23", "me
 @pytest.fixture
 def kind_of_database() -> str:
     return "sqlite"
-
-
-@pytest.fixture
-def office(database: Database) -> Office:
-    return Office(database)
 
 
 def test_the_form_tells_nothing_of_what_was_entered(office: Office) -> None:

@@ -3,10 +3,7 @@
 import re
 from xml.etree import ElementTree
 
-import pytest
-
 from deadlines.compute import Notice, Service
-from deadlines.store.database import Database
 from tests.docket.desks import DENIAL
 from tests.web.office import Office
 
@@ -15,11 +12,6 @@ ADJUSTMENT = Notice(
     kind="uscis.denial", form="I-485", decided_on=DENIAL.decided_on, service=MAIL, facts={"basis": "245"}
 )
 ORDER = Notice(kind="ij.order", decided_on=DENIAL.decided_on, service=MAIL, facts={"asylum": "none"})
-
-
-@pytest.fixture
-def office(database: Database) -> Office:
-    return Office(database)
 
 
 def rows(office: Office, notice: Notice) -> dict[str, ElementTree.Element]:
