@@ -34,7 +34,7 @@ from deadlines.docket.agendas import Rhythm, renewed
 from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.evening_watch import watch_evening
 from deadlines.docket.intake import Desk
-from deadlines.docket.invitations import overtaken
+from deadlines.docket.invitations import hidden, overtaken
 from deadlines.docket.lanes import Lanes
 from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.recompute import Compute
@@ -139,6 +139,9 @@ class Sweeps:
     def _renewed(self, session: Session, letter: Letter, now: datetime) -> tuple[str, str] | None:
         if overtaken(session, letter):
             return None
+        words = hidden(session, letter, organizer=self._organizer, now=now) if self._organizer is not None else None
+        if words is not None:
+            return words
         if self._rhythm is None:
             return letters.as_written(session, letter, now)
         return renewed(session, letter, self._rhythm, now)

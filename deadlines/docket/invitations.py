@@ -12,8 +12,9 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true, union, update
 from sqlalchemy.orm import Session, contains_eager, defer
 
-from deadlines.docket.inviting import KEY, Told, write
+from deadlines.docket.inviting import KEY, Told, hide, write
 from deadlines.docket.renderings import DEFAULT_REDACTION
+from deadlines.docket.scopes import works_on
 from deadlines.errors import Conflict, InputError
 from deadlines.ical import REDACTIONS, Party
 from deadlines.store import audit
@@ -95,17 +96,38 @@ def overtaken(session: Session, letter: Letter) -> bool:
 
     Where the calendar may have heard of the date, a letter that takes it out follows.
     """
-    if not letter.key.startswith(KEY) or letter.method == "CANCEL":
+    told = _spoken_of(session, letter)
+    if told is None or letter.method == "CANCEL":
         return False
-    entry_id, slot, person_id, _ = letter.key.removeprefix(KEY).split("/")
-    told = session.get_one(Invitation, (entry_id, slot, person_id))
     if letter.method is None and told.cancelled:  # the plain words for a date that is taken out
         return False
-    if session.scalar(_seen(session.get_one(Person, person_id), entry_id, slot)) is not None:
+    if session.scalar(_seen(session.get_one(Person, told.person_id), told.entry_id, told.slot)) is not None:
         return False
     if told.sequence == 0 and letter.attempts <= 1:  # this is the first try of the first letter: nobody knows the date
         told.cancelled = True
     return True
+
+
+def hidden(session: Session, letter: Letter, *, organizer: Party, now: datetime) -> tuple[str, str] | None:
+    """The words of a claimed letter that takes a date out, where its reader may by now see nothing but the day.
+
+    None for any other letter: it goes as it was written.
+    """
+    row = _spoken_of(session, letter)
+    if row is None or not row.cancelled:
+        return None
+    query = _whole(_of_invitation(row, Rendering, Entry, DeadlineRow, Invitation))
+    found = session.execute(query).first()
+    told = _told(session, session.get_one(Person, row.person_id), found, True) if found is not None else None
+    return hide(session, told, letter, organizer=organizer, now=now) if told is not None and told.hidden else None
+
+
+def _spoken_of(session: Session, letter: Letter) -> Invitation | None:
+    """The date that a letter tells of, or None for a letter about something else."""
+    if not letter.key.startswith(KEY):
+        return None
+    entry_id, slot, person_id, _ = letter.key.removeprefix(KEY).split("/")
+    return session.get_one(Invitation, (entry_id, slot, person_id))
 
 
 def _told_lately(session: Session, person: Person, now: datetime) -> int:
@@ -126,11 +148,14 @@ def _due(session: Session, person: Person, today: date, limit: int) -> list[Told
     if len(cancels) < limit:
         query = _whole(_requests(person, today, Rendering, *columns)).limit(limit - len(cancels))
         requests = session.execute(query).all()
-    return [_told(person, row, True) for row in cancels] + [_told(person, row, False) for row in requests]
+    gone = [_told(session, person, row, True) for row in cancels]
+    return gone + [_told(session, person, row, False) for row in requests]
 
 
-def _told(person: Person, row: Any, gone: bool) -> Told:
-    return Told(person, row.Rendering, row.Entry, row.DeadlineRow, row.Invitation, gone)
+def _told(session: Session, person: Person, row: Any, gone: bool) -> Told:
+    theirs = select(Matter.id).where(Matter.id == row.Entry.matter_id, works_on(person.id))
+    known = session.scalar(theirs) is not None
+    return Told(person, row.Rendering, row.Entry, row.DeadlineRow, row.Invitation, gone, known)
 
 
 def _whole(query: Select[Any]) -> Select[Any]:
@@ -176,6 +201,14 @@ def _cancels(person: Person, today: date, *columns: Any) -> Select[Any]:
         .where(~_to_see(person))
         .order_by(Invitation.on, Invitation.entry_id, Invitation.slot)
     )
+
+
+def _of_invitation(row: Invitation, *columns: Any) -> Select[Any]:
+    """These columns of the one date that somebody was told of."""
+    one = Invitation.entry_id == row.entry_id, Invitation.slot == row.slot, Invitation.person_id == row.person_id
+    base = and_(_same_date(), Rendering.redaction == DEFAULT_REDACTION)
+    joined = select(*columns).select_from(Invitation).join(Entry, Entry.id == Invitation.entry_id)
+    return joined.join(Matter, Matter.id == Entry.matter_id).join(Rendering, base).where(*one)
 
 
 def _seen(person: Person, entry_id: str, slot: str) -> Select[Any]:

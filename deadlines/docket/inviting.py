@@ -20,7 +20,7 @@ from deadlines.ical import CalendarItem, Party, Redaction, Slot, invitation_uid,
 from deadlines.ical.event import DAY_BEFORE, WEEK_BEFORE
 from deadlines.ical.itip import method_of
 from deadlines.ical.wording import day_text
-from deadlines.store.tables import DeadlineRow, Entry, Invitation, Person, Rendering
+from deadlines.store.tables import DeadlineRow, Entry, Invitation, Letter, Person, Rendering
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,10 @@ PLAIN = (
 
 
 class Told(Struct, frozen=True):
-    """A date that a person's calendar is to be told of. `told`: what it was told last; `gone`: to be cancelled."""
+    """A date that a person's calendar is to be told of. `told`: what it was told last; `gone`: to be cancelled.
+
+    `theirs`: whether the person works on the matter.
+    """
 
     person: Person
     rendering: Rendering
@@ -51,6 +54,7 @@ class Told(Struct, frozen=True):
     deadline: DeadlineRow
     told: Invitation | None
     gone: bool
+    theirs: bool
 
     @property
     def on(self) -> date:
@@ -68,10 +72,23 @@ class Told(Struct, frozen=True):
         return self.gone and not self.rendering.cancelled
 
     @property
+    def hidden(self) -> bool:
+        """Whether nothing but the day is to be told."""
+        return self.withheld or not self.theirs or self.entry.matter.restricted or self.person.invitations is None
+
+    @property
     def redaction(self) -> Redaction:
         """The words that the person asked for; nothing but the day where they are not to see more."""
-        hidden = self.withheld or self.entry.matter.restricted or self.person.invitations is None
-        return "busy" if hidden else msgspec.convert(self.person.invitations, Redaction)
+        return "busy" if self.hidden else msgspec.convert(self.person.invitations, Redaction)
+
+
+class Words(Struct, frozen=True):
+    """What a letter says: to the reader, and to the reader's calendar program."""
+
+    subject: str
+    text: str
+    calendar: bytes | None = None
+    method: str | None = None
 
 
 def write(session: Session, told: Told, *, organizer: Party, today: date, now: datetime) -> None:
@@ -93,40 +110,53 @@ def write(session: Session, told: Told, *, organizer: Party, today: date, now: d
     row.cancelled, row.told_at = told.gone, now
 
 
+def hide(session: Session, told: Told, letter: Letter, *, organizer: Party, now: datetime) -> tuple[str, str]:
+    """Write a waiting letter that takes a date out in words for who may no longer see more; its subject and text.
+
+    It keeps its sequence: a calendar program that has it already takes it for the same.
+    """
+    words = _words(session, told, told.sequence - 1, organizer, DAY_BEFORE, now)
+    letter.calendar, letter.method = words.calendar, words.method
+    return words.subject, words.text
+
+
 def _queue(session: Session, told: Told, organizer: Party, today: date, now: datetime) -> None:
-    subject, text = _plain(told), PLAIN
-    calendar = method = None
-    try:
-        item = _item(told, veil_of(session), now)
-        guest = Party(told.person.name, told.person.email)
-        calendar = itip_object(item, organizer=organizer, attendee=guest, alarm=_alarm(told, today))
-        method, subject, text = method_of(item), _subject(told, item), f"{item.description}\n\n{ABOUT}"
-    except (CalendarError, msgspec.ValidationError):
-        log.exception("entry %s: no invitation can be made; a plain letter goes out", told.entry.id)
+    words = _words(session, told, told.sequence, organizer, _alarm(told, today), now)
     letters.queue(
         session,
         key=_key(told, told.sequence),
         person=told.person,
-        subject=subject,
-        text=text,
+        subject=words.subject,
+        text=words.text,
         now=now,
-        calendar=calendar,
-        method=method,
+        calendar=words.calendar,
+        method=words.method,
     )
+
+
+def _words(session: Session, told: Told, sequence: int, organizer: Party, alarm: timedelta, now: datetime) -> Words:
+    try:
+        item = _item(told, sequence, veil_of(session), now)
+        guest = Party(told.person.name, told.person.email)
+        calendar = itip_object(item, organizer=organizer, attendee=guest, alarm=alarm)
+        return Words(_subject(told, item), f"{item.description}\n\n{ABOUT}", calendar, method_of(item))
+    except (CalendarError, msgspec.ValidationError):
+        log.exception("entry %s: no invitation can be made; a plain letter goes out", told.entry.id)
+        return Words(_plain(told), PLAIN)
 
 
 def _key(told: Told, sequence: int) -> str:
     return f"{KEY}{told.entry.id}/{told.rendering.slot}/{told.person.id}/{sequence}"
 
 
-def _item(told: Told, veil: Veil, now: datetime) -> CalendarItem:
+def _item(told: Told, sequence: int, veil: Veil, now: datetime) -> CalendarItem:
     window = msgspec.convert(told.deadline.window, Window)
     slot = msgspec.convert(told.rendering.slot, Slot)
     # With a METHOD the stamp is the moment of writing, so that a program knows the later of two.
     origin = origin_of(told.entry, told.deadline, now)
     item = slot_item(window, origin, told.redaction, slot, told.on, gone=slot not in slot_days(window))
     item = msgspec.structs.replace(
-        item, uid=invitation_uid(veil(told.entry.id, slot)), sequence=told.sequence, cancelled=told.gone
+        item, uid=invitation_uid(veil(told.entry.id, slot)), sequence=sequence, cancelled=told.gone
     )
     return msgspec.structs.replace(item, summary=WITHHELD, description=WITHHELD_TEXT) if told.withheld else item
 

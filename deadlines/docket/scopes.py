@@ -25,7 +25,7 @@ def shown(subscription: Subscription, today: date, *columns: Any) -> Select[Any]
         .join(Matter, Matter.id == Entry.matter_id)
         .where(
             Rendering.redaction == DEFAULT_REDACTION,
-            *_in_reach(today),
+            *_in_reach(subscription, today),
             *of_scope(subscription),
             *filtered(subscription),
         )
@@ -62,11 +62,12 @@ def restricted_matters(session: Session, subscription: Subscription | None = Non
     return sorted(session.scalars(restricted.where(*of_scope(subscription)) if subscription else restricted))
 
 
-def _in_reach(today: date) -> Iterator[ColumnElement[bool]]:
+def _in_reach(subscription: Subscription, today: date) -> Iterator[ColumnElement[bool]]:
     yield Rendering.on >= today - timedelta(days=DAYS_BACK)
     yield Rendering.on <= months_later(today, MONTHS_AHEAD)
     oldest = datetime.combine(today - timedelta(days=TOMBSTONE_DAYS), time(), UTC)
-    yield or_(Rendering.cancelled.is_(False), Rendering.changed_at >= oldest)
+    # What ended before the address was made is in nobody's program to be taken out.
+    yield or_(Rendering.cancelled.is_(False), Rendering.changed_at >= max(oldest, subscription.created_at))
 
 
 def of_scope(subscription: Subscription) -> Iterator[ColumnElement[bool]]:

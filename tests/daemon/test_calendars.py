@@ -10,15 +10,16 @@ from sqlalchemy.orm import Session
 
 from deadlines.daemon import Sweeps
 from deadlines.docket import handing
+from deadlines.docket.closing import strike_notice
 from deadlines.docket.endings import off_matter
 from deadlines.docket.invitations import choose_invitations
 from deadlines.docket.restricting import restrict_matter, unrestrict_matter
 from deadlines.ical import Party
 from deadlines.notify.smtp import SmtpChannel
 from deadlines.store.database import Database
-from deadlines.store.tables import Heartbeat, Letter, Matter, MatterMember, Person, Rendering, Subscription
+from deadlines.store.tables import Heartbeat, Letter, Matter, MatterMember, NoticeRow, Person, Rendering, Subscription
 from tests.daemon.parts import Collector, sweeps
-from tests.docket.desks import ENTERED, LATER, recorded
+from tests.docket.desks import ENTERED, LATER, desk, recorded
 from tests.docket.samples import ZONE, person
 from tests.docket.test_silence import DAY, HOUR, LAST, subscribed
 from tests.notify.servers import Inbox, mail_server
@@ -67,6 +68,14 @@ def unassign(session: Session, matter: Matter) -> None:
     off_matter(session, matter, eve(session), actor="test", now=LATER)
 
 
+def opt_out(session: Session, matter: Matter) -> None:
+    choose_invitations(session, matter.attorney, None, actor="test", now=LATER)
+
+
+def ana(session: Session) -> Person:
+    return session.scalars(select(Person).where(Person.email == "ana@firm.test")).one()
+
+
 def eve(session: Session) -> Person:
     return session.scalars(select(Person).where(Person.email == "eve@firm.test")).one()
 
@@ -104,6 +113,39 @@ def test_an_invitation_that_waits_does_not_leave_after_its_matter_is_seen_no_mor
     after = [one for one in channel.messages[before:] if one.to_email == email and one.calendar]
     assert [one.method for one in after] == ["CANCEL"] * (6 if known else 0)
     assert not [one for one in after if "Canary" in f"{one.subject}{one.text}{one.calendar!r}"]
+
+
+@pytest.mark.parametrize("early", [False, True])
+@pytest.mark.parametrize("change", [restrict, hand_over, opt_out])
+def test_a_cancellation_that_waits_tells_who_may_see_no_more_nothing_but_the_day(
+    database: Database, change: Any, early: bool
+) -> None:
+    """Whether the matter is closed to its reader `early`, before the mail is written, or before it leaves."""
+    with database.write() as session:
+        recorded(session)
+        choose_invitations(session, ana(session), "full", actor="test", now=ENTERED)
+    channel = Collector()
+    daemon = sweeps(database, channel, organizer=FIRM)
+    assert (daemon.invite_due(LATER), daemon.send_due(LATER).letters) == (6, 6)
+    told = {mail.calendar and Calendar.from_ical(mail.calendar).events[0]["UID"] for mail in channel.messages}
+    with database.write() as session:
+        notice = session.scalars(select(NoticeRow)).one()
+        strike_notice(session, desk(), notice, reason="a mistake", by=ana(session), now=LATER)
+        if early:
+            change(session, session.scalars(select(Matter)).one())
+    before = len(channel.messages)
+    assert daemon.invite_due(LATER + 2 * HOUR) == 6
+    if not early:
+        with database.write() as session:
+            change(session, session.scalars(select(Matter)).one())
+    daemon.send_due(LATER + 2 * HOUR)
+    gone = [one for one in channel.messages[before:] if one.to_email == "ana@firm.test" and one.calendar]
+    assert [one.method for one in gone] == ["CANCEL"] * 6
+    events = [Calendar.from_ical(one.calendar or b"").events[0] for one in gone]
+    assert {event["UID"] for event in events} == told
+    assert {(event["STATUS"], int(event["SEQUENCE"])) for event in events} == {("CANCELLED", 1)}
+    said = "".join(f"{one.subject}{one.text}{one.calendar!r}" for one in gone)
+    assert not [word for word in ("Canary", "2026-0143", "I-290B") if word in said]
 
 
 def test_an_invitation_to_what_is_still_seen_leaves_after_the_matter_comes_back(database: Database) -> None:

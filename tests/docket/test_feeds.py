@@ -214,6 +214,16 @@ def test_what_ended_stays_for_a_while_as_cancelled(session: Session, ana: Person
     assert [str(event["SUMMARY"]) for event in note] == ["Deadlines: this calendar is connected"]
 
 
+def test_a_new_calendar_does_not_begin_with_what_ended_before_it(session: Session, ana: Person, matter: Matter) -> None:
+    """No program of its reader shows it, so there is nothing to take out."""
+    before = samples.ENTERED - timedelta(seconds=1)
+    end(session, put(session, matter, samples.window(), now=before), "waived", now=before)
+    last = put(session, matter, samples.window())
+    subscription = subscribe(session, ana)
+    end(session, last, "waived")
+    assert {uid[: len(last.id)] for uid in by_uid(session, subscription)} == {last.id}
+
+
 def test_what_is_opened_again_is_confirmed_again(session: Session, ana: Person, matter: Matter) -> None:
     entry = put(session, matter, samples.window())
     end(session, entry, "struck")
