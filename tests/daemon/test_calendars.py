@@ -143,7 +143,7 @@ def test_a_cancellation_that_waits_tells_who_may_see_no_more_nothing_but_the_day
     assert [one.method for one in gone] == ["CANCEL"] * 6
     events = [Calendar.from_ical(one.calendar or b"").events[0] for one in gone]
     assert {event["UID"] for event in events} == told
-    assert {(event["STATUS"], int(event["SEQUENCE"])) for event in events} == {("CANCELLED", 1)}
+    assert {(str(event["STATUS"]), str(event["SEQUENCE"])) for event in events} == {("CANCELLED", "1")}
     said = "".join(f"{one.subject}{one.text}{one.calendar!r}" for one in gone)
     assert not [word for word in ("Canary", "2026-0143", "I-290B") if word in said]
 
