@@ -169,6 +169,21 @@ def test_many_tries_are_told_too(database: Database) -> None:
     assert [message.to_email for message in channel.messages] == ["dora@firm.test"]
 
 
+def test_a_long_outage_counts_for_no_try_and_is_told_of_nobody(database: Database) -> None:
+    """Nothing is wrong with the address: when the channel is back the first refusal is the first one."""
+    write(database)
+    with database.write() as session:
+        person(session, "Dora Dee", "docket")
+    outage = Collector(refusing(ChannelDown("away")))
+    for number in range(12):
+        sweeps(database, outage).send_due(NOW + number * timedelta(minutes=16))
+    assert [(row.state, row.attempts) for row in all_letters(database)] == [("planned", 1)]
+    refuses = Collector(refusing(SendError("451 later"), "ana@firm.test"))
+    for number in range(12, 15):
+        sweeps(database, refuses).send_due(NOW + number * timedelta(minutes=16))
+    assert refuses.messages == []
+
+
 def test_a_channel_that_is_down_is_asked_once_and_all_goes_when_it_is_back(database: Database) -> None:
     write(database, 25)
     asked: list[str] = []
