@@ -14,10 +14,11 @@ from msgspec import Struct
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.reminders import PENDING
 from deadlines.docket.renderings import DEFAULT_REDACTION, sequence_at, touch_entries
 from deadlines.docket.scopes import DAYS_BACK, TOMBSTONE_DAYS, is_fatal, of_scope, shown
 from deadlines.store import audit
-from deadlines.store.tables import DeadlineRow, Entry, LeftCalendar, Matter, Rendering, Subscription
+from deadlines.store.tables import DeadlineRow, Entry, LeftCalendar, Matter, Reminder, Rendering, Subscription
 
 MOST = 100
 """Removed dates that one calendar names; of more the latest ones."""
@@ -57,8 +58,8 @@ def noted(session: Session, matters: Matters, *, now: datetime) -> Iterator[None
 
 
 def hold_matters(session: Session, matters: Matters) -> list[str]:
-    """Hold every entry of these matters, then the end of the audit trail, until the transaction ends; the ids of the
-    matters.
+    """Hold every entry of these matters, then the reminders that wait, then the end of the audit trail, until the
+    transaction ends; the ids of the matters.
 
     Every change holds them in that order, or two could wait for each other for ever. Whose matters they are, and which
     entries they have, is sure only at the end of the trail: where that has changed meanwhile, all is let go and held
@@ -67,6 +68,8 @@ def hold_matters(session: Session, matters: Matters) -> list[str]:
     while True:
         with session.begin_nested() as trial:
             held = set(session.scalars(_entries(_ids(matters)).order_by(Entry.id).with_for_update()))
+            waiting = select(Reminder.id).where(Reminder.entry_id.in_(_entries(_ids(matters))), PENDING)
+            session.execute(waiting.order_by(Reminder.id).with_for_update())
             audit.hold(session)
             ids = _ids(matters)
             if held.issuperset(session.scalars(_entries(ids))):

@@ -1,5 +1,6 @@
 """The copy itself: SQLite by its backup interface, PostgreSQL by pg_dump where it can, else by an export of our own."""
 
+import logging
 import os
 import shutil
 import sqlite3
@@ -18,6 +19,8 @@ from deadlines.keeping.restore import scratch_facts
 from deadlines.keeping.rows import write_rows
 from deadlines.store import audit
 from deadlines.store.database import Database
+
+log = logging.getLogger(__name__)
 
 PAGES = 4096
 """Pages of SQLite that are copied in one step, 16 MB; writers come in between."""
@@ -119,6 +122,8 @@ def _dump(url: URL, connection: Connection, folder: Path) -> tuple[Form, Path] |
     environ = {**os.environ, **({"PGPASSWORD": url.password} if url.password else {})}
     done = subprocess.run(words, env=environ, capture_output=True, check=False)  # noqa: S603
     if done.returncode:
+        said = done.stderr.decode(errors="replace").strip() or f"it ended with {done.returncode}"
+        log.warning("pg_dump cannot copy this server; its rows are written as COPY gives them: %s", said)
         file.unlink(missing_ok=True)
         return None
     return "pg_dump", file

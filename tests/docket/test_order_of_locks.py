@@ -1,19 +1,22 @@
-"""Two changes at once on PostgreSQL follow each other: everybody holds entries first, then the end of the trail."""
+"""Two changes at once on PostgreSQL follow each other: everybody holds entries first, then reminders, then the end of
+the trail."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.docket import teams
+from deadlines.docket import handing, teams
 from deadlines.docket.closing import file_entry
 from deadlines.docket.people import deactivate_person
 from deadlines.docket.records import Proof
 from deadlines.docket.versions import locked
+from deadlines.store import audit
 from deadlines.store.database import Database
-from deadlines.store.tables import Entry, Matter, Person, Team
+from deadlines.store.tables import Entry, Matter, Person, Reminder, Team
 from tests.docket import samples
 from tests.docket.desks import LATER, desk, firm, recorded
 
@@ -88,3 +91,31 @@ def test_somebody_leaves_the_firm_beside_a_filing(database: Database) -> None:
     with ThreadPoolExecutor(2) as pool:
         both = [pool.submit(beside_a_filing, database, ids[0], begun), pool.submit(leave)]
     assert [one.exception() for one in both] == [None, None]
+
+
+def test_a_matter_is_handed_over_while_a_reminder_of_it_is_refused(database: Database) -> None:
+    with database.write() as session:
+        _, ben, _ = firm(session)
+        entry = recorded(session)[RULE]
+        ids = entry.id, entry.matter_id, ben.id
+    begun = threading.Event()
+
+    def refused() -> None:
+        with database.write() as session:
+            theirs = select(Reminder.id).where(Reminder.entry_id == ids[0]).order_by(Reminder.id)
+            assert session.scalars(theirs.with_for_update()).all()
+            begun.set()
+            _until_somebody_waits(session)
+            audit.record(session, at=SOON, actor="daemon", action="reminder.dead", subject=ids[0], detail={})
+
+    def hand_over() -> None:
+        begun.wait(5)
+        with database.write() as session:
+            to = session.get_one(Person, ids[2])
+            handing.hand_over(session, session.get_one(Matter, ids[1]), to, actor="t", now=SOON)
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(refused), pool.submit(hand_over)]
+    assert [one.exception() for one in both] == [None, None]
+    with database.read() as session:
+        assert session.get_one(Matter, ids[1]).attorney_id == ids[2]

@@ -236,3 +236,22 @@ def test_encryption_gives_back_every_byte_and_notices_every_change(tmp_path: Pat
 def test_pg_dump_is_given_the_whole_address_but_for_the_password() -> None:
     url = parse_url("postgresql://deadlines:s%2Fw@db.firm.example:5433/docket?sslmode=verify-full")
     assert address_without_password(url) == "postgresql://deadlines@db.firm.example:5433/docket?sslmode=verify-full"
+
+
+def test_a_pg_dump_that_fails_says_why_and_the_backup_is_made_all_the_same(
+    keyed: Database,
+    kind_of_database: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    if kind_of_database == "sqlite":
+        pytest.skip("SQLite needs no tools")
+    for name in ("pg_dump", "pg_restore"):
+        tool = tmp_path / name
+        tool.write_text("#!/bin/sh\necho 'aborting because of server version mismatch' >&2\nexit 1\n")
+        tool.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/usr/bin{os.pathsep}/bin")
+    _, manifest = backed_up(keyed, tmp_path / "backups")
+    assert manifest.form == "copy"
+    assert "server version mismatch" in caplog.text
