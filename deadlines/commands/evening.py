@@ -139,7 +139,7 @@ def _print(sheet: "Sheet") -> None:
     click.echo(style("\nClosed that day: was each closed rightly?", bold=True))
     _print_closed(sheet.closed)
     if sheet.others:
-        click.echo(style("\nPapers that wait to be docketed", bold=True))
+        click.echo(style("\nPapers that wait, and matters to look at again", bold=True))
         for item in sheet.others:
             paragraph(
                 f"  {item.id[:8]}  {item.what}: {item.words}{' (needs a word)' if item.must else ''}", hanging="    "

@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
-from deadlines.docket.evening_papers import OtherItem, hides_papers, waiting_papers
+from deadlines.docket.evening_others import OtherItem, hides_others, waiting_looks, waiting_papers
 from deadlines.docket.intake import Desk
 from deadlines.docket.naming import shown_name
 from deadlines.docket.records import Closing
@@ -87,14 +87,14 @@ def sheet_of(session: Session, desk: Desk, person: Person | None, *, on: date) -
         open=_open(session, person, on),
         closed=_closed(session, person, desk, on),
         coming=_coming(session, person, on, next_on),
-        others=waiting_papers(session, person, on=on),
+        others=waiting_papers(session, person, on=on) + waiting_looks(session, person, on=on),
     )
 
 
 def sees_all(session: Session, person: Person, *, on: date) -> bool:
     """Whether a person sees everything that was to be done by a day; restricted matters are not for everybody."""
     hidden = _rows(true(), Entry.id).where(Entry.status == "open", _reached(on), ~counted(person)).limit(1)
-    return session.scalar(hidden) is None and not hides_papers(session, person, on=on)
+    return session.scalar(hidden) is None and not hides_others(session, person, on=on)
 
 
 def next_working_day(desk: Desk, on: date) -> date:

@@ -16,6 +16,7 @@ from deadlines.docket.evening_sheet import VEILED, Sheet, sheet_of
 from deadlines.docket.evening_watch import check_evening, evening_days, watch_evening
 from deadlines.docket.people import set_deputies
 from deadlines.docket.records import Proof
+from deadlines.docket.reviews import none_known
 from deadlines.docket.undocketed import VEILED as PAPER_VEILED
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
@@ -24,6 +25,7 @@ from deadlines.store.tables import Audit, Entry, EveningCheck, Person
 from tests.docket.desks import DENIAL, SAFE, desk, firm, recorded, row
 from tests.docket.samples import matter
 from tests.docket.test_incoming import came
+from tests.docket.test_opening import room
 
 REOPEN, RECONSIDER, APPEAL = "uscis.motion.reopen", "uscis.motion.reconsider", "uscis.appeal.aao"
 ALL = (REOPEN, RECONSIDER, APPEAL)
@@ -272,3 +274,26 @@ def test_a_paper_that_waits_is_docketed_or_has_a_word(database: Database) -> Non
             paper.id: "tomorrow", hidden.id: "its attorney enters it",
         }  # fmt: skip
         assert "denial" not in str(check.sheet)
+
+
+def test_a_matter_that_was_to_be_looked_at_again_is_or_has_a_word(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        plain, secret = matter(session, ben, "2026-8"), matter(session, ana, "2026-9", restricted=True)
+        for one, by in ((plain, ben), (secret, ana)):
+            none_known(session, room(), one, again_on=FRIDAY, by=by, now=at(WEDNESDAY, 9), actor="t")
+        assert sheet(session, THURSDAY).others == []
+        assert [(item.what, item.words, item.must) for item in sheet(session, of=dora).others] == [
+            ("look again", "2026-8, no date known, since Fri 20 Nov 2026", True),
+            ("look again", "Restricted matter: ask its attorney, no date known, since Fri 20 Nov 2026", True),
+        ]
+        assert [item.words[:6] for item in sheet(session, of=ben).others] == ["2026-8"]
+        with pytest.raises(Conflict, match="does not see the whole docket"):
+            sign(session, ben, left={sheet(session, of=ben).others[0].id: "on Monday"})
+        with pytest.raises(InputError, match="Still open"):
+            sign(session, dora)
+        none_known(session, room(), plain, again_on=MONDAY, by=ben, now=at(FRIDAY, 10), actor="t")
+        [left] = sheet(session, of=dora).others
+        check = sign(session, dora, left={left.id: "its attorney is asked"})
+        assert [item["what"] for item in check.sheet["others"]] == ["look again"]
+        assert "2026-9" not in str(check.sheet)

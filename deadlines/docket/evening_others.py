@@ -1,0 +1,74 @@
+"""What is gone through in the evening beside entries: papers that wait, and matters to be looked at again."""
+
+from datetime import date
+
+from msgspec import Struct
+from sqlalchemy import Select, or_, select, true
+from sqlalchemy.orm import Session
+
+from deadlines.docket.undocketed import VEILED
+from deadlines.docket.visible import counted, visible
+from deadlines.ical.wording import day_text
+from deadlines.store.tables import Incoming, Matter, Person, Review
+
+VEILED_LOOK = "Restricted matter: ask its attorney"
+
+
+class OtherItem(Struct, frozen=True, kw_only=True):
+    """Something of the day that is no entry, such as a paper that came in. `must`: it needs a word to be signed."""
+
+    id: str
+    what: str
+    words: str
+    must: bool
+
+
+def waiting_papers(session: Session, person: Person | None, *, on: date) -> list[OtherItem]:
+    """The papers that had come in by that day and wait still, the oldest first: each is docketed or has a word.
+
+    Without a person every paper of a restricted matter is veiled.
+    """
+    seen = visible(person) if person is not None else Matter.restricted.is_(False)
+    query = _waiting(on).add_columns(or_(Incoming.matter_id.is_(None), seen).label("seen"))
+    if person is not None:
+        query = query.where(or_(Incoming.matter_id.is_(None), counted(person)))
+    return [
+        OtherItem(id=row.Incoming.id, what="not docketed", words=row.Incoming.title if row.seen else VEILED, must=True)
+        for row in session.execute(query.order_by(Incoming.received_on, Incoming.registered_at, Incoming.id))
+    ]
+
+
+def waiting_looks(session: Session, person: Person | None, *, on: date) -> list[OtherItem]:
+    """The matters without a known date that were to be looked at again by that day and were not, the oldest first.
+
+    Without a person every restricted matter is veiled.
+    """
+    seen = visible(person) if person is not None else Matter.restricted.is_(False)
+    query = _to_look(on).add_columns(Matter.reference, seen.label("seen"))
+    query = query.where(counted(person) if person is not None else true())
+    return [
+        OtherItem(
+            id=row.Review.id,
+            what="look again",
+            words=f"{row.reference if row.seen else VEILED_LOOK}, no date known, since {day_text(row.Review.again_on)}",
+            must=True,
+        )
+        for row in session.execute(query.order_by(Review.again_on, Matter.reference))
+    ]
+
+
+def hides_others(session: Session, person: Person, *, on: date) -> bool:
+    """Whether there are such papers or matters that are not for this person."""
+    papers = _waiting(on).where(Incoming.matter_id.is_not(None), ~counted(person)).limit(1)
+    looks = _to_look(on).where(~counted(person)).limit(1)
+    return any(session.execute(hidden).first() is not None for hidden in (papers, looks))
+
+
+def _waiting(on: date) -> Select[Incoming]:
+    query = select(Incoming).outerjoin(Matter, Matter.id == Incoming.matter_id)
+    return query.where(Incoming.state == "waiting", Incoming.received_on <= on)
+
+
+def _to_look(on: date) -> Select[Review]:
+    query = select(Review).join(Matter, Matter.id == Review.matter_id)
+    return query.where(Review.ended_at.is_(None), Review.again_on <= on, Matter.closed_at.is_(None))
