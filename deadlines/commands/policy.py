@@ -73,6 +73,9 @@ that was asked for moves no date until it is granted and two people have accepte
 
 An entry is closed only with the proof of its filing, or a reason; what is closed stays visible and is looked at again
 in the evening check.
+
+A matter is closed with a reason, when nothing of it is open and a second person, where there is one, has verified or
+looked at each notice; whatever comes in for it later opens it again, and people are told.
 """
 MISSED = """\
 A date that passed without filing is recorded as missed: attorney, deputy, supervisor, partners and docket role are told
@@ -147,7 +150,7 @@ def _control(settings: "Settings") -> Iterator[str]:
     yield "Matters without a date to come are counted on the docket and listed by `deadlines matter list --quiet`."
     yield (
         "No matter opens without the paper that is to be docketed, or the word of a named person that no date is known "
-        "yet and when they look again; on that day they are reminded."
+        "yet and when they look again; on that day they are reminded, and the evening check asks for a word on it."
     )
 
 
