@@ -291,6 +291,7 @@ def build_sweeps(settings: Settings, database: "Database", web: "Starlette | Non
         monitor=build_monitor(settings, database),
         outbound=build_outbound(settings, longest=HOOK_SECONDS),
         vault=build_vault(settings),
+        pages=settings.web.base_url.rstrip("/"),
     )
 
 

@@ -99,8 +99,8 @@ OPTIONS = (
     _option(
         "web.base_url",
         "",
-        "The address under which calendar programs reach the server, through the reverse proxy. "
-        "Empty: http://host:port.",
+        "The address under which people and calendar programs reach the server, through the reverse proxy; mails link "
+        "to it. Empty: http://host:port, and mails link nowhere.",
         checks.web_address,
     ),
     _option(

@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+import msgspec
+
 from deadlines.daemon.post import DATABASE_FAULTS, Post, SendReport
 from deadlines.docket import letters
 from deadlines.errors import SendError
@@ -72,15 +74,21 @@ class LetterSender:
         owner, lease = self._post.owner, self._post.lease
         try:
             with self._post.database.write() as session:
-                return letters.prepare(
+                message = letters.prepare(
                     session, letter_id, owner=owner, now=present(), lease=lease, renew=self._post.renew
                 )
+                return self._linked(message) if message is not None else None
         except DATABASE_FAULTS:
             raise
         except Exception:
             log.exception("letter %d cannot be made into a message; it is put off", letter_id)
             self._failed(letter_id, SendError("The message cannot be made; see the log."), present, report)
             return None
+
+    def _linked(self, message: Message) -> Message:
+        """With the address of the pages below it, where the firm has one."""
+        foot = f"\nThe docket: {self._post.pages}/\n" if self._post.pages else ""
+        return msgspec.structs.replace(message, text=f"{message.text}{foot}")
 
     def _failed(self, letter_id: int, error: SendError, present: Callable[[], datetime], report: SendReport) -> None:
         log.error("letter %d was not sent: %s", letter_id, error.sentence)

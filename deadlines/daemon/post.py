@@ -42,7 +42,7 @@ class Post(Struct, frozen=True):
 
     `renew` finds the words of a letter just before it is sent. `not_fatal`: rules and kinds of remedy of which not
     everybody who must know of a fatal date is told. `paces` says what each channel may still be given; `answered` holds
-    the channels that took a message in this round.
+    the channels that took a message in this round. `pages`: where mails link to; empty: nowhere.
     """
 
     database: Database
@@ -56,6 +56,7 @@ class Post(Struct, frozen=True):
     lanes: Lanes
     paces: Mapping[str, Pace]
     renew: letters.Renew = letters.as_written
+    pages: str = ""
     not_fatal: tuple[str, ...] = ()
     answered: set[str] = field(default_factory=set)
 

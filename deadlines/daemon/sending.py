@@ -141,7 +141,14 @@ class Sender:
                     owed(session)
                     post.hook("mark.before_commit")
                 parcel = prepare(
-                    session, ids, owner=post.owner, now=present(), lease=post.lease, zone=self._zone, lanes=post.lanes
+                    session,
+                    ids,
+                    owner=post.owner,
+                    now=present(),
+                    lease=post.lease,
+                    zone=self._zone,
+                    lanes=post.lanes,
+                    pages=post.pages,
                 )
         except Exception:
             self._owed = owed

@@ -72,7 +72,8 @@ class Sweeps:
 
     `channels` by the name that reminders carry; a reminder of a channel that is no longer configured goes by
     the first. `lanes` says what goes to chats and the webhook too, `per_minute` how many messages a channel is given
-    at most; `outbound` is the way to webhooks, without it they are told of nothing; `vault` reads their secrets;
+    at most; `pages` is where mails link to; `outbound` is the way to webhooks, without it they are told of nothing;
+    `vault` reads their secrets;
     `clocks` reads the clocks of this machine. `hook` is called with a name at the points where a process may die, for
     tests.
     """
@@ -104,6 +105,7 @@ class Sweeps:
         per_minute: Mapping[str, int] | None = None,
         outbound: Outbound | None = None,
         vault: Vault = Vault(),  # noqa: B008  (it never changes)
+        pages: str = "",
     ) -> None:
         self._database, self._channels, self._zone, self._lease = database, channels, zone, lease
         self._desk, self._compute, self._edition, self._flush = desk, compute, edition, flush
@@ -130,6 +132,7 @@ class Sweeps:
             lanes=lanes,
             paces=self.paces,
             renew=self._renewed,
+            pages=pages,
             not_fatal=desk.practice.not_fatal if desk is not None else (),
         )
         self._sender = Sender(post, zone=zone)

@@ -64,12 +64,14 @@ def compose(
     message_id: str,
     repeat: bool,
     undelivered: dict[int, str] | None = None,
+    pages: str = "",
 ) -> Message:
     """One message to one person about the entries of one matter, the first item being the most urgent.
 
     Of several matters, after hours of silence, each has its own part, without the workings of its dates.
     `undelivered` gives, for an alarm, the sentence that says which reminder did not arrive. For a restricted
-    matter the message holds its number and dates only.
+    matter the message holds its number and dates only. `pages`: the address of the pages, where the firm has one; each
+    matter is linked, by an id that tells nothing and a page that only who is signed in sees.
     """
     today = now.astimezone(ZoneInfo(zone)).date()
     told = undelivered or {}
@@ -78,7 +80,7 @@ def compose(
     for theirs in matters:
         parts.append(f"Matter {clean_line(theirs[0].matter.reference)}")
         parts += [
-            "\n".join(_item(item, number, today, now, told.get(item.reminder.id), brief=len(matters) > 1))
+            "\n".join(_item(item, number, today, now, told.get(item.reminder.id), pages, brief=len(matters) > 1))
             for number, item in enumerate(theirs, start=1)
         ]
     if repeat:
@@ -244,7 +246,7 @@ def what_to_file(entry: Entry) -> str:
 
 
 def _item(
-    item: Item, number: int, today: date, now: datetime, undelivered: str | None, *, brief: bool = False
+    item: Item, number: int, today: date, now: datetime, undelivered: str | None, pages: str, *, brief: bool = False
 ) -> list[str]:
     lines = [f"{number}. {what_is_said(item, 'Deadline')}"]
     lines += [f"   {ALTERED}"] if item.altered else []
@@ -263,7 +265,7 @@ def _item(
         until = day_text(away.until_on)
         lines.append(f"   You cover for {clean_line(away.person.name)}, who is away until {until}.")
     if item.milestone is not None:
-        return [*lines, *_step(item, item.milestone, today)]
+        return [*lines, *_step(item, item.milestone, today, pages)]
     lines += _dates(item.deadline, today)
     if item.wanted is not None:
         lines.append(f"   More time until {day_text(item.wanted)} was asked for and is NOT GRANTED: these dates hold.")
@@ -274,20 +276,29 @@ def _item(
         lines.append("   Open the docket to see what must be done.")
     else:
         lines += _explained(item)
-    lines.append(f"   Docket entry: {item.entry.id}")
+    lines += _place(item, pages)
     if item.reminder.severity >= URGENT and item.entry.status == "open":
-        lines.append(f"   To take it on: deadlines ack {item.entry.id[:8]} --by {clean_line(item.person.email)}")
+        how = "open it and choose I take this date on, or run " if pages else ""
+        lines.append(f"   To take it on: {how}deadlines ack {item.entry.id[:8]} --by {clean_line(item.person.email)}")
     return lines
 
 
-def _step(item: Item, step: Milestone, today: date) -> list[str]:
+def _place(item: Item, pages: str) -> list[str]:
+    link = [f"   Open it:         {pages}/matter/{item.matter.id}"] if pages else []
+    return [f"   Docket entry: {item.entry.id}", *link]
+
+
+def _step(item: Item, step: Milestone, today: date, pages: str) -> list[str]:
     """A milestone: its day, the date it leads to, and how to tick it."""
     late = "" if step.due_on >= today else " NOT DONE."
     lines = [f"   To be done by:   {day_text(step.due_on)} ({days_left(step.due_on, today)}).{late}"]
     safe_by = item.deadline.safe_by
     lines += [f"   File by:         {day_text(safe_by)} ({days_left(safe_by, today)})"] if safe_by else []
-    lines.append(f"   Docket entry: {item.entry.id}")
-    lines.append(f"   When it is done: deadlines milestone done {step.id[:8]} --by {clean_line(item.person.email)}")
+    lines += _place(item, pages)
+    how = "tick it there, or run " if pages else ""
+    lines.append(
+        f"   When it is done: {how}deadlines milestone done {step.id[:8]} --by {clean_line(item.person.email)}"
+    )
     return lines
 
 

@@ -83,6 +83,7 @@ def prepare(
     lease: timedelta,
     zone: str,
     lanes: Lanes = Lanes(),  # noqa: B008  (it never changes)
+    pages: str = "",
 ) -> Parcel | None:
     """Make the message of a group just before it is sent, or None when nothing of it is to be sent.
 
@@ -108,17 +109,17 @@ def prepare(
     for item in items:
         if item.altered:
             alarm_of_date(session, item.entry, now)
-    return _parcel(session, items, now, zone)
+    return _parcel(session, items, now, zone, pages)
 
 
-def _parcel(session: Session, items: list[Item], now: datetime, zone: str) -> Parcel:
+def _parcel(session: Session, items: list[Item], now: datetime, zone: str, pages: str) -> Parcel:
     rows = [item.reminder for item in items]
     earlier = next((row.lead_id for row in rows if row.lead_id is not None), None)
     lead_id = min(row.id for row in rows) if earlier is None else earlier
     message_id = session.get_one(Reminder, lead_id).message_id
     for row in rows:
         row.lead_id = lead_id
-    message = _message(session, items, now, zone, message_id, repeat=earlier is not None)
+    message = _message(session, items, now, zone, message_id, pages=pages, repeat=earlier is not None)
     return Parcel([row.id for row in rows], message, fresh=earlier is None)
 
 
@@ -129,6 +130,7 @@ def _message(
     zone: str,
     message_id: str,
     *,
+    pages: str,
     repeat: bool,
 ) -> Message:
     told = _undelivered(session, items)
@@ -140,7 +142,7 @@ def _message(
             items, now=now, zone=zone, message_id=message_id, repeat=repeat, undelivered=told, address=address
         )
     try:
-        return compose(items, now=now, zone=zone, message_id=message_id, repeat=repeat, undelivered=told)
+        return compose(items, now=now, zone=zone, message_id=message_id, repeat=repeat, undelivered=told, pages=pages)
     except Exception:  # a reminder with fewer words is better than none
         log.exception("reminder %s cannot be written in full; a plain one goes out", items[0].reminder.id)
         return compose_plain(items, now=now, message_id=message_id, repeat=repeat)

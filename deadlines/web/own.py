@@ -21,6 +21,7 @@ from deadlines.web.feeds import DATABASE_FAULTS
 from deadlines.web.forms import read_form
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages
+from deadlines.web.plain import sentence
 from deadlines.web.signing import FAILED, HASHES, NOT_OURS, TOO_MANY
 from deadlines.web.strangers import Strangers, place_of
 
@@ -76,7 +77,7 @@ class OwnPages:
             log.error("the second factor cannot be asked for (%s)", type(fault).__name__)
             return self._pages.notice(503, *FAILED)
         except DeadlinesError as error:
-            return self._pages.notice(error.http_status, "That cannot be done", error.sentence)
+            return self._pages.notice(error.http_status, "That cannot be done", sentence(error.sentence))
 
     # -- in a thread ---------------------------------------------------------------------------------------
 
@@ -94,7 +95,7 @@ class OwnPages:
         try:
             return {"knows": "yes", "kept": logins.hashed(form["new"], person) if "new" in form else ""}
         except InputError as error:
-            return {"knows": "yes", "weak": error.sentence}
+            return {"knows": "yes", "weak": sentence(error.sentence)}
 
     def _made(self, token: str, form: dict[str, str], make: Make) -> Response:
         now = self._now()

@@ -20,6 +20,7 @@ from deadlines.web.feeds import DATABASE_FAULTS
 from deadlines.web.forms import read_form
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages
+from deadlines.web.plain import sentence
 from deadlines.web.strangers import Strangers, place_of
 
 log = logging.getLogger(__name__)
@@ -174,7 +175,7 @@ class Signing:
         try:
             kept = logins.hashed(password, person)
         except InputError as error:
-            return self._invited(code, error.sentence)
+            return self._invited(code, sentence(error.sentence))
         with self._database.write() as session:
             logins.choose_password(session, code, kept, now=self._now())
         return RedirectResponse(f"{self._root}/sign-in?chosen=yes", 303, HEADERS)

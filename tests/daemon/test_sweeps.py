@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Result
 from deadlines.daemon import Sweeps, sending
+from deadlines.docket import letters
 from deadlines.docket.parcels import prepare
 from deadlines.docket.reminders import URGENT
 from deadlines.errors import ChannelDown, ContentRefused, SendError, StoreError
@@ -636,3 +637,28 @@ def test_the_outcome_of_a_message_is_written_whatever_becomes_of_the_next(
     for minutes in (1, 5, 30):
         daemon.send_due(WEEK_BEFORE + minutes * MINUTE)
     assert len({message.message_id for message in channel.messages}) == len(channel.messages) == 3
+
+
+@pytest.mark.parametrize("restricted", [False, True])
+def test_mails_link_to_the_pages_by_an_id_alone(database: Database, restricted: bool) -> None:
+    fill(database)
+    with database.write() as session:
+        matter = session.scalars(select(Matter)).one()
+        matter.restricted, ids = restricted, (matter.id, matter.attorney)
+        letters.queue(session, key="test/1", person=ids[1], subject="A letter", text="Words.\n", now=WEEK_BEFORE)
+        for row in session.scalars(select(Reminder)):
+            row.severity = URGENT
+    channel = Collector()
+    sweeps(database, channel, pages="https://dates.firm.test/docket").send_due(WEEK_BEFORE)
+    reminder, letter = (message.text for message in channel.messages)
+    assert f"\n   Open it:         https://dates.firm.test/docket/matter/{ids[0]}\n" in reminder
+    assert "open it and choose I take this date on" in reminder
+    assert letter == "Words.\n\nThe docket: https://dates.firm.test/docket/\n"
+
+
+def test_where_people_have_no_pages_mails_link_nowhere(database: Database) -> None:
+    fill(database)
+    channel = Collector()
+    sweeps(database, channel).send_due(WEEK_BEFORE)
+    assert "http" not in channel.messages[0].text
+    assert "Docket entry: " in channel.messages[0].text

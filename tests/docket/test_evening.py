@@ -24,8 +24,7 @@ from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Entry, EveningCheck, Person
 from tests.docket.desks import DENIAL, SAFE, desk, firm, recorded, row
 from tests.docket.samples import matter
-from tests.docket.test_incoming import came
-from tests.docket.test_opening import room
+from tests.docket.test_incoming import came, room
 
 REOPEN, RECONSIDER, APPEAL = "uscis.motion.reopen", "uscis.motion.reconsider", "uscis.appeal.aao"
 ALL = (REOPEN, RECONSIDER, APPEAL)

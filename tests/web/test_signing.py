@@ -145,6 +145,31 @@ def test_signing_out_ends_the_browser_for_good(door: Door) -> None:
     assert not door.is_in()
 
 
+def test_a_link_leads_to_its_page_once_its_reader_is_in(door: Door) -> None:
+    """Scripts read it as little as the other cookie; what was looked for stays out of it."""
+    door.choose(door.invite())
+    answer = door.browser.get("/month?words=Garcia")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert all(word in answer.headers["set-cookie"] for word in ("/month", "HttpOnly", "SameSite=lax", "Max-Age=900"))
+    assert "Garcia" not in answer.headers["set-cookie"]
+    assert door.enter() == 303
+    answer = door.browser.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/month")
+    assert door.browser.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wanted", ["//elsewhere.test", "https://elsewhere.test", r"/\\elsewhere.test", "/month?x=//elsewhere", "/", "/a//b"]
+)
+def test_nobody_is_led_elsewhere(door: Door, wanted: str) -> None:
+    door.choose(door.invite())
+    door.enter()
+    answer = door.browser.get(
+        "/", headers={"Cookie": f'deadlines={door.browser.cookies["deadlines"]}; deadlines-wanted="{wanted}"'}
+    )
+    assert answer.status_code == 200
+
+
 def test_a_new_password_ends_every_browser(door: Door) -> None:
     door.choose(door.invite())
     other = door.another()

@@ -3,7 +3,8 @@
 import pytest
 
 from deadlines.errors import Conflict, InputError
-from deadlines.web.desk.typed import Faulty, Typed, faults_of, sentence
+from deadlines.web.desk.typed import Faulty, Typed, faults_of
+from deadlines.web.plain import sentence
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from deadlines.web.desk.finding import matching
 from deadlines.web.desk.paper import CARRIED, Reading, carried, packed, read_paper, with_taken
 from deadlines.web.desk.preview import Preview, preview_of
 from deadlines.web.pages import HEADERS
+from deadlines.web.plain import sentence
 
 CHANGED = "What was typed, or the law, is another than in the preview: look at it again, then record it."
 AGAIN = "The matter has this notice already: say that it is to be recorded once more, or leave it."
@@ -147,7 +148,7 @@ def _sent(visit: Visit, form: dict[str, str]) -> Response:
         matter, reopened = _record(visit, draft, shown, form)
     except DeadlinesError as refused:
         attempt.rollback()
-        return _page(visit, draft.wrong("", refused.sentence), form, shown, status=refused.http_status)
+        return _page(visit, draft.wrong("", sentence(refused.sentence)), form, shown, status=refused.http_status)
     attempt.commit()
     return _recorded(visit, matter, reopened=reopened)
 

@@ -15,6 +15,7 @@ from deadlines.web.desk.choosing import day_of
 from deadlines.web.desk.door import Door, Visit
 from deadlines.web.desk.found import find_visible_entry
 from deadlines.web.desk.service import SERVED
+from deadlines.web.plain import sentence
 from deadlines.web.printing import stamp
 
 WHAT = {"notice": "Notice", "amendment": "Amendment", "window": "Window", "paper": "Paper", "": "–"}
@@ -51,7 +52,7 @@ def _slip(visit: Visit, name: str) -> Response:
     try:
         slip = slip_of(visit.session, entry, visit.person)
     except Conflict as closed:
-        return visit.page("blind.html", status=409, sentence=closed.sentence, notice=entry.notice_id)
+        return visit.page("blind.html", status=409, sentence=sentence(closed.sentence), notice=entry.notice_id)
     return visit.page(
         "slip.html",
         slip=slip,

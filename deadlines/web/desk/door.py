@@ -25,13 +25,14 @@ from deadlines.store.tables import Heartbeat, Person
 from deadlines.web.asking import Asking
 from deadlines.web.cookies import Cookie
 from deadlines.web.desk.menu import menu_of
-from deadlines.web.desk.typed import sentence
 from deadlines.web.feeds import DATABASE_FAULTS, MARK_SECONDS
 from deadlines.web.forms import FIELDS, LARGEST, read_form
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages
+from deadlines.web.plain import sentence
 from deadlines.web.stale import is_stale
 from deadlines.web.uploads import FarTooLarge, Sent, read_upload
+from deadlines.web.wanted import Wanted
 
 if TYPE_CHECKING:
     from deadlines.docket.house import House
@@ -156,6 +157,7 @@ class Door:
         self.pages, self.office = pages, office
         self.root = urlsplit(office.address).path.rstrip("/")
         self._database, self._cookie = database, cookie
+        self._wanted = Wanted(secure=office.address.startswith("https://"), root=self.root)
         self._ask, self._ask_mark = Asking(), Asking(threads=1, seconds=MARK_SECONDS)
         self._due: set[str] = set()
         """Browsers whose use is to be written down."""
@@ -247,7 +249,7 @@ class Door:
             try:
                 page = await ask(self._made, token, path, make, writes=writes)
                 await self._note_use(token)
-                return page
+                return self._wanted.lead(request, page)
             except (InputError, Conflict) as refusal:
                 if again is None:
                     raise

@@ -17,6 +17,7 @@ from deadlines.compute.notice import Service
 from deadlines.errors import InputError
 from deadlines.law import Law
 from deadlines.law.counting import Method
+from deadlines.web.plain import sentence
 
 PLAIN = ("matter", "client", "attorney", "kind", "form", "service")
 DAYS = ("decided_on", "service_on", "received_on", "printed_deadline")
@@ -133,7 +134,7 @@ def _day(text: str, name: str, errors: dict[str, str]) -> date | None:
     try:
         return parse_day(text)
     except InputError as wrong:
-        errors[name] = f"{wrong.sentence.rstrip('.')}."
+        errors[name] = sentence(wrong.sentence)
         return None
 
 

@@ -24,6 +24,7 @@ from deadlines.ical import REDACTIONS
 from deadlines.store.tables import Matter, Person, Subscription, Team
 from deadlines.web.desk.acts import status_of
 from deadlines.web.desk.door import UNKNOWN, Door, Refusal, Visit
+from deadlines.web.plain import sentence
 
 SCOPES: dict[Scope, str] = {
     "own": "the matters I work on",
@@ -102,7 +103,7 @@ def _feeds(
     return visit.page(
         "feeds.html",
         status=status_of(refusal),
-        refused=refusal.sentence if refusal else "",
+        refused=sentence(refusal.sentence) if refusal else "",
         typed=typed,
         feeds=shown,
         states=STATES,

@@ -10,7 +10,8 @@ from deadlines.docket.roles import require
 from deadlines.web.desk.acts import asking_page, status_of
 from deadlines.web.desk.door import Door, Refusal, Visit
 from deadlines.web.desk.found import find_matter
-from deadlines.web.desk.typed import Typed, faults_of, sentence
+from deadlines.web.desk.typed import Typed, faults_of
+from deadlines.web.plain import sentence
 
 WHY = "Say why in a few words: it is kept for ever."
 

@@ -24,8 +24,8 @@ from deadlines.errors import InputError
 from deadlines.law import Law, load_law
 from deadlines.sheets import read_grid
 from deadlines.web.desk.door import Door, Visit
-from deadlines.web.desk.typed import sentence
 from deadlines.web.pages import HEADERS
+from deadlines.web.plain import sentence
 from deadlines.web.uploads import Sent
 
 MOST_BYTES = 2_000_000
@@ -124,7 +124,7 @@ def _read(sent: Sent, law: Law) -> Table:
         dates = next((one for one, _ in DATES if one == sent.fields.get("dates")), "iso")
         rows, faults = read_rows(grid, law, dates=dates)
     except InputError as refused:
-        return Table(wrong=refused.sentence)
+        return Table(wrong=sentence(refused.sentence))
     return Table(data, rows, faults) if len(rows) <= MOST_ROWS else Table(wrong=TOO_MANY)
 
 

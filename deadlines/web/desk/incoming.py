@@ -16,6 +16,7 @@ from deadlines.docket.visible import visible
 from deadlines.errors import Conflict, DeadlinesError, InputError, NotFound
 from deadlines.store.tables import Matter
 from deadlines.web.desk.door import Door, Visit
+from deadlines.web.plain import sentence
 
 FIELDS = ("title", "matter", "received_on", "at")
 NO_MATTER = "There is no such matter, or it is not yours to see. Leave the field empty if you do not know it."
@@ -78,7 +79,7 @@ def _register(visit: Visit, form: dict[str, str]) -> Response:
     try:
         received_on = parse_day(form["received_on"]) if form.get("received_on", "").strip() else None
     except InputError as wrong:
-        errors["received_on"] = wrong.sentence
+        errors["received_on"] = sentence(wrong.sentence)
     way = next((known for known in WAYS if known == form.get("at")), None)
     if way is None:
         errors["at"] = "Choose how it came in."
@@ -100,7 +101,7 @@ def _register(visit: Visit, form: dict[str, str]) -> Response:
     except DeadlinesError as refused:
         attempt.rollback()
         field = "received_on" if refused.code == "bad-date" else "title"
-        return _page(visit, form, {field: refused.sentence}, status=refused.http_status)
+        return _page(visit, form, {field: sentence(refused.sentence)}, status=refused.http_status)
     attempt.commit()
     return visit.go("/incoming")
 

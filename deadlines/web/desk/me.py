@@ -18,6 +18,7 @@ from deadlines.notify.channel import CHATS, Channel
 from deadlines.notify.message import Message
 from deadlines.web.desk.acts import status_of
 from deadlines.web.desk.door import Door, Refusal, Visit
+from deadlines.web.plain import sentence
 
 log = logging.getLogger(__name__)
 LARGEST = 2000
@@ -92,7 +93,7 @@ def _me(visit: Visit, done: str, refusal: Refusal | None = None) -> Response:
     return visit.page(
         "me.html",
         status=status_of(refusal),
-        refused=refusal.sentence if refusal else "",
+        refused=sentence(refusal.sentence) if refusal else "",
         paths=contacts.paths(visit.session, visit.person),
         chats=CHATS,
         per_hour=PER_HOUR,

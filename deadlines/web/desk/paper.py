@@ -14,6 +14,7 @@ from deadlines.law import Law
 from deadlines.papers import Candidate, find
 from deadlines.papers.model import FIELDS
 from deadlines.pdf import read_pdf
+from deadlines.web.plain import sentence
 from deadlines.web.uploads import Sent
 
 CARRIED = "paper"
@@ -37,7 +38,7 @@ def read_paper(sent: Sent, law: Law) -> Reading:
     try:
         text = read_pdf(sent.content)
     except InputError as refused:
-        return Reading([], [], refused.sentence)
+        return Reading([], [], sentence(refused.sentence))
     found = find(text.pages, law)
     notes = list(found.notes)
     if len(text.pages) < text.count:

@@ -19,6 +19,7 @@ from deadlines.store.tables import Absence, Audit, Login, Person, SecondFactor
 from deadlines.web.desk.acts import status_of
 from deadlines.web.desk.believed import day_of
 from deadlines.web.desk.door import UNKNOWN, Door, Refusal, Visit
+from deadlines.web.plain import sentence
 
 DONE = {
     "added": "Added. Make a link now, on which the person chooses a password.",
@@ -126,7 +127,7 @@ def _people(
     return visit.page(
         "people.html",
         status=status_of(refusal),
-        refused=refusal.sentence if refusal else "",
+        refused=sentence(refusal.sentence) if refusal else "",
         typed=typed,
         people=found,
         names=names,
@@ -167,7 +168,7 @@ def _person(visit: Visit, identifier: str, done: str, refusal: Refusal | None = 
     return visit.page(
         "person.html",
         status=status_of(refusal),
-        refused=refusal.sentence if refusal else "",
+        refused=sentence(refusal.sentence) if refusal else "",
         person=person,
         others=others,
         seen=_signed_in(visit).get(person.id),

@@ -19,6 +19,7 @@ from deadlines.errors import InputError
 from deadlines.store.tables import Matter, NoticeRow, Person
 from deadlines.web.desk.door import Visit
 from deadlines.web.desk.draft import FACT, FIELD_OF, Draft
+from deadlines.web.plain import sentence
 
 if TYPE_CHECKING:
     from deadlines.docket.intake import Desk
@@ -86,7 +87,7 @@ def preview_of(visit: Visit, draft: Draft, *, restricted: bool) -> tuple[Draft, 
         odd = odd_days(notice, visit.today)
         result = engine_for(desk.law).compute(notice, desk.policy)
     except InputError as refused:
-        return draft.blame(refused.sentence), None
+        return draft.blame(sentence(refused.sentence)), None
     restricts = (restricted or is_protected(notice)) and not (target.matter is not None and target.matter.restricted)
     return draft, Preview(
         notice=notice,

@@ -1,6 +1,5 @@
 """What somebody typed into a form, read field by field; what is wrong with a field is said beside it."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TypeVar
@@ -8,12 +7,9 @@ from typing import TypeVar
 from deadlines.compute.dates import parse_day
 from deadlines.docket.reasons import plain_reason
 from deadlines.errors import DeadlinesError, InputError
+from deadlines.web.plain import sentence
 
 Read = TypeVar("Read")
-BETWEEN = re.compile(r"(?<=[.!?])\s+(?=[A-Z`])")
-"""Where one sentence ends and the next begins."""
-COMMAND = re.compile(r"`deadlines\b|\bdeadlines [a-z]+ |(?<!\w)--[a-z]")
-"""What is for the command line."""
 NOWHERE = ""
 """The field of a fault that belongs to the whole form."""
 
@@ -80,19 +76,6 @@ class Typed:
     def _missing(self, name: str, sentence: str, otherwise: Read) -> Read:
         self.fault(name, sentence)
         return otherwise
-
-
-def sentence(text: str) -> str:
-    """What is wrong, as it stands on a page: whole sentences, without advice that is for the command line."""
-    said = [_without_clause(one) for one in BETWEEN.split(text.strip())]
-    found = " ".join(one for one in said if not COMMAND.search(one)) or text.strip()
-    return found[:1].upper() + found[1:] + ("" if found.endswith((".", "!", "?")) else ".")
-
-
-def _without_clause(text: str) -> str:
-    """A sentence without the clause at its end that names a command."""
-    before, mark, after = text.partition("; ")
-    return f"{before}." if mark and COMMAND.search(after) and not COMMAND.search(before) else text
 
 
 def faults_of(refusal: DeadlinesError | None, fields: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -22,7 +22,8 @@ from deadlines.web.desk.acts import asking_page, status_of
 from deadlines.web.desk.door import Door, Refusal, Visit
 from deadlines.web.desk.found import find_visible_notice
 from deadlines.web.desk.service import METHODS
-from deadlines.web.desk.typed import Typed, faults_of, sentence
+from deadlines.web.desk.typed import Typed, faults_of
+from deadlines.web.plain import sentence
 
 
 def verify_routes(door: Door) -> list[Route]:

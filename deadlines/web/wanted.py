@@ -1,0 +1,40 @@
+"""The page that somebody wanted and was sent from to sign in: shown as soon as they are in, whichever way they came."""
+
+import re
+from datetime import timedelta
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from deadlines.web.cookies import Cookie
+from deadlines.web.pages import HEADERS
+
+NAME, LASTS = "deadlines-wanted", timedelta(minutes=15)
+_PATH = re.compile(r"(?:/[A-Za-z0-9._~%-]+){1,8}")
+"""A path of ours. Never `//` or a backslash: browsers would take what follows for another server."""
+
+
+class Wanted:
+    """Keeps the path, and no more of the address, in the browser. `root` stands before every path of ours."""
+
+    def __init__(self, *, secure: bool, root: str) -> None:
+        self._cookie, self._root = Cookie(secure=secure, name=NAME), root
+
+    def lead(self, request: Request, page: Response) -> Response:
+        """The answer to a request: to the door it notes what is wanted, from the docket it goes there."""
+        if request.method != "GET":
+            return page
+        path = quote(request.url.path)
+        if page.status_code == 303 and page.headers.get("location") == f"{self._root}/sign-in":
+            if self._is_ours(path):
+                self._cookie.give(page, path, LASTS)
+        elif page.status_code == 200 and path == f"{self._root}/":
+            wanted = self._cookie.read(request)
+            page = RedirectResponse(wanted, 303, HEADERS) if self._is_ours(wanted) else page
+            if wanted:
+                self._cookie.take(page)
+        return page
+
+    def _is_ours(self, path: str) -> bool:
+        return bool(_PATH.fullmatch(path)) and path.startswith(f"{self._root}/")
