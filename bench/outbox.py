@@ -7,6 +7,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from sqlalchemy import insert, select
 
@@ -66,12 +67,13 @@ def _due_query(path: Path) -> tuple[str, str, str]:
     database = Database.create(f"sqlite:///{path}", now=NOW, version="bench")
     fill(database)
     with database.write() as session:
-        model = session.scalars(select(Reminder)).first()
-        if model is None:
+        planned = session.execute(select(Reminder.__table__).order_by(Reminder.id)).mappings().all()
+        if not planned:
             raise RuntimeError("no reminder was planned")
-        columns = {c.name: getattr(model, c.name) for c in Reminder.__table__.columns if c.name != "id"}
+        models = [{name: value for name, value in row.items() if name != "id"} for row in planned]
         for start in range(0, MILLION, 50_000):
-            session.execute(insert(Reminder), [_row(columns, number) for number in range(start, start + 50_000)])
+            rows = [_row(models[number % len(models)], number) for number in range(start, start + 50_000)]
+            session.execute(insert(Reminder), rows)
     taken, worked = [], []
     for number in range(300):
         with database.write() as session:
@@ -92,8 +94,8 @@ def _spread(seconds: list[float]) -> str:
     return f"median {statistics.median(ordered) * 1e3:.1f} ms, p99 {p99 * 1e3:.1f} ms"
 
 
-def _row(columns: dict[str, object], number: int) -> dict[str, object]:
-    """Spread over two years around now; one in two hundred is due within the next days."""
+def _row(columns: dict[str, Any], number: int) -> dict[str, Any]:
+    """Spread over two years around now and over the dates of the docket; one more is due each minute."""
     when = NOW + timedelta(minutes=number - MILLION // 2)
     sent = number < MILLION // 2
     return {
