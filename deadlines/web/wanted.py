@@ -25,7 +25,7 @@ class Wanted:
         """The answer to a request: to the door it notes what is wanted, from the docket it goes there."""
         if request.method != "GET":
             return page
-        path = quote(request.url.path)
+        path = self._root + quote(request.url.path.removeprefix(self._root))
         if page.status_code == 303 and page.headers.get("location") == f"{self._root}/sign-in":
             if self._is_ours(path):
                 self._cookie.give(page, path, LASTS)

@@ -158,6 +158,17 @@ def test_a_link_leads_to_its_page_once_its_reader_is_in(door: Door) -> None:
     assert door.browser.get("/").status_code == 200
 
 
+def test_beneath_a_path_a_link_leads_there_too(database: Database, door: Door) -> None:
+    """The proxy takes the path off before the program sees it."""
+    app = create_app(database, zone=ZONE, address="http://firm.test/docket", now=lambda: NOW)
+    browser = TestClient(app, follow_redirects=False, headers=FORM)
+    assert browser.get("/month").headers["location"] == "/docket/sign-in"
+    door.choose(door.invite())
+    door.enter(browser=browser)
+    assert browser.get("/").headers["location"] == "/docket/month"
+    assert browser.get("/").status_code == 200
+
+
 @pytest.mark.parametrize(
     "wanted", ["//elsewhere.test", "https://elsewhere.test", r"/\\elsewhere.test", "/month?x=//elsewhere", "/", "/a//b"]
 )
