@@ -10,9 +10,15 @@ COMMAND = re.compile(r"`deadlines\b|\bdeadlines [a-z]+ |(?<!\w)--[a-z]")
 
 def sentence(text: str) -> str:
     """What is wrong, as it stands on a page: whole sentences, without advice that is for the command line."""
+    found = plain(text)
+    return found[:1].upper() + found[1:]
+
+
+def plain(text: str) -> str:
+    """The same for a program, which may look for the name that a sentence begins with."""
     said = [_without_clause(one) for one in BETWEEN.split(text.strip())]
     found = " ".join(one for one in said if not COMMAND.search(one)) or text.strip()
-    return found[:1].upper() + found[1:] + ("" if found.endswith((".", "!", "?")) else ".")
+    return found + ("" if found.endswith((".", "!", "?")) else ".")
 
 
 def _without_clause(text: str) -> str:
