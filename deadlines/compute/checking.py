@@ -1,6 +1,6 @@
 """Refuse a notice that cannot be computed, and warn of one that looks odd. Nothing is corrected silently."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 from typing import NoReturn, get_args
@@ -152,6 +152,7 @@ def warnings(law: Law, notice: Notice, windows: list[Window]) -> list[str]:
             f"Service on {long_date(notice.served_on)} is more than {LATE_SERVICE_DAYS} days after the date of the "
             "decision: keep the envelope or posting record as proof. The safe dates count from the decision."
         )
+    found += _contradicted(law, notice)
     rules = [law.rules[window.rule] for window in windows]
     limited = any(rule.printed != "ignored" and rule.printed_fact is None for rule in rules)
     if notice.printed_deadline is not None and not limited:
@@ -163,3 +164,18 @@ def warnings(law: Law, notice: Notice, windows: list[Window]) -> list[str]:
         f"{rule.title}: the firm's own rule stands in place of {rule.replaces}." for rule in rules if rule.replaces
     ]
     return found
+
+
+def _contradicted(law: Law, notice: Notice) -> Iterator[str]:
+    """The days among the facts that lie on the wrong side of the notice's own date."""
+    for name, value in notice.facts.items():
+        side = law.facts[name].falls
+        if side is None:
+            continue
+        day, on = date.fromisoformat(value), notice.decided_on
+        if day < on if side == "after" else day > on:
+            wrong = "before" if side == "after" else "after"
+            yield (
+                f"{name}, {long_date(day)}, lies {wrong} the date of the notice, {long_date(on)}: look at both again "
+                "before anything is calendared."
+            )

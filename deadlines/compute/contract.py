@@ -6,6 +6,7 @@ One facts object is one notice. Unknown keys, kinds and fact names are errors; d
 import json
 import re
 from datetime import date
+from typing import get_args
 
 import msgspec
 from msgspec import Struct
@@ -132,7 +133,13 @@ def _sentence(wrong: str) -> str:
     """The decoder's message as a sentence that names the key."""
     what, _, where = wrong.partition(" - at ")
     place = where.strip("`$").lstrip(".")
-    return f"{place + ': ' if place else ''}{what}. The keys are {listed(Facts.__struct_fields__)}."
+    method = place == "service.method" and what.startswith("Invalid enum value")
+    known = (
+        f"The ways of service are {listed(get_args(Method))}"
+        if method
+        else f"The keys are {listed(Facts.__struct_fields__)}"
+    )
+    return f"{place + ': ' if place else ''}{what}. {known}."
 
 
 def _code(wrong: str) -> str:

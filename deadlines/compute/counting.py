@@ -167,7 +167,9 @@ class Counting:
             raw = self.alternative_raw(item, found)
             if raw is None:
                 continue
-            day = self.rest(raw)
+            day = self.days.forward_past_closures(raw).day if item.rolls else self.rest(raw)
+            if item.rolls and day == found.last_day:
+                continue
             caps = item.effect == "caps" and day < found.last_day
             prevails = caps or (item.effect == "prevails" and day > found.last_day)
             if caps:
@@ -178,7 +180,7 @@ class Counting:
                 found.sources.append(item.confidence)
                 found.steps += narrate.alternative(item, raw, day)
             if item.effect == "arguable":
-                found.latest = max(found.latest, raw)
+                found.latest = max(found.latest, day if item.rolls else raw)
             found.readings.append(Reading(item.name, day, prevails, item.why, list(item.cite)))
 
     def _extended(self, found: Dates) -> None:

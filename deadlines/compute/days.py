@@ -66,6 +66,7 @@ class ForumDays:
             if name in computation.roll.off
         }
         self._federal = holidays(computation.holidays)
+        self._always_open = not computation.roll.off
         self._state: Holidays | None = None
         if computation.state_holidays and circuit is not None:
             self._state = holidays(law.clerks[circuit].calendar)
@@ -93,6 +94,8 @@ class ForumDays:
 
     def off(self, day: date) -> DayOff | None:
         """Why nothing is due that day, or None: weekend, legal holiday, or a closure with effect here."""
+        if self._always_open:
+            return None
         return self._plain(day) or (self._state.get(day) if self._state else None) or self._effective.get(day)
 
     def _plain(self, day: date) -> DayOff | None:
@@ -104,7 +107,7 @@ class ForumDays:
 
     def is_working_day(self, day: date) -> bool:
         """Neither weekend, federal legal holiday nor closure: a day to have people act on."""
-        return self._plain(day) is None and day not in self._closures
+        return self._always_open or (self._plain(day) is None and day not in self._closures)
 
     def forward(self, day: date) -> Rolled:
         """The next day that is not off; the day itself when it is open."""
@@ -119,7 +122,9 @@ class ForumDays:
         return self._past[day]
 
     def back(self, day: date) -> Rolled:
-        """The last working day on or before. State holidays are not used."""
+        """The last working day on or before, or the day itself where every day will do. State holidays are not used."""
+        if self._always_open:
+            return Rolled(day)
         if day not in self._back:
             self._back[day] = self._roll(day, -ONE_DAY, lambda d: self._plain(d) or self.closure(d))
         return self._back[day]

@@ -100,7 +100,9 @@ def _head(law: Law, rule: Rule) -> list[str]:
         f"File with {rule.file_with}. It counts when {rule.filed_when}.",
         f"Opened by: {kinds}.",
     ]
+    said += [cited(f"With {place.file_with} where {when_words(place.when)}.", place.cite) for place in rule.place]
     said += [f"After {kind} only on Form {' or '.join(forms)}." for kind, forms in rule.forms.items()]
+    said += [f"After {kind} not on Form {' or '.join(forms)}." for kind, forms in rule.not_forms.items()]
     if rule.when:
         said.append(f"It exists only where {when_words(rule.when)}{', which is asked for' if rule.ask else ''}.")
     if rule.route is not None:

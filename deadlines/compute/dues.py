@@ -136,8 +136,8 @@ def _sooner(counting: Counting, dates: Dates) -> Iterator[str]:
         if day < dates.safe_by:
             facts = listed(counting.text.missing)
             yield (
-                f"{counting.case.rule.title}: answer the question on {facts}. If so that {option.why}, the last day is "
-                f"{long_date(day)}, before the safe date shown."
+                f"{counting.case.rule.title}: answer the question on {facts} first. The last day may be "
+                f"{long_date(day)}, before the safe date shown: {option.why}."
             )
 
 

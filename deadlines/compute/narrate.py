@@ -124,12 +124,16 @@ def careful(length: Length, start: date, more: Length, *, mail: bool) -> str:
     return f"{words} without mail days" if mail else words
 
 
-def settled(ambiguity: Ambiguity, chosen: str | None) -> Step:
-    """An open question that could move the safe date, and how it is settled."""
+def settled(ambiguity: Ambiguity, chosen: str | None, *, idle: bool = False) -> Step:
+    """An open question that could move the safe date, and how it is settled; `idle`: by a choice of the firm that an
+    earlier day leaves without effect."""
     choice = next((item for item in ambiguity.choices if item.id == chosen), ambiguity.choices[0])
-    whose = "the careful answer" if choice is ambiguity.choices[0] else "the firm's policy"
-    sentence = f"Open question ({ambiguity.row}): {ambiguity.question} The safe date follows {whose}: {choice.text}."
-    return Step(sentence, None, ambiguity.cite[0])
+    careful = choice is ambiguity.choices[0]
+    whose = "the careful answer" if careful else "the firm's policy"
+    said = f"The safe date follows {whose}: {choice.text}."
+    if idle and not careful:
+        said = f"By the firm's policy {choice.text}; that moves nothing here, because an earlier day holds."
+    return Step(f"Open question ({ambiguity.row}): {ambiguity.question} {said}", None, ambiguity.cite[0])
 
 
 def safe(raw: date, why: str, back: Rolled, cite: str) -> Step:

@@ -128,6 +128,7 @@ class Planner:
         return self._open(Plan(rule, route, asks), notice)
 
     def _open(self, plan: Plan, notice: Notice) -> Plan:
+        plan = structs.replace(plan, rule=_placed(plan.rule, notice))
         rule = plan.rule
         if not rule.period:
             return self._stated(plan, notice)
@@ -145,7 +146,7 @@ class Planner:
             computation=self._law.computations[computation],
             start=_started(rule, recount),
             notes=tuple(notes_of(rule, notice, texts.out if texts is not None else {})),
-            relations=tuple(_relations(rule, notice)),
+            relations=tuple(self._relations(rule, notice)),
             fits=tuple(_fitting(self._fits.get(rule.id, {}), notice)),
             fees=fees_for(self._engine.fees_of(rule.id), notice),
             alternatives=tuple(_alternatives(rule, notice)),
@@ -158,17 +159,31 @@ class Planner:
         plan = structs.replace(
             plan,
             notes=tuple(notes_of(rule, notice)),
-            relations=tuple(_relations(rule, notice)),
+            relations=tuple(self._relations(rule, notice)),
             fits=tuple(_fitting(self._fits.get(rule.id, {}), notice)),
         )
         fees = fees_between(fees_for(self._engine.fees_of(rule.id), notice), notice.decided_on, date.max)
         return structs.replace(plan, window=undated.stated(plan, fees))
 
+    def _relations(self, rule: Rule, notice: Notice) -> Iterator[Relation]:
+        """How it stands to others, but for a remedy that the form of this notice does not have."""
+        for item in rule.relation:
+            other = self._law.rules.get(item.rule) if item.rule is not None else None
+            if other is not None and notice.kind in other.kinds and not _reaches(other, notice.kind, notice.form):
+                continue
+            if match(item.when, notice).holds:
+                yield Relation(item.kind, item.on, item.rule, item.notice, item.facts, item.text, item.cite)
+
 
 def _reaches(rule: Rule, kind: str, form: str | None) -> bool:
     """Whether the rule's conditions leave room for the form."""
     named = form is None or form in rule.when.get("form", [form])
-    return named and form in rule.forms.get(kind, [form])
+    return named and form in rule.forms.get(kind, [form]) and form not in rule.not_forms.get(kind, ())
+
+
+def _placed(rule: Rule, notice: Notice) -> Rule:
+    place = next((item for item in rule.place if match(item.when, notice).holds), None)
+    return rule if place is None else structs.replace(rule, file_with=place.file_with, cite=[*rule.cite, *place.cite])
 
 
 def _started(rule: Rule, recount: Recount | None) -> Rule | None:
@@ -193,12 +208,6 @@ def _losses(rule: Rule, notice: Notice) -> Iterator[str]:
         of_the_case = any(name not in SPECIAL for name in item.when)
         if item.kind == "ends" and of_the_case and match(item.when, notice).holds:
             yield f"Before anything is filed: {item.text}"
-
-
-def _relations(rule: Rule, notice: Notice) -> Iterator[Relation]:
-    for item in rule.relation:
-        if match(item.when, notice).holds:
-            yield Relation(item.kind, item.on, item.rule, item.notice, item.facts, item.text, item.cite)
 
 
 def _fitting(texts: Mapping[str, str], notice: Notice) -> list[str]:

@@ -32,9 +32,10 @@ def find_safe(counting: Counting, found: Dates) -> None:
     back = counting.days.back(first.day)
     found.safe_by = back.day
     found.steps.append(narrate.safe(first.day, first.why, back, counting.text.cite[0]))
-    moot = counting.printed_governs() and first.day < careful.day
-    for doubt in dict.fromkeys(_doubts(counting, found, moot=moot)):
-        found.steps.append(narrate.settled(case.ambiguity(doubt), case.policy.get(doubt)))
+    overtaken = first.day < careful.day
+    idle = set(_of_the_count(counting)) if overtaken else ()
+    for doubt in dict.fromkeys(_doubts(counting, found, moot=overtaken and counting.printed_governs())):
+        found.steps.append(narrate.settled(case.ambiguity(doubt), case.policy.get(doubt), idle=doubt in idle))
     if found.latest > found.last_day:
         found.steps.append(narrate.latest(found.latest, counting.text.cite[0]))
 
@@ -74,6 +75,8 @@ def _doubts(counting: Counting, found: Dates, *, moot: bool) -> list[str]:
     doubts: list[str | None] = [] if moot else list(_of_the_count(counting))
     for item in case.plan.alternatives:
         if item.doubt is not None and item.effect == "safe" and counting.alternative_raw(item, found) is not None:
+            doubts.append(item.doubt)
+        if item.rolls and found.latest > found.last_day:
             doubts.append(item.doubt)
     if found.protective_by is not None:
         doubts += [action.doubt for action in case.rule.court_action]

@@ -30,7 +30,7 @@ def check_rule(law: "Law", rule: Rule) -> None:
     for item in rule.alternative:
         key = f"alternative.{item.name}"
         faults.span(where, key, item.from_, item.until)
-        if item.start != "fact" or item.length != Length():
+        if not (item.start == "fact" or item.rolls) or item.length != Length():
             faults.counts(where, f"{key}.length", item.length, back=True)
         _doubt(law, where, f"{key}.doubt", item.doubt)
         if (item.start == "fact") != (item.start_fact is not None):
@@ -68,11 +68,12 @@ def _references(law: "Law", where: str, rule: Rule) -> None:
     need(rule.computation, law.computations, where, "computation")
     need_all((recount.computation for recount in rule.recount), law.computations, where, "recount.computation")
     need_all(rule.kinds, law.kinds, where, "kinds")
-    need_all(rule.forms, rule.kinds, where, "forms", OWN_KINDS)
-    for kind, forms in rule.forms.items():
-        if not forms:
-            fail(where, f"forms.{kind}", "the list of forms is empty: name them, or take the line out for any form")
-        need_all(forms, law.forms, where, f"forms.{kind}")
+    for key, table in (("forms", rule.forms), ("not_forms", rule.not_forms)):
+        need_all(table, rule.kinds, where, key, OWN_KINDS)
+        for kind, forms in table.items():
+            if not forms:
+                fail(where, f"{key}.{kind}", "the list of forms is empty: name them, or take the line out for any form")
+            need_all(forms, law.forms, where, f"{key}.{kind}")
     need_all(rule.urgent, law.rules, where, "urgent")
     need_all(rule.day_one, rule.kinds, where, "day_one", OWN_KINDS)
     for form in (rule.form, *(recount.form for recount in rule.recount)):

@@ -22,6 +22,7 @@ class Fact(Table, frozen=True, kw_only=True):
     `type`: `words` may be several of the choices, with commas between them; `date` is an ISO day; `number` a
     whole number, for which conditions name ranges (`181-364`, `365-`).
     `usual`: the ordinary case, assumed while the question is open; the other answer is shown beside it.
+    `falls`: on which side of the notice's own date such a day lies; one on the other side is warned of.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Fact(Table, frozen=True, kw_only=True):
     type: Literal["word", "words", "date", "number"] = "word"
     choices: list[str] = field(default_factory=list)
     usual: str | None = None
+    falls: Literal["before", "after"] | None = None
 
 
 Route = Literal[

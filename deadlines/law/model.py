@@ -77,6 +77,8 @@ class Alternative(Table, frozen=True, kw_only=True):
     `latest`; `safe` may move `safe_by`; `disfavoured` is shown and moves nothing.
     `start` names the day counted from; `due` is the last day found without this alternative, `fact` the
     date fact `start_fact`. `doubt`: the ambiguity that a `safe` one settles, so that a firm may decide otherwise.
+    `rolls`: its day is moved off weekends and holidays, also where the computation moves none; where nothing moves it,
+    it says nothing.
     """
 
     id: str | None = None
@@ -85,6 +87,7 @@ class Alternative(Table, frozen=True, kw_only=True):
     start: Literal["decided", "served", "received", "due", "fact"]
     start_fact: str | None = None
     length: Length = Length()
+    rolls: bool = False
     when: When = field(default_factory=dict)
     from_: date | None = field(name="from", default=None)
     until: date | None = None
@@ -175,6 +178,14 @@ class Recount(Table, frozen=True, kw_only=True):
     cite: list[str]
 
 
+class Place(Table, frozen=True, kw_only=True):
+    """Where it is filed instead, where the facts match. The first that matches holds."""
+
+    when: When
+    file_with: str
+    cite: list[str]
+
+
 class Floor(Table, frozen=True, kw_only=True):
     """Day 0 is never earlier than the date fact `fact` and the `length` after it; `why` says what day that is."""
 
@@ -187,7 +198,8 @@ class Floor(Table, frozen=True, kw_only=True):
 class Rule(Table, frozen=True, kw_only=True):
     """One remedy: who decides, what is filed, and the dated periods that limit it.
 
-    `kinds`: the notices that open it; `forms`: of these, the kinds that open it only on some forms.
+    `kinds`: the notices that open it; `forms`: of these, the kinds that open it only on some forms; `not_forms`: those
+    that do not open it on some. `place`: where it is filed in some cases.
     `when`: it exists only where these facts hold; it is not shown, and not asked for, while they are not known
     (`ask`: it is asked for). `state`: `due` gives dates; `no-limit` may be
     filed at any time; `opens` gives only the day from which something is possible or a bar has ended;
@@ -213,11 +225,13 @@ class Rule(Table, frozen=True, kw_only=True):
     forum: str
     form: str | None = None
     file_with: str
+    place: list[Place] = field(default_factory=list)
     filed_when: str
     computation: str
     recount: list[Recount] = field(default_factory=list)
     kinds: list[str]
     forms: dict[str, list[str]] = field(default_factory=dict)
+    not_forms: dict[str, list[str]] = field(default_factory=dict)
     when: When = field(default_factory=dict)
     ask: bool = False
     trigger: Trigger

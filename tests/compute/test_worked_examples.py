@@ -308,12 +308,13 @@ def test_notices_of_grace_of_2010_and_2012() -> None:
 
 
 def test_a_denied_motion_keeps_the_fifteen_days_of_a_revocation_until_it_is_known() -> None:
-    """8 CFR 103.5(a)(6), 205.2(d): thirty days, fifteen if the motion was about a revocation."""
+    """8 CFR 103.5(a)(6), 205.2(d): thirty days; where the motion was about a revocation the safe view is fifteen."""
     unknown = ask("uscis.motion.denial", "2026-10-23", "mail", form="I-140")
     revoked = ask("uscis.motion.denial", "2026-10-23", "mail", form="I-140", facts={"original": "revocation"})
     denied = ask("uscis.motion.denial", "2026-10-23", "mail", form="I-140", facts={"original": "denial"})
     assert dates(unknown, "uscis.appeal.aao")[:2] == ("2026-11-06", "2026-11-25")
-    assert dates(revoked, "uscis.appeal.aao")[:2] == ("2026-11-06", "2026-11-10")
+    assert dates(revoked, "uscis.appeal.aao")[:2] == ("2026-11-06", "2026-11-25")
+    assert window(revoked, "uscis.appeal.aao").contested
     assert dates(denied, "uscis.appeal.aao")[:2] == ("2026-11-20", "2026-11-25")
     assert "original" in {a.fact for a in unknown.asks}
 
@@ -371,3 +372,41 @@ def test_every_step_and_every_date_of_a_window_is_explained_and_cited() -> None:
     for found in result.windows:
         assert all(step.cite for step in found.working)
         assert {found.safe_by, found.last_day, found.latest} <= {step.date for step in found.working}
+
+
+@pytest.mark.parametrize("form", ["I-130", "I-192", "I-360"])
+def test_after_form_eoir_29_nothing_of_a_removal_order_is_calendared(form: str) -> None:
+    """8 CFR 1003.1(b)(5), (6), 1003.2(g)(2)(ii): no order of removal, and a motion is filed with the DHS office."""
+    found = ask("bia.decision", "2026-10-28", "mail", form=form)
+    states = {one.rule: one.state for one in found.windows}
+    assert states.pop("court.petition-for-review.no-order") == "not-available"
+    assert not [name for name in states if "petition" in name or "stay" in name or "vawa" in name or "departure" in name]
+    for rule in ("bia.motion.reopen", "bia.motion.reconsider"):
+        motion = window(found, rule)
+        assert motion.file_with == "the DHS office with the record, not the Board"
+        assert "8 CFR 1003.2(g)(2)(ii)" in motion.cite
+        assert not [one for one in motion.relations if one.rule == "court.petition-for-review"]
+    assert dates(found, "court.apa") == ("2032-10-27", "2032-10-28", "2032-10-28")
+    assert not {ask.fact for ask in found.asks} & {"circuit", "proceeding", "voluntary_departure"}
+
+
+@pytest.mark.parametrize("kind", ["uscis.fear.credible", "uscis.fear.reasonable"])
+@pytest.mark.parametrize("on", ["2026-10-12", "2026-10-11", "2026-12-24"])
+def test_what_is_asked_for_at_service_is_never_due_before_it(kind: str, on: str) -> None:
+    """8 CFR 208.30(g)(1), 208.31(f): a holiday, a Sunday and a day closed by order are days of service as any other."""
+    assert dates(ask(kind, on, "in-person"), "eoir.review.fear") == (on, on, on)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fact", "day", "wrong"),
+    [
+        ("ij.order", "departure_until", "2026-10-25", "before"),
+        ("consular.termination.203g", "refused_on", "2026-12-01", "after"),
+        ("consular.termination.203g", "notified_on", "2026-12-01", "after"),
+    ],
+)
+def test_a_day_on_the_wrong_side_of_the_notice_is_warned_of(kind: str, fact: str, day: str, wrong: str) -> None:
+    facts = {fact: day} | ({"voluntary_departure": "post-conclusion"} if kind == "ij.order" else {})
+    warned = [text for text in ask(kind, "2026-11-20", facts=facts).warnings if text.startswith(fact)]
+    assert len(warned) == 1
+    assert f"lies {wrong} the date of the notice" in warned[0]

@@ -92,3 +92,10 @@ def test_a_folder_inside_the_rules_is_refused_not_passed_over(firm: Path) -> Non
     (firm / "rules" / "old.toml").mkdir()
     with pytest.raises(LawDataError, match=r"In the firm's folder, rules/old\.toml is no TOML file\. Take it out"):
         read_law(packaged(), firm)
+
+
+def test_a_motion_that_no_source_confirmed_is_as_sure_as_memory() -> None:
+    """A window is no surer than its weakest source (docs/law.md)."""
+    rows = [row for row in load_law().decisions if "no source confirmed it" in row.motion_why]
+    assert len(rows) > 20
+    assert {row.motion_confidence or row.confidence for row in rows} == {"memory"}
