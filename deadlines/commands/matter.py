@@ -194,20 +194,26 @@ def people(app: App, reference: str, as_json: bool) -> None:
 def restrict(app: App, reference: str, as_json: bool) -> None:
     """Mark a matter as restricted: it leaves every calendar, and mail says nothing of the case.
 
+    What only a protected person may file is followed from now on, as far as it has not passed.
+
     \b
     Example:
       deadlines matter restrict 2026-0143
     """
     from deadlines import clock
     from deadlines.commands.output import answer
-    from deadlines.docket.restricting import restrict_matter
+    from deadlines.docket.restricting import follow_discreet, restrict_matter
     from deadlines.docket.teams import find_matter
+    from deadlines.wiring import build_desk
 
+    desk, now = build_desk(app.settings, actor(), "command"), clock.now()
     with app.withdrawing() as session:
         matter = find_matter(session, reference)
-        restrict_matter(session, matter, actor=actor(), now=clock.now())
-        shown = {"matter": matter.reference, "restricted": True}
-    answer(shown, f"Matter {shown['matter']} is restricted.", as_json=as_json)
+        restrict_matter(session, matter, actor=actor(), now=now)
+        followed = [entry.id for entry in follow_discreet(session, desk, matter, now=now)]
+        shown = {"matter": matter.reference, "restricted": True, "followed": followed}
+    more = f" Followed from now on: {', '.join(name[:8] for name in followed)}." if followed else ""
+    answer(shown, f"Matter {shown['matter']} is restricted.{more}", as_json=as_json)
 
 
 @command.command()
@@ -224,10 +230,11 @@ def unrestrict(app: App, reference: str, reason: str, by: str, as_json: bool) ->
       deadlines matter unrestrict 2026-0143 --reason "religious worker, not VAWA" --by ana@firm.example
     """
     from deadlines.commands.output import answer
-    from deadlines.docket.restricting import unrestrict_matter
+    from deadlines.docket.restricting import follow_discreet, unrestrict_matter
 
     with signed(app, by, "unrestrict") as act:
         matter = act.matter(reference)
         unrestrict_matter(act.session, matter, act.by, reason, now=act.now)
+        follow_discreet(act.session, act.desk, matter, now=act.now)
         shown = {"matter": matter.reference, "restricted": False}
     answer(shown, f"Matter {shown['matter']} is no longer restricted.", as_json=as_json)

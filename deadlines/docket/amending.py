@@ -20,7 +20,7 @@ from deadlines.docket.moves import Because, Move, enter_new, move
 from deadlines.docket.notices import hold_in_force
 from deadlines.docket.protected import is_protected
 from deadlines.docket.reasons import plain_reason
-from deadlines.docket.restricting import restrict_matter
+from deadlines.docket.restricting import follow_discreet, restrict_matter
 from deadlines.errors import Conflict, InputError
 from deadlines.law.counting import Method
 from deadlines.store import audit
@@ -90,6 +90,7 @@ def amend_notice(
     session.flush()
     if is_protected(corrected):
         restrict_matter(session, matter, actor=desk.actor, now=now)
+        follow_discreet(session, desk, matter, now=now)
     printed_anew = corrected.printed_deadline != before.printed_deadline
     read_anew = bool(differences(before, corrected))
     for entry in entries:

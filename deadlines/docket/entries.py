@@ -77,6 +77,7 @@ def enter(
         title=window.title,
         form=window.form,
         remedy=window.remedy,
+        discreet=is_discreet(desk, window.rule),
         status="open" if followed else "information",
         version=1,
         created_at=now,
@@ -172,8 +173,7 @@ def _publish(
     now: datetime,
     moved: Severity | None,
 ) -> None:
-    if not is_discreet(desk, entry.rule):
-        render_entry(session, entry, row, now=now, least=int(_disputed_before(session, row) != window.dispute))
+    render_entry(session, entry, row, now=now, least=int(_disputed_before(session, row) != window.dispute))
     # A change must be stored even where everybody has left; the doctor tells of such matters.
     if people or moved is None:
         plan(session, desk, entry, row, window, people, now, moved)

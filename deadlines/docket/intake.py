@@ -15,7 +15,7 @@ from deadlines.docket.finishing import wake
 from deadlines.docket.milestones import lay_notice
 from deadlines.docket.protected import is_protected
 from deadlines.docket.renderings import touch
-from deadlines.docket.restricting import restrict_matter
+from deadlines.docket.restricting import follow_discreet, restrict_matter
 from deadlines.docket.reviews import end_review
 from deadlines.errors import Conflict, InputError
 from deadlines.law import Law
@@ -153,6 +153,7 @@ def record_notice(
     restricted_now = is_protected(notice) and not matter.restricted
     if restricted_now:
         restrict_matter(session, matter, actor=desk.actor, now=now)
+        follow_discreet(session, desk, matter, now=now)
     people = reminded(session, matter)
     entries = [
         enter(session, desk, row, window, people=people, followed=is_followed(desk, matter, window), now=now)

@@ -1,18 +1,32 @@
-"""Restricted matters: they leave every calendar but that of who asked for them, and mail says nothing of the case."""
+"""Restricted matters: they leave every calendar but that of who asked for them, and mail says nothing of the case.
+
+What only a protected person may file is calendared in a restricted matter alone: outside one it would tell of the case.
+"""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from msgspec import convert
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from deadlines.compute.notice import Notice
+from deadlines.compute.result import Window
+from deadlines.docket.entries import is_followed, new_version
 from deadlines.docket.leaving import noted
 from deadlines.docket.protected import is_protected
 from deadlines.docket.renderings import touch
+from deadlines.docket.versions import current, locked
 from deadlines.errors import Conflict
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person
+
+if TYPE_CHECKING:
+    from deadlines.docket.intake import Desk
+
+NOW_RESTRICTED = "the matter is restricted now, and this window is the client's to act on"
+NO_LONGER = "the matter is no longer restricted"
 
 
 def restrict_matter(session: Session, matter: Matter, *, actor: str, now: datetime) -> None:
@@ -23,6 +37,38 @@ def restrict_matter(session: Session, matter: Matter, *, actor: str, now: dateti
         matter.restricted = True
     touch(session, matter, now=now)
     audit.record(session, at=now, actor=actor, action="matter.restrict", subject=matter.id, detail={})
+
+
+def follow_discreet(session: Session, desk: "Desk", matter: Matter, *, now: datetime) -> list[Entry]:
+    """Have people reminded of the windows that only a protected person has, from the day on which the matter is
+    restricted; in one that is no longer, have nobody reminded of them. Returns the entries for which that changed.
+
+    What has passed by then stays as it is.
+    """
+    today = now.astimezone(ZoneInfo(desk.zone)).date()
+    found = select(Entry).where(Entry.matter_id == matter.id, Entry.discreet.is_(True)).order_by(Entry.id)
+    changed = []
+    for entry in session.scalars(found.where(Entry.status == ("information" if matter.restricted else "open"))).all():
+        held = locked(session, entry)
+        window = convert(current(session, held).window, Window)
+        ahead = window.last_day is not None and window.last_day >= today
+        if ahead and is_followed(desk, matter, window) == matter.restricted:
+            new_version(
+                session,
+                desk,
+                held,
+                window,
+                followed=matter.restricted,
+                reason=NOW_RESTRICTED if matter.restricted else NO_LONGER,
+                now=now,
+                actor=desk.actor,
+                moved="urgent",
+            )
+            changed.append(held)
+    if changed:
+        detail = {"entries": [entry.id for entry in changed], "restricted": matter.restricted}
+        audit.record(session, at=now, actor=desk.actor, action="deadline.discreet", subject=matter.id, detail=detail)
+    return changed
 
 
 def unrestrict_matter(session: Session, matter: Matter, by: Person, reason: str, *, now: datetime) -> None:

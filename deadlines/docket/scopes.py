@@ -75,6 +75,7 @@ def of_scope(subscription: Subscription) -> Iterator[ColumnElement[bool]]:
     open_to_all = Matter.restricted.is_(False)
     theirs = works_on(subscription.person_id)
     yield or_(open_to_all, theirs) if subscription.restricted else open_to_all
+    yield or_(Entry.discreet.is_(False), Matter.restricted.is_(True))
     if subscription.scope == "own":
         yield theirs
     elif subscription.scope == "matter":

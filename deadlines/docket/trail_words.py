@@ -122,6 +122,7 @@ ACTS: dict[str, str | tuple[str, More]] = {
     "dates.altered": "found dates that were altered outside the program",
     "dates.copied": "put right copies of dates that were out of step",
     "dates.sealed": "sealed the stored dates",
+    "deadline.discreet": "followed, or no longer followed, what only a protected person may file",
     "deadline.move": ("computed the dates anew", _moved),
     "entry.acknowledge": ("took the date on", lambda detail, _: f"until {detail['until'][:10]}"),
     "entry.courier": "gave the courier another day",

@@ -62,6 +62,8 @@ class Entry(Base):
     title: Mapped[str] = mapped_column(String(200))
     form: Mapped[str | None] = mapped_column(String(40))
     remedy: Mapped[str] = mapped_column(String(80), server_default="")
+    discreet: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """The remedy itself tells of a protected case: only a restricted matter shows it in calendars."""
     status: Mapped[str] = mapped_column(String(20), default="open")
     version: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[datetime]
