@@ -27,6 +27,7 @@ def shown(subscription: Subscription, today: date, *columns: Any) -> Select[Any]
             Rendering.redaction == DEFAULT_REDACTION,
             *_in_reach(subscription, today),
             *of_scope(subscription),
+            or_(Entry.discreet.is_(False), Matter.restricted.is_(True)),
             *filtered(subscription),
         )
     )
@@ -75,7 +76,6 @@ def of_scope(subscription: Subscription) -> Iterator[ColumnElement[bool]]:
     open_to_all = Matter.restricted.is_(False)
     theirs = works_on(subscription.person_id)
     yield or_(open_to_all, theirs) if subscription.restricted else open_to_all
-    yield or_(Entry.discreet.is_(False), Matter.restricted.is_(True))
     if subscription.scope == "own":
         yield theirs
     elif subscription.scope == "matter":

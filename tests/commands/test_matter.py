@@ -47,7 +47,7 @@ def test_a_mark_set_by_mistake_is_taken_back(firm: Firm) -> None:
     firm.add("Ana", ANA)
     record(firm, "M-1", "--form", "I-140")
     firm.add("Ben", "ben@firm.example")
-    assert firm.data("matter", "restrict", "M-1") == {"matter": "M-1", "restricted": True}
+    assert firm.data("matter", "restrict", "M-1") == {"matter": "M-1", "restricted": True, "followed": []}
     refused = firm.run("matter", "unrestrict", "M-1", "--reason", "x", "--by", "ben@firm.example")
     assert (refused.returncode, restricted(firm, "M-1")) == (7, True)  # he does not work on it
     firm.good("matter", "unrestrict", "M-1", "--reason", "wrong number", "--by", ANA)
