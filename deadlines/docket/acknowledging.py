@@ -3,8 +3,8 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from deadlines.compute.ladder import moment
 from deadlines.docket.absences import covered_by
@@ -17,6 +17,12 @@ from deadlines.store.tables import Acknowledgement, DeadlineRow, Entry, Matter, 
 
 LAST_STAGE = timedelta(days=1)
 """Before a date: from then on what was said earlier no longer holds."""
+_ATTORNEY = aliased(Person)
+_STANDS_IN = or_(_ATTORNEY.deputy_id == Person.id, _ATTORNEY.supervisor_id == Person.id)
+CONCERNED = or_(
+    works_on(Person.id), Person.role == DOCKET_ROLE, Matter.attorney_id.in_(select(_ATTORNEY.id).where(_STANDS_IN))
+)
+"""Whether the dates of a matter are somebody's to take on. For a query that holds Matter and Person."""
 
 
 def acknowledge(
@@ -75,7 +81,5 @@ def _last_stages(deadline: DeadlineRow, now: datetime, zone: str) -> list[dateti
 
 
 def _concerned(session: Session, entry: Entry, by: Person) -> bool:
-    attorney = entry.matter.attorney
-    if by.role == DOCKET_ROLE or by.id in (attorney.deputy_id, attorney.supervisor_id):
-        return True
-    return session.scalar(select(Matter.id).where(Matter.id == entry.matter_id, works_on(by.id))) is not None
+    query = select(Matter.id).join(Person, Person.id == by.id).where(Matter.id == entry.matter_id, CONCERNED)
+    return session.scalar(query) is not None

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from deadlines.docket.answering import place_of, to_know_more, to_take_on, to_tick
 from deadlines.docket.claiming import LATE_AFTER
 from deadlines.docket.fatal import PROTECTIVE
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
@@ -32,9 +33,10 @@ REPEAT = "This may be a repeat: whether an earlier copy arrived is not known."
 class Item(Struct, frozen=True):
     """A reminder with what it speaks of; `before` is the version of the dates before this one.
 
-    `altered`: the stored date is not as the program wrote it. `milestone`: the step that it is about, rather than the
-    dates themselves. `wanted`: the day until which more time is asked for and not granted.
-    `covers`: the absence because of which it came to this person too.
+    `sees`: whether the person may see the matter. `concerned`: whether its dates are theirs to take on. `altered`: the
+    stored date is not as the program wrote it. `milestone`: the step that it is about, rather than the dates
+    themselves. `wanted`: the day until which more time is asked for and not granted. `covers`: the absence because of
+    which it came to this person too.
     """
 
     reminder: Reminder
@@ -43,6 +45,8 @@ class Item(Struct, frozen=True):
     matter: Matter
     person: Person
     before: DeadlineRow | None = None
+    sees: bool = False
+    concerned: bool = False
     altered: bool = False
     milestone: Milestone | None = None
     wanted: date | None = None
@@ -273,19 +277,13 @@ def _item(
     if by_courier is not None and by_courier >= today and not item.altered:
         lines.append(f"   By courier:      hand it over by {day_text(by_courier)} ({days_left(by_courier, today)})")
     if item.matter.restricted or undelivered or brief:
-        lines.append("   Open the docket to see what must be done.")
+        lines.append(f"   {to_know_more(item)}")
     else:
         lines += _explained(item)
-    lines += _place(item, pages)
+    lines += place_of(item, pages)
     if item.reminder.severity >= URGENT and item.entry.status == "open":
-        how = "open it and choose I take this date on, or run " if pages else ""
-        lines.append(f"   To take it on: {how}deadlines ack {item.entry.id[:8]} --by {clean_line(item.person.email)}")
+        lines.append(f"   To take it on: {to_take_on(item, pages)}")
     return lines
-
-
-def _place(item: Item, pages: str) -> list[str]:
-    link = [f"   Open it:         {pages}/matter/{item.matter.id}"] if pages else []
-    return [f"   Docket entry: {item.entry.id}", *link]
 
 
 def _step(item: Item, step: Milestone, today: date, pages: str) -> list[str]:
@@ -294,12 +292,8 @@ def _step(item: Item, step: Milestone, today: date, pages: str) -> list[str]:
     lines = [f"   To be done by:   {day_text(step.due_on)} ({days_left(step.due_on, today)}).{late}"]
     safe_by = item.deadline.safe_by
     lines += [f"   File by:         {day_text(safe_by)} ({days_left(safe_by, today)})"] if safe_by else []
-    lines += _place(item, pages)
-    how = "tick it there, or run " if pages else ""
-    lines.append(
-        f"   When it is done: {how}deadlines milestone done {step.id[:8]} --by {clean_line(item.person.email)}"
-    )
-    return lines
+    lines += place_of(item, pages)
+    return [*lines, f"   When it is done: {to_tick(item, step, pages)}"]
 
 
 def _dates(deadline: DeadlineRow, today: date) -> list[str]:

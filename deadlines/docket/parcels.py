@@ -11,6 +11,7 @@ from sqlalchemy import Table, and_, bindparam, select, update
 from sqlalchemy.orm import Session, aliased, defer
 
 from deadlines.docket.absences import in_the_place_of
+from deadlines.docket.acknowledging import CONCERNED
 from deadlines.docket.alarms import alarm_of_date
 from deadlines.docket.claiming import MATTERS, Claimed, is_late
 from deadlines.docket.compose import Item, compose, compose_plain
@@ -21,6 +22,7 @@ from deadlines.docket.lanes import UNDELIVERED, Lanes
 from deadlines.docket.milestones import milestone_of
 from deadlines.docket.outbox import FROM_THE_ROWS, Held, extend_lease, mark_failed
 from deadlines.docket.trust import is_altered
+from deadlines.docket.visible import visible_to
 from deadlines.errors import SendError
 from deadlines.notify.channel import CHATS, MAIL
 from deadlines.notify.message import Hidden, Message
@@ -30,7 +32,7 @@ log = logging.getLogger(__name__)
 
 BEFORE = aliased(DeadlineRow)
 ITEMS = (
-    select(Reminder, Entry, DeadlineRow, Matter, Person, BEFORE)
+    select(Reminder, Entry, DeadlineRow, Matter, Person, BEFORE, visible_to(Person.id), CONCERNED)
     .join(Entry, Entry.id == Reminder.entry_id)
     .join(DeadlineRow, DeadlineRow.id == Reminder.deadline_id)
     .join(Matter, Matter.id == Entry.matter_id)

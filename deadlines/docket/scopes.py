@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.renderings import DEFAULT_REDACTION
@@ -33,7 +33,7 @@ def shown(subscription: Subscription, today: date, *columns: Any) -> Select[Any]
     )
 
 
-def works_on(person_id: str) -> ColumnElement[bool]:
+def works_on(person_id: str | SQLColumnExpression[str]) -> ColumnElement[bool]:
     """Whether somebody is the attorney of a matter or works on it."""
     members = select(MatterMember.matter_id).where(MatterMember.person_id == person_id)
     return or_(Matter.attorney_id == person_id, Matter.id.in_(members))

@@ -1,6 +1,6 @@
 """Who may see what: the one policy behind every page, count and search."""
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, or_, select, true
 from sqlalchemy.orm import Session
 
 from deadlines.docket.roles import DOCKET_ROLE
@@ -16,8 +16,12 @@ def visible(person: Person | None) -> ColumnElement[bool]:
     It is the same for every role, partner and auditor included: what a role may do is one question, whose case it
     may read another. Somebody who must see a restricted matter is put on it, and that stands in the audit trail.
     """
-    open_to_all = Matter.restricted.is_(False)
-    return or_(open_to_all, works_on(person.id)) if person is not None else open_to_all
+    return visible_to(person.id) if person is not None else Matter.restricted.is_(False)
+
+
+def visible_to(person_id: str | SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """The same by somebody's id, or in a query that holds both the matters and the people."""
+    return or_(Matter.restricted.is_(False), works_on(person_id))
 
 
 def counted(person: Person | None) -> ColumnElement[bool]:

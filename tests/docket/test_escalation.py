@@ -138,7 +138,7 @@ def test_who_has_left_or_is_nobody_is_passed_over(firm: Firm) -> None:
 def test_the_message_says_why_and_how_to_answer(firm: Firm) -> None:
     (row,) = escalate(firm.session, RULE, now=SENT + timedelta(days=1))
     deadline = current(firm.session, firm.entry)
-    item = Item(row, firm.entry, deadline, firm.entry.matter, firm.ben)
+    item = Item(row, firm.entry, deadline, firm.entry.matter, firm.ben, sees=True, concerned=True)
     message = compose([item], now=SENT + timedelta(days=1), zone=samples.ZONE, message_id="<x@y>", repeat=False)
     assert message.subject.startswith("[NOBODY HAS ANSWERED] [TODAY] ")
     assert "Ana was reminded and has not answered. You are asked next." in message.text

@@ -1,0 +1,44 @@
+"""Where a reader of a mail goes, and what they may do there: no mail asks for what its reader is refused."""
+
+from typing import TYPE_CHECKING
+
+from deadlines.docket.roles import may
+from deadlines.notify.message import clean_line
+from deadlines.store.tables import Milestone
+
+if TYPE_CHECKING:
+    from deadlines.docket.compose import Item
+
+HERE = "Open the docket to see what must be done."
+ELSEWHERE = "Ask its attorney what must be done: the matter is open only to who works on it."
+
+
+def to_know_more(item: "Item") -> str:
+    """Where what must be done is to be learned."""
+    return HERE if item.sees else ELSEWHERE
+
+
+def place_of(item: "Item", pages: str) -> list[str]:
+    """The entry's id, and the address of its matter for who sees it there."""
+    link = [f"   Open it:         {_page(item, pages)}"] if _page(item, pages) else []
+    return [f"   Docket entry: {item.entry.id}", *link]
+
+
+def to_take_on(item: "Item", pages: str) -> str:
+    """How a date is taken on, or who is asked to by a reader who may not."""
+    if not may(item.person, "acknowledge") or not (item.concerned or item.covers):
+        return "ask its attorney, or who keeps the docket."
+    how = "open it and choose I take this date on, or run " if _page(item, pages) else ""
+    return f"{how}deadlines ack {item.entry.id[:8]} --by {clean_line(item.person.email)}"
+
+
+def to_tick(item: "Item", step: Milestone, pages: str) -> str:
+    """How a milestone is ticked, or who is told that it is done."""
+    if not may(item.person, "acknowledge"):
+        return "tell its attorney, who ticks it."
+    how = "tick it there, or run " if _page(item, pages) else ""
+    return f"{how}deadlines milestone done {step.id[:8]} --by {clean_line(item.person.email)}"
+
+
+def _page(item: "Item", pages: str) -> str:
+    return f"{pages}/matter/{item.matter.id}" if pages and item.sees else ""
