@@ -1,5 +1,6 @@
 """The JSON API from outside: who gets in, what is read, what is changed, and how HTTP is spoken."""
 
+import base64
 import json
 import logging
 import threading
@@ -185,6 +186,34 @@ def test_a_query_that_makes_no_sense_is_named(firm: ApiFirm, query: str, paramet
 def test_a_cursor_that_was_made_up_is_refused(firm: ApiFirm, word: str) -> None:
     for path in ("/docket", "/notices"):
         assert problem_of(firm.program().get(f"{path}?cursor={word}"), 422)["code"] == "bad-cursor"
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    "at", ["2026-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "\\ud800"]
+)
+def test_a_cursor_of_no_moment_is_refused(firm: ApiFirm, at: str) -> None:
+    word = base64.urlsafe_b64encode(f'["{at}","a"]'.encode()).decode().rstrip("=")
+    assert problem_of(firm.program().get(f"/notices?cursor={word}"), 422)["code"] == "bad-cursor"
+
+
+@on_sqlite
+@pytest.mark.parametrize("far", ["0001-01-01", "9999-12-31"])
+def test_a_day_of_no_real_year_is_named(firm: ApiFirm, far: str) -> None:
+    program = firm.program()
+    for name in ("on", "until"):
+        found = problem_of(program.get(f"/docket?{name}={far}"), 422)
+        assert (found["code"], found["parameter"]) == ("bad-date", name)
+    matter = {"reference": "Z-9", "attorney": "ana@firm.test"}
+    notice = {**NOTICE, "matter": firm.matters["A-1"]}
+    for path, body, place in (
+        ("/matters", {**matter, "none_until": far}, "none_until"),
+        ("/matters", {**matter, "paper": {"title": "a letter", "received_on": far}}, "paper/received_on"),
+        ("/notices", {**notice, "decided_on": far}, "decided_on"),
+        ("/notices", {**notice, "service": {"method": "mail", "on": far}}, "service/on"),
+    ):
+        found = program.refused(path, body, 422)
+        assert (found["code"], found["pointer"]) == ("bad-date", f"#/{place}")
 
 
 def test_matters_notices_and_entries_hang_together(firm: ApiFirm) -> None:

@@ -432,6 +432,20 @@ def test_a_matter_is_shown_as_it_was(firm: Firm) -> None:
         assert browser.get(f"/matter/{firm.ids['A-1']}/on?date={day}").status_code == 422
 
 
+@pytest.mark.parametrize("far", ["0001-01-01", "1899-12-31", "2101-01-01", "9999-01-01", "9999-12-31"])
+def test_a_day_of_no_real_year_is_refused_or_left_aside(firm: Firm, far: str) -> None:
+    browser, ana = firm.browser("Adam"), firm.id_of("Ana")
+    near = LATER.date().isoformat()
+    assert browser.get(f"/matter/{firm.ids['A-1']}/on?date={far}").status_code == 422
+    assert browser.get(f"/audit?day={far}").status_code == 422
+    for days in ({"from": far, "until": far}, {"from": near, "until": far}, {"from": far, "until": near}):
+        assert browser.post("/evidence", data=days).status_code == 422
+        assert browser.post(f"/people/{ana}/absent", data={**days, "cover": "ben@firm.test"}).status_code == 422
+    for path in ("/?on=", "/daybook?on=", "/follow-up?on=", "/evening?on=", "/month?month="):
+        assert browser.get(f"{path}{far}").status_code == 200
+    assert browser.get(f"/?page={'1' * 5000}").status_code == 200
+
+
 def test_ones_own_page_sets_agenda_and_invitations(firm: Firm) -> None:
     browser = firm.browser("Ben")
     browser.post("/me/agenda", data={"wanted": "off"})

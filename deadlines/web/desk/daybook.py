@@ -11,7 +11,7 @@ from deadlines.docket.roles import may
 from deadlines.docket.slips import slip_of
 from deadlines.errors import Conflict
 from deadlines.web.desk.acts import kind_title
-from deadlines.web.desk.choosing import day_of
+from deadlines.web.desk.days import day_of
 from deadlines.web.desk.door import Door, Visit
 from deadlines.web.desk.found import find_visible_entry
 from deadlines.web.desk.service import SERVED

@@ -8,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deadlines.compute.dates import parse_day
 from deadlines.docket.evening import LONGEST_NOTE, sign_evening
 from deadlines.docket.evening_sheet import Sheet, sees_all, sheet_of
 from deadlines.docket.evening_watch import EveningDay, evening_days
 from deadlines.docket.roles import require
-from deadlines.errors import Conflict, InputError
+from deadlines.errors import Conflict
 from deadlines.web.desk.acts import MOVED_ON, status_of
+from deadlines.web.desk.days import day_of
 from deadlines.web.desk.door import Door, Refusal, Visit
 from deadlines.web.desk.typed import Typed, faults_of
 
@@ -95,11 +95,7 @@ def _history(visit: Visit) -> Response:
 
 def _day(visit: Visit, asked: Mapping[str, str]) -> date:
     """The day that is asked for, today unless it is another that has come."""
-    try:
-        on = parse_day(asked.get("on", ""))
-    except InputError:
-        return visit.today
-    return min(on, visit.today)
+    return min(day_of(asked, "on") or visit.today, visit.today)
 
 
 def _days(visit: Visit, on: date) -> list[EveningDay]:

@@ -17,7 +17,7 @@ from deadlines.docket.roles import ROLES, may, require
 from deadlines.errors import InputError, NotFound
 from deadlines.store.tables import Absence, Audit, Login, Person, SecondFactor
 from deadlines.web.desk.acts import status_of
-from deadlines.web.desk.believed import day_of
+from deadlines.web.desk.days import chosen_day
 from deadlines.web.desk.door import UNKNOWN, Door, Refusal, Visit
 from deadlines.web.plain import sentence
 
@@ -242,8 +242,8 @@ def _absent(visit: Visit, identifier: str, form: dict[str, str]) -> Response:
     note_absence(
         visit.session,
         person,
-        from_on=day_of(form.get("from", "")),
-        until_on=day_of(form.get("until", "")),
+        from_on=chosen_day(form.get("from", "")),
+        until_on=chosen_day(form.get("until", "")),
         deputy=deputy,
         today=visit.today,
         actor=visit.person.email,
