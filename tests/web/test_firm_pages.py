@@ -119,6 +119,34 @@ def test_no_page_tells_of_a_restricted_matter(firm: Firm, name: str) -> None:
     assert (on.status_code, on.content) == (404, browser.get("/matter/nothing/on?date=2026-10-30").content)
 
 
+def test_no_refusal_is_a_dead_end(firm: Firm) -> None:
+    browser, entry = firm.browser("Ben"), {"Sec-Fetch-Site": "cross-site"}
+    ana = firm.id_of("Ana")
+    answers = [
+        (404, browser.get(f"/matter/{firm.ids['S-1']}")),
+        (404, browser.get("/matter/%00")),
+        (404, browser.get("/nothing/here")),
+        (403, browser.get("/evidence")),
+        (403, browser.post(f"/people/{ana}/absent", data={"from": "2026-11-02", "until": "2026-11-03"})),
+        (403, browser.post("/feeds", data={"label": "x"}, headers=entry)),
+        (409, firm.browser("Adam").post(f"/people/{ana}/leave", data={"successor": ""})),
+        (422, browser.get(f"/matter/{firm.ids['A-1']}/on?date=x")),
+    ]
+    for status, answer in answers:
+        assert answer.status_code == status
+        assert 'href="/month"' in answer.text, answer.url
+        assert "Sign out" in answer.text, answer.url
+    assert answers[0][1].content == answers[1][1].content == answers[2][1].content
+    stranger = TestClient(firm.app, follow_redirects=False, headers=FORM)
+    for path in ("/matter/%00", "/nothing/here", "/welcome/x"):
+        page = stranger.get(path)
+        assert (page.status_code, '<a class="button" href="/">' in page.text, "Month" in page.text) == (
+            404,
+            True,
+            False,
+        )
+
+
 def test_whoever_works_on_it_sees_it_all(firm: Firm) -> None:
     with firm.database.write() as session:
         ana = session.scalars(select(Person).where(Person.name == "Ana")).one()
