@@ -81,7 +81,7 @@ class OwnPages:
             log.error("the second factor cannot be asked for (%s)", type(fault).__name__)
             return self._pages.notice(503, *FAILED)
         except DeadlinesError as error:
-            return self._pages.notice(error.http_status, "That cannot be done", sentence(error.sentence))
+            return self._pages.notice(error.http_status, "That cannot be done", sentence(error))
 
     def _frame(self, person: Person, path: str = "", *, waits: bool = False) -> dict[str, Any]:
         """The menu, for who is in: who `waits` for the second factor has none."""
@@ -103,7 +103,7 @@ class OwnPages:
         try:
             return {"knows": "yes", "kept": logins.hashed(form["new"], person) if "new" in form else ""}
         except InputError as error:
-            return {"knows": "yes", "weak": sentence(error.sentence)}
+            return {"knows": "yes", "weak": sentence(error)}
 
     def _made(self, token: str, form: dict[str, str], make: Make) -> Response:
         now = self._now()

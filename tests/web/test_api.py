@@ -490,7 +490,12 @@ def test_entries_are_filed_and_waived(firm: ApiFirm) -> None:
     made = program.made("/notices", {**NOTICE, "matter": firm.matters["A-1"]})
     first, second, third = (line["entry"] for line in made["entries"] if line["status"] == "open")
     assert program.refused(f"/entries/{first}/file", {"on": "2026-11-03", "proof": "IOE1"}, 422)["code"] == "bad-date"
-    assert program.refused(f"/entries/{first}/file", {"on": "2026-11-02"}, 422)["code"] == "no-proof"
+    unproved = program.refused(f"/entries/{first}/file", {"on": "2026-11-02"}, 422)
+    assert (unproved["code"], "--" in unproved["detail"], "receipt number" in unproved["detail"]) == (
+        "no-proof",
+        False,
+        True,
+    )
     sent = program.made(f"/entries/{first}/file", {"on": "2026-11-02", "tracking": "1Z 999"}, 200)
     assert (sent["status"], sent["dispatched"]["tracking"]) == ("open", "1Z 999")
     filed = program.made(f"/entries/{first}/file", {"on": "2026-11-02", "receipt": "IOE0912345678"}, 200)

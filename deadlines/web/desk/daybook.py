@@ -52,7 +52,7 @@ def _slip(visit: Visit, name: str) -> Response:
     try:
         slip = slip_of(visit.session, entry, visit.person)
     except Conflict as closed:
-        return visit.page("blind.html", status=409, sentence=sentence(closed.sentence), notice=entry.notice_id)
+        return visit.page("blind.html", status=409, sentence=sentence(closed), notice=entry.notice_id)
     return visit.page(
         "slip.html",
         slip=slip,

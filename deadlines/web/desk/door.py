@@ -277,7 +277,7 @@ class Door:
         except DeadlinesError as error:
             if isinstance(error, Forbidden):
                 log.warning("somebody tried what their role may not do: %s", request.method)
-            return await self.refuse(request, error.http_status, "That cannot be done", sentence(error.sentence))
+            return await self.refuse(request, error.http_status, "That cannot be done", sentence(error))
 
     def _made(self, token: str, path: str, make: Callable[[Visit], Response], *, writes: bool) -> Response:
         """In a thread: who asks, and the page for them; nobody signed in is sent to the door."""
