@@ -1,7 +1,7 @@
 """The error tree: each class carries its exit code and its HTTP status, each instance one clear sentence.
 
-A sentence says what is wrong, where, and what to do. It never holds client data or a secret, because
-it may be printed, logged or sent.
+A sentence says what is wrong, where, and what to do; what is to be done at the command line stands apart. It never
+holds client data or a secret, because it may be printed, logged or sent.
 """
 
 
@@ -12,9 +12,12 @@ class DeadlinesError(Exception):
     exit_code = 70
     http_status = 500
 
-    def __init__(self, sentence: str, *, code: str | None = None) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, fact: str, *, advice: str = "", code: str | None = None) -> None:
+        """`fact` is what is wrong, for everybody. `advice` is what to do about it at the command line: no page and no
+        program is told of commands and options."""
+        self.fact, self.advice = fact, advice
+        self.sentence = f"{fact} {advice}" if advice else fact
+        super().__init__(self.sentence)
         if code is not None:
             self.code = code
 

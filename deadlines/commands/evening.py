@@ -141,9 +141,7 @@ def _print(sheet: "Sheet") -> None:
     if sheet.others:
         click.echo(style("\nPapers that wait, and matters to look at again", bold=True))
         for item in sheet.others:
-            paragraph(
-                f"  {item.id[:8]}  {item.what}: {item.words}{' (needs a word)' if item.must else ''}", hanging="    "
-            )
+            paragraph(f"  {item.id[:8]}  {item.line}{' (needs a word)' if item.must else ''}", hanging="    ")
     click.echo(style(f"\nDue next, by {day_words(sheet.next_on)}", bold=True))
     _print_due(sheet.coming, "Nothing.")
 

@@ -1,6 +1,6 @@
 """`deadlines feed add`: a new calendar address, shown once, with what each calendar program makes of it."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -126,12 +126,9 @@ def _remedy(app: App, session: "Session", word: str) -> str:
 def _end_of_day(app: App, text: str) -> datetime:
     """The first moment of the day after, in the firm's zone: on the day itself it is still answered."""
     from deadlines.commands.dates import end_of_day
+    from deadlines.compute.dates import parse_day
 
-    try:
-        day = date.fromisoformat(text)
-        return end_of_day(day, app.settings.firm.timezone)
-    except (ValueError, OverflowError):
-        raise InputError(f'"{text}" is not a date of our time; write it as 2027-06-30.') from None
+    return end_of_day(parse_day(text), app.settings.firm.timezone)
 
 
 def _made(app: App, subscription: "Subscription", secret: str, *, by_link: bool) -> dict[str, Any]:

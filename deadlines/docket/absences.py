@@ -42,7 +42,9 @@ def note_absence(
     if not person.active or (cover is not None and not cover.active):
         raise Conflict("Somebody who has left the firm is neither away nor covers for anybody.")
     if cover is None or cover is person:
-        raise InputError(f"Say who covers for {person.email} with --deputy: another person.")
+        raise InputError(
+            f"Say who covers for {person.email}: another person.", advice="Name them with --deputy.", code="no-cover"
+        )
     if not today <= until_on or not from_on <= until_on <= from_on + LONGEST:
         raise InputError("An absence begins before it ends, ends today or later, and lasts a year at most.")
     for who, words in ((person, "is away already"), (cover, "is away then and cannot cover")):

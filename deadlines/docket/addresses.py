@@ -82,7 +82,7 @@ def find_address(session: Session, name: str) -> Subscription:
     fitting = Subscription.id.startswith(word.lower(), autoescape=True) if len(word) >= SHORTEST_NAME else False
     found = session.scalars(select(Subscription).where((Subscription.hint == word) | fitting)).all()
     if not found:
-        raise NotFound(f'No calendar address is named "{name}"; `deadlines feed list --all` shows their ids.')
+        raise NotFound(f'No calendar address is named "{name}".', advice="`deadlines feed list --all` shows their ids.")
     if len(found) > 1:
         raise InputError(f'More than one calendar address is named "{name}": give its whole id.')
     return found[0]

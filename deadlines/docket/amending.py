@@ -106,7 +106,10 @@ def _held(session: Session, desk: Desk, notice: NoticeRow, by: Person) -> list[E
     query = select(Entry).where(Entry.notice_id == notice.id).order_by(Entry.id).with_for_update()
     entries = list(session.scalars(query.execution_options(populate_existing=True)))
     if all(entry.status == "struck" for entry in entries):
-        raise Conflict(f"Notice {notice.id[:8]} has been struck. Record the right one with `deadlines add`.")
+        raise Conflict(
+            f"Notice {notice.id[:8]} has been struck. The right one is recorded as a new notice.",
+            advice="`deadlines add` does it.",
+        )
     return entries
 
 

@@ -55,7 +55,7 @@ def recheck_entry(session: Session, desk: Desk, entry: Entry, *, by: Person, now
     if by.id == entry.closed_by:
         raise Conflict(f"{by.email} closed entry {name}: another person re-checks it.")
     if entry.rechecked_at is not None:
-        raise Conflict(f"Entry {name} is re-checked already; `deadlines show {name}` says by whom.")
+        raise Conflict(f"Entry {name} is re-checked already.", advice=f"`deadlines show {name}` says by whom.")
     entry.rechecked_at, entry.rechecked_by = now, by.id
     session.flush()
     detail = {"person": by.id, "closing": entry.closing}

@@ -142,7 +142,9 @@ def strike_notice(
     query = select(Entry).where(Entry.notice_id == notice.id, Entry.status.not_in(CLOSED)).order_by(Entry.id)
     entries = session.scalars(query.with_for_update()).all()
     if not entries:
-        raise Conflict(f"Notice {notice.id[:8]} has no entry left to strike; `deadlines show` tells what became of it.")
+        raise Conflict(
+            f"Notice {notice.id[:8]} has no entry left to strike.", advice="`deadlines show` tells what became of it."
+        )
     for entry in entries:
         closing = Closing(event="struck", was=entry.status, version=entry.version, reason=reason)
         _close(session, desk, entry, "struck", closing, _today(desk, now), by, now)
@@ -194,7 +196,8 @@ def require_fileable(entry: Entry, window: Window) -> None:
     """Raises Conflict for an entry that is closed, or of which there is nothing to file or waive."""
     if entry.status in CLOSED:
         raise Conflict(
-            f"Entry {entry.id[:8]} is {entry.status} already. `deadlines reopen` takes a wrong closing back."
+            f"Entry {entry.id[:8]} is {entry.status} already. A wrong closing is taken back by reopening it.",
+            advice="`deadlines reopen` does.",
         )
     if entry.status == "information" and (window.state != "no-limit" or window.party == "government"):
         raise Conflict(f"Entry {entry.id[:8]} is kept as information: there is nothing to file or waive.")
@@ -226,15 +229,16 @@ def _require_receipt(entry: Entry, window: Window, on: date, proof: Proof, *, an
     if is_dispatch_only(window, proof):
         raise InputError(
             f"A tracking number proves that entry {entry.id[:8]} was sent; it counts when {window.filed_when}. Give "
-            "the receipt number, the stamped copy or another proof of receipt, or note it with `deadlines dispatched`.",
+            "the receipt number, the stamped copy or another proof of receipt, or note that it was sent.",
+            advice="`deadlines dispatched` notes it.",
             code="dispatch-only",
         )
     sent = (entry.dispatched or {}).get("on")
     if sent is not None and on.isoformat() < sent and not anyway:
         raise InputError(
-            f"It was dispatched on {sent} and cannot have been received on {on}. If it was filed another way, give "
-            "--anyway.",
-            code="contradictory-dates",
+            f"It was dispatched on {sent} and cannot have been received on {on}.",
+            advice="If it was filed another way, give --anyway.",
+            code="before-dispatch",
         )
 
 
@@ -244,8 +248,8 @@ def _check_day(desk: Desk, entry: Entry, window: Window, on: date, now: datetime
     early = window.opens_on is not None and on < window.opens_on
     if early and not anyway:
         raise InputError(
-            f"The window opens on {window.opens_on}; a filing on {on} may be rejected. If it was accepted all the "
-            "same, give --anyway.",
+            f"The window opens on {window.opens_on}; a filing on {on} may be rejected.",
+            advice="If it was accepted all the same, give --anyway.",
             code="too-early",
         )
     return early
@@ -256,8 +260,9 @@ def _check_alternatives(session: Session, entry: Entry, window: Window, *, anywa
     found = [beside_words(item) for item in filed_alternatives(session, entry, window)]
     if found and not anyway:
         raise Conflict(
-            f"{found[0]} If this one was filed as well, give --anyway; if the other was not, `deadlines reopen` "
-            "takes it back.",
+            found[0],
+            advice="If this one was filed as well, give --anyway; if the other was not, `deadlines reopen` takes it "
+            "back.",
             code="alternative-filed",
         )
     return found

@@ -93,7 +93,8 @@ def confirm(session: Session, person: Person, code: str, *, actor: str, now: dat
     channels = sorted(channel for channel in found if _prove(session, person, channel, now))
     if not channels:
         raise InputError(
-            "This code belongs to no test message of the last three days; send another with `deadlines remind test`."
+            "This code belongs to no test message of the last three days.",
+            advice="Send another with `deadlines remind test`.",
         )
     for channel in channels:
         detail = {"channel": channel}

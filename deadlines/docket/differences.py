@@ -35,7 +35,7 @@ def difference(session: Session, kept: Imported, row: ImportRow, by: Person) -> 
     if not other:
         return None
     blind = bool(blind_to(session, by, [notice.id]))
-    return row.fault(other[0], _sentence(row, notice, other, new, now, blind=blind))
+    return row.fault(other[0], _sentence(row, other, new, now, blind=blind), advice=_what_to_do(notice, other, new))
 
 
 def settled(session: Session, kept: Imported, row: ImportRow) -> bool:
@@ -90,14 +90,14 @@ def _is_struck(session: Session, notice: NoticeRow) -> bool:
     return bool(states) and all(state == "struck" for state in states)
 
 
-def _sentence(
-    row: ImportRow, notice: NoticeRow, other: list[str], new: dict[str, str], now: dict[str, str], *, blind: bool
-) -> str:
+def _sentence(row: ImportRow, other: list[str], new: dict[str, str], now: dict[str, str], *, blind: bool) -> str:
     said = "; ".join(
         f"another {name}" if blind or name in QUIET else _pair(name, new.get(name, ""), now.get(name, ""))
         for name in other
     )
-    return f"the key '{row.key}' is on the docket with other facts: {said}. {_what_to_do(notice, other, new)}"
+    return (
+        f"the key '{row.key}' is on the docket with other facts: {said}. Correct what is wrong: the file or the docket."
+    )
 
 
 def _pair(name: str, new: str, now: str) -> str:
@@ -105,13 +105,12 @@ def _pair(name: str, new: str, now: str) -> str:
 
 
 def _what_to_do(notice: NoticeRow, other: list[str], new: dict[str, str]) -> str:
-    begin = "Correct the file, or"
     if all(name in AMENDED or name.startswith(FACT) for name in other):
         options = " ".join(_option(name, new.get(name, "")) for name in other)
-        return f"{begin} amend it: deadlines amend {notice.id[:8]} {options} --reason … --by …"
+        return f"To amend it: deadlines amend {notice.id[:8]} {options} --reason … --by …"
     if any(name not in OPTIONAL for name in other):
-        return f"{begin} strike it (deadlines strike {notice.id[:8]}) and import the row again."
-    return f"{begin} change the matter: deadlines matter --help."
+        return f"To strike it and import the row again: deadlines strike {notice.id[:8]}."
+    return "To change the matter: deadlines matter --help."
 
 
 def _option(name: str, value: str) -> str:

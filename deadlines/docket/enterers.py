@@ -26,8 +26,9 @@ def enterer(session: Session) -> Person | None:
     people = able(session)
     if len(people) > 1:
         raise InputError(
-            f"Say who enters it with --by ADDRESS: {len(people)} people here verify what others entered, and nobody "
-            "verifies what they entered themselves.",
+            f"Say who enters it: {len(people)} people here verify what others entered, and nobody verifies what they "
+            "entered themselves.",
+            advice="Name them with --by ADDRESS.",
             code="no-enterer",
         )
     return people[0] if people else None

@@ -94,8 +94,8 @@ def _words(sheet: Sheet, left: Mapping[str, str]) -> dict[str, str]:
     silent = [name[:8] for name in sheet.needing if name not in left]
     if silent:
         raise InputError(
-            f"Still open on {sheet.on}: {', '.join(silent)}. File, waive or docket each, or say with --left ID WHY why "
-            "it stays open.",
+            f"Still open on {sheet.on}: {', '.join(silent)}. File, waive or docket each, or say why it stays open.",
+            advice="That is said with --left ID WHY.",
             code="left-open",
         )
     return {name: plain_reason(words) for name, words in left.items()}

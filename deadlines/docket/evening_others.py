@@ -11,7 +11,8 @@ from deadlines.docket.visible import counted, visible
 from deadlines.ical.wording import day_text
 from deadlines.store.tables import Incoming, Matter, Person, Review
 
-VEILED_LOOK = "Restricted matter: ask its attorney"
+VEILED_LOOK = "A restricted matter (ask its attorney)"
+LOOK = "look again"
 
 
 class OtherItem(Struct, frozen=True, kw_only=True):
@@ -21,6 +22,11 @@ class OtherItem(Struct, frozen=True, kw_only=True):
     what: str
     words: str
     must: bool
+
+    @property
+    def line(self) -> str:
+        """What it is, in one line."""
+        return self.words if self.what == LOOK else f"{self.what}: {self.words}"
 
 
 def waiting_papers(session: Session, person: Person | None, *, on: date) -> list[OtherItem]:
@@ -49,8 +55,9 @@ def waiting_looks(session: Session, person: Person | None, *, on: date) -> list[
     return [
         OtherItem(
             id=row.Review.id,
-            what="look again",
-            words=f"{row.reference if row.seen else VEILED_LOOK}, no date known, since {day_text(row.Review.again_on)}",
+            what=LOOK,
+            words=f"{row.reference if row.seen else VEILED_LOOK}, to be looked at again since "
+            f"{day_text(row.Review.again_on)}, no date known",
             must=True,
         )
         for row in session.execute(query.order_by(Review.again_on, Matter.reference))

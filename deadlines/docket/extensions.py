@@ -166,7 +166,9 @@ def end_requests(session: Session, entry: Entry, *, by: Person, now: datetime) -
 def _requested(session: Session, entry: Entry) -> Extension:
     row = waiting_request(session, entry)
     if row is None:
-        raise Conflict(f"No more time is asked for on entry {entry.id[:8]}; `deadlines extension request` records it.")
+        raise Conflict(
+            f"No more time is asked for on entry {entry.id[:8]}.", advice="`deadlines extension request` records it."
+        )
     return row
 
 

@@ -42,12 +42,17 @@ AS_TEXT = "Format the column as text and type it again"
 
 
 class Fault(Struct, frozen=True):
-    """What is wrong in one place of a table. `row` as a spreadsheet counts; `cell`: its letter and row, or nothing."""
+    """What is wrong in one place of a table. `row` as a spreadsheet counts; `cell`: its letter and row, or nothing.
+
+    `advice` is for the command line; `code` is that of the error, where one was raised.
+    """
 
     row: int
     column: str
     cell: str
     message: str
+    advice: str = ""
+    code: str = ""
 
     @property
     def sentence(self) -> str:
@@ -55,7 +60,7 @@ class Fault(Struct, frozen=True):
         place = (
             f"Row {self.row}" + (f", {self.column}" if self.column else "") + (f" ({self.cell})" if self.cell else "")
         )
-        return f"{place}: {self.message}"
+        return f"{place}: {self.message} {self.advice}".rstrip()
 
 
 class ImportRow(Struct, frozen=True, kw_only=True):
@@ -74,9 +79,9 @@ class ImportRow(Struct, frozen=True, kw_only=True):
     wrong: frozenset[str] = frozenset()
     """Columns with a mistake: such a row is looked through for others, and never recorded."""
 
-    def fault(self, column: str, message: str) -> Fault:
+    def fault(self, column: str, message: str, *, advice: str = "") -> Fault:
         """A mistake in this row."""
-        return Fault(self.row, column, self.cells.get(column, ""), message)
+        return Fault(self.row, column, self.cells.get(column, ""), message, advice)
 
 
 def read_rows(grid: Grid, law: Law, *, dates: str = "iso") -> tuple[list[ImportRow], list[Fault]]:
@@ -240,7 +245,7 @@ class _Reader:
             try:
                 return parse_day_as(value, self.dates)
             except InputError as wrong:
-                self._fault(name, f"{wrong.sentence.rstrip('.')}.")
+                self._fault(name, f"{wrong.fact.rstrip('.')}.", wrong.code)
         elif value is not None:
             self._fault(
                 name, f"the cell holds {_shown(value)} and not a date. Format it as a date, or write 2026-02-03."
@@ -261,7 +266,7 @@ class _Reader:
         try:
             return reading(value)
         except InputError as wrong:
-            self._fault(name, wrong.sentence)
+            self._fault(name, wrong.fact, wrong.code)
             return ""
 
     def _value(self, name: str) -> str | int | float | bool | date | datetime | None:
@@ -271,8 +276,8 @@ class _Reader:
             return None
         return value
 
-    def _fault(self, name: str, message: str) -> None:
-        found = Fault(self.row, name, self.cells.get(name, ""), message)
+    def _fault(self, name: str, message: str, code: str = "") -> None:
+        found = Fault(self.row, name, self.cells.get(name, ""), message, code=code)
         if not any(fault.column == name and fault.column for fault in self.faults):
             self.faults.append(found)
 

@@ -220,7 +220,7 @@ def _computed(desk: Desk, row: ImportRow, today: date) -> tuple[Result | None, l
             return engine_for(desk.law).compute(notice, desk.policy), odd, faults
         except DeadlinesError as wrong:
             column = _column_of(wrong)
-            faults.append(row.fault(column, wrong.sentence))
+            faults.append(row.fault(column, wrong.fact, advice=wrong.advice))
             notice = _without(notice, column)
     return None, [], faults
 
@@ -268,7 +268,7 @@ def _matter_faults(ground: _Ground, row: ImportRow) -> list[Fault]:
         try:
             refuse_other(found, row.client, person)
         except DeadlinesError as wrong:
-            return [row.fault("matter", wrong.sentence)]
+            return [row.fault("matter", wrong.fact, advice=wrong.advice)]
         return []
     before = ground.opened.get(row.matter)
     if before is None:
@@ -286,8 +286,10 @@ def _nobody(ground: _Ground, row: ImportRow) -> list[Fault]:
     person = ground.people.get(row.attorney or "")
     if not row.attorney or (person is not None and person.active):
         return []
-    what = "has left the firm" if person else "is nobody's mail address here; `deadlines person add` adds people"
-    return [row.fault("attorney", f"{row.attorney} {what}.")]
+    if person:
+        return [row.fault("attorney", f"{row.attorney} has left the firm.")]
+    message = f"{row.attorney} is nobody's mail address here."
+    return [row.fault("attorney", message, advice="`deadlines person add` adds people.")]
 
 
 def _twin(ground: _Ground, row: ImportRow) -> list[Fault]:

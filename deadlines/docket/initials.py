@@ -9,7 +9,7 @@ from deadlines.compute.result import Window
 from deadlines.docket.intake import Desk
 from deadlines.docket.reasons import plain_reason
 from deadlines.docket.trust import is_altered
-from deadlines.docket.verification import unresolved_dispute
+from deadlines.docket.verification import altered, disputed, unresolved_dispute
 from deadlines.docket.versions import current, locked
 from deadlines.docket.visible import require_visible
 from deadlines.errors import Conflict
@@ -55,11 +55,14 @@ def _require_settled(session: Session, entry: Entry) -> None:
     if entry.status != "open":
         raise Conflict(f"Entry {name} is {entry.status}, not open.")
     if is_altered(entry, row):
-        raise Conflict(f"The dates of entry {name} were altered outside the program: `deadlines db seal` helps.")
+        raise altered(name)
     if entry.initialed_at is not None:
-        raise Conflict(f"Entry {name} is initialed already; `deadlines show` says by whom.")
+        raise Conflict(f"Entry {name} is initialed already.", advice="`deadlines show` says by whom.")
     if entry.discrepancy is not None:
-        raise Conflict(f"Two people read the notice of entry {name} differently: `deadlines explain {name}` says how.")
+        raise Conflict(
+            f"Two people read the notice of entry {name} differently: a third one looks at it, or somebody amends it.",
+            advice=f"`deadlines explain {name}` says how.",
+        )
     dispute = unresolved_dispute(entry, msgspec.convert(row.window, Window))
     if dispute is not None:
-        raise Conflict(f"{dispute} Decide it first: deadlines resolve {name} --use printed|computed.")
+        raise disputed(name, dispute)

@@ -89,7 +89,10 @@ def open_matter(
             restrict_matter(session, found, actor=actor, now=now)
         return found
     if attorney is None:
-        raise InputError(f"Matter {reference} is new: name its attorney with --attorney and the person's e-mail.")
+        raise InputError(
+            f"Matter {reference} is new: it needs its attorney.",
+            advice="Name them with --attorney and the person's e-mail.",
+        )
     matter = Matter(reference=reference, client=client, attorney_id=attorney.id, restricted=restricted, created_at=now)
     session.add(matter)
     session.flush()
@@ -184,6 +187,6 @@ def _refuse_twice(session: Session, matter: Matter, notice: Notice) -> None:
     twin = find_twin(session, matter, notice)
     if twin is not None:
         raise Conflict(
-            f"Matter {matter.reference} has this {notice.kind} of {notice.decided_on} already (notice {twin.id[:8]}). "
-            "Look at it with `deadlines show`, or record it once more with --again."
+            f"Matter {matter.reference} has this {notice.kind} of {notice.decided_on} already (notice {twin.id[:8]}).",
+            advice="Look at it with `deadlines show`, or record it once more with --again.",
         )

@@ -21,6 +21,7 @@ from deadlines.store import audit
 from deadlines.store.tables import Absence, Contact, Matter, Milestone, NoticeRow, Person, Reminder
 
 LONGEST_NAME = 200
+LISTED = "`deadlines person list` shows it."
 
 
 def add_person(session: Session, *, name: str, email: str, role: str, actor: str, now: datetime) -> Person:
@@ -34,7 +35,7 @@ def add_person(session: Session, *, name: str, email: str, role: str, actor: str
     if role not in ROLES:
         raise InputError(f'"{role}" is not a role; choose {", ".join(ROLES)}.')
     if session.scalar(select(Person.id).where(Person.email == email.lower())) is not None:
-        raise Conflict(f"{email.lower()} is in the list of people already; `deadlines person list` shows it.")
+        raise Conflict(f"{email.lower()} is in the list of people already.", advice=LISTED)
     person = Person(name=name, email=email.lower(), role=role, active=True, created_at=now)
     session.add(person)
     session.flush()
@@ -46,7 +47,7 @@ def find_person(session: Session, email: str) -> Person:
     """The person with that mail address; raises NotFound."""
     person = session.scalar(select(Person).where(Person.email == email.strip().lower()))
     if person is None:
-        raise NotFound(f"Nobody has the address {email}; `deadlines person add` adds people.")
+        raise NotFound(f"Nobody has the address {email}.", advice="`deadlines person add` adds people.")
     return person
 
 
@@ -54,7 +55,7 @@ def active_person(session: Session, email: str) -> Person:
     """The same, of somebody who is here: only they decide and sign. Raises NotFound and Conflict."""
     person = find_person(session, email)
     if not person.active:
-        raise Conflict(f"{person.email} has left the firm; name an active person with --by.")
+        raise Conflict(f"{person.email} has left the firm; name an active person.", advice="That is done with --by.")
     return person
 
 
@@ -74,7 +75,7 @@ def amend_address(session: Session, person: Person, email: str, *, actor: str, n
     """
     other = session.scalar(select(Person.id).where(Person.email == email.lower(), Person.id != person.id))
     if other is not None:
-        raise Conflict(f"{email.lower()} is in the list of people already; `deadlines person list` shows it.")
+        raise Conflict(f"{email.lower()} is in the list of people already.", advice=LISTED)
     entered = update(NoticeRow).where(NoticeRow.entered_by == person.email)
     session.execute(entered.values(entered_by=email.lower()))
     person.email = email.lower()
@@ -120,8 +121,10 @@ def deactivate_person(session: Session, person: Person, *, successor: Person | N
     left = open_work(session, person)
     if successor is None and left:
         raise Conflict(
-            f"{person.email} still answers for {left.words()}. `deadlines person deactivate {person.email} --successor "
-            "ADDRESS` hands all of it over, `deadlines matter hand-over MATTER ADDRESS` one matter."
+            f"{person.email} still answers for {left.words()}.",
+            advice=f"`deadlines person deactivate {person.email} --successor ADDRESS` hands all of it over, "
+            "`deadlines matter hand-over MATTER ADDRESS` one matter.",
+            code="still-answers",
         )
     if successor is not None:
         _stand_in_for(session, person, successor)

@@ -22,10 +22,12 @@ def find_by_id(
     """
     word = name.strip().lower()
     if len(word) < SHORTEST or not word.isalnum():
-        raise InputError(f"'{name}' is no {noun} id; `{shown_by}` shows them. Give at least {SHORTEST} characters.")
+        raise InputError(
+            f"'{name}' is no {noun} id. Give at least {SHORTEST} characters.", advice=f"`{shown_by}` shows them."
+        )
     found = session.scalars(select(kind).where(kind.id.startswith(word, autoescape=True), *among).limit(2)).all()
     if not found:
-        raise NotFound(f"No {noun} begins with '{name}'; `{shown_by}` shows them.")
+        raise NotFound(f"No {noun} begins with '{name}'.", advice=f"`{shown_by}` shows them.")
     if len(found) > 1:
         raise InputError(f"More than one {noun} begins with '{name}': give more of the id.")
     return found[0]

@@ -25,8 +25,8 @@ def proof_of(
     """A proof with its parts checked. Raises InputError for none at all, and for a receipt number that is none."""
     if receipt is None and tracking is None and copy is None and text is None:
         raise InputError(
-            "Give a proof: --receipt with the USCIS receipt number, --copy with the file-stamped copy, --tracking with "
-            "the tracking number, or --proof with anything else.",
+            "A filing needs a proof: the USCIS receipt number, the file-stamped copy, a tracking number, or another.",
+            advice="Give it with --receipt, --copy, --tracking or --proof.",
             code="no-proof",
         )
     return Proof(
@@ -42,8 +42,9 @@ def receipt_number(text: str) -> str:
     found = re.sub(r"[\s-]", "", text).upper()
     if not RECEIPT.fullmatch(found):
         raise InputError(
-            f"'{text}' is no USCIS receipt number: it has three letters and ten digits, such as IOE0912345678. Give "
-            "the number of another office with --proof.",
+            f"'{text}' is no USCIS receipt number: it has three letters and ten digits, such as IOE0912345678. "
+            "The number of another office is another proof.",
+            advice="Give that with --proof.",
             code="bad-receipt",
         )
     return found

@@ -26,7 +26,7 @@ CHECKLIST = (
     "Give the insurer notice of circumstances that may lead to a claim, before anything is admitted.",
     "Preserve the record: envelopes, mails, calendars, backups. Entry and notice are frozen here.",
     "Decide which of the rescues to file, and file it; record each new notice and filing on the docket.",
-    "Write down each day's work with `deadlines missed log`: diligence is proved day by day.",
+    "Write down each day's work in the log of the missed date: diligence is proved day by day.",
 )
 
 

@@ -83,7 +83,8 @@ def unrestrict_matter(session: Session, matter: Matter, by: Person, reason: str,
         if is_protected(convert(row.facts, Notice)):
             raise Conflict(
                 f"Notice {row.id[:8]} of matter {matter.reference} tells of a VAWA, T or U case, or may do so; "
-                "say its class with `deadlines amend` first."
+                "say its class first.",
+                advice="`deadlines amend` does.",
             )
     with noted(session, [matter], now=now):
         matter.restricted = False

@@ -41,9 +41,11 @@ def none_known(
     closed or has open dates.
     """
     if matter.closed_at is not None:
-        raise Conflict(f"Matter {matter.reference} is closed; `deadlines matter reopen` opens it again.")
+        raise Conflict(f"Matter {matter.reference} is closed.", advice="`deadlines matter reopen` opens it again.")
     if session.scalar(select(Entry.id).where(Entry.matter_id == matter.id, Entry.status == "open").limit(1)):
-        raise Conflict(f"Matter {matter.reference} has open dates; `deadlines show {matter.reference}` lists them.")
+        raise Conflict(
+            f"Matter {matter.reference} has open dates.", advice=f"`deadlines show {matter.reference}` lists them."
+        )
     check_day(again_on, room.local(now).date())
     end_review(session, matter, now)
     row = Review(matter_id=matter.id, again_on=again_on, said_by=by.id, said_at=now, next_at=room.morning(again_on))

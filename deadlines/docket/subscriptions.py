@@ -206,7 +206,8 @@ def _check(session: Session, person: Person, choice: Choice, scope: Scope, now: 
         )
     if choice.matter is not None and choice.matter.restricted and not choice.restricted:
         raise InputError(
-            "The matter is restricted, and its calendar would stay empty: the person may ask for it with --restricted."
+            "The matter is restricted, and its calendar would stay empty: the person may ask for restricted matters.",
+            advice="They do it with --restricted.",
         )
     if choice.expires_at is not None and choice.expires_at <= now:
         raise InputError("The calendar address would have ended already; give a later day.")

@@ -19,7 +19,7 @@ def find_matter(session: Session, reference: str) -> Matter:
     """The matter with the firm's number; raises NotFound."""
     found = session.scalars(select(Matter).where(Matter.reference == reference.strip())).one_or_none()
     if found is None:
-        raise NotFound(f"No matter has the number '{reference}'; `deadlines list` shows the open ones.")
+        raise NotFound(f"No matter has the number '{reference}'.", advice="`deadlines list` shows the open ones.")
     return found
 
 
@@ -28,7 +28,8 @@ def require_on_matter(session: Session, matter: Matter, person: Person) -> None:
     query = select(Matter.id).where(Matter.id == matter.id, works_on(person.id))
     if session.scalar(query) is None:
         raise Conflict(
-            f"{person.email} does not work on matter {matter.reference}; `deadlines matter assign` adds people to it."
+            f"{person.email} does not work on matter {matter.reference}.",
+            advice="`deadlines matter assign` adds people to it.",
         )
 
 
@@ -79,7 +80,7 @@ def add_team(session: Session, name: str, *, actor: str, now: datetime) -> Team:
     if not name or len(name) > TEAM_NAME_LENGTH or not name.isprintable():
         raise InputError(f"A team needs a name of 1 to {TEAM_NAME_LENGTH} plain characters.")
     if session.scalar(select(Team.id).where(func.lower(Team.name) == name.lower())) is not None:
-        raise Conflict(f'There is a team "{name}" already; `deadlines team list` shows it.')
+        raise Conflict(f'There is a team "{name}" already.', advice="`deadlines team list` shows it.")
     team = Team(name=name, created_at=now)
     session.add(team)
     session.flush()
@@ -92,7 +93,7 @@ def find_team(session: Session, name: str) -> Team:
     wanted = " ".join(name.split()).lower()
     found = session.scalars(select(Team).where(func.lower(Team.name) == wanted)).one_or_none()
     if found is None:
-        raise NotFound(f'There is no team "{name}"; `deadlines team list` shows them.')
+        raise NotFound(f'There is no team "{name}".', advice="`deadlines team list` shows them.")
     return found
 
 

@@ -30,7 +30,9 @@ def trial_messages(
     if only is not None:
         ways |= {WEBHOOK: None} if webhook else {}
         if only not in ways:
-            raise NotFound(f"{person.name} is not reached by {only}; `deadlines person contact` shows by what.")
+            raise NotFound(
+                f"{person.name} is not reached by {only}.", advice="`deadlines person contact` shows by what."
+            )
         ways = {only: ways[only]}
     return {channel: _message(session, person, channel, address, actor, now) for channel, address in ways.items()}
 

@@ -73,12 +73,13 @@ def verifiable(
     asked = [each for each in found if (each.status == "open" if entry is None else each.id == entry.id)]
     refusals = {each.id: refusal_of(each, current(session, each), by) for each in asked}
     signable = [each for each in asked if refusals[each.id] is None]
-    left = [Left(each, why) for each in asked if (why := refusals[each.id]) is not None]
+    barred = [(each, why) for each in asked if (why := refusals[each.id]) is not None]
     if not signable:
-        raise Conflict(left[0].why if left else f"Notice {row.id[:8]} has no open entry to verify.")
+        raise barred[0][1] if barred else Conflict(f"Notice {row.id[:8]} has no open entry to verify.")
     known = knows_it(session, row, signable, by)
     if known is not None:
-        raise Conflict(known)
+        raise known
+    left = [Left(each, why.sentence) for each, why in barred]
     return signable, left
 
 
@@ -113,27 +114,40 @@ def needs_attorney(window: Window) -> bool:
     return window.contested or window.confidence != BEST_SOURCES
 
 
-def refusal_of(entry: Entry, row: DeadlineRow, by: Person) -> str | None:
+def refusal_of(entry: Entry, row: DeadlineRow, by: Person) -> Conflict | None:
     """Why nobody, or not this person, can sign for an entry now; without a word of its dates."""
     name = entry.id[:8]
     if entry.status != "open":
-        return f"Entry {name} is {entry.status}, not open."
+        return Conflict(f"Entry {name} is {entry.status}, not open.")
     if is_altered(entry, row):
-        return f"The dates of entry {name} were altered outside the program: `deadlines db seal` helps."
+        return altered(name)
     window = msgspec.convert(row.window, Window)
     if entry.verified_at is not None:
-        return f"Entry {name} is verified already; `deadlines show` says by whom."
+        return Conflict(f"Entry {name} is verified already.", advice="`deadlines show` says by whom.")
     if unresolved_dispute(entry, window) is not None:
-        return (
-            f"The deadline printed on the notice is disputed in entry {name}. Decide it first: "
-            f"deadlines resolve {name} --use printed|computed."
-        )
+        return disputed(name, f"The deadline printed on the notice is disputed in entry {name}.")
     if needs_attorney(window) and by.role not in ATTORNEYS:
-        return f"Entry {name} is no routine date (contested, or by a lesser source): an attorney must verify it."
+        return Conflict(
+            f"Entry {name} is no routine date (contested, or by a lesser source): an attorney must verify it."
+        )
     return None
 
 
-def knows_it(session: Session, row: NoticeRow, entries: Sequence[Entry], by: Person) -> str | None:
+def altered(name: str) -> Conflict:
+    """The refusal to sign for dates that somebody changed in the database."""
+    return Conflict(
+        f"The dates of entry {name} were altered outside the program: whoever looks after it must see to them first.",
+        advice="`deadlines db seal` helps.",
+    )
+
+
+def disputed(name: str, dispute: str) -> Conflict:
+    """The refusal to sign for dates of which the notice prints another."""
+    advice = f"`deadlines resolve {name} --use printed|computed` does."
+    return Conflict(f"{dispute} It has to be decided first.", advice=advice, code="disputed")
+
+
+def knows_it(session: Session, row: NoticeRow, entries: Sequence[Entry], by: Person) -> Conflict | None:
     """Why somebody may not look at a notice any more, None where they may: who read it otherwise before, or entered it
     before it was amended, knows by now what it should say. As long as somebody else may look, they do not."""
     looked = {look.by for entry in entries for look in looks_of(entry)}
@@ -148,11 +162,12 @@ def knows_it(session: Session, row: NoticeRow, entries: Sequence[Entry], by: Per
     if not any(may(other, "verify") and is_visible(session, row.matter_id, other) for other in session.scalars(others)):
         return None
     if by.id in looked:
-        return (
+        return Conflict(
             f"{by.email} read notice {row.id[:8]} otherwise than it was entered: a third person looks at it now, or "
-            "`deadlines amend` corrects it."
+            "somebody amends it.",
+            advice="`deadlines amend` does.",
         )
-    return f"{by.email} entered this notice before it was amended: another person must verify it."
+    return Conflict(f"{by.email} entered this notice before it was amended: another person must verify it.")
 
 
 def _entered_before(session: Session, row: NoticeRow) -> set[str]:
@@ -176,8 +191,9 @@ def _require_dates(session: Session, desk: Desk, row: NoticeRow, entries: Sequen
         dates = dates_of(extended(found, more.get(entry.id)))
         if classify(dates_of(current(session, entry)), dates) in ("earlier", "mixed"):
             raise Conflict(
-                f"The law data now gives other dates for entry {entry.id[:8]} than are stored: run "
-                "`deadlines recompute`, then verify it."
+                f"The law data now gives other dates for entry {entry.id[:8]} than are stored. The nightly check puts "
+                "that right; verify it then.",
+                advice="`deadlines recompute` does it now.",
             )
 
 

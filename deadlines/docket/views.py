@@ -165,7 +165,7 @@ def refuse_unknown(session: Session, attorney: str | None, matter: str | None) -
     if attorney is not None:
         email = attorney.strip().lower()
         if session.scalar(select(Person.id).where(Person.email == email)) is None:
-            raise NotFound(f"Nobody has the address {attorney}; `deadlines person list` shows everybody.")
+            raise NotFound(f"Nobody has the address {attorney}.", advice="`deadlines person list` shows everybody.")
     if matter is not None:
         find_matter(session, matter)
 

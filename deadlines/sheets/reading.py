@@ -32,7 +32,7 @@ def read_grid(data: bytes, *, sheet: str | None = None) -> Grid:
         if data.lstrip().startswith(beginning):
             raise InputError(f"The file is {what}, not a table: save it as .xlsx or as CSV in UTF-8.")
     if sheet is not None:
-        raise InputError("A CSV file has no sheets: leave out --sheet.")
+        raise InputError("A CSV file has no sheets: name none.", advice="Leave out --sheet.")
     from deadlines.sheets.csv_text import read_csv
 
     return read_csv(data)

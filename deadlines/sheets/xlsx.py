@@ -39,7 +39,9 @@ def read_xlsx(data: bytes, sheet: str | None) -> Grid:
     with _told(), _opened(data) as book:
         worksheet = book[_chosen(book.sheetnames, sheet)]
         if not hasattr(worksheet, "iter_rows"):
-            raise InputError(f"The sheet {worksheet.title} is a chart: name one with a table by --sheet.")
+            raise InputError(
+                f"The sheet {worksheet.title} is a chart: name one with a table.", advice="That is done by --sheet."
+            )
         return Grid("xlsx", worksheet.title, _rows(worksheet))
 
 
@@ -89,7 +91,7 @@ def _chosen(names: list[str], wanted: str | None) -> str:
     if SHEET in names:
         return SHEET
     if len(names) != 1:
-        raise InputError(f"The workbook has {len(names)} sheets ({shown}): name one with --sheet.")
+        raise InputError(f"The workbook has {len(names)} sheets ({shown}): name one.", advice="Do it with --sheet.")
     return names[0]
 
 

@@ -8,6 +8,7 @@ from starlette.routing import Route
 from deadlines.docket import factors, logins
 from deadlines.store.tables import SignedIn
 from deadlines.web.own import WRONG_PASSWORD, OwnPages
+from deadlines.web.pages import moment_text
 
 PATH = "/account"
 DIFFER = "The two new passwords differ: type the same twice."
@@ -53,7 +54,8 @@ class AccountPages(OwnPages):
             has_factor=factors.has_factor(session, found.person),
             problem=problem,
             done=done,
-            root=self._root,
+            moment=lambda at: moment_text(at, self._zone),
+            **self._frame(found.person, PATH),
         )
 
     def _change(self, session: Session, found: SignedIn, form: dict[str, str]) -> Response:

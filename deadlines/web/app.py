@@ -118,6 +118,7 @@ def create_app(
     office = _office(address, place, ack_lasts, beats, now, desk, house, room)
     feed, assets = _feed(database, Shelf(kept), office, name), Assets()
     pages = Pages(assets, address=address, firm=name)
+    door = Door(database, pages, Cookie(secure=address.startswith("https://")), office)
     app = Starlette(
         routes=[
             *([Beneath("/api/", Api(database, Firm(office, desk, news)))] if desk is not None else []),
@@ -125,8 +126,10 @@ def create_app(
             Beneath("/subscribe/", SubscribeRoute(database, pages, address=address, firm=name, zone=place, now=now)),
             Beneath("/static/", assets),
             *_for_people(database, pages, office, entrance, name),
+            *desk_routes(door),
             *_probes(database, feed, beats, now),
-        ]
+        ],
+        exception_handlers={404: door.unknown},
     )
     app.add_middleware(Guard, secure=address.startswith("https://"))
     # A redirect would carry the secret into a Location header, and some programs do not follow it.
@@ -181,10 +184,10 @@ def _probes(database: Database, feed: FeedRoute, beats: Beats, now: Callable[[],
 
 
 def _for_people(database: Database, pages: Pages, office: Office, entrance: Entrance, firm: str) -> list[Route]:
-    """The pages for people who sign in."""
+    """The pages on which people sign in and see to it."""
     cookie = Cookie(secure=office.address.startswith("https://"))
     signing = Signing(database, pages, cookie, entrance, address=office.address, now=office.now)
-    more: Any = {"address": office.address, "firm": firm, "now": office.now}
+    more: Any = {"address": office.address, "firm": firm, "zone": office.zone, "now": office.now}
     factors = FactorPages(database, pages, cookie, entrance, **more)
     account = AccountPages(database, pages, cookie, entrance, **more)
     elsewhere = []
@@ -198,5 +201,4 @@ def _for_people(database: Database, pages: Pages, office: Office, entrance: Entr
         *factors.routes(),
         *account.routes(),
         *elsewhere,
-        *desk_routes(Door(database, pages, cookie, office)),
     ]

@@ -117,7 +117,7 @@ class FactorPages(OwnPages):
 
     # -- answers -------------------------------------------------------------------------------------------
 
-    def _page(self, person: Person, what: str, problem: str, **values: Any) -> Response:
+    def _page(self, person: Person, what: str, problem: str, *, waiting: bool, **values: Any) -> Response:
         status = 422 if problem else 200
         return self._pages.make(
             "second_factor.html",
@@ -125,8 +125,9 @@ class FactorPages(OwnPages):
             what=what,
             person=person,
             problem=problem,
-            root=self._root,
+            waiting=waiting,
             required=self._entrance.required,
+            **self._frame(person, PATH, waits=waiting),
             **values,
         )
 

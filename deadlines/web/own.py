@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from anyio import CapacityLimiter, to_thread
 from sqlalchemy.orm import Session
@@ -13,9 +15,10 @@ from starlette.responses import RedirectResponse, Response
 from deadlines.docket import logins
 from deadlines.errors import DeadlinesError, InputError
 from deadlines.store.database import Database
-from deadlines.store.tables import SignedIn
+from deadlines.store.tables import Person, SignedIn
 from deadlines.web.asking import THREADS
 from deadlines.web.cookies import Cookie
+from deadlines.web.desk.menu import frame_of
 from deadlines.web.entrance import Entrance
 from deadlines.web.feeds import DATABASE_FAULTS
 from deadlines.web.forms import read_form
@@ -35,7 +38,7 @@ typed again and is right; then `kept` is what is kept of a new one, or `weak` sa
 
 
 class OwnPages:
-    """`firm` is named in authenticators, `address` is the one under which people reach the server."""
+    """`firm` is named in authenticators, `zone` is the firm's, `address` is the one under which people come."""
 
     def __init__(
         self,
@@ -46,10 +49,11 @@ class OwnPages:
         *,
         address: str,
         firm: str,
+        zone: ZoneInfo,
         now: Callable[[], datetime],
     ) -> None:
         self._database, self._pages, self._cookie, self._entrance = database, pages, cookie, entrance
-        self._address, self._firm, self._now = address, firm, now
+        self._address, self._firm, self._zone, self._now = address, firm, zone, now
         self._root = urlsplit(address).path.rstrip("/")
         self._strangers = Strangers()
         self._limiter, self._hashes = CapacityLimiter(THREADS), CapacityLimiter(HASHES)
@@ -77,7 +81,11 @@ class OwnPages:
             log.error("the second factor cannot be asked for (%s)", type(fault).__name__)
             return self._pages.notice(503, *FAILED)
         except DeadlinesError as error:
-            return self._pages.notice(error.http_status, "That cannot be done", sentence(error.sentence))
+            return self._pages.notice(error.http_status, "That cannot be done", sentence(error))
+
+    def _frame(self, person: Person, path: str = "", *, waits: bool = False) -> dict[str, Any]:
+        """The menu, for who is in: who `waits` for the second factor has none."""
+        return {"root": self._root} if waits else frame_of(person, self._root, path)
 
     # -- in a thread ---------------------------------------------------------------------------------------
 
@@ -95,7 +103,7 @@ class OwnPages:
         try:
             return {"knows": "yes", "kept": logins.hashed(form["new"], person) if "new" in form else ""}
         except InputError as error:
-            return {"knows": "yes", "weak": sentence(error.sentence)}
+            return {"knows": "yes", "weak": sentence(error)}
 
     def _made(self, token: str, form: dict[str, str], make: Make) -> Response:
         now = self._now()
@@ -104,7 +112,7 @@ class OwnPages:
             if not token or found is None:
                 return RedirectResponse(f"{self._root}/sign-in", 303, HEADERS)
             if found.way != "password":
-                return self._pages.notice(200, *ELSEWHERE)
+                return self._pages.notice(200, *ELSEWHERE, **self._frame(found.person))
             return make(session, found, form)
 
     def _go(self, path: str) -> Response:

@@ -1,7 +1,8 @@
 """Makes the pages that people see: templates, and the headers that every page has."""
 
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -29,7 +30,7 @@ class Pages:
     """`address` is the one under which people reach the server, `firm` the name that stands on every page."""
 
     def __init__(self, assets: Assets, *, address: str, firm: str) -> None:
-        self._assets, self._root = assets, urlsplit(address).path
+        self._assets, self._root = assets, urlsplit(address).path.rstrip("/")
         self._environment = Environment(
             loader=PackageLoader("deadlines.web"),
             autoescape=True,
@@ -48,9 +49,10 @@ class Pages:
         """The page as text, for a file."""
         return self._environment.get_template(template).render(values)
 
-    def notice(self, status: int, heading: str, *sentences: str) -> HTMLResponse:
-        """A page that only says something."""
-        return self.make("notice.html", status=status, heading=heading, sentences=sentences)
+    def notice(self, status: int, heading: str, *sentences: str, **frame: object) -> HTMLResponse:
+        """A page that only says something; without the frame of who is signed in it leads to the docket."""
+        values = {"root": self._root, **frame}
+        return self.make("notice.html", status=status, heading=heading, sentences=sentences, **values)
 
     def _static(self, name: str) -> str:
         return f"{self._root}{self._assets.link(name)}"
@@ -59,6 +61,11 @@ class Pages:
 def _day(on: date | None) -> Markup:
     """`Fri 18 Dec 2026`, on one line, and for programs as 2026-12-18; a dash for none."""
     return Markup('<time datetime="{}">{}</time>').format(on, day_text(on)) if on is not None else Markup("–")
+
+
+def moment_text(at: datetime | None, zone: ZoneInfo) -> str:
+    """A moment as the firm's clock on the wall shows it; a dash for none."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at is not None else "–"
 
 
 def _days(count: int) -> str:

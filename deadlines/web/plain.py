@@ -1,27 +1,24 @@
-"""What the program says, in words for who does not sit at its command line."""
+"""What the program says, in words for who does not sit at its command line: advice for that stays there."""
 
-import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
-BETWEEN = re.compile(r"(?<=[.!?])\s+(?=[A-Z`])")
-"""Where one sentence ends and the next begins."""
-COMMAND = re.compile(r"`deadlines\b|\bdeadlines [a-z]+ |(?<!\w)--[a-z]")
-"""What is for the command line."""
+from deadlines.errors import DeadlinesError
 
-
-def sentence(text: str) -> str:
-    """What is wrong, as it stands on a page: whole sentences, without advice that is for the command line."""
-    found = plain(text)
-    return found[:1].upper() + found[1:]
+NO_WAYS: Mapping[str, str] = MappingProxyType({})
 
 
-def plain(text: str) -> str:
-    """The same for a program, which may look for the name that a sentence begins with."""
-    said = [_without_clause(one) for one in BETWEEN.split(text.strip())]
-    found = " ".join(one for one in said if not COMMAND.search(one)) or text.strip()
-    return found + ("" if found.endswith((".", "!", "?")) else ".")
+def sentence(error: DeadlinesError, ways: Mapping[str, str] = NO_WAYS) -> str:
+    """What is wrong, as it stands on a page; `ways` says by its code what to do about it on that page."""
+    return " ".join(part for part in (begun(error.fact), ways.get(error.code, "")) if part)
 
 
-def _without_clause(text: str) -> str:
-    """A sentence without the clause at its end that names a command."""
-    before, mark, after = text.partition("; ")
-    return f"{before}." if mark and COMMAND.search(after) and not COMMAND.search(before) else text
+def begun(text: str) -> str:
+    """Words as a sentence of their own. A mail address keeps its spelling, wherever it stands."""
+    first = text.partition(" ")[0]
+    return ended(text if "@" in first else text[:1].upper() + text[1:])
+
+
+def ended(text: str) -> str:
+    """Words as whole sentences, with the first letter as it is: a program may look for the name that stands there."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -175,7 +175,7 @@ class Signing:
         try:
             kept = logins.hashed(password, person)
         except InputError as error:
-            return self._invited(code, sentence(error.sentence))
+            return self._invited(code, sentence(error))
         with self._database.write() as session:
             logins.choose_password(session, code, kept, now=self._now())
         return RedirectResponse(f"{self._root}/sign-in?chosen=yes", 303, HEADERS)

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match, Route
 
 from deadlines.web.cookies import Cookie
 from deadlines.web.pages import HEADERS
@@ -22,14 +23,17 @@ class Wanted:
         self._cookie, self._root = Cookie(secure=secure, name=NAME), root
 
     def lead(self, request: Request, page: Response) -> Response:
-        """The answer to a request: to the door it notes what is wanted, from the docket it goes there."""
-        if request.method != "GET":
+        """The answer to a request: to the door it notes what is wanted, from the docket it goes there.
+
+        Of a form it is the page on which it stands, where that has the same address.
+        """
+        if request.method != "GET" and not _is_shown(request):
             return page
         path = self._root + quote(request.url.path.removeprefix(self._root))
         if page.status_code == 303 and page.headers.get("location") == f"{self._root}/sign-in":
             if self._is_ours(path):
                 self._cookie.give(page, path, LASTS)
-        elif page.status_code == 200 and path == f"{self._root}/":
+        elif request.method == "GET" and page.status_code == 200 and path == f"{self._root}/":
             wanted = self._cookie.read(request)
             page = RedirectResponse(wanted, 303, HEADERS) if self._is_ours(wanted) else page
             if wanted:
@@ -38,3 +42,9 @@ class Wanted:
 
     def _is_ours(self, path: str) -> bool:
         return bool(_PATH.fullmatch(path)) and path.startswith(f"{self._root}/")
+
+
+def _is_shown(request: Request) -> bool:
+    """Whether a page stands at the address to which something was sent."""
+    scope = {**request.scope, "method": "GET"}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes if isinstance(route, Route))

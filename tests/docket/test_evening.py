@@ -283,8 +283,12 @@ def test_a_matter_that_was_to_be_looked_at_again_is_or_has_a_word(database: Data
             none_known(session, room(), one, again_on=FRIDAY, by=by, now=at(WEDNESDAY, 9), actor="t")
         assert sheet(session, THURSDAY).others == []
         assert [(item.what, item.words, item.must) for item in sheet(session, of=dora).others] == [
-            ("look again", "2026-8, no date known, since Fri 20 Nov 2026", True),
-            ("look again", "Restricted matter: ask its attorney, no date known, since Fri 20 Nov 2026", True),
+            ("look again", "2026-8, to be looked at again since Fri 20 Nov 2026, no date known", True),
+            (
+                "look again",
+                "A restricted matter (ask its attorney), to be looked at again since Fri 20 Nov 2026, no date known",
+                True,
+            ),
         ]
         assert [item.words[:6] for item in sheet(session, of=ben).others] == ["2026-8"]
         with pytest.raises(Conflict, match="does not see the whole docket"):

@@ -1,5 +1,6 @@
 """The JSON API from outside: who gets in, what is read, what is changed, and how HTTP is spoken."""
 
+import base64
 import json
 import logging
 import threading
@@ -185,6 +186,34 @@ def test_a_query_that_makes_no_sense_is_named(firm: ApiFirm, query: str, paramet
 def test_a_cursor_that_was_made_up_is_refused(firm: ApiFirm, word: str) -> None:
     for path in ("/docket", "/notices"):
         assert problem_of(firm.program().get(f"{path}?cursor={word}"), 422)["code"] == "bad-cursor"
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    "at", ["2026-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "\\ud800"]
+)
+def test_a_cursor_of_no_moment_is_refused(firm: ApiFirm, at: str) -> None:
+    word = base64.urlsafe_b64encode(f'["{at}","a"]'.encode()).decode().rstrip("=")
+    assert problem_of(firm.program().get(f"/notices?cursor={word}"), 422)["code"] == "bad-cursor"
+
+
+@on_sqlite
+@pytest.mark.parametrize("far", ["0001-01-01", "9999-12-31"])
+def test_a_day_of_no_real_year_is_named(firm: ApiFirm, far: str) -> None:
+    program = firm.program()
+    for name in ("on", "until"):
+        found = problem_of(program.get(f"/docket?{name}={far}"), 422)
+        assert (found["code"], found["parameter"]) == ("bad-date", name)
+    matter = {"reference": "Z-9", "attorney": "ana@firm.test"}
+    notice = {**NOTICE, "matter": firm.matters["A-1"]}
+    for path, body, place in (
+        ("/matters", {**matter, "none_until": far}, "none_until"),
+        ("/matters", {**matter, "paper": {"title": "a letter", "received_on": far}}, "paper/received_on"),
+        ("/notices", {**notice, "decided_on": far}, "decided_on"),
+        ("/notices", {**notice, "service": {"method": "mail", "on": far}}, "service/on"),
+    ):
+        found = program.refused(path, body, 422)
+        assert (found["code"], found["pointer"]) == ("bad-date", f"#/{place}")
 
 
 def test_matters_notices_and_entries_hang_together(firm: ApiFirm) -> None:
@@ -461,7 +490,12 @@ def test_entries_are_filed_and_waived(firm: ApiFirm) -> None:
     made = program.made("/notices", {**NOTICE, "matter": firm.matters["A-1"]})
     first, second, third = (line["entry"] for line in made["entries"] if line["status"] == "open")
     assert program.refused(f"/entries/{first}/file", {"on": "2026-11-03", "proof": "IOE1"}, 422)["code"] == "bad-date"
-    assert program.refused(f"/entries/{first}/file", {"on": "2026-11-02"}, 422)["code"] == "no-proof"
+    unproved = program.refused(f"/entries/{first}/file", {"on": "2026-11-02"}, 422)
+    assert (unproved["code"], "--" in unproved["detail"], "receipt number" in unproved["detail"]) == (
+        "no-proof",
+        False,
+        True,
+    )
     sent = program.made(f"/entries/{first}/file", {"on": "2026-11-02", "tracking": "1Z 999"}, 200)
     assert (sent["status"], sent["dispatched"]["tracking"]) == ("open", "1Z 999")
     filed = program.made(f"/entries/{first}/file", {"on": "2026-11-02", "receipt": "IOE0912345678"}, 200)

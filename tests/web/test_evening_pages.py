@@ -6,10 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from deadlines.compute import Notice, Service
+from deadlines.docket.incoming import register
+from deadlines.docket.intake import open_matter
+from deadlines.docket.reviews import none_known
 from deadlines.store.database import Database
-from deadlines.store.tables import EveningCheck, Proposal
-from tests.docket.desks import MAILED
-from tests.web.office import CANARIES, Office, Page, fields
+from deadlines.store.tables import EveningCheck, Person, Proposal
+from tests.docket.desks import ENTERED, MAILED
+from tests.web.office import CANARIES, ROOM, Office, Page, fields
 
 RFE = Notice(kind="uscis.rfe", form="I-140", decided_on=MAILED, service=Service("mail"))
 EVENING = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
@@ -53,6 +56,33 @@ def test_nobody_signs_while_something_stays_open_without_a_word(office: Office) 
     history = browser.get("/evening/history").text
     assert "Dora, 2026-11-20 17:00" in history
     assert Page(history).problems() == []
+
+
+def test_what_is_on_the_list_is_a_click_away_for_who_sees_it(office: Office) -> None:
+    with office.database.write() as session:
+        ana, ben = [session.scalars(select(Person).where(Person.name == name)).one() for name in ("Ana", "Ben")]
+        for reference, restricted in (("L-1", False), ("L-2", True)):
+            one = open_matter(
+                session, reference, client=None, attorney=ana, restricted=restricted, actor="t", now=ENTERED
+            )
+            by = ana if restricted else ben
+            none_known(session, ROOM, one, again_on=EVENING.date(), by=by, now=ENTERED, actor="t")
+        register(session, ROOM, "a letter", matter=None, received_on=None, at="mail", by=ben, now=ENTERED, actor="t")
+    entry, secret = office.entry(), office.entry(reference="S-1")
+    page = office.browser("Dora").get("/evening").text
+    assert f'<a href="/matter/{entry.matter_id}#{entry.id}">' in page
+    assert f'<a href="/matter/{entry.matter_id}">A-1</a>' in page
+    assert f'<a href="/matter/{office.matter("L-1")}/look">L-1, to be looked at again since Fri 20 Nov 2026' in page
+    assert '<a href="/incoming">not docketed: a letter</a>' in page
+    for hidden in (secret.matter_id, f"#{secret.id}", office.matter("L-2"), "L-2"):
+        assert hidden not in page
+    refused = office.browser("Dora").post("/evening", data={**fields(page), "gone_through": "yes"}).text
+    assert f"{entry.title}, A-1: say why it stays open" in refused
+    assert "L-1, to be looked at again since Fri 20 Nov 2026, no date known: say a word on it" in refused
+    assert "Not docketed: a letter: say a word on it" in refused
+    shown = office.browser("Ana").get("/evening").text
+    assert f'href="/matter/{secret.matter_id}#{secret.id}"' in shown
+    assert f'href="/matter/{office.matter("L-2")}/look"' in shown
 
 
 def test_nobody_signs_for_a_list_that_has_changed(office: Office) -> None:

@@ -83,6 +83,7 @@ def test_after_the_password_a_code_is_asked_for(gate: Gate) -> None:
         assert (refused.status_code, refused.headers["location"]) == (303, "/sign-in"), path
     assert other.get("/sign-in").headers["location"] == "/second-factor"
     half = other.cookies["deadlines"]
+    assert "/month" not in other.get("/second-factor").text
     assert gate.give("000000", other) == 422
     assert not gate.is_in(other)
     assert gate.give(gate.code(), other) == 303
@@ -243,7 +244,12 @@ def test_a_password_is_changed_by_who_knows_the_present_one(gate: Gate) -> None:
 def test_other_browsers_are_seen_and_ended(gate: Gate) -> None:
     other = gate.another()
     gate.enter(browser=other)
-    assert gate.browser.get("/account").text.count("<li>since") == 2
+    page = gate.browser.get("/account").text
+    assert page.count("<li>since 2026-11-01 07:00, last used 2026-11-01 07:00") == 2, "by the firm's clock"
+    assert 'lets you in.\n<a href="/second-factor">' in page
+    for path in ("/account", "/second-factor"):
+        shown = gate.browser.get(path).text
+        assert all(one in shown for one in ('href="/month"', 'href="/account"', 'action="/sign-out"')), path
     for form in ({"password": "wrong"}, {"a": "b"}, {"knows": "yes"}):
         assert gate.browser.post("/account/others", data=form).status_code == 422
     assert gate.is_in(other)

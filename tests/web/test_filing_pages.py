@@ -104,6 +104,22 @@ def test_an_alternative_of_a_filed_remedy_needs_a_second_word(office: Office) ->
     assert "NOT BOTH" in office.browser("Ben").get(done.headers["location"]).text
 
 
+def test_only_what_can_be_recorded_anyway_is_offered(office: Office) -> None:
+    """Before the decision of 23 October nothing was filed; before its dispatch it may have gone another way."""
+    before = send(office, {"on": "2026-10-22", "text": "A1"})
+    assert (before.status_code, "lies before the decision" in before.text) == (422, True)
+    assert 'id="anyway"' not in before.text
+    path = f"/entry/{office.entry().id}/dispatched"
+    typed = {**fields(office.browser("Ben").get(path).text), "on": "2026-11-18", "tracking": "1Z 999"}
+    assert office.browser("Ben").post(path, data=typed).status_code == 303
+    earlier = send(office, {"on": "2026-11-17", "text": "A1"})
+    assert (earlier.status_code, 'id="anyway"' in earlier.text) == (422, True)
+    assert "was dispatched on 2026-11-18" in earlier.text
+    assert "Tick the box below" in earlier.text
+    assert "--anyway" not in earlier.text
+    assert send(office, {"on": "2026-11-17", "text": "A1", "anyway": "yes"}).status_code == 303
+
+
 def test_a_file_that_is_too_large_is_refused_beside_its_field(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deadlines.web.uploads.LARGEST_FILE", 1000)
     refused = send(office, {"on": str(SAFE), "text": "A1"}, copy=("big.pdf", b"x" * 1001))

@@ -119,6 +119,34 @@ def test_no_page_tells_of_a_restricted_matter(firm: Firm, name: str) -> None:
     assert (on.status_code, on.content) == (404, browser.get("/matter/nothing/on?date=2026-10-30").content)
 
 
+def test_no_refusal_is_a_dead_end(firm: Firm) -> None:
+    browser, entry = firm.browser("Ben"), {"Sec-Fetch-Site": "cross-site"}
+    ana = firm.id_of("Ana")
+    answers = [
+        (404, browser.get(f"/matter/{firm.ids['S-1']}")),
+        (404, browser.get("/matter/%00")),
+        (404, browser.get("/nothing/here")),
+        (403, browser.get("/evidence")),
+        (403, browser.post(f"/people/{ana}/absent", data={"from": "2026-11-02", "until": "2026-11-03"})),
+        (403, browser.post("/feeds", data={"label": "x"}, headers=entry)),
+        (409, firm.browser("Adam").post(f"/people/{ana}/leave", data={"successor": ""})),
+        (422, browser.get(f"/matter/{firm.ids['A-1']}/on?date=x")),
+    ]
+    for status, answer in answers:
+        assert answer.status_code == status
+        assert 'href="/month"' in answer.text, answer.url
+        assert "Sign out" in answer.text, answer.url
+    assert answers[0][1].content == answers[1][1].content == answers[2][1].content
+    stranger = TestClient(firm.app, follow_redirects=False, headers=FORM)
+    for path in ("/matter/%00", "/nothing/here", "/welcome/x"):
+        page = stranger.get(path)
+        assert (page.status_code, '<a class="button" href="/">' in page.text, "Month" in page.text) == (
+            404,
+            True,
+            False,
+        )
+
+
 def test_whoever_works_on_it_sees_it_all(firm: Firm) -> None:
     with firm.database.write() as session:
         ana = session.scalars(select(Person).where(Person.name == "Ana")).one()
@@ -260,7 +288,8 @@ def test_deputies_addresses_and_leaving(firm: Firm) -> None:
     browser.post(f"/people/{ana}/deputies", data={"deputy": "ben@firm.test", "supervisor": "pat@firm.test"})
     browser.post(f"/people/{ana}/address", data={"email": "ana.ruiz@firm.test"})
     refused = browser.post(f"/people/{ana}/leave", data={"successor": ""})
-    assert (refused.status_code, "still answers for" in refused.text) == (409, True)
+    assert (refused.status_code, "Choose a successor below" in refused.text) == (409, True)
+    assert re.search(r"<p>ana[^ ]*@firm\.test still answers for", refused.text), "an address keeps its spelling"
     assert browser.post(f"/people/{ana}/leave", data={"successor": "ben@firm.test"}).status_code == 303
     with firm.database.read() as session:
         person = session.get_one(Person, ana)
@@ -273,7 +302,8 @@ def test_an_absence_is_noted_and_shown(firm: Firm) -> None:
     browser, ana = firm.browser("Adam"), firm.id_of("Ana")
     days = {"from": LATER.date().isoformat(), "until": (LATER.date() + timedelta(days=9)).isoformat()}
     refused = browser.post(f"/people/{ana}/absent", data=days)
-    assert (refused.status_code, "covers" in refused.text) == (422, True)
+    assert (refused.status_code, "Choose below who covers." in refused.text) == (422, True)
+    assert "--deputy" not in refused.text
     assert browser.post(f"/people/{ana}/absent", data={**days, "cover": "ben@firm.test"}).status_code == 303
     for name in ("Ben", "Audrey"):
         assert re.search(r"away until .*Ben covers", firm.browser(name).get("/people").text), name
@@ -430,6 +460,20 @@ def test_a_matter_is_shown_as_it_was(firm: Firm) -> None:
     assert "/on" in browser.get(f"/matter/{firm.ids['A-1']}").text
     for day in ("2020-01-01", "2030-01-01", "", "03/03/2026"):
         assert browser.get(f"/matter/{firm.ids['A-1']}/on?date={day}").status_code == 422
+
+
+@pytest.mark.parametrize("far", ["0001-01-01", "1899-12-31", "2101-01-01", "9999-01-01", "9999-12-31"])
+def test_a_day_of_no_real_year_is_refused_or_left_aside(firm: Firm, far: str) -> None:
+    browser, ana = firm.browser("Adam"), firm.id_of("Ana")
+    near = LATER.date().isoformat()
+    assert browser.get(f"/matter/{firm.ids['A-1']}/on?date={far}").status_code == 422
+    assert browser.get(f"/audit?day={far}").status_code == 422
+    for days in ({"from": far, "until": far}, {"from": near, "until": far}, {"from": far, "until": near}):
+        assert browser.post("/evidence", data=days).status_code == 422
+        assert browser.post(f"/people/{ana}/absent", data={**days, "cover": "ben@firm.test"}).status_code == 422
+    for path in ("/?on=", "/daybook?on=", "/follow-up?on=", "/evening?on=", "/month?month="):
+        assert browser.get(f"{path}{far}").status_code == 200
+    assert browser.get(f"/?page={'1' * 5000}").status_code == 200
 
 
 def test_ones_own_page_sets_agenda_and_invitations(firm: Firm) -> None:

@@ -1,6 +1,7 @@
 """Importing a table on a page: shown first, recorded on a second word, and nothing kept in between."""
 
 import base64
+import re
 from typing import Any
 
 import pytest
@@ -100,6 +101,8 @@ def test_every_mistake_stands_in_a_table_with_its_row_and_column(office: Office)
     assert [cell for cell in cells if cell not in page] == []
     assert 'name="table"' not in page
     assert "deadlines person add" not in page
+    assert re.search(r'figures, such as 11/12/2026, <a href="#dates">say below in which order</a>', page)
+    assert "in which order" not in send(office, BAD, dates="mdy").text
     assert Page(page).problems() == []
     forced = uploading(office).post(
         "/import",
@@ -107,6 +110,14 @@ def test_every_mistake_stands_in_a_table_with_its_row_and_column(office: Office)
         files={"nothing": ("", b"")},
     )
     assert (forced.status_code, kept(office)) == (422, (0, 2, 2))
+
+
+def test_a_row_that_differs_names_no_command(office: Office) -> None:
+    assert confirm(office, send(office, GOOD).text).status_code == 303
+    page = send(office, GOOD.replace("I-140,2026-10-23,mail", "I-140,2026-10-23,in-person")).text
+    assert "on the docket with other facts" in page
+    assert "Correct what is wrong: the file or the docket." in page
+    assert "deadlines amend" not in page
 
 
 def test_what_is_no_such_table_is_told_beside_the_file(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,6 +98,19 @@ def disputed(office: Office) -> Entry:
     return office.entry(reference="D-1")
 
 
+def test_who_cannot_sign_for_a_disputed_date_is_led_to_where_it_is_decided(office: Office) -> None:
+    entry = disputed(office)
+    for name, path in (("Dora", f"/notice/{entry.notice_id}/verify"), ("Ana", f"/entry/{entry.id}/initial")):
+        page = office.browser(name).get(path).text
+        assert f'href="/entry/{entry.id}/resolve"' in page, path
+        assert "deadlines resolve" not in page
+        assert Page(page).problems() == []
+    typed = {**fields(office.browser("Ana").get(f"/entry/{entry.id}/initial").text), "source": "the notice, page 1"}
+    refused = office.browser("Ana").post(f"/entry/{entry.id}/initial", data=typed)
+    assert (refused.status_code, "has to be decided first" in refused.text) == (409, True)
+    assert f'href="/entry/{entry.id}/resolve"' in refused.text
+
+
 @pytest.mark.parametrize("use, said", [("printed", "the dates in force stay"), ("computed", "left aside")])
 def test_a_dispute_is_decided(office: Office, use: str, said: str) -> None:
     entry, browser = disputed(office), office.browser("Ana")

@@ -44,7 +44,7 @@ class Door:
         return answer.status_code
 
     def is_in(self, browser: TestClient | None = None) -> bool:
-        return (browser or self.browser).get("/").status_code == 200
+        return "/sign-out" in (browser or self.browser).get("/", follow_redirects=True).text
 
 
 @pytest.fixture
@@ -156,6 +156,17 @@ def test_a_link_leads_to_its_page_once_its_reader_is_in(door: Door) -> None:
     answer = door.browser.get("/")
     assert (answer.status_code, answer.headers["location"]) == (303, "/month")
     assert door.browser.get("/").status_code == 200
+
+
+def test_a_form_that_is_sent_too_late_leads_back_to_its_page(door: Door) -> None:
+    door.choose(door.invite())
+    for path, wanted in (("/entry/abcd/ack", ""), ("/entry/abcd/waive", "/entry/abcd/waive")):
+        answer = door.browser.post(path, data={"reason": "words of a client"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+        assert answer.headers.get("set-cookie", "").startswith(f'deadlines-wanted="{wanted}"' if wanted else ""), path
+        assert "client" not in answer.headers.get("set-cookie", "")
+    door.enter()
+    assert door.browser.get("/").headers["location"] == "/entry/abcd/waive"
 
 
 def test_beneath_a_path_a_link_leads_there_too(database: Database, door: Door) -> None:

@@ -1,38 +1,9 @@
-"""What is read from a form, field by field, and how a refusal reads on a page."""
+"""What is read from a form, field by field."""
 
 import pytest
 
 from deadlines.errors import Conflict, InputError
 from deadlines.web.desk.typed import Faulty, Typed, faults_of
-from deadlines.web.plain import sentence
-
-
-@pytest.mark.parametrize(
-    "text, shown",
-    [
-        ("the date is empty", "The date is empty."),
-        (
-            "'12' is no number: it has ten digits, such as IOE0912345678. Give another with --proof.",
-            "'12' is no number: it has ten digits, such as IOE0912345678.",
-        ),
-        (
-            "Entry k3v7 is waived already. `deadlines reopen` takes a wrong closing back.",
-            "Entry k3v7 is waived already.",
-        ),
-        ("Entry k3v7 is verified already; `deadlines show` says by whom.", "Entry k3v7 is verified already."),
-        (
-            "It is disputed [8 CFR 103.5]. Decide it first: deadlines resolve k3v7 --use printed.",
-            "It is disputed [8 CFR 103.5].",
-        ),
-        ("Run `deadlines recompute` first.", "Run `deadlines recompute` first."),
-        (
-            "It was found between the last day 2026-11-25 and today.",
-            "It was found between the last day 2026-11-25 and today.",
-        ),
-    ],
-)
-def test_advice_for_the_command_line_stays_there(text: str, shown: str) -> None:
-    assert sentence(text) == shown
 
 
 def test_every_faulty_field_is_told_at_once() -> None:

@@ -50,4 +50,4 @@ def _line(desk: Desk, line: bytes) -> Result | Failed:
     try:
         return engine_for(desk.law).compute(read_facts(line), desk.policy)
     except DeadlinesError as error:
-        return Failed(ref_of(line), Failure(error.code, error.sentence))
+        return Failed(ref_of(line), Failure(error.code, error.fact))

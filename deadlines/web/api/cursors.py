@@ -2,13 +2,14 @@
 
 import base64
 import binascii
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import msgspec
 
 from deadlines.errors import InputError
 
-Position = TypeVar("Position")
+Position = TypeVar("Position", bound=tuple[object, ...])
 
 
 def cursor(*position: object) -> str:
@@ -22,6 +23,17 @@ def position(word: str | None, kind: type[Position]) -> Position | None:
         return None
     try:
         text = base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
-        return msgspec.json.decode(text, type=kind)
+        found = msgspec.json.decode(text, type=kind)
+        if all(_is_whole(part) for part in found):
+            return found
     except (binascii.Error, ValueError, msgspec.DecodeError):
-        raise InputError("The cursor is none that a list gave: begin without one.", code="bad-cursor") from None
+        pass
+    raise InputError("The cursor is none that a list gave: begin without one.", code="bad-cursor")
+
+
+def _is_whole(part: object) -> bool:
+    """Whether a database can be asked with it: an instant needs a zone, and a year there is in UTC too."""
+    try:
+        return not isinstance(part, datetime) or (part.tzinfo is not None and part.astimezone(UTC) is not None)
+    except OverflowError:
+        return False

@@ -12,6 +12,7 @@ from deadlines.docket.roles import Act
 from deadlines.docket.tokens import Scope
 from deadlines.web.api import computing, reading, shapes, writing
 from deadlines.web.api.asked import Asked, Reply
+from deadlines.web.api.days import odd_day
 from deadlines.web.api.problems import Refused, of_validation, problem
 from deadlines.web.api.writing import ROOT
 
@@ -59,7 +60,10 @@ class Operation(Struct, frozen=True, kw_only=True):
     def decode(self, text: bytes) -> Any:
         """The body; raises Refused with what is wrong and where."""
         try:
-            return self.read(text) if self.read is not None else msgspec.json.decode(text, type=self.body)
+            found = self.read(text) if self.read is not None else msgspec.json.decode(text, type=self.body)
+            if (odd := odd_day(found)) is not None:
+                raise Refused(problem(422, "bad-date", odd.sentence, pointer=f"#/{odd.place}"))
+            return found
         except msgspec.ValidationError as wrong:
             raise Refused(of_validation(wrong)) from None
         except (msgspec.DecodeError, UnicodeDecodeError) as wrong:

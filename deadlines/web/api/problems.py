@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from deadlines.errors import DeadlinesError
-from deadlines.web.plain import plain
+from deadlines.web.plain import ended
 
 TYPE = "application/problem+json"
 _PLACE = re.compile(r"\.([^.\[\]`]+)|\[(\d+|\.\.\.)\]")
@@ -59,11 +59,11 @@ def problem(
 
 def of_error(error: DeadlinesError, keys: tuple[str, ...] = ()) -> Problem:
     """The problem that the program's own error is. `keys` are those of the body, one of which it may begin with."""
-    return problem(error.http_status, error.code, plain(error.sentence), pointer=_pointer(error, keys))
+    return problem(error.http_status, error.code, ended(error.fact), pointer=_pointer(error, keys))
 
 
 def _pointer(error: DeadlinesError, keys: tuple[str, ...]) -> str | None:
-    found = _KEY.match(error.sentence)
+    found = _KEY.match(error.fact)
     if found and found[1].partition(".")[0] in keys:
         return f"#/{found[1].replace('.', '/')}"
     place = OF_CODES.get(error.code)

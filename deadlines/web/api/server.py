@@ -41,10 +41,12 @@ FRESH = {"Cache-Control": "private, no-cache"}
 NOT_KEPT = {"Cache-Control": "no-store"}
 CHALLENGE = {"WWW_Authenticate": 'Bearer realm="deadlines"'}
 NO_TOKEN = problem(
-    401, "no-token", "Give a live token in the header `Authorization: Bearer …`; `deadlines token add` makes one."
+    401,
+    "no-token",
+    "Give a live token in the header `Authorization: Bearer …`; whoever looks after the program makes one.",
 )
 TOO_MANY = problem(429, "too-many-tries", "Too many requests without a live token: wait a minute.")
-READ_ONLY = problem(403, "read-only", "This token only reads: make one with --scope write.")
+READ_ONLY = problem(403, "read-only", "This token only reads: a change needs one that may write.")
 UNKNOWN = problem(404, "not-found", f"Nothing stands at this address; {ROOT}/openapi.json lists what does.")
 UNABLE = problem(503, "unavailable", "The docket cannot be reached just now. Try again, with the same Idempotency-Key.")
 UNFORESEEN = problem(500, "unforeseen", "The server failed in an unforeseen way; its log says where.")

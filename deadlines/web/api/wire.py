@@ -9,6 +9,7 @@ from msgspec import Struct
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
+from deadlines.web.api.days import odd_day
 from deadlines.web.api.problems import Refused, of_query, problem
 
 JSON = "application/json"
@@ -73,9 +74,12 @@ def read_query(text: bytes, kind: type[Struct] | None) -> Struct | None:
         _refuse(given)
         return None
     try:
-        return msgspec.convert(given, kind, strict=False)
+        found = msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as wrong:
         raise Refused(of_query(wrong)) from None
+    if (odd := odd_day(found)) is not None:
+        raise Refused(problem(422, "bad-date", odd.sentence, parameter=odd.place))
+    return found
 
 
 def _refuse(names: Iterable[str]) -> None:

@@ -148,7 +148,7 @@ def _sent(visit: Visit, form: dict[str, str]) -> Response:
         matter, reopened = _record(visit, draft, shown, form)
     except DeadlinesError as refused:
         attempt.rollback()
-        return _page(visit, draft.wrong("", sentence(refused.sentence)), form, shown, status=refused.http_status)
+        return _page(visit, draft.wrong("", sentence(refused)), form, shown, status=refused.http_status)
     attempt.commit()
     return _recorded(visit, matter, reopened=reopened)
 

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deadlines.compute.dates import FIRST_YEAR, LAST_YEAR
 from deadlines.docket.roles import require
 from deadlines.docket.trail import Sought, actions, trail
 from deadlines.docket.trail_words import words_of
@@ -17,7 +16,7 @@ from deadlines.docket.visible import visible
 from deadlines.errors import InputError
 from deadlines.store import audit
 from deadlines.store.tables import Audit, Matter, Person
-from deadlines.web.desk.believed import day_of
+from deadlines.web.desk.days import chosen_day
 from deadlines.web.desk.door import Door, Visit
 
 ASKED = ("person", "action", "day", "matter", "before", "check")
@@ -81,9 +80,7 @@ def _sought(visit: Visit, query: Mapping[str, str]) -> Sought:
 
 
 def _midnight(visit: Visit, day: str, later: int = 0) -> datetime:
-    on = day_of(day)
-    if not FIRST_YEAR <= on.year <= LAST_YEAR:
-        raise InputError(f"The day must lie between {FIRST_YEAR} and {LAST_YEAR}.", code="bad-date")
+    on = chosen_day(day)
     return datetime.combine(on + timedelta(days=later), time(), visit.office.zone).astimezone(UTC)
 
 

@@ -1,13 +1,11 @@
 """What the docket said of a matter on an earlier day, and why."""
 
-from datetime import date
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from deadlines.docket.believed import believed, end_of_day, kept_blind
-from deadlines.errors import InputError
+from deadlines.web.desk.days import chosen_day
 from deadlines.web.desk.door import Door, Visit
 from deadlines.web.desk.found import find_matter
 
@@ -30,16 +28,8 @@ class BelievedPages:
 
 def _on(visit: Visit, identifier: str, day: str) -> Response:
     matter = find_matter(visit, identifier)
-    on, house = day_of(day), visit.house
+    on, house = chosen_day(day), visit.house
     at = end_of_day(on, str(visit.office.zone), visit.now)
     found = believed(visit.session, matter, house.load, on=on, at=at, now=visit.now)
     found = kept_blind(visit.session, found, visit.person)
     return visit.page("believed.html", found=found, matter_id=identifier, on=on.isoformat())
-
-
-def day_of(text: str) -> date:
-    """A day as browsers send it. Raises InputError."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError("Choose a day, as 2026-03-03.", code="bad-date") from None

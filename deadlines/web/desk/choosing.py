@@ -1,7 +1,6 @@
 """What a person looks for, by the address of a page, and the address again: the filters above docket and calendar."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +12,7 @@ from deadlines.docket.naming import shown_name
 from deadlines.docket.roles import ATTORNEYS
 from deadlines.docket.wanted import WHENS, Wanted, When, forums_of, remedies_of, rules_of
 from deadlines.store.tables import Person
+from deadlines.web.desk.days import day_of
 from deadlines.web.desk.door import Visit
 
 WHEN: dict[When, str] = {"all": "all open", "overdue": "overdue", "today": "today", "week": "the next seven days"}
@@ -68,21 +68,13 @@ def wanted_of(visit: Visit, query: Mapping[str, str]) -> Wanted:
         words=plain(query, "words") or "",
         when=next((known for known in WHENS if known == query.get("when")), "all"),
         on=day_of(query, "on"),
-        page=min(int(page), 10_000) if page.isascii() and page.isdigit() and int(page[:6]) > 0 else 1,
+        page=min(int(page[:6]), 10_000) if page.isascii() and page.isdigit() and int(page[:6]) > 0 else 1,
     )
 
 
 def plain(query: Mapping[str, str], name: str) -> str | None:
     """What was asked for, as text that a database takes."""
     return "".join(c for c in query.get(name, "")[:100] if c.isprintable()) or None
-
-
-def day_of(query: Mapping[str, str], name: str) -> date | None:
-    """An ISO day, or None for anything else."""
-    try:
-        return date.fromisoformat(query.get(name, "")) if len(query.get(name, "")) == len("2026-12-18") else None
-    except ValueError:
-        return None
 
 
 def address_of(root: str, path: str, wanted: Wanted, **other: Any) -> str:

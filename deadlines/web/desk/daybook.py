@@ -11,7 +11,7 @@ from deadlines.docket.roles import may
 from deadlines.docket.slips import slip_of
 from deadlines.errors import Conflict
 from deadlines.web.desk.acts import kind_title
-from deadlines.web.desk.choosing import day_of
+from deadlines.web.desk.days import day_of
 from deadlines.web.desk.door import Door, Visit
 from deadlines.web.desk.found import find_visible_entry
 from deadlines.web.desk.service import SERVED
@@ -52,7 +52,7 @@ def _slip(visit: Visit, name: str) -> Response:
     try:
         slip = slip_of(visit.session, entry, visit.person)
     except Conflict as closed:
-        return visit.page("blind.html", status=409, sentence=sentence(closed.sentence), notice=entry.notice_id)
+        return visit.page("blind.html", status=409, sentence=sentence(closed), notice=entry.notice_id)
     return visit.page(
         "slip.html",
         slip=slip,

@@ -24,11 +24,11 @@ from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat, Person
 from deadlines.web.asking import Asking
 from deadlines.web.cookies import Cookie
-from deadlines.web.desk.menu import menu_of
+from deadlines.web.desk.menu import frame_of
 from deadlines.web.feeds import DATABASE_FAULTS, MARK_SECONDS
 from deadlines.web.forms import FIELDS, LARGEST, read_form
 from deadlines.web.origins import is_foreign
-from deadlines.web.pages import HEADERS, Pages
+from deadlines.web.pages import HEADERS, Pages, moment_text
 from deadlines.web.plain import sentence
 from deadlines.web.stale import is_stale
 from deadlines.web.uploads import FarTooLarge, Sent, read_upload
@@ -108,7 +108,7 @@ class Visit:
 
     def moment(self, at: datetime | None) -> str:
         """A moment as the firm's clock on the wall shows it; a dash for none."""
-        return f"{at.astimezone(self.office.zone):%Y-%m-%d %H:%M}" if at is not None else "–"
+        return moment_text(at, self.office.zone)
 
     @cached_property
     def names(self) -> Names:
@@ -124,21 +124,18 @@ class Visit:
         office = self.office
         beat = self.session.get(Heartbeat, office.heartbeat)
         silent = beat is None or is_stale(beat.at, self.now, office.patience)
-        since = f"{beat.at.astimezone(office.zone):%Y-%m-%d %H:%M}" if beat is not None else ""
+        since = self.moment(beat.at) if beat is not None else ""
         common = {
-            "reader": self.person,
+            **frame_of(self.person, self._door.root, self.path),
             "today": self.today,
-            "root": self._door.root,
-            "menu": menu_of(self.person),
-            "here": self.path,
+            "moment": self.moment,
+            "who": self.who,
         }
-        common["moment"] = self.moment
-        common["who"] = self.who
         return self._door.pages.make(template, status=status, silent=silent, silent_since=since, **{**common, **values})
 
     def notice(self, status: int, heading: str, *sentences: str) -> Response:
         """A page that only says something."""
-        return self._door.pages.notice(status, heading, *sentences)
+        return self._door.pages.notice(status, heading, *sentences, **frame_of(self.person, self._door.root))
 
     def go(self, path: str) -> Response:
         """On to another page of ours, after a change; `path` begins with a slash."""
@@ -173,14 +170,14 @@ class Door:
         """A page by a form of ours (POST) that changes nothing; what was typed stays out of addresses and logs."""
         form = await read_form(request, fields) if self._is_ours(request) else None
         if form is None:
-            return self.pages.notice(403, *NOT_OURS)
+            return await self.refuse(request, 403, *NOT_OURS)
         return await self._answer(request, lambda visit: make(visit, form), writes=False)
 
     async def ask(self, request: Request, make: Callable[[Visit, dict[str, str]], Response]) -> Response:
         """What a form of ours (POST) asks for and changes nothing; one at a time, and it may take some minutes."""
         form = await read_form(request) if self._is_ours(request) else None
         if form is None:
-            return self.pages.notice(403, *NOT_OURS)
+            return await self.refuse(request, 403, *NOT_OURS)
         return await self._answer(request, lambda visit: make(visit, form), writes=False, patience=self._ask_for_much)
 
     async def again(self, request: Request, make: Callable[[Visit], Response], *, patient: bool = False) -> Response:
@@ -215,8 +212,26 @@ class Door:
         try:
             sent = await read_upload(request, keeps=keeps, text=text) if self._is_ours(request) else None
         except FarTooLarge:
-            return self.pages.notice(413, *TOO_LARGE)
-        return self.pages.notice(403, *NOT_OURS) if sent is None else sent
+            return await self.refuse(request, 413, *TOO_LARGE)
+        return await self.refuse(request, 403, *NOT_OURS) if sent is None else sent
+
+    async def unknown(self, request: Request, _: Exception) -> Response:
+        """An address at which nothing stands."""
+        return await self.refuse(request, 404, *UNKNOWN)
+
+    async def refuse(self, request: Request, status: int, heading: str, *sentences: str) -> Response:
+        """A page that says why not, with the menu of who is signed in; whoever else it is has a way to the docket."""
+        frame: dict[str, Any] = {}
+        if token := self._cookie.read(request):
+            with suppress(*DATABASE_FAULTS):
+                frame = await self._ask(self._frame, token)
+        return self.pages.notice(status, heading, *sentences, **frame)
+
+    def _frame(self, token: str) -> dict[str, Any]:
+        """In a thread: the menu of who is signed in, and nothing for anybody else."""
+        with self._database.read() as session:
+            found = find_signed_in(session, token, now=self.office.now())
+            return frame_of(found.person, self.root) if found is not None else {}
 
     def _is_ours(self, request: Request) -> bool:
         return not is_foreign(request.headers, self.office.address)
@@ -225,7 +240,7 @@ class Door:
         self, request: Request, form: dict[str, str] | None, make: Change, again: Again | None
     ) -> Response:
         if form is None:
-            return self.pages.notice(403, *NOT_OURS)
+            return await self.refuse(request, 403, *NOT_OURS)
         return await self._answer(
             request,
             lambda visit: make(visit, form),
@@ -255,14 +270,14 @@ class Door:
                     raise
                 return await self._ask(self._made, token, path, again(refusal), writes=False)
         except NotFound:
-            return self.pages.notice(404, *UNKNOWN)
+            return await self.refuse(request, 404, *UNKNOWN)
         except DATABASE_FAULTS as fault:
             log.error("a page cannot be made (%s)", type(fault).__name__)
             return self.pages.notice(503, *FAILED)
         except DeadlinesError as error:
             if isinstance(error, Forbidden):
                 log.warning("somebody tried what their role may not do: %s", request.method)
-            return self.pages.notice(error.http_status, "That cannot be done", sentence(error.sentence))
+            return await self.refuse(request, error.http_status, "That cannot be done", sentence(error))
 
     def _made(self, token: str, path: str, make: Callable[[Visit], Response], *, writes: bool) -> Response:
         """In a thread: who asks, and the page for them; nobody signed in is sent to the door."""

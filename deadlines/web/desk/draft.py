@@ -134,7 +134,7 @@ def _day(text: str, name: str, errors: dict[str, str]) -> date | None:
     try:
         return parse_day(text)
     except InputError as wrong:
-        errors[name] = sentence(wrong.sentence)
+        errors[name] = sentence(wrong)
         return None
 
 

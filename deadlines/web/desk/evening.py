@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 
+from sqlalchemy import or_, select
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deadlines.compute.dates import parse_day
 from deadlines.docket.evening import LONGEST_NOTE, sign_evening
-from deadlines.docket.evening_sheet import Sheet, sees_all, sheet_of
+from deadlines.docket.evening_sheet import DueItem, Sheet, sees_all, sheet_of
 from deadlines.docket.evening_watch import EveningDay, evening_days
 from deadlines.docket.roles import require
-from deadlines.errors import Conflict, InputError
+from deadlines.docket.visible import visible
+from deadlines.errors import Conflict
+from deadlines.store.tables import Entry, Incoming, Matter, Review
 from deadlines.web.desk.acts import MOVED_ON, status_of
+from deadlines.web.desk.days import day_of
 from deadlines.web.desk.door import Door, Refusal, Visit
 from deadlines.web.desk.typed import Typed, faults_of
 
@@ -30,7 +33,8 @@ WHAT = {
     "altered": "ALTERED",
 }
 HISTORY_DAYS = 60
-UNSIGNED = "Say why it stays open, or file or waive it first."
+UNSIGNED = "{}: say why it stays open, or file or waive it first."
+UNSAID = "{}: say a word on it, or see to it first."
 
 
 def evening_routes(door: Door) -> list[Route]:
@@ -63,6 +67,7 @@ def _ask(visit: Visit, asked: Mapping[str, str], typed: Mapping[str, str], refus
         typed=typed,
         faults=faults_of(refusal),
         sheet=sheet,
+        ways=_ways(visit, sheet),
         what=WHAT,
         whole=sees_all(visit.session, visit.person, on=on),
         signed=signed,
@@ -79,13 +84,44 @@ def _sign(visit: Visit, form: dict[str, str]) -> Response:
     if form.get("seen") != _seen(sheet):
         raise Conflict(MOVED_ON)
     names = [*sheet.needing, *(one.id for one in sheet.others if typed.text(LEFT + one.id) and not one.must)]
-    left = {name: typed.words(LEFT + name, UNSIGNED) for name in names}
+    silent = _silent(sheet)
+    left = {name: typed.words(LEFT + name, silent[name]) for name in names}
     note = typed.words("note", "", "note", LONGEST_NOTE) if typed.text("note") else None
     if not typed.ticked("gone_through"):
         typed.fault("gone_through", "Tick that you have gone through the list.")
     typed.check()
     sign_evening(visit.session, visit.desk, by=visit.person, on=on, left=left, note=note, now=visit.now)
     return visit.go(f"/evening?on={on}")
+
+
+def _silent(sheet: Sheet) -> dict[str, str]:
+    """What is said where something has no word, by its id: each names what it is about."""
+    entries = {item.entry: UNSIGNED.format(_named(item)) for item in sheet.open}
+    return {**entries, **{item.id: UNSAID.format(item.line[:1].upper() + item.line[1:]) for item in sheet.others}}
+
+
+def _named(item: DueItem) -> str:
+    return item.title if item.veiled else f"{item.title}, {item.matter}"
+
+
+def _ways(visit: Visit, sheet: Sheet) -> dict[str, str]:
+    """Where each thing on the sheet is seen to, by its id; only of the matters that the person sees."""
+    ids = [*(one.entry for one in (*sheet.open, *sheet.coming)), *(one.entry for one in sheet.closed)]
+    others = [item.id for item in sheet.others]
+    entries = _seen_of(visit, Entry, ids)
+    looks, papers = _seen_of(visit, Review, others), _seen_of(visit, Incoming, others)
+    return {
+        **{name: f"/matter/{matter}#{name}" for name, matter in entries.items()},
+        **{name: f"/matter/{matter}/look" for name, matter in looks.items()},
+        **dict.fromkeys(papers, "/incoming"),
+    }
+
+
+def _seen_of(visit: Visit, kind: type[Entry | Review | Incoming], ids: list[str]) -> dict[str, str | None]:
+    """Which of them the person sees, each with its matter; a paper may have none yet."""
+    query = select(kind.id, kind.matter_id).outerjoin(Matter, Matter.id == kind.matter_id)
+    seen = or_(kind.matter_id.is_(None), visible(visit.person))
+    return {row.id: row.matter_id for row in visit.session.execute(query.where(kind.id.in_(ids), seen))}
 
 
 def _history(visit: Visit) -> Response:
@@ -95,11 +131,7 @@ def _history(visit: Visit) -> Response:
 
 def _day(visit: Visit, asked: Mapping[str, str]) -> date:
     """The day that is asked for, today unless it is another that has come."""
-    try:
-        on = parse_day(asked.get("on", ""))
-    except InputError:
-        return visit.today
-    return min(on, visit.today)
+    return min(day_of(asked, "on") or visit.today, visit.today)
 
 
 def _days(visit: Visit, on: date) -> list[EveningDay]:

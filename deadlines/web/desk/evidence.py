@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from deadlines.docket.roles import require
 from deadlines.evidence import Evidence, Wanted, files_of, gather, record_export, zipped
-from deadlines.web.desk.believed import day_of
+from deadlines.web.desk.days import chosen_day
 from deadlines.web.desk.door import Door, Visit
 from deadlines.web.pages import HEADERS
 
@@ -51,7 +51,7 @@ def _form(visit: Visit) -> Response:
 def _pack(visit: Visit, form: dict[str, str], found: list[tuple[Evidence, dict[str, bytes]]]) -> Response:
     require(visit.person, "read-audit")
     names = form.get("names") == "yes"
-    wanted = Wanted(from_on=day_of(form.get("from", "")), until_on=day_of(form.get("until", "")), names=names)
+    wanted = Wanted(from_on=chosen_day(form.get("from", "")), until_on=chosen_day(form.get("until", "")), names=names)
     evidence = gather(visit.session, visit.desk, visit.house, wanted, made_by=visit.person.email, now=visit.now)
     files = files_of(evidence)
     found.append((evidence, files))

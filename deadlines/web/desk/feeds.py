@@ -103,7 +103,7 @@ def _feeds(
     return visit.page(
         "feeds.html",
         status=status_of(refusal),
-        refused=sentence(refusal.sentence) if refusal else "",
+        refused=sentence(refusal) if refusal else "",
         typed=typed,
         feeds=shown,
         states=STATES,

@@ -26,6 +26,7 @@ from deadlines.web.uploads import Sent
 FIELDS = {
     "bad-date": "on",
     "contradictory-dates": "on",
+    "before-dispatch": "on",
     "too-early": "anyway",
     "alternative-filed": "anyway",
     "bad-receipt": "receipt",
@@ -37,6 +38,11 @@ ANYWAY = {
     "alternative-filed": "Another remedy of this notice was filed, and the law allows one of the two, not both. Tick "
     "the box if this one was filed as well; if the other was not, reopen the other.",
 }
+WAYS = {
+    "before-dispatch": "Tick the box below if it was filed another way.",
+    "no-proof": "Fill in one of the fields below.",
+}
+"""What to do on the page about a refusal, by its code."""
 
 
 def filing_routes(door: Door) -> list[Route]:
@@ -71,7 +77,7 @@ def filing_routes(door: Door) -> list[Route]:
 def _ask(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refusal | None) -> Response:
     require(visit.person, "file")
     entry = find_visible_entry(visit, name)
-    faults = faults_of(refusal, FIELDS)
+    faults = faults_of(refusal, FIELDS, WAYS)
     if refusal is not None and refusal.code in ANYWAY:
         faults = {"anyway": ANYWAY[refusal.code]}
     return visit.page(
@@ -80,7 +86,7 @@ def _ask(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refusal | N
         typed=typed,
         faults=faults,
         beside=_beside(visit, entry),
-        anyway=refusal is not None and refusal.code in (*ANYWAY, "contradictory-dates"),
+        anyway=refusal is not None and refusal.code in (*ANYWAY, "before-dispatch"),
         closed=entry.status in CLOSED,
         **about(visit, entry),
     )

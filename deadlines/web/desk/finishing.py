@@ -11,7 +11,7 @@ from deadlines.web.desk.acts import asking_page, status_of
 from deadlines.web.desk.door import Door, Refusal, Visit
 from deadlines.web.desk.found import find_matter
 from deadlines.web.desk.typed import Typed, faults_of
-from deadlines.web.plain import sentence
+from deadlines.web.plain import begun
 
 WHY = "Say why in a few words: it is kept for ever."
 
@@ -41,7 +41,7 @@ def _ask(visit: Visit, template: str, name: str, typed: Mapping[str, str], refus
         typed=typed,
         faults=faults_of(refusal),
         matter=matter,
-        left=[sentence(one) for one in obstacles(visit.session, matter, visit.person)],
+        left=[begun(one) for one in obstacles(visit.session, matter, visit.person)],
     )
 
 

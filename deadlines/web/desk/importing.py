@@ -25,7 +25,7 @@ from deadlines.law import Law, load_law
 from deadlines.sheets import read_grid
 from deadlines.web.desk.door import Door, Visit
 from deadlines.web.pages import HEADERS
-from deadlines.web.plain import sentence
+from deadlines.web.plain import begun, sentence
 from deadlines.web.uploads import Sent
 
 MOST_BYTES = 2_000_000
@@ -43,9 +43,13 @@ DATES = (
 )
 CARRIED = "table"
 CHOOSE = (
-    f"Choose a CSV or XLSX file of {MOST_BYTES // 1_000_000} megabytes at most; `deadlines import` takes larger ones."
+    f"Choose a CSV or XLSX file of {MOST_BYTES // 1_000_000} megabytes at most. Whoever looks after the program "
+    "imports larger ones."
 )
-TOO_MANY = f"The table has more than {MOST_ROWS:,} rows: split it, or let `deadlines import` record it after hours."
+TOO_MANY = (
+    f"The table has more than {MOST_ROWS:,} rows: split it, or let whoever looks after the program import it after "
+    "hours."
+)
 CHANGED = "The docket or the table is another than was shown. Look at it again, then record it."
 
 
@@ -124,7 +128,7 @@ def _read(sent: Sent, law: Law) -> Table:
         dates = next((one for one, _ in DATES if one == sent.fields.get("dates")), "iso")
         rows, faults = read_rows(grid, law, dates=dates)
     except InputError as refused:
-        return Table(wrong=sentence(refused.sentence))
+        return Table(wrong=sentence(refused))
     return Table(data, rows, faults) if len(rows) <= MOST_ROWS else Table(wrong=TOO_MANY)
 
 
@@ -189,13 +193,14 @@ def _page(
     status: int = 200,
 ) -> Response:
     faults = sorted([*table.faults, *(plan.faults if plan is not None else [])], key=lambda one: (one.row, one.cell))
-    named = {"file": sentence(table.wrong)} if table.wrong else {"": wrong} if wrong else {}
+    named = {"file": table.wrong} if table.wrong else {"": wrong} if wrong else {}
     return visit.page(
         "import.html",
         status=status,
         typed=typed,
         faults=named,
-        mistakes=[(one, sentence(one.message)) for one in faults],
+        figures=typed.get("dates", "iso") == "iso" and any(one.code == "bad-date" for one in faults),
+        mistakes=[(one, begun(one.message)) for one in faults],
         plan=plan,
         new=[row for row in plan.rows if row.outcome == "new"] if plan is not None else [],
         most=MOST_SHOWN,

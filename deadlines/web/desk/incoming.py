@@ -79,7 +79,7 @@ def _register(visit: Visit, form: dict[str, str]) -> Response:
     try:
         received_on = parse_day(form["received_on"]) if form.get("received_on", "").strip() else None
     except InputError as wrong:
-        errors["received_on"] = sentence(wrong.sentence)
+        errors["received_on"] = sentence(wrong)
     way = next((known for known in WAYS if known == form.get("at")), None)
     if way is None:
         errors["at"] = "Choose how it came in."
@@ -101,7 +101,7 @@ def _register(visit: Visit, form: dict[str, str]) -> Response:
     except DeadlinesError as refused:
         attempt.rollback()
         field = "received_on" if refused.code == "bad-date" else "title"
-        return _page(visit, form, {field: sentence(refused.sentence)}, status=refused.http_status)
+        return _page(visit, form, {field: sentence(refused)}, status=refused.http_status)
     attempt.commit()
     return visit.go("/incoming")
 

@@ -1,16 +1,15 @@
 """Lists for who supervises: the weekly follow-up with its proofs, the load of each attorney, matters without a date."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deadlines.compute.dates import parse_day
 from deadlines.docket.follow_up import WEEK, follow_up
 from deadlines.docket.quiet import matter_lines
 from deadlines.docket.workload import Workload, workload
-from deadlines.errors import InputError
+from deadlines.web.desk.days import day_of
 from deadlines.web.desk.door import Door, Visit
 
 WEEKS = 8
@@ -20,26 +19,22 @@ WHAT = {"protective": "protective date", "file-by": "file by", "last-day": "last
 def list_routes(door: Door) -> list[Route]:
     """The addresses and what answers them."""
 
-    def page(path: str, make: Callable[[Visit, str], Response]) -> Route:
+    def page(path: str, make: Callable[[Visit, Mapping[str, str]], Response]) -> Route:
         async def show(request: Request) -> Response:
-            asked = request.query_params.get("on", "")
-            return await door.show(request, lambda visit: make(visit, asked))
+            return await door.show(request, lambda visit: make(visit, request.query_params))
 
         return Route(path, show, methods=["GET"])
 
     return [page("/follow-up", _follow_up), page("/workload", _workload), page("/quiet", _quiet)]
 
 
-def _follow_up(visit: Visit, asked: str) -> Response:
-    try:
-        on = parse_day(asked) if asked else visit.today
-    except InputError:
-        on = visit.today
+def _follow_up(visit: Visit, asked: Mapping[str, str]) -> Response:
+    on = day_of(asked, "on") or visit.today
     found = follow_up(visit.session, visit.person, on=on)
     return visit.page("follow_up.html", found=found, what=WHAT, before=on - WEEK, after=on + WEEK)
 
 
-def _workload(visit: Visit, _: str) -> Response:
+def _workload(visit: Visit, _: Mapping[str, str]) -> Response:
     found = workload(visit.session, visit.person, weeks=WEEKS, today=visit.today)
     return visit.page("workload.html", found=found, most=_most(found))
 
@@ -49,6 +44,6 @@ def _most(found: Workload) -> int:
     return max((count for line in found.lines for count in line.weeks), default=0)
 
 
-def _quiet(visit: Visit, _: str) -> Response:
+def _quiet(visit: Visit, _: Mapping[str, str]) -> Response:
     lines = matter_lines(visit.session, visit.person, today=visit.today, quiet=True)
     return visit.page("quiet.html", lines=lines)

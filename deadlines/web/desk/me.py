@@ -93,7 +93,7 @@ def _me(visit: Visit, done: str, refusal: Refusal | None = None) -> Response:
     return visit.page(
         "me.html",
         status=status_of(refusal),
-        refused=sentence(refusal.sentence) if refusal else "",
+        refused=sentence(refusal) if refusal else "",
         paths=contacts.paths(visit.session, visit.person),
         chats=CHATS,
         per_hour=PER_HOUR,

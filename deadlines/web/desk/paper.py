@@ -38,7 +38,7 @@ def read_paper(sent: Sent, law: Law) -> Reading:
     try:
         text = read_pdf(sent.content)
     except InputError as refused:
-        return Reading([], [], sentence(refused.sentence))
+        return Reading([], [], sentence(refused))
     found = find(text.pages, law)
     notes = list(found.notes)
     if len(text.pages) < text.count:

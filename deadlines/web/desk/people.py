@@ -17,7 +17,7 @@ from deadlines.docket.roles import ROLES, may, require
 from deadlines.errors import InputError, NotFound
 from deadlines.store.tables import Absence, Audit, Login, Person, SecondFactor
 from deadlines.web.desk.acts import status_of
-from deadlines.web.desk.believed import day_of
+from deadlines.web.desk.days import chosen_day
 from deadlines.web.desk.door import UNKNOWN, Door, Refusal, Visit
 from deadlines.web.plain import sentence
 
@@ -31,6 +31,11 @@ DONE = {
     "back": "The person is back. Matters, calendars and chats are given anew.",
 }
 """What was done, by the word at the end of the address."""
+WAYS = {
+    "no-cover": "Choose below who covers.",
+    "still-answers": "Choose a successor below, to whom all of it goes.",
+}
+"""What to do on a person's page about a refusal, by its code."""
 LINK_MADE = """\
 {by} has made a link on which a new password for your account of the docket can be chosen. It works once, for a day.
 
@@ -127,7 +132,7 @@ def _people(
     return visit.page(
         "people.html",
         status=status_of(refusal),
-        refused=sentence(refusal.sentence) if refusal else "",
+        refused=sentence(refusal) if refusal else "",
         typed=typed,
         people=found,
         names=names,
@@ -168,7 +173,7 @@ def _person(visit: Visit, identifier: str, done: str, refusal: Refusal | None = 
     return visit.page(
         "person.html",
         status=status_of(refusal),
-        refused=sentence(refusal.sentence) if refusal else "",
+        refused=sentence(refusal, WAYS) if refusal else "",
         person=person,
         others=others,
         seen=_signed_in(visit).get(person.id),
@@ -242,8 +247,8 @@ def _absent(visit: Visit, identifier: str, form: dict[str, str]) -> Response:
     note_absence(
         visit.session,
         person,
-        from_on=day_of(form.get("from", "")),
-        until_on=day_of(form.get("until", "")),
+        from_on=chosen_day(form.get("from", "")),
+        until_on=chosen_day(form.get("until", "")),
         deputy=deputy,
         today=visit.today,
         actor=visit.person.email,

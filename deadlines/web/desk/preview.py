@@ -87,7 +87,7 @@ def preview_of(visit: Visit, draft: Draft, *, restricted: bool) -> tuple[Draft, 
         odd = odd_days(notice, visit.today)
         result = engine_for(desk.law).compute(notice, desk.policy)
     except InputError as refused:
-        return draft.blame(sentence(refused.sentence)), None
+        return draft.blame(sentence(refused)), None
     restricts = (restricted or is_protected(notice)) and not (target.matter is not None and target.matter.restricted)
     return draft, Preview(
         notice=notice,

@@ -7,7 +7,7 @@ from typing import TypeVar
 from deadlines.compute.dates import parse_day
 from deadlines.docket.reasons import plain_reason
 from deadlines.errors import DeadlinesError, InputError
-from deadlines.web.plain import sentence
+from deadlines.web.plain import NO_WAYS, sentence
 
 Read = TypeVar("Read")
 NOWHERE = ""
@@ -46,7 +46,7 @@ class Typed:
         try:
             return read(self.text(name))
         except InputError as wrong:
-            self.fault(name, sentence(wrong.sentence))
+            self.fault(name, sentence(wrong))
             return otherwise
 
     def day(self, name: str, missing: str) -> date:
@@ -78,10 +78,13 @@ class Typed:
         return otherwise
 
 
-def faults_of(refusal: DeadlinesError | None, fields: Mapping[str, str] | None = None) -> dict[str, str]:
-    """What was wrong, by field. `fields` names the field for a refusal's code; any other belongs to the whole form."""
+def faults_of(
+    refusal: DeadlinesError | None, fields: Mapping[str, str] | None = None, ways: Mapping[str, str] = NO_WAYS
+) -> dict[str, str]:
+    """What was wrong, by field. `fields` names the field for a refusal's code; any other belongs to the whole form.
+    `ways` says by the code what to do about it on the page."""
     if refusal is None:
         return {}
     if isinstance(refusal, Faulty):
         return refusal.faults
-    return {(fields or {}).get(refusal.code, NOWHERE): sentence(refusal.sentence)}
+    return {(fields or {}).get(refusal.code, NOWHERE): sentence(refusal, ways)}

@@ -12,7 +12,8 @@ from starlette.routing import Route
 from deadlines.compute import Notice, Service
 from deadlines.compute.contract import normal_form
 from deadlines.docket.looks import FIELDS, looks_of, to_be_read
-from deadlines.docket.roles import require
+from deadlines.docket.roles import may, require
+from deadlines.docket.undecided import open_disputes
 from deadlines.docket.unverified import MOST, unverified
 from deadlines.docket.verification import needs_attorney, verifiable, verify_notice
 from deadlines.docket.views import matter_view
@@ -66,6 +67,7 @@ def _ask(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refusal | N
         typed=typed,
         faults=faults_of(refusal),
         barred=_barred(visit, row),
+        disputed=_disputed(visit, row),
         matter=row.matter,
         entered_by=row.entered_by,
         entered_at=row.entered_at.astimezone(visit.office.zone),
@@ -80,8 +82,14 @@ def _barred(visit: Visit, row: NoticeRow) -> str:
     try:
         verifiable(visit.session, row, by=visit.person)
     except Conflict as refusal:
-        return sentence(refusal.sentence)
+        return sentence(refusal)
     return ""
+
+
+def _disputed(visit: Visit, row: NoticeRow) -> list[str]:
+    """The open entries of the notice whose dispute this person can decide."""
+    found = open_disputes(visit.session, visit.person) if may(visit.person, "decide") else []
+    return [entry.id for entry in found if entry.notice_id == row.id]
 
 
 def _verify(visit: Visit, name: str, form: dict[str, str]) -> Response:
