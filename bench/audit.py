@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from bench.feed import NOW, desk, fill
 from deadlines.compute.engine import engine_for
 from deadlines.daemon.auditing import Auditor
-from deadlines.docket.auditor import Statement
+from deadlines.docket.judging import Statement
 from deadlines.docket.ways import FEDERAL_OFFICES
 from deadlines.store.database import Database
 

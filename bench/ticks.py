@@ -10,7 +10,7 @@ from bench.feed import NOW, desk, fill
 from deadlines.compute.engine import engine_for
 from deadlines.daemon import Sweeps
 from deadlines.daemon.auditing import Auditor
-from deadlines.docket.auditor import Statement
+from deadlines.docket.judging import Statement
 from deadlines.docket.timekeeping import Reading
 from deadlines.docket.ways import FEDERAL_OFFICES
 from deadlines.notify.message import Message

@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from deadlines.daemon import Scheduler, Sweeps
     from deadlines.daemon.keeper import Keeper
     from deadlines.docket.agendas import Rhythm
-    from deadlines.docket.auditor import Statement
     from deadlines.docket.house import House
     from deadlines.docket.intake import Desk
+    from deadlines.docket.judging import Statement
     from deadlines.docket.mailroom import MailRoom
     from deadlines.ical import Party
     from deadlines.law import Law
@@ -193,7 +193,7 @@ def build_keeper(settings: Settings, database: "Database") -> "Keeper":
 
 def build_statement(settings: Settings) -> "Statement":
     """What the firm lays down about reminders, for the auditor."""
-    from deadlines.docket.auditor import Statement
+    from deadlines.docket.judging import Statement
     from deadlines.docket.ways import is_working_day, way
 
     desk = build_desk(settings, "auditor")
@@ -204,6 +204,8 @@ def build_statement(settings: Settings) -> "Statement":
         is_working_day=is_working_day(desk),
         way=lambda window, dispatch_by: way(desk, window, dispatch_by),
         practice=desk.practice.state,
+        steps={template.id: template.remind for template in desk.practice.milestones},
+        not_fatal=desk.practice.not_fatal,
     )
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from deadlines import clock
 from deadlines.docket import gaps, rounds
-from deadlines.docket.auditor import Found, Statement, audit_entries, audit_page, is_laid, strays
+from deadlines.docket.auditor import audit_entries, audit_page, is_laid, strays
+from deadlines.docket.judging import Found, Statement
 from deadlines.docket.rounds import Round
 from deadlines.store.database import Database
 

@@ -1,12 +1,13 @@
 """Which reminders must exist and have gone by now, worked out anew: a second opinion on planning and sending.
 
 Nothing here uses what planned the reminders or what claims and marks them. It reads the stored dates, asks the
-ladder which moments they call for, and holds the reminders that are there against that.
+ladder which moments they call for, and holds the reminders that are there against that. Steps are judged in
+`audited_steps`, and whether the deputy was told in `audited_deputies`.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,87 +15,38 @@ from msgspec import Struct
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from deadlines.compute.ladder import Rung, moment
+from deadlines.compute.ladder import Rung
 from deadlines.compute.result import Window
+from deadlines.docket.audited_deputies import deputies_of, deputy_told, is_fatal_stage
+from deadlines.docket.audited_steps import open_steps, steps_in_force
 from deadlines.docket.entries import FIRST_REASON
+from deadlines.docket.judging import (
+    AT_ONCE,
+    LOOK_BACK,
+    ON_ITS_WAY,
+    PATIENCE,
+    WITHDRAWN,
+    Case,
+    Found,
+    Must,
+    Record,
+    Statement,
+    found_of,
+    found_without,
+    is_too_late,
+)
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.milestones import MILESTONE, OVERDUE
-from deadlines.docket.reminders import PENDING, Way
+from deadlines.docket.reminders import PENDING
 from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.notify.channel import MAIL
 from deadlines.store.tables import DeadlineRow, Entry, Heartbeat, Matter, Person, Reminder
 
-PATIENCE = timedelta(hours=1)
-"""How long after its moment a reminder may leave without being late."""
 SLACK = timedelta(minutes=10)
 """What was on its way when dates changed or an entry closed arrives within this time."""
-LOOK_BACK = timedelta(days=7)
-"""What cannot be mended any more is told of for so long."""
-AT_ONCE = ("now", "past", "moved")
-WITHDRAWN = ("superseded", "cancelled")
-ON_ITS_WAY = ("planned", "leased", "uncertain")
 SWEEP = "practice"
 """The heartbeat that says since when reminders are laid by the present practice, and which that is."""
 REVIEWED = date(2000, 1, 1)
-Record = Any
-"""A row of one of the queries below, by the names of its columns."""
-
-
-class Statement(Struct, frozen=True):
-    """What the firm lays down about reminders: zone and time of day, the channel for mail, its working days.
-
-    `way` says by which ladder those of a window are laid, where a courier must have it on a day; by default by that of
-    a firm that has laid down nothing. `practice` names the practice that it follows.
-    """
-
-    zone: str
-    at: time
-    channel: str
-    is_working_day: Callable[[date], bool]
-    way: Callable[[Window, date | None], Way] | None = None
-    practice: str = ""
-
-    def way_of(self, window: Window, dispatch_by: date | None) -> Way:
-        """How the reminders of a window are laid."""
-        if self.way is not None:
-            return self.way(window, dispatch_by)
-        return Way(zone=self.zone, at=self.at, is_working_day=self.is_working_day)
-
-
-class Must(Struct, frozen=True):
-    """A reminder that the dates call for: its rung, its day in the firm's zone, and its moment."""
-
-    rung: str
-    on: date
-    due_at: datetime
-
-
-class Found(Struct, frozen=True):
-    """One difference. `reminder` is the row's id, None where there is no row. `gaps.WORDS` holds the kinds."""
-
-    kind: str
-    entry: str
-    deadline: str
-    rung: str
-    person: str
-    due_at: datetime
-    reminder: int | None = None
-
-    @property
-    def key(self) -> str:
-        """The same for the same difference, however often it is found."""
-        return f"{self.kind}/{self.deadline}/{self.rung}/{self.person}"
-
-
-class Case(Struct):
-    """One entry with everything that is judged: its versions by number, its reminders by the version's id."""
-
-    entry: Record
-    versions: dict[int, Record]
-    reminders: dict[str, list[Record]]
-    people: dict[str, Record]
-    since: datetime | None = None
-    """From when on reminders are laid as they are today: what fell due before was laid in another way, rightly."""
 
 
 class Page(Struct):
@@ -154,7 +106,7 @@ def called_for(statement: Statement, entry: Record, version: Record) -> list[Mus
 
     def must(rung: Rung) -> Must:
         due_at = entered_at if rung.id in AT_ONCE else way.moment(rung, window, entered_on)
-        return Must(rung.id, rung.on, max(due_at, entered_at))
+        return Must(rung.id, rung.on, max(due_at, entered_at), is_fatal_stage(rung))
 
     return [must(rung) for rung in way.rungs(window, entered_on, "urgent" if moved else None)]
 
@@ -191,6 +143,7 @@ def _cases(session: Session, ids: Sequence[str], now: datetime) -> Iterator[Case
             Entry.remedy,
             Entry.form,
             Entry.dispatch_by,
+            Entry.matter_id,
             Matter.attorney_id,
         )
         .join(Matter, Matter.id == Entry.matter_id)
@@ -203,10 +156,14 @@ def _cases(session: Session, ids: Sequence[str], now: datetime) -> Iterator[Case
     reminders: dict[str, list[Record]] = defaultdict(list)
     for row in session.execute(_reminders(ids)):
         reminders[row.deadline_id].append(row)
-    people = {row.id: row for row in session.execute(select(Person.id, Person.active, Person.role, Person.created_at))}
+    asked = Person.id, Person.active, Person.role, Person.created_at, Person.deputy_id
+    people = {row.id: row for row in session.execute(select(*asked))}
+    steps, deputies = open_steps(session, ids), deputies_of(session, entries, people)
     laid = session.get(Heartbeat, SWEEP)
+    since = laid.at if laid is not None else None
     for entry in entries:
-        yield Case(entry, versions[entry.id], reminders, people, laid.at if laid is not None else None)
+        mine = steps.get(entry.id, [])
+        yield Case(entry, versions[entry.id], reminders, people, mine, deputies.get(entry.id), since)
 
 
 def _versions(ids: Collection[str]) -> Any:
@@ -220,7 +177,7 @@ def _reminders(ids: Collection[str]) -> Any:
     row = Reminder
     moments = row.due_at, row.next_at, row.sent_at
     columns = row.id, row.deadline_id, row.person_id, row.channel, row.rung, row.state, row.attempts, row.lead_id
-    return select(*columns, *moments).where(row.entry_id.in_(ids)).order_by(row.id)
+    return select(*columns, row.severity, *moments).where(row.entry_id.in_(ids)).order_by(row.id)
 
 
 def _judged(case: Case, statement: Statement, now: datetime) -> Iterator[Found]:
@@ -229,6 +186,7 @@ def _judged(case: Case, statement: Statement, now: datetime) -> Iterator[Found]:
         rows = case.reminders.get(version.id, [])
         if number == entry.version and entry.status == "open":
             yield from _in_force(case, version, rows, statement, now)
+            yield from steps_in_force(case, version, statement, now)
         else:
             yield from _ended(case, version, rows, _end_of(case, number), now)
         yield from _twice(case, version, rows, now)
@@ -249,7 +207,7 @@ def _end_of(case: Case, number: int) -> datetime:
 def _in_force(case: Case, version: Record, rows: list[Record], statement: Statement, now: datetime) -> Iterator[Found]:
     musts = called_for(statement, case.entry, version)
     if not musts:
-        yield _found("missing", case, version, "", case.entry.attorney_id, version.created_at)
+        yield found_without("missing", case, version, "", case.entry.attorney_id, version.created_at)
     musts = [must for must in musts if case.since is None or must.due_at >= case.since]
     told, rungs = _told(case, version), {must.rung for must in musts}
     mails: dict[str, dict[str, Record]] = defaultdict(dict)
@@ -264,9 +222,10 @@ def _in_force(case: Case, version: Record, rows: list[Record], statement: Statem
             row = there.get(person_id)
             if row is None:
                 if not _by_a_predecessor(told, there):
-                    yield _found("missing", case, version, must.rung, person_id, must.due_at)
-            elif row.state in ON_ITS_WAY and _too_late(row, must, statement, now):
-                yield _of("misplaced", case, version, row)
+                    yield found_without("missing", case, version, must.rung, person_id, must.due_at)
+            elif row.state in ON_ITS_WAY and is_too_late(row, must, statement, now):
+                yield found_of("misplaced", case, version, row)
+        yield from deputy_told(case, version, must, there, statement)
 
 
 def _told(case: Case, version: Record) -> list[str]:
@@ -284,31 +243,20 @@ def _by_a_predecessor(told: Collection[str], there: dict[str, Record]) -> bool:
     return any(row.state in ("sent", "covered") and row.person_id not in told for row in there.values())
 
 
-def _too_late(row: Record, must: Must, statement: Statement, now: datetime) -> bool:
-    """Whether a reminder that nobody tried to send yet waits for a later day than its own."""
-    waits_until: datetime = row.next_at if row.attempts == 0 else row.due_at
-    latest = must.due_at + PATIENCE
-    if must.rung not in AT_ONCE:
-        # The time of day may have been set anew since; the day may not.
-        latest = max(latest, moment(must.on + timedelta(days=1), time(), statement.zone) - timedelta(seconds=1))
-    due_at: datetime = row.due_at
-    return max(waits_until, due_at) > max(latest, now)
-
-
 def _gone(case: Case, version: Record, row: Record, now: datetime) -> Iterator[Found]:
     """Whether a reminder of dates in force has gone, if it is due, and in time."""
     if row.state in ON_ITS_WAY and row.due_at + PATIENCE < now:
-        yield _of("unsent", case, version, row)
+        yield found_of("unsent", case, version, row)
     elif row.state in WITHDRAWN and case.people[row.person_id].active:
-        yield _of("withdrawn", case, version, row)
+        yield found_of("withdrawn", case, version, row)
     elif row.state == "dead" and row.next_at + PATIENCE < now and not _told_of(case, version, row):
-        yield _of("refused", case, version, row)
+        yield found_of("refused", case, version, row)
     elif row.state == "covered" and not _is_covered(case, version, row):
-        yield _of("unsent", case, version, row)
+        yield found_of("unsent", case, version, row)
     elif row.state == "sent":
         late = row.sent_at is None or row.sent_at - row.due_at > PATIENCE
         if late and (row.sent_at or now) >= now - LOOK_BACK:
-            yield _of("late", case, version, row)
+            yield found_of("late", case, version, row)
 
 
 def _told_of(case: Case, version: Record, row: Record) -> bool:
@@ -331,11 +279,11 @@ def _is_covered(case: Case, version: Record, row: Record) -> bool:
 def _ended(case: Case, version: Record, rows: list[Record], ended_at: datetime, now: datetime) -> Iterator[Found]:
     for row in rows:
         if row.state in ON_ITS_WAY and ended_at + SLACK < now:
-            yield _of("left", case, version, row)
+            yield found_of("left", case, version, row)
         elif row.state == "sent" and row.sent_at is not None and row.sent_at > max(ended_at + SLACK, now - LOOK_BACK):
-            yield _of("outdated", case, version, row)
+            yield found_of("outdated", case, version, row)
         elif _was_lost(case, row, now):
-            yield _of("lost", case, version, row)
+            yield found_of("lost", case, version, row)
 
 
 def _was_lost(case: Case, row: Record, now: datetime) -> bool:
@@ -353,12 +301,4 @@ def _twice(case: Case, version: Record, rows: list[Record], now: datetime) -> It
             continue
         message = first.setdefault((row.person_id, row.channel, row.due_at), row.lead_id)
         if message != row.lead_id and (row.sent_at or now) >= now - LOOK_BACK:
-            yield _of("twice", case, version, row)
-
-
-def _of(kind: str, case: Case, version: Record, row: Record) -> Found:
-    return Found(kind, case.entry.id, version.id, row.rung, row.person_id, row.due_at.astimezone(UTC), row.id)
-
-
-def _found(kind: str, case: Case, version: Record, rung: str, person_id: str, due_at: datetime) -> Found:
-    return Found(kind, case.entry.id, version.id, rung, person_id, due_at)
+            yield found_of("twice", case, version, row)

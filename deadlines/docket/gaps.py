@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.ladder import SEVERITIES
 from deadlines.docket.alarms import raise_alarm
-from deadlines.docket.auditor import ON_ITS_WAY, Found, Statement, audit_entries
+from deadlines.docket.auditor import audit_entries
+from deadlines.docket.judging import ON_ITS_WAY, Found, Statement
 from deadlines.docket.lanes import add_rows
+from deadlines.docket.milestones import milestone_of
 from deadlines.docket.reminders import message_id
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Gap, Matter, Person, Reminder
@@ -104,7 +106,7 @@ def _row(statement: Statement, found: Found, due_at: datetime) -> dict[str, obje
         "person_id": found.person,
         "channel": statement.channel,
         "rung": found.rung,
-        "severity": SEVERITIES.index("urgent"),
+        "severity": SEVERITIES.index("urgent" if milestone_of(found.rung) is None else "warning"),
         "due_at": due_at,
         "next_at": due_at,
         "state": "planned",

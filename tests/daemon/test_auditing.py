@@ -10,9 +10,10 @@ from sqlalchemy import delete, select, update
 from deadlines.daemon.auditing import Auditor
 from deadlines.docket import gaps, rounds
 from deadlines.docket.alarms import untold
-from deadlines.docket.auditor import Statement, _cases, audit_page, called_for
+from deadlines.docket.auditor import _cases, audit_page, called_for
 from deadlines.docket.closing import reopen_entry, waive_entry
 from deadlines.docket.figures import figures
+from deadlines.docket.judging import Statement
 from deadlines.docket.moves import Because, move
 from deadlines.docket.people import deactivate_person
 from deadlines.store.database import Database

@@ -1,0 +1,110 @@
+"""What the auditor judges by: the firm's statement, one entry with all that belongs to it, and what is found."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from msgspec import Struct
+
+from deadlines.compute.ladder import moment
+from deadlines.compute.result import Window
+from deadlines.docket.reminders import Way
+
+PATIENCE = timedelta(hours=1)
+"""How long after its moment a reminder may leave without being late."""
+LOOK_BACK = timedelta(days=7)
+"""What cannot be mended any more is told of for so long."""
+AT_ONCE = ("now", "past", "moved")
+WITHDRAWN = ("superseded", "cancelled")
+ON_ITS_WAY = ("planned", "leased", "uncertain")
+Record = Any
+"""A row of one of the queries below, by the names of its columns."""
+
+
+class Statement(Struct, frozen=True):
+    """What the firm lays down about reminders: zone and time of day, the channel for mail, its working days.
+
+    `way` says by which ladder those of a window are laid, where a courier must have it on a day; by default by that of
+    a firm that has laid down nothing. `practice` names the practice that it follows. `steps`: for each of its
+    milestones how many business days before its day the owner is told; `not_fatal`: rules and kinds of remedy of which
+    it says that their last day ends nothing.
+    """
+
+    zone: str
+    at: time
+    channel: str
+    is_working_day: Callable[[date], bool]
+    way: Callable[[Window, date | None], Way] | None = None
+    practice: str = ""
+    steps: Mapping[str, Sequence[int]] = {}
+    not_fatal: tuple[str, ...] = ()
+
+    def way_of(self, window: Window, dispatch_by: date | None) -> Way:
+        """How the reminders of a window are laid."""
+        if self.way is not None:
+            return self.way(window, dispatch_by)
+        return Way(zone=self.zone, at=self.at, is_working_day=self.is_working_day)
+
+
+class Must(Struct, frozen=True):
+    """A reminder that the dates call for: its rung, its day in the firm's zone, and its moment.
+
+    `fatal`: whether it speaks of a fatal date so late that the attorney's deputy is told as well.
+    """
+
+    rung: str
+    on: date
+    due_at: datetime
+    fatal: bool = False
+
+
+class Found(Struct, frozen=True):
+    """One difference. `reminder` is the row's id, None where there is no row. `gaps.WORDS` holds the kinds."""
+
+    kind: str
+    entry: str
+    deadline: str
+    rung: str
+    person: str
+    due_at: datetime
+    reminder: int | None = None
+
+    @property
+    def key(self) -> str:
+        """The same for the same difference, however often it is found."""
+        return f"{self.kind}/{self.deadline}/{self.rung}/{self.person}"
+
+
+class Case(Struct):
+    """One entry with everything that is judged: its versions by number, its reminders by the version's id, its open
+    milestones; `deputy`: who stands in for its attorney, and since when."""
+
+    entry: Record
+    versions: dict[int, Record]
+    reminders: dict[str, list[Record]]
+    people: dict[str, Record]
+    steps: list[Record] = []
+    deputy: tuple[str, datetime] | None = None
+    since: datetime | None = None
+    """From when on reminders are laid as they are today: what fell due before was laid in another way, rightly."""
+
+
+def is_too_late(row: Record, must: Must, statement: Statement, now: datetime) -> bool:
+    """Whether a reminder that nobody tried to send yet waits for a later day than its own."""
+    waits_until: datetime = row.next_at if row.attempts == 0 else row.due_at
+    latest = must.due_at + PATIENCE
+    if must.rung not in AT_ONCE:
+        # The time of day may have been set anew since; the day may not.
+        latest = max(latest, moment(must.on + timedelta(days=1), time(), statement.zone) - timedelta(seconds=1))
+    due_at: datetime = row.due_at
+    return max(waits_until, due_at) > max(latest, now)
+
+
+def found_of(kind: str, case: Case, version: Record, row: Record) -> Found:
+    """What is wrong with a reminder that is there."""
+    return Found(kind, case.entry.id, version.id, row.rung, row.person_id, row.due_at.astimezone(UTC), row.id)
+
+
+def found_without(kind: str, case: Case, version: Record, rung: str, person_id: str, due_at: datetime) -> Found:
+    """What is wrong where no reminder is there."""
+    return Found(kind, case.entry.id, version.id, rung, person_id, due_at)
