@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.ladder import Rung, moment
@@ -19,10 +19,11 @@ from deadlines.compute.result import Window
 from deadlines.docket.entries import FIRST_REASON
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.milestones import MILESTONE, OVERDUE
+from deadlines.docket.new_roles import NEW_ROLE
 from deadlines.docket.reminders import PENDING, Way
 from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.notify.channel import MAIL
-from deadlines.store.tables import DeadlineRow, Entry, Heartbeat, Matter, Person, Reminder
+from deadlines.store.tables import Audit, DeadlineRow, Entry, Heartbeat, Matter, Person, Reminder
 
 PATIENCE = timedelta(hours=1)
 """How long after its moment a reminder may leave without being late."""
@@ -203,10 +204,20 @@ def _cases(session: Session, ids: Sequence[str], now: datetime) -> Iterator[Case
     reminders: dict[str, list[Record]] = defaultdict(list)
     for row in session.execute(_reminders(ids)):
         reminders[row.deadline_id].append(row)
-    people = {row.id: row for row in session.execute(select(Person.id, Person.active, Person.role, Person.created_at))}
+    people = {row.id: row for row in session.execute(_people())}
     laid = session.get(Heartbeat, SWEEP)
     for entry in entries:
         yield Case(entry, versions[entry.id], reminders, people, laid.at if laid is not None else None)
+
+
+def _people() -> Any:
+    """Everybody, with the moment since which they have their role, as far as it matters: of who keeps the docket."""
+    keepers = select(Person.id).where(Person.role == DOCKET_ROLE)
+    given = select(Audit.subject, func.max(Audit.at).label("at"))
+    given = given.where(Audit.subject.in_(keepers), Audit.action == NEW_ROLE)
+    roles = given.group_by(Audit.subject).subquery()
+    since = func.coalesce(roles.c.at, Person.created_at, type_=Person.created_at.type).label("since")
+    return select(Person.id, Person.active, Person.role, since).outerjoin(roles, roles.c.subject == Person.id)
 
 
 def _versions(ids: Collection[str]) -> Any:
@@ -274,7 +285,7 @@ def _told(case: Case, version: Record) -> list[str]:
     keepers = [
         row.id
         for row in case.people.values()
-        if row.role == DOCKET_ROLE and row.active and row.created_at <= version.created_at
+        if row.role == DOCKET_ROLE and row.active and row.since <= version.created_at
     ]
     return list(dict.fromkeys((case.entry.attorney_id, *keepers)))
 

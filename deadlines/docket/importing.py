@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice, Result
 from deadlines.compute.engine import engine_for
+from deadlines.docket.answerable import require_attorney
 from deadlines.docket.differences import difference, settled
 from deadlines.docket.doubts import odd_days, past_windows
 from deadlines.docket.import_rows import FACT, Fault, ImportRow
@@ -282,12 +283,20 @@ def _matter_faults(ground: _Ground, row: ImportRow) -> list[Fault]:
 
 
 def _nobody(ground: _Ground, row: ImportRow) -> list[Fault]:
-    """The mistake of an attorney who is not here."""
+    """The mistake of an attorney who is not here, or who may not answer for a new matter."""
     person = ground.people.get(row.attorney or "")
-    if not row.attorney or (person is not None and person.active):
+    if not row.attorney:
         return []
-    what = "has left the firm" if person else "is nobody's mail address here; `deadlines person add` adds people"
-    return [row.fault("attorney", f"{row.attorney} {what}.")]
+    if person is None:
+        what = "is nobody's mail address here; `deadlines person add` adds people"
+        return [row.fault("attorney", f"{row.attorney} {what}.")]
+    if row.matter in ground.matters and person.active:
+        return []
+    try:
+        require_attorney(person)
+    except DeadlinesError as wrong:
+        return [row.fault("attorney", wrong.sentence)]
+    return []
 
 
 def _twin(ground: _Ground, row: ImportRow) -> list[Fault]:

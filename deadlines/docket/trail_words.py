@@ -204,6 +204,8 @@ ACTS: dict[str, str | tuple[str, More]] = {
     "person.deactivate": "took somebody off",
     "person.deputies": "noted who stands in",
     "person.invitations": "set invitations",
+    "person.name": "corrected a name",
+    "person.role": ("gave somebody another role", lambda detail, _: f"from {detail['from']} to {detail['to']}"),
     "proposal.accept": ("agreed as the second to other dates", lambda *_: ""),
     "proposal.agree": ("agreed as the first to other dates", lambda *_: ""),
     "proposal.ignore": "decided against other dates",
