@@ -15,14 +15,18 @@ from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person
 
 
-def restrict_matter(session: Session, matter: Matter, *, actor: str, now: datetime) -> None:
-    """The matter leaves every calendar, and mail says nothing of the case. A second time changes nothing."""
+def restrict_matter(session: Session, matter: Matter, *, actor: str, now: datetime, reason: str = "") -> None:
+    """The matter leaves every calendar, and mail says nothing of the case. A second time changes nothing.
+
+    `reason`: why, where a person says so; a notice that tells of a protected case needs none.
+    """
     if matter.restricted:
         return
     with noted(session, [matter], now=now):
         matter.restricted = True
     touch(session, matter, now=now)
-    audit.record(session, at=now, actor=actor, action="matter.restrict", subject=matter.id, detail={})
+    detail = {"reason": reason} if reason else {}
+    audit.record(session, at=now, actor=actor, action="matter.restrict", subject=matter.id, detail=detail)
 
 
 def unrestrict_matter(session: Session, matter: Matter, by: Person, reason: str, *, now: datetime) -> None:

@@ -183,7 +183,7 @@ ACTS: dict[str, str | tuple[str, More]] = {
     "matter.look": ("said that no date is known yet", lambda detail, _: f"to look again on {detail['again_on']}"),
     "matter.open": "opened the matter",
     "matter.reopen": ("opened the closed matter again", _because),
-    "matter.restrict": "restricted the matter (8 USC 1367)",
+    "matter.restrict": ("restricted the matter (8 USC 1367)", lambda detail, _: str(detail.get("reason", ""))),
     "matter.unrestrict": ("took the restriction off the matter", _because),
     "milestone.assign": ("gave a milestone to somebody", _step),
     "milestone.done": ("ticked a milestone", _step),
