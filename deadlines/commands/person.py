@@ -69,31 +69,44 @@ def add(app: App, name: str, email: str, role: str, as_json: bool) -> None:
 
 @command.command()
 @click.argument("email", metavar="ADDRESS")
-@click.option("--email", "new", required=True, metavar="ADDRESS", help="The corrected mail address.")
+@click.option("--email", "new", metavar="ADDRESS", help="The corrected mail address.")
+@click.option("--name", metavar="NAME", help="The corrected name.")
+@click.option("--role", type=click.Choice(ROLES), help="Another role; its rights count at once.")
 @json_option
 @pass_app
-def amend(app: App, email: str, new: str, as_json: bool) -> None:
-    """Correct a person's mail address. Reminders that it refused go out anew.
+def amend(app: App, email: str, new: str | None, name: str | None, role: str | None, as_json: bool) -> None:
+    """Correct a person's mail address or name, or give the person another role.
+
+    Reminders that the address refused go out anew. A role is refused while something open is the person's that it may
+    not carry, which is named: matters are an attorney's or a partner's, and who may take no date on answers for none.
 
     \b
     Example:
       deadlines person amend ana@firm.exmaple --email ana@firm.example
+      deadlines person amend ana@firm.example --name "Ana Ruiz-Ode" --role partner
     """
     from deadlines import clock
-    from deadlines.commands.output import print_json
+    from deadlines.commands.output import answer
     from deadlines.config.checks import is_mail_address
+    from deadlines.docket.new_roles import amend_name, amend_role
     from deadlines.docket.people import amend_address, find_person
 
-    if not is_mail_address(new):
+    if new is None and name is None and role is None:
+        raise InputError("Say what is to be corrected: --email, --name or --role.")
+    if new is not None and not is_mail_address(new):
         raise InputError(f'"{new}" is not a mail address; write it as ana@firm.example.')
+    now, today, again = clock.now(), clock.today(app.settings.firm.timezone), 0
     with app.writing() as session:
         person = find_person(session, email)
-        again = amend_address(session, person, new, actor=actor(), now=clock.now())
-        shown = _shown(person)
-    if as_json:
-        print_json({**shown, "reminders_again": again})
-    else:
-        click.echo(f"{shown['name']} is now {shown['email']}; {again} refused reminders go out anew.")
+        if role is not None:
+            amend_role(session, person, role, actor=actor(), today=today, now=now)
+        if name is not None:
+            amend_name(session, person, name, actor=actor(), now=now)
+        if new is not None:
+            again = amend_address(session, person, new, actor=actor(), now=now)
+        shown = {**_shown(person), "reminders_again": again}
+    said = f"{shown['name']} is now {shown['email']}, {shown['role']}; {again} refused reminders go out anew."
+    answer(shown, said, as_json=as_json)
 
 
 @command.command()

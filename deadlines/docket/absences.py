@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from deadlines.docket.answerable import require_able
 from deadlines.docket.lanes import add_rows, row_of
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.scopes import works_on
@@ -35,8 +36,8 @@ def note_absence(
 ) -> Absence:
     """Somebody will be away; without a deputy for these days the person's own one covers.
 
-    Raises InputError for days that make no sense or where nobody covers, Conflict for who has left, for days on which
-    the person is away already, and for a deputy who is away then.
+    Raises InputError for days that make no sense, where nobody covers, or who may take no date on; Conflict for who has
+    left, for days on which the person is away already, and for a deputy who is away then.
     """
     cover = deputy or (session.get(Person, person.deputy_id) if person.deputy_id else None)
     if not person.active or (cover is not None and not cover.active):
@@ -45,6 +46,7 @@ def note_absence(
         raise InputError(
             f"Say who covers for {person.email}: another person.", advice="Name them with --deputy.", code="no-cover"
         )
+    require_able(cover, "cover")
     if not today <= until_on or not from_on <= until_on <= from_on + LONGEST:
         raise InputError("An absence begins before it ends, ends today or later, and lasts a year at most.")
     for who, words in ((person, "is away already"), (cover, "is away then and cannot cover")):

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.ladder import Rung
@@ -37,10 +37,11 @@ from deadlines.docket.judging import (
 )
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.milestones import MILESTONE, OVERDUE
+from deadlines.docket.new_roles import NEW_ROLE
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.notify.channel import MAIL
-from deadlines.store.tables import DeadlineRow, Entry, Heartbeat, Matter, Person, Reminder
+from deadlines.store.tables import Audit, DeadlineRow, Entry, Heartbeat, Matter, Person, Reminder
 
 SLACK = timedelta(minutes=10)
 """What was on its way when dates changed or an entry closed arrives within this time."""
@@ -156,14 +157,24 @@ def _cases(session: Session, ids: Sequence[str], now: datetime) -> Iterator[Case
     reminders: dict[str, list[Record]] = defaultdict(list)
     for row in session.execute(_reminders(ids)):
         reminders[row.deadline_id].append(row)
-    asked = Person.id, Person.active, Person.role, Person.created_at, Person.deputy_id
-    people = {row.id: row for row in session.execute(select(*asked))}
+    people = {row.id: row for row in session.execute(_people())}
     steps, deputies = open_steps(session, ids), deputies_of(session, entries, people)
     laid = session.get(Heartbeat, SWEEP)
     since = laid.at if laid is not None else None
     for entry in entries:
         mine = steps.get(entry.id, [])
         yield Case(entry, versions[entry.id], reminders, people, mine, deputies.get(entry.id), since)
+
+
+def _people() -> Any:
+    """Everybody, with the moment since which they have their role, as far as it matters: of who keeps the docket."""
+    keepers = select(Person.id).where(Person.role == DOCKET_ROLE)
+    given = select(Audit.subject, func.max(Audit.at).label("at"))
+    given = given.where(Audit.subject.in_(keepers), Audit.action == NEW_ROLE)
+    roles = given.group_by(Audit.subject).subquery()
+    since = func.coalesce(roles.c.at, Person.created_at, type_=Person.created_at.type).label("since")
+    asked = Person.id, Person.active, Person.role, Person.created_at, Person.deputy_id
+    return select(*asked, since).outerjoin(roles, roles.c.subject == Person.id)
 
 
 def _versions(ids: Collection[str]) -> Any:
@@ -233,7 +244,7 @@ def _told(case: Case, version: Record) -> list[str]:
     keepers = [
         row.id
         for row in case.people.values()
-        if row.role == DOCKET_ROLE and row.active and row.created_at <= version.created_at
+        if row.role == DOCKET_ROLE and row.active and row.since <= version.created_at
     ]
     return list(dict.fromkeys((case.entry.attorney_id, *keepers)))
 

@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from deadlines.docket import letters
+from deadlines.docket.answerable import require_attorney
 from deadlines.docket.endings import end_of_matter
 from deadlines.docket.leaving import noted
 from deadlines.docket.reminders import PENDING
@@ -26,10 +27,9 @@ def hand_over(session: Session, matter: Matter, to: Person, *, actor: str, now: 
 
     Whoever was it is on the matter no more, and calendars of theirs that show that matter only end.
 
-    Raises Conflict for who has left, or is its attorney already.
+    Raises Conflict for who is its attorney already, and as `require_attorney`.
     """
-    if not to.active:
-        raise Conflict(f"{to.email} has left the firm; hand the matter to somebody who is here.")
+    require_attorney(to)
     if to.id == matter.attorney_id:
         raise Conflict(f"{to.email} is the attorney of matter {matter.reference} already.")
     before = matter.attorney

@@ -21,6 +21,7 @@ from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.docket.rounds import check_auditor
 from deadlines.docket.sealing import altered_dates, seal_in, undated, unsealed
 from deadlines.docket.silence import live
+from deadlines.docket.standing_in import check_attorneys, check_deputies
 from deadlines.docket.trust import NEVER, sealed_with
 from deadlines.docket.undocketed import check_undocketed
 from deadlines.docket.verification import unresolved
@@ -33,7 +34,6 @@ from deadlines.store.tables import (
     Heartbeat,
     Instance,
     Letter,
-    Matter,
     Person,
     Proposal,
     Reminder,
@@ -70,7 +70,8 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
     yield check_copies(session)
     yield _addresses(session)
     yield _paths(session, now)
-    yield _left(session)
+    yield check_attorneys(session)
+    yield check_deputies(session, now.date())
     yield _watchers(session)
     yield _letters(session, now)
     yield _silent(session, now)
@@ -234,16 +235,6 @@ def _paths(session: Session, now: datetime) -> Finding:
     sentence = f"Ways to people that no test proved within 180 days: {ways}."
     hint = "`deadlines person list` shows them; send a test with `deadlines remind test`, then confirm its code."
     return Finding("paths", "warning", sentence, hint)
-
-
-def _left(session: Session) -> Finding:
-    query = select(func.count(func.distinct(Matter.id))).join(Entry, Entry.matter_id == Matter.id)
-    query = query.join(Person, Person.id == Matter.attorney_id)
-    count = session.scalar(query.where(Entry.status == "open", Person.active.is_(False))) or 0
-    if count:
-        hint = "Give each matter an attorney who is here."
-        return Finding("attorneys", "ill", f"{count} matters with open windows belong to people who left.", hint)
-    return Finding("attorneys", "well", "Every open window has an attorney.")
 
 
 def _watchers(session: Session) -> Finding:

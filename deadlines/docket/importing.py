@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice, Result
 from deadlines.compute.engine import engine_for
+from deadlines.docket.answerable import require_attorney
 from deadlines.docket.differences import difference, settled
 from deadlines.docket.doubts import odd_days, past_windows
 from deadlines.docket.import_rows import FACT, Fault, ImportRow
@@ -282,14 +283,20 @@ def _matter_faults(ground: _Ground, row: ImportRow) -> list[Fault]:
 
 
 def _nobody(ground: _Ground, row: ImportRow) -> list[Fault]:
-    """The mistake of an attorney who is not here."""
+    """The mistake of an attorney who is not here, or who may not answer for a new matter."""
     person = ground.people.get(row.attorney or "")
-    if not row.attorney or (person is not None and person.active):
+    if not row.attorney:
         return []
-    if person:
-        return [row.fault("attorney", f"{row.attorney} has left the firm.")]
-    message = f"{row.attorney} is nobody's mail address here."
-    return [row.fault("attorney", message, advice="`deadlines person add` adds people.")]
+    if person is None:
+        message = f"{row.attorney} is nobody's mail address here."
+        return [row.fault("attorney", message, advice="`deadlines person add` adds people.")]
+    if row.matter in ground.matters and person.active:
+        return []
+    try:
+        require_attorney(person)
+    except DeadlinesError as wrong:
+        return [row.fault("attorney", wrong.fact, advice=wrong.advice)]
+    return []
 
 
 def _twin(ground: _Ground, row: ImportRow) -> list[Fault]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice, Result
 from deadlines.compute.engine import engine_for
+from deadlines.docket.answerable import require_attorney
 from deadlines.docket.entries import enter, is_followed, reminded
 from deadlines.docket.finishing import wake
 from deadlines.docket.milestones import lay_notice
@@ -69,8 +70,8 @@ def open_matter(
     """The matter with that reference, opened if the firm has none yet. The caller records a notice of it in the same
     transaction; without one a matter is opened by `opening.open_answered`.
 
-    Raises InputError for an unusable reference or where a new matter lacks its attorney, and Conflict
-    where the matter exists with another client or attorney.
+    Raises InputError for an unusable reference or where a new matter lacks its attorney, or names one who may not be
+    it, and Conflict where that person has left, or the matter exists with another client or attorney.
     """
     reference = plain(reference, "matter number", REFERENCE_LENGTH)
     client = plain(client, "client name", CLIENT_LENGTH) if client else None
@@ -93,6 +94,7 @@ def open_matter(
             f"Matter {reference} is new: it needs its attorney.",
             advice="Name them with --attorney and the person's e-mail.",
         )
+    require_attorney(attorney)
     matter = Matter(reference=reference, client=client, attorney_id=attorney.id, restricted=restricted, created_at=now)
     session.add(matter)
     session.flush()

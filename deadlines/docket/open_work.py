@@ -27,14 +27,14 @@ class OpenWork(Struct, frozen=True):
 
     def words(self) -> str:
         """What it is, in one breath. Restricted matters are counted and not named."""
-        named = _some(self.matters)
+        named = some(self.matters)
         matters = [f"matters {named}"] if named else []
         matters += [f"{self.restricted} restricted matters"] if self.restricted else []
         parts = [
             f"{self.dates} open dates of {' and '.join(matters)}" if self.dates else "",
             f"{self.milestones} milestones" if self.milestones else "",
             f"{self.reminders} waiting reminders" if self.reminders else "",
-            f"standing in for {_some(self.stands_in_for)}" if self.stands_in_for else "",
+            f"standing in for {some(self.stands_in_for)}" if self.stands_in_for else "",
         ]
         return ", ".join(part for part in parts if part)
 
@@ -64,6 +64,7 @@ def open_work(session: Session, person: Person) -> OpenWork:
     )
 
 
-def _some(names: list[str]) -> str:
+def some(names: list[str]) -> str:
+    """The first names, and how many more there are."""
     left = len(names) - NAMED
     return ", ".join(names[:NAMED]) + (f" and {left} more" if left > 0 else "")

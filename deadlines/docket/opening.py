@@ -58,7 +58,7 @@ def open_answered(
     """Open a matter, in the name of a person, with the answer to its dates.
 
     Raises InputError without an answer or with two (`dates-unanswered`) and for what is unusable of it, Conflict where
-    the firm has that number already (`matter-exists`) or the attorney has left.
+    the firm has that number already (`matter-exists`); for the attorney as `answerable.require_attorney`.
     """
     if sum(each is not None for each in (answer.paper, answer.incoming, answer.none_until)) != 1:
         raise InputError(UNANSWERED, code="dates-unanswered")
@@ -66,8 +66,6 @@ def open_answered(
     audit.hold(session)  # of two who open the same matter at once the second is told of the first
     if session.scalar(select(Matter.id).where(Matter.reference == reference)) is not None:
         raise Conflict("A matter with this number exists already.", code="matter-exists")
-    if not attorney.active:
-        raise Conflict(f"{attorney.email} has left the firm; name an active person as attorney.")
     matter = open_matter(
         session, reference, client=client, attorney=attorney, restricted=restricted, actor=actor, now=now
     )

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.answerable import ABLE
 from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.store.tables import Matter, MatterMember, Person
 
@@ -10,10 +11,10 @@ from deadlines.store.tables import Matter, MatterMember, Person
 def owner_of(session: Session, matter: Matter, named: str) -> Person:
     """The person: somebody by address, a paralegal who works on the matter, somebody of the docket role.
 
-    Where there is nobody of that kind, the matter's attorney, who answers for the matter.
+    Where there is nobody of that kind, or who may not tick it, the matter's attorney, who answers for the matter.
     """
     if "@" in named:
-        query = select(Person).where(Person.email == named)
+        query = select(Person).where(Person.email == named, Person.role.in_(ABLE))
     elif named == "paralegal":
         query = (
             select(Person)

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from deadlines.docket import invitations, letters, tokens, webhooks
+from deadlines.docket.answerable import require_able, require_attorney
 from deadlines.docket.endings import end_of_person
 from deadlines.docket.handing import hand_all_over
 from deadlines.docket.leaving import hold_matters
@@ -29,11 +30,8 @@ def add_person(session: Session, *, name: str, email: str, role: str, actor: str
 
     Raises InputError for an unusable name or role, Conflict where the address is taken.
     """
-    name = " ".join(name.split())
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise InputError(f"A person needs a name of 1 to {LONGEST_NAME} plain characters.")
-    if role not in ROLES:
-        raise InputError(f'"{role}" is not a role; choose {", ".join(ROLES)}.')
+    name = plain_name(name)
+    require_role(role)
     if session.scalar(select(Person.id).where(Person.email == email.lower())) is not None:
         raise Conflict(f"{email.lower()} is in the list of people already.", advice=LISTED)
     person = Person(name=name, email=email.lower(), role=role, active=True, created_at=now)
@@ -41,6 +39,20 @@ def add_person(session: Session, *, name: str, email: str, role: str, actor: str
     session.flush()
     _record(session, person, "person.add", actor, now, {"role": role})
     return person
+
+
+def plain_name(name: str) -> str:
+    """The name as it is kept; raises InputError for an unusable one."""
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise InputError(f"A person needs a name of 1 to {LONGEST_NAME} plain characters.")
+    return name
+
+
+def require_role(role: str) -> None:
+    """Raises InputError for what is no role."""
+    if role not in ROLES:
+        raise InputError(f'"{role}" is not a role; choose {", ".join(ROLES)}.')
 
 
 def find_person(session: Session, email: str) -> Person:
@@ -91,7 +103,7 @@ def set_deputies(
 ) -> None:
     """Name who is asked when somebody does not answer, by mail address; `-` takes a name away, None leaves it.
 
-    Raises NotFound, Conflict for somebody who has left, InputError for the person.
+    Raises NotFound, Conflict for somebody who has left, InputError for the person, and for who may take no date on.
     """
     for name, email in (("deputy_id", deputy), ("supervisor_id", supervisor)):
         if email is None:
@@ -99,6 +111,8 @@ def set_deputies(
         other = None if email.strip() == "-" else active_person(session, email)
         if other is person:
             raise InputError("Nobody stands in for themselves: name another person.")
+        if other is not None:
+            require_able(other, name.removesuffix("_id"))
         setattr(person, name, other.id if other is not None else None)
     detail = {"deputy": person.deputy_id, "supervisor": person.supervisor_id}
     _record(session, person, "person.deputies", actor, now, detail)
@@ -108,7 +122,8 @@ def deactivate_person(session: Session, person: Person, *, successor: Person | N
     """Someone leaves: feeds and tokens end, chat addresses are forgotten, and what waits goes to the successor.
 
     Returns how many matters were handed over. Raises Conflict while something open has nobody to go to, and names it:
-    no window may be left without a person. For whom the person stood in, and covers, the successor does.
+    no window may be left without a person; InputError for a successor who could not carry it. For whom the person
+    stood in, and covers, the successor does.
     """
     if not person.active:
         raise Conflict(f"{person.email} is inactive already.")
@@ -127,6 +142,7 @@ def deactivate_person(session: Session, person: Person, *, successor: Person | N
             code="still-answers",
         )
     if successor is not None:
+        require_attorney(successor) if matters else require_able(successor, "successor")
         _stand_in_for(session, person, successor)
         hand_all_over(session, matters, waiting, successor, now=now)
         for step in steps:

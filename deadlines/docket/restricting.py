@@ -29,14 +29,18 @@ NOW_RESTRICTED = "the matter is restricted now, and this window is the client's 
 NO_LONGER = "the matter is no longer restricted"
 
 
-def restrict_matter(session: Session, matter: Matter, *, actor: str, now: datetime) -> None:
-    """The matter leaves every calendar, and mail says nothing of the case. A second time changes nothing."""
+def restrict_matter(session: Session, matter: Matter, *, actor: str, now: datetime, reason: str = "") -> None:
+    """The matter leaves every calendar, and mail says nothing of the case. A second time changes nothing.
+
+    `reason`: why, where a person says so; a notice that tells of a protected case needs none.
+    """
     if matter.restricted:
         return
     with noted(session, [matter], now=now):
         matter.restricted = True
     touch(session, matter, now=now)
-    audit.record(session, at=now, actor=actor, action="matter.restrict", subject=matter.id, detail={})
+    detail = {"reason": reason} if reason else {}
+    audit.record(session, at=now, actor=actor, action="matter.restrict", subject=matter.id, detail=detail)
 
 
 def follow_discreet(session: Session, desk: "Desk", matter: Matter, *, now: datetime) -> list[Entry]:

@@ -19,6 +19,7 @@ Act = Literal[
     "initial",
     "file",
     "close",
+    "staff",
     "decide",
     "unrestrict",
     "sign-evening",
@@ -45,6 +46,7 @@ WORDS: dict[Act, str] = {
     "initial": "initial what was entered",
     "file": "record filings",
     "close": "close matters, and waive, strike or reopen dates",
+    "staff": "say who works on a matter, and hand matters over",
     "decide": "decide on proposals, disputes and altered dates",
     "unrestrict": "take the restriction off a matter",
     "sign-evening": "sign the evening check",
@@ -60,11 +62,11 @@ _DESK: frozenset[Act] = frozenset(
     ("read", "acknowledge", "enter", "verify", "initial", "file", "decide", "manage-own-feeds")
 )
 MAY: dict[Role, frozenset[Act]] = {
-    "attorney": _DESK | {"close", "unrestrict", "sign-evening"},
+    "attorney": _DESK | {"close", "staff", "unrestrict", "sign-evening"},
     # Two people must agree to a later date, and in a small firm the second one is the paralegal. To give a remedy
     # up is an attorney's decision.
     "paralegal": _DESK,
-    "docket": _DESK | {"close", "sign-evening", "manage-feeds", "read-audit"},
+    "docket": _DESK | {"close", "staff", "sign-evening", "manage-feeds", "read-audit"},
     "partner": frozenset(ACTS),
     # Looks after the program, not after cases: signs for nothing.
     "administrator": frozenset(

@@ -6,6 +6,7 @@ from msgspec import Struct
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
+from deadlines.docket.answerable import require_able
 from deadlines.docket.intake import Desk
 from deadlines.docket.milestones import remind
 from deadlines.docket.prefixes import find_by_id
@@ -90,7 +91,9 @@ def untick(session: Session, desk: Desk, milestone: Milestone, by: Person, *, no
 
 
 def assign(session: Session, desk: Desk, milestone: Milestone, to: Person, by: Person, *, now: datetime) -> None:
-    """Somebody else owns it, and keeps it when the practice file changes. Raises Conflict for one that is not open."""
+    """Somebody else owns it, and keeps it when the practice file changes. Raises Conflict for one that is not open,
+    InputError for who may tick none."""
+    require_able(to, "owner of a milestone")
     entry = locked(session, milestone.entry)
     session.refresh(milestone)
     if milestone.state != "open":

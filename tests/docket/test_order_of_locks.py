@@ -75,18 +75,18 @@ def test_a_team_changes_beside_a_filing(database: Database) -> None:
 
 def test_somebody_leaves_the_firm_beside_a_filing(database: Database) -> None:
     with database.write() as session:
-        _, ben, dora = firm(session)
-        entry = recorded(session)[RULE]
-        other = samples.matter(session, dora, "A-0")
+        _, ben, _ = firm(session)
+        pat, entry = samples.person(session, "Pat", role="partner"), recorded(session)[RULE]
+        other = samples.matter(session, pat, "A-0")
         teams.join_matter(session, session.get_one(Matter, entry.matter_id), ben, actor="t", now=LATER)
-        other.attorney_id, ids = ben.id, (entry.id, ben.id, dora.id)
+        other.attorney_id, ids = ben.id, (entry.id, ben.id, pat.id)
     begun = threading.Event()
 
     def leave() -> None:
         begun.wait(5)
         with database.write() as session:
-            ben, dora = (session.get_one(Person, identifier) for identifier in ids[1:])
-            deactivate_person(session, ben, successor=dora, actor="t", now=SOON)
+            ben, pat = (session.get_one(Person, identifier) for identifier in ids[1:])
+            deactivate_person(session, ben, successor=pat, actor="t", now=SOON)
 
     with ThreadPoolExecutor(2) as pool:
         both = [pool.submit(beside_a_filing, database, ids[0], begun), pool.submit(leave)]
@@ -95,9 +95,9 @@ def test_somebody_leaves_the_firm_beside_a_filing(database: Database) -> None:
 
 def test_a_matter_is_handed_over_while_a_reminder_of_it_is_refused(database: Database) -> None:
     with database.write() as session:
-        _, ben, _ = firm(session)
-        entry = recorded(session)[RULE]
-        ids = entry.id, entry.matter_id, ben.id
+        firm(session)
+        pat, entry = samples.person(session, "Pat", role="partner"), recorded(session)[RULE]
+        ids = entry.id, entry.matter_id, pat.id
     begun = threading.Event()
 
     def refused() -> None:

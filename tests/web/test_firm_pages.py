@@ -277,6 +277,8 @@ def test_nobody_else_manages_people(firm: Firm, name: str) -> None:
         ("back", {"": ""}),
         ("address", {"email": "new@firm.test"}),
         ("deputies", {"deputy": "ben@firm.test"}),
+        ("name", {"name": "X"}),
+        ("role", {"role": "partner"}),
     ):
         assert browser.post(f"/people/{ana}/{act}", data=form).status_code == 403
     assert browser.post("/people", data={"name": "X", "email": "x@firm.test", "role": "partner"}).status_code == 403
@@ -290,12 +292,56 @@ def test_deputies_addresses_and_leaving(firm: Firm) -> None:
     refused = browser.post(f"/people/{ana}/leave", data={"successor": ""})
     assert (refused.status_code, "Choose a successor below" in refused.text) == (409, True)
     assert re.search(r"<p>ana[^ ]*@firm\.test still answers for", refused.text), "an address keeps its spelling"
-    assert browser.post(f"/people/{ana}/leave", data={"successor": "ben@firm.test"}).status_code == 303
+    unfit = browser.post(f"/people/{ana}/leave", data={"successor": "dora@firm.test"})
+    assert (unfit.status_code, "cannot be the attorney of a matter" in unfit.text) == (422, True)
+    assert browser.post(f"/people/{ana}/leave", data={"successor": "pat@firm.test"}).status_code == 303
     with firm.database.read() as session:
         person = session.get_one(Person, ana)
         assert (person.email, person.active) == ("ana.ruiz@firm.test", False)
         assert person.deputy_id == firm.id_of("Ben")
     assert browser.post(f"/people/{firm.id_of('Adam')}/leave", data={"": ""}).status_code == 422
+
+
+def test_the_lists_offer_only_who_could_act(firm: Firm) -> None:
+    page = firm.browser("Adam").get(f"/people/{firm.id_of('Ana')}").text
+    lists = re.findall(r'<select id="(deputy|supervisor|cover|successor)".*?</select>', page, re.DOTALL)
+    assert lists == ["deputy", "supervisor", "cover", "successor"]
+    heirs = page.partition('<select id="successor"')[2].partition("</select>")[0]
+    assert re.findall(r'value="(\w+)@', heirs) == ["ben", "pat"]
+    assert {"adam@firm.test", "audrey@firm.test"}.isdisjoint(re.findall(r'option value="([^"]+)"', page))
+    for act, form in (
+        ("deputies", {"deputy": "audrey@firm.test"}),
+        ("deputies", {"supervisor": "adam@firm.test"}),
+        ("absent", {"from": "2026-10-27", "until": "2026-11-30", "cover": "audrey@firm.test"}),
+    ):
+        refused = firm.browser("Adam").post(f"/people/{firm.id_of('Ana')}/{act}", data=form)
+        assert (refused.status_code, "may take no date on" in refused.text) == (422, True)
+
+
+def test_another_name_and_another_role_count_at_once(firm: Firm) -> None:
+    adam, ben, ana = firm.browser("Adam"), firm.id_of("Ben"), firm.id_of("Ana")
+    his = firm.browser("Ben")
+    assert his.get("/audit").status_code == 403
+    assert adam.post(f"/people/{ben}/role", data={"role": "auditor"}).status_code == 303
+    assert his.get("/audit").status_code == 200
+    assert his.get("/add").status_code == 403
+    assert adam.post(f"/people/{ben}/name", data={"name": "Benedict Ode"}).status_code == 303
+    assert "Benedict Ode" in adam.get(f"/people/{ben}?done=name").text
+    refused = adam.post(f"/people/{ana}/role", data={"role": "auditor"})
+    assert (refused.status_code, "is the attorney of matters" in refused.text) == (409, True)
+    assert "S-1" not in refused.text
+    assert adam.post(f"/people/{ana}/role", data={"role": "king"}).status_code == 422
+    own = adam.post(f"/people/{firm.id_of('Adam')}/role", data={"role": "auditor"})
+    assert (own.status_code, "Nobody changes their own role" in own.text) == (422, True)
+    assert "gave somebody another role" in adam.get("/audit?action=person.role").text
+    assert "from attorney to auditor" in adam.get("/audit?action=person.role").text
+
+
+def test_no_role_is_chosen_by_itself(firm: Firm) -> None:
+    page = firm.browser("Adam").get("/people").text
+    assert '<select id="role" name="role" required><option value="">choose</option>' in page
+    none = firm.browser("Adam").post("/people", data={"name": "Cy", "email": "c@firm.test", "role": ""})
+    assert none.status_code == 422
 
 
 def test_an_absence_is_noted_and_shown(firm: Firm) -> None:

@@ -62,6 +62,8 @@ def test_every_page_is_one_that_everybody_can_use_and_tells_nothing_of_restricte
     paths += [f"/entry/{entry}/{act}" for act in acts]
     paths += [f"/notice/{notice}/{act}" for act in ("strike", "amend", "verify", "verified")]
     paths += [f"/matter/{office.matter()}", f"/matter/{office.matter()}/history"]
+    paths += [f"/matter/{office.matter()}/{act}" for act in ("close", "reopen", "assign", "unassign", "hand-over")]
+    paths += [f"/matter/{office.matter()}/{act}" for act in ("restrict", "unrestrict")]
     for name in ("Pat", "Audrey"):
         browser = office.browser(name)
         for path in paths:

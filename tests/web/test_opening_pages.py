@@ -40,6 +40,24 @@ def test_a_matter_is_opened_only_with_an_answer(office: Office) -> None:
     assert (past.status_code, 'href="#none_until"' in past.text) == (422, True)
 
 
+def test_the_attorney_is_one_of_the_attorneys(office: Office) -> None:
+    """The list offers no other; neither page takes one who was put into the form by hand."""
+    browser = office.browser("Ben")
+    with office.database.read() as session:
+        people = {one.name: one.id for one in session.scalars(select(Person))}
+    for path in ("/open", "/add"):
+        shown = browser.get(path).text
+        assert [name for name, id in people.items() if f'value="{id}"' in shown] == ["Ana", "Pat"]
+    form = {**fields(browser.get("/open").text), "reference": "B-1", "none_until": "2026-11-16"}
+    add = {"matter": "B-2", "kind": "uscis.denial", "form": "I-485", "decided_on": "2026-10-26", "service": "mail"}
+    for name in ("Ben", "Dora", "Adam", "Audrey"):
+        refused = browser.post("/open", data={**form, "attorney": people[name]})
+        assert (refused.status_code, 'href="#attorney"' in refused.text) == (422, True), name
+        shown = browser.post("/add", data={**add, "attorney": people[name], "do": "preview"}).text
+        assert "cannot be the attorney of a matter" in shown
+    assert browser.post("/open", data={**form, "attorney": people["Pat"]}).status_code == 303
+
+
 def test_a_paper_that_waits_becomes_the_matters(office: Office) -> None:
     browser = office.browser("Ben")
     browser.post("/incoming", data={"title": "NOID, A. Ito", "matter": "", "received_on": "", "at": "mail"})

@@ -33,6 +33,7 @@ from deadlines.web.desk.people import PeoplePages
 from deadlines.web.desk.practice import PracticePages
 from deadlines.web.desk.printing import PrintPages
 from deadlines.web.desk.proposals import proposal_routes
+from deadlines.web.desk.staffing import staffing_routes
 from deadlines.web.desk.verify import verify_routes
 
 __all__ = ["Door", "Office", "desk_routes"]
@@ -54,6 +55,7 @@ def desk_routes(door: Door) -> list[Route]:
             opening_routes,
             daybook_routes,
             finishing_routes,
+            staffing_routes,
         ),
     )
     shown = [route for page in pages for route in page(door).routes()]

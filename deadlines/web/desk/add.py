@@ -12,14 +12,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from deadlines.docket.answerable import attorneys
 from deadlines.docket.incoming import docketed, find_seen_incoming, require_waiting
 from deadlines.docket.intake import open_matter, record_notice
-from deadlines.docket.roles import ATTORNEYS, require
+from deadlines.docket.roles import require
 from deadlines.docket.visible import visible
 from deadlines.errors import DeadlinesError
 from deadlines.law import load_law
 from deadlines.pdf.reading import MOST_BYTES
-from deadlines.store.tables import Incoming, Matter, Person
+from deadlines.store.tables import Incoming, Matter
 from deadlines.web.desk.choosing import plain
 from deadlines.web.desk.door import Door, Visit
 from deadlines.web.desk.draft import LABELS, METHODS, Draft, kinds_of, missing, read_draft
@@ -198,7 +199,6 @@ def _page(
     notes: Sequence[str] = (),
 ) -> Response:
     law = visit.law
-    people = select(Person).where(Person.active.is_(True), Person.role.in_(ATTORNEYS)).order_by(Person.name)
     return visit.page(
         "add_answer.html" if live else "add.html",
         status=status,
@@ -217,7 +217,7 @@ def _page(
         reasons=law.reasons.values(),
         methods=METHODS,
         titles={kind.id: kind.title for kind in law.kinds.values()},
-        attorneys=visit.session.scalars(people).all(),
+        attorneys=attorneys(visit.session),
         matters=matching(visit, draft.typed["matter"]),
         live=live,
         paper=carried(form),

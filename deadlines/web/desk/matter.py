@@ -15,6 +15,7 @@ from deadlines.docket.incoming import waiting_of
 from deadlines.docket.initials import PARTNER
 from deadlines.docket.reviews import standing_review
 from deadlines.docket.roles import require
+from deadlines.docket.teams import members
 from deadlines.docket.ticking import tick, untick
 from deadlines.docket.views import EntryView, MatterView, matter_view
 from deadlines.store.tables import Matter, NoticeRow
@@ -43,6 +44,11 @@ DONE = {
     "recorded-again": "Recorded, and the matter, which was closed, is OPEN AGAIN: its attorney and the docket are told",
     "closed": "The matter is closed",
     "open-again": "The matter is open again",
+    "assigned": "The person works on the matter from now on",
+    "unassigned": "The person no longer works on the matter",
+    "handed-over": "The matter has another attorney, who is told by mail",
+    "restricted": "The matter is restricted: only who works on it sees it",
+    "unrestricted": "The matter is no longer restricted",
     "opened": "The matter is open. What is to be docketed stands below",
     "looked": "Noted that no date is known. You are reminded to look again",
     "struck": "Struck, with everything else of that notice",
@@ -96,6 +102,7 @@ def _matter(visit: Visit, identifier: str, query: Mapping[str, str]) -> Response
         mine=_answered_for(visit, row, found),
         papers=visit.session.scalars(waiting_of(row)).all(),
         review=_review(visit, row),
+        people=[visit.who(one.id) for one in members(visit.session, row)],
     )
 
 

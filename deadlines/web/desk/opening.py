@@ -6,11 +6,12 @@ from sqlalchemy import select
 from starlette.responses import Response
 from starlette.routing import Route
 
+from deadlines.docket.answerable import attorneys
 from deadlines.docket.incoming import WAYS
 from deadlines.docket.intake import CLIENT_LENGTH, REFERENCE_LENGTH
 from deadlines.docket.opening import Answer, open_answered
 from deadlines.docket.reviews import none_known, standing_review
-from deadlines.docket.roles import ATTORNEYS, require
+from deadlines.docket.roles import require
 from deadlines.docket.visible import is_visible
 from deadlines.store.tables import Incoming, Person
 from deadlines.web.desk.acts import asking_page, status_of
@@ -19,7 +20,12 @@ from deadlines.web.desk.found import find_matter
 from deadlines.web.desk.incoming import room_of
 from deadlines.web.desk.typed import Typed, faults_of
 
-FIELD_OF = {"dates-unanswered": "paper", "matter-exists": "reference", "bad-date": "none_until"}
+FIELD_OF = {
+    "dates-unanswered": "paper",
+    "matter-exists": "reference",
+    "bad-date": "none_until",
+    "not-an-attorney": "attorney",
+}
 OPENED = "It is restricted (8 USC 1367): only who works on it sees it."
 
 
@@ -33,14 +39,13 @@ def opening_routes(door: Door) -> list[Route]:
 
 def _ask_open(visit: Visit, _: str, typed: Mapping[str, str], refusal: Refusal | None) -> Response:
     require(visit.person, "enter")
-    people = select(Person).where(Person.active.is_(True), Person.role.in_(ATTORNEYS)).order_by(Person.name)
     unknown = select(Incoming).where(Incoming.state == "waiting", Incoming.matter_id.is_(None))
     return visit.page(
         "open.html",
         status=status_of(refusal),
         typed=typed,
         faults=faults_of(refusal, FIELD_OF),
-        attorneys=[(one.id, visit.who(one.id)) for one in visit.session.scalars(people)],
+        attorneys=[(one.id, visit.who(one.id)) for one in attorneys(visit.session)],
         papers=[(one.id, f"{one.title}, {one.received_on}") for one in visit.session.scalars(unknown)],
         ways=[(way, way) for way in WAYS],
         longest={"reference": REFERENCE_LENGTH, "client": CLIENT_LENGTH},

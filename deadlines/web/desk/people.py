@@ -12,10 +12,12 @@ from starlette.routing import Route
 from deadlines.config.checks import is_mail_address
 from deadlines.docket import letters, logins, people
 from deadlines.docket.absences import come_back, coming, note_absence
+from deadlines.docket.answerable import able
 from deadlines.docket.factors import has_factor
-from deadlines.docket.roles import ROLES, may, require
+from deadlines.docket.new_roles import amend_name, amend_role
+from deadlines.docket.roles import ATTORNEYS, ROLES, may, require
 from deadlines.errors import InputError, NotFound
-from deadlines.store.tables import Absence, Audit, Login, Person, SecondFactor
+from deadlines.store.tables import Absence, Audit, Login, Matter, Person, SecondFactor
 from deadlines.web.desk.acts import status_of
 from deadlines.web.desk.days import chosen_day
 from deadlines.web.desk.door import UNKNOWN, Door, Refusal, Visit
@@ -24,6 +26,8 @@ from deadlines.web.plain import sentence
 DONE = {
     "added": "Added. Make a link now, on which the person chooses a password.",
     "address": "The mail address is corrected; what it refused before goes out anew.",
+    "name": "The name is corrected.",
+    "role": "The person has another role; its rights count at once.",
     "deputies": "Who stands in is noted.",
     "absent": "The absence is noted: reminders go at once to who covers as well.",
     "here": "The person is here again.",
@@ -56,6 +60,8 @@ class PeoplePages:
             Route("/people", self.add, methods=["POST"]),
             Route("/people/{person}", self.person, methods=["GET"]),
             Route("/people/{person}/address", self.amend, methods=["POST"]),
+            Route("/people/{person}/name", self.name, methods=["POST"]),
+            Route("/people/{person}/role", self.role, methods=["POST"]),
             Route("/people/{person}/deputies", self.deputies, methods=["POST"]),
             Route("/people/{person}/link", self.link, methods=["POST"]),
             Route("/people/{person}/absent", self.absent, methods=["POST"]),
@@ -81,6 +87,14 @@ class PeoplePages:
     async def amend(self, request: Request) -> Response:
         """Another mail address."""
         return await self._change(request, _amend)
+
+    async def name(self, request: Request) -> Response:
+        """Another name."""
+        return await self._change(request, _name)
+
+    async def role(self, request: Request) -> Response:
+        """Another role."""
+        return await self._change(request, _role)
 
     async def deputies(self, request: Request) -> Response:
         """Who is asked when the person does not answer."""
@@ -168,7 +182,8 @@ def _away(visit: Visit) -> dict[str, Absence]:
 
 def _person(visit: Visit, identifier: str, done: str, refusal: Refusal | None = None) -> Response:
     person = _managed(visit, identifier)
-    others = [other for other in people.list_people(visit.session) if other.id != person.id]
+    others = [other for other in able(visit.session) if other.id != person.id]
+    has_matters = visit.session.scalar(select(Matter.id).where(Matter.attorney_id == person.id).limit(1)) is not None
     login = visit.session.get(Login, person.id)
     return visit.page(
         "person.html",
@@ -176,11 +191,13 @@ def _person(visit: Visit, identifier: str, done: str, refusal: Refusal | None = 
         refused=sentence(refusal, WAYS) if refusal else "",
         person=person,
         others=others,
+        heirs=[other for other in others if not has_matters or other.role in ATTORNEYS],
         seen=_signed_in(visit).get(person.id),
         chosen_at=login.chosen_at if login is not None else None,
         factor=has_factor(visit.session, person),
         absences=[row for row in coming(visit.session, visit.today) if row.person_id == person.id],
         done=DONE.get(done, ""),
+        roles=ROLES,
         itself=person.id == visit.person.id,
     )
 
@@ -206,6 +223,21 @@ def _amend(visit: Visit, identifier: str, form: dict[str, str]) -> Response:
     person, email = _managed(visit, identifier), _mail_address(form.get("email", ""))
     people.amend_address(visit.session, person, email, actor=visit.person.email, now=visit.now)
     return visit.go(f"/people/{person.id}?done=address")
+
+
+def _name(visit: Visit, identifier: str, form: dict[str, str]) -> Response:
+    person = _managed(visit, identifier)
+    amend_name(visit.session, person, form.get("name", ""), actor=visit.person.email, now=visit.now)
+    return visit.go(f"/people/{person.id}?done=name")
+
+
+def _role(visit: Visit, identifier: str, form: dict[str, str]) -> Response:
+    person = _managed(visit, identifier)
+    if person.id == visit.person.id:
+        raise InputError("Nobody changes their own role: let another administrator do it.")
+    actor, today = visit.person.email, visit.today
+    amend_role(visit.session, person, form.get("role", ""), actor=actor, today=today, now=visit.now)
+    return visit.go(f"/people/{person.id}?done=role")
 
 
 def _deputies(visit: Visit, identifier: str, form: dict[str, str]) -> Response:

@@ -11,11 +11,12 @@ from sqlalchemy import select
 from deadlines.compute import Notice, Result
 from deadlines.compute.engine import engine_for
 from deadlines.compute.routes import bases_of
+from deadlines.docket.answerable import require_attorney
 from deadlines.docket.doubts import odd_days, past_windows
 from deadlines.docket.intake import find_twin
 from deadlines.docket.protected import is_protected
 from deadlines.docket.visible import visible
-from deadlines.errors import InputError
+from deadlines.errors import DeadlinesError, InputError
 from deadlines.store.tables import Matter, NoticeRow, Person
 from deadlines.web.desk.door import Visit
 from deadlines.web.desk.draft import FACT, FIELD_OF, Draft
@@ -65,9 +66,8 @@ def target_of(visit: Visit, draft: Draft) -> tuple[Draft, Target]:
         return draft, Target(None, attorney)
     found = visit.session.scalars(select(Matter).where(Matter.reference == typed["matter"])).one_or_none()
     if found is None:
-        if attorney is None or not attorney.active:
-            draft = draft.wrong("attorney", f"Matter {typed['matter']} is new: choose its attorney.")
-        return draft, Target(None, attorney)
+        wrong = _unfit(attorney) if attorney is not None else f"Matter {typed['matter']} is new: choose its attorney."
+        return (draft.wrong("attorney", wrong) if wrong else draft), Target(None, attorney)
     if visit.session.scalar(select(Matter.id).where(Matter.id == found.id, visible(visit.person))) is None:
         return draft.wrong("matter", TAKEN), Target(None, attorney)
     if attorney is not None and attorney.id != found.attorney_id:
@@ -75,6 +75,15 @@ def target_of(visit: Visit, draft: Draft) -> tuple[Draft, Target]:
     if typed["client"] and found.client and typed["client"] != found.client:
         draft = draft.wrong("client", f"Matter {found.reference} has another client: {found.client}.")
     return draft, Target(found, attorney)
+
+
+def _unfit(attorney: Person) -> str:
+    """Why somebody may not be the attorney of a new matter."""
+    try:
+        require_attorney(attorney)
+    except DeadlinesError as refused:
+        return sentence(refused)
+    return ""
 
 
 def preview_of(visit: Visit, draft: Draft, *, restricted: bool) -> tuple[Draft, Preview | None]:

@@ -1,0 +1,102 @@
+"""Another name and another role: audited, counting at once, never while something is open that cannot be carried."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.docket.auditor import audit_entries
+from deadlines.docket.entries import FIRST_REASON
+from deadlines.docket.judging import Statement
+from deadlines.docket.new_roles import amend_name, amend_role
+from deadlines.docket.people import add_person
+from deadlines.docket.roles import may
+from deadlines.docket.trail_words import ACTS
+from deadlines.errors import Conflict, InputError
+from deadlines.store.tables import Absence, Audit, Person
+from tests.docket import samples
+from tests.docket.samples import ENTERED
+
+TODAY = date(2026, 10, 27)
+LATER = ENTERED + timedelta(hours=1)
+
+
+def give(session: Session, person: Person, role: str) -> None:
+    amend_role(session, person, role, actor="t", today=TODAY, now=LATER)
+
+
+def acts(session: Session) -> list[tuple[str, dict[str, str]]]:
+    rows = session.scalars(select(Audit).where(Audit.action.like("person.%")).order_by(Audit.id))
+    return [(row.action, row.detail) for row in rows]
+
+
+def test_a_name_is_corrected_and_stands_in_no_trail(session: Session, ana: Person) -> None:
+    amend_name(session, ana, "  Ana   Ruiz-Ode ", actor="t", now=LATER)
+    assert ana.name == "Ana Ruiz-Ode"
+    assert acts(session) == [("person.name", {})]
+    for odd in ("", " ", "a\x00b", "x" * 201):
+        with pytest.raises(InputError):
+            amend_name(session, ana, odd, actor="t", now=LATER)
+
+
+def test_a_role_counts_at_once(session: Session, ana: Person) -> None:
+    assert may(ana, "close")
+    give(session, ana, "paralegal")
+    assert not may(ana, "close")
+    give(session, ana, "paralegal")
+    assert acts(session) == [("person.role", {"from": "attorney", "to": "paralegal"})]
+    assert {"person.role", "person.name"} <= ACTS.keys()
+    with pytest.raises(InputError, match='"boss" is not a role'):
+        give(session, ana, "boss")
+
+
+@pytest.mark.parametrize("role", ["paralegal", "docket", "administrator", "auditor"])
+def test_whoever_has_matters_stays_an_attorney(session: Session, ana: Person, role: str) -> None:
+    """Also while no date is open: the next notice would open one. What is closed binds nobody."""
+    case = samples.matter(session, ana)
+    samples.matter(session, ana, "hidden", restricted=True)
+    with pytest.raises(Conflict, match=r"attorney of matters 2026-0143 and 1 restricted matters.*hand-over"):
+        give(session, ana, role)
+    give(session, ana, "partner")
+    case.closed_at, case.attorney_id = ENTERED, samples.person(session, "Ben").id
+    for one in session.query(type(case)):
+        one.closed_at = ENTERED
+    give(session, ana, role)
+    assert ana.role == role
+
+
+def test_who_may_take_no_date_on_carries_nothing(session: Session, ana: Person) -> None:
+    ben, dora = samples.person(session, "Ben", role="paralegal"), samples.person(session, "Dora", role="docket")
+    made, deadline = samples.entry(session, samples.matter(session, ana), samples.window())
+    samples.plan(session, made, deadline, samples.window(), [ana, dora])
+    with pytest.raises(Conflict, match="waiting reminders, which the role auditor may not carry"):
+        give(session, dora, "auditor")
+    ana.deputy_id = ben.id
+    with pytest.raises(Conflict, match=r"standing in for ana@firm\.test"):
+        give(session, ben, "administrator")
+    ana.deputy_id = None
+    away = Absence(person_id=ana.id, deputy_id=ben.id, from_on=TODAY, until_on=TODAY, noted_at=ENTERED)
+    session.add(away)
+    with pytest.raises(Conflict, match="covers for 1 who are away"):
+        give(session, ben, "auditor")
+    away.from_on = away.until_on = TODAY - timedelta(days=1)
+    give(session, ben, "auditor")
+    assert ben.role == "auditor"
+
+
+def test_who_keeps_the_docket_from_now_on_is_missed_at_no_earlier_date(session: Session, ana: Person) -> None:
+    """As somebody who is added to keep the docket: what was stored before was told to others."""
+    ben = add_person(session, name="Ben", email="ben@firm.test", role="paralegal", actor="t", now=ENTERED)
+    made, deadline = samples.entry(session, samples.matter(session, ana), samples.window())
+    samples.plan(session, made, deadline, samples.window(), [ana])
+    deadline.reason = FIRST_REASON
+    session.flush()
+    statement = Statement(samples.ZONE, samples.NINE, "smtp", lambda day: day.weekday() < 5)
+    assert audit_entries(session, statement, [made.id], now=LATER) == []
+    give(session, ben, "docket")
+    assert audit_entries(session, statement, [made.id], now=LATER) == []
+    deadline.created_at = LATER + timedelta(hours=1)
+    session.flush()
+    found = audit_entries(session, statement, [made.id], now=LATER + timedelta(hours=2))
+    assert {(one.kind, one.person) for one in found} == {("missing", ben.id)}

@@ -1,0 +1,147 @@
+"""Who works on a matter, on its page: put on it, taken off, handed over, restricted; by whom, and who sees it."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from deadlines.store.tables import Audit, Letter, Matter, MatterMember, Person, Reminder
+from tests.web.office import CANARIES, PEOPLE, Office, Page, fields
+
+ACTS = ("assign", "unassign", "hand-over", "restrict", "unrestrict")
+
+
+@pytest.fixture
+def kind_of_database(request: pytest.FixtureRequest) -> str:
+    """One database, unless a test asks for both."""
+    kind: str = getattr(request, "param", "sqlite")
+    return kind
+
+
+def people(office: Office) -> dict[str, str]:
+    with office.database.read() as session:
+        return {one.name: one.id for one in session.scalars(select(Person))}
+
+
+def offered(text: str) -> list[str]:
+    """The names in the select of a page."""
+    return re.findall(r'<option value="[^"]+"[^>]*>([^,<]+),', text)
+
+
+def last(office: Office) -> tuple[str, str, dict[str, str]]:
+    with office.database.read() as session:
+        row = session.scalars(select(Audit).where(Audit.action.like("matter.%")).order_by(Audit.id.desc())).first()
+        assert row is not None
+        return row.action, row.actor, row.detail
+
+
+@pytest.mark.parametrize("kind_of_database", ["sqlite", "postgres"], indirect=True)
+def test_somebody_is_put_on_a_matter_and_taken_off(office: Office) -> None:
+    browser, matter, ids = office.browser("Dora"), office.matter(), people(office)
+    assert "Nobody besides" in browser.get(f"/matter/{matter}").text
+    form = browser.get(f"/matter/{matter}/assign")
+    assert offered(form.text) == ["Adam", "Audrey", "Ben", "Dora", "Pat"]
+    assert browser.post(f"/matter/{matter}/assign", data={"person": ""}).status_code == 422
+    assert browser.post(f"/matter/{matter}/assign", data={"person": ids["Ana"]}).status_code == 422
+    done = browser.post(f"/matter/{matter}/assign", data={**fields(form.text), "person": ids["Ben"]})
+    assert (done.status_code, done.headers["location"]) == (303, f"/matter/{matter}?done=assigned")
+    assert last(office) == ("matter.join", "dora@firm.test", {"person": ids["Ben"]})
+    page = browser.get(done.headers["location"]).text
+    assert "Ana, its attorney; Ben." in page
+    assert "works on the matter from now on" in page
+    assert Page(page).problems() == []
+    assert offered(browser.get(f"/matter/{matter}/unassign").text) == ["Ben"]
+    assert browser.post(f"/matter/{matter}/unassign", data={"person": ids["Pat"]}).status_code == 422
+    assert browser.post(f"/matter/{matter}/unassign", data={"person": ids["Ben"]}).status_code == 303
+    assert last(office) == ("matter.leave", "dora@firm.test", {"person": ids["Ben"]})
+    with office.database.read() as session:
+        assert session.scalars(select(MatterMember)).all() == []
+
+
+@pytest.mark.parametrize("kind_of_database", ["sqlite", "postgres"], indirect=True)
+def test_a_matter_goes_to_another_attorney_with_what_waits(office: Office) -> None:
+    browser, matter, ids = office.browser("Ana"), office.matter(), people(office)
+    shown = browser.get(f"/matter/{matter}/hand-over").text
+    assert offered(shown) == ["Pat"]
+    form = fields(shown)
+    assert browser.post(f"/matter/{matter}/hand-over", data={**form, "person": ids["Ben"]}).status_code == 422
+    moved = browser.post(f"/matter/{matter}/hand-over", data={**form, "seen": ids["Pat"], "person": ids["Pat"]})
+    assert (moved.status_code, "changed while you looked at it" in moved.text) == (409, True)
+    done = browser.post(f"/matter/{matter}/hand-over", data={**form, "person": ids["Pat"]})
+    assert done.headers["location"] == f"/matter/{matter}?done=handed-over"
+    assert "Pat, its attorney." in browser.get(done.headers["location"]).text
+    with office.database.read() as session:
+        assert session.get_one(Matter, matter).attorney_id == ids["Pat"]
+        waiting = select(Reminder.person_id).where(Reminder.state == "planned", Reminder.entry_id == office.entry().id)
+        assert set(session.scalars(waiting)) == {ids["Pat"], ids["Dora"]}
+        letter = session.scalars(select(Letter).where(Letter.key.like("hand-over/%"))).one()
+        assert letter.person_id == ids["Pat"]
+
+
+@pytest.mark.parametrize("kind_of_database", ["sqlite", "postgres"], indirect=True)
+def test_a_matter_is_restricted_with_a_reason_and_then_seen_by_who_works_on_it(office: Office) -> None:
+    ben, ana, matter = office.browser("Ben"), office.browser("Ana"), office.matter()
+    assert ben.post(f"/matter/{matter}/restrict", data={"reason": " "}).status_code == 422
+    form = fields(ben.get(f"/matter/{matter}/restrict").text)
+    done = ben.post(f"/matter/{matter}/restrict", data={**form, "reason": "a petition is prepared"})
+    assert (done.status_code, "only who does sees it" in done.text) == (200, True)
+    assert last(office) == ("matter.restrict", "ben@firm.test", {"reason": "a petition is prepared"})
+    assert ben.get(f"/matter/{matter}").status_code == 404
+    page = ana.get(f"/matter/{matter}").text
+    assert f"/matter/{matter}/unrestrict" in page
+    assert f"/matter/{matter}/restrict" not in page
+    assert "a petition is prepared" in ana.get(f"/matter/{matter}/history").text
+    assert "restricted already" in ana.get(f"/matter/{matter}/restrict").text
+    assert ana.post(f"/matter/{matter}/unrestrict", data={"reason": ""}).status_code == 422
+    lifted = ana.post(f"/matter/{matter}/unrestrict", data={"reason": "not protected"})
+    assert lifted.headers["location"] == f"/matter/{matter}?done=unrestricted"
+    assert ben.get(f"/matter/{matter}").status_code == 200
+    assert ana.post(f"/matter/{matter}/unrestrict", data={"reason": "again"}).status_code == 409
+
+
+def test_what_tells_of_a_protected_case_stays_restricted(office: Office) -> None:
+    refused = office.browser("Ana").post(f"/matter/{office.matter('S-1')}/unrestrict", data={"reason": "x"})
+    assert (refused.status_code, "tells of a VAWA, T or U case" in refused.text) == (409, True)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_nobody_comes_to_a_restricted_matter_of_others(office: Office, act: str) -> None:
+    """An attorney's or a partner's role opens none, so nobody puts themselves on one."""
+    hidden, ids = f"/matter/{office.matter('S-1')}/{act}", people(office)
+    for name in ("Pat", "Dora", "Adam"):
+        browser = office.browser(name)
+        allowed = not (act == "unrestrict" and name == "Dora") and name != "Adam"
+        wanted = {"person": ids[name], "reason": "x", "seen": ids["Ana"]}
+        for answer in (browser.get(hidden), browser.post(hidden, data=wanted)):
+            assert answer.status_code == (404 if allowed else 403)
+            assert [word for word in CANARIES if word in answer.text] == []
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_each_role_finds_and_does_what_it_may(office: Office, name: str) -> None:
+    browser, matter = office.browser(name), office.matter()
+    staffs = PEOPLE[name] in ("attorney", "docket", "partner")
+    may = {
+        "assign": staffs,
+        "unassign": staffs,
+        "hand-over": staffs,
+        "restrict": staffs or PEOPLE[name] == "paralegal",
+        "unrestrict": PEOPLE[name] in ("attorney", "partner"),
+    }
+    page = browser.get(f"/matter/{matter}").text
+    for act in ACTS:
+        assert (browser.get(f"/matter/{matter}/{act}").status_code == 200) is may[act], act
+        if act not in ("unassign", "unrestrict"):  # there is nobody to take off, and no restriction
+            assert (f"/matter/{matter}/{act}" in page) is may[act], act
+        if not may[act]:
+            assert browser.post(f"/matter/{matter}/{act}", data={"person": "x", "reason": "x"}).status_code == 403
+
+
+def test_who_takes_themselves_off_a_restricted_matter_sees_it_no_more(office: Office) -> None:
+    ana, secret, ids = office.browser("Ana"), office.matter("S-1"), people(office)
+    assert ana.post(f"/matter/{secret}/assign", data={"person": ids["Pat"]}).status_code == 303
+    pat = office.browser("Pat")
+    assert pat.get(f"/matter/{secret}").status_code == 200
+    gone = pat.post(f"/matter/{secret}/unassign", data={"person": ids["Pat"]})
+    assert (gone.status_code, "only who does sees it" in gone.text) == (200, True)
+    assert pat.get(f"/matter/{secret}").status_code == 404
