@@ -13,7 +13,7 @@ from deadlines.config.checks import is_mail_address
 from deadlines.docket import letters, logins, people
 from deadlines.docket.absences import come_back, coming, note_absence
 from deadlines.docket.factors import has_factor
-from deadlines.docket.roles import ROLES, may, require
+from deadlines.docket.roles import MAY, ROLES, WORDS, may, require
 from deadlines.errors import InputError, NotFound
 from deadlines.store.tables import Absence, Audit, Login, Person, SecondFactor
 from deadlines.web.desk.acts import status_of
@@ -143,6 +143,7 @@ def _people(
         away=_away(visit),
         everybody=everybody,
         roles=ROLES,
+        acts=[(role, [words for act, words in WORDS.items() if act in MAY[role]]) for role in ROLES],
     )
 
 
