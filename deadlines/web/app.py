@@ -125,15 +125,13 @@ def create_app(
             Beneath("/f/", feed),
             Beneath("/subscribe/", SubscribeRoute(database, pages, address=address, firm=name, zone=place, now=now)),
             Beneath("/static/", assets),
-            *_for_people(database, pages, office, entrance, name),
-            *desk_routes(door),
+            *_for_people(door, database, entrance, name),
             *_probes(database, feed, beats, now),
         ],
         exception_handlers={404: door.unknown},
     )
     app.add_middleware(Guard, secure=address.startswith("https://"))
-    # A redirect would carry the secret into a Location header, and some programs do not follow it.
-    app.router.redirect_slashes = False
+    app.router.redirect_slashes = False  # it would carry the secret into a header, and not every program follows it
     app.state.flush, app.state.watch = feed.flush, feed.watch
     return app
 
@@ -183,8 +181,9 @@ def _probes(database: Database, feed: FeedRoute, beats: Beats, now: Callable[[],
     ]
 
 
-def _for_people(database: Database, pages: Pages, office: Office, entrance: Entrance, firm: str) -> list[Route]:
-    """The pages on which people sign in and see to it."""
+def _for_people(door: Door, database: Database, entrance: Entrance, firm: str) -> list[Route]:
+    """The pages on which people sign in, and those behind the door."""
+    pages, office = door.pages, door.office
     cookie = Cookie(secure=office.address.startswith("https://"))
     signing = Signing(database, pages, cookie, entrance, address=office.address, now=office.now)
     more: Any = {"address": office.address, "firm": firm, "zone": office.zone, "now": office.now}
@@ -201,4 +200,5 @@ def _for_people(database: Database, pages: Pages, office: Office, entrance: Entr
         *factors.routes(),
         *account.routes(),
         *elsewhere,
+        *desk_routes(door),
     ]

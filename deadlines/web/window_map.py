@@ -127,7 +127,8 @@ def _ties(kind: str, window: Window, other: EntryView) -> bool:
 
 
 def _line(at: float, height: int, kind: str, word: str) -> Iterator[str]:
-    yield f'<line class="{kind}" x1="{at}" x2="{at}" y1="14" y2="{height}"/>'
+    """A line under its word; between the two stand the names of months, which it does not cross."""
+    yield f'<line class="{kind}" x1="{at}" x2="{at}" y1="{TOP - 12}" y2="{height}"/>'
     anchor = "end" if kind == "start" else "start"  # beside each other, also on the day of the notice
     yield f'<text class="{kind}" x="{at}" y="11" text-anchor="{anchor}">{word}</text>'
 

@@ -98,11 +98,11 @@ def test_other_facts_under_a_known_key_are_named_and_change_nothing(session: Ses
     assert "service is mail on the docket and in-person in the file" in fault.message
     assert f"deadlines amend {notice.id[:8]} --service in-person" in fault.sentence
     fault = only(planned(session, grid((*FIRST[:6], "2026-10-22", "mail"))))
-    assert f"deadlines strike {notice.id[:8]}" in fault.message
+    assert f"deadlines strike {notice.id[:8]}" in fault.sentence
     fault = only(planned(session, grid((*FIRST[:2], "Other-Name", *FIRST[3:]))))
     assert "another client" in fault.message
-    assert "Other-Name" not in fault.message
-    assert "Canary" not in fault.message
+    assert "Other-Name" not in fault.sentence
+    assert "Canary" not in fault.sentence
     assert counted(session, NoticeRow) == 1
 
 

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from tests.docket.desks import DENIAL
 from tests.web.office import Office
 from tests.web.test_names import office as furnished
 from tests.web.test_names import pages
@@ -85,6 +86,15 @@ def test_each_cell_says_under_which_heading_it_stands(office: Office) -> None:
         FOLLOW_UP,
         "/quiet",
     } - met == set()
+
+
+def test_a_long_number_may_break_and_a_short_one_does_not(office: Office) -> None:
+    """The longest number in the docket's column without a break is one of sixteen characters."""
+    for number in ("2026-GARCIA-0144", "2026-GARCIA-00144-B"):
+        office.record(number, DENIAL)
+    page = office.browser("Ana").get("/").text
+    kinds = dict(re.findall(r'class="(nowrap|number)">(2026-GARCIA[^<]*)<', page))
+    assert kinds == {"nowrap": "2026-GARCIA-0144", "number": "2026-GARCIA-00144-B"}
 
 
 def test_the_checks_above_can_fail() -> None:

@@ -30,6 +30,7 @@ def test_who_may_still_verify_reads_on_no_page_of_them_what_was_entered(office: 
         browser = office.browser(name)
         page, refused = browser.get(DAY).text, browser.get(slip)
         assert "3 not verified" in page
+        assert "–: " not in page
         assert f"/notice/{office.notice()}/verify" in page
         assert refused.status_code == 409
         for text in (page, refused.text):

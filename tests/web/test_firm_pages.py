@@ -202,6 +202,8 @@ def test_the_law_is_told_as_the_data_has_it(firm: Firm) -> None:
     assert "Changes to future dates" in page
     assert "<script" not in page
     found = browser.get("/law/rules?words=I-290B+motion").text
+    assert re.search(r"<option[^>]*>USCIS Administrative Appeals Office</option>", found)
+    assert '<td role="cell" data-label="Decided by">USCIS</td>' in found
     assert "uscis.motion.reopen" in found
     assert "eoir.appeal.bia" not in found
     assert "No rule" in browser.get("/law/rules?words=zzz").text
@@ -342,6 +344,15 @@ def test_no_role_is_chosen_by_itself(firm: Firm) -> None:
     assert '<select id="role" name="role" required><option value="">choose</option>' in page
     none = firm.browser("Adam").post("/people", data={"name": "Cy", "email": "c@firm.test", "role": ""})
     assert none.status_code == 422
+
+
+def test_who_adds_people_reads_there_what_each_role_may_do(firm: Firm) -> None:
+    page = firm.browser("Adam").get("/people").text
+    told = dict(re.findall(r"<dt>(\w+)</dt><dd>([^<]*)</dd>", page))
+    assert told["auditor"] == "read the docket; read the audit trail"
+    assert "verify dates" in told["paralegal"]
+    assert "close matters" not in told["paralegal"]
+    assert "security.md" not in page
 
 
 def test_an_absence_is_noted_and_shown(firm: Firm) -> None:
@@ -503,6 +514,10 @@ def test_a_matter_is_shown_as_it_was(firm: Firm) -> None:
     page = browser.get(f"/matter/{firm.ids['A-1']}/on?date=2026-10-30").text
     assert "Fri 20 Nov 2026" in page
     assert "Computed anew" in page
+    page = firm.browser("Audrey").get(f"/matter/{firm.ids['A-1']}/on?date=2026-10-30").text
+    assert re.search(r"<h2[^>]*>[^<]*denial[^<]* of <time", page, re.IGNORECASE)
+    assert "uscis.denial" not in page
+    assert "served by mail" in page
     assert "/on" in browser.get(f"/matter/{firm.ids['A-1']}").text
     for day in ("2020-01-01", "2030-01-01", "", "03/03/2026"):
         assert browser.get(f"/matter/{firm.ids['A-1']}/on?date={day}").status_code == 422

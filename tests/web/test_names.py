@@ -51,6 +51,8 @@ def pages(office: Office) -> list[str]:
         *(f"/entry/{entry}/{act}" for act in ("waive", "file", "dispatched", "initial", "extension", "slip")),
         f"/notice/{office.notice()}/amend",
         f"/notice/{office.notice()}/strike",
+        f"/notice/{office.notice()}/verify",
+        f"/matter/{office.matter()}/on?date=2026-11-01",
     ]
 
 

@@ -37,6 +37,17 @@ def test_a_month_is_seen_beside_six_years(office: Office) -> None:
     assert 500 < suit <= 600
 
 
+def test_the_line_of_today_crosses_no_name_of_a_month(office: Office) -> None:
+    office.record("M-1", ORDER, by="Ana")
+    page = office.browser("Ana").get(f"/matter/{office.matter('M-1')}").text
+    [picture] = re.findall(r'<svg class="map".*?</svg>', page, re.DOTALL)
+    found = ElementTree.fromstring(picture)
+    lowest = max(float(text.get("y", "")) for text in found.findall("text[@class='tick']"))
+    lines = [line for kind in ("today", "start") for line in found.findall(f"line[@class='{kind}']")]
+    assert len(lines) == 2
+    assert all(float(line.get("y1", "")) > lowest for line in lines)
+
+
 def test_each_row_says_what_stands_in_its_way(office: Office) -> None:
     """8 CFR 1003.3: once the appeal is filed a motion goes to the Board, so either is no good beside the other."""
     found = rows(office, ORDER)

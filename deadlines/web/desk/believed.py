@@ -8,6 +8,7 @@ from deadlines.docket.believed import believed, end_of_day, kept_blind
 from deadlines.web.desk.days import chosen_day
 from deadlines.web.desk.door import Door, Visit
 from deadlines.web.desk.found import find_matter
+from deadlines.web.desk.service import SERVED
 
 
 class BelievedPages:
@@ -32,4 +33,11 @@ def _on(visit: Visit, identifier: str, day: str) -> Response:
     at = end_of_day(on, str(visit.office.zone), visit.now)
     found = believed(visit.session, matter, house.load, on=on, at=at, now=visit.now)
     found = kept_blind(visit.session, found, visit.person)
-    return visit.page("believed.html", found=found, matter_id=identifier, on=on.isoformat())
+    return visit.page(
+        "believed.html",
+        found=found,
+        matter_id=identifier,
+        on=on.isoformat(),
+        kinds={kind.id: kind.title for kind in visit.law.kinds.values()},
+        served=SERVED,
+    )

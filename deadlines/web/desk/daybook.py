@@ -18,7 +18,7 @@ from deadlines.web.desk.service import SERVED
 from deadlines.web.plain import sentence
 from deadlines.web.printing import stamp
 
-WHAT = {"notice": "Notice", "amendment": "Amendment", "window": "Window", "paper": "Paper", "": "–"}
+WHAT = {"notice": "Notice", "amendment": "Amendment", "window": "Window", "paper": "Paper"}
 
 
 def daybook_routes(door: Door) -> list[Route]:

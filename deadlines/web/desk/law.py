@@ -22,6 +22,7 @@ from deadlines.law.model import Rule
 from deadlines.law.news import News
 from deadlines.law.review import STALE, review
 from deadlines.store.tables import Entry, Proposal
+from deadlines.web.desk.choosing import forum_words
 from deadlines.web.desk.door import UNKNOWN, Door, Visit
 from deadlines.web.markdown import html_of
 
@@ -124,8 +125,17 @@ def _rules(visit: Visit, words: str, forum: str) -> Response:
     every = sorted(law.rules.values(), key=lambda rule: (rule.forum, rule.title, rule.id))
     found = [rule for rule in every if forum in ("", rule.forum) and _matches(law, rule, words)]
     lines = [RuleLine(rule, periods_words(rule), _is_stale(rule, visit.today)) for rule in found]
-    forums = sorted({rule.forum for rule in every})
-    return visit.page("law_rules.html", law=law, lines=lines, words=words, forum=forum, forums=forums, total=len(every))
+    forums = sorted(((one, forum_words(one)) for one in {rule.forum for rule in every}), key=lambda pair: pair[1])
+    return visit.page(
+        "law_rules.html",
+        law=law,
+        lines=lines,
+        words=words,
+        forum=forum,
+        forums=forums,
+        forum_words=forum_words,
+        total=len(every),
+    )
 
 
 def _matches(law: Law, rule: Rule, words: str) -> bool:

@@ -15,7 +15,7 @@ from deadlines.docket.absences import come_back, coming, note_absence
 from deadlines.docket.answerable import able
 from deadlines.docket.factors import has_factor
 from deadlines.docket.new_roles import amend_name, amend_role
-from deadlines.docket.roles import ATTORNEYS, ROLES, may, require
+from deadlines.docket.roles import ATTORNEYS, MAY, ROLES, WORDS, may, require
 from deadlines.errors import InputError, NotFound
 from deadlines.store.tables import Absence, Audit, Login, Matter, Person, SecondFactor
 from deadlines.web.desk.acts import status_of
@@ -157,6 +157,7 @@ def _people(
         away=_away(visit),
         everybody=everybody,
         roles=ROLES,
+        acts=[(role, [words for act, words in WORDS.items() if act in MAY[role]]) for role in ROLES],
     )
 
 

@@ -10,7 +10,7 @@ from deadlines.docket.answerable import attorneys
 from deadlines.docket.endings import off_matter
 from deadlines.docket.handing import hand_over
 from deadlines.docket.people import list_people
-from deadlines.docket.restricting import restrict_matter, unrestrict_matter
+from deadlines.docket.restricting import follow_discreet, restrict_matter, unrestrict_matter
 from deadlines.docket.roles import Act, require
 from deadlines.docket.teams import join_matter, members
 from deadlines.docket.visible import is_visible
@@ -82,6 +82,7 @@ def _ask_restrict(visit: Visit, name: str, typed: Mapping[str, str], refusal: Re
 def _restrict(visit: Visit, name: str, form: dict[str, str]) -> Response:
     matter, reason = _matter(visit, name, "enter"), _reason(form)
     restrict_matter(visit.session, matter, reason=reason, actor=visit.person.email, now=visit.now)
+    follow_discreet(visit.session, visit.desk, matter, now=visit.now)
     return _done(visit, matter, "restricted")
 
 
@@ -92,6 +93,7 @@ def _ask_unrestrict(visit: Visit, name: str, typed: Mapping[str, str], refusal: 
 def _unrestrict(visit: Visit, name: str, form: dict[str, str]) -> Response:
     matter, reason = _matter(visit, name, "unrestrict"), _reason(form)
     unrestrict_matter(visit.session, matter, visit.person, reason, now=visit.now)
+    follow_discreet(visit.session, visit.desk, matter, now=visit.now)
     return _done(visit, matter, "unrestricted")
 
 
