@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from anyio import to_thread
-from msgspec import Struct, structs
+from msgspec import structs
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -43,7 +43,22 @@ from deadlines.web.conditional import matches, takes_gzip
 from deadlines.web.fetches import FetchLog, plain_agent
 from deadlines.web.shelf import Kept, Shelf, pack, packed_tag, tag_of
 from deadlines.web.stale import is_stale, with_stale_note
-from deadlines.web.strangers import Strangers, place_of
+from deadlines.web.strangers import Strangers
+from deadlines.web.wire import (
+    CALENDAR,
+    COMMON,
+    GONE,
+    NOT_ALLOWED,
+    NOT_FOUND,
+    TOO_MANY,
+    Answer,
+    Asked,
+    asked_of,
+    is_name,
+    length_of,
+    plain_answer,
+    send_answer,
+)
 
 log = logging.getLogger(__name__)
 access = logging.getLogger("deadlines.access")
@@ -51,45 +66,6 @@ access = logging.getLogger("deadlines.access")
 DATABASE_FAULTS = (StoreError, SQLAlchemyError, TimeoutError)
 MARK_SECONDS = 1.0
 """How long the question whether anything was committed may take; the look after it has time of its own."""
-WANTED = (b"if-none-match", b"accept-encoding", b"user-agent", b"x-forwarded-for")
-LONGEST_NAME = 255
-
-Headers = list[tuple[bytes, bytes]]
-COMMON: Headers = [
-    (b"cache-control", b"private, max-age=0, must-revalidate"),
-    (b"vary", b"Accept-Encoding"),
-    (b"x-robots-tag", b"noindex, nofollow, noarchive"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-content-type-options", b"nosniff"),
-]
-CALENDAR: Headers = [
-    (b"content-type", b"text/calendar; charset=utf-8"),
-    (b"content-disposition", b'inline; filename="deadlines.ics"'),
-    *COMMON,
-]
-PLAIN: Headers = [(b"content-type", b"text/plain; charset=utf-8"), *COMMON]
-NOT_FOUND = b"Not found.\n"
-TOO_MANY = b"Too many unknown addresses. Try again in a minute.\n"
-GONE = b"This calendar address has ended. Remove the calendar, and ask for a new address.\n"
-NOT_ALLOWED = b"A calendar is read with GET or HEAD.\n"
-
-
-class Asked(Struct, frozen=True):
-    """What of a request matters. Authorization, cookies, Accept and dates are ignored."""
-
-    method: str
-    if_none_match: str
-    accept_encoding: str
-    agent: str
-    place: str
-
-
-class Answer(Struct, frozen=True):
-    """A whole answer, built before its first byte is sent."""
-
-    status: int
-    headers: Headers
-    body: bytes = b""
 
 
 class FeedRoute:
@@ -122,19 +98,19 @@ class FeedRoute:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, by the ASGI protocol."""
-        asked = _asked(scope)
+        asked = asked_of(scope)
         hint = "-"
         if asked.method not in ("GET", "HEAD"):
-            answer = _plain(405, NOT_ALLOWED, (b"allow", b"GET, HEAD"))
+            answer = plain_answer(405, NOT_ALLOWED, (b"allow", b"GET, HEAD"))
         else:
             kept = await self._find(scope["path"], asked)
             if kept is None:
                 answer = self._unknown(asked)
             else:
                 hint = f"{PREFIX}{kept.hint}…"
-                answer = _plain(410, GONE) if kept.gone else await self._calendar(kept, asked)
+                answer = plain_answer(410, GONE) if kept.gone else await self._calendar(kept, asked)
         self.answered[answer.status] += 1
-        await _send(send, answer, asked.method)
+        await send_answer(send, answer, asked.method)
         # Nearly all answers are 304s: they stand in the subscription's last fetch, and not in the log.
         level = logging.DEBUG if answer.status == 304 else logging.INFO
         access.log(level, "%s %s %s %s", plain_agent(asked.method), hint, answer.status, len(answer.body))
@@ -174,7 +150,7 @@ class FeedRoute:
         """The address, up to date if that is possible, or None for every address that never was."""
         token, _, name = path.partition("/f/")[2].partition("/")
         kept = await self._current(hash_token(token), asked)
-        return kept if _is_name(name) else None
+        return kept if is_name(name) else None
 
     async def _current(self, token_hash: str, asked: Asked) -> Kept | None:
         known = self._shelf.get(token_hash)
@@ -285,8 +261,8 @@ class FeedRoute:
     def _unknown(self, asked: Asked) -> Answer:
         # While the database fails nobody can tell a stranger from a subscriber.
         if not self._failing and self._strangers.too_many(asked.place):
-            return _plain(429, TOO_MANY, (b"retry-after", b"60"))
-        return _plain(404, NOT_FOUND)
+            return plain_answer(429, TOO_MANY, (b"retry-after", b"60"))
+        return plain_answer(404, NOT_FOUND)
 
     async def _calendar(self, kept: Kept, asked: Asked) -> Answer:
         self._fetches.note(kept.subscription, self._now(), asked.agent)
@@ -296,11 +272,11 @@ class FeedRoute:
         if _unchanged(kept, asked):
             return Answer(304, [tag, *COMMON])
         if kept.body is None:  # an empty calendar would empty the reader's; a 404 leaves it as it is
-            return _plain(404, NOT_FOUND)
+            return plain_answer(404, NOT_FOUND)
         if not packs:
-            return Answer(200, [*CALENDAR, tag, _length(kept.body)], kept.body)
+            return Answer(200, [*CALENDAR, tag, length_of(kept.body)], kept.body)
         packed = kept.packed or await self._pack(kept, kept.body)
-        return Answer(200, [*CALENDAR, tag, (b"content-encoding", b"gzip"), _length(packed)], packed)
+        return Answer(200, [*CALENDAR, tag, (b"content-encoding", b"gzip"), length_of(packed)], packed)
 
     def _honest(self, kept: Kept) -> Kept:
         """The calendar as it is to be served now: with a loud entry where nobody keeps it any more."""
@@ -320,13 +296,6 @@ class FeedRoute:
         return packed
 
 
-def _is_name(name: str) -> bool:
-    """Whether it names a calendar: people rename what they subscribe to, in any script."""
-    stem, dot, ending = name.rpartition(".")
-    plain = name.isprintable() and "/" not in name and len(name) <= LONGEST_NAME
-    return bool(stem and dot) and ending.lower() == "ics" and plain
-
-
 def _ended_meanwhile(kept: Kept | None, now: datetime) -> Kept | None:
     """A copy as it is to be served without the database: an address whose last day has passed shows no date."""
     if kept is None or kept.expires_at is None or now < kept.expires_at:
@@ -342,37 +311,6 @@ def _unread(subscription: Subscription, now: datetime) -> Kept:
     return structs.replace(kept, expires_at=subscription.expires_at, today=now.date())
 
 
-def _asked(scope: Scope) -> Asked:
-    found: dict[bytes, str] = {}
-    for name, value in scope["headers"]:
-        if name in WANTED:
-            text = value.decode("latin-1")
-            found[name] = f"{found[name]}, {text}" if name in found else text
-    agent = plain_agent(found.get(b"user-agent", ""))
-    client = scope.get("client")
-    return Asked(
-        method=scope["method"],
-        if_none_match=found.get(b"if-none-match", ""),
-        accept_encoding=found.get(b"accept-encoding", ""),
-        agent=agent,
-        place=place_of(client[0] if client else "", found.get(b"x-forwarded-for", "")),
-    )
-
-
 def _unchanged(kept: Kept, asked: Asked) -> bool:
     named = asked.if_none_match
     return named != "" and (matches(named, kept.etag) or matches(named, packed_tag(kept.etag)))
-
-
-def _length(body: bytes) -> tuple[bytes, bytes]:
-    return b"content-length", str(len(body)).encode()
-
-
-def _plain(status: int, body: bytes, *more: tuple[bytes, bytes]) -> Answer:
-    return Answer(status, [*PLAIN, _length(body), *more], body)
-
-
-async def _send(send: Send, answer: Answer, method: str) -> None:
-    body = b"" if method == "HEAD" else answer.body
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-    await send({"type": "http.response.body", "body": body})
