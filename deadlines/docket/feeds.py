@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from deadlines.docket.leaving import removed
 from deadlines.docket.renderings import DEFAULT_REDACTION, RENDERER
 from deadlines.docket.scopes import shown
-from deadlines.docket.variants import STAND, Stand, bodies, goodbyes, kinds_of
+from deadlines.docket.variants import STAND, Stand, bodies, goodbyes, kinds_of, sound
 from deadlines.ical import CalendarItem, join_calendar, render_event
 from deadlines.store.tables import Matter, Rendering, Subscription
 
@@ -77,7 +77,7 @@ def feed_body(session: Session, subscription: Subscription, *, today: date, firm
     RFC 5545 wants at least one component, and a new subscriber wants to see that the address works: a feed
     with nothing to show holds one note, on the day that the address was made.
 
-    Raises CalendarError where a stored entry is damaged.
+    Raises CalendarError where a stored entry is damaged and cannot be made anew.
     """
     gone = goodbyes(session, subscription, removed(session, subscription, today))
     events, cut_on = _events(session, subscription, today, gone)
@@ -136,9 +136,10 @@ def _has_other_words(subscription: Subscription) -> bool:
 
 
 def _all_stored(session: Session, subscription: Subscription, today: date) -> list[bytes]:
-    query = shown(subscription, today, Rendering.on, Rendering.entry_id, Rendering.slot, Rendering.body)
+    columns = Rendering.on, Rendering.entry_id, Rendering.slot, Rendering.id, Rendering.body
     # Sorted here, because databases order text by their own rules.
-    return [body for _, _, _, body in sorted(tuple(row) for row in session.execute(query))]
+    rows = sorted(tuple(row) for row in session.execute(shown(subscription, today, *columns)))
+    return list(sound(session, {identifier: body for *_, identifier, body in rows}).values())
 
 
 def _fitting(
@@ -200,7 +201,7 @@ def _stored(session: Session, pieces: Sequence[Piece]) -> dict[int, bytes]:
     for start in range(0, len(ids), 500):
         query = select(Rendering.id, Rendering.body).where(Rendering.id.in_(ids[start : start + 500]))
         found.update({row.id: row.body for row in session.execute(query)})
-    return found
+    return sound(session, found)
 
 
 def calendar_name(subscription: Subscription, firm: str) -> str:

@@ -2,15 +2,15 @@
 
 A live token gets 200 or 304 and nothing else, because calendar programs stop polling or empty the calendar
 at anything else: while the database fails or a calendar cannot be made, the last good one is served, and when
-nobody keeps it any more an entry in it says so. An address that ended says so for a while, then 410. Every
-address that never was gets the same 404 (429 to who tries many), every other method 405 before anything is
-looked up.
+nobody keeps it any more, or it cannot be made for long, an entry in it says so. An address that ended says so for
+a while, then 410. Every address that never was gets the same 404 (429 to who tries many), every other method 405
+before anything is looked up.
 """
 
 import hmac
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 
 from anyio import to_thread
@@ -33,16 +33,18 @@ from deadlines.docket.endings import (
 from deadlines.docket.feeds import feed_body, feed_state
 from deadlines.docket.scopes import restricted_matters
 from deadlines.docket.subscriptions import PREFIX, find_by_hash, hash_token
-from deadlines.errors import CalendarError, StoreError
+from deadlines.docket.unmade import note_unmade
+from deadlines.errors import StoreError
 from deadlines.store import audit
 from deadlines.store.changes import Changes, Mark
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat, Instance, Subscription
 from deadlines.web.asking import Asking
 from deadlines.web.conditional import matches, takes_gzip
+from deadlines.web.failures import Failures, NotMade
 from deadlines.web.fetches import FetchLog, plain_agent
 from deadlines.web.shelf import Kept, Shelf, pack, packed_tag, tag_of
-from deadlines.web.stale import is_stale, with_stale_note
+from deadlines.web.stale import is_stale, with_frozen_note, with_stale_note
 from deadlines.web.strangers import Strangers
 from deadlines.web.wire import (
     CALENDAR,
@@ -90,6 +92,7 @@ class FeedRoute:
         self._database, self._shelf, self._fetches = database, shelf, fetches
         self._heartbeat, self._patience, self._started_at = heartbeat, patience, now()
         self._strangers, self._failing = Strangers(), False
+        self._failures, self._told = Failures(), True
         self._changes = Changes(database.engine)
         self._firm, self._now, self._today = firm, now, today
         self._ask, self._ask_mark = Asking(), Asking(seconds=MARK_SECONDS)
@@ -116,17 +119,26 @@ class FeedRoute:
         access.log(level, "%s %s %s %s", plain_agent(asked.method), hint, answer.status, len(answer.body))
 
     def flush(self, session: Session, now: datetime) -> None:
-        """Write down the fetches; now and then, from any thread."""
+        """Write down the fetches, and which calendars cannot be made; now and then, from any thread."""
         self._fetches.flush(session, now)
+        if (since := self._failures.told()) or self._told:
+            note_unmade(session, since, now=now)
+            self._told = bool(since)
 
     def watch(self, session: Session, now: datetime) -> None:
-        """Forget the addresses that have ended and copies that show too much; learn of those without a copy."""
+        """Forget the addresses that have ended and copies that show too much; learn of those without a copy.
+
+        Copies that were taken away on the disk are saved again, and calendars that could not be made tried again.
+        """
         live = live_subscriptions(session, now=now)
         unread = {row.token_hash: self._waiting(row, now) for row in live if not self._shelf.has(row.token_hash)}
         now_seen = sights(session, now=now)
         self._shelf.keep_only(now_seen, unread)
         for kept in self._shelf.outdated(now_seen):
             self._renew(session, kept, now)
+        self._shelf.save_lost()
+        for token_hash in self._failures.due(now):
+            self._try_again(session, token_hash, now_seen, now)
 
     def _waiting(self, subscription: Subscription, now: datetime) -> Kept:
         """What an address without a copy would show; made once a day, for there may be hundreds."""
@@ -137,12 +149,30 @@ class FeedRoute:
         """Make a copy anew that may show what must be seen no more; one that cannot be made is not kept either."""
         try:
             found = self._look_at(session, kept.token_hash, self._today(), structs.replace(kept, docket=""), now)
-        except CalendarError:
+        except DATABASE_FAULTS:
+            raise
+        except Exception:
+            log.exception("calendar %s cannot be made; a copy that may show too much is not kept", kept.subscription)
             found = None
         if found is None or found.gone:
             self._shelf.drop(kept.token_hash)
         else:
             self._shelf.put(structs.replace(found, today=self._today(), looked_at=now))
+
+    def _try_again(self, session: Session, token_hash: str, live: Collection[str], now: datetime) -> None:
+        """Make a calendar that could not be made; nobody may be asking for it."""
+        known, today = self._shelf.get(token_hash), self._today()
+        try:
+            found = self._look_at(session, token_hash, today, known, now) if token_hash in live else None
+        except DATABASE_FAULTS:
+            raise
+        except Exception as fault:
+            self._failures.again(token_hash, now)
+            log.debug("a calendar cannot be made again", exc_info=fault)
+            return
+        self._failures.forget(token_hash)
+        if found is not None and not found.gone:
+            self._shelf.put(structs.replace(found, today=today, looked_at=now))
 
     # -- finding -----------------------------------------------------------------------------------------
 
@@ -162,10 +192,14 @@ class FeedRoute:
             return known
         try:
             found = await self._ask(self._look, token_hash, today, known)
+        except NotMade as fault:
+            self._failing = False
+            return self._last_good(token_hash, known, fault.__cause__ or fault, fault.beat_at)
         except Exception as fault:  # noqa: BLE001 - whatever it is, a live address gets no error
             self._failing = True
             return self._last_good(token_hash, known, fault)
         self._failing = False
+        self._failures.forget(token_hash)
         if found is None:
             self._shelf.drop(token_hash)
             return None
@@ -203,7 +237,12 @@ class FeedRoute:
             docket, beat_at = audit.head(session), self._beat(session)
             if known is not None and known.docket == docket:
                 return structs.replace(known, beat_at=beat_at)
-            found = self._look_at(session, token_hash, today, known, now)
+            try:
+                found = self._look_at(session, token_hash, today, known, now)
+            except DATABASE_FAULTS:
+                raise
+            except Exception as fault:
+                raise NotMade(beat_at) from fault
             return structs.replace(found, beat_at=beat_at, docket=docket, looked_at=now) if found is not None else None
 
     def _look_at(
@@ -215,6 +254,8 @@ class FeedRoute:
         changes_at = next_change(subscription, now)
         if (is_now := condition(subscription, now)) == "gone":
             return Kept(token_hash, subscription.id, subscription.hint, "gone", "", gone=True)
+        if is_now == "live" and not self._shelf.has(token_hash):
+            self._shelf.expect(self._waiting(subscription, now))
         state = is_now if is_now == "ended" else self._state(session, subscription, today)
         seen = sight(session, subscription, restricted_matters(session), now)
         expires_at = subscription.expires_at if is_now == "live" else None
@@ -238,7 +279,9 @@ class FeedRoute:
         beat = session.get(Heartbeat, self._heartbeat)
         return beat.at if beat is not None else session.scalars(select(Instance.created_at)).first()
 
-    def _last_good(self, token_hash: str, known: Kept | None, fault: Exception) -> Kept | None:
+    def _last_good(
+        self, token_hash: str, known: Kept | None, fault: BaseException, beat_at: datetime | None = None
+    ) -> Kept | None:
         """What is served while something fails; the log says what, and never holds the token."""
         known = _ended_meanwhile(known or self._shelf.unread(token_hash), self._now())
         if known is not None and known.gone:
@@ -253,8 +296,14 @@ class FeedRoute:
             "the last good one is served" if body is not None else "there is no earlier one",
             exc_info=None if isinstance(fault, DATABASE_FAULTS) else fault,
         )
+        if known is None:
+            return None
+        of_database = isinstance(fault, DATABASE_FAULTS)
+        self._failures.note(token_hash, known.subscription, self._now(), of_database=of_database)
+        if body is None:
+            return None
         # Its own tag: another process may have written the copy.
-        return structs.replace(known, body=body, etag=tag_of(body)) if known is not None and body is not None else None
+        return structs.replace(known, body=body, etag=tag_of(body), beat_at=beat_at or known.beat_at)
 
     # -- answering ---------------------------------------------------------------------------------------
 
@@ -280,13 +329,16 @@ class FeedRoute:
 
     def _honest(self, kept: Kept) -> Kept:
         """The calendar as it is to be served now: with a loud entry where nobody keeps it any more."""
-        beat_at = kept.beat_at or self._started_at
-        if not is_stale(beat_at, self._now(), self._patience):
-            return kept
-        body = self._shelf.load(kept)
+        silent_since, fails_since = kept.beat_at or self._started_at, self._failures.since(kept.token_hash)
+        is_silent = is_stale(silent_since, self._now(), self._patience)
+        is_frozen = is_stale(fails_since, self._now(), self._patience)
+        body = self._shelf.load(kept) if is_silent or is_frozen else None
         if body is None:
             return kept
-        body = with_stale_note(body, kept.subscription, beat_at, self._today())
+        if is_silent:
+            body = with_stale_note(body, kept.subscription, silent_since, self._today())
+        elif fails_since is not None:
+            body = with_frozen_note(body, kept.subscription, fails_since, self._today())
         return structs.replace(kept, body=body, packed=None, etag=tag_of(body))
 
     async def _pack(self, kept: Kept, body: bytes) -> bytes:
