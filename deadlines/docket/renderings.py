@@ -5,7 +5,7 @@ sequence and moment of change, and can neither be missing nor out of step.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import msgspec
 from sqlalchemy import Select, case, select, update
@@ -22,8 +22,6 @@ DEFAULT_REDACTION = "matter"
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 AT_ONCE = 100
 """Entries that are rendered anew between two looks at the database."""
-LONG_CANCELLED = timedelta(days=31)
-"""What was cancelled so long ago has left the calendars."""
 
 
 def render_entry(session: Session, entry: Entry, deadline: DeadlineRow, *, now: datetime, least: int = 0) -> None:
@@ -148,8 +146,8 @@ def _write(session: Session, entry: Entry, slot: str, row: Rendering | None, ite
             row.renderer = RENDERER
             return
         row.sequence = max(row.sequence + 1, least)
-        if row.cancelled and item.cancelled and item.changed_at - row.changed_at > LONG_CANCELLED:
-            return  # no calendar shows it any more, and none is to show it again because of this
-        row.changed_at = max(item.changed_at, row.changed_at)  # never back, even if the clock was set back
+        # What is cancelled keeps the moment at which it ended: by that it leaves calendars, and is in none made later.
+        if not (row.cancelled and item.cancelled):
+            row.changed_at = max(item.changed_at, row.changed_at)  # never back, even if the clock was set back
     row.on, row.cancelled, row.renderer = item.on, item.cancelled, RENDERER
     row.body = render_event(msgspec.structs.replace(item, sequence=row.sequence, changed_at=row.changed_at))

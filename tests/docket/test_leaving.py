@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from deadlines.docket import feeds, teams
 from deadlines.docket.handing import hand_over
 from deadlines.docket.people import deactivate_person
-from deadlines.docket.renderings import render_entry
+from deadlines.docket.renderings import lift_all, render_entry
 from deadlines.docket.restricting import restrict_matter, unrestrict_matter
-from deadlines.docket.versions import locked
+from deadlines.docket.versions import current, locked
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Matter, Person, Rendering, Subscription
 from tests.docket import samples
@@ -176,6 +176,39 @@ def test_what_was_in_no_calendar_stays_out_of_them(session: Session, ana: Person
     hand_over(session, matter, ben, actor="t", now=LATER)
     hand_over(session, matter, ana, actor="t", now=LATER)
     assert shown(session, subscription) == {}
+
+
+def restricted_for_a_while(session: Session, matter: Matter, ben: Person) -> None:
+    restrict_matter(session, matter, actor="t", now=NOW)
+    unrestrict_matter(session, matter, ben, "not protected", now=LATER)
+
+
+def handed_over(session: Session, matter: Matter, ben: Person) -> None:
+    first = matter.attorney
+    hand_over(session, matter, ben, actor="t", now=NOW)
+    hand_over(session, matter, first, actor="t", now=LATER)
+
+
+def reworded(session: Session, matter: Matter, ben: Person) -> None:
+    lift_all(session, now=LATER)
+
+
+@pytest.mark.parametrize("change", [restricted_for_a_while, handed_over, reworded])
+def test_a_new_calendar_does_not_show_what_ended_before_it_whatever_happens_later(
+    session: Session, ana: Person, ben: Person, matter: Matter, entry: Entry, change: Any
+) -> None:
+    earlier = samples.subscribe(session, ana, scope="firm")
+    entry.status = "waived"
+    render_entry(session, entry, current(session, entry), now=NOW - timedelta(days=2))
+    new = samples.subscribe(session, ana, scope="firm")
+    new.created_at = NOW - timedelta(days=1)
+    before = shown(session, earlier)
+    change(session, matter, ben)
+    assert shown(session, new) == {}
+    after = shown(session, earlier)
+    assert {uid: event["STATUS"] for uid, event in after.items()} == dict.fromkeys(before, "CANCELLED")
+    assert all(event["SEQUENCE"] >= before[uid]["SEQUENCE"] for uid, event in after.items())
+    assert shown(session, earlier, TODAY + timedelta(days=31)) == {}
 
 
 def test_a_removal_does_not_change_any_more(session: Session, ana: Person, matter: Matter, entry: Entry) -> None:
