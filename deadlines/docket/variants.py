@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.result import Window
 from deadlines.docket.leaving import MOST, Removed
-from deadlines.docket.renderings import DEFAULT_REDACTION, RENDERER, origin_of
+from deadlines.docket.renderings import RENDERER, origin_of
 from deadlines.docket.scopes import shown
+from deadlines.docket.sequences import DEFAULT_REDACTION
 from deadlines.docket.trust import window_of
 from deadlines.docket.veil import Veil, veil_of
 from deadlines.errors import CalendarError

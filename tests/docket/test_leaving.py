@@ -159,6 +159,60 @@ def test_a_joined_date_that_splits_leaves_a_calendar_of_fatal_dates(
     assert [str(event["SUMMARY"])[:8] for event in after.values()] == ["LAST DAY"]
 
 
+def split(session: Session, matter: Matter) -> Entry:
+    day = date(2026, 11, 25)
+    entry, deadline = samples.entry(session, matter, samples.window(safe_by=day, last_day=day))
+    render_entry(session, entry, deadline, now=samples.ENTERED)
+    return entry
+
+
+def move(session: Session, entry: Entry, number: int, now: datetime, **dates: date) -> None:
+    render_entry(session, entry, samples.version(session, entry, samples.window(**dates), number), now=now)
+
+
+def test_a_fatal_date_that_was_removed_stays_so_whatever_becomes_of_its_entry(
+    session: Session, ana: Person, matter: Matter
+) -> None:
+    entry = split(session, matter)
+    subscription = samples.subscribe(session, ana, fatal_only=True)
+    uid = f"{entry.id}-safe@deadlines"
+    move(session, entry, 2, NOW)
+    removed = shown(session, subscription)[uid]
+    assert (is_removed(removed), removed["DTSTART"].dt) == (True, TODAY)
+    move(session, entry, 3, LATER, safe_by=date(2026, 11, 12))
+    entry.status = "satisfied"
+    render_entry(session, entry, current(session, entry), now=LATER + timedelta(hours=1))
+    assert shown(session, subscription)[uid] == removed
+    assert shown(session, subscription, TODAY + timedelta(days=18))[uid] == removed
+    assert uid not in shown(session, subscription, TODAY + timedelta(days=31))
+
+
+@pytest.mark.parametrize("choice", [{"remedies": ("appeal",)}, {}])
+def test_a_fatal_date_is_removed_only_where_it_stood(
+    session: Session, ana: Person, matter: Matter, choice: dict[str, Any]
+) -> None:
+    """Neither in a calendar of other remedies, nor in one that was made afterwards."""
+    entry = split(session, matter)
+    other = samples.subscribe(session, ana, fatal_only=True, **choice)
+    if not choice:
+        other.created_at = LATER
+    move(session, entry, 2, NOW)
+    render_entry(session, entry, current(session, entry), now=LATER + timedelta(hours=1), least=1)
+    assert [uid for uid, event in shown(session, other).items() if is_removed(event)] == []
+
+
+def test_a_date_that_is_fatal_again_is_later_than_its_removal(session: Session, ana: Person, matter: Matter) -> None:
+    entry = split(session, matter)
+    subscription = samples.subscribe(session, ana, fatal_only=True)
+    uid = f"{entry.id}-safe@deadlines"
+    move(session, entry, 2, NOW)
+    removed = shown(session, subscription)[uid]
+    move(session, entry, 3, LATER, safe_by=date(2026, 11, 25))
+    back = shown(session, subscription)[uid]
+    assert (is_removed(removed), is_removed(back)) == (True, False)
+    assert back["SEQUENCE"] > removed["SEQUENCE"]
+
+
 def test_an_earlier_date_that_is_disputed_is_fatal(session: Session, ana: Person, matter: Matter) -> None:
     """A notice prints an earlier day than the law computes: until that is decided it is a day to miss nothing on."""
     entry, deadline = samples.entry(session, matter, samples.window(dispute="the notice prints 20 November"))
