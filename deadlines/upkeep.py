@@ -72,7 +72,7 @@ def forget_copies(settings: Settings, database: "Database") -> None:
         now_seen = sights(session, now=clock.now())
     shelf.keep_only(now_seen, {})
     for kept in shelf.outdated(now_seen):
-        shelf.drop(kept.token_hash)
+        shelf.drop(kept.token_hash, of_sight=kept.sight)
 
 
 def _seal_stored(database: "Database") -> None:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
-from deadlines.docket import invitations, silence, variants
+from deadlines.docket import damaged, invitations, silence, variants
 from deadlines.ical import Party
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat, Subscription
@@ -41,6 +41,23 @@ def _prepare(database: Database, identifier: str, today: date, go_on: Callable[[
             more = variants.prepare(session, session.get_one(Subscription, identifier), today=today)
         made += more
     return made
+
+
+def mend(database: Database, *, now: datetime, go_on: Callable[[], bool]) -> int:
+    """Write stored calendar entries anew that were damaged from outside; how many were put right."""
+    with database.read() as session:
+        entries, others = damaged.damaged(session), damaged.damaged_variants(session)
+    mended = 0
+    for start in range(0, max(len(entries), len(others)), damaged.AT_ONCE):
+        if not go_on():
+            break
+        part = slice(start, start + damaged.AT_ONCE)
+        with database.write() as session:
+            found = damaged.mend(session, entries[part], others[part], now=now)
+        mended += found.mended
+    if entries or others:
+        log.error("%d stored calendar entries were damaged from outside; %d are put right", len(entries), mended)
+    return mended
 
 
 def invite_due(database: Database, organizer: Party, *, zone: str, now: datetime, go_on: Callable[[], bool]) -> int:

@@ -339,8 +339,9 @@ class Sweeps:
     # -- calendars ---------------------------------------------------------------------------------------
 
     def prepare_calendars(self, now: datetime) -> int:
-        """Make and keep the entries in other words that calendars need; how many."""
+        """Put damaged entries right, and make and keep those in other words that calendars need; how many of these."""
         self.sign_of_life("calendars")
+        calendars.mend(self._database, now=now, go_on=lambda: self._goes_on("calendars"))
         return calendars.prepare(self._database, zone=self._zone, now=now, go_on=lambda: self._goes_on("calendars"))
 
     def invite_due(self, now: datetime) -> int:

@@ -34,7 +34,7 @@ TEXTS = {
 }
 WAITING = "CALENDAR NOT READY: no deadline is shown yet, look at the docket"
 WAITING_WHY = (
-    "The server cannot read its database now, so that this calendar cannot be made. Its deadlines come by "
+    "The server cannot make this calendar now: its database may be out of reach. Its deadlines come by "
     "themselves when the server works again; until this entry goes away, rely on the docket alone."
 )
 WHAT_TO_DO = (

@@ -7,7 +7,7 @@ drop entries without a word, and says so on the first day that it does not show.
 
 import hashlib
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import msgspec
 from msgspec import Struct
@@ -15,9 +15,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.leaving import removed
-from deadlines.docket.renderings import DEFAULT_REDACTION, RENDERER
+from deadlines.docket.renderings import RENDERER
 from deadlines.docket.scopes import shown
-from deadlines.docket.variants import STAND, Stand, bodies, goodbyes, kinds_of
+from deadlines.docket.sequences import DEFAULT_REDACTION, sequence_at
+from deadlines.docket.variants import STAND, Stand, bodies, goodbyes, kinds_of, sound
 from deadlines.ical import CalendarItem, join_calendar, render_event
 from deadlines.store.tables import Matter, Rendering, Subscription
 
@@ -77,13 +78,13 @@ def feed_body(session: Session, subscription: Subscription, *, today: date, firm
     RFC 5545 wants at least one component, and a new subscriber wants to see that the address works: a feed
     with nothing to show holds one note, on the day that the address was made.
 
-    Raises CalendarError where a stored entry is damaged.
+    Raises CalendarError where a stored entry is damaged and cannot be made anew.
     """
     gone = goodbyes(session, subscription, removed(session, subscription, today))
     events, cut_on = _events(session, subscription, today, gone)
     if cut_on is not None:
         why = f"{ENDS_WHY} {ENDS_REMINDERS}" if subscription.reminders else ENDS_WHY
-        events.append(_note(subscription, f"ends-{cut_on:%Y%m%d}", cut_on, ENDS, why))
+        events.append(_note(subscription, "ends", cut_on, ENDS, why, at=_last_change(session, subscription, today)))
     restricted = SOME_RESTRICTED if subscription.restricted else NO_RESTRICTED
     about = ABOUT.format(words=WORDS[subscription.redaction], restricted=restricted)
     about = f"Filing deadlines of {firm or 'the firm'}. {about}"
@@ -136,9 +137,10 @@ def _has_other_words(subscription: Subscription) -> bool:
 
 
 def _all_stored(session: Session, subscription: Subscription, today: date) -> list[bytes]:
-    query = shown(subscription, today, Rendering.on, Rendering.entry_id, Rendering.slot, Rendering.body)
+    columns = Rendering.on, Rendering.entry_id, Rendering.slot, Rendering.id, Rendering.body
     # Sorted here, because databases order text by their own rules.
-    return [body for _, _, _, body in sorted(tuple(row) for row in session.execute(query))]
+    rows = sorted(tuple(row) for row in session.execute(shown(subscription, today, *columns)))
+    return list(sound(session, {identifier: body for *_, identifier, body in rows}).values())
 
 
 def _fitting(
@@ -200,7 +202,7 @@ def _stored(session: Session, pieces: Sequence[Piece]) -> dict[int, bytes]:
     for start in range(0, len(ids), 500):
         query = select(Rendering.id, Rendering.body).where(Rendering.id.in_(ids[start : start + 500]))
         found.update({row.id: row.body for row in session.execute(query)})
-    return found
+    return sound(session, found)
 
 
 def calendar_name(subscription: Subscription, firm: str) -> str:
@@ -221,15 +223,26 @@ def _veiled(subscription: Subscription) -> bool:
     return hidden or (subscription.scope == "matter" and subscription.redaction == "busy")
 
 
-def _note(subscription: Subscription, name: str, on: date, summary: str, text: str) -> bytes:
+def _last_change(session: Session, subscription: Subscription, today: date) -> datetime:
+    """When the calendar became what it is: with its day, with an entry's last change, or when one left it."""
+    day = datetime.combine(today, time(), UTC)
+    changed: datetime | None = session.scalar(shown(subscription, today, func.max(Rendering.changed_at)))
+    left = [one.at for one in removed(session, subscription, today)]
+    return max([day, subscription.created_at, *([changed] if changed is not None else []), *left])
+
+
+def _note(
+    subscription: Subscription, name: str, on: date, summary: str, text: str, *, at: datetime | None = None
+) -> bytes:
+    """One entry of the calendar's own. `at`: when it last changed, if it does."""
     return render_event(
         CalendarItem(
             uid=f"{subscription.id}-{name}@deadlines",
             on=on,
             summary=summary,
             description=text,
-            sequence=0,
-            changed_at=subscription.created_at,
+            sequence=sequence_at(at) if at is not None else 0,
+            changed_at=at or subscription.created_at,
             created_at=subscription.created_at,
             cancelled=False,
             category="Note",

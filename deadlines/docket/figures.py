@@ -11,6 +11,7 @@ from deadlines.docket.gaps import STANDING
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.rounds import has_passed
 from deadlines.docket.silence import live
+from deadlines.docket.unmade import unmade
 from deadlines.store.tables import Entry, Gap, Heartbeat, Letter, Proposal, Reminder, Subscription
 
 
@@ -60,6 +61,9 @@ def _calendars(session: Session, now: datetime) -> Iterator[Figure]:
     count, silent = session.execute(query).one()
     yield Figure("calendars", "Calendar addresses that are answered", {"": count})
     yield Figure("calendars_silent", "Those that nobody fetches any more", {"": silent})
+    yield Figure(
+        "calendars_unmade", "Those that cannot be made and show what was last good", {"": len(unmade(session))}
+    )
 
 
 def _count(session: Session, name: str, text: str, condition: ColumnElement[bool]) -> Figure:

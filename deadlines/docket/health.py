@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.contacts import unproved
 from deadlines.docket.copies import check_copies
+from deadlines.docket.damaged import check_damaged
 from deadlines.docket.enterers import check_enterers
 from deadlines.docket.findings import Finding as Finding  # noqa: PLC0414  (part of this module)
 from deadlines.docket.findings import State as State  # noqa: PLC0414
@@ -24,6 +25,7 @@ from deadlines.docket.silence import live
 from deadlines.docket.standing_in import check_attorneys, check_deputies
 from deadlines.docket.trust import NEVER, sealed_with
 from deadlines.docket.undocketed import check_undocketed
+from deadlines.docket.unmade import check_unmade
 from deadlines.docket.verification import unresolved
 from deadlines.errors import SendError
 from deadlines.notify.message import checked_address
@@ -75,6 +77,8 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
     yield _watchers(session)
     yield _letters(session, now)
     yield _silent(session, now)
+    yield check_unmade(session)
+    yield check_damaged(session)
 
 
 def _clock(session: Session, now: datetime) -> Finding:

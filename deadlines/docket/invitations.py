@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from sqlalchemy.orm import Session, contains_eager, defer
 
 from deadlines.docket.inviting import KEY, Told, hide, write
-from deadlines.docket.renderings import DEFAULT_REDACTION
 from deadlines.docket.scopes import works_on
+from deadlines.docket.sequences import DEFAULT_REDACTION
 from deadlines.errors import Conflict, InputError
 from deadlines.ical import REDACTIONS, Party
 from deadlines.store import audit

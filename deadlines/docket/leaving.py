@@ -15,10 +15,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.reminders import PENDING
-from deadlines.docket.renderings import DEFAULT_REDACTION, sequence_at, touch_entries
-from deadlines.docket.scopes import DAYS_BACK, TOMBSTONE_DAYS, is_fatal, of_scope, shown
+from deadlines.docket.renderings import touch_entries
+from deadlines.docket.scopes import TOMBSTONE_DAYS, shown
+from deadlines.docket.sequences import sequence_at
 from deadlines.store import audit
-from deadlines.store.tables import DeadlineRow, Entry, LeftCalendar, Matter, Reminder, Rendering, Subscription
+from deadlines.store.tables import Entry, LeftCalendar, Matter, Reminder, Rendering, Subscription
 
 MOST = 100
 """Removed dates that one calendar names; of more the latest ones."""
@@ -92,8 +93,6 @@ def removed(session: Session, subscription: Subscription, today: date) -> list[R
         Removed(row.at, row.id, sequence_at(row.at), row.slot, row.restricted)
         for row in session.execute(_departed(subscription, since))
     ]
-    if subscription.fatal_only:
-        found += (Removed(*row) for row in session.execute(_no_longer_fatal(subscription, today, since)))
     return sorted(found)[-MOST:]
 
 
@@ -126,23 +125,6 @@ def _departed(subscription: Subscription, since: datetime) -> Select[Any]:
         _removed(LeftCalendar.at, Rendering.id, Rendering.slot, Matter.restricted)
         .join(LeftCalendar, LeftCalendar.rendering_id == Rendering.id)
         .where(LeftCalendar.subscription_id == subscription.id, LeftCalendar.at >= since)
-    )
-
-
-def _no_longer_fatal(subscription: Subscription, today: date, since: datetime) -> Select[Any]:
-    """Dates to file by that were fatal ones and are not any more. The move itself gave them their sequence."""
-    in_force = DeadlineRow.version == Entry.version
-    moved_at = select(DeadlineRow.created_at).where(DeadlineRow.entry_id == Entry.id, in_force).scalar_subquery()
-    columns = moved_at, Rendering.id, Rendering.sequence, Rendering.slot, Matter.restricted
-    return _removed(*columns).where(
-        Rendering.redaction == DEFAULT_REDACTION,
-        Rendering.on >= today - timedelta(days=DAYS_BACK),
-        *of_scope(subscription),
-        Rendering.slot == "safe",
-        Rendering.cancelled.is_(False),
-        moved_at >= since,
-        is_fatal(DeadlineRow.version < Entry.version),
-        ~is_fatal(in_force),
     )
 
 

@@ -5,12 +5,15 @@ sequence and moment of change, and can neither be missing nor out of step.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import Select, case, select, update
 from sqlalchemy.orm import Session
 
+from deadlines.docket.fatal_calendars import follow
+from deadlines.docket.sequences import DEFAULT_REDACTION as DEFAULT_REDACTION  # noqa: PLC0414  (others ask here)
+from deadlines.docket.sequences import sequence_at
 from deadlines.docket.trust import is_altered, window_of
 from deadlines.ical import CalendarItem, Origin, Slot, entry_items, render_event, slot_item
 from deadlines.store import audit
@@ -18,12 +21,8 @@ from deadlines.store.tables import DeadlineRow, Entry, Matter, Rendering
 
 RENDERER = "4"
 """The edition of the wording. A change of it makes `refresh_renderings` write the entries anew."""
-DEFAULT_REDACTION = "matter"
-FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 AT_ONCE = 100
 """Entries that are rendered anew between two looks at the database."""
-LONG_CANCELLED = timedelta(days=31)
-"""What was cancelled so long ago has left the calendars."""
 
 
 def render_entry(session: Session, entry: Entry, deadline: DeadlineRow, *, now: datetime, least: int = 0) -> None:
@@ -44,14 +43,10 @@ def render_entry(session: Session, entry: Entry, deadline: DeadlineRow, *, now: 
         if slot not in items and (not row.cancelled or least):
             gone = not origin.altered
             items[slot] = slot_item(window, origin, "matter", msgspec.convert(row.slot, Slot), row.on, gone=gone)
+    lifted = {"safe": follow(session, entry, deadline, rows.get("safe"), now=now)}
     for slot, item in items.items():
-        _write(session, entry, slot, rows.get(slot), item, least)
+        _write(session, entry, slot, rows.get(slot), item, max(least, lifted.get(slot, 0)))
     session.flush()
-
-
-def sequence_at(moment: datetime) -> int:
-    """A sequence that is later than every earlier moment's: seconds since 2026 (RFC 5545 3.8.7.4 wants it to grow)."""
-    return max(int((moment - FIRST).total_seconds()), 0)
 
 
 def touch(session: Session, matter: Matter, *, now: datetime) -> None:
@@ -148,8 +143,8 @@ def _write(session: Session, entry: Entry, slot: str, row: Rendering | None, ite
             row.renderer = RENDERER
             return
         row.sequence = max(row.sequence + 1, least)
-        if row.cancelled and item.cancelled and item.changed_at - row.changed_at > LONG_CANCELLED:
-            return  # no calendar shows it any more, and none is to show it again because of this
-        row.changed_at = max(item.changed_at, row.changed_at)  # never back, even if the clock was set back
+        # What is cancelled keeps the moment at which it ended: by that it leaves calendars, and is in none made later.
+        if not (row.cancelled and item.cancelled):
+            row.changed_at = max(item.changed_at, row.changed_at)  # never back, even if the clock was set back
     row.on, row.cancelled, row.renderer = item.on, item.cancelled, RENDERER
     row.body = render_event(msgspec.structs.replace(item, sequence=row.sequence, changed_at=row.changed_at))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, or_, select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.renderings import DEFAULT_REDACTION
+from deadlines.docket.sequences import DEFAULT_REDACTION
 from deadlines.store.tables import DeadlineRow, Entry, Matter, MatterMember, Rendering, Subscription, TeamMember
 
 DAYS_BACK = 30
@@ -25,7 +25,7 @@ def shown(subscription: Subscription, today: date, *columns: Any) -> Select[Any]
         .join(Matter, Matter.id == Entry.matter_id)
         .where(
             Rendering.redaction == DEFAULT_REDACTION,
-            *_in_reach(subscription, today),
+            *in_reach(subscription, today),
             *of_scope(subscription),
             or_(Entry.discreet.is_(False), Matter.restricted.is_(True)),
             *filtered(subscription),
@@ -63,7 +63,8 @@ def restricted_matters(session: Session, subscription: Subscription | None = Non
     return sorted(session.scalars(restricted.where(*of_scope(subscription)) if subscription else restricted))
 
 
-def _in_reach(subscription: Subscription, today: date) -> Iterator[ColumnElement[bool]]:
+def in_reach(subscription: Subscription, today: date) -> Iterator[ColumnElement[bool]]:
+    """Which days, and of what is cancelled, which a program may still show."""
     yield Rendering.on >= today - timedelta(days=DAYS_BACK)
     yield Rendering.on <= months_later(today, MONTHS_AHEAD)
     oldest = datetime.combine(today - timedelta(days=TOMBSTONE_DAYS), time(), UTC)

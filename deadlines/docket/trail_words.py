@@ -112,6 +112,7 @@ def _days(dates: Detail) -> str:
 
 ACTS: dict[str, str | tuple[str, More]] = {
     "backup.rehearse": "restored a backup for rehearsal",
+    "calendar.mend": "wrote damaged calendar entries anew",
     "calendar.reword": "worded calendars anew",
     "clock.confirm": "confirmed the clock",
     "contact.prove": "proved a way to a person",

@@ -4,6 +4,7 @@ A rendering says which day, which sequence, and whether it is cancelled; a varia
 neither missing nor out of step, because it is made anew where it is.
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
@@ -16,12 +17,16 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.result import Window
 from deadlines.docket.leaving import MOST, Removed
-from deadlines.docket.renderings import DEFAULT_REDACTION, RENDERER, origin_of
+from deadlines.docket.renderings import RENDERER, origin_of
 from deadlines.docket.scopes import shown
+from deadlines.docket.sequences import DEFAULT_REDACTION
 from deadlines.docket.trust import window_of
 from deadlines.docket.veil import Veil, veil_of
-from deadlines.ical import CalendarItem, Redaction, Slot, reminder_items, render_event, slot_days, slot_item
+from deadlines.errors import CalendarError
+from deadlines.ical import CalendarItem, Redaction, Slot, is_whole, reminder_items, render_event, slot_days, slot_item
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Rendering, Subscription, Variant
+
+log = logging.getLogger(__name__)
 
 REMINDERS = "+reminders"
 """Ends the kind of a variant that holds an entry's reminders as entries of their own."""
@@ -60,9 +65,29 @@ def kinds_of(subscription: Subscription, stand: Stand) -> list[str]:
 def bodies(session: Session, wanted: Iterable[tuple[Stand, str]]) -> dict[tuple[int, str], bytes]:
     """The bytes of each rendering and kind: those kept, and what is not kept made now. Nothing is written."""
     asked = list(wanted)
-    found = {(row.rendering_id, row.kind): row.body for row in _kept(session, asked, Variant.body)}
+    kept = _kept(session, asked, Variant.body)
+    found = {(row.rendering_id, row.kind): row.body for row in kept if is_whole(row.body)}
     missing = [(stand, kind) for stand, kind in asked if (stand.id, kind) not in found]
     return {**found, **_made(session, missing)}
+
+
+def sound(session: Session, stored: dict[int, bytes]) -> dict[int, bytes]:
+    """Stored renderings by their ids; what is not whole any more is made anew, where it can be. Nothing is written."""
+    broken = [identifier for identifier, body in stored.items() if not is_whole(body)]
+    return {**stored, **made_anew(session, broken)} if broken else stored
+
+
+def made_anew(session: Session, ids: Sequence[int]) -> dict[int, bytes]:
+    """The bytes of renderings as they were written, from the dates in force; without those that cannot be made."""
+    made: dict[int, bytes] = {}
+    veil = veil_of(session)
+    for start in range(0, len(ids), AT_ONCE):
+        for identifier, found in _whole(session, ids[start : start + AT_ONCE]).items():
+            try:
+                made[identifier] = _rendered(DEFAULT_REDACTION, *found, (), veil)
+            except (CalendarError, msgspec.ValidationError) as fault:
+                log.error("calendar entry %s cannot be written anew (%s)", found[1].id, type(fault).__name__)
+    return made
 
 
 def prepare(session: Session, subscription: Subscription, *, today: date, limit: int = 500) -> int:

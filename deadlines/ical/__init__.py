@@ -2,11 +2,13 @@
 
 from deadlines.ical.event import CalendarItem, render_event
 from deadlines.ical.itip import Party, invitation_uid, itip_object
-from deadlines.ical.joined import join_calendar, with_event
+from deadlines.ical.joined import BEGINS, ENDS, is_whole, join_calendar, with_event
 from deadlines.ical.reminding import reminder_items
 from deadlines.ical.wording import REDACTIONS, Origin, Redaction, Slot, entry_items, slot_days, slot_item
 
 __all__ = [
+    "BEGINS",
+    "ENDS",
     "REDACTIONS",
     "CalendarItem",
     "Origin",
@@ -15,6 +17,7 @@ __all__ = [
     "Slot",
     "entry_items",
     "invitation_uid",
+    "is_whole",
     "itip_object",
     "join_calendar",
     "reminder_items",

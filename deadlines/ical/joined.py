@@ -14,7 +14,7 @@ REFRESH = timedelta(hours=1)
 COLOUR, COLOUR_CODE = "firebrick", "#B22222"
 NAME_LIMIT, DESCRIPTION_LIMIT = 100, 500
 
-BEGIN_EVENT, END_EVENT, END_CALENDAR = b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n", b"END:VCALENDAR\r\n"
+BEGINS, ENDS, END_CALENDAR = b"BEGIN:VEVENT\r\n", b"\r\nEND:VEVENT\r\n", b"END:VCALENDAR\r\n"
 HEADS = (
     "BEGIN",
     "PRODID",
@@ -44,7 +44,7 @@ def join_calendar(name: str, description: str, events: Iterable[bytes]) -> bytes
     head = _head(clean(name, NAME_LIMIT), clean(description, DESCRIPTION_LIMIT))
     chunks = list(events)
     for chunk in chunks:
-        if not _is_event(chunk):
+        if not is_whole(chunk):
             raise CalendarError("A stored calendar entry is not one whole event; the calendar is not published.")
     return b"".join((head, *chunks, END_CALENDAR))
 
@@ -55,13 +55,14 @@ def with_event(body: bytes, event: bytes) -> bytes:
     Raises:
         CalendarError: one of the two is not whole.
     """
-    if not body.endswith(b"\r\n" + END_CALENDAR) or not _is_event(event):
+    if not body.endswith(b"\r\n" + END_CALENDAR) or not is_whole(event):
         raise CalendarError("A calendar or an entry is not whole; the entry is not added.")
     return body.removesuffix(END_CALENDAR) + event + END_CALENDAR
 
 
-def _is_event(chunk: bytes) -> bool:
-    return chunk.startswith(BEGIN_EVENT) and chunk.endswith(b"\r\n" + END_EVENT)
+def is_whole(chunk: bytes) -> bool:
+    """Whether these bytes begin and end as entries do."""
+    return chunk.startswith(BEGINS) and chunk.endswith(ENDS)
 
 
 def _head(name: str, description: str) -> bytes:

@@ -2,19 +2,19 @@
 
 A live token gets 200 or 304 and nothing else, because calendar programs stop polling or empty the calendar
 at anything else: while the database fails or a calendar cannot be made, the last good one is served, and when
-nobody keeps it any more an entry in it says so. An address that ended says so for a while, then 410. Every
-address that never was gets the same 404 (429 to who tries many), every other method 405 before anything is
-looked up.
+nobody keeps it any more, or it cannot be made for long, an entry in it says so. An address that ended says so for
+a while, then 410. Every address that never was gets the same 404 (429 to who tries many), every other method 405
+before anything is looked up.
 """
 
 import hmac
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 
 from anyio import to_thread
-from msgspec import Struct, structs
+from msgspec import structs
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -33,17 +33,34 @@ from deadlines.docket.endings import (
 from deadlines.docket.feeds import feed_body, feed_state
 from deadlines.docket.scopes import restricted_matters
 from deadlines.docket.subscriptions import PREFIX, find_by_hash, hash_token
-from deadlines.errors import CalendarError, StoreError
+from deadlines.docket.unmade import note_unmade
+from deadlines.errors import StoreError
 from deadlines.store import audit
 from deadlines.store.changes import Changes, Mark
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat, Instance, Subscription
 from deadlines.web.asking import Asking
 from deadlines.web.conditional import matches, takes_gzip
+from deadlines.web.failures import Failures, NotMade
 from deadlines.web.fetches import FetchLog, plain_agent
 from deadlines.web.shelf import Kept, Shelf, pack, packed_tag, tag_of
-from deadlines.web.stale import is_stale, with_stale_note
-from deadlines.web.strangers import Strangers, place_of
+from deadlines.web.stale import is_stale, with_frozen_note, with_stale_note
+from deadlines.web.strangers import Strangers
+from deadlines.web.wire import (
+    CALENDAR,
+    COMMON,
+    GONE,
+    NOT_ALLOWED,
+    NOT_FOUND,
+    TOO_MANY,
+    Answer,
+    Asked,
+    asked_of,
+    is_name,
+    length_of,
+    plain_answer,
+    send_answer,
+)
 
 log = logging.getLogger(__name__)
 access = logging.getLogger("deadlines.access")
@@ -51,45 +68,6 @@ access = logging.getLogger("deadlines.access")
 DATABASE_FAULTS = (StoreError, SQLAlchemyError, TimeoutError)
 MARK_SECONDS = 1.0
 """How long the question whether anything was committed may take; the look after it has time of its own."""
-WANTED = (b"if-none-match", b"accept-encoding", b"user-agent", b"x-forwarded-for")
-LONGEST_NAME = 255
-
-Headers = list[tuple[bytes, bytes]]
-COMMON: Headers = [
-    (b"cache-control", b"private, max-age=0, must-revalidate"),
-    (b"vary", b"Accept-Encoding"),
-    (b"x-robots-tag", b"noindex, nofollow, noarchive"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-content-type-options", b"nosniff"),
-]
-CALENDAR: Headers = [
-    (b"content-type", b"text/calendar; charset=utf-8"),
-    (b"content-disposition", b'inline; filename="deadlines.ics"'),
-    *COMMON,
-]
-PLAIN: Headers = [(b"content-type", b"text/plain; charset=utf-8"), *COMMON]
-NOT_FOUND = b"Not found.\n"
-TOO_MANY = b"Too many unknown addresses. Try again in a minute.\n"
-GONE = b"This calendar address has ended. Remove the calendar, and ask for a new address.\n"
-NOT_ALLOWED = b"A calendar is read with GET or HEAD.\n"
-
-
-class Asked(Struct, frozen=True):
-    """What of a request matters. Authorization, cookies, Accept and dates are ignored."""
-
-    method: str
-    if_none_match: str
-    accept_encoding: str
-    agent: str
-    place: str
-
-
-class Answer(Struct, frozen=True):
-    """A whole answer, built before its first byte is sent."""
-
-    status: int
-    headers: Headers
-    body: bytes = b""
 
 
 class FeedRoute:
@@ -114,6 +92,7 @@ class FeedRoute:
         self._database, self._shelf, self._fetches = database, shelf, fetches
         self._heartbeat, self._patience, self._started_at = heartbeat, patience, now()
         self._strangers, self._failing = Strangers(), False
+        self._failures, self._told = Failures(), True
         self._changes = Changes(database.engine)
         self._firm, self._now, self._today = firm, now, today
         self._ask, self._ask_mark = Asking(), Asking(seconds=MARK_SECONDS)
@@ -122,35 +101,44 @@ class FeedRoute:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, by the ASGI protocol."""
-        asked = _asked(scope)
+        asked = asked_of(scope)
         hint = "-"
         if asked.method not in ("GET", "HEAD"):
-            answer = _plain(405, NOT_ALLOWED, (b"allow", b"GET, HEAD"))
+            answer = plain_answer(405, NOT_ALLOWED, (b"allow", b"GET, HEAD"))
         else:
             kept = await self._find(scope["path"], asked)
             if kept is None:
                 answer = self._unknown(asked)
             else:
                 hint = f"{PREFIX}{kept.hint}…"
-                answer = _plain(410, GONE) if kept.gone else await self._calendar(kept, asked)
+                answer = plain_answer(410, GONE) if kept.gone else await self._calendar(kept, asked)
         self.answered[answer.status] += 1
-        await _send(send, answer, asked.method)
+        await send_answer(send, answer, asked.method)
         # Nearly all answers are 304s: they stand in the subscription's last fetch, and not in the log.
         level = logging.DEBUG if answer.status == 304 else logging.INFO
         access.log(level, "%s %s %s %s", plain_agent(asked.method), hint, answer.status, len(answer.body))
 
     def flush(self, session: Session, now: datetime) -> None:
-        """Write down the fetches; now and then, from any thread."""
+        """Write down the fetches, and which calendars cannot be made; now and then, from any thread."""
         self._fetches.flush(session, now)
+        if (since := self._failures.told()) or self._told:
+            note_unmade(session, since, now=now)
+            self._told = bool(since)
 
     def watch(self, session: Session, now: datetime) -> None:
-        """Forget the addresses that have ended and copies that show too much; learn of those without a copy."""
+        """Forget the addresses that have ended and copies that show too much; learn of those without a copy.
+
+        Copies that were taken away on the disk are saved again, and calendars that could not be made tried again.
+        """
         live = live_subscriptions(session, now=now)
         unread = {row.token_hash: self._waiting(row, now) for row in live if not self._shelf.has(row.token_hash)}
         now_seen = sights(session, now=now)
         self._shelf.keep_only(now_seen, unread)
         for kept in self._shelf.outdated(now_seen):
             self._renew(session, kept, now)
+        self._shelf.save_lost()
+        for token_hash in self._failures.due(now):
+            self._try_again(session, token_hash, now_seen, now)
 
     def _waiting(self, subscription: Subscription, now: datetime) -> Kept:
         """What an address without a copy would show; made once a day, for there may be hundreds."""
@@ -161,12 +149,30 @@ class FeedRoute:
         """Make a copy anew that may show what must be seen no more; one that cannot be made is not kept either."""
         try:
             found = self._look_at(session, kept.token_hash, self._today(), structs.replace(kept, docket=""), now)
-        except CalendarError:
+        except DATABASE_FAULTS:
+            raise
+        except Exception:
+            log.exception("calendar %s cannot be made; a copy that may show too much is not kept", kept.subscription)
             found = None
         if found is None or found.gone:
             self._shelf.drop(kept.token_hash)
         else:
             self._shelf.put(structs.replace(found, today=self._today(), looked_at=now))
+
+    def _try_again(self, session: Session, token_hash: str, live: Collection[str], now: datetime) -> None:
+        """Make a calendar that could not be made; nobody may be asking for it."""
+        known, today = self._shelf.get(token_hash), self._today()
+        try:
+            found = self._look_at(session, token_hash, today, known, now) if token_hash in live else None
+        except DATABASE_FAULTS:
+            raise
+        except Exception as fault:
+            self._failures.again(token_hash, now)
+            log.debug("a calendar cannot be made again", exc_info=fault)
+            return
+        self._failures.forget(token_hash)
+        if found is not None and not found.gone:
+            self._shelf.put(structs.replace(found, today=today, looked_at=now))
 
     # -- finding -----------------------------------------------------------------------------------------
 
@@ -174,7 +180,7 @@ class FeedRoute:
         """The address, up to date if that is possible, or None for every address that never was."""
         token, _, name = path.partition("/f/")[2].partition("/")
         kept = await self._current(hash_token(token), asked)
-        return kept if _is_name(name) else None
+        return kept if is_name(name) else None
 
     async def _current(self, token_hash: str, asked: Asked) -> Kept | None:
         known = self._shelf.get(token_hash)
@@ -186,10 +192,14 @@ class FeedRoute:
             return known
         try:
             found = await self._ask(self._look, token_hash, today, known)
+        except NotMade as fault:
+            self._failing = False
+            return self._last_good(token_hash, known, fault.__cause__ or fault, fault.beat_at)
         except Exception as fault:  # noqa: BLE001 - whatever it is, a live address gets no error
             self._failing = True
             return self._last_good(token_hash, known, fault)
         self._failing = False
+        self._failures.forget(token_hash)
         if found is None:
             self._shelf.drop(token_hash)
             return None
@@ -227,7 +237,12 @@ class FeedRoute:
             docket, beat_at = audit.head(session), self._beat(session)
             if known is not None and known.docket == docket:
                 return structs.replace(known, beat_at=beat_at)
-            found = self._look_at(session, token_hash, today, known, now)
+            try:
+                found = self._look_at(session, token_hash, today, known, now)
+            except DATABASE_FAULTS:
+                raise
+            except Exception as fault:
+                raise NotMade(beat_at) from fault
             return structs.replace(found, beat_at=beat_at, docket=docket, looked_at=now) if found is not None else None
 
     def _look_at(
@@ -239,6 +254,8 @@ class FeedRoute:
         changes_at = next_change(subscription, now)
         if (is_now := condition(subscription, now)) == "gone":
             return Kept(token_hash, subscription.id, subscription.hint, "gone", "", gone=True)
+        if is_now == "live" and not self._shelf.has(token_hash):
+            self._shelf.expect(self._waiting(subscription, now))
         state = is_now if is_now == "ended" else self._state(session, subscription, today)
         seen = sight(session, subscription, restricted_matters(session), now)
         expires_at = subscription.expires_at if is_now == "live" else None
@@ -262,7 +279,9 @@ class FeedRoute:
         beat = session.get(Heartbeat, self._heartbeat)
         return beat.at if beat is not None else session.scalars(select(Instance.created_at)).first()
 
-    def _last_good(self, token_hash: str, known: Kept | None, fault: Exception) -> Kept | None:
+    def _last_good(
+        self, token_hash: str, known: Kept | None, fault: BaseException, beat_at: datetime | None = None
+    ) -> Kept | None:
         """What is served while something fails; the log says what, and never holds the token."""
         known = _ended_meanwhile(known or self._shelf.unread(token_hash), self._now())
         if known is not None and known.gone:
@@ -277,16 +296,22 @@ class FeedRoute:
             "the last good one is served" if body is not None else "there is no earlier one",
             exc_info=None if isinstance(fault, DATABASE_FAULTS) else fault,
         )
+        if known is None:
+            return None
+        of_database = isinstance(fault, DATABASE_FAULTS)
+        self._failures.note(token_hash, known.subscription, self._now(), of_database=of_database)
+        if body is None:
+            return None
         # Its own tag: another process may have written the copy.
-        return structs.replace(known, body=body, etag=tag_of(body)) if known is not None and body is not None else None
+        return structs.replace(known, body=body, etag=tag_of(body), beat_at=beat_at or known.beat_at)
 
     # -- answering ---------------------------------------------------------------------------------------
 
     def _unknown(self, asked: Asked) -> Answer:
         # While the database fails nobody can tell a stranger from a subscriber.
         if not self._failing and self._strangers.too_many(asked.place):
-            return _plain(429, TOO_MANY, (b"retry-after", b"60"))
-        return _plain(404, NOT_FOUND)
+            return plain_answer(429, TOO_MANY, (b"retry-after", b"60"))
+        return plain_answer(404, NOT_FOUND)
 
     async def _calendar(self, kept: Kept, asked: Asked) -> Answer:
         self._fetches.note(kept.subscription, self._now(), asked.agent)
@@ -296,21 +321,24 @@ class FeedRoute:
         if _unchanged(kept, asked):
             return Answer(304, [tag, *COMMON])
         if kept.body is None:  # an empty calendar would empty the reader's; a 404 leaves it as it is
-            return _plain(404, NOT_FOUND)
+            return plain_answer(404, NOT_FOUND)
         if not packs:
-            return Answer(200, [*CALENDAR, tag, _length(kept.body)], kept.body)
+            return Answer(200, [*CALENDAR, tag, length_of(kept.body)], kept.body)
         packed = kept.packed or await self._pack(kept, kept.body)
-        return Answer(200, [*CALENDAR, tag, (b"content-encoding", b"gzip"), _length(packed)], packed)
+        return Answer(200, [*CALENDAR, tag, (b"content-encoding", b"gzip"), length_of(packed)], packed)
 
     def _honest(self, kept: Kept) -> Kept:
         """The calendar as it is to be served now: with a loud entry where nobody keeps it any more."""
-        beat_at = kept.beat_at or self._started_at
-        if not is_stale(beat_at, self._now(), self._patience):
-            return kept
-        body = self._shelf.load(kept)
+        silent_since, fails_since = kept.beat_at or self._started_at, self._failures.since(kept.token_hash)
+        is_silent = is_stale(silent_since, self._now(), self._patience)
+        is_frozen = is_stale(fails_since, self._now(), self._patience)
+        body = self._shelf.load(kept) if is_silent or is_frozen else None
         if body is None:
             return kept
-        body = with_stale_note(body, kept.subscription, beat_at, self._today())
+        if is_silent:
+            body = with_stale_note(body, kept.subscription, silent_since, self._today())
+        elif fails_since is not None:
+            body = with_frozen_note(body, kept.subscription, fails_since, self._today())
         return structs.replace(kept, body=body, packed=None, etag=tag_of(body))
 
     async def _pack(self, kept: Kept, body: bytes) -> bytes:
@@ -318,13 +346,6 @@ class FeedRoute:
         if self._shelf.get(kept.token_hash) is kept:
             self._shelf.put(structs.replace(kept, packed=packed))
         return packed
-
-
-def _is_name(name: str) -> bool:
-    """Whether it names a calendar: people rename what they subscribe to, in any script."""
-    stem, dot, ending = name.rpartition(".")
-    plain = name.isprintable() and "/" not in name and len(name) <= LONGEST_NAME
-    return bool(stem and dot) and ending.lower() == "ics" and plain
 
 
 def _ended_meanwhile(kept: Kept | None, now: datetime) -> Kept | None:
@@ -342,37 +363,6 @@ def _unread(subscription: Subscription, now: datetime) -> Kept:
     return structs.replace(kept, expires_at=subscription.expires_at, today=now.date())
 
 
-def _asked(scope: Scope) -> Asked:
-    found: dict[bytes, str] = {}
-    for name, value in scope["headers"]:
-        if name in WANTED:
-            text = value.decode("latin-1")
-            found[name] = f"{found[name]}, {text}" if name in found else text
-    agent = plain_agent(found.get(b"user-agent", ""))
-    client = scope.get("client")
-    return Asked(
-        method=scope["method"],
-        if_none_match=found.get(b"if-none-match", ""),
-        accept_encoding=found.get(b"accept-encoding", ""),
-        agent=agent,
-        place=place_of(client[0] if client else "", found.get(b"x-forwarded-for", "")),
-    )
-
-
 def _unchanged(kept: Kept, asked: Asked) -> bool:
     named = asked.if_none_match
     return named != "" and (matches(named, kept.etag) or matches(named, packed_tag(kept.etag)))
-
-
-def _length(body: bytes) -> tuple[bytes, bytes]:
-    return b"content-length", str(len(body)).encode()
-
-
-def _plain(status: int, body: bytes, *more: tuple[bytes, bytes]) -> Answer:
-    return Answer(status, [*PLAIN, _length(body), *more], body)
-
-
-async def _send(send: Send, answer: Answer, method: str) -> None:
-    body = b"" if method == "HEAD" else answer.body
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-    await send({"type": "http.response.body", "body": body})

@@ -123,13 +123,13 @@ class Shelf:
                 if self._size <= self._largest:
                     break
 
-    def save(self, kept: Kept) -> None:
+    def save(self, kept: Kept) -> bool:
         """Write an address and its bytes to disk; a failure is logged, the feed goes out all the same.
 
         Where it fails, an earlier copy that may show what must be seen no more does not stay either.
         """
         if self._folder is None or kept.body is None:
-            return
+            return True
         label = Label(kept.token_hash, kept.subscription, kept.hint, kept.etag, kept.sight, kept.expires_at)
         try:
             _replace(self._file(kept), msgspec.json.encode(label) + b"\n" + kept.body)
@@ -138,6 +138,8 @@ class Shelf:
             older = _read(self._file(kept))
             if older is not None and older[0].sight != kept.sight:
                 self._remove(kept)
+            return False
+        return True
 
     def load(self, kept: Kept) -> bytes | None:
         """The last good bytes, from memory or from disk."""
@@ -146,20 +148,39 @@ class Shelf:
         found = _read(self._file(kept))
         return found[1] if found is not None and found[0].token_hash == kept.token_hash else None
 
-    def drop(self, token_hash: str) -> None:
-        """Forget an address that is live no more."""
+    def drop(self, token_hash: str, *, of_sight: str | None = None) -> None:
+        """Forget an address that is live no more; `of_sight`: only if its copy is still one of that sight."""
         with self._lock:
             kept = self._kept.pop(token_hash, None)
             if kept is None:
                 return
             self._size -= kept.size()
-        self._remove(kept)
+        found = _read(self._file(kept)) if of_sight is not None and self._folder is not None else None
+        # What a server wrote meanwhile shows what may be seen now.
+        if found is None or found[0].sight == of_sight:
+            self._remove(kept)
 
     def has(self, token_hash: str) -> bool:
         """Whether there is a last good calendar of an address."""
         with self._lock:
             kept = self._kept.get(token_hash)
-            return kept is not None and (kept.body is not None or self._folder is not None)
+        return kept is not None and (kept.body is not None or self._is_saved(kept))
+
+    def expect(self, unread: Kept) -> None:
+        """A live address without a last good calendar, with what it shows while its calendar cannot be made."""
+        with self._lock:
+            self._unread = {**self._unread, unread.token_hash: unread}
+
+    def save_lost(self) -> None:
+        """Save again what is in memory and no more on the disk: another process may have taken it away in good faith.
+
+        A disk that takes nothing is asked for one only.
+        """
+        with self._lock:
+            held = [kept for kept in self._kept.values() if kept.body is not None and not kept.gone]
+        for kept in held if self._folder is not None else ():
+            if not self._is_saved(kept) and not self.save(kept):
+                return
 
     def unread(self, token_hash: str) -> Kept | None:
         """A live address without a last good calendar, with what it shows while its calendar cannot be made."""
@@ -178,6 +199,9 @@ class Shelf:
             gone = [known for known in self._kept if known not in live]
         for token_hash in gone:
             self.drop(token_hash)
+
+    def _is_saved(self, kept: Kept) -> bool:
+        return self._folder is not None and self._file(kept).is_file()
 
     def _remove(self, kept: Kept) -> None:
         if self._folder is not None:

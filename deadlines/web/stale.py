@@ -10,6 +10,11 @@ TEXT = (
     "since then may be missing, and reminders may not be sent. Tell whoever keeps the docket; until this entry goes "
     "away, rely on the docket alone."
 )
+FROZEN_TEXT = (
+    "This calendar cannot be made anew since {since}, and shows what it showed then. Deadlines that were added or "
+    "moved since then may be missing. Tell whoever keeps the docket; until this entry goes away, rely on the docket "
+    "alone."
+)
 
 
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -26,16 +31,25 @@ def with_stale_note(body: bytes, subscription: str, beat_at: datetime, today: da
 
     Raises CalendarError where the calendar is not whole.
     """
-    days = max((today - beat_at.date()).days, 0)
+    return _with_note(body, f"{subscription}-stale@deadlines", TEXT, beat_at, today)
+
+
+def with_frozen_note(body: bytes, subscription: str, since: datetime, today: date) -> bytes:
+    """The same for a calendar that cannot be made since a moment, though the program runs. Raises CalendarError."""
+    return _with_note(body, f"{subscription}-frozen@deadlines", FROZEN_TEXT, since, today)
+
+
+def _with_note(body: bytes, uid: str, text: str, since: datetime, today: date) -> bytes:
+    days = max((today - since.date()).days, 0)
     item = CalendarItem(
-        uid=f"{subscription}-stale@deadlines",
+        uid=uid,
         on=today,
         summary=SUMMARY,
-        description=TEXT.format(since=f"{beat_at:%Y-%m-%d %H:%M} UTC"),
+        description=text.format(since=f"{since:%Y-%m-%d %H:%M} UTC"),
         # Later for every later day, and for every later silence: a day has more minutes than one.
-        sequence=(beat_at - FIRST) // timedelta(minutes=1) + days,
-        changed_at=beat_at + timedelta(days=days),
-        created_at=beat_at,
+        sequence=(since - FIRST) // timedelta(minutes=1) + days,
+        changed_at=since + timedelta(days=days),
+        created_at=since,
         cancelled=False,
         category="Note",
     )

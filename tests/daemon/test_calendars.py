@@ -1,26 +1,41 @@
 """The sweeps for calendars, as the daemon runs them: from the docket to the mail."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from icalendar import Calendar
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from deadlines.daemon import Sweeps
-from deadlines.docket import handing
+from deadlines.docket import feeds, handing
+from deadlines.docket.alarms import untold
 from deadlines.docket.closing import strike_notice
 from deadlines.docket.endings import off_matter
+from deadlines.docket.health import check_docket
 from deadlines.docket.invitations import choose_invitations
+from deadlines.docket.renderings import render_entry
 from deadlines.docket.restricting import restrict_matter, unrestrict_matter
+from deadlines.docket.versions import current
 from deadlines.ical import Party
 from deadlines.notify.smtp import SmtpChannel
 from deadlines.store.database import Database
-from deadlines.store.tables import Heartbeat, Letter, Matter, MatterMember, NoticeRow, Person, Rendering, Subscription
+from deadlines.store.tables import (
+    Entry,
+    Heartbeat,
+    Letter,
+    Matter,
+    MatterMember,
+    NoticeRow,
+    Person,
+    Rendering,
+    Subscription,
+)
 from tests.daemon.parts import Collector, sweeps
 from tests.docket.desks import ENTERED, LATER, desk, recorded
-from tests.docket.samples import ZONE, person
+from tests.docket.samples import ZONE, entry, person, subscribe, version, window
+from tests.docket.samples import matter as matter_of
 from tests.docket.test_silence import DAY, HOUR, LAST, subscribed
 from tests.notify.servers import Inbox, mail_server
 
@@ -213,3 +228,56 @@ def test_two_daemons_tell_of_one_silence_once(database: Database) -> None:
     with database.read() as session:
         assert len(list(session.scalars(select(Letter)))) == 1
         assert session.scalars(select(Subscription)).one().silent_at is not None
+
+
+# -- damaged entries -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("harm", ["substr(body, 1, 200)", "substr(body, 3)", "''"])
+def test_damaged_entries_are_put_right_and_told_of(database: Database, harm: str) -> None:
+    with database.write() as session:
+        recorded(session)
+        subscription = subscribe(session, ana(session), redaction="full", reminders=True)
+        fill = [(row.id, row.body, row.sequence) for row in session.scalars(select(Rendering).order_by(Rendering.id))]
+        identifier = subscription.id
+    daemon = sweeps(database, Collector())
+    assert daemon.prepare_calendars(LATER) > 0
+    with database.write() as session:
+        good = feeds.feed_body(session, session.get_one(Subscription, identifier), today=LATER.date())
+        for table in ("rendering", "variant"):
+            session.execute(text(f"UPDATE {table} SET body = {harm}"))
+    with database.write() as session:
+        assert {found.id: found.state for found in check_docket(session, LATER)}["calendar-entries"] == "ill"
+    assert daemon.prepare_calendars(LATER) > 0
+    with database.write() as session:
+        rows = session.scalars(select(Rendering).order_by(Rendering.id))
+        assert [(row.id, row.body, row.sequence) for row in rows] == fill
+        assert feeds.feed_body(session, session.get_one(Subscription, identifier), today=LATER.date()) == good
+        assert {found.id: found.state for found in check_docket(session, LATER)}["calendar-entries"] == "well"
+        assert [item.alarm.subject for item in untold(session)] == ["Stored calendar entries were damaged from outside"]
+    assert daemon.prepare_calendars(LATER) == 0
+
+
+def test_cancelled_moved_and_joined_entries_are_written_as_they_were(database: Database) -> None:
+    day = date(2026, 11, 25)
+    with database.write() as session:
+        matter = matter_of(session, person(session))
+        shapes = (
+            window(),
+            window(rule="b", safe_by=day, last_day=day),
+            window(rule="c", protective_by=date(2026, 11, 3)),
+        )
+        for shape in shapes:
+            render_entry(session, *entry(session, matter, shape), now=ENTERED)
+        for made in session.scalars(select(Entry)).all():
+            moved = window(
+                rule=made.rule, safe_by=date(2026, 11, 24), last_day=day if made.rule == "c" else date(2026, 11, 24)
+            )
+            render_entry(session, made, version(session, made, moved, 2), now=LATER)
+        made.status = "satisfied"
+        render_entry(session, made, current(session, made), now=LATER + HOUR)
+        bodies = {row.id: row.body for row in session.scalars(select(Rendering))}
+        session.execute(text("UPDATE rendering SET body = substr(body, 1, 50)"))
+    sweeps(database, Collector()).prepare_calendars(LATER + 2 * HOUR)
+    with database.read() as session:
+        assert {row.id: row.body for row in session.scalars(select(Rendering))} == bodies

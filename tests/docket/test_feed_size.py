@@ -62,6 +62,31 @@ def test_the_farthest_days_are_left_out_whole_and_the_calendar_says_so(
 
 
 @pytest.mark.usefixtures("small")
+def test_the_note_of_the_end_moves_along_as_one_entry(session: Session, ana: Person, matter: Matter) -> None:
+    """RFC 5545 3.8.7.4: programs take a change of an entry by its UID and a larger SEQUENCE."""
+    for number in range(8):
+        put(session, matter, TODAY + timedelta(days=number))
+    subscription = subscribe(session, ana)
+    seen: list[tuple[date, Any]] = []
+
+    def look(today: date) -> None:
+        found = events_of(feeds.feed_body(session, subscription, today=today))
+        seen.extend((event["DTSTART"].dt, event) for event in found if "ENDS HERE" in event["SUMMARY"])
+
+    look(TODAY)
+    entry, deadline = samples.entry(session, matter, samples.window(safe_by=TODAY, last_day=TODAY))
+    render_entry(session, entry, deadline, now=NOW + timedelta(hours=1))
+    look(TODAY)
+    look(TODAY + timedelta(days=1))
+    assert [day for day, _ in seen] == [TODAY + timedelta(days=n) for n in (4, 3, 5)]
+    assert {str(event["UID"]) for _, event in seen} == {f"{subscription.id}-ends@deadlines"}
+    sequences = [event["SEQUENCE"] for _, event in seen]
+    assert sequences == sorted(set(sequences))
+    stamps = [event["LAST-MODIFIED"].dt for _, event in seen]
+    assert stamps == sorted(set(stamps))
+
+
+@pytest.mark.usefixtures("small")
 def test_days_past_make_room_for_days_ahead(session: Session, ana: Person, matter: Matter) -> None:
     past, ahead = [TODAY - timedelta(days=n) for n in (3, 2, 1)], [TODAY + timedelta(days=n) for n in range(3)]
     for day in [*past, *ahead]:

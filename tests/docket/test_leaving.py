@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from deadlines.docket import feeds, teams
 from deadlines.docket.handing import hand_over
 from deadlines.docket.people import deactivate_person
-from deadlines.docket.renderings import render_entry
+from deadlines.docket.renderings import lift_all, render_entry
 from deadlines.docket.restricting import restrict_matter, unrestrict_matter
-from deadlines.docket.versions import locked
+from deadlines.docket.versions import current, locked
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Matter, Person, Rendering, Subscription
 from tests.docket import samples
@@ -159,6 +159,60 @@ def test_a_joined_date_that_splits_leaves_a_calendar_of_fatal_dates(
     assert [str(event["SUMMARY"])[:8] for event in after.values()] == ["LAST DAY"]
 
 
+def split(session: Session, matter: Matter) -> Entry:
+    day = date(2026, 11, 25)
+    entry, deadline = samples.entry(session, matter, samples.window(safe_by=day, last_day=day))
+    render_entry(session, entry, deadline, now=samples.ENTERED)
+    return entry
+
+
+def move(session: Session, entry: Entry, number: int, now: datetime, **dates: date) -> None:
+    render_entry(session, entry, samples.version(session, entry, samples.window(**dates), number), now=now)
+
+
+def test_a_fatal_date_that_was_removed_stays_so_whatever_becomes_of_its_entry(
+    session: Session, ana: Person, matter: Matter
+) -> None:
+    entry = split(session, matter)
+    subscription = samples.subscribe(session, ana, fatal_only=True)
+    uid = f"{entry.id}-safe@deadlines"
+    move(session, entry, 2, NOW)
+    removed = shown(session, subscription)[uid]
+    assert (is_removed(removed), removed["DTSTART"].dt) == (True, TODAY)
+    move(session, entry, 3, LATER, safe_by=date(2026, 11, 12))
+    entry.status = "satisfied"
+    render_entry(session, entry, current(session, entry), now=LATER + timedelta(hours=1))
+    assert shown(session, subscription)[uid] == removed
+    assert shown(session, subscription, TODAY + timedelta(days=18))[uid] == removed
+    assert uid not in shown(session, subscription, TODAY + timedelta(days=31))
+
+
+@pytest.mark.parametrize("choice", [{"remedies": ("appeal",)}, {}])
+def test_a_fatal_date_is_removed_only_where_it_stood(
+    session: Session, ana: Person, matter: Matter, choice: dict[str, Any]
+) -> None:
+    """Neither in a calendar of other remedies, nor in one that was made afterwards."""
+    entry = split(session, matter)
+    other = samples.subscribe(session, ana, fatal_only=True, **choice)
+    if not choice:
+        other.created_at = LATER
+    move(session, entry, 2, NOW)
+    render_entry(session, entry, current(session, entry), now=LATER + timedelta(hours=1), least=1)
+    assert [uid for uid, event in shown(session, other).items() if is_removed(event)] == []
+
+
+def test_a_date_that_is_fatal_again_is_later_than_its_removal(session: Session, ana: Person, matter: Matter) -> None:
+    entry = split(session, matter)
+    subscription = samples.subscribe(session, ana, fatal_only=True)
+    uid = f"{entry.id}-safe@deadlines"
+    move(session, entry, 2, NOW)
+    removed = shown(session, subscription)[uid]
+    move(session, entry, 3, LATER, safe_by=date(2026, 11, 25))
+    back = shown(session, subscription)[uid]
+    assert (is_removed(removed), is_removed(back)) == (True, False)
+    assert back["SEQUENCE"] > removed["SEQUENCE"]
+
+
 def test_an_earlier_date_that_is_disputed_is_fatal(session: Session, ana: Person, matter: Matter) -> None:
     """A notice prints an earlier day than the law computes: until that is decided it is a day to miss nothing on."""
     entry, deadline = samples.entry(session, matter, samples.window(dispute="the notice prints 20 November"))
@@ -176,6 +230,39 @@ def test_what_was_in_no_calendar_stays_out_of_them(session: Session, ana: Person
     hand_over(session, matter, ben, actor="t", now=LATER)
     hand_over(session, matter, ana, actor="t", now=LATER)
     assert shown(session, subscription) == {}
+
+
+def restricted_for_a_while(session: Session, matter: Matter, ben: Person) -> None:
+    restrict_matter(session, matter, actor="t", now=NOW)
+    unrestrict_matter(session, matter, ben, "not protected", now=LATER)
+
+
+def handed_over(session: Session, matter: Matter, ben: Person) -> None:
+    first = matter.attorney
+    hand_over(session, matter, ben, actor="t", now=NOW)
+    hand_over(session, matter, first, actor="t", now=LATER)
+
+
+def reworded(session: Session, matter: Matter, ben: Person) -> None:
+    lift_all(session, now=LATER)
+
+
+@pytest.mark.parametrize("change", [restricted_for_a_while, handed_over, reworded])
+def test_a_new_calendar_does_not_show_what_ended_before_it_whatever_happens_later(
+    session: Session, ana: Person, ben: Person, matter: Matter, entry: Entry, change: Any
+) -> None:
+    earlier = samples.subscribe(session, ana, scope="firm")
+    entry.status = "waived"
+    render_entry(session, entry, current(session, entry), now=NOW - timedelta(days=2))
+    new = samples.subscribe(session, ana, scope="firm")
+    new.created_at = NOW - timedelta(days=1)
+    before = shown(session, earlier)
+    change(session, matter, ben)
+    assert shown(session, new) == {}
+    after = shown(session, earlier)
+    assert {uid: event["STATUS"] for uid, event in after.items()} == dict.fromkeys(before, "CANCELLED")
+    assert all(event["SEQUENCE"] >= before[uid]["SEQUENCE"] for uid, event in after.items())
+    assert shown(session, earlier, TODAY + timedelta(days=31)) == {}
 
 
 def test_a_removal_does_not_change_any_more(session: Session, ana: Person, matter: Matter, entry: Entry) -> None:

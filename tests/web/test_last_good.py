@@ -15,13 +15,15 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from deadlines.docket import endings, renderings, subscriptions
+from deadlines.docket.alarms import untold
+from deadlines.docket.health import check_docket
 from deadlines.docket.people import deactivate_person
 from deadlines.docket.restricting import restrict_matter
 from deadlines.docket.subscriptions import Choice
 from deadlines.errors import Unreachable
 from deadlines.store.changes import Changes
 from deadlines.store.database import Database
-from deadlines.store.tables import Matter, MatterMember, Rendering, Subscription
+from deadlines.store.tables import DeadlineRow, Heartbeat, Matter, MatterMember, Rendering, Subscription
 from deadlines.web.app import create_app
 from deadlines.web.shelf import Kept, Shelf, tag_of
 from tests.docket import samples
@@ -65,19 +67,106 @@ def test_a_failing_database_is_not_seen_by_a_subscriber(
     assert feed.token not in caplog.text
 
 
-def test_a_damaged_entry_does_not_empty_a_calendar(
-    database: Database, feed: Subscribed, folder: Path, caplog: pytest.LogCaptureFixture
+def damage(database: Database, *, for_good: bool = False) -> None:
+    """What a hand or a disk does to what is stored; `for_good`: there are no dates to make it from either."""
+    with database.write() as session:
+        session.execute(text("UPDATE rendering SET body = substr(body, 1, 40)"))
+        if for_good:
+            session.execute(text("DELETE FROM deadline"))
+
+
+def another_matter(database: Database) -> None:
+    with database.write() as session:
+        matter = samples.matter(session, session.query(Matter).one().attorney, "2026-0200")
+        entry, deadline = samples.entry(session, matter, samples.window(rule="b"))
+        renderings.render_entry(session, entry, deadline, now=NOW)
+        samples.told(session)
+
+
+@pytest.mark.parametrize("choice", [Choice(), Choice(whole=True), Choice(reminders=True)])
+def test_a_damaged_entry_is_made_anew_and_holds_up_no_other(
+    database: Database, folder: Path, choice: Choice, feed: Subscribed
 ) -> None:
+    with database.write() as session:
+        person = session.get_one(Subscription, feed.id).person
+        _, token = subscriptions.add_subscription(session, person, "b", choice=choice, actor="t", now=samples.ENTERED)
+    path = f"/f/{token}/d.ics"
+    before = client_of(database, folder).get(path)
+    damage(database)
+    assert client_of(database, None).get(path).content == before.content
+    another_matter(database)
+    after = client_of(database, folder).get(path).text
+    assert after.count("2026-0200") > 0
+    assert [word for word in before.text.split("BEGIN:VEVENT")[1:-1] if word not in after] == []
+
+
+def test_a_calendar_that_cannot_be_made_says_so_after_an_hour(
+    database: Database, feed: Subscribed, folder: Path
+) -> None:
+    times = [NOW]
+    client = TestClient(create_app(database, zone=ZONE, kept=folder, now=lambda: times[-1]))
+    good = client.get(feed.path)
+    damage(database, for_good=True)
+    another_matter(database)
+    for minutes, told in ((0, 0), (50, 0), (61, 1), (100, 1)):
+        times.append(NOW + timedelta(minutes=minutes))
+        with database.write() as session:
+            session.merge(Heartbeat(sweep="daemon", at=times[-1], detail=""))
+        bad = client.get(feed.path)
+        assert (bad.status_code, bad.text.count("cannot be made anew")) == (200, told)
+        assert bad.text.count("BEGIN:VEVENT") == good.text.count("BEGIN:VEVENT") + told
+        assert "no sign of life" not in bad.text
+    with database.write() as session:
+        client.app.state.flush(session, times[-1])  # type: ignore[attr-defined]
+    assert "deadlines_calendars_unmade 1.0" in client.get("/metrics").text
+    with database.write() as session:
+        finding = {found.id: found for found in check_docket(session, times[-1])}["calendars-made"]
+        assert (finding.state, feed.id[:8] in finding.sentence) == ("ill", True)
+        assert [item.alarm.subject for item in untold(session)] == ["Calendars stand still: they cannot be made"]
+    with database.write() as session:
+        session.query(Rendering).filter(Rendering.entry_id.not_in(session.query(DeadlineRow.entry_id))).delete()
+        samples.told(session)
+        times.append(times[-1] + timedelta(minutes=2))
+    for call in (client.app.state.watch, client.app.state.flush):  # type: ignore[attr-defined]
+        with database.write() as session:
+            call(session, times[-1])
+    with database.write() as session:
+        assert {found.id: found.state for found in check_docket(session, NOW)}["calendars-made"] == "well"
+    assert "2026-0200" in client.get(feed.path).text
+
+
+def test_an_address_whose_first_calendar_cannot_be_made_is_no_stranger(
+    database: Database, feed: Subscribed, folder: Path
+) -> None:
+    damage(database, for_good=True)
+    client = client_of(database, folder)
+    answer = client.get(feed.path)
+    assert (answer.status_code, answer.text.count("NOT READY: no deadline")) == (200, 1)
+    statuses = [client.get(f"/f/dlf_{number}/deadlines.ics").status_code for number in range(80)]
+    assert set(statuses) == {404, 429}  # strangers are slowed down all the same
+    assert client.get(feed.path).status_code == 200
+
+
+def test_a_copy_that_was_taken_away_is_saved_again(database: Database, feed: Subscribed, folder: Path) -> None:
     client = client_of(database, folder)
     good = client.get(feed.path)
-    with database.write() as session:
-        row = session.query(Rendering).first()
-        assert row is not None
-        row.body, row.sequence = row.body[:40], row.sequence + 1
-        samples.told(session)
-    bad = client.get(feed.path)
-    assert (bad.status_code, bad.content) == (200, good.content)
-    assert "CalendarError" in caplog.text
+    for path in folder.iterdir():
+        path.unlink()
+    with database.read() as session:
+        client.app.state.watch(session, NOW)  # type: ignore[attr-defined]
+    break_database(database)
+    assert client_of(database, folder).get(feed.path).content == good.content
+
+
+def test_who_takes_copies_away_leaves_what_a_server_wrote_meanwhile(tmp_path: Path) -> None:
+    old, new = (Kept("h", "k" * 26, "dlf_x", "1", tag_of(word), word, sight=word.decode()) for word in (b"old", b"new"))
+    Shelf(tmp_path).save(old)
+    sweeping = Shelf(tmp_path)
+    Shelf(tmp_path).save(new)
+    sweeping.drop("h", of_sight="old")
+    assert Shelf(tmp_path).load(Kept("h", "k" * 26, "dlf_x", "", "")) == b"new"
+    Shelf(tmp_path).drop("h", of_sight="new")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_after_a_restart_the_disk_has_it(database: Database, feed: Subscribed, folder: Path) -> None:

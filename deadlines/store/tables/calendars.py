@@ -106,7 +106,8 @@ class Subscription(Base):
 
 
 class LeftCalendar(Base):
-    """A date that a calendar showed and shows no more since `at`: its matter is restricted, or of other people.
+    """A date that a calendar showed and shows no more since `at`: its matter is restricted, or of other people, or
+    the date is fatal no more and the calendar shows only those.
 
     It stands in the calendar as removed for a while, because programs do not notice what is missing.
     """
