@@ -380,7 +380,9 @@ def test_after_form_eoir_29_nothing_of_a_removal_order_is_calendared(form: str) 
     found = ask("bia.decision", "2026-10-28", "mail", form=form)
     states = {one.rule: one.state for one in found.windows}
     assert states.pop("court.petition-for-review.no-order") == "not-available"
-    assert not [name for name in states if "petition" in name or "stay" in name or "vawa" in name or "departure" in name]
+    assert not [
+        name for name in states if "petition" in name or "stay" in name or "vawa" in name or "departure" in name
+    ]
     for rule in ("bia.motion.reopen", "bia.motion.reconsider"):
         motion = window(found, rule)
         assert motion.file_with == "the DHS office with the record, not the Board"
