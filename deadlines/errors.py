@@ -64,6 +64,12 @@ class Unreachable(StoreError):
     code = "database-unreachable"
 
 
+class NoDocket(StoreError):
+    """Where the database should be there is nothing, or nothing in it: perhaps none was made yet."""
+
+    code = "no-docket"
+
+
 class NotFound(DeadlinesError):
     """Nothing is filed under that name."""
 

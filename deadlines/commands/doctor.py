@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deadlines.commands.context import App, json_option, pass_app
-from deadlines.errors import ConfigError, StoreError
+from deadlines.errors import ConfigError, NoDocket, StoreError
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -69,7 +69,7 @@ def _database_findings(app: App) -> Iterator["Finding"]:
 
     from deadlines import clock
     from deadlines.commands import installation, machine
-    from deadlines.docket.findings import Finding
+    from deadlines.docket.findings import Finding, guarded
     from deadlines.docket.health import check_docket, check_emergency
     from deadlines.docket.monitor import check_monitor
     from deadlines.docket.timekeeping import check_clock, read_clocks
@@ -81,18 +81,25 @@ def _database_findings(app: App) -> Iterator["Finding"]:
             yield installation.check_database(database)
             yield machine.check_disk(app.settings)
             with database.read() as session:
-                yield check_clock(session, read_clocks(clock.now()))
-                yield machine.check_leader(database, session, clock.now())
-                yield from check_docket(session, clock.now())
-                yield check_monitor(session, clock.now(), configured=bool(app.settings.monitor.address_file))
-                yield check_webhooks(session)
-                yield check_emergency(session, app.settings.reminders.emergency)
-                yield from _evening(app, session)
-                yield from check_keeping(session, app.settings.keeping.folder, clock.now())
-                if app.settings.print.folder:
-                    yield check_sheet(session, clock.now())
-    except (StoreError, ConfigError) as error:
+                now, settings = clock.now(), app.settings
+                yield from guarded("clock", lambda: check_clock(session, read_clocks(now)))
+                yield from guarded("leader", lambda: machine.check_leader(database, session, now))
+                yield from check_docket(session, now)
+                watched = bool(settings.monitor.address_file)
+                yield from guarded("monitor", lambda: check_monitor(session, now, configured=watched))
+                yield from guarded("webhooks", lambda: check_webhooks(session))
+                yield from guarded("emergency-contact", lambda: check_emergency(session, settings.reminders.emergency))
+                yield from guarded("evening-signed", lambda: _evening(app, session))
+                yield from guarded("backup", lambda: check_keeping(session, settings.keeping.folder, now))
+                if settings.print.folder:
+                    yield from guarded("sheet", lambda: check_sheet(session, now))
+    except NoDocket as error:
         yield Finding("database", "ill", error.sentence, "A new installation begins with `deadlines init`.")
+    except ConfigError as error:
+        yield Finding("database", "ill", error.sentence, "Correct the configuration; then run this again.")
+    except StoreError as error:
+        hint = "Look at the disk or at the database server and its log; docs/operations.md says how to go on."
+        yield Finding("database", "ill", error.sentence, hint)
     except SQLAlchemyError as error:
         sentence = f"The database fails while it is read ({type(error).__name__})."
         yield Finding("database", "ill", sentence, "Look at the disk and at the database server's log.")

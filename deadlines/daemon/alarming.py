@@ -6,16 +6,24 @@ from datetime import datetime
 from types import MappingProxyType
 from uuid import uuid5
 
+from msgspec import structs
+
 from deadlines.daemon.pace import Pace
-from deadlines.docket.alarms import Untold, mark_told, untold
+from deadlines.docket.alarms import Untold, mark_refused, mark_told, untold
+from deadlines.docket.contacts import chat_contacts
 from deadlines.docket.reminders import NAMESPACE
 from deadlines.errors import ChannelDown, SendError
-from deadlines.notify.channel import Channel
-from deadlines.notify.message import Message
+from deadlines.notify.channel import CHATS, Channel
+from deadlines.notify.message import Hidden, Message
 from deadlines.store.database import Database
 
 log = logging.getLogger(__name__)
 
+UNMAILED = "An alarm of the firm's docket could not be mailed to you"
+UNMAILED_TEXT = (
+    "Mail to your address is refused, so an alarm of the program that keeps the firm's docket comes this way.\n"
+    "Open the docket, run `deadlines doctor`, and have your address corrected.\n"
+)
 NO_PACES: Mapping[str, Pace] = MappingProxyType({})
 
 
@@ -30,26 +38,29 @@ def tell_alarms(
     name, channel = next(iter(channels.items()), ("", None))
     pace = paces.get(name)
     with database.read() as session:
-        waiting = untold(session)
+        waiting = untold(session, now)
     if channel is None or not waiting:
         return 0
     sent = 0
+    chats = {name: way for name, way in channels.items() if name in CHATS}
     try:
         for item in waiting:
             if pace is not None:
                 if not pace.has_room(now, urgent=True):
                     break
                 pace.note(now)
-            sent += _tell(database, channel, item, now)
+            sent += _tell(database, channel, chats, item, now)
     except ChannelDown as fault:
         log.error("an alarm waits to be sent: %s", fault.sentence)
     finally:
-        channel.close()
+        for way in (channel, *chats.values()):
+            way.close()
     return sent
 
 
-def _tell(database: Database, channel: Channel, item: Untold, now: datetime) -> bool:
-    """Whether the message left. One that is refused for good is not tried again."""
+def _tell(database: Database, channel: Channel, chats: Mapping[str, Channel], item: Untold, now: datetime) -> bool:
+    """Whether the message left. One that mail refuses for good goes by the person's chats; one that nothing takes is
+    refused, which is not the end of it."""
     took = True
     try:
         channel.send(_message(item, now))
@@ -59,10 +70,28 @@ def _tell(database: Database, channel: Channel, item: Untold, now: datetime) -> 
         log.error("alarm %s was not taken: %s", item.key, fault.sentence)
         if not fault.permanent:
             return False
-        took = False
+        took = _by_chat(database, chats, item, now)
     with database.write() as session:
-        mark_told(session, item.key, item.person.id, now)
+        (mark_told if took else mark_refused)(session, item.key, item.person.id, now)
     return took
+
+
+def _by_chat(database: Database, chats: Mapping[str, Channel], item: Untold, now: datetime) -> bool:
+    """Whether one of the person's chats took it. A chat is not told what: it may be of a restricted matter."""
+    with database.read() as session:
+        ways = [(contact.channel, Hidden(contact.address)) for contact in chat_contacts(session, item.person)]
+    for name, address in ways:
+        if name not in chats:
+            continue
+        try:
+            chats[name].send(
+                structs.replace(_message(item, now), subject=UNMAILED, text=UNMAILED_TEXT, address=address)
+            )
+        except SendError as fault:
+            log.error("alarm %s was not taken by %s: %s", item.key, name, fault.sentence)
+        else:
+            return True
+    return False
 
 
 def _message(item: Untold, now: datetime) -> Message:

@@ -25,7 +25,8 @@ PAUSES = (0.0, 0.5, 2.0, 5.0)
 
 
 class SendReport(Struct):
-    """What one sweep did, in reminders, and how many letters it sent. `trouble` is the last thing that went wrong."""
+    """What one sweep did, in reminders, and how many letters it sent. `trouble` is the last thing that went wrong;
+    `broken`: nobody foresaw it, and it ended the round."""
 
     claimed: int = 0
     sent: int = 0
@@ -35,6 +36,7 @@ class SendReport(Struct):
     released: int = 0
     letters: int = 0
     trouble: str = ""
+    broken: bool = False
 
 
 class Post(Struct, frozen=True):

@@ -47,6 +47,7 @@ INTERVALS = {
     "audit": 60.0,
     "ping": 300.0,
     "hooks": 15.0,
+    "rows": 900.0,
 }
 """Seconds between two runs of each sweep whose rhythm nobody sets."""
 TURNS = {
@@ -66,11 +67,12 @@ TURNS = {
     "audit": "audit",
     "ping": "ping",
     "hooks": "send_events",
+    "rows": "watch_rows",
 }
 """What each sweep calls."""
 REGARDLESS = ("beat", "fetches", "addresses", "calendars")
 """What goes on by a clock that cannot be believed: it does no harm by a wrong one."""
-LATER = ("audit",)
+LATER = ("audit", "rows")
 """What waits a turn at the start: after a weekend down the auditor would hold what is to leave first."""
 OWN = ("fetches", "addresses")
 """Sweeps of what is in the memory of this process: a daemon that stands by runs them too."""

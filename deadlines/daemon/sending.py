@@ -14,14 +14,16 @@ from sqlalchemy.orm import Session
 from deadlines import clock
 from deadlines.daemon.letters import LetterSender
 from deadlines.daemon.post import DATABASE_FAULTS, Post, SendReport
-from deadlines.docket import claiming, outages, outbox
+from deadlines.docket import claiming, outages, outbox, unreadable
 from deadlines.docket.absences import tell_covers
+from deadlines.docket.alarms import tell_broken
 from deadlines.docket.fatal import tell_all
 from deadlines.docket.lanes import fan_out
 from deadlines.docket.parcels import Parcel, group, prepare
 from deadlines.docket.reminders import URGENT
 from deadlines.errors import SendError, StoreError
 from deadlines.store.tables import Heartbeat
+from deadlines.store.types import LONG_AGO
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +52,7 @@ class Sender:
         self._post.answered.clear()
         looks = LOOKS
         try:
+            self._tell_damaged(now)
             while not self._post.stopping.is_set():
                 # Letters go a few at a time, and only when no reminder is left that is due by then.
                 if self._send_batch(present, report, down) or self._letters.send_batch(present, report, down):
@@ -64,10 +67,36 @@ class Sender:
         except DATABASE_FAULTS as fault:
             report.trouble = _told(fault)
             log.error("the database failed while sending; what is due stays due: %s", report.trouble)
+        except Exception as fault:
+            log.exception("sending stopped in an unforeseen way; what is due stays due")
+            self._broken(report, fault, present())
         finally:
             for channel in self._post.channels.values():
                 channel.close()
         return report
+
+    def _tell_damaged(self, now: datetime) -> None:
+        """What is due and damaged is told of and mended, rather than sent as half a century late."""
+        with self._post.database.read() as session:
+            if not unreadable.is_due_and_unreadable(session, now=now):
+                return
+        unreadable.watch_rows(self._post.database, now=now)
+
+    def _broken(self, report: SendReport, fault: Exception, now: datetime) -> None:
+        """Tell of a fault that nobody foresaw: `doctor` says it, and the people who keep the docket hear it by mail.
+
+        The moment of the heartbeat stays: a monitor outside must not be told that mails go.
+        """
+        report.broken = True
+        report.trouble = f"Sending stopped in an unforeseen way ({type(fault).__name__}); see the log."
+        try:
+            with self._post.database.write() as session:
+                tell_broken(session, report.trouble, now)
+                before = session.get(Heartbeat, "send")
+                detail = msgspec.json.encode(report).decode()
+                session.merge(Heartbeat(sweep="send", at=before.at if before is not None else LONG_AGO, detail=detail))
+        except DATABASE_FAULTS as error:
+            log.error("that cannot be written down: %s", _told(error))
 
     def _passed_over(self, now: datetime, down: set[str]) -> bool:
         """Whether a reminder was due that another transaction held just now; then a moment is given to it."""

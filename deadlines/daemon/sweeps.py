@@ -43,6 +43,7 @@ from deadlines.docket.reviews import tell_reviews
 from deadlines.docket.rounds import Round
 from deadlines.docket.timekeeping import Reading, is_held, read_clocks, watch_clock
 from deadlines.docket.undocketed import tell_undocketed
+from deadlines.docket.unreadable import watch_rows
 from deadlines.ical import Party
 from deadlines.notify.channel import Channel
 from deadlines.notify.outbound import Outbound
@@ -150,14 +151,13 @@ class Sweeps:
         return renewed(session, letter, self._rhythm, now)
 
     def send_due(self, now: datetime) -> SendReport:
-        """Send everything that is due at `now`; see `Sender`. Never raises for a message or the database."""
+        """Send everything that is due at `now`; see `Sender`. Never raises for what fails while sending."""
         self._sends.set()
         try:
-            report = self._sender.send_due(now)
+            return self._sender.send_due(now)
         finally:
             self._sends.clear()
-        self.tell_alarms(now)
-        return report
+            self.tell_alarms(now)
 
     def tell_alarms(self, now: datetime) -> None:
         """Tell people what goes wrong in the program itself, even while the clock is not believed. Never raises."""
@@ -207,10 +207,9 @@ class Sweeps:
                 )
             step = watch_clock(session, self._clocks(now))
             session.merge(Heartbeat(sweep="daemon", at=now, detail=msgspec.json.encode(beat).decode()))
-        if step.holds:
-            log.error("the clock %s: nothing is sent until it is right or confirmed", step.words)
-        elif step.kind != "well":
-            log.error("the clock %s", step.words)
+        if step.kind != "well":
+            held = ": nothing is sent until it is right or confirmed" if step.holds else ""
+            log.error("the clock %s%s", step.words, held)
         return beat
 
     def _compare(self, beat: Beat, before: Heartbeat, now: datetime) -> None:
@@ -376,6 +375,14 @@ class Sweeps:
         """Tell the monitor outside that all is well, if it is; why it was not told."""
         self.sign_of_life("ping")
         return self._monitor.ping(now) if self._monitor is not None else ""
+
+    def watch_rows(self, now: datetime) -> int:
+        """Tell people of rows that cannot be read; how many."""
+        self.sign_of_life("rows")
+        found = watch_rows(self._database, now=now)
+        if found:
+            log.error("rows of the database cannot be read in full: %s", "; ".join(found))
+        return len(found)
 
     def flush_fetches(self, now: datetime) -> None:
         """Write down which feeds were fetched since the last time."""

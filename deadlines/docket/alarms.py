@@ -8,24 +8,35 @@ from msgspec import Struct, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.roles import DOCKET_ROLE
+from deadlines.docket.findings import Finding
+from deadlines.docket.roles import ADMINISTRATOR, ATTORNEYS, DOCKET_ROLE
 from deadlines.store.tables import Entry, Heartbeat, Person
 
 ROW = "alarms"
 """The heartbeat under which the alarms are kept."""
 KEPT = timedelta(days=60)
 """After that an alarm may be raised again under the same key."""
+AGAIN = timedelta(hours=1)
+"""How long after a refusal an alarm is tried again."""
+SHOWN = 5
 
 
 class Alarm(Struct):
     """One thing to tell. `told` holds the ids of the people who have been, `also` those of whom to tell beside the
-    people who keep the docket."""
+    people who keep the docket, `refused` when no way to somebody took it last."""
 
     subject: str
     text: str
     raised_at: datetime
     told: list[str] = field(default_factory=list)
     also: list[str] = field(default_factory=list)
+    refused: dict[str, datetime] = field(default_factory=dict)
+
+    def waits_for(self, person_id: str, now: datetime | None) -> bool:
+        """Whether somebody is to hear it, and at `now`: not again within the hour in which nothing took it."""
+        refused = self.refused.get(person_id)
+        rests = refused is not None and now is not None and timedelta() <= now - refused < AGAIN
+        return person_id not in self.told and not rests
 
 
 class Untold(Struct, frozen=True):
@@ -66,33 +77,80 @@ def alarm_of_date(session: Session, entry: Entry, now: datetime) -> bool:
     )
 
 
-def untold(session: Session) -> list[Untold]:
-    """Who has still to hear what, the oldest first."""
+def tell_broken(session: Session, sentence: str, now: datetime) -> bool:
+    """Note, once a day, that sending ends before all is sent, for a reason that nobody foresaw."""
+    return raise_alarm(
+        session,
+        f"sending/{now:%Y-%m-%d}",
+        subject="Reminders do not go out as they should: sending stops in an unforeseen way",
+        text=(
+            f"{sentence}\nWhat is due stays due and is tried every half minute, but reminders may be late.\n\n"
+            "Until that is mended go by your second calendar. See `deadlines doctor` and the log on that machine.\n"
+        ),
+        now=now,
+    )
+
+
+def untold(session: Session, now: datetime | None = None) -> list[Untold]:
+    """Who has still to hear what, the oldest first. Where all who should hear it are refused, others do.
+
+    `now` leaves out who was tried within the hour.
+    """
     alarms = _read(session)
     people = _people(session) if alarms else []
     named = _named(session, alarms.values())
-    return [
-        Untold(key, alarm, person)
-        for key, alarm in alarms.items()
-        for person in {
-            each.id: each for each in (*people, *(named[who] for who in alarm.also if who in named))
-        }.values()
-        if person.id not in alarm.told
-    ]
+    found: list[Untold] = []
+    for key, alarm in alarms.items():
+        first = {each.id: each for each in (*people, *(named[who] for who in alarm.also if who in named))}
+        if first and all(who in alarm.refused and who not in alarm.told for who in first):
+            first |= {each.id: each for each in _others(session)}
+        found += [Untold(key, alarm, person) for who, person in first.items() if alarm.waits_for(who, now)]
+    return found
 
 
 def mark_told(session: Session, key: str, person_id: str, now: datetime) -> None:
-    """A person has heard an alarm, or cannot be reached for good."""
+    """A person has heard an alarm."""
     alarms = _read(session)
     if key in alarms and person_id not in alarms[key].told:
         alarms[key].told.append(person_id)
+        alarms[key].refused.pop(person_id, None)
         _write(session, alarms, now)
+
+
+def mark_refused(session: Session, key: str, person_id: str, now: datetime) -> None:
+    """No way to a person took an alarm: it is tried again in an hour, and others hear it."""
+    alarms = _read(session)
+    if key in alarms:
+        alarms[key].refused[person_id] = now
+        _write(session, alarms, now)
+
+
+def check_alarms(session: Session) -> Finding:
+    """Whether every alarm reached whom it was for."""
+    alarms = _read(session)
+    active = set(session.scalars(select(Person.id).where(Person.active.is_(True))))
+    refused = {key: alarm for key, alarm in alarms.items() if active & alarm.refused.keys()}
+    if not refused:
+        return Finding("alarms-refused", "well", "No alarm of the program was refused.")
+    unheard = [key for key, alarm in refused.items() if not alarm.told]
+    people = {who for alarm in refused.values() for who in active & alarm.refused.keys()}
+    named = session.scalars(select(Person.email).where(Person.id.in_(people)).order_by(Person.email))
+    hint = "Correct the address with `deadlines person amend`, or mend the mail server; it is tried again every hour."
+    words = f"Alarms are refused by {', '.join(named)}: {', '.join(list(refused)[:SHOWN])}"
+    nobody = f"; nobody has heard {len(unheard)} of them" if unheard else ""
+    return Finding("alarms-refused", "ill", f"{words}{nobody}.", hint)
 
 
 def _people(session: Session) -> Sequence[Person]:
     """The people of the docket role; where there is none, everybody."""
     active = select(Person).where(Person.active.is_(True)).order_by(Person.created_at, Person.id)
     return session.scalars(active.where(Person.role == DOCKET_ROLE)).all() or session.scalars(active).all()
+
+
+def _others(session: Session) -> Sequence[Person]:
+    """Who hears what does not reach whom it is for: attorneys, partners, administrators."""
+    query = select(Person).where(Person.active.is_(True), Person.role.in_((*ATTORNEYS, ADMINISTRATOR)))
+    return session.scalars(query.order_by(Person.created_at, Person.id)).all()
 
 
 def _named(session: Session, alarms: Iterable[Alarm]) -> dict[str, Person]:

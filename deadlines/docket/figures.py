@@ -1,10 +1,12 @@
 """How the docket fares in numbers, for a program that watches: counts and ages, never a name."""
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from deadlines.docket.gaps import STANDING
@@ -12,7 +14,10 @@ from deadlines.docket.reminders import PENDING
 from deadlines.docket.rounds import has_passed
 from deadlines.docket.silence import live
 from deadlines.docket.unmade import unmade
+from deadlines.errors import DeadlinesError
 from deadlines.store.tables import Entry, Gap, Heartbeat, Letter, Proposal, Reminder, Subscription
+
+log = logging.getLogger(__name__)
 
 
 class Figure(Struct, frozen=True):
@@ -25,20 +30,40 @@ class Figure(Struct, frozen=True):
 
 
 def figures(session: Session, now: datetime) -> Iterator[Figure]:
-    """Every figure that comes from the database; each is one cheap query."""
-    yield _entries(session)
-    yield from _reminders(session, now)
+    """Every figure that comes from the database; each is one cheap query. One that cannot be found is left out, and
+    counted. Raises what the database raises."""
     standing = and_(Gap.gone_at.is_(None), Gap.kind.in_(STANDING))
-    yield _count(session, "reminder_gaps", "Reminders that are not as the stored dates ask", standing)
-    passed = float(has_passed(session, now))
-    yield Figure("audit_passed", "Whether the auditor found every reminder in its place lately", {"": passed})
-    yield _count(session, "letters_refused", "Letters refused for good", Letter.state == "dead")
     waiting = Proposal.state.in_(("pending", "agreed"))
-    yield _count(session, "proposals_waiting", "Other dates that wait for two people", waiting)
-    yield from _calendars(session, now)
+    failed = 0
+    for each in (
+        lambda: [_entries(session)],
+        lambda: _reminders(session, now),
+        lambda: [_count(session, "reminder_gaps", "Reminders that are not as the stored dates ask", standing)],
+        lambda: [_passed(session, now)],
+        lambda: [_count(session, "letters_refused", "Letters refused for good", Letter.state == "dead")],
+        lambda: [_count(session, "proposals_waiting", "Other dates that wait for two people", waiting)],
+        lambda: _calendars(session, now),
+        lambda: [_beats(session, now)],
+    ):
+        try:
+            yield from list(each())
+        except (DeadlinesError, SQLAlchemyError):
+            raise
+        except Exception:
+            log.exception("a figure cannot be found")
+            failed += 1
+    yield Figure("figures_failed", "Groups of figures that are left out, because they cannot be found", {"": failed})
+
+
+def _passed(session: Session, now: datetime) -> Figure:
+    passed = float(has_passed(session, now))
+    return Figure("audit_passed", "Whether the auditor found every reminder in its place lately", {"": passed})
+
+
+def _beats(session: Session, now: datetime) -> Figure:
     beats = session.scalars(select(Heartbeat)).all()
     ages = {beat.sweep: max(0.0, (now - beat.at).total_seconds()) for beat in beats}
-    yield Figure("heartbeat_age_seconds", "Seconds since each sweep gave a sign of life", ages, "sweep")
+    return Figure("heartbeat_age_seconds", "Seconds since each sweep gave a sign of life", ages, "sweep")
 
 
 def _entries(session: Session) -> Figure:

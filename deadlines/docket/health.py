@@ -8,10 +8,12 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.alarms import check_alarms
 from deadlines.docket.contacts import unproved
 from deadlines.docket.copies import check_copies
 from deadlines.docket.damaged import check_damaged
 from deadlines.docket.enterers import check_enterers
+from deadlines.docket.findings import Check, guarded
 from deadlines.docket.findings import Finding as Finding  # noqa: PLC0414  (part of this module)
 from deadlines.docket.findings import State as State  # noqa: PLC0414
 from deadlines.docket.looks import check_discrepancies
@@ -26,6 +28,7 @@ from deadlines.docket.standing_in import check_attorneys, check_deputies
 from deadlines.docket.trust import NEVER, sealed_with
 from deadlines.docket.undocketed import check_undocketed
 from deadlines.docket.unmade import check_unmade
+from deadlines.docket.unreadable import check_unreadable
 from deadlines.docket.verification import unresolved
 from deadlines.errors import SendError
 from deadlines.notify.message import checked_address
@@ -52,33 +55,39 @@ LETTERS_SHOWN = timedelta(days=30)
 
 def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
     """Every check that needs the database only. Ids and numbers, never a client's name."""
-    yield _clock(session, now)
-    yield _scheduler(session, now)
-    yield from _beat_notes(session)
-    yield _sending(session)
-    yield _channels(session)
-    yield _overdue(session, now)
-    yield check_auditor(session, now)
-    yield _dead(session)
-    yield _recompute(session)
-    yield check_undocketed(session, now)
-    yield check_reviews(session, now)
-    yield _proposals(session)
-    yield _disputes(session)
-    yield check_discrepancies(session)
-    yield check_enterers(session)
-    yield _audit(session)
-    yield _seals(session)
-    yield check_copies(session)
-    yield _addresses(session)
-    yield _paths(session, now)
-    yield check_attorneys(session)
-    yield check_deputies(session, now.date())
-    yield _watchers(session)
-    yield _letters(session, now)
-    yield _silent(session, now)
-    yield check_unmade(session)
-    yield check_damaged(session)
+    checks: dict[str, Check] = {
+        "clock-behind": lambda: _clock(session, now),
+        "scheduler": lambda: _scheduler(session, now),
+        "one-scheduler": lambda: _beat_notes(session),
+        "sending": lambda: _sending(session),
+        "channels": lambda: _channels(session),
+        "reminders-overdue": lambda: _overdue(session, now),
+        "reminders-audited": lambda: check_auditor(session, now),
+        "reminders-refused": lambda: _dead(session),
+        "alarms-refused": lambda: check_alarms(session),
+        "stored-dates": lambda: _recompute(session),
+        "undocketed": lambda: check_undocketed(session, now),
+        "reviews": lambda: check_reviews(session, now),
+        "proposals": lambda: _proposals(session),
+        "disputes": lambda: _disputes(session),
+        "second-looks": lambda: check_discrepancies(session),
+        "entered-by": lambda: check_enterers(session),
+        "unreadable-rows": lambda: check_unreadable(session),
+        "audit": lambda: _audit(session),
+        "sealed-dates": lambda: _seals(session),
+        "copied-dates": lambda: check_copies(session),
+        "addresses": lambda: _addresses(session),
+        "paths": lambda: _paths(session, now),
+        "attorneys": lambda: check_attorneys(session),
+        "deputies": lambda: check_deputies(session, now.date()),
+        "docket-role": lambda: _watchers(session),
+        "letters-refused": lambda: _letters(session, now),
+        "calendars": lambda: _silent(session, now),
+        "calendars-made": lambda: check_unmade(session),
+        "calendar-entries": lambda: check_damaged(session),
+    }
+    for name, check in checks.items():
+        yield from guarded(name, check)
 
 
 def _clock(session: Session, now: datetime) -> Finding:
@@ -119,7 +128,11 @@ def _beat_notes(session: Session) -> Iterator[Finding]:
 
 def _sending(session: Session) -> Finding:
     row = session.get(Heartbeat, "send")
-    trouble = str(_detail(row).get("trouble") or "") if row else ""
+    detail = _detail(row) if row else {}
+    trouble = str(detail.get("trouble") or "")
+    if detail.get("broken"):
+        hint = "See the log and the check unreadable-rows; until it is mended go by the second calendar."
+        return Finding("sending", "ill", trouble, hint)
     if trouble:
         return Finding("sending", "warning", f"The last round of sending had trouble: {trouble}", "See the log.")
     return Finding("sending", "well", "The last round of sending had no trouble.")

@@ -35,6 +35,7 @@ DOCKET_ROLE: Role = "docket"
 """Answers for the whole docket: asked first when somebody cannot be reached or an attorney does not answer."""
 PARTNER_ROLE: Role = "partner"
 """Answers for the firm: told of missed dates, whose record nobody else may change."""
+ADMINISTRATOR: Role = "administrator"
 ATTORNEYS: tuple[Role, ...] = ("attorney", "partner")
 """Who has matters of their own, as a list of attorneys shows them."""
 

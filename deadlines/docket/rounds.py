@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 import msgspec
 from msgspec import Struct
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.docket import gaps
 from deadlines.docket.findings import Finding
-from deadlines.store.tables import Heartbeat
+from deadlines.store.tables import Heartbeat, Instance
 
 ROW = "auditor"
 EVERY = timedelta(minutes=15)
@@ -54,7 +55,7 @@ def check_auditor(session: Session, now: datetime) -> Finding:
     name = "reminders-audited"
     found = read_round(session)
     if found is None or found.finished_at is None:
-        return Finding(name, "well", "The auditor has not gone through all reminders yet.")
+        return _first_round(session, found, now)
     standing, happened = gaps.standing(session), gaps.happened(session)
     hint = "`deadlines remind audit` names them; docs/operations.md says what each line means."
     if standing:
@@ -69,6 +70,23 @@ def check_auditor(session: Session, now: datetime) -> Finding:
         f"The auditor found every reminder of {found.last_checked} entries in its place, {_at(found.finished_at)}."
     )
     return Finding(name, "well", sentence)
+
+
+def _first_round(session: Session, found: Round | None, now: datetime) -> Finding:
+    """The first round has its time too: from its start, or from that of the docket where a daemon runs for it."""
+    name, sentence = "reminders-audited", "The auditor has not gone through all reminders yet."
+    began = found.started_at if found is not None else _began(session)
+    if began is None or now - began <= FRESH:
+        return Finding(name, "well", sentence)
+    hint = "See that the scheduler runs, and what its log says of the auditor."
+    return Finding(name, "ill", f"The auditor finished no round at all, since {_at(began)}.", hint)
+
+
+def _began(session: Session) -> datetime | None:
+    """When the docket was made; None where no daemon ever ran, which is told elsewhere."""
+    if session.get(Heartbeat, "daemon") is None:
+        return None
+    return session.scalars(select(Instance.created_at)).first()
 
 
 def _reminders(count: int) -> str:

@@ -17,6 +17,7 @@ from deadlines.docket.alarms import raise_alarm
 from deadlines.docket.findings import Finding
 from deadlines.store import audit
 from deadlines.store.tables import Heartbeat
+from deadlines.store.types import LONG_AGO
 
 ROW = "clock"
 SMALL = timedelta(seconds=60)
@@ -188,11 +189,16 @@ def _known(session: Session) -> Known | None:
     if row is None:
         # A docket from before: its last sign of life is all that is known.
         beat = session.get(Heartbeat, "daemon")
-        return Known(Reading(beat.at, "", 0.0)) if beat is not None else None
+        return _of_beat(beat) if beat is not None else None
     try:
         return msgspec.json.decode(row.detail, type=Known)
     except msgspec.MsgspecError:
-        return Known(Reading(row.at, "", 0.0))
+        return _of_beat(row)
+
+
+def _of_beat(row: Heartbeat) -> Known | None:
+    """What a moment alone tells; one that is damaged tells nothing, and must not hold sending."""
+    return None if row.at == LONG_AGO else Known(Reading(row.at, "", 0.0))
 
 
 def _write(session: Session, known: Known, now: datetime) -> None:

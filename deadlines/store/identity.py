@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, inspect, select
 
-from deadlines.errors import StoreError
+from deadlines.errors import NoDocket, StoreError
 from deadlines.store import migrate
 from deadlines.store.tables import Instance
 
@@ -20,9 +20,9 @@ def require_file(url: URL) -> None:
         return
     path = Path(url.database or "")
     if not path.is_file():
-        raise StoreError(f"There is no database at {path}. Run `deadlines init`, or correct database.url.")
+        raise NoDocket(f"There is no database at {path}. Run `deadlines init`, or correct database.url.")
     if path.stat().st_size == 0:
-        raise StoreError(
+        raise NoDocket(
             f"{path} is an empty file: it is no docket. Restore a backup; or move it away and run "
             "`deadlines init`; or correct database.url."
         )
@@ -43,7 +43,7 @@ def recognise(connection: Connection, name: str) -> None:
     """Refuse a database that `deadlines init` did not make."""
     tables = set(inspect(connection).get_table_names())
     if not tables:
-        raise StoreError(
+        raise NoDocket(
             f"{name} is empty: it is no docket. Run `deadlines init` for a new one, or correct database.url."
         )
     if not tables >= MARKS or not _has_instance(connection):

@@ -14,13 +14,19 @@ from sqlalchemy import Connection, Engine, inspect, text
 from deadlines.errors import StoreError
 from deadlines.store.engine import WRITES
 from deadlines.store.tables import Base
-from deadlines.store.types import Instant, KeptDay, KeptJson
+from deadlines.store.types import Day, Instant, KeptDay, KeptJson, Whole
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 PACKAGE = Path(__file__).resolve().parent.parent
-PLAIN_TYPES = {Instant: "sa.DateTime(timezone=True)", KeptDay: "sa.Date()", KeptJson: "sa.JSON()"}
+PLAIN_TYPES = {
+    Instant: "sa.DateTime(timezone=True)",
+    Day: "sa.Date()",
+    KeptDay: "sa.Date()",
+    KeptJson: "sa.JSON()",
+    Whole: "sa.Integer()",
+}
 LOCK = 7301846
 """The advisory lock that one migration holds on PostgreSQL; any number that nobody else takes."""
 

@@ -4,15 +4,22 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, DateTime, Dialect, TypeDecorator
+from sqlalchemy import JSON, Date, DateTime, Dialect, Integer, TypeDecorator
 from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeEngine
 
 Processor = Callable[[Any], Any]
 
 
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""What a damaged instant reads as: whatever waits for it is due now. Nothing writes it back as if it were true."""
+
+
 class Instant(TypeDecorator[datetime]):
-    """An aware UTC instant on every database. SQLite hands back naive values; they are made aware."""
+    """An aware UTC instant on every database. SQLite hands back naive values; they are made aware.
+
+    One that is damaged reads as `LONG_AGO`; `docket.unreadable` names it, and so does the seal where there is one.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -30,17 +37,32 @@ class Instant(TypeDecorator[datetime]):
         found: datetime = value
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Processor | None:  # noqa: D102
+        return _forgiving(super().result_processor(dialect, coltype), LONG_AGO)
 
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
+class Day(TypeDecorator[date]):
+    """A day. One that is damaged reads as that of `LONG_AGO`; `docket.unreadable` names it."""
 
-class KeptInstant(Instant):
-    """An instant under a seal: one that is damaged reads as 1970, and the seal tells."""
-
+    impl = Date
     cache_ok = True
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Processor | None:  # noqa: D102
-        return _forgiving(super().result_processor(dialect, coltype), LONG_AGO)
+        return _forgiving(super().result_processor(dialect, coltype), LONG_AGO.date())
+
+
+class Whole(TypeDecorator[int]):
+    """A whole number. One that is damaged reads as `instead`, so that it stops nothing."""
+
+    impl = Integer
+    cache_ok = True
+
+    def __init__(self, instead: int) -> None:
+        super().__init__()
+        self.instead = instead
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> int | None:  # noqa: D102
+        return value if value is None or isinstance(value, int) else self.instead
 
 
 class KeptDay(TypeDecorator[date]):

@@ -1,5 +1,6 @@
 """`/healthz`: the process answers. `/readyz`: the database can be read and the scheduler lives."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -12,6 +13,8 @@ from deadlines.errors import StoreError
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat
 from deadlines.web.asking import Asking
+
+log = logging.getLogger(__name__)
 
 BEATS_MISSED = 3
 NO_STORE = {"Cache-Control": "no-store"}
@@ -45,6 +48,9 @@ class Readyz:
                 beat = session.get(Heartbeat, self._sweep)
                 seen_at = beat.at if beat is not None else None
         except (StoreError, SQLAlchemyError):
+            return {"database": "unreadable", "scheduler": "unknown"}
+        except Exception:  # what nobody foresaw is an answer too: who asks must not take it for a fault of the web
+            log.exception("the scheduler's sign of life cannot be read")
             return {"database": "unreadable", "scheduler": "unknown"}
         return {"database": "ok", "scheduler": self._scheduler(seen_at)}
 

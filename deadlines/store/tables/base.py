@@ -4,10 +4,10 @@ import secrets
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, MetaData, String
+from sqlalchemy import JSON, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from deadlines.store.types import Instant
+from deadlines.store.types import Day, Instant
 
 
 def new_id() -> str:
@@ -30,7 +30,7 @@ class Base(DeclarativeBase):
     )
     type_annotation_map = {  # noqa: RUF012
         datetime: Instant,
-        date: Date,
+        date: Day,
         # Nothing is NULL, not the word `null`.
         dict[str, Any]: JSON(none_as_null=True),
         list[str]: JSON(none_as_null=True),

@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false, text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deadlines.store.tables.base import Base, new_id
 from deadlines.store.tables.people import Matter
-from deadlines.store.types import KeptDay, KeptInstant, KeptJson
+from deadlines.store.types import KeptDay, KeptJson, Whole
 
 
 class NoticeRow(Base):
@@ -65,7 +65,7 @@ class Entry(Base):
     discreet: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     """The remedy itself tells of a protected case: only a restricted matter shows it in calendars."""
     status: Mapped[str] = mapped_column(String(20), default="open")
-    version: Mapped[int] = mapped_column(Integer, default=1)
+    version: Mapped[int] = mapped_column(Whole(1), default=1)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     verified_at: Mapped[datetime | None]
@@ -112,7 +112,7 @@ class DeadlineRow(Base):
     )
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
     entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"), index=True)
-    version: Mapped[int] = mapped_column(Integer)
+    version: Mapped[int] = mapped_column(Whole(1))
     edition: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(20))
     opens_on: Mapped[date | None] = mapped_column(KeptDay)
@@ -123,7 +123,7 @@ class DeadlineRow(Base):
     window: Mapped[dict[str, Any]] = mapped_column(KeptJson)
     reason: Mapped[str] = mapped_column(String(200))
     created_by: Mapped[str] = mapped_column(String(254))
-    created_at: Mapped[datetime] = mapped_column(KeptInstant)
+    created_at: Mapped[datetime]
     digest: Mapped[str | None] = mapped_column(String(64))
     """A keyed hash over everything that carries the date, so that an edit behind the program's back shows."""
     policy: Mapped[dict[str, Any] | None] = mapped_column(KeptJson)
@@ -135,7 +135,7 @@ class Acknowledgement(Base):
     __tablename__ = "acknowledgement"
     id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"), index=True)
-    version: Mapped[int] = mapped_column(Integer)
+    version: Mapped[int] = mapped_column(Whole(1))
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
     until: Mapped[datetime]
@@ -194,7 +194,7 @@ class Proposal(Base):
     )
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
     entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"), index=True)
-    base_version: Mapped[int] = mapped_column(Integer)
+    base_version: Mapped[int] = mapped_column(Whole(1))
     kind: Mapped[str] = mapped_column(String(20))
     edition: Mapped[str] = mapped_column(String(20))
     window: Mapped[dict[str, Any]]

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deadlines.store.tables.base import Base
+from deadlines.store.types import Whole
 
 
 class Reminder(Base):
@@ -36,11 +37,11 @@ class Reminder(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     channel: Mapped[str] = mapped_column(String(20))
     rung: Mapped[str] = mapped_column(String(40))
-    severity: Mapped[int] = mapped_column(Integer, default=0)
+    severity: Mapped[int] = mapped_column(Whole(2), default=0)
     due_at: Mapped[datetime]
     next_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(20), default="planned")
-    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    attempts: Mapped[int] = mapped_column(Whole(1), default=0)
     owner: Mapped[str | None] = mapped_column(String(80))
     lease_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
@@ -83,7 +84,7 @@ class Letter(Base):
     calendar: Mapped[bytes | None] = mapped_column(LargeBinary)
     method: Mapped[str | None] = mapped_column(String(10))
     state: Mapped[str] = mapped_column(String(20), default="planned")
-    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    attempts: Mapped[int] = mapped_column(Whole(1), default=0)
     next_at: Mapped[datetime]
     owner: Mapped[str | None] = mapped_column(String(80))
     lease_until: Mapped[datetime | None]
