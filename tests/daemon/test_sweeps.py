@@ -132,7 +132,8 @@ def test_what_is_urgent_stays_a_mail_of_its_own_and_leaves_first(database: Datab
 
 
 @pytest.mark.parametrize(
-    ("day", "told"), [(6, "[REMINDER LATE by 2 hours] [TODAY]"), (7, "[PROTECTIVE DATE HAS PASSED] [REMINDER LATE by 1 day 2 hours]")]
+    ("day", "told"),
+    [(6, "[REMINDER LATE by 2 hours] [TODAY]"), (7, "[PROTECTIVE DATE HAS PASSED] [REMINDER LATE by 1 day 2 hours]")],
 )
 def test_a_protective_date_stays_a_mail_of_its_own_and_says_where_it_has_passed(
     database: Database, day: int, told: str
