@@ -127,7 +127,10 @@ def _reminders(settings: "Settings") -> Iterator[str]:
         f"An urgent reminder that nobody answers goes on after {chosen.escalate_hours} hours at the latest to the "
         "deputy, the supervisor, and the emergency contact."
     )
-    yield f"Who takes a date on answers for {chosen.ack_days} days at most, never past the day before a date."
+    yield (
+        f"Who takes a date on answers for {chosen.ack_days} days at most; the day before a date asks anew, and so does "
+        "the date itself."
+    )
 
 
 def _control(settings: "Settings") -> Iterator[str]:

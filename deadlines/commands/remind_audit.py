@@ -43,9 +43,9 @@ def audit(app: App, as_json: bool) -> int:
         click.echo(NOT_LAID)
         return status
     rows = [
-        [gap.matter, gap.entry[:8], gap.rung, gap.person, f"{gap.due_at:%Y-%m-%d %H:%M}", WORDS[gap.kind]]
+        [gap.matter, gap.entry[:8], gap.what, gap.person, f"{gap.due_at:%Y-%m-%d %H:%M}", WORDS[gap.kind]]
         for gap in named
     ]
-    columns = ["Matter", "Entry", "Reminder", "Person", "Due (UTC)", "What is wrong"]
+    columns = ["Matter", "Entry", "Reminder of", "Person", "Due (UTC)", "What is wrong"]
     print_table(columns, rows, empty=f"Every reminder of {checked} entries is in its place.")
     return status

@@ -44,11 +44,12 @@ class Reach(Struct, frozen=True, kw_only=True):
             or any(is_remedy(of.remedy, word) for word in self.remedies)
         )
 
-    @property
-    def narrowness(self) -> tuple[int, bool]:
-        """Of two that fit a window, the narrower one holds: rule, then remedy, then forum, then fatal or not."""
+    def narrowness(self, of: WindowClass) -> tuple[int, int, bool]:
+        """Of two that fit a window, the narrower one holds: rule, then remedy, then forum, then fatal or not. Of two
+        remedies the longer words: `motion to reopen` is narrower than `motion`."""
         named = RULE if self.rules else REMEDY if self.remedies else FORUM if self.forums else WIDEST
-        return named, self.fatal is not None
+        words = max((len(word) for word in self.remedies if is_remedy(of.remedy, word)), default=0)
+        return named, words, self.fatal is not None
 
 
 class Ladder(Struct, frozen=True):
@@ -87,7 +88,9 @@ def ladder_of(length: int, ladders: Sequence[Ladder] = LADDERS, of: WindowClass 
         for ladder in ladders
         if length >= ladder.at_least and (ladder.reach == Reach() if of is None else ladder.reach.fits(of))
     ]
-    return max(fitting, key=lambda ladder: (ladder.reach.narrowness, ladder.at_least), default=SHORTEST)
+    if of is None:
+        return max(fitting, key=lambda ladder: ladder.at_least, default=SHORTEST)
+    return max(fitting, key=lambda ladder: (ladder.reach.narrowness(of), ladder.at_least), default=SHORTEST)
 
 
 def is_remedy(remedy: str, word: str) -> bool:

@@ -53,7 +53,7 @@ def must_be_received(window: Window) -> bool:
 def dispatch_of(dispatches: Sequence[Dispatch], of: WindowClass) -> Dispatch | None:
     """The narrowest that fits a window of that class."""
     fitting = [dispatch for dispatch in dispatches if dispatch.reach.fits(of)]
-    return max(fitting, key=lambda dispatch: dispatch.reach.narrowness, default=None)
+    return max(fitting, key=lambda dispatch: dispatch.reach.narrowness(of), default=None)
 
 
 def dispatch_by(window: Window, dispatch: Dispatch | None, is_open: Callable[[date], bool]) -> date | None:

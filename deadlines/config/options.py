@@ -227,7 +227,7 @@ OPTIONS = (
     _option(
         "reminders.ack_days",
         7,
-        "Days for which `deadlines ack` holds; never past the day before a date.",
+        "Days for which `deadlines ack` holds; the day before a date ends it, and so does the date itself.",
         checks.between(1, 30),
     ),
     _option(

@@ -31,6 +31,7 @@ from deadlines.daemon.recomputing import Recomputed, recompute
 from deadlines.daemon.sending import Sender
 from deadlines.docket import deliveries, letters, outbox
 from deadlines.docket.agendas import Rhythm, renewed
+from deadlines.docket.away import note_return
 from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.evening_watch import watch_evening
 from deadlines.docket.intake import Desk
@@ -206,6 +207,8 @@ class Sweeps:
                     moved,
                 )
             step = watch_clock(session, self._clocks(now))
+            if before is not None and step.kind != "ahead":  # a clock that stepped ahead is no time away
+                note_return(session, before.at, now)
             session.merge(Heartbeat(sweep="daemon", at=now, detail=msgspec.json.encode(beat).decode()))
         if step.kind != "well":
             held = ": nothing is sent until it is right or confirmed" if step.holds else ""

@@ -15,8 +15,8 @@ from deadlines.errors import Conflict
 from deadlines.store import audit
 from deadlines.store.tables import Acknowledgement, DeadlineRow, Entry, Matter, Person
 
-LAST_STAGE = timedelta(days=1)
-"""Before a date: from then on what was said earlier no longer holds."""
+STAGES = (timedelta(days=1), timedelta(0))
+"""Before a date, and on it: from the beginning of such a day on what was said earlier no longer holds."""
 _ATTORNEY = aliased(Person)
 _STANDS_IN = or_(_ATTORNEY.deputy_id == Person.id, _ATTORNEY.supervisor_id == Person.id)
 CONCERNED = or_(
@@ -29,7 +29,7 @@ def acknowledge(
     session: Session, entry: Entry, by: Person, *, now: datetime, lasts: timedelta, zone: str
 ) -> Acknowledgement:
     """`by` takes the entry on for `lasts`. What was said before ends when the day before one of its dates begins,
-    in the firm's `zone`: the last stage of each date asks anew.
+    and what was said on that day when the date itself does, in the firm's `zone`: each last stage asks anew.
 
     Raises Conflict for an entry that is closed, and for somebody who neither works on the matter nor stands in
     for its attorney nor keeps the docket, nor covers today for somebody who does.
@@ -76,7 +76,7 @@ def taken_on(session: Session, matter: Matter, now: datetime) -> dict[str, Ackno
 
 def _last_stages(deadline: DeadlineRow, now: datetime, zone: str) -> list[datetime]:
     days = (deadline.protective_by, deadline.safe_by, deadline.last_day)
-    stages = (moment(day - LAST_STAGE, time(), zone) for day in days if day is not None)
+    stages = (moment(day - before, time(), zone) for day in days if day is not None for before in STAGES)
     return [stage for stage in stages if stage > now]
 
 

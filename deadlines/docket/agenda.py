@@ -106,8 +106,9 @@ def weekly_of(session: Session, supervisor: Person, *, today: date, now: datetim
 
 
 def reminders_sent(session: Session, person: Person, *, now: datetime) -> int:
-    """How many reminders a person was mailed within a week, so that mail that gets lost is noticed."""
-    query = select(func.count()).where(
+    """How many mails with reminders went to a person within a week, so that one that gets lost is noticed."""
+    mail = func.coalesce(Reminder.lead_id, Reminder.id)  # one mail may carry many reminders, and has one lead
+    query = select(func.count(mail.distinct())).where(
         Reminder.person_id == person.id,
         Reminder.channel.in_(MAIL),
         Reminder.state == "sent",

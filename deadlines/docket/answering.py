@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from deadlines.docket.roles import may
 from deadlines.notify.message import clean_line
-from deadlines.store.tables import Milestone
 
 if TYPE_CHECKING:
     from deadlines.docket.compose import Item
@@ -32,12 +31,12 @@ def to_take_on(item: "Item", pages: str) -> str:
     return f"{how}deadlines ack {item.entry.id[:8]} --by {clean_line(item.person.email)}"
 
 
-def to_tick(item: "Item", step: Milestone, pages: str) -> str:
-    """How a milestone is ticked, or who is told that it is done."""
+def to_tick(item: "Item", step: str, pages: str) -> str:
+    """How a milestone, named by its id, is ticked, or who is told that it is done."""
     if not may(item.person, "acknowledge"):
         return "tell its attorney, who ticks it."
     how = "tick it there, or run " if _page(item, pages) else ""
-    return f"{how}deadlines milestone done {step.id[:8]} --by {clean_line(item.person.email)}"
+    return f"{how}deadlines milestone done {step} --by {clean_line(item.person.email)}"
 
 
 def _page(item: "Item", pages: str) -> str:

@@ -1,13 +1,13 @@
 """The words of a reminder. Mail is a copy that leaves the house: matter number yes, client name never."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from deadlines.docket.answering import place_of, to_know_more, to_take_on, to_tick
-from deadlines.docket.claiming import LATE_AFTER
+from deadlines.docket.delays import LAST_DAY_PASSED, delay_lines, late_by, what_to_do
 from deadlines.docket.fatal import PROTECTIVE
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.reminders import MOVED, URGENT
@@ -36,7 +36,8 @@ class Item(Struct, frozen=True):
     `sees`: whether the person may see the matter. `concerned`: whether its dates are theirs to take on. `altered`: the
     stored date is not as the program wrote it. `milestone`: the step that it is about, rather than the dates
     themselves. `wanted`: the day until which more time is asked for and not granted. `covers`: the absence because of
-    which it came to this person too.
+    which it came to this person too. `silenced`: earlier reminders of the same never left, and this one speaks for
+    them.
     """
 
     reminder: Reminder
@@ -51,6 +52,7 @@ class Item(Struct, frozen=True):
     milestone: Milestone | None = None
     wanted: date | None = None
     covers: Absence | None = None
+    silenced: bool = False
 
 
 class Ahead(Struct, frozen=True):
@@ -83,9 +85,15 @@ def compose(
     parts = [MANY.format(count=len(matters))] if len(matters) > 1 else []
     for theirs in matters:
         parts.append(f"Matter {clean_line(theirs[0].matter.reference)}")
+        blocks = under_their_dates(theirs)
         parts += [
-            "\n".join(_item(item, number, today, now, told.get(item.reminder.id), pages, brief=len(matters) > 1))
-            for number, item in enumerate(theirs, start=1)
+            "\n".join(
+                [
+                    *_item(item, number, today, now, told.get(item.reminder.id), pages, brief=len(matters) > 1),
+                    *_steps_below(steps, today, now, pages),
+                ]
+            )
+            for number, (item, steps) in enumerate(blocks, start=1)
         ]
     if repeat:
         parts.append(REPEAT)
@@ -129,6 +137,17 @@ def by_matter(items: Sequence[Item]) -> list[list[Item]]:
     return list(found.values())
 
 
+def under_their_dates(items: Sequence[Item]) -> list[tuple[Item, list[Item]]]:
+    """Each item of a matter with the steps that are said in short below it: those that lead to its date."""
+    last = {item.entry.id: item.reminder.id for item in items if item.milestone is None}
+    steps: dict[int, list[Item]] = {}
+    for item in items:
+        if item.milestone is not None and item.entry.id in last:
+            steps.setdefault(last[item.entry.id], []).append(item)
+    first = [item for item in items if item.milestone is None or item.entry.id not in last]
+    return [(item, steps.get(item.reminder.id, [])) for item in first]
+
+
 def day_text(day: date) -> str:
     """`Fri 20 Nov 2026`, the same in every locale."""
     return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
@@ -141,14 +160,6 @@ def days_left(day: date, today: date) -> str:
         return f"{-left} days ago"
     near = {-1: "yesterday", 0: "TODAY", 1: "tomorrow"}
     return near.get(left, f"{left} days")
-
-
-def lateness(since: timedelta) -> str:
-    """`2 days 3 hours`, `3 hours 5 minutes`, `45 minutes`: the two largest units."""
-    minutes = int(since.total_seconds()) // 60
-    amounts = (("day", minutes // 1440), ("hour", minutes // 60 % 24), ("minute", minutes % 60))
-    said = [f"{amount} {unit}{'' if amount == 1 else 's'}" for unit, amount in amounts if amount]
-    return " ".join(said[:2])
 
 
 def ahead(item: Item, today: date) -> Ahead | None:
@@ -189,10 +200,12 @@ def subject_of(items: Sequence[Item], today: date, now: datetime) -> str:
     """What matters most of the first item, on one line; for a restricted matter without the remedy."""
     first = items[0]
     date_ahead = ahead(first, today)
-    said = _marks(first, today, now)
+    gone = [LAST_DAY_PASSED] if any(_last_day_passed(item, today) for item in items) else []
     if _unprotected(items, today):
-        said = list(dict.fromkeys((NO_LONGER_PROTECTED, *said)))
-    marks = [f"[{mark}]" for mark in said]
+        gone.insert(0, NO_LONGER_PROTECTED)
+    late = _late(first, now)
+    said = [*gone, *_marks(first, today), *([f"REMINDER LATE by {late}"] if late else [])]
+    marks = [f"[{mark}]" for mark in dict.fromkeys(said)]
     if date_ahead is not None:
         marks.append(f"[{days_left(date_ahead.on, today)}]")
     dated = f"{date_ahead.words} {day_text(date_ahead.on)}" if date_ahead else "no date"
@@ -216,8 +229,19 @@ def _unprotected(items: Sequence[Item], today: date) -> bool:
     )
 
 
-def _marks(item: Item, today: date, now: datetime) -> list[str]:
-    """What a reader must know before anything else: not delivered, moved, passed, late."""
+def _last_day_passed(item: Item, today: date) -> bool:
+    """Whether the last day of its date passed before a reminder left, unless its own mark says so."""
+    last_day, rung = item.deadline.last_day, item.reminder.rung
+    return item.milestone is None and rung not in ("past", MOVED) and last_day is not None and last_day < today
+
+
+def _late(item: Item, now: datetime) -> str:
+    """How late the reminder itself leaves; that nobody answered or got another is as true an hour later."""
+    return "" if item.reminder.rung.startswith((UNDELIVERED, ESCALATED)) else late_by(item.reminder.due_at, now)
+
+
+def _marks(item: Item, today: date) -> list[str]:
+    """What a reader must know before anything else: not delivered, moved, passed."""
     reminder = item.reminder
     if reminder.rung.startswith(UNDELIVERED):
         return ["NOT DELIVERED"]
@@ -228,8 +252,6 @@ def _marks(item: Item, today: date, now: datetime) -> list[str]:
         marks = [NO_LONGER_PROTECTED]
     if reminder.rung == MOVED:
         marks = mark_of(item.deadline, item.before, today)
-    if now - reminder.due_at > LATE_AFTER:
-        marks.append(f"LATE by {lateness(now - reminder.due_at)}")
     return marks
 
 
@@ -254,7 +276,9 @@ def _item(
 ) -> list[str]:
     lines = [f"{number}. {what_is_said(item, 'Deadline')}"]
     lines += [f"   {ALTERED}"] if item.altered else []
-    lines += [f"   {mark}." for mark in _marks(item, today, now) if not undelivered]
+    lines += [f"   {mark}." for mark in _marks(item, today) if not undelivered]
+    of = "date" if item.milestone is None else "step"
+    lines += [f"   {line}" for line in delay_lines(_late(item, now), silenced=item.silenced, of=of)]
     if item.reminder.rung == MOVED:
         lines += [f"   {line}" for line in lines_of(item.deadline, item.before, item.matter)]
     if undelivered:
@@ -271,6 +295,7 @@ def _item(
     if item.milestone is not None:
         return [*lines, *_step(item, item.milestone, today, pages)]
     lines += _dates(item.deadline, today)
+    lines += [f"   {line}" for line in what_to_do(item.deadline, today)]
     if item.wanted is not None:
         lines.append(f"   More time until {day_text(item.wanted)} was asked for and is NOT GRANTED: these dates hold.")
     by_courier = item.entry.dispatch_by
@@ -293,7 +318,23 @@ def _step(item: Item, step: Milestone, today: date, pages: str) -> list[str]:
     safe_by = item.deadline.safe_by
     lines += [f"   File by:         {day_text(safe_by)} ({days_left(safe_by, today)})"] if safe_by else []
     lines += place_of(item, pages)
-    return [*lines, f"   When it is done: {to_tick(item, step, pages)}"]
+    return [*lines, f"   When it is done: {to_tick(item, step.id[:8], pages)}"]
+
+
+def _steps_below(items: Sequence[Item], today: date, now: datetime, pages: str) -> list[str]:
+    """Steps in short, below the date that they lead to, and how each is ticked."""
+    lines = []
+    for item in items:
+        step, delay = item.milestone, " ".join(delay_lines(_late(item, now), silenced=item.silenced, of="step"))
+        if step is None:
+            continue
+        title = "step" if item.matter.restricted else clean_line(step.title)
+        late = "" if step.due_on >= today else " NOT DONE."
+        when = f"to be done by {day_text(step.due_on)} ({days_left(step.due_on, today)}).{late}"
+        lines.append(f"   - {title}: {when} [{step.id[:8]}] {delay}".rstrip())
+    if not lines:
+        return []
+    return ["   Steps:", *lines, f"   When one is done: {to_tick(items[0], 'STEP', pages)} (STEP: what is in brackets)"]
 
 
 def _dates(deadline: DeadlineRow, today: date) -> list[str]:

@@ -9,6 +9,7 @@ from deadlines.docket.trust import ALTERED
 from deadlines.notify.message import clean_line
 
 MOST_LINES = 60
+LIST, STEP_LIST = "deadlines list", "deadlines milestone list"
 FOOT = (
     "This list takes the place of no reminder: each is a mail of its own. The docket is the record; check each date\n"
     "against the notice itself."
@@ -16,13 +17,13 @@ FOOT = (
 
 
 def compose_agenda(agenda: Agenda, *, today: date, sent: int | None = None) -> tuple[str, str]:
-    """Subject and text of a person's agenda. `sent`: how many reminders they were mailed within a week, once a week."""
+    """Subject and text of a person's agenda. `sent`: how many mails with reminders they were sent within a week."""
     parts = [*_away(agenda), _blocks(agenda, today)]
     parts += [f"YOU COVER FOR {clean_line(name)}\n\n{_blocks(day, today)}" for name, day in agenda.covers.items()]
     parts = [part for part in parts if part]
     if sent is not None:
         fewer = "If you have got fewer, tell whoever keeps the docket."
-        parts.append(f"Reminders mailed to you in the last seven days: {sent}. {fewer}")
+        parts.append(f"Mails with reminders sent to you in the last seven days: {sent}. {fewer}")
     return f"Your docket on {day_text(today)}: {_counts(agenda)}", "\n\n".join([*parts, FOOT]) + "\n"
 
 
@@ -59,14 +60,14 @@ def _blocks(agenda: Agenda, today: date) -> str:
     late = [step for step in agenda.steps if step.milestone.due_on < today]
     ahead = [step for step in agenda.steps if step.milestone.due_on >= today]
     blocks = (
-        ("PAST: the last day has gone by, and the entry is still open", _dates(agenda.past, today)),
-        ("TODAY", _dates(agenda.today, today)),
-        ("NOT ANSWERED: urgently reminded of, and nobody has taken it on", _dates(agenda.unanswered, today)),
-        ("AHEAD", _dates(agenda.ahead, today)),
-        ("STEPS OVERDUE", _steps(late, today)),
-        ("STEPS AHEAD", _steps(ahead, today)),
+        ("PAST: the last day has gone by, and the entry is still open", _dates(agenda.past, today), LIST),
+        ("TODAY", _dates(agenda.today, today), LIST),
+        ("NOT ANSWERED: urgently reminded of, and nobody has taken it on", _dates(agenda.unanswered, today), LIST),
+        ("AHEAD", _dates(agenda.ahead, today), LIST),
+        ("STEPS OVERDUE", _steps(late, today), STEP_LIST),
+        ("STEPS AHEAD", _steps(ahead, today), STEP_LIST),
     )
-    return "\n\n".join("\n".join([heading, *_short(list(lines))]) for heading, lines in blocks if lines)
+    return "\n\n".join("\n".join([heading, *_short(lines, of)]) for heading, lines, of in blocks if lines)
 
 
 def _dates(items: Sequence[Dated], today: date) -> list[str]:
@@ -92,8 +93,8 @@ def _steps(items: Sequence[Step], today: date) -> list[str]:
     ]
 
 
-def _short(lines: list[str]) -> list[str]:
-    """A mail that nobody reads to its end helps nobody; what is left out is said."""
+def _short(lines: list[str], command: str) -> list[str]:
+    """A mail that nobody reads to its end helps nobody; what is left out is said, and which command shows it."""
     if len(lines) <= MOST_LINES:
         return lines
-    return [*lines[:MOST_LINES], f"  and {len(lines) - MOST_LINES} more: `deadlines list` shows them."]
+    return [*lines[:MOST_LINES], f"  and {len(lines) - MOST_LINES} more: `{command}` shows them."]

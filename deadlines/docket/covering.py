@@ -7,20 +7,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, and_, bindparam, select, update
+from sqlalchemy import Select, Table, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from deadlines.docket.fatal import PROTECTIVE
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
-from deadlines.docket.milestones import MILESTONE, OVERDUE
+from deadlines.docket.milestones import MILESTONE, OVERDUE, milestone_of
 from deadlines.docket.outbox import Held
 from deadlines.docket.reminders import MOVED
-from deadlines.store.tables import DeadlineRow, Entry, Reminder
+from deadlines.store.tables import Attempt, DeadlineRow, Entry, Reminder
 
 TABLE = cast(Table, Reminder.__table__)
 CANNOT_REPLACE = ("superseded", "cancelled", "dead")
-NO_STAGE = (UNDELIVERED, ESCALATED, MILESTONE, OVERDUE)
-"""Rungs that speak of something besides the dates: they cover nothing, and nothing covers them."""
+STEPS = (MILESTONE, OVERDUE)
+"""Rungs that speak of a step: the newest of a step covers the older ones of the same, and nothing else."""
+NO_STAGE = (UNDELIVERED, ESCALATED, *STEPS)
+"""Rungs that speak of something besides the dates: they cover no date, and no date covers them."""
 IN_FORCE = and_(Entry.id == DeadlineRow.entry_id, Entry.version == DeadlineRow.version, Entry.status == "open")
 OTHERS = (
     select(Reminder.id, Reminder.deadline_id, Reminder.rung, Reminder.due_at)
@@ -32,10 +34,11 @@ OTHERS = (
         Reminder.channel == bindparam("channel"),
         Reminder.due_at <= bindparam("now", type_=TABLE.c.due_at.type),
         Reminder.state.not_in(CANNOT_REPLACE),
-        *(Reminder.rung.not_like(f"{stage}%") for stage in NO_STAGE),
     )
     .order_by(Reminder.due_at)
 )
+OF_STAGES = OTHERS.where(*(Reminder.rung.not_like(f"{stage}%") for stage in NO_STAGE))
+OF_STEPS = OTHERS.where(or_(*(Reminder.rung.like(f"{step}%") for step in STEPS)))
 COVER = (
     update(TABLE)
     .where(TABLE.c.id == bindparam("covered"))
@@ -44,7 +47,8 @@ COVER = (
 
 
 def cover(session: Session, held: Sequence[Held], now: datetime) -> set[int]:
-    """Settle those held reminders of one person and channel that a newer one of the same dates makes needless.
+    """Settle those held reminders of one person and channel that a newer one of the same dates, or of the same step,
+    makes needless.
 
     What tells of a change is never needless, nor anything of dates that are no longer in force, and what speaks of a
     protective date only where a newer one does so too. Returns the others.
@@ -55,19 +59,47 @@ def cover(session: Session, held: Sequence[Held], now: datetime) -> set[int]:
     return {row.id for row in held} - covering.keys()
 
 
+def speaking_for_others(session: Session, ids: Sequence[int]) -> set[int]:
+    """Those reminders that cover older ones of which nothing left; where nobody can tell of one, it is not said."""
+    tried = select(Attempt.id).where(Attempt.reminder_id == Reminder.id, Attempt.outcome == "uncertain")
+    covered = select(Reminder.lead_id).where(Reminder.lead_id.in_(ids), Reminder.state == "covered", ~tried.exists())
+    return {lead for lead in session.scalars(covered) if lead is not None}
+
+
 def _covering(session: Session, held: Sequence[Held], now: datetime) -> dict[int, int]:
     stages = [row for row in held if not row.rung.startswith((*NO_STAGE, MOVED))]
-    if not stages:
-        return {}
-    first = stages[0]
-    asked = {"deadlines": sorted({row.deadline_id for row in stages}), "person": first.person_id}
-    others = session.execute(OTHERS, {**asked, "channel": first.channel, "now": now})
     newest: dict[tuple[str, bool], Any] = {}
-    for row in others:
+    for row in _others(session, OF_STAGES, stages, now):
         newest[row.deadline_id, False] = row
         newest[_speaks_of(row)] = row
     pairs = [(row, newest[_speaks_of(row)]) for row in stages if _speaks_of(row) in newest]
-    return {row.id: later.id for row, later in pairs if later.due_at > row.due_at}
+    return {row.id: later.id for row, later in pairs if later.due_at > row.due_at} | _steps_covering(session, held, now)
+
+
+def _steps_covering(session: Session, held: Sequence[Held], now: datetime) -> dict[int, int]:
+    steps = [row for row in held if row.rung.startswith(STEPS)]
+    newest: dict[tuple[str, str | None], Any] = {}
+    for row in sorted(_others(session, OF_STEPS, steps, now), key=_of_step):
+        newest[row.deadline_id, milestone_of(row.rung)] = row
+    pairs = [(row, newest.get((row.deadline_id, milestone_of(row.rung)))) for row in steps]
+    return {row.id: later.id for row, later in pairs if later is not None and _of_step(later) > _of_step(row)}
+
+
+def _of_step(row: Any) -> tuple[datetime, bool, int]:
+    """Which of two reminders of a step says more: the later, then that it was not done, then the fewer days before."""
+    before = row.rung.removeprefix(MILESTONE).partition("-")[0]
+    return row.due_at, row.rung.startswith(OVERDUE), -int(before) if before.isdigit() else 0
+
+
+def _others(
+    session: Session, query: Select[int, str, str, datetime], held: Sequence[Held], now: datetime
+) -> Sequence[Any]:
+    """What is or was due of the same dates to the same person by the same channel, in order."""
+    if not held:
+        return []
+    first = held[0]
+    asked = {"deadlines": sorted({row.deadline_id for row in held}), "person": first.person_id}
+    return session.execute(query, {**asked, "channel": first.channel, "now": now}).all()
 
 
 def _speaks_of(row: Any) -> tuple[str, bool]:

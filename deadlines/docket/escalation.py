@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.ladder import moment
@@ -15,7 +15,7 @@ from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.reminders import URGENT, reminder_row
 from deadlines.notify.channel import WEBHOOK
 from deadlines.store import audit
-from deadlines.store.tables import DeadlineRow, Entry, Matter, Person, Reminder
+from deadlines.store.tables import Acknowledgement, DeadlineRow, Entry, Matter, Person, Reminder
 
 LEVELS = 3
 AT_ONCE = 0
@@ -24,6 +24,7 @@ SHARE = 4
 """The next person is told after a quarter of the time that is left, where that is sooner than the usual wait."""
 LEAST_WAIT = timedelta(hours=1)
 LOOK_BACK = timedelta(days=14)
+ONE_DAY = timedelta(days=1)
 
 
 class Escalation(Struct, frozen=True):
@@ -38,18 +39,22 @@ class Escalation(Struct, frozen=True):
 def escalate(session: Session, escalation: Escalation, *, now: datetime) -> list[Reminder]:
     """Write the messages to the next person for every urgent reminder of an attorney that nobody answered in time.
 
-    Each level is told once for a reminder; the levels follow each other at the same distance. Who covers for an
+    Each level is told once for a reminder; the levels follow each other at the same distance, from the end of an answer
+    where there was one. Who covers for an
     attorney that is away is told at once, and so the wait is theirs.
     """
     added: list[Reminder] = []
     covering = covers(session, now.astimezone(ZoneInfo(escalation.zone)).date())
     for row, entry, deadline, matter in _unanswered(session, now):
+        since = _asked_since(session, row, entry)
+        if since is None:
+            continue
         cover = session.get(Person, covering.get(matter.attorney_id, ""))
         if cover is not None and not _has_like(session, row, cover):
             added += _tell(session, row, entry, deadline, AT_ONCE, cover, escalation, now)
         chain = _chain(session, matter, escalation.emergency, besides=cover)
         for level, person in enumerate(chain, start=1):
-            if row.sent_at is None or now < row.sent_at + level * _wait(deadline, row.sent_at, escalation):
+            if now < since + level * _wait(deadline, since, escalation):
                 break
             added += _tell(session, row, entry, deadline, level, person, escalation, now)
     session.flush()
@@ -79,6 +84,24 @@ def _unanswered(session: Session, now: datetime) -> Iterator[tuple[Reminder, Ent
     )
     for found in session.execute(query):
         yield found[0], found[1], found[2], found[3]
+
+
+def _asked_since(session: Session, row: Reminder, entry: Entry) -> datetime | None:
+    """Since when a reminder waits for an answer: since the last one ended, where it had one. None where a newer one
+    asks anew from then on, within a day: that goes on by itself, and nobody is asked twice."""
+    of = Acknowledgement.entry_id == entry.id, Acknowledgement.version == entry.version
+    ended = session.scalar(select(func.max(Acknowledgement.until)).where(*of, Acknowledgement.until > row.sent_at))
+    if ended is None:
+        return row.sent_at
+    newer = select(Reminder.id).where(
+        Reminder.deadline_id == row.deadline_id,
+        Reminder.person_id == row.person_id,
+        Reminder.severity >= URGENT,
+        Reminder.due_at.between(ended, ended + ONE_DAY),
+        Reminder.state.not_in(("superseded", "cancelled")),
+        *(Reminder.rung.not_like(f"{other}%") for other in (UNDELIVERED, ESCALATED)),
+    )
+    return None if session.scalar(newer.limit(1)) is not None else ended
 
 
 def _has_like(session: Session, row: Reminder, person: Person) -> bool:

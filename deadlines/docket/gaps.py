@@ -2,21 +2,25 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from deadlines.compute.ladder import SEVERITIES
 from deadlines.docket.alarms import raise_alarm
 from deadlines.docket.auditor import audit_entries
-from deadlines.docket.judging import ON_ITS_WAY, Found, Statement
+from deadlines.docket.away import is_catching_up, last_away
+from deadlines.docket.gap_words import rank_of, words_of
+from deadlines.docket.judging import ON_ITS_WAY, PATIENCE, Found, Statement
 from deadlines.docket.lanes import add_rows
 from deadlines.docket.milestones import milestone_of
 from deadlines.docket.reminders import message_id
+from deadlines.ical.wording import day_text
+from deadlines.notify.message import clean_line
 from deadlines.store import audit
-from deadlines.store.tables import Entry, Gap, Matter, Person, Reminder
+from deadlines.store.tables import Entry, Gap, Matter, Milestone, Person, Reminder
 
 WORDS = {
     "missing": "must be reminded of and is not planned",
@@ -135,16 +139,25 @@ def happened(session: Session) -> Sequence[Gap]:
 
 
 def tell(session: Session, *, now: datetime) -> int:
-    """Raise one alarm of every gap that nobody was told of, and of those that stay; how many gaps."""
+    """Raise one alarm of every gap that nobody was told of, and of those that stay; how many gaps.
+
+    After the program was away nobody is alarmed while what fell due meanwhile is still leaving, for an hour at most;
+    what has left by then is told of as late, and not as unsent.
+    """
+    if is_catching_up(session, now):
+        return 0
     again = [gap for gap in standing(session) if gap.told_at is not None and gap.told_at <= now - AGAIN_AFTER]
-    new = session.scalars(select(Gap).where(Gap.told_at.is_(None)).order_by(Gap.due_at, Gap.key)).all()
+    untold = select(Gap).where(Gap.told_at.is_(None), or_(Gap.kind != "unsent", Gap.gone_at.is_(None)))
+    new = session.scalars(untold).all()
     if not new and not again:
         return 0
     parts = [*_part(session, "Found now", new), *_part(session, "Still so", again)]
     subject = f"The auditor found {_count(len(new) + len(again), 'reminder')} that did not go as the dates ask"
     text = (
         "The auditor works out anew which reminders the stored dates call for, and found differences.\n"
-        "What is missing, withdrawn or misplaced it has planned again; everything else is for you to look at.\n\n"
+        "What is missing, withdrawn or misplaced it has planned again; everything else is for you to look at.\n"
+        + _was_away(session, [*new, *again])
+        + "\n"
         + "".join(parts)
         + "\n`deadlines remind audit` shows how it stands now. docs/operations.md says what each line means.\n"
     )
@@ -157,12 +170,28 @@ def tell(session: Session, *, now: datetime) -> int:
 def _part(session: Session, heading: str, gaps: Sequence[Gap]) -> Iterator[str]:
     if not gaps:
         return
-    yield f"{heading}:\n"
-    for named in name_gaps(session, gaps[:LINES]):
+    yield f"{heading}, what is fatal or urgent first:\n"
+    for named in name_gaps(session, _first(session, gaps)[:LINES]):
         yield f"- {_line(named)}\n"
     if len(gaps) > LINES:
         counts = Counter(gap.kind for gap in gaps)
         yield f"- in all {len(gaps)}: {', '.join(f'{count} {kind}' for kind, count in sorted(counts.items()))}\n"
+
+
+def _first(session: Session, gaps: Sequence[Gap]) -> list[Gap]:
+    """Fatal and urgent ones first, of these the nearest last day, steps last."""
+    query = select(Entry.id, Entry.last_day).where(Entry.id.in_({gap.entry_id for gap in gaps}))
+    days = {row.id: row.last_day or date.max for row in session.execute(query)}
+    return sorted(gaps, key=lambda gap: (rank_of(gap.rung), days[gap.entry_id], gap.due_at, gap.key))
+
+
+def _was_away(session: Session, gaps: Sequence[Gap]) -> str:
+    """The sentence that tells of the outage in which some of them fell due."""
+    away = last_away(session)
+    if away is None or not any(away.since - PATIENCE <= gap.due_at <= away.until for gap in gaps):
+        return ""
+    since, until = (f"{day_text(moment.date())} {moment:%H:%M} UTC" for moment in (away.since, away.until))
+    return f"The program was away from {since} to {until}: what fell due then is late for that reason.\n"
 
 
 class Named(Struct, frozen=True):
@@ -172,6 +201,7 @@ class Named(Struct, frozen=True):
     matter: str
     entry: str
     rung: str
+    what: str
     person: str
     due_at: datetime
 
@@ -185,15 +215,26 @@ def name_gaps(session: Session, found: Sequence[Gap | Found]) -> list[Named]:
     query = query.where(Entry.id.in_({entry for entry, _, _ in gaps}))
     matters = {row.id: row.reference for row in session.execute(query)}
     people = {row.id: row.email for row in session.execute(select(Person.id, Person.email))}
+    titles = _titles(session, {entry for entry, _, _ in gaps})
     return [
-        Named(gap.kind, matters[entry], entry, gap.rung or "all", people[person], gap.due_at)
+        Named(
+            gap.kind, matters[entry], entry, gap.rung or "all", words_of(gap.rung, titles), people[person], gap.due_at
+        )
         for entry, person, gap in gaps
     ]
 
 
+def _titles(session: Session, entries: Collection[str]) -> dict[str, str]:
+    """The words of steps by their ids; of a restricted matter none leave."""
+    query = select(Milestone.id, Milestone.title).join(Entry, Entry.id == Milestone.entry_id)
+    query = query.join(Matter, Matter.id == Entry.matter_id).where(Matter.restricted.is_(False))
+    return {row.id: clean_line(row.title) for row in session.execute(query.where(Milestone.entry_id.in_(entries)))}
+
+
 def _line(gap: Named) -> str:
     due = f"{gap.due_at:%Y-%m-%d %H:%M} UTC"
-    return f"{gap.matter}, entry {gap.entry[:8]}: the reminder {gap.rung} to {gap.person}, due {due}, {WORDS[gap.kind]}"
+    where = f"{gap.matter}, entry {gap.entry[:8]}"
+    return f"{where}: the reminder of {gap.what} to {gap.person}, due {due}, {WORDS[gap.kind]}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -16,7 +16,7 @@ from deadlines.docket.alarms import alarm_of_date
 from deadlines.docket.claiming import MATTERS, Claimed, is_late
 from deadlines.docket.compose import Item, compose, compose_plain
 from deadlines.docket.compose_chat import compose_chat
-from deadlines.docket.covering import cover
+from deadlines.docket.covering import cover, speaking_for_others
 from deadlines.docket.extension_views import wanted_days
 from deadlines.docket.lanes import UNDELIVERED, Lanes
 from deadlines.docket.milestones import milestone_of
@@ -151,13 +151,14 @@ def _message(
 
 
 def _items(session: Session, ids: Collection[int], today: date) -> list[Item]:
-    """The reminders with what they speak of, the most urgent first."""
+    """The reminders with what they speak of, the most urgent first, steps last."""
     rows = session.execute(ITEMS, {"ids": list(ids)}, execution_options=FROM_THE_ROWS).all()
     if not rows:
         return []
     steps = _milestones(session, [row[0].rung for row in rows])
     away = in_the_place_of(session, [row[0] for row in rows], today)
     days = wanted_days(session, [row[1].id for row in rows])
+    silenced = speaking_for_others(session, [row[0].id for row in rows])
     items = [
         Item(
             *row,
@@ -165,10 +166,17 @@ def _items(session: Session, ids: Collection[int], today: date) -> list[Item]:
             milestone=steps.get(milestone_of(row[0].rung) or ""),
             wanted=days.get(row[1].id),
             covers=away.get(row[0].id),
+            silenced=row[0].id in silenced,
         )
         for row in rows
     ]
-    return sorted(items, key=lambda item: (-item.reminder.severity, _nearest(item, today), item.reminder.id))
+    return sorted(items, key=lambda item: _order(item, today))
+
+
+def _order(item: Item, today: date) -> tuple[bool, int, tuple[bool, date], int]:
+    """Dates before the steps that lead to them, whatever is nearer: the subject speaks of the first."""
+    row = item.reminder
+    return item.milestone is not None, -row.severity, _nearest(item, today), row.id
 
 
 def _milestones(session: Session, rungs: Sequence[str]) -> dict[str, Milestone]:

@@ -4,11 +4,12 @@ import re
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
-from deadlines.compute.ladders import is_remedy
+from deadlines.compute.ladders import Reach, WindowClass, is_remedy
 from deadlines.errors import ConfigError
 from deadlines.law import Law
 from deadlines.law.faults import near
 from deadlines.practice.files import DispatchTable, LadderTable, MilestoneTable, PracticeFile, ReachTable
+from deadlines.practice.model import Practice
 
 CORRECT = "Correct the practice file; docs/practice.md tells what it may hold."
 ROLES = ("attorney", "paralegal", "docket")
@@ -47,6 +48,29 @@ def check(name: str, table: PracticeFile, law: Law) -> None:
         if any(is_remedy(remedy, always) for always in ALWAYS_FATAL):
             _fail(f"{name}, fatal", "except", f"the last day of '{word}' ends a right, so it stays fatal")
     _whole(name, table)
+
+
+def check_ties(name: str, practice: Practice, law: Law) -> None:
+    """Refuse two tables of which neither is the narrower for a rule that both fit. Raises ConfigError with both."""
+    for rule in law.rules.values():
+        fatal = not any(rule.id == word or is_remedy(rule.remedy, word) for word in practice.not_fatal)
+        of = WindowClass(rule.id, rule.remedy, rule.forum, fatal)
+        ladders = [(ladder.reach, f"at_least = {ladder.at_least}") for ladder in practice.ladders]
+        _no_tie(name, "ladder", ladders, of)
+        _no_tie(name, "dispatch", [(dispatch.reach, "") for dispatch in practice.dispatches], of)
+
+
+def _no_tie(name: str, what: str, tables: list[tuple[Reach, str]], of: WindowClass) -> None:
+    first: dict[tuple[tuple[int, int, bool], str], int] = {}
+    for number, (reach, beside) in enumerate(tables, start=1):
+        if not reach.fits(of):
+            continue
+        other = first.setdefault((reach.narrowness(of), beside), number)
+        if other != number:
+            raise ConfigError(
+                f"{name}: {what} number {other} and {what} number {number} are both for '{of.rule}' and neither is the "
+                f"narrower{f' ({beside})' if beside else ''}. Take the window out of one; docs/practice.md tells how."
+            )
 
 
 def is_time(text: str) -> bool:

@@ -37,6 +37,7 @@ def load_practice(file: Traversable, law: Law) -> Practice:
         not_fatal=tuple(table.fatal.excepted),
     )
     checks.check(file.name, table, law)
+    checks.check_ties(file.name, read, law)
     return read
 
 

@@ -4,17 +4,19 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from msgspec import structs
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from deadlines.compute.milestones import Template
 from deadlines.daemon import Sweeps
+from deadlines.docket.agenda import Agenda, Step
 from deadlines.docket.agendas import Rhythm, weekdays
 from deadlines.docket.closing import waive_entry
+from deadlines.docket.compose_agenda import MOST_LINES, compose_agenda
 from deadlines.docket.ways import is_working_day
 from deadlines.practice import Practice
 from deadlines.store.database import Database
-from deadlines.store.tables import DeadlineRow, Entry, Letter, Matter, Person, Reminder
+from deadlines.store.tables import DeadlineRow, Entry, Letter, Matter, Milestone, Person, Reminder
 from tests.daemon.parts import Collector, sweeps
 from tests.docket.desks import ENTERED, desk, firm, recorded
 from tests.docket.samples import ZONE
@@ -189,12 +191,28 @@ def test_a_supervisor_is_sent_the_weekly_docket_on_its_day(docket: Database) -> 
     assert "ben@firm.test" not in morning(docket, MONDAY + DAY)
 
 
-def test_once_a_week_it_says_how_many_reminders_were_mailed(docket: Database) -> None:
+def test_once_a_week_it_says_how_many_mails_with_reminders_there_were(docket: Database) -> None:
+    """Six reminders, three of them in one mail: four mails."""
     with docket.write() as session:
-        sent = update(Reminder).where(Reminder.rung == "safe-14")
-        session.execute(sent.values(state="sent", sent_at=MONDAY - 2 * DAY))
-    assert "Reminders mailed to you in the last seven days: 3." in morning(docket, MONDAY)["ana@firm.test"]
-    assert "Reminders mailed" not in morning(docket, MONDAY + DAY)["ana@firm.test"]
+        for rung in ("safe-14", "safe-7"):
+            first = select(func.min(Reminder.id)).where(Reminder.rung == rung).scalar_subquery()
+            sent = update(Reminder).where(Reminder.rung == rung)
+            lead = first if rung == "safe-7" else Reminder.id
+            session.execute(sent.values(state="sent", sent_at=MONDAY - 2 * DAY, lead_id=lead))
+    told = "Mails with reminders sent to you in the last seven days: 4."
+    assert told in morning(docket, MONDAY)["ana@firm.test"]
+    assert "Mails with reminders" not in morning(docket, MONDAY + DAY)["ana@firm.test"]
+
+
+def test_what_is_left_out_of_the_steps_is_shown_by_the_command_for_steps() -> None:
+    many = Agenda([], [], [], [], [step(number) for number in range(MOST_LINES + 3)], date(2026, 11, 16))
+    assert "and 3 more: `deadlines milestone list` shows them." in compose_agenda(many, today=many.day)[1]
+
+
+def step(number: int) -> Step:
+    due = date(2026, 11, 1) + timedelta(days=number % 10)
+    milestone = Milestone(id=f"step{number:04}", title="Draft ready", due_on=due)
+    return Step(milestone, Entry(title="Motion to reopen", form="I-290B"), Matter(reference="2026-1", restricted=False))
 
 
 def test_an_urgent_reminder_of_that_morning_is_a_mail_of_its_own(database: Database) -> None:

@@ -110,7 +110,7 @@ def test_a_daemon_that_was_down_catches_up_and_says_late(database: Database) -> 
     assert report.settled == 60
     # In three mails, because a provider takes thirty a minute: each of twenty-five matters at most, each matter in one.
     assert len(channel.messages) == report.messages == 3
-    assert all(message.subject.startswith("[LATE by 2 days 15 hours]") for message in channel.messages)
+    assert all(message.subject.startswith("[REMINDER LATE by 2 days 15 hours]") for message in channel.messages)
     counts = [re.findall(r"\(\+(\d+) more in (\d+) matters\)", message.subject) for message in channel.messages]
     assert counts == [[("24", "25")], [("24", "25")], [("9", "10")]]
     told = [line for message in channel.messages for line in message.text.splitlines() if line.startswith("Matter ")]
@@ -132,7 +132,8 @@ def test_what_is_urgent_stays_a_mail_of_its_own_and_leaves_first(database: Datab
 
 
 @pytest.mark.parametrize(
-    ("day", "told"), [(6, "[LATE by 2 hours] [TODAY]"), (7, "[PROTECTIVE DATE HAS PASSED] [LATE by 1 day 2 hours]")]
+    ("day", "told"),
+    [(6, "[REMINDER LATE by 2 hours] [TODAY]"), (7, "[PROTECTIVE DATE HAS PASSED] [REMINDER LATE by 1 day 2 hours]")],
 )
 def test_a_protective_date_stays_a_mail_of_its_own_and_says_where_it_has_passed(
     database: Database, day: int, told: str

@@ -78,6 +78,15 @@ def test_the_closer_the_end_the_sooner(firm: Firm) -> None:
     assert firm.asked(at + timedelta(hours=11, minutes=15)) == ["Carla", "Emma"]
 
 
+def test_who_took_it_on_the_day_before_is_asked_again_on_the_last_day(firm: Firm) -> None:
+    """On Tuesday the 24th Ana takes the date of Wednesday the 25th on; on Wednesday nobody answers."""
+    at = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
+    firm.session.query(Reminder).filter_by(rung="safe-1").update({"state": "cancelled"})
+    firm.ack(firm.ana, at - timedelta(days=1))
+    firm.sent("last-0", at)
+    assert firm.asked(at + timedelta(hours=4)) == ["Ben"]
+
+
 def test_after_a_pause_of_the_daemon_everybody_is_asked_at_once(firm: Firm) -> None:
     assert firm.asked(SENT + timedelta(days=3)) == ["Ben", "Carla", "Emma"]
 
@@ -86,6 +95,15 @@ def test_after_a_pause_of_the_daemon_everybody_is_asked_at_once(firm: Firm) -> N
 def test_an_answer_of_somebody_concerned_ends_it(firm: Firm, who: str) -> None:
     firm.ack(getattr(firm, who), SENT + HOUR)
     assert firm.asked(SENT + timedelta(days=3)) == []
+
+
+def test_when_an_answer_ends_nobody_is_asked_at_once(firm: Firm) -> None:
+    """Taken on for an hour on Thursday at ten, after the reminder of nine: Ben is asked on Friday at eleven."""
+    until = SENT + 2 * HOUR
+    acknowledge(firm.session, firm.entry, firm.ana, now=SENT + HOUR, lasts=HOUR, zone=samples.ZONE)
+    firm.session.query(Reminder).filter(Reminder.rung != "safe-1").update({"state": "cancelled"})
+    assert firm.asked(until + timedelta(hours=23, minutes=59)) == []
+    assert firm.asked(until + timedelta(hours=24)) == ["Ben"]
 
 
 def test_others_cannot_answer(firm: Firm) -> None:
@@ -98,7 +116,10 @@ def test_an_answer_holds_for_some_days_and_never_past_the_day_before_a_date(firm
     early = datetime(2026, 10, 28, 12, 0, tzinfo=UTC)
     assert firm.ack(firm.ana, early).until == early + WEEK
     assert firm.ack(firm.ana, SENT - timedelta(days=3)).until == datetime(2026, 11, 19, 5, 0, tzinfo=UTC)
-    assert firm.ack(firm.ana, SENT).until == datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
+    # On the eve of Friday the 20th: until that Friday begins. On the day itself: until the eve of the last day.
+    assert firm.ack(firm.ana, SENT).until == datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
+    assert firm.ack(firm.ana, SENT + timedelta(days=1)).until == datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
+    assert firm.ack(firm.ana, SENT + timedelta(days=5)).until == datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
 
 
 def test_an_answer_to_other_dates_is_none(firm: Firm) -> None:

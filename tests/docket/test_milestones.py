@@ -226,3 +226,38 @@ def test_of_a_restricted_matter_the_mail_does_not_say_which_step(database: Datab
     texts = sent(database, datetime(2026, 11, 5, 14, 5, tzinfo=ENTERED.tzinfo))
     assert any("step – 2026-0143 –" in text and "To be done by:   Thu 5 Nov 2026" in text for text in texts)
     assert not any("Draft ready" in text or "otion" in text for text in texts)
+
+
+def test_after_days_of_silence_a_step_is_said_once_and_below_its_date(database: Database) -> None:
+    """On Thursday 19 November the day before the safe date is due, and four reminders of the draft."""
+    with database.write() as session:
+        firm(session)
+        draft = structs.replace(DRAFT, owner="attorney", remind=(2, 1, 0))
+        recorded(session, practice=structs.replace(PRACTICE, milestones=(draft,)))
+    [mail] = [text for text in sent(database, datetime(2026, 11, 19, 14, 5, tzinfo=ENTERED.tzinfo)) if "ana@" in text]
+    assert "[tomorrow] I-290B" in mail.splitlines()[1]
+    assert "file by Fri 20 Nov 2026 (+5 more)" in mail.splitlines()[1]
+    assert mail.count("Draft ready") == 3  # one for each of the three windows
+    said = "   - Draft ready: to be done by Thu 5 Nov 2026 (14 days ago). NOT DONE. ["
+    assert mail.count(said) == 3
+    assert "This reminder leaves 13 days 5 minutes late. Earlier reminders of this step did not leave." in mail
+    blocks = mail.split("\n\n")
+    assert all("File by:         Fri 20 Nov 2026" in block for block in blocks if "Draft ready" in block)
+    assert "deadlines milestone done STEP --by ana@firm.test" in mail
+
+
+def test_a_step_that_went_late_covers_no_other_step_and_no_date(database: Database) -> None:
+    with database.write() as session:
+        firm(session)
+        two = (
+            structs.replace(DRAFT, owner="attorney"),
+            structs.replace(DRAFT, id="fee", title="Fee", owner="attorney"),
+        )
+        recorded(session, practice=structs.replace(PRACTICE, milestones=two))
+    sent(database, datetime(2026, 11, 9, 14, 5, tzinfo=ENTERED.tzinfo))
+    with database.read() as session:
+        covered = session.scalars(select(Reminder.rung).where(Reminder.state == "covered")).all()
+        gone = session.scalars(select(Reminder.rung).where(Reminder.state == "sent")).all()
+    assert {rung.partition("-")[0] for rung in covered} == {"milestone"}
+    assert (len(covered), sum(rung.startswith("overdue-") for rung in gone)) == (6, 6)
+    assert any(rung == "safe-14" for rung in gone)

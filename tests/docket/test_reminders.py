@@ -279,16 +279,41 @@ def test_of_stale_rungs_the_newest_is_sent_and_covers_the_others(database: Datab
     assert [rung for rung, state in found.items() if state == "covered"] == ["safe-14", "safe-7", "safe-3"]
     assert found["safe-1"] == "sent"
     assert set(covered) == {newest}
-    assert made.message.subject.startswith("[LATE by 3 hours] [tomorrow] I-290B motion to reopen")
-    assert "LATE by 3 hours." in made.message.text
+    assert made.message.subject.startswith("[REMINDER LATE by 3 hours] [tomorrow] I-290B motion to reopen")
+    assert "This reminder leaves 3 hours late.\n   Earlier reminders of this date did not leave." in made.message.text
 
 
 def test_lateness_names_two_units(database: Database) -> None:
     with database.write() as session:
         docket(session)
         made = one(session, datetime(2026, 11, 27, 17, 20, tzinfo=UTC))
-    assert made.message.subject.startswith("[LATE by 2 days 3 hours] [2 days ago] ")
+    assert made.message.subject.startswith("[LAST DAY PASSED] [REMINDER LATE by 2 days 3 hours] [2 days ago] ")
     assert "last day was Wed 25 Nov 2026" in made.message.subject
+    assert "This reminder leaves 2 days 3 hours late." in made.message.text
+    assert "The last day has passed. If nothing was filed, record it with `deadlines missed " in made.message.text
+
+
+def test_where_a_filing_may_still_be_argued_the_mail_says_until_when(database: Database) -> None:
+    with database.write() as session:
+        ana = person(session)
+        asked = window(latest=date(2026, 11, 30))
+        plan(session, *entry(session, matter(session, ana), asked), asked, [ana], ENTERED)
+        made = one(session, datetime(2026, 11, 27, 17, 20, tzinfo=UTC))
+    assert "A filing may be argued until Mon 30 Nov 2026: file at once.\n   After that record it" in made.message.text
+
+
+def test_what_was_refused_and_covered_is_not_said_to_have_left(database: Database) -> None:
+    """Whether the day-before mail arrived is not known: the mail of the day does not say that it did not leave."""
+    day_before, on_the_day = datetime(2026, 11, 19, 14, tzinfo=UTC), datetime(2026, 11, 20, 14, 1, tzinfo=UTC)
+    with database.write() as session:
+        docket(session)
+        made = one(session, day_before)
+        mark_failed(session, made.ids, SendError("closed", uncertain=True), owner="one", now=day_before)
+        later = [parcel(session, ids, on_the_day) for ids in reversed(take(session, on_the_day))]
+    texts = [each.message.text for each in later if each is not None]
+    assert "did not leave" in made.message.text
+    assert len(texts) == 1
+    assert "did not leave" not in texts[0]
 
 
 @pytest.mark.parametrize("status", ["satisfied", "waived", "missed", "struck"])

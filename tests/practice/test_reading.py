@@ -17,6 +17,9 @@ STEP = '[[milestone]]\nid = "x"\ntitle = "T"\nafter_notice = 1\n'
 GENERAL = "[[ladder]]\nat_least = 0\ndays = [30, 3, 1, 0]\n"
 
 
+MOTION_AND_APPEAL = '[[ladder]]\nremedies = ["motion", "appeal"]\nat_least = 0\ndays = [31, 1, 0]\n'
+
+
 @pytest.fixture(scope="module")
 def law() -> Law:
     return load_law()
@@ -68,6 +71,19 @@ def test_the_narrowest_ladder_holds_and_where_it_has_none_the_general_one(tmp_pa
     assert ladder_of(10, practice.ladders, APPEAL).days == (7, 3, 1, 0)
 
 
+def test_of_two_remedies_the_longer_words_are_the_narrower(tmp_path: Path, law: Law) -> None:
+    one = '[[ladder]]\nremedies = ["motion"]\nat_least = 0\ndays = [31, 1, 0]\n'
+    other = '[[ladder]]\nremedies = ["motion to reopen"]\nat_least = 0\ndays = [32, 1, 0]\n'
+    courier = '[[dispatch]]\nremedies = ["motion to reopen"]\ndays = 4\n[[dispatch]]\nremedies = ["motion"]\ndays = 3\n'
+    reopen = WindowClass("uscis.motion.reopen", "motion to reopen", "uscis")
+    reconsider = WindowClass("uscis.motion.reconsider", "motion to reconsider", "uscis")
+    for text in (one + other, other + one):
+        practice = read(tmp_path, text + courier, law)
+        assert ladder_of(30, practice.ladders, reopen).days == (32, 1, 0)
+        assert ladder_of(30, practice.ladders, reconsider).days == (31, 1, 0)
+        assert [practice.dispatch(of).days for of in (reopen, reconsider)] == [4, 3]  # type: ignore[union-attr]
+
+
 def test_ladders_for_every_window_replace_the_default_ones(tmp_path: Path, law: Law) -> None:
     assert [ladder.days for ladder in read(tmp_path, GENERAL, law).ladders] == [(30, 3, 1, 0)]
 
@@ -100,6 +116,14 @@ def test_a_courier_s_days_for_some_windows_stand_beside_the_default(tmp_path: Pa
         (f'{GENERAL}rules = ["eoir.appeal.bai"]', "did you mean 'eoir.appeal.bia'?"),
         (f'{GENERAL}remedies = ["apeal"]', "did you mean 'appeal'?"),
         (f'{GENERAL}rules = ["eoir.appeal.bia"]\nforums = ["bia"]', "key 'forums': it stands beside 'rules'"),
+        (
+            MOTION_AND_APPEAL + '[[ladder]]\nremedies = ["appeal"]\nat_least = 0\ndays = [32, 1, 0]',
+            "ladder number 1 and ladder number 2 are both for '",
+        ),
+        (
+            '[[dispatch]]\nforums = ["bia"]\ndays = 3\n[[dispatch]]\nforums = ["bia", "uscis"]\ndays = 4',
+            "dispatch number 1 and dispatch number 2 are both for '",
+        ),
         ("[[dispatch]]\ndays = 0", "dispatch number 1: key 'days': 0 lies outside 1 to 20"),
         ('[[milestone]]\nid = "x"\ntitle = "T"', "milestone x: key 'after_notice': exactly one of"),
         (f"{STEP}before_safe_by = 1", "key 'before_safe_by': exactly one of"),
