@@ -5,16 +5,34 @@ from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
+from sqlalchemy.orm import Session
 
 from deadlines.daemon.post import DATABASE_FAULTS, Post, SendReport
 from deadlines.docket import letters
+from deadlines.docket.agendas import Rhythm, renewed
+from deadlines.docket.invitations import hidden, overtaken
 from deadlines.errors import SendError
+from deadlines.ical import Party
 from deadlines.notify.message import Message
+from deadlines.store.tables import Letter
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 10
 """Letters between two looks for reminders: an urgent one waits for no more than these."""
+
+
+def words_now(
+    session: Session, letter: Letter, now: datetime, *, organizer: Party | None, rhythm: Rhythm | None
+) -> tuple[str, str] | None:
+    """The words of a letter just before it leaves: an agenda as of today, an invitation as far as its reader may see
+    the matter by then; None where it has been overtaken. `organizer` is the firm, by its own address."""
+    if overtaken(session, letter):
+        return None
+    words = hidden(session, letter, organizer=organizer, now=now) if organizer is not None else None
+    if words is not None:
+        return words
+    return letters.as_written(session, letter, now) if rhythm is None else renewed(session, letter, rhythm, now)
 
 
 class LetterSender:

@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -23,6 +24,7 @@ from deadlines.daemon.auditing import Auditor
 from deadlines.daemon.beats import Beat, earlier_beat, edition_of
 from deadlines.daemon.hooks import HookSender
 from deadlines.daemon.keeper import Keeper
+from deadlines.daemon.letters import words_now
 from deadlines.daemon.monitor import Monitor
 from deadlines.daemon.pace import Pace
 from deadlines.daemon.post import DATABASE_FAULTS, Post, SendReport
@@ -30,12 +32,11 @@ from deadlines.daemon.practising import relay_if_changed
 from deadlines.daemon.recomputing import Recomputed, recompute
 from deadlines.daemon.sending import Sender
 from deadlines.docket import deliveries, letters, outbox
-from deadlines.docket.agendas import Rhythm, renewed
+from deadlines.docket.agendas import Rhythm
 from deadlines.docket.away import note_return
 from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.evening_watch import watch_evening
 from deadlines.docket.intake import Desk
-from deadlines.docket.invitations import hidden, overtaken
 from deadlines.docket.lanes import Lanes
 from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.recompute import Compute
@@ -49,7 +50,7 @@ from deadlines.ical import Party
 from deadlines.notify.channel import Channel
 from deadlines.notify.outbound import Outbound
 from deadlines.store.database import Database
-from deadlines.store.tables import Heartbeat, Letter
+from deadlines.store.tables import Heartbeat
 from deadlines.store.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -133,23 +134,13 @@ class Sweeps:
             hook=hook,
             lanes=lanes,
             paces=self.paces,
-            renew=self._renewed,
+            renew=partial(words_now, organizer=organizer, rhythm=rhythm),
             pages=pages,
             not_fatal=desk.practice.not_fatal if desk is not None else (),
         )
         self._sender = Sender(post, zone=zone)
         hooks_post = msgspec.structs.replace(post, sign_of_life=lambda: self.sign_of_life("hooks"))
         self._hooks = HookSender(hooks_post, outbound, vault) if outbound is not None else None
-
-    def _renewed(self, session: Session, letter: Letter, now: datetime) -> tuple[str, str] | None:
-        if overtaken(session, letter):
-            return None
-        words = hidden(session, letter, organizer=self._organizer, now=now) if self._organizer is not None else None
-        if words is not None:
-            return words
-        if self._rhythm is None:
-            return letters.as_written(session, letter, now)
-        return renewed(session, letter, self._rhythm, now)
 
     def send_due(self, now: datetime) -> SendReport:
         """Send everything that is due at `now`; see `Sender`. Never raises for what fails while sending."""
