@@ -186,20 +186,16 @@ class Sweeps:
         beat = Beat(self.owner, stopped)
         with self._database.write() as session:
             before = session.get(Heartbeat, "daemon")
+            last = before.at if before is not None else now
             if before is not None:
                 self._compare(beat, before, now)
             if beat.clock_back_seconds:
                 moved = outbox.forget_future(session, now=now, lease=self._lease)
                 moved += letters.forget_future(session, now=now, lease=self._lease)
                 moved += deliveries.forget_future(session, now=now, lease=self._lease)
-                log.error(
-                    "the clock went back by %d s; %d waiting reminders and letters are due again",
-                    beat.clock_back_seconds,
-                    moved,
-                )
+                log.error("the clock went back by %d s; what waits is due again: %d", beat.clock_back_seconds, moved)
             step = watch_clock(session, self._clocks(now))
-            if before is not None and step.kind != "ahead":  # a clock that stepped ahead is no time away
-                note_return(session, before.at, now)
+            note_return(session, last, step, now)
             session.merge(Heartbeat(sweep="daemon", at=now, detail=msgspec.json.encode(beat).decode()))
         if step.kind != "well":
             held = ": nothing is sent until it is right or confirmed" if step.holds else ""

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.reminders import PENDING
+from deadlines.docket.timekeeping import Step
 from deadlines.store.tables import Heartbeat, Reminder
 
 ROW = "away"
@@ -24,9 +25,10 @@ class Away(Struct, frozen=True):
     until: datetime
 
 
-def note_return(session: Session, last: datetime, now: datetime) -> None:
-    """Note that the program is here again, where its last sign of life lies long before."""
-    if now - last > AFTER:
+def note_return(session: Session, last: datetime, step: Step, now: datetime) -> None:
+    """Note that the program is here again, where its last sign of life lies long before. A clock that was set ahead
+    (`step`) is no time away."""
+    if now - last > AFTER and step.kind != "ahead":
         detail = msgspec.json.encode(Away(last, now)).decode()
         session.merge(Heartbeat(sweep=ROW, at=now, detail=detail))
 
