@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.alarms import check_alarms
+from deadlines.docket.answerable import ABLE
 from deadlines.docket.contacts import unproved
 from deadlines.docket.copies import check_copies
 from deadlines.docket.damaged import check_damaged
@@ -268,10 +269,15 @@ def check_emergency(session: Session, email: str) -> Finding:
     if not email.strip():
         hint = "Set reminders.emergency, and `deadlines person deputy` for each attorney."
         return Finding("emergency-contact", "warning", "Nobody is asked last when a reminder stays unanswered.", hint)
-    known = select(Person.id).where(Person.email == email.strip().lower(), Person.active.is_(True))
-    if session.scalar(known) is None:
+    known = select(Person.role).where(Person.email == email.strip().lower(), Person.active.is_(True))
+    role = session.scalar(known)
+    if role is None:
         hint = "Add the person, or correct reminders.emergency."
         return Finding("emergency-contact", "ill", "The emergency contact is no active person of the firm.", hint)
+    if role not in ABLE:
+        hint = f"Name somebody in reminders.emergency with one of the roles {', '.join(ABLE)}."
+        sentence = f"The emergency contact has the role {role} and may take no date on."
+        return Finding("emergency-contact", "warning", sentence, hint)
     return Finding("emergency-contact", "well", "Somebody is asked last when a reminder stays unanswered.")
 
 

@@ -69,6 +69,23 @@ def test_open_windows_need_a_successor(firm: Firm) -> None:
     assert {window["attorney"] for window in firm.data("list")} == {"ben@firm.example"}
 
 
+def test_a_role_and_a_name_are_amended(firm: Firm) -> None:
+    firm.add("Ana", "ana@firm.example")
+    firm.add("Audrey", "audrey@firm.example", "auditor")
+    assert firm.run("person", "amend", "ana@firm.example").returncode == 3
+    amended = firm.data("person", "amend", "ana@firm.example", "--role", "partner", "--name", "Ana Ruiz")
+    assert (amended["role"], amended["name"], amended["email"]) == ("partner", "Ana Ruiz", "ana@firm.example")
+    notice = ("--kind", "uscis.denial", "--form", "I-485", "--decided-on", RECENT, "--service", "mail")
+    unfit = firm.run("add", "--matter", "M-1", "--attorney", "audrey@firm.example", *notice, "--by", "ana@firm.example")
+    assert (unfit.returncode, "cannot be the attorney of a matter" in unfit.stderr) == (3, True)
+    firm.data("add", "--matter", "M-1", "--attorney", "ana@firm.example", *notice, "--by", "ana@firm.example")
+    refused = firm.run("person", "amend", "ana@firm.example", "--role", "auditor", "--name", "Nobody")
+    assert (refused.returncode, "is the attorney of matters M-1 and answers for" in refused.stderr) == (8, True)
+    assert firm.data("person", "list")[0]["name"] == "Ana Ruiz"  # nothing of it was done
+    for words in (("deputy", "ana@firm.example", "--deputy"), ("deactivate", "ana@firm.example", "--successor")):
+        assert firm.run("person", *words, "audrey@firm.example").returncode == 3
+
+
 def test_invitations_need_mail_that_can_leave(firm: Firm) -> None:
     firm.add("Ana", "ana@firm.example")
     done = firm.run("person", "invitations", "ana@firm.example", "on")

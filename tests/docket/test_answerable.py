@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.absences import note_absence
 from deadlines.docket.handing import hand_over
-from deadlines.docket.health import check_docket
+from deadlines.docket.health import check_docket, check_emergency
 from deadlines.docket.intake import open_matter
 from deadlines.docket.people import deactivate_person, set_deputies
 from deadlines.docket.ticking import assign
@@ -128,3 +128,9 @@ def test_doctor_warns_of_a_cover_who_could_not_act_until_the_absence_is_over(ses
     assert told(session)["deputies"] == "warning"
     gone.from_on = gone.until_on = TODAY - timedelta(days=1)
     assert told(session)["deputies"] == "well"
+
+
+def test_doctor_warns_of_an_emergency_contact_who_could_not_act(session: Session, ana: Person) -> None:
+    samples.person(session, "Otto", role="administrator")
+    states = [check_emergency(session, email).state for email in (ana.email, "otto@firm.test", "nobody@firm.test")]
+    assert states == ["well", "warning", "ill"]
