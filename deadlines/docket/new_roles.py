@@ -35,9 +35,9 @@ def amend_role(session: Session, person: Person, role: str, *, actor: str, today
     left = _too_much(session, person, role, today)
     if left:
         raise Conflict(
-            f"{person.email} {left}, which the role {role} may not carry: give it to others first. `deadlines matter "
-            f"hand-over MATTER ADDRESS` gives one matter, `deadlines person deactivate {person.email} --successor "
-            "ADDRESS` everything, and `deadlines person activate` brings the person back."
+            f"{person.email} {left}, which the role {role} may not carry: give it to others first.",
+            advice=f"`deadlines matter hand-over MATTER ADDRESS` gives one matter, `deadlines person deactivate "
+            f"{person.email} --successor ADDRESS` everything, and `deadlines person activate` brings the person back.",
         )
     before, person.role = person.role, role
     audit.record(session, at=now, actor=actor, action=NEW_ROLE, subject=person.id, detail={"from": before, "to": role})

@@ -174,6 +174,25 @@ def test_what_is_to_be_found_out_becomes_a_fact(firm: Firm) -> None:
     assert facts == {"asylum": "denied-merits", "circuit": "9"}
 
 
+def test_a_question_that_speaks_of_another_asks_that_too(firm: Firm) -> None:
+    """An authorized stay that ends on a known day starts the count on the day after (9 FAM 302.11-3(B)(1)f)."""
+    client = browser(firm)
+    fields = {**typed(firm), "kind": "uscis.denial", "form": "I-539"}
+    page = client.post("/add", data={**fields, "do": "preview"}).text
+    [asked] = re.findall(r'<label for="fact-presence_exception">([^<]*)<', page)
+    assert "give it under “What is the last day of the authorized stay" in asked
+    assert "stay_ends_on" not in asked
+    assert page.count('name="fact.stay_ends_on"') == 1
+    answers = {"fact.presence_exception": "none", "fact.stay_ends_on": "2026-12-31"}
+    page = client.post("/add", data={**fields, **answers, "do": "preview"}).text
+    assert page.count('name="fact.stay_ends_on"') == 1
+    assert 'value="2026-12-31"' in page
+    assert record(client, {**fields, **answers})[0] == 303
+    with firm.database.read() as session:
+        facts = session.scalars(select(NoticeRow.facts).where(NoticeRow.form == "I-539")).one()["facts"]
+    assert facts["stay_ends_on"] == "2026-12-31"
+
+
 def test_the_preview_while_typing_is_a_part_of_the_page(firm: Firm) -> None:
     client = browser(firm)
     before = counted(firm)

@@ -1,11 +1,13 @@
 """What a typed notice would open, before anything is recorded: its windows, what is to be found out, what is odd."""
 
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from deadlines.compute import Notice, Result
@@ -17,6 +19,7 @@ from deadlines.docket.intake import find_twin
 from deadlines.docket.protected import is_protected
 from deadlines.docket.visible import visible
 from deadlines.errors import DeadlinesError, InputError
+from deadlines.law.matrix import Fact
 from deadlines.store.tables import Matter, NoticeRow, Person
 from deadlines.web.desk.door import Visit
 from deadlines.web.desk.draft import FACT, FIELD_OF, Draft
@@ -25,6 +28,8 @@ from deadlines.web.plain import sentence
 if TYPE_CHECKING:
     from deadlines.docket.intake import Desk
 
+NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+"""What may be the name of a fact, in the words of a question."""
 TAKEN = "That number belongs to a matter that is not yours to see: ask whoever keeps the docket."
 
 
@@ -119,6 +124,25 @@ def digest_of(desk: "Desk", draft: Draft, notice: Notice, *, restricted: bool) -
 
 
 def _questions(desk: "Desk", draft: Draft, notice: Notice, result: Result) -> Iterator[Question]:
+    """The questions, and beneath one that speaks of another fact by its name the question of that fact."""
+    found = list(_asked(desk, draft, notice, result))
+    there, facts = {question.field for question in found}, desk.law.facts
+    for question in found:
+        named = [name for name in dict.fromkeys(NAME.findall(question.why)) if name in facts]
+        yield replace(question, why=NAME.sub(lambda name: _spoken(name[0], facts), question.why))
+        for name in named:
+            if f"{FACT}{name}" not in there:
+                there.add(f"{FACT}{name}")
+                yield Question(
+                    field=f"{FACT}{name}", own=True, why=facts[name].question, choices=facts[name].choices, answer=""
+                )
+
+
+def _spoken(name: str, facts: Mapping[str, Fact]) -> str:
+    return f"it under “{facts[name].question}”" if name in facts else name
+
+
+def _asked(desk: "Desk", draft: Draft, notice: Notice, result: Result) -> Iterator[Question]:
     """What was answered already, so that it stays in the form, then what is still to be found out."""
     asked = {ask.fact for ask in result.asks}
     for name, answer in draft.typed.items():
