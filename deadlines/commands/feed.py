@@ -48,7 +48,7 @@ def list_(app: App, ended: bool, as_json: bool) -> None:
     """
     from deadlines import clock
     from deadlines.commands.output import print_json, print_table
-    from deadlines.docket.addresses import addresses
+    from deadlines.docket.addresses import OLD, addresses
 
     today = clock.today(app.settings.firm.timezone)
     with app.reading() as session:
@@ -64,6 +64,8 @@ def list_(app: App, ended: bool, as_json: bool) -> None:
         tones=["yellow" if feed.state in ("silent", "unopened") else None for feed in found],
     )
     for feed in found:
+        if feed.state in ("live", "silent") and feed.expires_at is None and clock.now() - feed.created_at > OLD:
+            click.echo(f'{feed.id[:8]} "{feed.label}" of {feed.person} is older than a year: `deadlines feed rotate`.')
         if feed.ends_early is not None:
             click.echo(
                 f'{feed.id[:8]} "{feed.label}" of {feed.person} ends on {feed.ends_early}, because programs drop '
@@ -142,16 +144,21 @@ def _end(app: App, identifier: str, why: Any, as_json: bool) -> None:
     from deadlines import clock
     from deadlines.commands.output import print_json
     from deadlines.docket.addresses import address_view, find_address
-    from deadlines.docket.endings import end_subscription
+    from deadlines.docket.endings import condition, end_subscription
 
     now, today = clock.now(), clock.today(app.settings.firm.timezone)
     with app.withdrawing() as session:
         subscription = find_address(session, identifier)
+        before = condition(subscription, now)
         end_subscription(session, subscription, why, actor=actor(), now=now)
+        changed = condition(subscription, now) != before
         session.flush()
         shown = address_view(session, subscription, now=now, today=today)
     if as_json:
         print_json(shown)
+        return
+    if not changed:
+        click.echo(f'"{shown.label}" of {shown.person} had ended already ({STATES[before]}); nothing changes.')
         return
     what = "Closed" if why == "leaked" else "Revoked"
     click.echo(f'{what} "{shown.label}" of {shown.person}.')

@@ -43,7 +43,7 @@ LINK_WARNING = (
 @click.option("--restricted", is_flag=True, help="The person's restricted matters too; only by the person.")
 @click.option("--by", metavar="ADDRESS", help="With --restricted: the person, who asks for it.")
 @click.option("--whole", is_flag=True, help="However large: only for programs that take more than 1,000 entries.")
-@click.option("--expires", metavar="DATE", help="The last day on which it is answered.")
+@click.option("--expires", metavar="DATE", help="The last day on which it shows deadlines.")
 @click.option("--link", "by_link", is_flag=True, help="Print a one-time link to a page instead of the address.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option

@@ -1,18 +1,24 @@
 """What is told of calendar addresses: what each shows, who fetches it, and how it stands. Never a secret."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.endings import condition
 from deadlines.docket.feeds import ends_early
+from deadlines.docket.findings import Finding
 from deadlines.docket.programs import program_of
+from deadlines.docket.silence import live
 from deadlines.errors import InputError, NotFound
 from deadlines.store.tables import Subscription
 
 SHORTEST_NAME = 4
+
+
+OLD = timedelta(days=365)
+"""An address in use for longer is told of: a secret is not to be forgotten."""
 
 
 class AddressView(Struct, frozen=True, kw_only=True):
@@ -71,6 +77,17 @@ def address_view(session: Session, row: Subscription, *, now: datetime, today: d
         revoked_at=row.revoked_at,
         ends_early=ends_early(session, row, today=today) if state in ("live", "silent") else None,
     )
+
+
+def check_old(session: Session, now: datetime) -> Finding:
+    """Whether every address was made anew within a year, or ends by itself."""
+    old = Subscription.created_at < now - OLD, Subscription.expires_at.is_(None)
+    count = session.scalar(select(func.count()).join(Subscription.person).where(*live(now), *old)) or 0
+    if not count:
+        return Finding("calendar-addresses", "well", "No calendar address without a last day is older than a year.")
+    addresses_are = "1 calendar address is" if count == 1 else f"{count} calendar addresses are"
+    hint = "`deadlines feed list` names them; replace each with `deadlines feed rotate`."
+    return Finding("calendar-addresses", "warning", f"{addresses_are} older than a year.", hint)
 
 
 def find_address(session: Session, name: str) -> Subscription:

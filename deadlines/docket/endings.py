@@ -6,7 +6,7 @@ for a while with one loud note instead of the dates, and only then that it is go
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 
 from sqlalchemy import ColumnElement, select
@@ -53,23 +53,23 @@ def condition(subscription: Subscription, now: datetime) -> Condition:
     return "ended"
 
 
-def end_body(subscription: Subscription, now: datetime) -> bytes:
-    """What an ended address shows: one loud note on the day that it ended, the same bytes every time."""
+def end_body(subscription: Subscription, now: datetime, zone: tzinfo = UTC) -> bytes:
+    """What an ended address shows: one loud note on the day of that zone on which it ended, always the same bytes."""
     at = _ended_at(subscription, now) or subscription.created_at
     why = (subscription.ending or "revoked") if subscription.revoked_at == at else "expired"
-    return _ended(subscription.id, at, why)
+    return _ended(subscription.id, at, why, zone)
 
 
-def expired(identifier: str, expires_at: datetime, now: datetime) -> bytes | None:
+def expired(identifier: str, expires_at: datetime, now: datetime, zone: tzinfo = UTC) -> bytes | None:
     """What an address shows after its last day, as `end_body` without the database; None once it is gone."""
-    return _ended(identifier, expires_at, "expired") if now < expires_at + timedelta(days=NOTICE_DAYS) else None
+    return _ended(identifier, expires_at, "expired", zone) if now < expires_at + timedelta(days=NOTICE_DAYS) else None
 
 
-def waiting_body(subscription: Subscription, now: datetime) -> bytes:
+def waiting_body(subscription: Subscription, now: datetime, zone: tzinfo = UTC) -> bytes:
     """What an address without a last good calendar shows while its calendar cannot be made: one loud note."""
     note = CalendarItem(
         uid=f"{subscription.id}-waiting@deadlines",
-        on=now.date(),
+        on=now.astimezone(zone).date(),
         summary=WAITING,
         description=WAITING_WHY,
         sequence=0,
@@ -89,10 +89,10 @@ def next_change(subscription: Subscription, now: datetime) -> datetime | None:
     return ended_at + timedelta(days=NOTICE_DAYS) if condition(subscription, now) == "ended" else None
 
 
-def _ended(identifier: str, at: datetime, why: str) -> bytes:
+def _ended(identifier: str, at: datetime, why: str, zone: tzinfo) -> bytes:
     note = CalendarItem(
         uid=f"{identifier}-ended@deadlines",
-        on=at.date(),
+        on=at.astimezone(zone).date(),
         summary=SUMMARY,
         description=f"{TEXTS[why]} {WHAT_TO_DO}",
         sequence=0,

@@ -7,7 +7,7 @@ drop entries without a word, and says so on the first day that it does not show.
 
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 
 import msgspec
 from msgspec import Struct
@@ -72,15 +72,17 @@ def feed_state(session: Session, subscription: Subscription, *, today: date, fir
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
-def feed_body(session: Session, subscription: Subscription, *, today: date, firm: str = "") -> bytes:
-    """The whole calendar: the same bytes for the same docket and day.
+def feed_body(
+    session: Session, subscription: Subscription, *, today: date, firm: str = "", zone: tzinfo = UTC
+) -> bytes:
+    """The whole calendar: the same bytes for the same docket and day. Its notes stand on days of that zone.
 
     RFC 5545 wants at least one component, and a new subscriber wants to see that the address works: a feed
     with nothing to show holds one note, on the day that the address was made.
 
     Raises CalendarError where a stored entry is damaged and cannot be made anew.
     """
-    gone = goodbyes(session, subscription, removed(session, subscription, today))
+    gone = goodbyes(session, subscription, removed(session, subscription, today), zone)
     events, cut_on = _events(session, subscription, today, gone)
     if cut_on is not None:
         why = f"{ENDS_WHY} {ENDS_REMINDERS}" if subscription.reminders else ENDS_WHY
@@ -88,9 +90,8 @@ def feed_body(session: Session, subscription: Subscription, *, today: date, firm
     restricted = SOME_RESTRICTED if subscription.restricted else NO_RESTRICTED
     about = ABOUT.format(words=WORDS[subscription.redaction], restricted=restricted)
     about = f"Filing deadlines of {firm or 'the firm'}. {about}"
-    connected = _note(
-        subscription, "note", subscription.created_at.date(), CONNECTED, NOTHING.format(restricted=restricted)
-    )
+    made_on, nothing = subscription.created_at.astimezone(zone).date(), NOTHING.format(restricted=restricted)
+    connected = _note(subscription, "note", made_on, CONNECTED, nothing)
     return join_calendar(calendar_name(subscription, firm), about, events or [connected])
 
 

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.addresses import check_old
 from deadlines.docket.alarms import check_alarms
 from deadlines.docket.answerable import ABLE
 from deadlines.docket.contacts import unproved
@@ -84,6 +85,7 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
         "docket-role": lambda: _watchers(session),
         "letters-refused": lambda: _letters(session, now),
         "calendars": lambda: _silent(session, now),
+        "calendar-addresses": lambda: check_old(session, now),
         "calendars-made": lambda: check_unmade(session),
         "calendar-entries": lambda: check_damaged(session),
     }

@@ -6,7 +6,7 @@ neither missing nor out of step, because it is made anew where it is.
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, tzinfo
 from functools import lru_cache
 from typing import Any
 
@@ -105,8 +105,11 @@ def prepare(session: Session, subscription: Subscription, *, today: date, limit:
     return len(missing)
 
 
-def goodbyes(session: Session, subscription: Subscription, gone: Sequence[Removed]) -> list[bytes]:
-    """The bytes of dates that a calendar showed and shows no more: that they were removed, and nothing of the case."""
+def goodbyes(session: Session, subscription: Subscription, gone: Sequence[Removed], zone: tzinfo = UTC) -> list[bytes]:
+    """The bytes of dates that a calendar showed and shows no more: that they were removed, and nothing of the case.
+
+    They stand on the day of their removal in that zone.
+    """
     rows = _whole(session, {one.rendering for one in gone})
     earlier = _earlier(session, rows.values()) if subscription.reminders else {}
     veil = veil_of(session)
@@ -117,16 +120,16 @@ def goodbyes(session: Session, subscription: Subscription, gone: Sequence[Remove
         kinds = [words, f"{words}{REMINDERS}"] if subscription.reminders and one.slot == "safe" else [words]
         for kind in kinds:
             items = _items(kind, row, entry, deadline, earlier.get(entry.id, ()), veil)
-            found += [render_event(_goodbye(item, one)) for item in items]
+            found += [render_event(_goodbye(item, one, zone)) for item in items]
         if len(found) >= MOST:
             break
     return sorted(found[:MOST])
 
 
-def _goodbye(item: CalendarItem, one: Removed) -> CalendarItem:
+def _goodbye(item: CalendarItem, one: Removed, zone: tzinfo) -> CalendarItem:
     return CalendarItem(
         uid=item.uid,
-        on=one.at.date(),
+        on=one.at.astimezone(zone).date(),
         summary=REMOVED,
         description=REMOVED_WHY,
         sequence=one.sequence,

@@ -167,6 +167,7 @@ def _feed(database: Database, shelf: Shelf, office: Office, firm: str) -> FeedRo
         firm=firm,
         now=office.now,
         today=office.today,
+        zone=office.zone,
         heartbeat=office.heartbeat,
         patience=office.patience,
     )

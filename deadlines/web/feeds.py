@@ -11,7 +11,7 @@ import hmac
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from anyio import to_thread
 from msgspec import structs
@@ -73,8 +73,8 @@ MARK_SECONDS = 1.0
 class FeedRoute:
     """Answers everything under `/f/`.
 
-    `firm` is named in the calendars, `now` and `today` tell the time, `heartbeat` is the sweep whose silence for
-    longer than `patience` makes calendars stale.
+    `firm` is named in the calendars, `now` and `today` in `zone` tell the time, `heartbeat` is the sweep whose silence
+    for longer than `patience` makes calendars stale.
     """
 
     def __init__(
@@ -86,6 +86,7 @@ class FeedRoute:
         firm: str,
         now: Callable[[], datetime],
         today: Callable[[], date],
+        zone: tzinfo,
         heartbeat: str,
         patience: timedelta,
     ) -> None:
@@ -94,7 +95,7 @@ class FeedRoute:
         self._strangers, self._failing = Strangers(), False
         self._failures, self._told = Failures(), True
         self._changes = Changes(database.engine)
-        self._firm, self._now, self._today = firm, now, today
+        self._firm, self._now, self._today, self._zone = firm, now, today, zone
         self._ask, self._ask_mark = Asking(), Asking(seconds=MARK_SECONDS)
         self.answered: Counter[int] = Counter()
         """How many requests were answered with each status."""
@@ -143,7 +144,7 @@ class FeedRoute:
     def _waiting(self, subscription: Subscription, now: datetime) -> Kept:
         """What an address without a copy would show; made once a day, for there may be hundreds."""
         made = self._shelf.unread(subscription.token_hash)
-        return made if made is not None and made.today == now.date() else _unread(subscription, now)
+        return made if made is not None and made.today == self._today() else _unread(subscription, now, self._zone)
 
     def _renew(self, session: Session, kept: Kept, now: datetime) -> None:
         """Make a copy anew that may show what must be seen no more; one that cannot be made is not kept either."""
@@ -261,7 +262,9 @@ class FeedRoute:
         expires_at = subscription.expires_at if is_now == "live" else None
         if known is not None and (known.state, known.sight) == (state, seen) and known.body is not None:
             return structs.replace(known, changes_at=changes_at, expires_at=expires_at)
-        body = end_body(subscription, now) if is_now == "ended" else self._body(session, subscription, today)
+        body = (
+            end_body(subscription, now, self._zone) if is_now == "ended" else self._body(session, subscription, today)
+        )
         found = Kept(token_hash, subscription.id, subscription.hint, state, tag_of(body), body, sight=seen)
         found = structs.replace(found, changes_at=changes_at, expires_at=expires_at)
         if known is None or (known.etag, known.sight) != (found.etag, found.sight):
@@ -272,7 +275,7 @@ class FeedRoute:
         return feed_state(session, subscription, today=today, firm=self._firm)
 
     def _body(self, session: Session, subscription: Subscription, today: date) -> bytes:
-        return feed_body(session, subscription, today=today, firm=self._firm)
+        return feed_body(session, subscription, today=today, firm=self._firm, zone=self._zone)
 
     def _beat(self, session: Session) -> datetime | None:
         """The daemon's last sign of life; before the first one, when the docket was made."""
@@ -283,7 +286,7 @@ class FeedRoute:
         self, token_hash: str, known: Kept | None, fault: BaseException, beat_at: datetime | None = None
     ) -> Kept | None:
         """What is served while something fails; the log says what, and never holds the token."""
-        known = _ended_meanwhile(known or self._shelf.unread(token_hash), self._now())
+        known = _ended_meanwhile(known or self._shelf.unread(token_hash), self._now(), self._zone)
         if known is not None and known.gone:
             return known
         body = self._shelf.load(known) if known is not None else None
@@ -348,19 +351,19 @@ class FeedRoute:
         return packed
 
 
-def _ended_meanwhile(kept: Kept | None, now: datetime) -> Kept | None:
+def _ended_meanwhile(kept: Kept | None, now: datetime, zone: tzinfo) -> Kept | None:
     """A copy as it is to be served without the database: an address whose last day has passed shows no date."""
     if kept is None or kept.expires_at is None or now < kept.expires_at:
         return kept
-    body = expired(kept.subscription, kept.expires_at, now)
+    body = expired(kept.subscription, kept.expires_at, now, zone)
     return structs.replace(kept, body=body, packed=None, gone=body is None)
 
 
-def _unread(subscription: Subscription, now: datetime) -> Kept:
+def _unread(subscription: Subscription, now: datetime, zone: tzinfo) -> Kept:
     """What a calendar without a last good copy shows while it cannot be made: it is not silently empty."""
-    body = waiting_body(subscription, now)
+    body = waiting_body(subscription, now, zone)
     kept = Kept(subscription.token_hash, subscription.id, subscription.hint, "unread", tag_of(body), body)
-    return structs.replace(kept, expires_at=subscription.expires_at, today=now.date())
+    return structs.replace(kept, expires_at=subscription.expires_at, today=now.astimezone(zone).date())
 
 
 def _unchanged(kept: Kept, asked: Asked) -> bool:

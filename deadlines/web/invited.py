@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from deadlines.compute.words import long_date
 from deadlines.docket.addresses import what_it_shows
+from deadlines.docket.confidential import RESTRICTED_WARNING
 from deadlines.store.tables import Subscription
 from deadlines.web.clients import HOW, How, link
 
@@ -21,7 +22,10 @@ QUIET_ZONE = 4
 
 
 class Calendar(Struct, frozen=True):
-    """Whose calendar it is, where it is used, what it shows; until when the link opens it and its own last day."""
+    """Whose calendar it is, where it is used, what it shows; until when the link opens it and its own last day.
+
+    `warning`: where restricted matters go that it shows.
+    """
 
     person: str
     label: str
@@ -29,6 +33,7 @@ class Calendar(Struct, frozen=True):
     words: str
     until: str
     last_day: str
+    warning: str
 
 
 class Button(Struct, frozen=True):
@@ -59,6 +64,7 @@ def calendar_of(subscription: Subscription, zone: ZoneInfo) -> Calendar:
         until=_moment(until, zone) if until else "",
         # It ends with the first moment that no longer belongs to its last day.
         last_day=_day(ends - timedelta(microseconds=1), zone) if ends else "",
+        warning=RESTRICTED_WARNING if subscription.restricted else "",
     )
 
 

@@ -136,6 +136,9 @@ def test_an_address_is_rotated_and_closed(firm: Firm) -> None:
     assert firm.data("feed", "leak", new["hint"])["state"] == "gone"
     states = {row["id"]: row["state"] for row in firm.data("feed", "list", "--all")}
     assert states == {old["id"]: "ended", new["id"]: "gone"}
+    for ended in (old, new):
+        assert "nothing changes" in firm.good("feed", "revoke", ended["id"])
+    assert {row["id"]: row["state"] for row in firm.data("feed", "list", "--all")} == states
     again = firm.run("feed", "rotate", old["id"])
     assert (again.returncode, "has ended" in again.stderr) == (8, True)
 

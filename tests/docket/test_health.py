@@ -16,7 +16,7 @@ from deadlines.store import audit
 from deadlines.store.database import Database
 from deadlines.store.tables import Contact, Heartbeat, Letter, Person, Subscription
 from tests.docket.desks import changed, desk, recorded
-from tests.docket.samples import docket, entry, matter, person, window
+from tests.docket.samples import docket, entry, matter, person, subscribe, window
 from tests.docket.test_silence import MADE, subscribed
 
 DUE = timedelta(days=365)
@@ -249,3 +249,13 @@ def test_silent_calendars_are_told_until_they_are_fetched_again(database: Databa
         row = session.scalars(select(Subscription)).one()
         record_fetches(session, {row.id: Fetches(1, now + timedelta(hours=1), "x")})
     assert found(database, now + timedelta(hours=2))["calendars"].state == "well"
+
+
+def test_an_address_older_than_a_year_is_named_unless_it_ends_by_itself(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        one, other = (subscribe(session, person(session, name)) for name in ("Ana Ruiz", "Ben Ode"))
+        one.created_at = other.created_at = now - timedelta(days=364)
+        other.expires_at = now + timedelta(days=30)
+    assert found(database, now)["calendar-addresses"].state == "well"
+    finding = found(database, now + timedelta(days=2))["calendar-addresses"]
+    assert (finding.state, finding.sentence) == ("warning", "1 calendar address is older than a year.")

@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from icalendar import Calendar
@@ -12,11 +12,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.testclient import TestClient
 
 from deadlines.docket import endings, renderings
+from deadlines.docket.restricting import restrict_matter
 from deadlines.errors import StoreError
 from deadlines.store.database import Database
 from deadlines.store.tables import DeadlineRow, Entry, Heartbeat, Matter, Person, Subscription
 from deadlines.web.app import create_app
 from tests.docket import samples
+from tests.reading import events_of
 from tests.web.serving import NOW, ZONE, Subscribed, ask, raw, serving, subscribe
 
 POLITE = {
@@ -251,6 +253,21 @@ def test_an_ended_address_says_so_for_a_fortnight_and_is_then_gone(
         assert client.get(feed.path).content == answer.content
         moment[0] += timedelta(seconds=1)
         assert client.get(feed.path).status_code == 410
+
+
+def test_notes_stand_on_the_days_of_the_firm(database: Database, feed: Subscribed) -> None:
+    """Ten in the evening in New York is the next day in London."""
+    late = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
+    with database.write() as session:
+        restrict_matter(session, session.query(Matter).one(), actor="t", now=late)
+        session.merge(Heartbeat(sweep="daemon", at=late, detail=""))
+    client = TestClient(create_app(database, zone=ZONE, now=lambda: late))
+    removed = events_of(client.get(feed.path).text)
+    assert {event["DTSTART"].dt for event in removed} == {date(2026, 11, 1)}
+    with database.write() as session:
+        endings.end_subscription(session, session.get_one(Subscription, feed.id), "revoked", actor="t", now=late)
+    [ended] = events_of(client.get(feed.path).text)
+    assert ended["DTSTART"].dt == date(2026, 11, 1)
 
 
 def test_an_address_that_expires_does_so_to_the_second(database: Database) -> None:

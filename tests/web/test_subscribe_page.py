@@ -87,6 +87,14 @@ def app_of(database: Database) -> Starlette:
     return create_app(database, zone=ZONE, name=FIRM, address=BASE, now=lambda: NOW)
 
 
+@pytest.mark.parametrize("restricted", [True, False])
+def test_who_opens_a_link_reads_where_restricted_matters_go(
+    client: TestClient, database: Database, restricted: bool
+) -> None:
+    page = Page(client.get(invited(database, choice=Choice(restricted=restricted))).text)
+    assert ("keeps a copy on its servers" in page.text, "8 USC 1367" in page.text) == (restricted, restricted)
+
+
 # -- what uses a link up -------------------------------------------------------------------------------------
 
 
