@@ -20,7 +20,7 @@ from deadlines.docket.looks import check_discrepancies
 from deadlines.docket.outages import outages
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.reviews import check_reviews
-from deadlines.docket.roles import DOCKET_ROLE
+from deadlines.docket.roles import DOCKET_ROLE, may
 from deadlines.docket.rounds import check_auditor
 from deadlines.docket.sealing import altered_dates, seal_in, undated, unsealed
 from deadlines.docket.silence import live
@@ -268,10 +268,15 @@ def check_emergency(session: Session, email: str) -> Finding:
     if not email.strip():
         hint = "Set reminders.emergency, and `deadlines person deputy` for each attorney."
         return Finding("emergency-contact", "warning", "Nobody is asked last when a reminder stays unanswered.", hint)
-    known = select(Person.id).where(Person.email == email.strip().lower(), Person.active.is_(True))
-    if session.scalar(known) is None:
+    known = select(Person).where(Person.email == email.strip().lower(), Person.active.is_(True))
+    person = session.scalars(known).first()
+    if person is None:
         hint = "Add the person, or correct reminders.emergency."
         return Finding("emergency-contact", "ill", "The emergency contact is no active person of the firm.", hint)
+    if not may(person, "acknowledge"):
+        hint = "Name an attorney, a paralegal, a partner or somebody of the docket in reminders.emergency."
+        sentence = f"Who is asked last, with the role {person.role}, may not take dates on."
+        return Finding("emergency-contact", "warning", sentence, hint)
     return Finding("emergency-contact", "well", "Somebody is asked last when a reminder stays unanswered.")
 
 
