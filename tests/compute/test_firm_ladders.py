@@ -10,7 +10,7 @@ from deadlines.compute.ladder import ladder_for
 from deadlines.compute.ladders import LADDERS, Count, Ladder, Reach, WindowClass, ladder_of
 from deadlines.compute.milestones import Dispatch, Template, dispatch_by, due_on, must_be_received
 from deadlines.law import load_law
-from deadlines.practice.checks import check
+from deadlines.practice.checks import FirmsDay, check
 from deadlines.practice.files import LadderTable, PracticeFile
 from tests.compute.test_ladder import open_day, window
 
@@ -28,7 +28,7 @@ def allowed_ladders(draw: st.DrawFn) -> tuple[Ladder, ...]:
     for at_least in draw(st.sets(st.integers(1, 300), max_size=3)):
         days = {*draw(st.sets(st.integers(2, 200), max_size=5)), 45, 1, 0}
         ladders.append(LadderTable(at_least=at_least, days=sorted(days)))
-    check("practice.toml", PracticeFile(ladder=ladders), LAW)
+    check("practice.toml", PracticeFile(ladder=ladders), LAW, FirmsDay("America/New_York"))
     counts: tuple[Count, ...] = ("calendar", "business")
     count = draw(st.sampled_from(counts))
     return tuple(Ladder(item.at_least, tuple(sorted(item.days, reverse=True)), Reach(), count) for item in ladders)
