@@ -27,7 +27,11 @@ class Watch(Struct):
 
 
 def prepare(database: Database, *, zone: str, now: datetime, go_on: Callable[[], bool]) -> int:
-    """Make and keep the entries in other words that calendars need, a few hundred in a transaction; how many."""
+    """Put damaged entries right, then make and keep those in other words that calendars need; how many of these.
+
+    A few hundred in a transaction.
+    """
+    mend(database, now=now, go_on=go_on)
     today = now.astimezone(ZoneInfo(zone)).date()
     with database.read() as session:
         wanted = [row.id for row in variants.in_use(session)]

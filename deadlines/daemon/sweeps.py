@@ -330,7 +330,6 @@ class Sweeps:
     def prepare_calendars(self, now: datetime) -> int:
         """Put damaged entries right, and make and keep those in other words that calendars need; how many of these."""
         self.sign_of_life("calendars")
-        calendars.mend(self._database, now=now, go_on=lambda: self._goes_on("calendars"))
         return calendars.prepare(self._database, zone=self._zone, now=now, go_on=lambda: self._goes_on("calendars"))
 
     def invite_due(self, now: datetime) -> int:
