@@ -3,6 +3,7 @@
 No transaction is open while a message travels, and neither a message nor the database can end the loop.
 """
 
+import contextlib
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from deadlines.docket import claiming, outages, outbox, unreadable
 from deadlines.docket.absences import tell_covers
 from deadlines.docket.alarms import tell_broken
 from deadlines.docket.fatal import tell_all
+from deadlines.docket.few_words import in_few_words
 from deadlines.docket.lanes import fan_out
 from deadlines.docket.parcels import Parcel, group, prepare
 from deadlines.docket.reminders import URGENT
@@ -29,6 +31,10 @@ log = logging.getLogger(__name__)
 
 LOOK_AGAIN, LOOKS = 0.5, 20
 """Seconds until what somebody else held locked for a moment is looked for again, and how often within one turn."""
+
+
+class _NotMade(Exception):
+    """A message could not be made, for a reason that nobody foresaw and the log tells."""
 
 
 class Sender:
@@ -150,41 +156,78 @@ class Sender:
         """Send one message and write down what became of it; False if the channel is down."""
         self._post.sign_of_life()
         try:
-            parcel = self._prepare(ids, present)
-        except DATABASE_FAULTS:
-            raise
-        except Exception:
-            log.exception("reminders %s cannot be made into a message; they are put off", ids)
-            self._failed(ids, SendError("The message cannot be made; see the log."), present, report)
-            return True
+            parcel = self._made(ids, present)
+        except _NotMade:
+            return self._each_alone(ids, channel, present, report)
         report.settled += len(ids) - (len(parcel.ids) if parcel else 0)
         return parcel is None or self._hand_over(parcel, channel, present, report)
 
-    def _prepare(self, ids: list[int], present: Callable[[], datetime]) -> Parcel | None:
-        """Make a message; with it the outcome of the one before is written, whatever becomes of this one."""
-        owed, self._owed = self._owed, None
+    def _each_alone(self, ids: list[int], channel: str, present: Callable[[], datetime], report: SendReport) -> bool:
+        """One that cannot be told of must not silence those that it would have been told with."""
+        for number, each in enumerate(ids):
+            parcel = self._alone(each, present, report)
+            if parcel is not None and not self._hand_over(parcel, channel, present, report):
+                self._release(ids[number + 1 :], present(), report)
+                return False
+        return True
+
+    def _alone(self, each: int, present: Callable[[], datetime], report: SendReport) -> Parcel | None:
+        """The message of one reminder: in full, else in a few words; None where nothing leaves, which is noted."""
+        with contextlib.suppress(_NotMade):
+            parcel = self._made([each], present, alone=True)
+            report.settled += parcel is None
+            return parcel
+        with contextlib.suppress(_NotMade):
+            parcel = self._try(
+                lambda session: in_few_words(
+                    session, each, owner=self._post.owner, now=present(), lease=self._post.lease
+                ),
+                [each],
+            )
+            if parcel is not None:
+                return parcel
+        self._failed([each], SendError("The message cannot be made; see the log."), present, report)
+        return None
+
+    def _made(self, ids: list[int], present: Callable[[], datetime], *, alone: bool = False) -> Parcel | None:
+        """The message of a group. Raises _NotMade."""
         post = self._post
+        return self._try(
+            lambda session: prepare(
+                session,
+                ids,
+                owner=post.owner,
+                now=present(),
+                lease=post.lease,
+                zone=self._zone,
+                lanes=post.lanes,
+                pages=post.pages,
+                alone=alone,
+            ),
+            ids,
+        )
+
+    def _try(self, make: Callable[[Session], Parcel | None], ids: list[int]) -> Parcel | None:
+        """Make a message; with it the outcome of the one before is written, whatever becomes of this one.
+
+        Raises _NotMade for what nobody foresaw, and what the database raises.
+        """
+        owed, self._owed = self._owed, None
         try:
-            with post.database.write() as session:
+            with self._post.database.write() as session:
                 if owed is not None:
                     owed(session)
-                    post.hook("mark.before_commit")
-                parcel = prepare(
-                    session,
-                    ids,
-                    owner=post.owner,
-                    now=present(),
-                    lease=post.lease,
-                    zone=self._zone,
-                    lanes=post.lanes,
-                    pages=post.pages,
-                )
-        except Exception:
+                    self._post.hook("mark.before_commit")
+                parcel = make(session)
+        except Exception as fault:
             self._owed = owed
             self._settle()
-            raise
+            if isinstance(fault, DATABASE_FAULTS):
+                raise
+            log.exception("reminders %s cannot be made into a message", ids)
+            raise _NotMade from fault
         if owed is not None:
-            post.hook("mark.after_commit")
+            self._post.hook("mark.after_commit")
         return parcel
 
     def _settle(self) -> None:

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session, aliased
 
 from deadlines.compute.ladder import moment
 from deadlines.docket.absences import covered_by
+from deadlines.docket.lanes import ESCALATED
 from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.docket.scopes import works_on
 from deadlines.docket.versions import current, locked
 from deadlines.errors import Conflict
 from deadlines.store import audit
-from deadlines.store.tables import Acknowledgement, DeadlineRow, Entry, Matter, Person
+from deadlines.store.tables import Acknowledgement, DeadlineRow, Entry, Matter, Person, Reminder
 
 STAGES = (timedelta(days=1), timedelta(0))
 """Before a date, and on it: from the beginning of such a day on what was said earlier no longer holds."""
@@ -32,7 +33,7 @@ def acknowledge(
     and what was said on that day when the date itself does, in the firm's `zone`: each last stage asks anew.
 
     Raises Conflict for an entry that is closed, and for somebody who neither works on the matter nor stands in
-    for its attorney nor keeps the docket, nor covers today for somebody who does.
+    for its attorney nor keeps the docket nor was asked because nobody answered, nor covers today for somebody who did.
     """
     entry = locked(session, entry)
     if entry.status != "open":
@@ -81,5 +82,8 @@ def _last_stages(deadline: DeadlineRow, now: datetime, zone: str) -> list[dateti
 
 
 def _concerned(session: Session, entry: Entry, by: Person) -> bool:
+    asked = Reminder.entry_id == entry.id, Reminder.person_id == by.id, Reminder.rung.like(f"{ESCALATED}%")
+    if session.scalar(select(Reminder.id).where(*asked).limit(1)) is not None:
+        return True
     query = select(Matter.id).join(Person, Person.id == by.id).where(Matter.id == entry.matter_id, CONCERNED)
     return session.scalar(query) is not None

@@ -86,12 +86,14 @@ def prepare(
     zone: str,
     lanes: Lanes = Lanes(),  # noqa: B008  (it never changes)
     pages: str = "",
+    alone: bool = False,
 ) -> Parcel | None:
     """Make the message of a group just before it is sent, or None when nothing of it is to be sent.
 
     Holds the lease on, cancels what belongs to closed entries or may not go by its channel, and covers older
     reminders of an entry by its newest. Where a stored date was altered, the docket is told besides. Notes under
-    whose Message-ID the reminders go out, so that a repeat carries the same.
+    whose Message-ID the reminders go out, so that a repeat carries the same. `alone`: it goes without those that it was
+    in a message with, and so under a Message-ID of its own.
     """
     held = extend_lease(session, ids, owner=owner, now=now, lease=lease)
     if not held:
@@ -111,12 +113,14 @@ def prepare(
     for item in items:
         if item.altered:
             alarm_of_date(session, item.entry, now)
-    return _parcel(session, items, now, zone, pages)
+    return _parcel(session, items, now, zone, pages, alone=alone)
 
 
-def _parcel(session: Session, items: list[Item], now: datetime, zone: str, pages: str) -> Parcel:
+def _parcel(session: Session, items: list[Item], now: datetime, zone: str, pages: str, *, alone: bool) -> Parcel:
     rows = [item.reminder for item in items]
-    earlier = next((row.lead_id for row in rows if row.lead_id is not None), None)
+    earlier = next(
+        (row.lead_id for row in rows if row.lead_id is not None and not (alone and row.lead_id != row.id)), None
+    )
     lead_id = min(row.id for row in rows) if earlier is None else earlier
     message_id = session.get_one(Reminder, lead_id).message_id
     for row in rows:

@@ -337,11 +337,48 @@ def test_a_poisoned_row_does_not_hold_up_the_others(database: Database, monkeypa
     assert sweeps(database, channel).send_due(WEEK_BEFORE).sent == 5
     monkeypatch.setattr("deadlines.docket.parcels.compose", broken)
     monkeypatch.setattr("deadlines.docket.parcels.compose_plain", broken)
+    monkeypatch.setattr("deadlines.daemon.sending.in_few_words", broken)
     daemon = sweeps(database, channel)
     report = daemon.send_due(WEEK_BEFORE + timedelta(days=4))
     assert (report.sent, report.failed) == (0, 5)
     monkeypatch.undo()
     assert sweeps(database, channel).send_due(WEEK_BEFORE + timedelta(days=4, minutes=2)).sent == 5
+
+
+def test_one_that_cannot_be_told_of_silences_none_it_would_have_been_told_with(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(database, 3)
+    with database.read() as session:
+        bad = session.scalars(select(Entry.id).order_by(Entry.id)).first()
+
+    def fails_for_one(entry: Entry, row: DeadlineRow) -> bool:
+        if entry.id == bad:
+            raise ValueError
+        return False
+
+    monkeypatch.setattr("deadlines.docket.parcels.is_altered", fails_for_one)
+    channel = Collector()
+    report = sweeps(database, channel).send_due(WEEK_BEFORE)
+    assert (report.sent, report.failed, report.trouble) == (3, 0, "")
+    full = [message for message in channel.messages if "I-290B" in message.subject]
+    [few] = [message for message in channel.messages if message not in full]
+    assert len(full) == 2
+    assert "2026-0143" in few.subject
+    assert few.text.count("2026-11-") == 2
+    assert "Canary" not in few.text
+    assert len({message.message_id for message in channel.messages}) == 3
+    assert sweeps(database, channel).send_due(WEEK_BEFORE + MINUTE).claimed == 0
+
+
+def test_few_words_are_not_sent_for_what_is_closed(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(database)
+    with database.write() as session:
+        session.scalars(select(Entry)).one().status = "satisfied"
+    monkeypatch.setattr("deadlines.daemon.sending.prepare", broken)
+    channel = Collector()
+    sweeps(database, channel).send_due(WEEK_BEFORE)
+    assert channel.messages == []
 
 
 def broken(*_: object, **__: object) -> Message:

@@ -10,6 +10,7 @@ from deadlines.docket import claiming
 from deadlines.docket.acknowledging import acknowledge
 from deadlines.docket.compose import Item, compose
 from deadlines.docket.escalation import Escalation, escalate
+from deadlines.docket.health import check_emergency
 from deadlines.docket.people import set_deputies
 from deadlines.docket.versions import current
 from deadlines.errors import Conflict, InputError
@@ -109,6 +110,30 @@ def test_when_an_answer_ends_nobody_is_asked_at_once(firm: Firm) -> None:
 def test_others_cannot_answer(firm: Firm) -> None:
     with pytest.raises(Conflict, match=r"zoe@firm\.test does not work on matter 2026-0143"):
         firm.ack(firm.zoe, SENT)
+
+
+def test_who_was_asked_last_may_answer_though_without_relation_to_the_matter(firm: Firm) -> None:
+    with pytest.raises(Conflict, match="stands in for nobody"):
+        firm.ack(firm.emma, SENT + HOUR)
+    assert "Emma" in firm.asked(SENT + timedelta(days=3))
+    firm.ack(firm.emma, SENT + timedelta(days=3, hours=1))
+    with pytest.raises(Conflict):
+        firm.ack(firm.zoe, SENT + timedelta(days=3, hours=1))
+
+
+@pytest.mark.parametrize("role, state, asked", [("attorney", "well", True), ("administrator", "warning", False)])
+def test_the_doctor_knows_a_last_one_whose_role_may_not_answer_and_the_mail_asks_nothing_of_them(
+    firm: Firm, role: str, state: str, asked: bool
+) -> None:
+    firm.emma.role = role
+    firm.session.flush()
+    assert check_emergency(firm.session, "emma@firm.test").state == state
+    firm.asked(SENT + timedelta(days=3))
+    row = firm.session.scalars(select(Reminder).where(Reminder.person_id == firm.emma.id)).one()
+    item = Item(row, firm.entry, current(firm.session, firm.entry), firm.entry.matter, firm.emma)
+    text = compose([item], now=SENT, zone=samples.ZONE, message_id="<a@b>", repeat=False).text
+    assert ("deadlines ack" in text) is asked
+    assert ("See to it that somebody takes it on" in text) is not asked
 
 
 def test_an_answer_holds_for_some_days_and_never_past_the_day_before_a_date(firm: Firm) -> None:
