@@ -143,14 +143,22 @@ def build_policy(settings: Settings, law: "Law | None" = None) -> dict[str, str]
 
 def build_practice(settings: Settings, law: "Law | None" = None) -> "Practice":
     """How the firm works, read once: its own file, or the default. Raises ConfigError with what is wrong in it."""
-    from deadlines.practice import Practice, load_practice
+    from deadlines.practice import Practice
 
     path = settings.firm.practice
     if not path:
         return Practice()
     if not Path(path).is_file():
         raise ConfigError(f"{path}: there is no such file; correct firm.practice, or write one with `practice write`.")
-    return load_practice(Path(path), build_law(settings) if law is None else law)
+    return read_practice(settings, Path(path), law)
+
+
+def read_practice(settings: Settings, file: Path, law: "Law | None" = None) -> "Practice":
+    """What a practice file says, judged by the law and by the firm's time. Raises ConfigError with what is wrong."""
+    from deadlines.practice import FirmsDay, load_practice
+
+    day = FirmsDay(settings.firm.timezone, settings.reminders.at)
+    return load_practice(file, build_law(settings) if law is None else law, day)
 
 
 def build_compute(settings: Settings) -> Callable[["Notice"], "Result"]:

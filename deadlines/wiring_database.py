@@ -1,10 +1,12 @@
 """Opens and creates the database that the settings name."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from deadlines import clock
 from deadlines.config import Settings, read_key, read_secret
+from deadlines.errors import ConfigError
 from deadlines.version import VERSION
 
 if TYPE_CHECKING:
@@ -22,8 +24,15 @@ def open_database(settings: Settings, *, patient: bool = False) -> "Database":
 
 
 def create_database(settings: Settings) -> "Database":
-    """A new database as configured; raises StoreError where there is one already."""
+    """A new database as configured; raises StoreError where there is one already, and ConfigError without its key."""
     from deadlines.store.database import Database
+
+    key = settings.keeping.key_file
+    if key and not Path(key).exists():
+        raise ConfigError(
+            f"{key}: keeping.key_file names this file, and it is not there. Make the key, then run this again: "
+            f"`openssl rand -hex 32 > {key} && chmod 600 {key}`; or take keeping.key_file out."
+        )
 
     return Database.create(
         database_url(settings), now=clock.now(), version=VERSION, key=read_key(settings.keeping.key_file)

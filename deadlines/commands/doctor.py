@@ -57,6 +57,7 @@ def _findings(app: App) -> Iterator["Finding"]:
     yield installation.check_law(now, settings)
     yield installation.check_firm_law(settings)
     yield installation.check_practice(settings)
+    yield installation.check_reminders(settings)
     yield installation.check_configuration(settings)
     yield installation.check_mail(settings)
     yield installation.check_web(settings)
@@ -89,6 +90,7 @@ def _database_findings(app: App) -> Iterator["Finding"]:
                 yield from guarded("monitor", lambda: check_monitor(session, now, configured=watched))
                 yield from guarded("webhooks", lambda: check_webhooks(session))
                 yield from guarded("emergency-contact", lambda: check_emergency(session, settings.reminders.emergency))
+                yield from guarded("milestone-owners", lambda: _owners(app, session))
                 yield from guarded("evening-signed", lambda: _evening(app, session))
                 yield from guarded("backup", lambda: check_keeping(session, settings.keeping.folder, now))
                 if settings.print.folder:
@@ -103,6 +105,19 @@ def _database_findings(app: App) -> Iterator["Finding"]:
     except SQLAlchemyError as error:
         sentence = f"The database fails while it is read ({type(error).__name__})."
         yield Finding("database", "ill", sentence, "Look at the disk and at the database server's log.")
+
+
+def _owners(app: App, session: "Session") -> Iterator["Finding"]:
+    """Whether the owners of milestones are people of the firm; nothing where the practice file cannot be read."""
+    from contextlib import suppress
+
+    from deadlines.docket.owners import check_owners
+    from deadlines.errors import LawDataError
+    from deadlines.wiring import build_practice
+
+    with suppress(LawDataError, ConfigError):  # the check of the practice tells of it
+        practice = build_practice(app.settings)
+        yield check_owners(session, [template.owner for template in practice.milestones])
 
 
 def _evening(app: App, session: "Session") -> Iterator["Finding"]:

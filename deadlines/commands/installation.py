@@ -64,6 +64,17 @@ def check_practice(settings: "Settings") -> Finding:
     return Finding("practice", "well", f"The firm's practice file is in force, with {number} milestones.")
 
 
+def check_reminders(settings: "Settings") -> Finding:
+    """Whether the reminder of the day itself comes while there is time to act on it."""
+    from deadlines.practice.checks import LATEST_HOUR
+
+    at = settings.reminders.at
+    if at <= LATEST_HOUR:
+        return Finding("reminders-time", "well", f"Reminders leave at {at} of the firm's time.")
+    sentence = f"Reminders leave at {at}: that of the last day itself comes too late to act on."
+    return Finding("reminders-time", "warning", sentence, f"Set reminders.at to {LATEST_HOUR} or earlier.")
+
+
 def _law_age(edition: str, now: datetime) -> Finding:
     found = re.match(r"(\d{4})\.(\d{1,2})", edition)
     months = (now.year - int(found[1])) * 12 + now.month - int(found[2]) if found else 0

@@ -58,10 +58,9 @@ def check(app: App, file: Path, as_json: bool) -> None:
       deadlines practice check practice.toml
     """
     from deadlines.commands.output import print_json
-    from deadlines.practice import load_practice
-    from deadlines.wiring import build_law
+    from deadlines.wiring import read_practice
 
-    practice = load_practice(file, build_law(app.settings))
+    practice = read_practice(app.settings, file)
     if as_json:
         print_json({"file": str(file), "state": practice.state, "practice": practice})
         return

@@ -214,7 +214,7 @@ OPTIONS = (
     _option(
         "reminders.at",
         "09:00",
-        "The time of day, in the firm's time zone, at which reminders are due.",
+        "The time of day, in the firm's time zone, at which reminders are due; `doctor` warns after 12:00.",
         checks.time_of_day,
     ),
     _option(

@@ -1,9 +1,13 @@
 """What a practice file may not say: names that the law data does not have, and ladders too thin for a fatal date."""
 
 import re
+from datetime import date, time
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
+from deadlines.compute.ladder import moment
 from deadlines.compute.ladders import Reach, WindowClass, is_remedy
 from deadlines.errors import ConfigError
 from deadlines.law import Law
@@ -29,14 +33,23 @@ ALWAYS_FATAL = (
 )
 FARTHEST = 730
 LATEST_HOUR = "12:00"
+SEASONS = (date(2026, 1, 15), date(2026, 7, 15))
+"""Zones change to summer time on different days, or not at all."""
 MOST_DISPATCH, MOST_STEP, MOST_REMIND = 20, 365, 60
 TITLE = 120
 
 
-def check(name: str, table: PracticeFile, law: Law) -> None:
+class FirmsDay(Struct, frozen=True):
+    """The firm's time zone, and the time of day of reminders where a ladder has none of its own."""
+
+    zone: str
+    at: str = "09:00"
+
+
+def check(name: str, table: PracticeFile, law: Law, day: FirmsDay) -> None:
     """Refuse what cannot be or may not be. Raises ConfigError with file, table, key and fault."""
     for number, ladder in enumerate(table.ladder, start=1):
-        _ladder(f"{name}, ladder number {number}", ladder, law)
+        _ladder(f"{name}, ladder number {number}", ladder, law, day)
     for number, dispatch in enumerate(table.dispatch, start=1):
         _dispatch(f"{name}, dispatch number {number}", dispatch, law)
     for milestone in table.milestone:
@@ -133,11 +146,11 @@ def _known_remedy(word: str, law: Law) -> bool:
     return any(is_remedy(rule.remedy, word) for rule in law.rules.values())
 
 
-def _ladder(where: str, ladder: LadderTable, law: Law) -> None:
+def _ladder(where: str, ladder: LadderTable, law: Law, day: FirmsDay) -> None:
     _reach(where, ladder, law)
     _between(where, "at_least", ladder.at_least, 0, FARTHEST)
-    for day in ladder.days:
-        _between(where, "days", day, 0, FARTHEST)
+    for before in ladder.days:
+        _between(where, "days", before, 0, FARTHEST)
     if len(set(ladder.days)) < len(ladder.days):
         _fail(where, "days", "a day stands there twice")
     if not ladder.days:
@@ -146,10 +159,23 @@ def _ladder(where: str, ladder: LadderTable, law: Law) -> None:
         _last_stage(where, ladder)
     if ladder.at is not None and not is_time(ladder.at):
         _fail(where, "at", f'{ladder.at!r} is no time of day; one is written as "09:00"')
-    if ladder.at is not None and ladder.at > LATEST_HOUR:
-        _fail(where, "at", f"a reminder of the day itself would come after {LATEST_HOUR}, too late to act on")
     if ladder.zone is not None and not _is_zone(ladder.zone):
         _fail(where, "zone", f"{ladder.zone!r} is no IANA time zone; one is written as America/New_York")
+    if ladder.at is not None or ladder.zone is not None:
+        _in_time(where, ladder, day)
+
+
+def _in_time(where: str, ladder: LadderTable, day: FirmsDay) -> None:
+    """The reminder of the day itself comes on that day, and early enough to act on, by the clock of the firm."""
+    key = "at" if ladder.at is not None else "zone"
+    at, zone = time.fromisoformat(ladder.at or day.at), ladder.zone or day.zone
+    for on in SEASONS:
+        here = moment(on, at, zone).astimezone(ZoneInfo(day.zone))
+        said = f"a reminder of the day itself would come at {here:%H:%M} of the firm's time"
+        if here.date() != on:
+            _fail(where, key, f"{said}, {'the day before' if here.date() < on else 'the day after'}")
+        if f"{here:%H:%M}" > LATEST_HOUR:
+            _fail(where, key, f"{said}, after {LATEST_HOUR} and too late to act on")
 
 
 def _last_stage(where: str, ladder: LadderTable) -> None:

@@ -14,6 +14,7 @@ from deadlines.compute.milestones import DISPATCHES, Dispatch, Template
 from deadlines.errors import ConfigError
 from deadlines.law import Law, table_words, toml_words
 from deadlines.practice import checks
+from deadlines.practice.checks import FirmsDay
 from deadlines.practice.files import DispatchTable, LadderTable, MilestoneTable, PracticeFile, ReachTable
 from deadlines.practice.model import Practice
 
@@ -24,8 +25,9 @@ FIXED = {
 }
 
 
-def load_practice(file: Traversable, law: Law) -> Practice:
+def load_practice(file: Traversable, law: Law, day: FirmsDay) -> Practice:
     """The firm's practice: what the file says, and the default for each kind of table that it says nothing of.
+    `day`: the firm's own zone and time of reminders, by which those of the file are judged.
 
     Raises ConfigError with file, table, key and fault.
     """
@@ -36,7 +38,7 @@ def load_practice(file: Traversable, law: Law) -> Practice:
         milestones=tuple(_template(item) for item in table.milestone),
         not_fatal=tuple(table.fatal.excepted),
     )
-    checks.check(file.name, table, law)
+    checks.check(file.name, table, law, day)
     checks.check_ties(file.name, read, law)
     return read
 

@@ -49,6 +49,18 @@ def test_a_configuration_that_is_there_is_kept_and_obeyed(tmp_path: Path) -> Non
     assert config.read_text() == '[database]\nurl = "sqlite:///other.sqlite3"\n'
 
 
+def test_a_key_file_that_is_named_and_not_there_is_made_by_the_words_of_the_refusal(tmp_path: Path) -> None:
+    key = tmp_path / "own.key"
+    (tmp_path / "deadlines.toml").write_text('[keeping]\nkey_file = "own.key"\n')
+    done = run("init", folder=tmp_path)
+    assert done.returncode == 5
+    assert f"openssl rand -hex 32 > {key} && chmod 600 {key}" in done.stderr
+    assert not (tmp_path / "deadlines.sqlite3").exists()
+    key.write_text("ab" * 32)
+    key.chmod(0o600)
+    good("init", folder=tmp_path)
+
+
 def test_a_database_that_is_there_leaves_no_new_configuration(tmp_path: Path) -> None:
     sqlite3.connect(tmp_path / "deadlines.sqlite3").execute("create table foreign_one (x)").connection.close()
     done = run("init", folder=tmp_path)

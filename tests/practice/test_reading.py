@@ -9,7 +9,7 @@ from deadlines.compute.ladders import LADDERS, WindowClass, ladder_of
 from deadlines.compute.milestones import DISPATCHES
 from deadlines.errors import ConfigError
 from deadlines.law import Law, load_law
-from deadlines.practice import Practice, example, load_practice
+from deadlines.practice import FirmsDay, Practice, example, load_practice
 
 APPEAL = WindowClass("eoir.appeal.bia", "appeal", "bia")
 MOTION = WindowClass("uscis.motion.reopen", "motion to reopen", "uscis")
@@ -18,6 +18,7 @@ GENERAL = "[[ladder]]\nat_least = 0\ndays = [30, 3, 1, 0]\n"
 
 
 MOTION_AND_APPEAL = '[[ladder]]\nremedies = ["motion", "appeal"]\nat_least = 0\ndays = [31, 1, 0]\n'
+DAY = FirmsDay("America/New_York")
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def law() -> Law:
 def read(folder: Path, text: str, law: Law) -> Practice:
     file = folder / "practice.toml"
     file.write_text(text, encoding="utf-8")
-    return load_practice(file, law)
+    return load_practice(file, law, DAY)
 
 
 def test_the_file_to_begin_with_holds_the_default_and_a_template(tmp_path: Path, law: Law) -> None:
@@ -38,6 +39,30 @@ def test_the_file_to_begin_with_holds_the_default_and_a_template(tmp_path: Path,
         "attorney-review", "strategy", "client-told", "draft", "signature-and-fee", "dispatch",
     ]  # fmt: skip
     assert practice.state != Practice().state
+
+
+@pytest.mark.parametrize(
+    "keys, firm, what",
+    [
+        ('at = "12:00"\nzone = "Etc/GMT+12"', "America/New_York", "19:00 of the firm's time"),
+        ('at = "12:00"\nzone = "Pacific/Pago_Pago"', "America/New_York", "18:00 of the firm's time"),
+        ('zone = "Pacific/Kiritimati"', "America/New_York", "the day before"),
+        ('at = "01:00"\nzone = "America/New_York"', "Pacific/Honolulu", "the day before"),
+        ('at = "10:00"\nzone = "America/Los_Angeles"', "America/New_York", "too late to act on"),
+        ('at = "09:00"\nzone = "America/Los_Angeles"', "America/New_York", ""),
+        ('at = "12:00"\nzone = "America/New_York"', "America/Los_Angeles", ""),
+    ],
+)
+def test_the_reminder_of_the_day_itself_comes_on_that_morning_of_the_firm(
+    tmp_path: Path, law: Law, keys: str, firm: str, what: str
+) -> None:
+    file = tmp_path / "practice.toml"
+    file.write_text(f"[[ladder]]\nat_least = 0\ndays = [31, 14, 7, 1, 0]\n{keys}\n", encoding="utf-8")
+    if not what:
+        load_practice(file, law, FirmsDay(firm))
+        return
+    with pytest.raises(ConfigError, match=what):
+        load_practice(file, law, FirmsDay(firm))
 
 
 def test_an_empty_file_is_the_default(tmp_path: Path, law: Law) -> None:
@@ -158,4 +183,4 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path, law: Law) -> None:
     file = tmp_path / "practice.toml"
     file.write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigError, match="not UTF-8"):
-        load_practice(file, law)
+        load_practice(file, law, DAY)
