@@ -109,9 +109,7 @@ def test_waiting_reminders_without_a_scheduler_are_ill(firm: Firm) -> None:
 def test_damaged_rows_blind_no_check_and_are_named(firm: Firm) -> None:
     firm.add("Ana", "ana@firm.example")
     with sqlite3.connect(firm.folder / "deadlines.sqlite3") as connection:
-        connection.execute(
-            "insert into heartbeat (sweep, at, detail) values ('daemon', '2026-1q-01 00:00:00.000000', '')"
-        )
+        connection.execute("insert into heartbeat (sweep, at, detail) values ('daemon', '2026-1q-01', '')")
         connection.execute("update person set created_at = '2026-1q-01'")
     done = firm.run("doctor", "--json")
     checks = checks_of(done.stdout)
@@ -126,9 +124,8 @@ def test_an_owner_of_milestones_who_is_nobody_is_named(firm: Firm) -> None:
     firm.add("Ana", "ana@firm.example")
     step = '[[milestone]]\nid = "{0}"\ntitle = "Step"\nowner = "{0}@firm.example"\nafter_notice = 3\nremind = [0]\n'
     (firm.folder / "practice.toml").write_text(step.format("ana") + step.format("nobody"))
-    with firm.config.open("a") as file:
-        file.write('\n[firm]\npractice = "practice.toml"\n')
-    check = checks_of(firm.run("doctor", "--json").stdout)["milestone-owners"]
+    done = firm.run("doctor", "--json", DEADLINES_FIRM_PRACTICE=str(firm.folder / "practice.toml"))
+    check = checks_of(done.stdout)["milestone-owners"]
     assert check["state"] == "warning"
     assert "nobody@firm.example" in check["sentence"]
     assert "ana@" not in check["sentence"]
