@@ -5,6 +5,7 @@ moment that nobody can read goes at once. On PostgreSQL a column takes only what
 """
 
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, cast
@@ -31,6 +32,8 @@ from deadlines.store.database import Database
 from deadlines.store.tables import Base, Letter, Reminder
 from deadlines.store.types import Day, Instant, KeptDay, Whole
 
+log = logging.getLogger(__name__)
+
 SHOWN = 5
 LETTERS = ("planned", "leased", "uncertain")
 REMINDER = cast(Table, Reminder.__table__)
@@ -50,6 +53,7 @@ def watch_rows(database: Database, *, now: datetime) -> list[str]:
     with database.read() as session:
         found = unreadable(session)
     if found:
+        log.error("rows of the database cannot be read in full: %s", "; ".join(found))
         with database.write() as session:
             tell_unreadable(session, found, now=now)
     return found

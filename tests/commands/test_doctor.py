@@ -131,6 +131,12 @@ def test_an_owner_of_milestones_who_is_nobody_is_named(firm: Firm) -> None:
     assert "ana@" not in check["sentence"]
 
 
+@pytest.mark.parametrize("at, state", [("12:00", "well"), ("23:30", "warning")])
+def test_a_time_at_which_it_is_too_late_is_told(firm: Firm, at: str, state: str) -> None:
+    done = firm.run("doctor", "--json", DEADLINES_REMINDERS_AT=at)
+    assert checks_of(done.stdout)["reminders-time"]["state"] == state
+
+
 def test_only_where_there_is_no_docket_a_new_one_is_proposed(firm: Firm) -> None:
     with firm.config.open("a") as file:
         file.write('\n[database]\nurl = "postgresql://nobody@127.0.0.1:9/none"\n')
