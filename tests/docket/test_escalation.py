@@ -132,7 +132,7 @@ def test_the_doctor_knows_a_last_one_whose_role_may_not_answer_and_the_mail_asks
     row = firm.session.scalars(select(Reminder).where(Reminder.person_id == firm.emma.id)).one()
     item = Item(row, firm.entry, current(firm.session, firm.entry), firm.entry.matter, firm.emma)
     text = compose([item], now=SENT, zone=samples.ZONE, message_id="<a@b>", repeat=False).text
-    assert ("deadlines ack" in text) is asked
+    assert ("To take it on" in text) is asked
     assert ("See to it that somebody takes it on" in text) is not asked
 
 
