@@ -262,10 +262,12 @@ def test_reopened_handed_over_and_new_people_pass(docket: Database) -> None:
     identifier = closed(docket, ENTERED + DAY)
     with docket.write() as session:
         ana = session.scalars(select(Person).where(Person.role == "attorney")).one()
-        ben = session.scalars(select(Person).where(Person.role == "paralegal")).one()
+        pat = Person(name="Pat", email="pat@firm.test", role="partner", created_at=ENTERED)
+        session.add(pat)
+        session.flush()
         entry = session.get_one(Entry, identifier)
         reopen_entry(session, desks.desk(), entry, reason="the client changed his mind", by=ana, now=ENTERED + 15 * DAY)
-        deactivate_person(session, ana, successor=ben, actor="test", now=ENTERED + 16 * DAY)
+        deactivate_person(session, ana, successor=pat, actor="test", now=ENTERED + 16 * DAY)
         late = Person(name="Eve", email="eve@firm.test", role="docket", created_at=ENTERED + 16 * DAY)
         session.add(late)
     days = [FOURTEEN_DAYS_BEFORE, *(ENTERED + number * DAY for number in (15, 16, 17))]

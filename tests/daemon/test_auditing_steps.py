@@ -125,8 +125,8 @@ def test_steps_of_moved_dates_and_of_who_left_are_no_gap(docket: Database) -> No
     auditor(docket).audit(at + HOUR)
     assert found(docket) == []
     with docket.write() as session:
-        people = {each.name: each for each in session.scalars(select(Person))}
-        deactivate_person(session, people["Ana Ruiz"], successor=people["Ben Ode"], actor="t", now=at + DAY)
+        ana, heir = session.scalars(select(Person).where(Person.name == "Ana Ruiz")).one(), person(session, "Pat")
+        deactivate_person(session, ana, successor=heir, actor="t", now=at + DAY)
     run(docket, at + DAY)
     auditor(docket).audit(at + DAY + HOUR)
     assert found(docket) == []
