@@ -186,7 +186,7 @@ def test_what_other_systems_of_the_firm_follow_is_told(told: Told) -> None:
         waiting = proposals.waiting_for(session, entry)
         assert waiting is not None
         proposals.ignore(session, told.desk, waiting, dora, reason="Canary", now=told.now)
-        handing.hand_over(session, matter, dora, actor="t", now=told.now)
+        handing.hand_over(session, matter, samples.person(session, "Pat", "partner"), actor="t", now=told.now)
         expected = {"paper": paper.id, "proposal": waiting.id, "notice": entry.notice_id}
     found = told.send()
     assert [event["type"] for event in found] == [
