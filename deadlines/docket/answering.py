@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from deadlines.docket.lanes import ESCALATED
 from deadlines.docket.roles import may
 from deadlines.notify.message import clean_line
 
@@ -25,7 +26,8 @@ def place_of(item: "Item", pages: str) -> list[str]:
 
 def to_take_on(item: "Item", pages: str) -> str:
     """How a date is taken on, or who is asked to by a reader who may not."""
-    if not may(item.person, "acknowledge") or not (item.concerned or item.covers):
+    asked = item.concerned or item.covers or item.reminder.rung.startswith(ESCALATED)
+    if not may(item.person, "acknowledge") or not asked:
         return "ask its attorney, or who keeps the docket."
     how = "open it and choose I take this date on, or run " if _page(item, pages) else ""
     return f"{how}deadlines ack {item.entry.id[:8]} --by {clean_line(item.person.email)}"

@@ -11,7 +11,6 @@ from deadlines.docket.delays import LAST_DAY_PASSED, delay_lines, late_by, what_
 from deadlines.docket.fatal import PROTECTIVE
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.reminders import MOVED, URGENT
-from deadlines.docket.roles import may
 from deadlines.docket.tidings import lines_of, mark_of
 from deadlines.docket.trust import ALTERED, window_of
 from deadlines.notify.message import Message, clean_line
@@ -308,9 +307,7 @@ def _item(
         lines += _explained(item)
     lines += place_of(item, pages)
     if item.reminder.severity >= URGENT and item.entry.status == "open":
-        may_take_on = may(item.person, "acknowledge")
-        said = f"To take it on: {to_take_on(item, pages)}" if may_take_on else "See to it that somebody takes it on."
-        lines.append(f"   {said}")
+        lines.append(f"   To take it on: {to_take_on(item, pages)}")
     return lines
 
 

@@ -133,7 +133,7 @@ def test_the_doctor_knows_a_last_one_whose_role_may_not_answer_and_the_mail_asks
     item = Item(row, firm.entry, current(firm.session, firm.entry), firm.entry.matter, firm.emma)
     text = compose([item], now=SENT, zone=samples.ZONE, message_id="<a@b>", repeat=False).text
     assert ("deadlines ack" in text) is asked
-    assert ("See to it that somebody takes it on" in text) is not asked
+    assert ("ask its attorney, or who keeps the docket" in text) is not asked
 
 
 def test_an_answer_holds_for_some_days_and_never_past_the_day_before_a_date(firm: Firm) -> None:
