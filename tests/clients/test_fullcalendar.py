@@ -24,7 +24,11 @@ pytestmark = [
 
 ZONES = ("America/Los_Angeles", "America/New_York", "Pacific/Auckland")
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
-PICTURE_ZONES = {"America/Los_Angeles": "los-angeles", "Pacific/Auckland": "auckland"}
+PICTURE_ZONES = {
+    "America/Los_Angeles": "los-angeles",
+    "America/New_York": "new-york",
+    "Pacific/Auckland": "auckland",
+}
 WIDTH = 1120
 PICTURED, PICTURED_STRUCK = (0, 3, 4, 6), 3
 """Which of the made-up notices stand on the picture, and which of them is struck: a month that can be read."""
