@@ -27,11 +27,15 @@ PAPER = ("--kind", "uscis.denial", "--form", "I-140", "--decided-on", RECENT, "-
 @pytest.fixture
 def office(firm: Firm) -> Firm:
     """Two people, and a denial with three windows."""
+    return with_denial(firm, RECENT)
+
+
+def with_denial(firm: Firm, decided_on: str) -> Firm:
     firm.add("Ana Ruiz", ANA)
     firm.add("Ben Ode", BEN, "paralegal")
     firm.data(
         "add", "--matter", "A-1", "--client", "Garcia", "--attorney", ANA, "--by", ANA, "--kind", "uscis.denial",
-        "--form", "I-140", "--decided-on", RECENT, "--service", "mail",
+        "--form", "I-140", "--decided-on", decided_on, "--service", "mail",
     )  # fmt: skip
     return firm
 
@@ -163,7 +167,10 @@ def test_an_amendment_that_makes_dates_later_needs_a_second_person(office: Firm)
     assert (ignored["state"], ignored["decision"], ignored["decided_by"]) == ("ignored", "not for this one", BEN)
 
 
-def test_an_amendment_that_makes_dates_earlier_holds_at_once(office: Firm) -> None:
+def test_an_amendment_that_makes_dates_earlier_holds_at_once(firm: Firm) -> None:
+    """Day 30 on a Tuesday, Wednesday or Thursday: neither weekend nor holiday moves it to where day 33 rests."""
+    days = (DECIDED - timedelta(days=back) for back in range(7))
+    office = with_denial(firm, next(day for day in days if (day.weekday() + 30) % 7 in (1, 2, 3)).isoformat())
     before = motion(office)
     shown = office.good("amend", before["notice"][:8], "--service", "in-person", *WHY, "--by", ANA)
     assert "moved at once" in shown

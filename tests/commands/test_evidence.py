@@ -2,12 +2,13 @@
 
 import hashlib
 import zipfile
-from datetime import date
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from tests.commands.conftest import Firm
 from tests.commands.program import RECENT
 
-TODAY = date.today().isoformat()  # noqa: DTZ011  (the program's own day, in UTC or a day beside it)
+TODAY = datetime.now(ZoneInfo("America/New_York")).date().isoformat()
 
 
 def recorded(firm: Firm) -> None:

@@ -27,7 +27,8 @@ def flood(database: Database, count: int) -> None:
 def test_a_mail_server_is_given_no_more_than_it_takes(database: Database) -> None:
     flood(database, 45)
     sweeps = daemon(database, {"smtp": Named("smtp")}, per_minute={"smtp": 30}, batch=10)
-    sent = [sweeps.send_due(SAFE_DAY + tick * timedelta(seconds=31)).messages for tick in range(4)]
+    # Forty seconds: the pace goes by the moment at which a mail left, and a busy machine takes some seconds.
+    sent = [sweeps.send_due(SAFE_DAY + tick * timedelta(seconds=40)).messages for tick in range(4)]
     assert sent == [30, 0, 15, 0]
     with database.read() as session:
         assert max(session.scalars(select(Reminder.attempts))) == 1
