@@ -1,9 +1,10 @@
 """The dates of one matter as a calendar file, for once: a copy that no program keeps up to date."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.renderings import DEFAULT_REDACTION
+from deadlines.docket.scopes import in_calendars
+from deadlines.docket.sequences import DEFAULT_REDACTION
 from deadlines.docket.variants import REMINDERS, STAND, Stand, bodies, words_of
 from deadlines.errors import Conflict
 from deadlines.ical import Redaction, join_calendar
@@ -41,7 +42,7 @@ def _stands(session: Session, matter: Matter) -> list[Stand]:
         .join(Entry, Entry.id == Rendering.entry_id)
         .join(Matter, Matter.id == Entry.matter_id)
         .where(Entry.matter_id == matter.id, Rendering.redaction == DEFAULT_REDACTION, Rendering.cancelled.is_(False))
-        .where(or_(Entry.discreet.is_(False), Matter.restricted.is_(True)))
+        .where(in_calendars())
     )
     return sorted((Stand(*row) for row in session.execute(query)), key=lambda stand: (stand.on, stand.id))
 

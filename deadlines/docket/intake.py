@@ -158,6 +158,7 @@ def record_notice(
     restricted_now = is_protected(notice) and not matter.restricted
     if restricted_now:
         restrict_matter(session, matter, actor=desk.actor, now=now)
+    if matter.restricted:  # by this notice, or by who records it
         follow_discreet(session, desk, matter, now=now)
     people = reminded(session, matter)
     entries = [

@@ -12,8 +12,7 @@ from sqlalchemy import Select, case, select, update
 from sqlalchemy.orm import Session
 
 from deadlines.docket.fatal_calendars import follow
-from deadlines.docket.sequences import DEFAULT_REDACTION as DEFAULT_REDACTION  # noqa: PLC0414  (others ask here)
-from deadlines.docket.sequences import sequence_at
+from deadlines.docket.sequences import DEFAULT_REDACTION, sequence_at
 from deadlines.docket.trust import is_altered, window_of
 from deadlines.ical import CalendarItem, Origin, Slot, entry_items, render_event, slot_item
 from deadlines.store import audit

@@ -27,10 +27,15 @@ def shown(subscription: Subscription, today: date, *columns: Any) -> Select[Any]
             Rendering.redaction == DEFAULT_REDACTION,
             *in_reach(subscription, today),
             *of_scope(subscription),
-            or_(Entry.discreet.is_(False), Matter.restricted.is_(True)),
+            in_calendars(),
             *filtered(subscription),
         )
     )
+
+
+def in_calendars() -> ColumnElement[bool]:
+    """Whether a calendar may show an entry: what itself tells of a protected case only in a restricted matter."""
+    return or_(Entry.discreet.is_(False), Matter.restricted.is_(True))
 
 
 def works_on(person_id: str | SQLColumnExpression[str]) -> ColumnElement[bool]:

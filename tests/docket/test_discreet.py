@@ -14,12 +14,12 @@ from deadlines.compute import Notice
 from deadlines.docket import feeds
 from deadlines.docket.amending import Amendment, amend_notice
 from deadlines.docket.export import matter_calendar
-from deadlines.docket.intake import record_notice
+from deadlines.docket.intake import open_matter, record_notice
 from deadlines.docket.restricting import follow_discreet, restrict_matter, unrestrict_matter
 from deadlines.store import audit
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Matter, Person, Subscription
-from tests.docket.desks import ENTERED, LATER, desk, firm, recorded, reminders, row
+from tests.docket.desks import DENIAL, ENTERED, LATER, desk, firm, recorded, reminders, row
 from tests.docket.samples import subscribe
 
 ORDER = Notice(kind="ij.order", decided_on=date(2026, 10, 20), facts={"asylum": "none"})
@@ -80,6 +80,19 @@ def test_nobody_is_told_of_it_any_more_when_the_restriction_was_a_mistake(databa
             assert YEAR not in shown(session, calendar)
             assert b"Special motion" not in feeds.feed_body(session, calendar, today=LATER.date())
         assert YEAR not in {one["DTSTART"].dt for one in _events(matter_calendar(session, matter, day="2026-11-02"))}
+
+
+def test_who_records_another_notice_as_restricted_has_the_earlier_order_followed_too(database: Database) -> None:
+    with database.write() as session:
+        firm(session)
+        entry = recorded(session, ORDER)[VAWA]
+        _, ana = matter_of(session, entry)
+        matter = open_matter(
+            session, entry.matter.reference, client=None, attorney=ana, restricted=True, actor="t", now=LATER
+        )
+        assert matter.restricted
+        record_notice(session, desk(), matter, DENIAL, now=LATER)
+        assert (entry.status, row(session, entry).last_day) == ("open", YEAR)
 
 
 @pytest.mark.parametrize("how", ["recorded", "amended"])
