@@ -25,9 +25,7 @@ from deadlines.web.desk.acts import (
 )
 from deadlines.web.desk.door import Door, Refusal, Visit
 from deadlines.web.desk.found import find_visible_entry, find_visible_notice
-from deadlines.web.desk.typed import Typed, faults_of
-
-WHY = "Say why in a few words: it is kept for ever."
+from deadlines.web.desk.typed import faults_of, reason_of
 
 
 def closing_routes(door: Door) -> list[Route]:
@@ -57,7 +55,7 @@ def _ask_waive(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refus
 def _waive(visit: Visit, name: str, form: dict[str, str]) -> Response:
     require(visit.person, "close")
     entry = find_visible_entry(visit, name)
-    reason = _reason(form)
+    reason = reason_of(form)
     require_unmoved(entry, form)
     waive_entry(visit.session, visit.desk, entry, reason=reason, by=visit.person, now=visit.now)
     return back(visit, entry, "waived")
@@ -79,7 +77,7 @@ def _ask_reopen(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refu
 def _reopen(visit: Visit, name: str, form: dict[str, str]) -> Response:
     require(visit.person, "close")
     entry = find_visible_entry(visit, name)
-    reason = _reason(form)
+    reason = reason_of(form)
     require_unmoved(entry, form)
     reopen_entry(visit.session, visit.desk, entry, reason=reason, by=visit.person, now=visit.now)
     return back(visit, entry, "reopened")
@@ -106,7 +104,7 @@ def _ask_strike(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refu
 def _strike(visit: Visit, name: str, form: dict[str, str]) -> Response:
     require(visit.person, "close")
     notice = find_visible_notice(visit, name)
-    reason = _reason(form)
+    reason = reason_of(form)
     if form.get("seen") != ",".join(marked(entry) for entry in _entries(visit, notice)):
         raise Conflict(MOVED_ON)
     struck = strike_notice(visit.session, visit.desk, notice, reason=reason, by=visit.person, now=visit.now)
@@ -117,10 +115,3 @@ def _entries(visit: Visit, notice: NoticeRow) -> list[Entry]:
     """What a strike would close."""
     query = select(Entry).where(Entry.notice_id == notice.id, Entry.status.not_in(CLOSED))
     return list(visit.session.scalars(query.order_by(Entry.created_at, Entry.id)))
-
-
-def _reason(form: Mapping[str, str]) -> str:
-    typed = Typed(form)
-    reason = typed.words("reason", WHY)
-    typed.check()
-    return reason

@@ -10,10 +10,8 @@ from deadlines.docket.roles import require
 from deadlines.web.desk.acts import asking_page, status_of
 from deadlines.web.desk.door import Door, Refusal, Visit
 from deadlines.web.desk.found import find_matter
-from deadlines.web.desk.typed import Typed, faults_of
+from deadlines.web.desk.typed import faults_of, reason_of
 from deadlines.web.plain import begun
-
-WHY = "Say why in a few words: it is kept for ever."
 
 
 def finishing_routes(door: Door) -> list[Route]:
@@ -47,20 +45,13 @@ def _ask(visit: Visit, template: str, name: str, typed: Mapping[str, str], refus
 
 def _close(visit: Visit, name: str, form: dict[str, str]) -> Response:
     require(visit.person, "close")
-    matter, reason = find_matter(visit, name), _reason(form)
+    matter, reason = find_matter(visit, name), reason_of(form)
     close_matter(visit.session, matter, reason=reason, by=visit.person, now=visit.now, actor=visit.person.email)
     return visit.go(f"/matter/{matter.id}?done=closed")
 
 
 def _reopen(visit: Visit, name: str, form: dict[str, str]) -> Response:
     require(visit.person, "close")
-    matter, reason = find_matter(visit, name), _reason(form)
+    matter, reason = find_matter(visit, name), reason_of(form)
     reopen_matter(visit.session, matter, reason=reason, by=visit.person, now=visit.now, actor=visit.person.email)
     return visit.go(f"/matter/{matter.id}?done=open-again")
-
-
-def _reason(form: Mapping[str, str]) -> str:
-    typed = Typed(form)
-    reason = typed.words("reason", WHY)
-    typed.check()
-    return reason

@@ -19,10 +19,9 @@ from deadlines.store.tables import Matter, Person
 from deadlines.web.desk.acts import MOVED_ON, asking_page, status_of
 from deadlines.web.desk.door import Door, Refusal, Visit
 from deadlines.web.desk.found import find_matter
-from deadlines.web.desk.typed import Typed, faults_of
+from deadlines.web.desk.typed import Typed, faults_of, reason_of
 
 WHO = "Choose a person."
-WHY = "Say why in a few words: it is kept for ever."
 UNSEEN = "It is restricted (8 USC 1367), and you do not work on it: only who does sees it."
 
 
@@ -80,7 +79,7 @@ def _ask_restrict(visit: Visit, name: str, typed: Mapping[str, str], refusal: Re
 
 
 def _restrict(visit: Visit, name: str, form: dict[str, str]) -> Response:
-    matter, reason = _matter(visit, name, "enter"), _reason(form)
+    matter, reason = _matter(visit, name, "enter"), reason_of(form)
     restrict_matter(visit.session, matter, reason=reason, actor=visit.person.email, now=visit.now)
     follow_discreet(visit.session, visit.desk, matter, now=visit.now)
     return _done(visit, matter, "restricted")
@@ -91,7 +90,7 @@ def _ask_unrestrict(visit: Visit, name: str, typed: Mapping[str, str], refusal: 
 
 
 def _unrestrict(visit: Visit, name: str, form: dict[str, str]) -> Response:
-    matter, reason = _matter(visit, name, "unrestrict"), _reason(form)
+    matter, reason = _matter(visit, name, "unrestrict"), reason_of(form)
     unrestrict_matter(visit.session, matter, visit.person, reason, now=visit.now)
     follow_discreet(visit.session, visit.desk, matter, now=visit.now)
     return _done(visit, matter, "unrestricted")
@@ -119,13 +118,6 @@ def _chosen(visit: Visit, form: Mapping[str, str], offered: Sequence[Person]) ->
     identifier = typed.one_of("person", {one.id for one in offered}, WHO)
     typed.check()
     return visit.session.scalars(select(Person).where(Person.id == identifier)).one()
-
-
-def _reason(form: Mapping[str, str]) -> str:
-    typed = Typed(form)
-    reason = typed.words("reason", WHY)
-    typed.check()
-    return reason
 
 
 def _page(

@@ -78,6 +78,14 @@ class Typed:
         return otherwise
 
 
+def reason_of(form: Mapping[str, str]) -> str:
+    """Why, as the form says it; raises Faulty where it does not."""
+    typed = Typed(form)
+    reason = typed.words("reason", "Say why in a few words: it is kept for ever.")
+    typed.check()
+    return reason
+
+
 def faults_of(
     refusal: DeadlinesError | None, fields: Mapping[str, str] | None = None, ways: Mapping[str, str] = NO_WAYS
 ) -> dict[str, str]:
