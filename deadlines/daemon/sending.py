@@ -45,6 +45,8 @@ class Sender:
         self._letters = LetterSender(post)
         self._owed: Callable[[Session], None] | None = None
         """The outcome of the message that just left, written with the preparation of the next one: a commit less."""
+        self._untried: set[int] = set()
+        """What this process claimed and has not come to: what it gives back after a fault, before it claims anew."""
 
     def send_due(self, now: datetime) -> SendReport:
         """Send everything that is due, the most urgent first, until nothing is left or a stop is asked."""
@@ -58,6 +60,7 @@ class Sender:
         self._post.answered.clear()
         looks = LOOKS
         try:
+            self._give_back(now)
             self._tell_damaged(now)
             while not self._post.stopping.is_set():
                 # Letters go a few at a time, and only when no reminder is left that is due by then.
@@ -80,6 +83,17 @@ class Sender:
             for channel in self._post.channels.values():
                 channel.close()
         return report
+
+    def _give_back(self, now: datetime) -> None:
+        """End the turn before, where a fault broke it off: write the outcome of what left, and give back what it had
+        not come to. Else what is urgent would wait for the end of its lease, and what is not would leave first. What it
+        was at stays leased, so that one that always fails holds up no other.
+        """
+        self._settle()
+        if self._untried:
+            with self._post.database.write() as session:
+                outbox.release(session, self._untried, owner=self._post.owner, now=now)
+            self._untried.clear()
 
     def _tell_damaged(self, now: datetime) -> None:
         """What is due and damaged is told of and mended, rather than sent as half a century late."""
@@ -130,12 +144,14 @@ class Sender:
                 today=present().astimezone(ZoneInfo(self._zone)).date(),
             )
             channels = {row.id: row.channel for row in rows}
+            self._untried = set(channels)
             urgent = {row.id for row in rows if row.severity >= URGENT}
             parcels = group(session, rows, present())
             self._post.hook("claim.before_commit")
         self._post.hook("claim.after_commit")
         report.claimed += len(channels)
         for ids in parcels:
+            self._untried.difference_update(ids)
             channel = channels[ids[0]]
             if self._post.stopping.is_set() or channel in down:
                 self._release(ids, present(), report)
@@ -232,9 +248,9 @@ class Sender:
 
     def _settle(self) -> None:
         """Write the outcome of the message that left last, if that is still to be done."""
-        owed, self._owed = self._owed, None
-        if owed is not None:
-            self._post.mark(owed)
+        if self._owed is not None:
+            self._post.mark(self._owed)
+            self._owed = None
             self._post.hook("mark.after_commit")
 
     def _hand_over(self, parcel: Parcel, channel: str, present: Callable[[], datetime], report: SendReport) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.findings import Finding
 from deadlines.docket.roles import ADMINISTRATOR, ATTORNEYS, DOCKET_ROLE
+from deadlines.store.holding import HELD
 from deadlines.store.tables import Entry, Heartbeat, Person
 
 ROW = "alarms"
@@ -161,7 +162,7 @@ def _named(session: Session, alarms: Iterable[Alarm]) -> dict[str, Person]:
 
 
 def _read(session: Session) -> dict[str, Alarm]:
-    row = session.scalars(select(Heartbeat).where(Heartbeat.sweep == ROW).with_for_update()).one_or_none()
+    row = session.scalars(select(Heartbeat).where(Heartbeat.sweep == ROW).with_for_update(**HELD)).one_or_none()
     try:
         return msgspec.json.decode(row.detail, type=dict[str, Alarm]) if row is not None else {}
     except msgspec.MsgspecError:

@@ -24,6 +24,7 @@ from deadlines.docket.restricting import follow_discreet, restrict_matter
 from deadlines.errors import Conflict, InputError
 from deadlines.law.counting import Method
 from deadlines.store import audit
+from deadlines.store.holding import HELD
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person
 
 
@@ -103,7 +104,7 @@ def amend_notice(
 def _held(session: Session, desk: Desk, notice: NoticeRow, by: Person) -> list[Entry]:
     hold_in_force(session, notice)
     refuse_frozen(session, desk, notice, by)
-    query = select(Entry).where(Entry.notice_id == notice.id).order_by(Entry.id).with_for_update()
+    query = select(Entry).where(Entry.notice_id == notice.id).order_by(Entry.id).with_for_update(**HELD)
     entries = list(session.scalars(query.execution_options(populate_existing=True)))
     if all(entry.status == "struck" for entry in entries):
         raise Conflict(

@@ -16,6 +16,7 @@ from deadlines.docket.fatal import FATAL_STAGES
 from deadlines.docket.outbox import NOW, TABLE, TOGETHER, UNTIL
 from deadlines.docket.reminders import PENDING, URGENT
 from deadlines.notify.channel import MAIL
+from deadlines.store.holding import HELD
 from deadlines.store.tables import Entry, Reminder
 
 LATE_AFTER = timedelta(minutes=30)
@@ -104,7 +105,7 @@ def _late() -> Select[str, int]:
 
 def _take(which: Select[Any]) -> ReturningUpdate[Any]:
     # MATERIALIZED: a plain sub-query with a limit may be run again by the planner and take more rows.
-    due = which.with_for_update(skip_locked=True, of=Reminder).cte("due").prefix_with("MATERIALIZED")
+    due = which.with_for_update(skip_locked=True, **HELD, of=Reminder).cte("due").prefix_with("MATERIALIZED")
     # On the table itself: to make objects of fifty rows takes longer than to find and change them.
     taken = update(TABLE).where(TABLE.c.id == due.c.id)
     taken = taken.values(

@@ -33,6 +33,7 @@ from deadlines.docket.verification import unresolved_dispute
 from deadlines.docket.versions import current, locked
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
+from deadlines.store.holding import HELD
 from deadlines.store.tables import Entry, NoticeRow, Person
 
 LONGEST_HOW = 2000
@@ -140,7 +141,7 @@ def strike_notice(
     hold_in_force(session, notice)
     refuse_frozen(session, desk, notice, by)
     query = select(Entry).where(Entry.notice_id == notice.id, Entry.status.not_in(CLOSED)).order_by(Entry.id)
-    entries = session.scalars(query.with_for_update()).all()
+    entries = session.scalars(query.with_for_update(**HELD)).all()
     if not entries:
         raise Conflict(
             f"Notice {notice.id[:8]} has no entry left to strike.", advice="`deadlines show` tells what became of it."

@@ -17,6 +17,7 @@ from deadlines.docket.leases import held, settle
 from deadlines.docket.outbox import FROM_THE_ROWS, LONGEST_PAUSE, pause
 from deadlines.docket.visible import visible
 from deadlines.errors import ConfigError, Conflict, ContentRefused, SendError
+from deadlines.store.holding import HELD
 from deadlines.store.tables import Audit, Delivery, Matter, Webhook, new_id
 from deadlines.store.vault import Vault
 
@@ -48,7 +49,7 @@ def behind(session: Session) -> list[str]:
 
 def write(session: Session, webhook_id: str, now: datetime) -> bool:
     """Write the deliveries of the next page of the audit trail; whether there is more of it."""
-    query = select(Webhook).where(Webhook.id == webhook_id).with_for_update(of=Webhook)
+    query = select(Webhook).where(Webhook.id == webhook_id).with_for_update(of=Webhook, **HELD)
     hook = session.scalars(query.execution_options(**FROM_THE_ROWS)).one()
     if hook.revoked_at is not None or hook.dead_at is not None:
         return False
@@ -202,5 +203,5 @@ def forget_future(session: Session, *, now: datetime, lease: timedelta) -> int:
 
 
 def _hook(session: Session, row: Delivery) -> Webhook:
-    query = select(Webhook).where(Webhook.id == row.webhook_id).with_for_update(of=Webhook)
+    query = select(Webhook).where(Webhook.id == row.webhook_id).with_for_update(of=Webhook, **HELD)
     return session.scalars(query.execution_options(**FROM_THE_ROWS)).one()

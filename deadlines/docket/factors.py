@@ -16,6 +16,7 @@ from deadlines.docket import logins
 from deadlines.docket.subscriptions import hash_token
 from deadlines.errors import Conflict, NotFound
 from deadlines.store import audit
+from deadlines.store.holding import HELD
 from deadlines.store.tables import Login, Person, RecoveryCode, SecondFactor, SignedIn
 from deadlines.store.vault import Vault
 
@@ -33,7 +34,7 @@ def begin(session: Session, person: Person, vault: Vault, *, now: datetime) -> s
 
     Raises Conflict for who has one.
     """
-    row = session.get(SecondFactor, person.id, with_for_update=True) or SecondFactor(person_id=person.id)
+    row = session.get(SecondFactor, person.id, with_for_update=HELD) or SecondFactor(person_id=person.id)
     if row.confirmed_at is not None:
         raise Conflict("A second factor is set up already; remove it first.")
     secret = pyotp.random_base32()
@@ -54,7 +55,7 @@ def begun(session: Session, person: Person, vault: Vault) -> str:
 def confirm(session: Session, person: Person, code: str, vault: Vault, *, now: datetime) -> list[str]:
     """Take the second factor into use with a first code; the recovery codes, which are shown this once. None of them:
     the code was wrong."""
-    row = session.get(SecondFactor, person.id, with_for_update=True, populate_existing=True)
+    row = session.get(SecondFactor, person.id, with_for_update=HELD, populate_existing=True)
     if row is None or row.confirmed_at is not None:
         raise NotFound("No second factor is being set up.")
     if not _takes(row, code, vault, now):
@@ -74,7 +75,7 @@ def fits(session: Session, person: Person, code: str, vault: Vault, *, now: date
 
     A wrong one counts, which must be committed too, and while the account rests none is looked at.
     """
-    row = session.get(SecondFactor, person.id, with_for_update=True, populate_existing=True)
+    row = session.get(SecondFactor, person.id, with_for_update=HELD, populate_existing=True)
     if row is None or row.confirmed_at is None or logins.rests(session, person, now):
         return False
     if _takes(row, code, vault, now) or _recovers(session, person, code, now):

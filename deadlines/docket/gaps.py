@@ -20,6 +20,7 @@ from deadlines.docket.reminders import message_id
 from deadlines.ical.wording import day_text
 from deadlines.notify.message import clean_line
 from deadlines.store import audit
+from deadlines.store.holding import HELD
 from deadlines.store.tables import Entry, Gap, Matter, Milestone, Person, Reminder
 
 WORDS = {
@@ -53,7 +54,7 @@ def settle(
     `round_at`: when the present round began. Returns what is still so.
     """
     query = select(Entry.id).where(Entry.id.in_(entry_ids)).order_by(Entry.id)
-    held = session.scalars(query.with_for_update()).all()
+    held = session.scalars(query.with_for_update(**HELD)).all()
     found = audit_entries(session, statement, held, now=now)
     known = {gap.key: gap for gap in session.scalars(select(Gap).where(Gap.key.in_([each.key for each in found])))}
     for each in found:

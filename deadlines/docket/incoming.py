@@ -19,6 +19,7 @@ from deadlines.docket.reasons import plain_reason
 from deadlines.docket.visible import visible
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
+from deadlines.store.holding import HELD
 from deadlines.store.tables import Incoming, Matter, NoticeRow, Person
 
 Way = Literal["mail", "e-mail", "fax", "portal", "counter"]
@@ -133,7 +134,7 @@ def dismiss(session: Session, found: Incoming, *, reason: str, by: Person, now: 
 def wait_again(session: Session, notice: NoticeRow, *, now: datetime, actor: str) -> int:
     """The papers that a struck notice was recorded from wait again, told of at once; how many."""
     query = select(Incoming).where(Incoming.notice_id.in_(ancestors(session, notice)), Incoming.state == "docketed")
-    rows = session.scalars(query.order_by(Incoming.id).with_for_update()).all()
+    rows = session.scalars(query.order_by(Incoming.id).with_for_update(**HELD)).all()
     for row in rows:
         row.state, row.notice_id, row.settled_at, row.settled_by = "waiting", None, None, None
         row.next_at = max(row.due_at, now)
@@ -146,7 +147,7 @@ def wait_again(session: Session, notice: NoticeRow, *, now: datetime, actor: str
 
 
 def _held(session: Session, found: Incoming) -> Incoming:
-    query = select(Incoming).where(Incoming.id == found.id).with_for_update()
+    query = select(Incoming).where(Incoming.id == found.id).with_for_update(**HELD)
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 

@@ -18,6 +18,7 @@ from deadlines.docket.sequences import DEFAULT_REDACTION
 from deadlines.errors import Conflict, InputError
 from deadlines.ical import REDACTIONS, Party
 from deadlines.store import audit
+from deadlines.store.holding import HELD
 from deadlines.store.tables import DeadlineRow, Entry, Invitation, Letter, Matter, MatterMember, Person, Rendering
 
 PER_HOUR = 30
@@ -82,7 +83,7 @@ def invite(session: Session, person_id: str, *, organizer: Party, today: date, n
     what is new, each the nearest first. `organizer` is the firm, by its own address.
     """
     # The lock keeps a second daemon from telling the same dates.
-    person = session.get_one(Person, person_id, with_for_update=True, populate_existing=True)
+    person = session.get_one(Person, person_id, with_for_update=HELD, populate_existing=True)
     limit = max(0, PER_HOUR - _told_lately(session, person, now))
     found = _due(session, person, today, limit) if person.active else []
     for told in found:

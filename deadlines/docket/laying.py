@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.reminders import reminder_row
+from deadlines.store.holding import HELD
 from deadlines.store.tables import DeadlineRow, Reminder
 
 WITHDRAWN = ("superseded", "cancelled")
@@ -38,7 +39,7 @@ def settle(
     """
     query = select(Reminder).where(Reminder.deadline_id == row.id, Reminder.channel == channel, of)
     # Only what is still to come is held: what is due is somebody's to send, and must not be passed over.
-    session.scalars(query.where(Reminder.due_at > now).with_for_update()).all()
+    session.scalars(query.where(Reminder.due_at > now).with_for_update(**HELD)).all()
     held = {(found.rung, found.person_id): found for found in session.scalars(query)}
     changed = 0
     for want in wanted:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, TextClause, and_, select, text, update
 from sqlalchemy.orm import Session
 
 from deadlines.docket.outbox import FROM_THE_ROWS, LONGEST_PAUSE
+from deadlines.store.holding import HELD
 from deadlines.store.tables import Delivery, Letter
 
 DETAIL_LENGTH = 300
@@ -34,7 +35,7 @@ def claim(
     """Take due rows for `owner` until `now + lease`, the oldest first; what another holds is passed over."""
     due = select(kind.id).where(waiting(kind), kind.next_at <= now, *which).order_by(kind.next_at, kind.id).limit(limit)
     # MATERIALIZED: a plain sub-query with a limit may be run again by the planner and take more rows.
-    due_ids = due.with_for_update(skip_locked=True, of=kind).cte("due").prefix_with("MATERIALIZED")
+    due_ids = due.with_for_update(skip_locked=True, **HELD, of=kind).cte("due").prefix_with("MATERIALIZED")
     until = now + lease
     taken = (
         update(kind)
@@ -49,7 +50,7 @@ def held(session: Session, kind: type[Leased], ids: Collection[int], owner: str)
     """The rows that are still the owner's; what changed hands meanwhile is left alone."""
     theirs = and_(kind.id.in_(ids), kind.owner == owner, kind.state == "leased")
     query = select(kind).where(theirs).order_by(kind.id)
-    return session.scalars(query.with_for_update().execution_options(**FROM_THE_ROWS)).all()
+    return session.scalars(query.with_for_update(**HELD).execution_options(**FROM_THE_ROWS)).all()
 
 
 def release(session: Session, kind: type[Leased], ids: Collection[int], *, owner: str, now: datetime) -> None:

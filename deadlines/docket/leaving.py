@@ -19,6 +19,7 @@ from deadlines.docket.renderings import touch_entries
 from deadlines.docket.scopes import TOMBSTONE_DAYS, shown
 from deadlines.docket.sequences import sequence_at
 from deadlines.store import audit
+from deadlines.store.holding import HELD
 from deadlines.store.tables import Entry, LeftCalendar, Matter, Reminder, Rendering, Subscription
 
 MOST = 100
@@ -68,9 +69,9 @@ def hold_matters(session: Session, matters: Matters) -> list[str]:
     """
     while True:
         with session.begin_nested() as trial:
-            held = set(session.scalars(_entries(_ids(matters)).order_by(Entry.id).with_for_update()))
+            held = set(session.scalars(_entries(_ids(matters)).order_by(Entry.id).with_for_update(**HELD)))
             waiting = select(Reminder.id).where(Reminder.entry_id.in_(_entries(_ids(matters))), PENDING)
-            session.execute(waiting.order_by(Reminder.id).with_for_update())
+            session.execute(waiting.order_by(Reminder.id).with_for_update(**HELD))
             audit.hold(session)
             ids = _ids(matters)
             if held.issuperset(session.scalars(_entries(ids))):

@@ -19,6 +19,7 @@ from zxcvbn import zxcvbn
 from deadlines.docket.subscriptions import hash_token
 from deadlines.errors import InputError, NotFound
 from deadlines.store import audit
+from deadlines.store.holding import HELD
 from deadlines.store.tables import Login, Person, SecondFactor, SignedIn
 
 LINK_FOR = timedelta(hours=24)
@@ -53,7 +54,7 @@ def invite(session: Session, person: Person, *, actor: str, now: datetime) -> st
 
 def find_invited(session: Session, code: str, *, now: datetime) -> Login:
     """Who may choose a password on a link. Raises NotFound for used, expired and unknown ones alike."""
-    query = select(Login).where(Login.link_hash == hash_token(code)).with_for_update()
+    query = select(Login).where(Login.link_hash == hash_token(code)).with_for_update(**HELD)
     found = session.scalars(query).one_or_none()
     if found is None or found.link_until is None or found.link_until <= now or not found.person.active:
         raise NotFound(NO_LINK)
@@ -124,7 +125,7 @@ def sign_in(session: Session, kept: Kept, *, right: bool, now: datetime, require
     and must be committed too."""
     if kept.person is None:
         return None
-    login = session.get_one(Login, kept.person, with_for_update=True, populate_existing=True)
+    login = session.get_one(Login, kept.person, with_for_update=HELD, populate_existing=True)
     if not right or login.password != kept.password:
         if not kept.rests:
             count_failure(session, login.person, now)
@@ -191,7 +192,7 @@ def change_password(session: Session, found: SignedIn, kept: str, *, now: dateti
     """Keep what `hashed` made of somebody's new password; every browser is signed out but this one, which gets the
     secret that is returned."""
     person = found.person
-    login = session.get_one(Login, person.id, with_for_update=True)
+    login = session.get_one(Login, person.id, with_for_update=HELD)
     login.password, login.chosen_at = kept, now
     login.link_hash = login.link_until = None
     audit.record(session, at=now, actor=person.id, action="login.change", subject=person.id, detail={})
@@ -242,7 +243,7 @@ def _nobody() -> str:
 
 def count_failure(session: Session, person: Person, now: datetime) -> None:
     """One more wrong password or code; with the fifth the account rests."""
-    login = session.get(Login, person.id, with_for_update=True)
+    login = session.get(Login, person.id, with_for_update=HELD)
     if login is None:
         return
     login.failures += 1

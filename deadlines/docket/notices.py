@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.prefixes import find_by_id
 from deadlines.errors import Conflict
+from deadlines.store.holding import HELD
 from deadlines.store.tables import NoticeRow
 
 
@@ -24,7 +25,7 @@ def hold_in_force(session: Session, notice: NoticeRow) -> None:
 def hold(session: Session, notice_id: str) -> None:
     """Hold a notice until the end of the transaction, before any of its entries, so that two changes follow
     each other."""
-    session.execute(select(NoticeRow.id).where(NoticeRow.id == notice_id).with_for_update())
+    session.execute(select(NoticeRow.id).where(NoticeRow.id == notice_id).with_for_update(**HELD))
 
 
 def ancestors(session: Session, notice: NoticeRow) -> list[str]:

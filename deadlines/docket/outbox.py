@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.undelivered import raise_alarm
 from deadlines.errors import ChannelDown, ContentRefused, SendError
+from deadlines.store.holding import HELD
 from deadlines.store.tables import Attempt, DeadlineRow, Entry, Person, Reminder
 
 FIRST_PAUSE = timedelta(minutes=1)
@@ -200,4 +201,4 @@ def _held(ids: Collection[int], owner: str) -> ColumnElement[bool]:
 def _rows(session: Session, ids: Collection[int], owner: str) -> Sequence[Reminder]:
     """The reminders that are still the owner's; what changed hands meanwhile is left alone."""
     held = select(Reminder).where(_held(ids, owner)).order_by(Reminder.id)
-    return session.scalars(held.with_for_update().execution_options(**FROM_THE_ROWS)).all()
+    return session.scalars(held.with_for_update(**HELD).execution_options(**FROM_THE_ROWS)).all()

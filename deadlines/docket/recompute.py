@@ -21,6 +21,7 @@ from deadlines.docket.intake import Desk
 from deadlines.docket.moves import Because, Move, enter_new, move
 from deadlines.errors import DeadlinesError
 from deadlines.store import audit
+from deadlines.store.holding import HELD
 from deadlines.store.tables import Audit, DeadlineRow, Entry, Matter, NoticeRow
 
 FAILED = "recompute.failed"
@@ -215,7 +216,7 @@ def _bring(session: Session, desk: Desk, difference: Difference, now: datetime) 
 
 def _has(session: Session, notice: NoticeRow, rule: str) -> bool:
     """Whether the notice has an entry of that rule by now, or has been amended."""
-    held = select(NoticeRow.id).where(NoticeRow.id == notice.id).with_for_update()
+    held = select(NoticeRow.id).where(NoticeRow.id == notice.id).with_for_update(**HELD)
     session.execute(held)
     amended = session.scalar(select(NoticeRow.id).where(NoticeRow.amends_id == notice.id).limit(1))
     query = select(Entry.id).where(Entry.notice_id == notice.id, Entry.rule == rule)

@@ -16,6 +16,7 @@ from deadlines.docket.sequences import DEFAULT_REDACTION, sequence_at
 from deadlines.docket.trust import is_altered, window_of
 from deadlines.ical import CalendarItem, Origin, Slot, entry_items, render_event, slot_item
 from deadlines.store import audit
+from deadlines.store.holding import HELD
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Rendering
 
 RENDERER = "4"
@@ -57,7 +58,7 @@ def touch(session: Session, matter: Matter, *, now: datetime) -> None:
 def touch_entries(session: Session, entries: Iterable[str], *, now: datetime, least: int = 1) -> None:
     """Give the entries that stand in calendars a later sequence, `least` or more. What is in none stays in none."""
     for identifier in sorted(entries):
-        held = select(Entry).where(Entry.id == identifier).with_for_update()
+        held = select(Entry).where(Entry.id == identifier).with_for_update(**HELD)
         entry = session.scalars(held.execution_options(populate_existing=True)).one()
         if is_shown(session, entry):
             dates = select(DeadlineRow).where(DeadlineRow.entry_id == entry.id, DeadlineRow.version == entry.version)

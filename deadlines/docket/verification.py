@@ -29,6 +29,7 @@ from deadlines.docket.versions import current, locked
 from deadlines.docket.visible import is_visible, require_visible
 from deadlines.errors import Conflict
 from deadlines.store import audit
+from deadlines.store.holding import HELD
 from deadlines.store.tables import DeadlineRow, Entry, NoticeRow, Person
 
 BEST_SOURCES = "primary"
@@ -68,7 +69,7 @@ def verifiable(
     hold_in_force(session, row)
     if by.email == row.entered_by:
         raise Conflict(f"{by.email} entered this notice: another person must verify it.")
-    query = select(Entry).where(Entry.notice_id == row.id).order_by(Entry.id).with_for_update()
+    query = select(Entry).where(Entry.notice_id == row.id).order_by(Entry.id).with_for_update(**HELD)
     found = session.scalars(query.execution_options(populate_existing=True)).all()
     asked = [each for each in found if (each.status == "open" if entry is None else each.id == entry.id)]
     refusals = {each.id: refusal_of(each, current(session, each), by) for each in asked}

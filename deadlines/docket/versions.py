@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.errors import StoreError
+from deadlines.store.holding import HELD
 from deadlines.store.tables import DeadlineRow, Entry
 
 
@@ -18,5 +19,5 @@ def current(session: Session, entry: Entry) -> DeadlineRow:
 
 def locked(session: Session, entry: Entry) -> Entry:
     """The entry as it is now, held until the end of the transaction, so that two changes follow each other."""
-    query = select(Entry).where(Entry.id == entry.id).with_for_update()
+    query = select(Entry).where(Entry.id == entry.id).with_for_update(**HELD)
     return session.scalars(query.execution_options(populate_existing=True)).one()

@@ -18,6 +18,7 @@ from deadlines.daemon import Sweeps, sending
 from deadlines.docket import letters
 from deadlines.docket.parcels import prepare
 from deadlines.docket.reminders import URGENT
+from deadlines.docket.versions import locked
 from deadlines.errors import ChannelDown, ContentRefused, SendError, StoreError
 from deadlines.notify.folder import FolderChannel
 from deadlines.notify.message import Message
@@ -68,7 +69,7 @@ def test_what_somebody_else_holds_for_a_moment_is_looked_for_again_in_the_same_t
         # The two others leave first; then it is let go.
         channel.first = lambda _message: let_go() if len(channel.messages) == 1 else None
         report = daemon.send_due(WEEK_BEFORE)
-    assert [message.subject.split(" – ")[1] for message in channel.messages] == ["m-000", "m-002", "m-001"]
+    assert [told(message) for message in channel.messages] == ["m-000", "m-002", "m-001"]
     assert (report.messages, report.trouble) == (3, "")
 
 
@@ -526,17 +527,69 @@ def test_a_mark_that_fails_is_written_again(database: Database) -> None:
 
 def test_a_mark_that_never_succeeds_repeats_the_message_under_its_id(database: Database) -> None:
     fill(database)
+    channel = unmarked(database)
+    # Another process, because the one that knows is gone.
+    assert sweeps(database, channel).send_due(WEEK_BEFORE + 3 * MINUTE).sent == 1
+    assert len(channel.messages) == 2
+    assert len({message.message_id for message in channel.messages}) == 1
+    assert "may be a repeat" in channel.messages[1].text
+
+
+def unmarked(database: Database) -> Collector:
+    """A message leaves, and its process ends before the database takes the outcome."""
     flaky = Flaky(database)
     channel = Collector(lambda _: setattr(flaky, "failing", 5))
     daemon = sweeps(flaky, channel)  # type: ignore[arg-type]
     daemon.stopping.wait = lambda timeout=None: False  # type: ignore[method-assign]
     assert daemon.send_due(WEEK_BEFORE).trouble == "The database is locked."
     channel.first = None
+    return channel
+
+
+def test_a_mark_that_could_not_be_written_is_written_in_the_next_turn_and_nothing_repeated(database: Database) -> None:
+    fill(database)
+    flaky = Flaky(database)
+    channel = Collector(lambda _: setattr(flaky, "failing", 5))
+    daemon = sweeps(flaky, channel)  # type: ignore[arg-type]
+    daemon.stopping.wait = lambda timeout=None: False  # type: ignore[method-assign]
+    assert daemon.send_due(WEEK_BEFORE).trouble == "The database is locked."
     flaky.failing = 0
-    assert daemon.send_due(WEEK_BEFORE + 3 * MINUTE).sent == 1
-    assert len(channel.messages) == 2
-    assert len({message.message_id for message in channel.messages}) == 1
-    assert "may be a repeat" in channel.messages[1].text
+    assert daemon.send_due(WEEK_BEFORE + 3 * MINUTE).trouble == ""
+    assert states(database)["safe-7"] == "sent"
+    assert len(channel.messages) == 1
+
+
+def test_after_a_fault_of_the_database_what_is_urgent_still_leaves_first(database: Database) -> None:
+    many(database, 6)
+    with database.write() as session:
+        for reference in ("m-003", "m-004", "m-005"):
+            urgent = update(Reminder).where(Reminder.entry_id == of(session, reference))
+            session.execute(urgent.values(severity=URGENT))
+    flaky = Flaky(database)
+    channel = Collector(lambda _: setattr(flaky, "failing", 5))
+    daemon = sweeps(flaky, channel)  # type: ignore[arg-type]
+    daemon.stopping.wait = lambda timeout=None: False  # type: ignore[method-assign]
+    assert daemon.send_due(WEEK_BEFORE).messages == 1
+    channel.first, flaky.failing = None, 0
+    daemon.send_due(WEEK_BEFORE + timedelta(seconds=5))
+    # m-004 was at hand when the database failed: it keeps its lease, and comes when that has run out.
+    assert [told(message) for message in channel.messages] == ["m-003", "m-005", "m-000", "m-001", "m-002"]
+    daemon.send_due(WEEK_BEFORE + 3 * MINUTE)
+    assert told(channel.messages[-1]) == "m-004"
+
+
+def told(message: Message) -> str:
+    return message.subject.split(" – ")[1]
+
+
+@pytest.mark.parametrize("kind_of_database", ["postgres"], indirect=True)
+def test_a_mail_leaves_while_a_change_of_its_entry_is_written(database: Database) -> None:
+    fill(database)
+    channel = Collector()
+    with database.write() as session:
+        for entry in session.scalars(select(Entry)):
+            locked(session, entry)
+        assert sweeps(database, channel).send_due(WEEK_BEFORE).messages == 1
 
 
 # -- signs of life -------------------------------------------------------------------------------------------
