@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from deadlines.docket.answerable import require_able
@@ -21,6 +21,12 @@ from deadlines.store import audit
 from deadlines.store.tables import Absence, Entry, Matter, Person, Reminder
 
 LONGEST = timedelta(days=366)
+COMING = (
+    select(Absence)
+    .where(Absence.until_on >= bindparam("today"), Absence.from_on <= Absence.until_on)
+    .order_by(Absence.from_on, Absence.id)
+)
+"""Written once: every mail asks who is away."""
 
 
 def note_absence(
@@ -74,8 +80,7 @@ def come_back(session: Session, person: Person, *, today: date, actor: str, now:
 
 def coming(session: Session, today: date) -> Sequence[Absence]:
     """Every absence that goes on or is still to come, the next first."""
-    query = select(Absence).where(Absence.until_on >= today, Absence.from_on <= Absence.until_on)
-    return session.scalars(query.order_by(Absence.from_on, Absence.id)).all()
+    return session.scalars(COMING, {"today": today}).all()
 
 
 def covers(session: Session, today: date) -> dict[str, str]:

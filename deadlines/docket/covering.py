@@ -39,6 +39,10 @@ OTHERS = (
 )
 OF_STAGES = OTHERS.where(*(Reminder.rung.not_like(f"{stage}%") for stage in NO_STAGE))
 OF_STEPS = OTHERS.where(or_(*(Reminder.rung.like(f"{step}%") for step in STEPS)))
+UNTOLD = select(Attempt.id).where(Attempt.reminder_id == Reminder.id, Attempt.outcome == "uncertain")
+SPEAKING = select(Reminder.lead_id).where(
+    Reminder.lead_id.in_(bindparam("ids", expanding=True)), Reminder.state == "covered", ~UNTOLD.exists()
+)
 COVER = (
     update(TABLE)
     .where(TABLE.c.id == bindparam("covered"))
@@ -61,9 +65,7 @@ def cover(session: Session, held: Sequence[Held], now: datetime) -> set[int]:
 
 def speaking_for_others(session: Session, ids: Sequence[int]) -> set[int]:
     """Those reminders that cover older ones of which nothing left; where nobody can tell of one, it is not said."""
-    tried = select(Attempt.id).where(Attempt.reminder_id == Reminder.id, Attempt.outcome == "uncertain")
-    covered = select(Reminder.lead_id).where(Reminder.lead_id.in_(ids), Reminder.state == "covered", ~tried.exists())
-    return {lead for lead in session.scalars(covered) if lead is not None}
+    return {lead for lead in session.scalars(SPEAKING, {"ids": list(ids)}) if lead is not None}
 
 
 def _covering(session: Session, held: Sequence[Held], now: datetime) -> dict[int, int]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.records import WAITING
@@ -20,6 +20,8 @@ STATES = {
     "ended": "ended",
 }
 """How it stands, as people read it."""
+WANTED = select(Extension.entry_id, Extension.wanted_on).where(Extension.state == "requested")
+WANTED_OF = WANTED.where(Extension.entry_id.in_(bindparam("entries", expanding=True)))
 
 
 class ExtensionView(Struct, frozen=True, kw_only=True):
@@ -71,10 +73,8 @@ def extension_views(
 
 def wanted_days(session: Session, entries: Collection[str] | None = None) -> dict[str, date]:
     """By entry the day that is asked for and not granted; of some entries or of all."""
-    query = select(Extension.entry_id, Extension.wanted_on).where(Extension.state == "requested")
-    if entries is not None:
-        query = query.where(Extension.entry_id.in_(entries))
-    return {row.entry_id: row.wanted_on for row in session.execute(query)}
+    found = session.execute(WANTED) if entries is None else session.execute(WANTED_OF, {"entries": list(entries)})
+    return {row.entry_id: row.wanted_on for row in found}
 
 
 def _shown(entry: Entry | None, person: Person | None) -> ColumnElement[bool]:
