@@ -41,7 +41,7 @@ def run(ground: Ground) -> None:
 def _at(ground: Ground, firm: Firm, moment: str) -> str:
     """Kill one daemon at a moment; where it struck, or that it did not."""
     process = firm.start(at=moment, count=ground.drawn.randint(1, 3), do="kill")
-    firm.until(lambda: process.poll() is not None or firm.waiting() == 0, 20)
+    firm.until(lambda: process.poll() is not None or firm.waiting() == 0, 60)
     return _done(ground, firm, process)
 
 

@@ -252,11 +252,11 @@ def test_an_entry_whose_version_is_gone_is_told(keyed: Database) -> None:
     assert health["sealed-dates"].state == "ill"
 
 
-FLIPS = 200
-
-
+@pytest.mark.parametrize("flips", [40, pytest.param(400, marks=pytest.mark.long)])
 @pytest.mark.parametrize("kind_of_database", ["sqlite"], indirect=True)
-def test_no_flipped_bit_changes_a_date_in_silence(keyed: Database, database_url: str, tmp_path: Path) -> None:
+def test_no_flipped_bit_changes_a_date_in_silence(
+    keyed: Database, database_url: str, tmp_path: Path, flips: int
+) -> None:
     """A bit anywhere in the pages: what is shown is as it was, or carries an alarm, or an error says so."""
     fill(keyed)
     keyed.dispose()
@@ -267,7 +267,7 @@ def test_no_flipped_bit_changes_a_date_in_silence(keyed: Database, database_url:
     content = path.read_bytes()
     rows = [at for at in range(len(content)) if content.startswith(b"2026-1", at)]
     outcomes = {"same": 0, "alarm": 0, "error": 0}
-    for number in range(FLIPS):
+    for number in range(flips):
         at = drawn.choice(rows) + drawn.randrange(10) if number % 2 else drawn.randrange(100, len(content))
         damaged = bytearray(content)
         damaged[at] ^= 1 << drawn.randrange(8)

@@ -13,7 +13,7 @@ def keyed(
     request: pytest.FixtureRequest, database_url: str, kind_of_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Database]:
     """A docket; PostgreSQL with pg_dump of its release and without."""
-    if kind_of_database == "sqlite" and request.param == "no tools":
+    if kind_of_database == "sqlite" and request.param == "tools":
         pytest.skip("SQLite needs no tools")
     monkeypatch.setenv("PATH", with_tools(there=request.param == "tools"))
     opened = Database.open(database_url, key=KEY)

@@ -24,6 +24,7 @@ from deadlines.store.database import Database
 from deadlines.store.engine import parse_url
 from deadlines.store.seal import Seal
 from tests.docket.desks import ENTERED, LATER
+from tests.keeping.moments import MOMENTS
 from tests.keeping.parts import CIPHER_KEY, KEY, backed_up, instance_of, names, whole
 
 ROOT = Path(__file__).parents[2]
@@ -97,6 +98,7 @@ backed_up(Database.open(sys.argv[1], key=KEY), Path(sys.argv[2]), key=bytes(32),
 """
 
 
+@MOMENTS
 @pytest.mark.parametrize("moment", ["copied", "verified", "encrypted", "written", "manifest"])
 def test_killed_at_any_point_nothing_looks_like_a_backup(
     keyed: Database, database_url: str, tmp_path: Path, moment: str
@@ -130,6 +132,7 @@ except BackupError as fault:
 """
 
 
+@MOMENTS
 @pytest.mark.parametrize("room", [0, 4_000, 40_000, 150_000])
 def test_a_disk_without_room_leaves_nothing_and_says_so(
     keyed: Database, database_url: str, tmp_path: Path, room: int

@@ -28,6 +28,7 @@ from deadlines.store.engine import build_engine, parse_url
 from deadlines.store.seal import Seal
 from deadlines.store.tables import Audit, Entry, Reminder, Rendering
 from tests.docket.desks import LATER, recorded
+from tests.keeping.moments import MOMENTS
 from tests.keeping.parts import CIPHER_KEY, KEY, backed_up
 
 ROOT = Path(__file__).parents[2]
@@ -204,6 +205,7 @@ def corners_of(url: str, temporary: Path) -> Path:
     return Path(url.removeprefix("sqlite:///")).parent if url.startswith("sqlite") else temporary
 
 
+@MOMENTS
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("where", ["unpack", "_verify", "_note"])
 def test_killed_on_the_way_nothing_is_there_and_the_next_try_succeeds(

@@ -66,7 +66,7 @@ def _dates(engine: Engine, notice: Notice) -> Any:
     return [(w.rule, w.state, w.safe_by, w.last_day, w.latest, w.protective_by, w.opens_on) for w in windows]
 
 
-@pytest.mark.parametrize("count", [200, pytest.param(1000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [80, pytest.param(1000, marks=pytest.mark.long)])
 def test_slips(folder: Path, remembered: dict[str, Any], count: int) -> None:
     before = answers(load_law())
     accepted, silent, lax = 0, [], []

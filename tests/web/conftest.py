@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from deadlines.docket import logins
 from deadlines.store.database import Database
 from deadlines.web.asking import THREADS, Asking
+from tests.web.hashing import FAST, HASHER, NOBODY
 from tests.web.office import Office
 
 SECONDS = 300.0
@@ -18,6 +20,22 @@ def patience() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Asking.__init__, "__kwdefaults__", {"threads": THREADS, "seconds": SECONDS})
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fast_passwords() -> Iterator[None]:
+    """How slowly they are hashed by design is tested where `slow_passwords` asks for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(logins, "_hasher", lambda: FAST)
+        patch.setattr(logins, "_nobody", lambda: FAST.hash("nobody"))
+        yield
+
+
+@pytest.fixture
+def slow_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed as in a firm."""
+    monkeypatch.setattr(logins, "_hasher", HASHER)
+    monkeypatch.setattr(logins, "_nobody", NOBODY)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
@@ -15,13 +14,14 @@ from deadlines.store.database import Database
 from deadlines.store.tables import Acknowledgement, Entry, Heartbeat, Matter, Person
 from deadlines.web.app import create_app
 from tests.docket import samples
+from tests.web.hashing import FAST
 from tests.web.serving import NOW, ZONE
 from tests.web.test_signing import FORM, PASSWORD
 
 CANARIES = ("Canary", "S-1", "motion to secret", "I-918")
 
 
-KEPT = PasswordHasher().hash(PASSWORD)
+KEPT = FAST.hash(PASSWORD)
 
 
 class Firm:

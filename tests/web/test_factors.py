@@ -5,11 +5,10 @@ from datetime import timedelta
 
 import pyotp
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from deadlines.docket import factors, logins
+from deadlines.docket import factors
 from deadlines.errors import ConfigError
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Login, Person, RecoveryCode, SecondFactor, SignedIn
@@ -54,14 +53,6 @@ class Gate(Door):
 
     def later(self) -> None:
         self.now += timedelta(minutes=2)
-
-
-@pytest.fixture(autouse=True)
-def _passwords_are_hashed_fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """How slow it is by design is not what is tested here."""
-    fast = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(logins, "_hasher", lambda: fast)
-    monkeypatch.setattr(logins, "_nobody", lambda: fast.hash("nobody"))
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import select, text
 from starlette.testclient import TestClient
 
@@ -74,14 +73,6 @@ def kind_of_database(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def firm(database: Database, tmp_path: Path) -> Firm:
     return Firm(database, house_in(tmp_path))
-
-
-@pytest.fixture(autouse=True)
-def _passwords_are_hashed_fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """How slow it is by design is not what is tested here."""
-    fast = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(logins, "_hasher", lambda: fast)
-    monkeypatch.setattr(logins, "_nobody", lambda: fast.hash("nobody"))
 
 
 def words_of(page: str) -> str:
