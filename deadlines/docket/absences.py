@@ -26,7 +26,12 @@ COMING = (
     .where(Absence.until_on >= bindparam("today"), Absence.from_on <= Absence.until_on)
     .order_by(Absence.from_on, Absence.id)
 )
-"""Written once: every mail asks who is away."""
+SOMEBODY_IS_AWAY = (
+    select(Absence.id)
+    .where(Absence.from_on <= bindparam("today"), Absence.until_on >= bindparam("today"))
+    .where(Absence.from_on <= Absence.until_on)
+    .exists()
+)
 
 
 def note_absence(

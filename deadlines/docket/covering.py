@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Select, Table, and_, bindparam, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from deadlines.docket.fatal import PROTECTIVE
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
@@ -30,7 +30,8 @@ OTHERS = (
     .join(Entry, IN_FORCE)
     .where(
         Reminder.deadline_id.in_(bindparam("deadlines", expanding=True)),
-        Reminder.person_id == bindparam("person"),
+        # Not by the index: SQLite would go through everything that the person ever had.
+        Reminder.person_id.concat("") == bindparam("person"),
         Reminder.channel == bindparam("channel"),
         Reminder.due_at <= bindparam("now", type_=TABLE.c.due_at.type),
         Reminder.state.not_in(CANNOT_REPLACE),
@@ -39,10 +40,18 @@ OTHERS = (
 )
 OF_STAGES = OTHERS.where(*(Reminder.rung.not_like(f"{stage}%") for stage in NO_STAGE))
 OF_STEPS = OTHERS.where(or_(*(Reminder.rung.like(f"{step}%") for step in STEPS)))
-UNTOLD = select(Attempt.id).where(Attempt.reminder_id == Reminder.id, Attempt.outcome == "uncertain")
-SPEAKING = select(Reminder.lead_id).where(
-    Reminder.lead_id.in_(bindparam("ids", expanding=True)), Reminder.state == "covered", ~UNTOLD.exists()
+OLDER = aliased(Reminder)
+UNTOLD = select(Attempt.id).where(Attempt.reminder_id == OLDER.id, Attempt.outcome == "uncertain")
+SPEAKS_FOR_OTHERS = (
+    select(OLDER.id)
+    # The dates are the same, and by them the rows are found at once; there is no index by what covers them.
+    .where(OLDER.deadline_id == Reminder.deadline_id, OLDER.lead_id == Reminder.id)
+    .where(OLDER.state == "covered", ~UNTOLD.exists())
+    .correlate(Reminder)
+    .exists()
 )
+"""Whether a reminder covers older ones of which nothing left; where nobody can tell of one, it is not said. For a query
+that holds Reminder."""
 COVER = (
     update(TABLE)
     .where(TABLE.c.id == bindparam("covered"))
@@ -59,13 +68,8 @@ def cover(session: Session, held: Sequence[Held], now: datetime) -> set[int]:
     """
     covering = _covering(session, held, now)
     if covering:
-        session.execute(COVER, [{"covered": old, "by": new, "now": now} for old, new in covering.items()])
+        session.connection().execute(COVER, [{"covered": old, "by": new, "now": now} for old, new in covering.items()])
     return {row.id for row in held} - covering.keys()
-
-
-def speaking_for_others(session: Session, ids: Sequence[int]) -> set[int]:
-    """Those reminders that cover older ones of which nothing left; where nobody can tell of one, it is not said."""
-    return {lead for lead in session.scalars(SPEAKING, {"ids": list(ids)}) if lead is not None}
 
 
 def _covering(session: Session, held: Sequence[Held], now: datetime) -> dict[int, int]:
@@ -101,7 +105,7 @@ def _others(
         return []
     first = held[0]
     asked = {"deadlines": sorted({row.deadline_id for row in held}), "person": first.person_id}
-    return session.execute(query, {**asked, "channel": first.channel, "now": now}).all()
+    return session.connection().execute(query, {**asked, "channel": first.channel, "now": now}).all()
 
 
 def _speaks_of(row: Any) -> tuple[str, bool]:

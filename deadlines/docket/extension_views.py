@@ -1,10 +1,9 @@
 """Extensions as people read them."""
 
-from collections.abc import Collection
 from datetime import date, datetime
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.records import WAITING
@@ -20,8 +19,13 @@ STATES = {
     "ended": "ended",
 }
 """How it stands, as people read it."""
-WANTED = select(Extension.entry_id, Extension.wanted_on).where(Extension.state == "requested")
-WANTED_OF = WANTED.where(Extension.entry_id.in_(bindparam("entries", expanding=True)))
+WANTED_ON = (
+    select(Extension.wanted_on)
+    .where(Extension.entry_id == Entry.id, Extension.state == "requested")
+    .correlate(Entry)
+    .scalar_subquery()
+)
+"""The day that is asked for and not granted; for a query that holds Entry. An entry has one such request at most."""
 
 
 class ExtensionView(Struct, frozen=True, kw_only=True):
@@ -71,10 +75,10 @@ def extension_views(
     return [_view(*found, names) for found in session.execute(query)]
 
 
-def wanted_days(session: Session, entries: Collection[str] | None = None) -> dict[str, date]:
-    """By entry the day that is asked for and not granted; of some entries or of all."""
-    found = session.execute(WANTED) if entries is None else session.execute(WANTED_OF, {"entries": list(entries)})
-    return {row.entry_id: row.wanted_on for row in found}
+def wanted_days(session: Session) -> dict[str, date]:
+    """By entry the day that is asked for and not granted."""
+    query = select(Extension.entry_id, Extension.wanted_on).where(Extension.state == "requested")
+    return {row.entry_id: row.wanted_on for row in session.execute(query)}
 
 
 def _shown(entry: Entry | None, person: Person | None) -> ColumnElement[bool]:

@@ -32,7 +32,8 @@ FROM_THE_ROWS = {"populate_existing": True}
 """What the session holds already is read again: the claims change rows behind its back."""
 
 
-# Written once and not for each message: to make a statement takes longer than to run it.
+# Written once and not for each message: to make a statement takes longer than to run it. And run past the session,
+# which would look for objects to write and to make; none are at stake here.
 NOW = bindparam("now", type_=TABLE.c.next_at.type)
 UNTIL = bindparam("until", type_=TABLE.c.next_at.type)
 MINE = and_(
@@ -68,7 +69,7 @@ class Held(NamedTuple):
 def extend_lease(session: Session, ids: Collection[int], *, owner: str, now: datetime, lease: timedelta) -> list[Held]:
     """Hold reminders longer, just before they are sent; returns those that are still the owner's."""
     asked = {"ids": list(ids), "by": owner, "now": now, "until": now + lease}
-    return [Held._make(row) for row in session.execute(EXTEND, asked).all()]
+    return [Held._make(row) for row in session.connection().execute(EXTEND, asked).all()]
 
 
 def release(session: Session, ids: Collection[int], *, owner: str, now: datetime) -> None:
@@ -82,9 +83,12 @@ def release(session: Session, ids: Collection[int], *, owner: str, now: datetime
 
 def mark_sent(session: Session, ids: Collection[int], *, owner: str, now: datetime) -> None:
     """The channel took the message of these reminders."""
-    marked = session.scalars(SENT, {"ids": list(ids), "by": owner, "now": now}).all()
+    connection = session.connection()
+    marked = connection.scalars(SENT, {"ids": list(ids), "by": owner, "now": now}).all()
     if marked:
-        session.execute(TRIED, [{"reminder_id": sent, "at": now, "outcome": "sent", "detail": ""} for sent in marked])
+        connection.execute(
+            TRIED, [{"reminder_id": sent, "at": now, "outcome": "sent", "detail": ""} for sent in marked]
+        )
 
 
 def mark_failed(

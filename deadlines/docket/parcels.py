@@ -1,9 +1,9 @@
 """From claimed reminders to the messages that carry them: what belongs together, what is no longer wanted."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -11,14 +11,14 @@ from sqlalchemy import Table, and_, bindparam, select, update
 from sqlalchemy.orm import Session, aliased, defer
 from sqlalchemy.orm.attributes import set_committed_value
 
-from deadlines.docket.absences import in_the_place_of
+from deadlines.docket.absences import SOMEBODY_IS_AWAY, in_the_place_of
 from deadlines.docket.acknowledging import CONCERNED
 from deadlines.docket.alarms import alarm_of_date
 from deadlines.docket.claiming import MATTERS, Claimed, is_late
 from deadlines.docket.compose import Item, compose, compose_plain
 from deadlines.docket.compose_chat import compose_chat
-from deadlines.docket.covering import cover, speaking_for_others
-from deadlines.docket.extension_views import wanted_days
+from deadlines.docket.covering import SPEAKS_FOR_OTHERS, cover
+from deadlines.docket.extension_views import WANTED_ON
 from deadlines.docket.lanes import UNDELIVERED, Lanes
 from deadlines.docket.milestones import milestone_of
 from deadlines.docket.outbox import FROM_THE_ROWS, Held, extend_lease, mark_failed
@@ -27,13 +27,14 @@ from deadlines.docket.visible import visible_to
 from deadlines.errors import SendError
 from deadlines.notify.channel import CHATS, MAIL
 from deadlines.notify.message import Hidden, Message
-from deadlines.store.tables import Attempt, Contact, DeadlineRow, Entry, Matter, Milestone, Person, Reminder
+from deadlines.store.tables import Absence, Attempt, Contact, DeadlineRow, Entry, Matter, Milestone, Person, Reminder
 
 log = logging.getLogger(__name__)
 
 BEFORE = aliased(DeadlineRow)
 ITEMS = (
     select(Reminder, Entry, DeadlineRow, Matter, Person, BEFORE, visible_to(Person.id), CONCERNED)
+    .add_columns(WANTED_ON.label("wanted"), SPEAKS_FOR_OTHERS.label("silenced"), SOMEBODY_IS_AWAY.label("away"))
     .join(Entry, Entry.id == Reminder.entry_id)
     .join(DeadlineRow, DeadlineRow.id == Reminder.deadline_id)
     .join(Matter, Matter.id == Entry.matter_id)
@@ -126,7 +127,7 @@ def _parcel(session: Session, items: list[Item], now: datetime, zone: str, pages
     lead_id = min(row.id for row in rows) if earlier is None else earlier
     message_id = session.get_one(Reminder, lead_id).message_id
     # Not by the objects: to find out what changed in them takes longer than to write it.
-    session.execute(LEAD, {"ids": [row.id for row in rows], "by": lead_id})
+    session.connection().execute(LEAD, {"ids": [row.id for row in rows], "by": lead_id})
     for row in rows:
         set_committed_value(row, "lead_id", lead_id)
     message = _message(session, items, now, zone, message_id, pages=pages, repeat=earlier is not None)
@@ -160,25 +161,32 @@ def _message(
 
 def _items(session: Session, ids: Collection[int], today: date) -> list[Item]:
     """The reminders with what they speak of, the most urgent first, steps last."""
-    rows = session.execute(ITEMS, {"ids": list(ids)}, execution_options=FROM_THE_ROWS).all()
+    rows = session.execute(ITEMS, {"ids": list(ids), "today": today}, execution_options=FROM_THE_ROWS).all()
     if not rows:
         return []
     steps = _milestones(session, [row[0].rung for row in rows])
-    away = in_the_place_of(session, [row[0] for row in rows], today)
-    days = wanted_days(session, [row[1].id for row in rows])
-    silenced = speaking_for_others(session, [row[0].id for row in rows])
-    items = [
-        Item(
-            *row,
-            altered=is_altered(row[1], row[2]),
-            milestone=steps.get(milestone_of(row[0].rung) or ""),
-            wanted=days.get(row[1].id),
-            covers=away.get(row[0].id),
-            silenced=row[0].id in silenced,
-        )
-        for row in rows
-    ]
+    away = in_the_place_of(session, [row[0] for row in rows], today) if rows[0].away else {}
+    items = [_item(row, steps, away) for row in rows]
     return sorted(items, key=lambda item: _order(item, today))
+
+
+def _item(row: Any, steps: Mapping[str, Milestone], away: Mapping[int, Absence]) -> Item:
+    reminder, entry, deadline, matter, person, before, sees, concerned, wanted, silenced, _ = row
+    return Item(
+        reminder,
+        entry,
+        deadline,
+        matter,
+        person,
+        before,
+        sees=sees,
+        concerned=concerned,
+        altered=is_altered(entry, deadline),
+        milestone=steps.get(milestone_of(reminder.rung) or ""),
+        wanted=wanted,
+        covers=away.get(reminder.id),
+        silenced=silenced,
+    )
 
 
 def _order(item: Item, today: date) -> tuple[bool, int, tuple[bool, date], int]:

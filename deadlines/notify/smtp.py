@@ -5,12 +5,11 @@ import re
 import smtplib
 import socket
 import ssl
-import threading
-from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import Literal
 
 from deadlines.errors import ChannelDown, ConfigError, ContentRefused, SendError
+from deadlines.notify.limit import Limit
 from deadlines.notify.message import Message, clean_line, sender_address, to_mail
 
 Security = Literal["starttls", "tls", "none"]
@@ -53,14 +52,14 @@ class SmtpChannel:
         self._host, self._port, self._security = host, port, security
         self._sender = sender_address(sender)
         self._user, self._password = user, password or ""
-        self._timeout, self._longest = timeout, longest
+        self._timeout, self._limit = timeout, Limit(longest, self._cut)
         self._context = context
         self._client: smtplib.SMTP | None = None
 
     def send(self, message: Message) -> None:
         """Hand one message to the server; see `Channel.send` for what it raises."""
         data = to_mail(message, self._sender).as_bytes()
-        with self._limited():
+        with self._limit.kept():
             if self._client is not None:
                 with contextlib.suppress(_Lost):  # a server may close between messages: one new connection
                     self._hand_over(self._client, message.to_email, data)
@@ -72,6 +71,7 @@ class SmtpChannel:
 
     def close(self) -> None:
         """Leave the server politely if it still answers."""
+        self._limit.close()
         client, self._client = self._client, None
         if client is not None:
             with contextlib.suppress(smtplib.SMTPException, OSError):
@@ -153,17 +153,6 @@ class SmtpChannel:
             with contextlib.suppress(*_GONE):
                 client.rset()
         raise refusal(answer[0], answer[1].decode("utf-8", "replace"), stage)
-
-    @contextlib.contextmanager
-    def _limited(self) -> Iterator[None]:
-        """Cut the connection when the message takes too long: a time limit on each read is not enough."""
-        timer = threading.Timer(self._longest, self._cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
 
     def _cut(self) -> None:
         connection = getattr(self._client, "sock", None)
