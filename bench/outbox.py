@@ -5,20 +5,22 @@ import subprocess
 import sys
 import time
 from datetime import timedelta
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from bench.feed import NOW, fill
+from bench.pages import fill as fill_docket
 from deadlines.daemon import Sweeps
 from deadlines.docket import claiming
 from deadlines.notify.smtp import SmtpChannel
 from deadlines.store.database import Database
-from deadlines.store.tables import Reminder
+from deadlines.store.tables import DeadlineRow, Entry, Matter, Reminder
 
 MILLION = 1_000_000
+ONE_DAY, HALF = timedelta(days=1), timedelta(minutes=25)
+"""Between two turns; what is due for more than half an hour is late, and told of in another way."""
 SINK = """
 import sys, time
 from aiosmtpd.controller import Controller
@@ -34,15 +36,24 @@ controller.stop()
 
 
 def rows() -> list[tuple[str, str, str]]:
-    """Both figures, on SQLite."""
+    """Each figure, on SQLite."""
     with TemporaryDirectory() as folder:
-        return [_sending(Path(folder) / "s.sqlite3"), _due_query(Path(folder) / "q.sqlite3")]
+        small, big = (
+            Database.create(f"sqlite:///{folder}/{name}.sqlite3", now=NOW, version="bench") for name in ("small", "big")
+        )
+        fill(small)
+        fill_docket(big)
+        _add_million(big)
+        try:
+            return [_sending(small, "", ONE_DAY, 60), _due_query(big), _sending(big, f" among {MILLION:,}", HALF, 20)]
+        finally:
+            small.dispose()
+            big.dispose()
 
 
-def _sending(path: Path) -> tuple[str, str, str]:
-    database = Database.create(f"sqlite:///{path}", now=NOW, version="bench")
-    fill(database)
-    port = 20_000 + hash(str(path)) % 20_000
+def _sending(database: Database, among: str, step: timedelta, turns: int) -> tuple[str, str, str]:
+    """Turn by turn what is due by then, after a first turn in which statements are made and pages read."""
+    port = 20_000 + hash(str(database.engine.url)) % 20_000
     sink = subprocess.Popen(
         [sys.executable, "-c", SINK, str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -51,29 +62,34 @@ def _sending(path: Path) -> tuple[str, str, str]:
             raise RuntimeError("the mail server did not start")
         channel = SmtpChannel(host="127.0.0.1", port=port, sender="d@firm.test", security="none")
         sweeps = Sweeps(database, {"folder": channel}, zone="America/New_York", lease=timedelta(seconds=120), batch=50)
+        sweeps.send_due(NOW)
+        messages, reminders = 0, 0
         started, worked = time.perf_counter(), time.process_time()
-        report = sweeps.send_due(NOW + timedelta(days=400))
+        for turn in range(1, turns + 1):
+            report = sweeps.send_due(NOW + turn * step)
+            messages, reminders = messages + report.messages, reminders + report.sent
         taken, worked = time.perf_counter() - started, time.process_time() - worked
     finally:
         sink.terminate()
         sink.wait()
-        database.dispose()
-    what = f"claim, send, mark: {report.messages:,} messages for {report.sent:,} reminders"
-    figure = f"{report.messages / taken:,.0f} messages/s, {worked / report.messages * 1e3:.1f} ms of processor each"
+    what = f"claim, send, mark{among}: {messages:,} messages for {reminders:,} reminders"
+    figure = f"{messages / taken:,.0f} messages/s, {worked / messages * 1e3:.1f} ms of processor each"
     return what, figure, "≥ 100/s"
 
 
-def _due_query(path: Path) -> tuple[str, str, str]:
-    database = Database.create(f"sqlite:///{path}", now=NOW, version="bench")
-    fill(database)
+def _add_million(database: Database) -> None:
+    """Reminders of every date of the docket that `bench.pages` makes, in the order of the dates over and over."""
     with database.write() as session:
-        planned = session.execute(select(Reminder.__table__).order_by(Reminder.id)).mappings().all()
-        if not planned:
-            raise RuntimeError("no reminder was planned")
-        models = [{name: value for name, value in row.items() if name != "id"} for row in planned]
+        session.execute(delete(Reminder))
+        of = select(DeadlineRow.id, DeadlineRow.entry_id, Matter.attorney_id)
+        of = of.join(Entry, Entry.id == DeadlineRow.entry_id).join(Matter, Matter.id == Entry.matter_id)
+        dates = session.execute(of.order_by(DeadlineRow.id)).all()
         for start in range(0, MILLION, 50_000):
-            rows = [_row(models[number % len(models)], number) for number in range(start, start + 50_000)]
+            rows = [_row(*dates[number % len(dates)], number) for number in range(start, start + 50_000)]
             session.execute(insert(Reminder), rows)
+
+
+def _due_query(database: Database) -> tuple[str, str, str]:
     taken, worked = [], []
     for number in range(300):
         with database.write() as session:
@@ -83,7 +99,6 @@ def _due_query(path: Path) -> tuple[str, str, str]:
             )
             taken.append(time.perf_counter() - started)
             worked.append(time.process_time() - began)
-    database.dispose()
     figure = f"{_spread(taken)}; of processor {_spread(worked)}"
     return f"claim of 50 due among {MILLION:,} reminders", figure, "≤ 5 ms p99"
 
@@ -94,15 +109,17 @@ def _spread(seconds: list[float]) -> str:
     return f"median {statistics.median(ordered) * 1e3:.1f} ms, p99 {p99 * 1e3:.1f} ms"
 
 
-def _row(columns: dict[str, Any], number: int) -> dict[str, Any]:
-    """Spread over two years around now and over the dates of the docket; one more is due each minute."""
+def _row(deadline_id: str, entry_id: str, person_id: str, number: int) -> dict[str, Any]:
+    """Spread over two years around now; one more is due each minute."""
     when = NOW + timedelta(minutes=number - MILLION // 2)
-    sent = number < MILLION // 2
     return {
-        **columns,
-        "rung": f"bench-{number}",
+        "deadline_id": deadline_id,
+        "entry_id": entry_id,
+        "person_id": person_id,
+        "channel": "folder",
+        "rung": f"safe-{number}",
         "due_at": when,
         "next_at": when,
-        "state": "sent" if sent else "planned",
+        "state": "sent" if number < MILLION // 2 else "planned",
         "message_id": f"<bench-{number}@deadlines.invalid>",
     }
