@@ -380,7 +380,8 @@ class Firm:
         found = leaked(self.canaries, {"the log": log, **mails, **self._shown()})
         self.tally.leaked += len(found)
         self.tally.notes += [f"LEAKED: {sentence}" for sentence in found[:3]]
-        self.tally.expect("Traceback" not in log, f"the log holds a traceback: {_around(log)}")
+        for word in ("Traceback", "Fatal Python error"):
+            self.tally.expect(word not in log, f"the log holds a {word}: {_around(log, word)}")
 
     def forgive(self, words: str) -> None:
         """What this command said is a secret by its nature, shown once to who asks for it."""
@@ -401,8 +402,8 @@ class Firm:
         self.database.dispose()
 
 
-def _around(log: str) -> str:
-    at = log.find("Traceback")
+def _around(log: str, word: str) -> str:
+    at = log.find(word)
     return "\n".join([*log[:at].splitlines()[-3:], *log[at : at + 12000].splitlines()])
 
 

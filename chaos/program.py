@@ -7,6 +7,7 @@ followed while the program runs, as if somebody set the clock. `at` is a moment 
 whether another works on the database, as where locks do not hold.
 """
 
+import faulthandler
 import json
 import os
 import signal
@@ -121,7 +122,8 @@ def follow(file: Path) -> None:
 
 
 def main() -> None:
-    """Carry the plan out around the program."""
+    """Carry the plan out around the program. A crash says in the log where it was."""
+    faulthandler.enable()
     plan = json.loads(os.environ.get("CHAOS_PLAN", "{}"))
     if "clock" in plan:
         follow(Path(plan["clock"]))
