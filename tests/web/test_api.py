@@ -202,6 +202,9 @@ def test_a_cursor_of_no_moment_is_refused(firm: ApiFirm, at: str) -> None:
 def test_a_day_of_no_real_year_is_named(firm: ApiFirm, far: str) -> None:
     program = firm.program()
     for name in ("on", "until"):
+        for null in ("null", "NULL"):
+            refused = problem_of(program.get(f"/docket?{name}={null}"), 422)
+            assert (refused["code"], refused["parameter"]) == ("bad-value", name)
         found = problem_of(program.get(f"/docket?{name}={far}"), 422)
         assert (found["code"], found["parameter"]) == ("bad-date", name)
     matter = {"reference": "Z-9", "attorney": "ana@firm.test"}

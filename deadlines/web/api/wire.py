@@ -77,6 +77,9 @@ def read_query(text: bytes, kind: type[Struct] | None) -> Struct | None:
         found = msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as wrong:
         raise Refused(of_query(wrong)) from None
+    # The word `null` would be read as if nothing were asked for, and give more than was meant.
+    if (empty := next((name for name in given if getattr(found, name) is None), None)) is not None:
+        raise Refused(problem(422, "bad-value", "Give it a value, or leave it away.", parameter=empty))
     if (odd := odd_day(found)) is not None:
         raise Refused(problem(422, "bad-date", odd.sentence, parameter=odd.place))
     return found
