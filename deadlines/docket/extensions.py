@@ -25,6 +25,8 @@ from deadlines.store import audit
 from deadlines.store.tables import Entry, Extension, Person
 
 LONGEST_PROOF = 150
+LONG, NEVER = timedelta(days=366), timedelta(days=3 * 366)
+"""More time than LONG is looked at again where the law data gives no number; more than NEVER is a wrong year."""
 UNKNOWN = (
     "The law data does not say whether this time can be extended: check that it can, and by whom. Until more time is "
     "granted the dates on the docket hold."
@@ -63,8 +65,7 @@ def request_extension(
     if waiting_request(session, entry) is not None:
         raise Conflict(f"More time for entry {entry.id[:8]} is asked for already: record first what became of that.")
     _check_asked(desk, entry, asked_on, now)
-    if to <= last_day:
-        raise InputError(f"{to} is not after the last day {last_day}: that is no more time.", code="bad-date")
+    _check_day(to, last_day)
     row = Extension(
         entry_id=entry.id,
         wanted_on=to,
@@ -99,8 +100,7 @@ def grant_extension(
         raise InputError("Leave the client's name out of the proof: the working of a date leaves in mails.")
     if not row.asked_on <= granted_on <= _today(desk, now):
         raise InputError(f"{granted_on} lies before the request of {row.asked_on}, or in the future.", code="bad-date")
-    if to <= last_day:
-        raise InputError(f"{to} is not after the last day {last_day}: that is no more time.", code="bad-date")
+    _check_day(to, last_day)
     row.state, row.granted_to, row.granted_on, row.safe_to = "granted", to, granted_on, _back(desk, to)
     row.decision, row.decided_by, row.decided_at = proof, by.id, now
     session.flush()
@@ -118,22 +118,21 @@ def grant_extension(
 
 
 def longer_than_given(desk: Desk, entry: Entry, last_day: date, to: date) -> str | None:
-    """The sentence that a day is later than any source gives, None where it is not, or no source gives a number.
+    """The sentence that a day is later than any source gives, or more than a year off where none gives a number.
 
     It is counted from the last day by law, also where more time was granted before.
     """
     allowed = more_time_of(desk, entry.rule)
-    if allowed is None or allowed.most_days is None:
-        return None
     windows = computed(desk, msgspec.convert(entry.notice.facts, Notice)).windows
     by_law = next((window.last_day for window in windows if window.rule == entry.rule), None)
     start = min(last_day, by_law or last_day)
-    if (days := (to - start).days) <= allowed.most_days:
+    days = (to - start).days
+    said = f"{long_date(to)} is {days} days after the last day by law, {long_date(start)}"
+    if allowed is None or allowed.most_days is None:
+        return f"{said}: check the year." if days > LONG.days else None
+    if days <= allowed.most_days:
         return None
-    return (
-        f"{long_date(to)} is {days} days after the last day by law, {long_date(start)}, and no more than "
-        f"{allowed.most_days} can be given [{'; '.join(allowed.cite)}]: check the day."
-    )
+    return f"{said}, and no more than {allowed.most_days} can be given [{'; '.join(allowed.cite)}]: check the day."
 
 
 def refuse_extension(
@@ -179,6 +178,13 @@ def _last_day(session: Session, entry: Entry) -> date:
     if last_day is None:
         raise Conflict(f"Entry {entry.id[:8]} has no last day that could be extended.")
     return last_day
+
+
+def _check_day(to: date, last_day: date) -> None:
+    if to <= last_day:
+        raise InputError(f"{to} is not after the last day {last_day}: that is no more time.", code="bad-date")
+    if to - last_day > NEVER:
+        raise InputError(f"{to} lies years after the last day {last_day}. Check the year.", code="bad-date")
 
 
 def _check_asked(desk: Desk, entry: Entry, asked_on: date, now: datetime) -> None:

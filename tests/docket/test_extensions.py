@@ -123,6 +123,7 @@ def test_the_law_data_says_what_its_sources_say() -> None:
     "changes, part",
     [
         ({"to": LAST}, "is not after the last day"),
+        ({"to": date(2090, 1, 1)}, "Check the year"),
         ({"asked_on": date(2026, 11, 3)}, "lies in the future"),
         ({"asked_on": date(2026, 10, 22)}, "lies before the notice"),
         ({"proof": " "}, "Give a proof"),
@@ -225,6 +226,7 @@ def test_a_refused_request_leaves_the_dates_and_may_be_made_again(database: Data
     "changes, part",
     [
         ({"to": LAST}, "is not after the last day"),
+        ({"to": date(2090, 1, 1)}, "Check the year"),
         ({"granted_on": date(2026, 10, 29)}, "lies before the request"),
         ({"granted_on": date(2026, 11, 3)}, "in the future"),
         ({"proof": "letter to Canary-Garcia"}, "client's name"),
@@ -282,3 +284,16 @@ def test_more_than_any_source_gives_is_recorded_with_a_warning(database: Databas
         waiting = proposals(session, entry)[0]
         assert ("LOOK AGAIN: Tuesday 23 March 2027 is 61 days after" in waiting.reason) == said
         assert moved.outcome == "waiting"
+
+
+@pytest.mark.parametrize("to, said", [(LAST + timedelta(days=366), False), (LAST + timedelta(days=367), True)])
+def test_more_than_a_year_is_looked_at_again_where_no_source_gives_a_number(
+    database: Database, to: date, said: bool
+) -> None:
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        entry = recorded(session)[RULE]
+        made = request(session, entry, ana, to=to)
+        assert any("check the year" in warning for warning in made.warnings) == said
+        grant(session, entry, ana, to=to)
+        assert ("LOOK AGAIN" in proposals(session, entry)[0].reason) == said
