@@ -6,6 +6,7 @@ keeps.
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.direction import classify, dates_of
+from deadlines.docket.doubts import odd_days
 from deadlines.docket.entries import computed
 from deadlines.docket.granted import extended, granted
 from deadlines.docket.intake import Desk
@@ -93,10 +95,12 @@ def verify_notice(
     alone. Where it differs nothing is signed; the difference is kept and told, and the caller, once the transaction
     is committed, tells the person that it differs, never in which values.
 
-    Raises what `verifiable` raises, and Conflict where the law data now gives earlier dates than are stored.
+    Raises what `verifiable` raises, InputError for a day that cannot have been read because it lies far ahead, and
+    Conflict where the law data now gives earlier dates than are stored.
     """
     signable, left = verifiable(session, row, by=by, entry=entry)
     if differences(msgspec.convert(row.facts, Notice), look):
+        odd_days(look, now.astimezone(ZoneInfo(desk.zone)).date())  # a slip of the year is no reading
         query = select(Entry).where(Entry.notice_id == row.id, Entry.status == "open", Entry.verified_at.is_(None))
         doubtful = session.scalars(query.order_by(Entry.id)).all()
         return Checked([], left, note_discrepancy(session, desk, row, doubtful, look, by=by, now=now))

@@ -22,7 +22,7 @@ from deadlines.docket.teams import join_matter
 from deadlines.docket.verification import Checked, verify_notice
 from deadlines.docket.views import entry_view, open_windows
 from deadlines.docket.wanted import Wanted
-from deadlines.errors import Conflict, NotFound
+from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store import audit
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Entry, Letter, Person
@@ -53,6 +53,16 @@ def verify_all(session: Session, entries: dict[str, Entry], by: Person, **change
 def told(session: Session) -> dict[str, Letter]:
     found = session.execute(select(Person.email, Letter).join(Letter, Letter.person_id == Person.id))
     return {row.email: row.Letter for row in found}
+
+
+def test_a_slip_of_the_year_is_no_reading(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, _ = firm(session)
+        entries = entered(session, by=ana)
+        with pytest.raises(InputError, match="lies in the future"):
+            verify_all(session, entries, ben, decided_on=date(2027, 10, 23))
+        checked = verify_all(session, entries, ben)
+        assert (len(checked.verified), checked.differs) == (len(entries), [])
 
 
 @pytest.mark.parametrize(
