@@ -1,6 +1,6 @@
 """A person takes a date on: from then on nobody else is asked, until it expires or the date changes."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, or_, select
@@ -38,8 +38,7 @@ def acknowledge(
     entry = locked(session, entry)
     if entry.status != "open":
         raise Conflict(f"Entry {entry.id[:8]} is {entry.status}; only an open one is taken on.")
-    covered = covered_by(session, by, now.astimezone(ZoneInfo(zone)).date())
-    if not any(_concerned(session, entry, person) for person in (by, *(row.person for row in covered))):
+    if not may_take_on(session, entry, by, now.astimezone(ZoneInfo(zone)).date()):
         raise Conflict(
             f"{by.email} does not work on matter {entry.matter.reference}, stands in for nobody there, "
             "and does not keep the docket."
@@ -52,6 +51,12 @@ def acknowledge(
     detail = {"version": row.version, "until": until.isoformat()}
     audit.record(session, at=now, actor=by.id, action="entry.acknowledge", subject=entry.id, detail=detail)
     return row
+
+
+def may_take_on(session: Session, entry: Entry, by: Person, today: date) -> bool:
+    """Whether the dates of an entry are somebody's to take on, by themselves or for whom they cover today."""
+    people = (by, *(row.person for row in covered_by(session, by, today)))
+    return any(_concerned(session, entry, person) for person in people)
 
 
 def standing(now: datetime) -> ColumnElement[bool]:

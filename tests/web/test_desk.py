@@ -139,6 +139,16 @@ def test_a_date_is_taken_on_by_a_form_only(firm: Firm) -> None:
     assert (refused.status_code, "does not work on matter" in refused.text) == (409, True)
 
 
+@pytest.mark.parametrize("name, offered", [("Ana", True), ("Dora", True), ("Ben", False), ("Pat", False)])
+def test_a_date_is_offered_to_whose_it_is_to_take_on(firm: Firm, name: str, offered: bool) -> None:
+    with firm.database.read() as session:
+        entry = session.scalars(select(Entry.id).where(Entry.matter_id == firm.ids["A-1"])).one()
+    browser = firm.browser(name)
+    page = browser.get(f"/matter/{firm.ids['A-1']}").text
+    assert ("I take this date on" in page) == offered
+    assert (browser.post(f"/entry/{entry}/ack").status_code == 303) == offered
+
+
 def test_an_auditor_reads_and_takes_nothing_on(firm: Firm) -> None:
     browser = firm.browser("Audrey")
     assert 'action="/entry/' not in browser.get(f"/matter/{firm.ids['A-1']}").text

@@ -9,16 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deadlines.docket.acknowledging import acknowledge, taken_on
+from deadlines.docket.acknowledging import acknowledge, may_take_on, taken_on
 from deadlines.docket.history import history
 from deadlines.docket.incoming import waiting_of
 from deadlines.docket.initials import PARTNER
 from deadlines.docket.reviews import standing_review
-from deadlines.docket.roles import require
+from deadlines.docket.roles import may, require
 from deadlines.docket.teams import members
 from deadlines.docket.ticking import tick, untick
 from deadlines.docket.views import EntryView, MatterView, matter_view
-from deadlines.store.tables import Matter, NoticeRow
+from deadlines.store.tables import Entry, Matter, NoticeRow
 from deadlines.web.desk.acts import back, kind_title, posting
 from deadlines.web.desk.door import Door, Visit
 from deadlines.web.desk.found import find_matter, find_visible_entry, find_visible_milestone
@@ -100,6 +100,7 @@ def _matter(visit: Visit, identifier: str, query: Mapping[str, str]) -> Response
         kinds={entry.kind: kind_title(visit, entry.kind) for entry in found.entries if entry.kind is not None},
         taken=_taken(visit, row),
         mine=_answered_for(visit, row, found),
+        takable=_takable(visit, row),
         papers=visit.session.scalars(waiting_of(row)).all(),
         review=_review(visit, row),
         people=[visit.who(one.id) for one in members(visit.session, row)],
@@ -119,6 +120,14 @@ def _answered_for(visit: Visit, matter: Matter, found: MatterView) -> set[str]:
     attorney = matter.attorney
     mine = visit.person.id in (attorney.id, attorney.deputy_id) or visit.person.role == PARTNER
     return {entry.entry for entry in found.entries} if mine else set()
+
+
+def _takable(visit: Visit, matter: Matter) -> set[str]:
+    """The open entries whose dates the visitor may take on."""
+    if not may(visit.person, "acknowledge"):
+        return set()
+    found = visit.session.scalars(select(Entry).where(Entry.matter_id == matter.id, Entry.status == "open"))
+    return {entry.id for entry in found if may_take_on(visit.session, entry, visit.person, visit.today)}
 
 
 def _history(visit: Visit, identifier: str) -> Response:
