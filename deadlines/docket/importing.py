@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice, Result
@@ -22,7 +22,7 @@ from deadlines.docket.answerable import require_attorney
 from deadlines.docket.differences import difference, settled
 from deadlines.docket.doubts import odd_days, past_windows
 from deadlines.docket.import_rows import FACT, Fault, ImportRow
-from deadlines.docket.intake import Desk, open_matter, record_notice, refuse_other
+from deadlines.docket.intake import WRITTEN_OTHERWISE, Desk, open_matter, record_notice, refuse_other
 from deadlines.docket.people import find_person
 from deadlines.docket.protected import is_protected
 from deadlines.docket.visible import visible
@@ -160,6 +160,11 @@ class _Ground:
         self.people = {person.email: person for person in session.scalars(select(Person))}
         self.imported = _found(session, Imported, Imported.key, (row.key for row in rows))
         self.matters = _found(session, Matter, Matter.reference, (row.matter for row in rows))
+        self.written = {
+            reference.lower(): reference
+            for page in _pages(dict.fromkeys(row.matter.lower() for row in rows))
+            for reference in session.scalars(select(Matter.reference).where(func.lower(Matter.reference).in_(page)))
+        }
         self.hidden = set(session.scalars(select(Matter.reference).where(~visible(by))))
         of_others = select(Imported.key).join(NoticeRow, NoticeRow.id == Imported.notice_id).join(NoticeRow.matter)
         self.keys_of_others = set(session.scalars(of_others.where(~visible(by))))
@@ -271,6 +276,8 @@ def _matter_faults(ground: _Ground, row: ImportRow) -> list[Fault]:
         except DeadlinesError as wrong:
             return [row.fault("matter", wrong.fact, advice=wrong.advice)]
         return []
+    if ground.written.setdefault(row.matter.lower(), row.matter) != row.matter:
+        return [row.fault("matter", WRITTEN_OTHERWISE)]
     before = ground.opened.get(row.matter)
     if before is None:
         message = f"matter {row.matter} is new: a new matter needs the mail address of its attorney."

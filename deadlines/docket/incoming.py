@@ -4,7 +4,7 @@ Whoever opens the mail registers what may bear a date before anybody computes it
 notice that was recorded from it, or is dismissed because it bears no date. Nothing is deleted.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import Select, or_, select
@@ -25,6 +25,8 @@ from deadlines.store.tables import Incoming, Matter, NoticeRow, Person
 Way = Literal["mail", "e-mail", "fax", "portal", "counter"]
 WAYS: tuple[Way, ...] = ("mail", "e-mail", "fax", "portal", "counter")
 TITLE_LENGTH = 200
+LONG_AGO = timedelta(days=5 * 366)
+"""A paper that came in before that has a slip in its year."""
 CALLED = ("incoming paper", "deadlines incoming list --all")
 CAME_IN = "a paper came in that is to be docketed"
 
@@ -43,10 +45,12 @@ def register(
 ) -> Incoming:
     """Note that a paper came in; a closed matter is open again. The day of receipt is today unless another is given.
 
-    Raises InputError for an unusable title or a day that has not come.
+    Raises InputError for an unusable title, a day that has not come, or one that is a wrong year.
     """
     today = room.local(now).date()
     received_on = received_on or today
+    if today - received_on > LONG_AGO:
+        raise InputError(f"{received_on} lies years back. Check the year.", code="bad-date")
     if received_on > today:
         raise InputError(f"{received_on} lies in the future: give the day on which it came in.", code="bad-date")
     due_at = room.due_at(room.since(received_on, now))

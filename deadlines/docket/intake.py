@@ -5,7 +5,7 @@ from datetime import datetime, time
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice, Result
@@ -25,6 +25,9 @@ from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person
 
 REFERENCE_LENGTH, CLIENT_LENGTH = 60, 200
+WRITTEN_OTHERWISE = (
+    "A matter number that differs from this one in capital and small letters only is in use: write it as it is there."
+)
 
 
 class Desk(Struct, frozen=True):
@@ -71,7 +74,8 @@ def open_matter(
     transaction; without one a matter is opened by `opening.open_answered`.
 
     Raises InputError for an unusable reference or where a new matter lacks its attorney, or names one who may not be
-    it, and Conflict where that person has left, or the matter exists with another client or attorney.
+    it, and Conflict where that person has left, or the matter exists with another client or attorney, or as a number
+    that differs in capital and small letters only.
     """
     reference = plain(reference, "matter number", REFERENCE_LENGTH)
     client = plain(client, "client name", CLIENT_LENGTH) if client else None
@@ -95,6 +99,8 @@ def open_matter(
             advice="Name them with --attorney and the person's e-mail.",
         )
     require_attorney(attorney)
+    if session.scalar(select(Matter.id).where(func.lower(Matter.reference) == reference.lower()).limit(1)) is not None:
+        raise Conflict(WRITTEN_OTHERWISE, code="matter-exists")
     matter = Matter(reference=reference, client=client, attorney_id=attorney.id, restricted=restricted, created_at=now)
     session.add(matter)
     session.flush()

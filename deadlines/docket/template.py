@@ -12,7 +12,7 @@ ABOUT = {
     "key": "The firm's own name for the row, such as a number of its system. A key is recorded once.",
     "matter": "The firm's number of the matter; a new one is opened.",
     "client": "The client, for a new matter. It leaves in no feed or mail.",
-    "attorney": "Mail address of the attorney; needed where the matter is new. `person add` adds people.",
+    "attorney": "Mail address of an attorney of the firm; needed where the matter is new.",
     "restricted": "yes: keep the matter out of every feed. VAWA, T and U cases are kept out anyway.",
     "kind": "Kind of notice; see the sheet Values.",
     "form": "The form that was decided, such as I-485.",

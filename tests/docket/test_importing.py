@@ -13,6 +13,7 @@ from deadlines.docket.closing import strike_notice
 from deadlines.docket.import_rows import Fault, read_rows
 from deadlines.docket.importing import NOT_YOURS, Plan, check, record
 from deadlines.docket.intake import open_matter
+from deadlines.errors import Conflict
 from deadlines.law import load_law
 from deadlines.sheets import read_grid
 from deadlines.sheets.model import Grid, Value
@@ -149,6 +150,16 @@ def test_a_new_matter_needs_its_attorney_and_one_story(session: Session, ana: Pe
     other = ("K-9", "2026-0143", "Somebody", "ben@firm.test", *SECOND[4:])
     faults = planned(session, grid(FIRST, other)).faults
     assert [(fault.row, fault.column) for fault in faults] == [(3, "client"), (3, "attorney")]
+
+
+def test_numbers_that_differ_in_capitals_only_are_one_matter(session: Session, ana: Person) -> None:
+    capital, small = ("K-1", "T2", *FIRST[2:]), ("K-2", "t2", *FIRST[2:])
+    assert [(fault.row, fault.column) for fault in planned(session, grid(capital, small)).faults] == [(3, "matter")]
+    recorded(session, grid(capital), ana)
+    assert only(planned(session, grid(small))).column == "matter"
+    with pytest.raises(Conflict, match="capital and small letters only"):
+        open_matter(session, "t2", client=None, attorney=ana, actor="test", now=ENTERED)
+    assert open_matter(session, "T2", client=None, attorney=None, actor="test", now=ENTERED).reference == "T2"
 
 
 def test_the_same_notice_under_another_key_is_refused_unless_it_is_said(session: Session, ana: Person) -> None:

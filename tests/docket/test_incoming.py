@@ -101,7 +101,13 @@ def test_a_paper_that_came_on_an_earlier_day_is_late_at_once(database: Database)
 
 
 @pytest.mark.parametrize(
-    "given, part", [({"title": " "}, "title"), ({"title": "x" * 201}, "title"), ({"received_on": WED}, "future")]
+    "given, part",
+    [
+        ({"title": " "}, "title"),
+        ({"title": "x" * 201}, "title"),
+        ({"received_on": WED}, "future"),
+        ({"received_on": date(1990, 1, 1)}, "Check the year"),
+    ],
 )
 def test_what_cannot_be_registered(database: Database, given: dict[str, Any], part: str) -> None:
     with database.write() as session:
