@@ -9,6 +9,7 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -18,11 +19,11 @@ from deadlines.docket.renderings import lift_sequences, refresh_renderings
 from deadlines.docket.sealing import altered_dates
 from deadlines.docket.views import open_windows
 from deadlines.errors import BackupError
-from deadlines.keeping import Manifest, restore
+from deadlines.keeping import Manifest, facts, restore
 from deadlines.keeping.facts import facts_of
 from deadlines.keeping.manifest import manifest_path, sha256_of
 from deadlines.keeping.places import restoring
-from deadlines.store import audit
+from deadlines.store import audit, migrate
 from deadlines.store.database import Database
 from deadlines.store.engine import build_engine, parse_url
 from deadlines.store.seal import Seal
@@ -98,6 +99,39 @@ def test_an_older_schemas_calendars_get_later_sequences_once_it_is_up_to_date(
     found.dispose()
 
 
+@pytest.mark.parametrize("made_by_its_own_program", [True, False])
+def test_a_backup_of_another_schema_is_restored_by_either_program(
+    keyed: Database,
+    empty_database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    made_by_its_own_program: bool,
+) -> None:
+    """A program tells how the seals stand of its own schema alone: here one of the two has another."""
+    making, putting_back = (None, "0001") if made_by_its_own_program else ("0001", None)
+    with monkeypatch.context() as patch:
+        of_schema(patch, making)
+        file, manifest = backed_up(keyed, tmp_path / "backups")
+    assert (manifest.facts.altered is None) == (making is not None)
+    with monkeypatch.context() as patch:
+        of_schema(patch, putting_back)
+        restored(file, empty_database_url)
+    found = Database.open(empty_database_url, key=KEY)
+    with keyed.read() as one, found.read() as other:
+        assert [entry.id for entry in one.scalars(select(Entry).order_by(Entry.id))] == [
+            entry.id for entry in other.scalars(select(Entry).order_by(Entry.id))
+        ]
+    found.dispose()
+
+
+def of_schema(patch: pytest.MonkeyPatch, revision: str | None) -> None:
+    """What is counted is counted by a program of that schema, or by this one."""
+    if revision is not None:
+        patch.setattr(
+            facts, "migrate", SimpleNamespace(revision_of=migrate.revision_of, head_revision=lambda: revision)
+        )
+
+
 def refusal(file: Path, url: str, **how: bytes | None) -> str:
     with pytest.raises(BackupError) as refused:
         restored(file, url, **how)
@@ -112,18 +146,18 @@ def change(file: Path, manifest: Manifest, /, **changes: object) -> None:
 
 def test_what_does_not_match_its_manifest_is_refused(keyed: Database, empty_database_url: str, tmp_path: Path) -> None:
     file, manifest = backed_up(keyed, tmp_path / "backups")
-    facts, content = manifest.facts, file.read_bytes()
+    held, content = manifest.facts, file.read_bytes()
     replace = msgspec.structs.replace
     for field, value, words in (
-        ("counts", {**facts.counts, "entry": 1}, "table entry has"),
+        ("counts", {**held.counts, "entry": 1}, "table entry has"),
         ("audit_head", "0" * 64, "audit head"),
         ("instance", "another", "instance is"),
         ("altered", 1, "altered is 0"),
         ("audit_broken", 3, "audit broken is None"),
     ):
-        change(file, manifest, facts=replace(facts, **{field: value}))
+        change(file, manifest, facts=replace(held, **{field: value}))
         assert words in refusal(file, empty_database_url)
-    change(file, manifest, facts=replace(facts, schema="0099"))
+    change(file, manifest, facts=replace(held, schema="0099"))
     assert "install deadlines 1.2.3 or newer" in refusal(file, empty_database_url)
     change(file, manifest, file="another")
     assert "belongs to another" in refusal(file, empty_database_url)
