@@ -37,6 +37,6 @@ def test_the_installation_is_that_of_the_units() -> None:
         if line.startswith("ExecStart=")
     }
     assert len(started) == 1
-    assert f"runuser -u deadlines -- {started.pop()} " in OPERATIONS
+    assert f"setpriv --reuid=deadlines --regid=deadlines --init-groups env HOME=/var/lib/deadlines {started.pop()} " in OPERATIONS
     for name in re.findall(r"(?<=src/)deploy/[\w./*-]+", OPERATIONS):
         assert list(DEPLOY.parent.glob(name)), name
