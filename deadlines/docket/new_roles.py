@@ -6,12 +6,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.answerable import ABLE
-from deadlines.docket.open_work import open_work, some
+from deadlines.docket.open_work import open_work
 from deadlines.docket.people import plain_name, require_role
 from deadlines.docket.roles import ATTORNEYS
 from deadlines.errors import Conflict
 from deadlines.store import audit
-from deadlines.store.tables import Absence, Matter, Person
+from deadlines.store.tables import Absence, Person
 
 NEW_ROLE = "person.role"
 """The act in the audit trail, from which one knows since when somebody has their role."""
@@ -45,24 +45,12 @@ def amend_role(session: Session, person: Person, role: str, *, actor: str, today
 
 def _too_much(session: Session, person: Person, role: str, today: date) -> str:
     """What is open and no more theirs to carry, in one breath; nothing where all of it is."""
-    parts = [] if role in ATTORNEYS else [_matters(session, person)]
-    if role not in ABLE:
-        left = open_work(session, person)
-        parts += [f"answers for {left.words()}" if left else "", _covers(session, person, today)]
-    return " and ".join(part for part in parts if part)
-
-
-def _matters(session: Session, person: Person) -> str:
-    """Of which matters they are the attorney, also of those without an open date. Restricted ones are counted."""
-    query = select(Matter.reference, Matter.restricted).where(
-        Matter.attorney_id == person.id, Matter.closed_at.is_(None)
-    )
-    rows = session.execute(query.order_by(Matter.reference)).all()
-    named = [row.reference for row in rows if not row.restricted]
-    hidden = len(rows) - len(named)
-    words = [f"matters {some(named)}"] if named else []
-    words += [f"{hidden} restricted matters"] if hidden else []
-    return f"is the attorney of {' and '.join(words)}" if words else ""
+    if role in ATTORNEYS:
+        return ""
+    left = open_work(session, person)
+    if role in ABLE:
+        return left.attorney_of()
+    return " and ".join(part for part in (left.words(), _covers(session, person, today)) if part)
 
 
 def _covers(session: Session, person: Person, today: date) -> str:
@@ -70,4 +58,5 @@ def _covers(session: Session, person: Person, today: date) -> str:
         Absence.deputy_id == person.id, Absence.until_on >= today, Absence.from_on <= Absence.until_on
     )
     count = session.scalar(covered) or 0
-    return f"covers for {count} who are away" if count else ""
+    away = "somebody who is" if count == 1 else f"{count} people who are"
+    return f"covers for {away} away" if count else ""

@@ -122,8 +122,8 @@ def deactivate_person(session: Session, person: Person, *, successor: Person | N
     """Someone leaves: feeds and tokens end, chat addresses are forgotten, and what waits goes to the successor.
 
     Returns how many matters were handed over. Raises Conflict while something open has nobody to go to, and names it:
-    no window may be left without a person; InputError for a successor who could not carry it. For whom the person
-    stood in, and covers, the successor does.
+    no window may be left without a person, nor a matter that is not closed, of which the next notice opens one.
+    InputError for a successor who could not carry it. For whom the person stood in, and covers, the successor does.
     """
     if not person.active:
         raise Conflict(f"{person.email} is inactive already.")
@@ -136,7 +136,7 @@ def deactivate_person(session: Session, person: Person, *, successor: Person | N
     left = open_work(session, person)
     if successor is None and left:
         raise Conflict(
-            f"{person.email} still answers for {left.words()}.",
+            f"{person.email} {left.words()}, and cannot leave without a successor.",
             advice=f"`deadlines person deactivate {person.email} --successor ADDRESS` hands all of it over, "
             "`deadlines matter hand-over MATTER ADDRESS` one matter.",
             code="still-answers",
