@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from deadlines.docket import invitations, letters, tokens, webhooks
+from deadlines.docket import invitations, letters, logins, tokens, webhooks
 from deadlines.docket.answerable import require_able, require_attorney
 from deadlines.docket.endings import end_of_person
 from deadlines.docket.handing import hand_all_over
@@ -119,7 +119,7 @@ def set_deputies(
 
 
 def deactivate_person(session: Session, person: Person, *, successor: Person | None, actor: str, now: datetime) -> int:
-    """Someone leaves: feeds and tokens end, chat addresses are forgotten, and what waits goes to the successor.
+    """Someone leaves: browsers, feeds and tokens end, chat addresses are forgotten, what waits goes to the successor.
 
     Returns how many matters were handed over. Raises Conflict while something open has nobody to go to, and names it:
     no window may be left without a person, nor a matter that is not closed, of which the next notice opens one.
@@ -148,6 +148,7 @@ def deactivate_person(session: Session, person: Person, *, successor: Person | N
         for step in steps:
             step.owner_id = successor.id
     leave_everything(session, person, now=now)
+    logins.end_of_person(session, person)
     end_of_person(session, person, actor=actor, now=now)
     tokens.end_of_person(session, person, actor=actor, now=now)
     webhooks.end_of_person(session, person, actor=actor, now=now)
@@ -170,9 +171,11 @@ def _stand_in_for(session: Session, person: Person, successor: Person) -> None:
 
 
 def activate_person(session: Session, person: Person, *, actor: str, now: datetime) -> None:
-    """Somebody who had left is back; matters, calendars and chats are given anew. Raises Conflict for who is here."""
+    """Somebody who had left is back and signs in anew; matters, calendars, tokens and chats are given anew. Raises
+    Conflict for who is here."""
     if person.active:
         raise Conflict(f"{person.email} is active already.")
+    logins.end_of_person(session, person)  # also what came about in the moment of leaving
     person.active = True
     _record(session, person, "person.activate", actor, now, {})
 
