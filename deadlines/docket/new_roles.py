@@ -6,9 +6,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.answerable import ABLE
+from deadlines.docket.handing import hand_all_over
+from deadlines.docket.leaving import hold_matters
 from deadlines.docket.open_work import open_work
 from deadlines.docket.people import plain_name, require_role
 from deadlines.docket.roles import ATTORNEYS
+from deadlines.docket.teams import matters_of
 from deadlines.errors import Conflict
 from deadlines.store import audit
 from deadlines.store.tables import Absence, Person
@@ -23,24 +26,43 @@ def amend_name(session: Session, person: Person, name: str, *, actor: str, now: 
     audit.record(session, at=now, actor=actor, action="person.name", subject=person.id, detail={})
 
 
-def amend_role(session: Session, person: Person, role: str, *, actor: str, today: date, now: datetime) -> None:
+def amend_role(
+    session: Session,
+    person: Person,
+    role: str,
+    *,
+    successor: Person | None = None,
+    actor: str,
+    today: date,
+    now: datetime,
+) -> bool:
     """Another role, whose rights count from the next command, page or request on. The same one changes nothing.
 
-    Raises InputError for what is no role, Conflict while something is open that the new role could not carry.
+    Where something is open that the new role could not carry, everything that is open goes to the successor;
+    whether it did.
+
+    Raises InputError for what is no role, Conflict for such a thing without a successor; for the successor as
+    `hand_all_over`.
     """
     require_role(role)
-    audit.hold(session)  # nobody gives them a matter meanwhile
+    hold_matters(session, lambda: matters_of(session, person))  # nobody gives them a matter meanwhile
     if role == person.role:
-        return
+        return False
+    detail: dict[str, str | int] = {"from": person.role, "to": role}
     left = _too_much(session, person, role, today)
-    if left:
+    if left and successor is None:
         raise Conflict(
             f"{person.email} {left}, which the role {role} may not carry: give it to others first.",
-            advice=f"`deadlines matter hand-over MATTER ADDRESS` gives one matter, `deadlines person deactivate "
-            f"{person.email} --successor ADDRESS` everything, and `deadlines person activate` brings the person back.",
+            advice=f"`deadlines person amend {person.email} --role {role} --successor ADDRESS` gives everything, "
+            "`deadlines matter hand-over MATTER ADDRESS` one matter.",
+            code="too-much-open",
         )
-    before, person.role = person.role, role
-    audit.record(session, at=now, actor=actor, action=NEW_ROLE, subject=person.id, detail={"from": before, "to": role})
+    if left and successor is not None:
+        matters = hand_all_over(session, person, successor, actor=actor, now=now)
+        detail |= {"successor": successor.id, "matters": matters}
+    person.role = role
+    audit.record(session, at=now, actor=actor, action=NEW_ROLE, subject=person.id, detail=detail)
+    return "successor" in detail
 
 
 def _too_much(session: Session, person: Person, role: str, today: date) -> str:
