@@ -167,3 +167,18 @@ def test_a_matter_whose_attorney_has_left_says_so_and_takes_a_notice_once_it_is_
     shown = Page(ben.post("/add", data={**notice, "do": "preview"}).text).fields
     assert ben.post("/add", data={**notice, "digest": shown["digest"], "do": "record"}).status_code == 303
     assert "has left the firm" not in pat.get(f"/matter/{matter}").text
+
+
+@pytest.mark.parametrize("kind_of_database", ["sqlite", "postgres"], indirect=True)
+def test_the_only_docket_clerk_is_given_another_role_on_the_page(office: Office) -> None:
+    adam, dora = office.browser("Adam"), people(office)["Dora"]
+    refused = adam.post(f"/people/{dora}/role", data={"role": "auditor", "heir": ""})
+    assert (refused.status_code, "Choose below who takes it over." in refused.text) == (409, True)
+    assert 'href="#heir"' in refused.text
+    assert Page(refused.text).fields["role"] == "auditor"
+    done = adam.post(f"/people/{dora}/role", data={"role": "auditor", "heir": "pat@firm.test"})
+    assert done.headers["location"] == f"/people/{dora}?done=role-given"
+    assert "what was open went to the successor" in adam.get(done.headers["location"]).text
+    with office.database.read() as session:
+        waiting = set(session.scalars(select(Reminder.person_id).where(Reminder.state == "planned")))
+        assert (dora in waiting, people(office)["Pat"] in waiting) == (False, True)
