@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from httpx2 import Response
 from sqlalchemy import select, text
 from starlette.testclient import TestClient
 
@@ -564,6 +565,31 @@ def test_a_day_of_no_real_year_is_refused_or_left_aside(firm: Firm, far: str) ->
     for path in ("/?on=", "/daybook?on=", "/follow-up?on=", "/evening?on=", "/month?month="):
         assert browser.get(f"{path}{far}").status_code == 200
     assert browser.get(f"/?page={'1' * 5000}").status_code == 200
+
+
+def test_a_bad_day_brings_the_form_back_with_what_was_typed(firm: Firm) -> None:
+    browser, ben = firm.browser("Audrey"), firm.id_of("Ben")
+    days = {"from": "2026-01-01", "until": "31/12/2026", "names": "yes"}
+    page = same_form(browser.post("/evidence", data=days), "until")
+    assert days.items() <= page.fields.items()
+    page = same_form(browser.post("/evidence", data={"from": "2026-12-01", "until": "2026-01-01"}), "")
+    assert (page.fields["from"], page.fields["until"]) == ("2026-12-01", "2026-01-01")
+    page = same_form(browser.get(f"/audit?day=31/12/2026&person={ben}&matter=A-1"), "day")
+    assert {"day": "31/12/2026", "person": ben, "matter": "A-1"}.items() <= page.fields.items()
+    page = same_form(browser.get("/audit?day=2026-10-27&matter=S-1"), "matter")
+    assert (page.fields["day"], page.fields["matter"]) == ("2026-10-27", "S-1")
+    for day in ("31/12/2026", "", "2020-01-01"):
+        page = same_form(browser.get(f"/matter/{firm.ids['A-1']}/on?date={day}"), "on")
+        assert page.fields["date"] == day
+
+
+def same_form(answer: Response, field: str) -> Page:
+    """A refusal that is the form again, with the sentence beside the field."""
+    assert answer.status_code == 422
+    page = Page(answer.text)
+    assert page.problems() == []
+    assert not field or f'id="{field}-fault"' in answer.text
+    return page
 
 
 def test_ones_own_page_sets_agenda_and_invitations(firm: Firm) -> None:
