@@ -72,13 +72,17 @@ def add(app: App, name: str, email: str, role: str, as_json: bool) -> None:
 @click.option("--email", "new", metavar="ADDRESS", help="The corrected mail address.")
 @click.option("--name", metavar="NAME", help="The corrected name.")
 @click.option("--role", type=click.Choice(ROLES), help="Another role; its rights count at once.")
+@click.option("--successor", metavar="ADDRESS", help="With --role: who takes over what the new role may not carry.")
 @json_option
 @pass_app
-def amend(app: App, email: str, new: str | None, name: str | None, role: str | None, as_json: bool) -> None:
+def amend(
+    app: App, email: str, new: str | None, name: str | None, role: str | None, successor: str | None, as_json: bool
+) -> None:
     """Correct a person's mail address or name, or give the person another role.
 
     Reminders that the address refused go out anew. A role is refused while something open is the person's that it may
     not carry, which is named: matters are an attorney's or a partner's, and who may take no date on answers for none.
+    With a successor everything that is open goes to them.
 
     \b
     Example:
@@ -89,17 +93,20 @@ def amend(app: App, email: str, new: str | None, name: str | None, role: str | N
     from deadlines.commands.output import answer
     from deadlines.config.checks import is_mail_address
     from deadlines.docket.new_roles import amend_name, amend_role
-    from deadlines.docket.people import amend_address, find_person
+    from deadlines.docket.people import active_person, amend_address, find_person
 
+    if successor is not None and role is None:
+        raise InputError("A successor takes over what another role may not carry: give --role too.")
     if new is None and name is None and role is None:
         raise InputError("Say what is to be corrected: --email, --name or --role.")
     if new is not None and not is_mail_address(new):
         raise InputError(f'"{new}" is not a mail address; write it as ana@firm.example.')
     now, today, again = clock.now(), clock.today(app.settings.firm.timezone), 0
-    with app.writing() as session:
+    with app.withdrawing() if successor else app.writing() as session:
         person = find_person(session, email)
         if role is not None:
-            amend_role(session, person, role, actor=actor(), today=today, now=now)
+            heir = active_person(session, successor) if successor else None
+            amend_role(session, person, role, successor=heir, actor=actor(), today=today, now=now)
         if name is not None:
             amend_name(session, person, name, actor=actor(), now=now)
         if new is not None:

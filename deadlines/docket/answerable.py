@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.roles import ATTORNEYS, MAY, ROLES, Role
 from deadlines.errors import Conflict, InputError
-from deadlines.store.tables import Person
+from deadlines.store import audit
+from deadlines.store.tables import Matter, Person
 
 ABLE: tuple[Role, ...] = tuple(role for role in ROLES if "acknowledge" in MAY[role])
 """Who may take dates on, and so may stand in for others."""
@@ -23,6 +24,28 @@ def require_attorney(person: Person) -> None:
             f"role {' or '.join(ATTORNEYS)}.",
             code="not-an-attorney",
         )
+
+
+def refuse_left(matter: Matter) -> None:
+    """Raises Conflict where the attorney of a matter has left the firm: a date that comes up there would be nobody's.
+
+    Only what can be done again is refused for that. A paper that comes in, a correction and a change of the law are
+    taken as they come.
+    """
+    if not matter.attorney.active:
+        raise Conflict(
+            f"{matter.attorney.email} has left the firm and is still the attorney of matter {matter.reference}: the "
+            "matter needs another attorney first.",
+            advice=f"`deadlines matter hand-over {matter.reference} ADDRESS` gives it one.",
+            code="attorney-left",
+        )
+
+
+def require_attorney_here(session: Session, matter: Matter) -> None:
+    """The same, and nobody leaves until the transaction ends."""
+    audit.hold(session)
+    session.refresh(matter.attorney, ["active"])
+    refuse_left(matter)
 
 
 def require_able(person: Person, place: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.result import Timeliness, Window
+from deadlines.docket.answerable import require_attorney_here
 from deadlines.docket.beside import beside_words, filed_alternatives
 from deadlines.docket.entries import new_version, republish
 from deadlines.docket.extensions import end_requests
@@ -159,7 +160,8 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
     """Take back a wrong closing: the entry is as it was, with reminders and calendar entries again.
 
     The dates are those it had, as a new version, because each version is reminded of once. Raises InputError
-    without a reason, Conflict for an entry that is not closed, or was missed unless by the partner.
+    without a reason, Conflict for an entry that is not closed, or was missed unless by the partner, and for one that
+    would be open in a matter whose attorney has left.
     """
     entry = locked(session, entry)
     reason = plain_reason(reason)
@@ -173,6 +175,7 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
     entry.closed_on = entry.closed_at = entry.closed_by = entry.closing = None
     entry.rechecked_at = entry.rechecked_by = None
     if before.was == "open":
+        require_attorney_here(session, entry.matter)
         wake(session, entry.matter, why="a closed window was reopened", actor=desk.actor, now=now)
         new_version(
             session,

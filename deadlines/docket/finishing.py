@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.docket import letters
+from deadlines.docket.answerable import require_attorney_here
 from deadlines.docket.chains import chains
 from deadlines.docket.reasons import plain_reason
 from deadlines.docket.reviews import end_review
@@ -24,6 +25,10 @@ LETTER = """\
 Matter {matter} was closed, and is open again: {why}.
 
 Look at it now. If nothing comes of it, `deadlines matter close {matter}` closes it again.
+"""
+NOBODYS = """
+Its attorney has left the firm: no notice of it can be recorded until `deadlines matter hand-over {matter} ADDRESS`
+gives it another one.
 """
 
 
@@ -52,10 +57,12 @@ def close_matter(session: Session, matter: Matter, *, reason: str, by: Person, n
 
 
 def reopen_matter(session: Session, matter: Matter, *, reason: str, by: Person, now: datetime, actor: str) -> None:
-    """The case goes on. Raises InputError without a reason, Conflict for a matter that is not closed."""
+    """The case goes on. Raises InputError without a reason, Conflict for a matter that is not closed, or whose attorney
+    has left."""
     reason = plain_reason(reason)
     if matter.closed_at is None:
         raise Conflict(f"Matter {matter.reference} is not closed.")
+    require_attorney_here(session, matter)
     _open_again(session, matter, {"person": by.id, "reason": reason}, actor, now)
 
 
@@ -81,13 +88,14 @@ def _tell(session: Session, matter: Matter, closed_by: str | None, why: str, now
     closer = session.get(Person, closed_by) if closed_by is not None else None
     theirs = [one for one in (matter.attorney, closer) if one is not None and is_visible(session, matter.id, one)]
     people = {one.id: one for one in (*theirs, *letters.docket_people(session)) if one.active}
+    words = LETTER if matter.attorney.active else LETTER + NOBODYS
     for person in people.values():
         letters.queue(
             session,
             key=f"reopened/{matter.id}/{now:%Y-%m-%dT%H:%M:%S}/{person.id}",
             person=person,
             subject=f"OPEN AGAIN: matter {matter.reference} was closed",
-            text=LETTER.format(matter=matter.reference, why=why),
+            text=words.format(matter=matter.reference, why=why),
             now=now,
         )
 

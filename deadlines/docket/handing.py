@@ -1,4 +1,5 @@
-"""A matter goes to another attorney: with it the reminders that wait, and the calendars of who leaves it."""
+"""A matter goes to another attorney: with it the reminders that wait, and the calendars of who leaves it. Or all that
+is open for somebody goes to another person."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,13 +8,14 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from deadlines.docket import letters
-from deadlines.docket.answerable import require_attorney
+from deadlines.docket.answerable import require_able, require_attorney
 from deadlines.docket.endings import end_of_matter
-from deadlines.docket.leaving import noted
+from deadlines.docket.leaving import hold_matters, noted
 from deadlines.docket.reminders import PENDING
-from deadlines.errors import Conflict
+from deadlines.docket.teams import matters_of
+from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
-from deadlines.store.tables import Entry, Matter, MatterMember, Milestone, Person, Reminder
+from deadlines.store.tables import Absence, Entry, Matter, MatterMember, Milestone, Person, Reminder
 
 TAKEN_OVER = """\
 {matter} is yours from now on: {count}, and you are reminded of each.
@@ -45,13 +47,37 @@ def hand_over(session: Session, matter: Matter, to: Person, *, actor: str, now: 
     return count
 
 
-def hand_all_over(
-    session: Session, matters: Sequence[Matter], waiting: Sequence[Reminder], to: Person, *, now: datetime
-) -> None:
-    """Make somebody the attorney of all matters of a person who leaves, and give them the reminders that wait."""
+def hand_all_over(session: Session, person: Person, to: Person, *, actor: str, now: datetime) -> int:
+    """Make somebody the attorney of all matters of a person, also of closed ones, and give them the reminders that wait
+    and the open milestones; for whom the person stands in and covers, they do. How many matters that were.
+
+    Raises InputError for the person, and for who has left or could not carry it.
+    """
+    if to is person or not to.active:
+        raise InputError("The successor must be another, active person.")
+    hold_matters(session, lambda: matters_of(session, person))  # before anything of this is written down
+    matters = session.scalars(select(Matter).where(Matter.attorney_id == person.id)).all()
+    require_attorney(to) if matters else require_able(to, "successor")
+    _stand_in_for(session, person, to)
     with noted(session, matters, now=now):
         give(session, matters, to)
-    _move(session, waiting, to, now)
+    for matter in matters:
+        end_of_matter(session, person, matter.id, actor=actor, now=now)
+    waiting = select(Reminder).where(Reminder.person_id == person.id, PENDING)
+    _move(session, session.scalars(waiting.order_by(Reminder.id)).all(), to, now)
+    steps = update(Milestone).where(Milestone.owner_id == person.id, Milestone.state == "open")
+    session.execute(steps.values(owner_id=to.id))
+    return len(matters)
+
+
+def _stand_in_for(session: Session, person: Person, to: Person) -> None:
+    """For whoever the person stands in or covers, the other does; nobody stands in for themselves."""
+    for place in (Person.deputy_id, Person.supervisor_id):
+        theirs = update(Person).where(place == person.id)
+        session.execute(theirs.where(Person.id != to.id).values({place: to.id}))
+        session.execute(theirs.where(Person.id == to.id).values({place: None}))
+    covered = update(Absence).where(Absence.deputy_id == person.id, Absence.person_id != to.id)
+    session.execute(covered.values(deputy_id=to.id))
 
 
 def give(session: Session, matters: Sequence[Matter], to: Person) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice, Result
 from deadlines.compute.engine import engine_for
-from deadlines.docket.answerable import require_attorney
+from deadlines.docket.answerable import refuse_left, require_attorney
 from deadlines.docket.differences import difference, settled
 from deadlines.docket.doubts import odd_days, past_windows
 from deadlines.docket.import_rows import FACT, Fault, ImportRow
@@ -265,13 +265,14 @@ def _new(ground: _Ground, row: ImportRow, result: Result, odd: list[str], today:
 
 
 def _matter_faults(ground: _Ground, row: ImportRow) -> list[Fault]:
+    found = ground.matters.get(row.matter)
     nobody = _nobody(ground, row)
-    if nobody:
+    if nobody and (found is None or found.attorney.active):
         return nobody
     person = ground.people.get(row.attorney or "")
-    found = ground.matters.get(row.matter)
     if found is not None:
         try:
+            refuse_left(found)
             refuse_other(found, row.client, person)
         except DeadlinesError as wrong:
             return [row.fault("matter", wrong.fact, advice=wrong.advice)]

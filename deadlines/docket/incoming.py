@@ -11,6 +11,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket import letters
+from deadlines.docket.answerable import require_attorney_here
 from deadlines.docket.finishing import wake
 from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.notices import ancestors
@@ -114,12 +115,14 @@ def belongs_to(session: Session, found: Incoming, matter: Matter, *, by: Person,
 def docketed(session: Session, found: Incoming, notice: NoticeRow, *, who: str, now: datetime, actor: str) -> Incoming:
     """The notice recorded from a paper; `who` is a person's id, or names who typed.
 
-    Raises Conflict for a paper that is settled already or belongs to another matter.
+    Raises Conflict for a paper that is settled already or belongs to another matter, and where the matter's attorney
+    has left: then it waits on, and people are told of it.
     """
     found = _held(session, found)
     require_waiting(found)
     if found.matter_id not in (None, notice.matter_id):
         raise Conflict(f"Incoming paper {found.id[:8]} belongs to another matter than notice {notice.id[:8]}.")
+    require_attorney_here(session, notice.matter)
     found.matter_id, found.notice_id = notice.matter_id, notice.id
     _settle(session, found, "docketed", who, now, actor, {"notice": notice.id})
     return found

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice, Result
 from deadlines.compute.engine import engine_for
-from deadlines.docket.answerable import require_attorney
+from deadlines.docket.answerable import require_attorney, require_attorney_here
 from deadlines.docket.entries import enter, is_followed, reminded
 from deadlines.docket.finishing import wake
 from deadlines.docket.milestones import lay_notice
@@ -143,9 +143,10 @@ def record_notice(
 
     Raises:
         InputError: the notice cannot be computed.
-        Conflict: the same notice is on the docket already.
+        Conflict: the same notice is on the docket already, or the matter's attorney has left.
     """
     result = engine_for(desk.law).compute(notice, desk.policy)
+    require_attorney_here(session, matter)
     if not again:
         _refuse_twice(session, matter, notice)
     reopened = wake(session, matter, why="a notice was recorded", actor=desk.actor, now=now)

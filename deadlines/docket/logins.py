@@ -12,7 +12,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from msgspec import Struct
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from zxcvbn import zxcvbn
 
@@ -210,6 +210,13 @@ def end_others(session: Session, found: SignedIn, *, now: datetime) -> str:
 def sign_out(session: Session, token: str) -> None:
     """The browser's secret is worth nothing any more."""
     session.execute(delete(SignedIn).where(SignedIn.token_hash == hash_token(token)))
+
+
+def end_of_person(session: Session, person: Person) -> None:
+    """Sign somebody who leaves out of every browser, also where a code is awaited, and end a link that was not used: if
+    they come back, none of it opens anything. The password and the second factor are theirs again then."""
+    session.execute(delete(SignedIn).where(SignedIn.person_id == person.id))
+    session.execute(update(Login).where(Login.person_id == person.id).values(link_hash=None, link_until=None))
 
 
 def forget_old(session: Session, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What somebody still answers for, so that nobody leaves while a window would be left without a person."""
+"""What somebody still answers for, so that nobody leaves while a matter or a window would be left without a person."""
 
 from msgspec import Struct
 from sqlalchemy import func, or_, select
@@ -12,52 +12,56 @@ NAMED = 5
 
 
 class OpenWork(Struct, frozen=True):
-    """The matters with open dates of which somebody is the attorney, how many dates those are, how many milestones
-    and waiting reminders are theirs, and by mail address for whom they stand in."""
+    """The matters that are not closed of which somebody is the attorney, and whether there are `restricted` ones beside
+    them; how many open dates those have, how many milestones and waiting reminders are theirs, and by mail address for
+    whom they stand in."""
 
     matters: list[str]
-    restricted: int
+    restricted: bool
     dates: int
     milestones: int
     reminders: int
     stands_in_for: list[str]
 
     def __bool__(self) -> bool:
-        return bool(self.dates or self.milestones or self.reminders or self.stands_in_for)
+        return bool(self.words())
 
     def words(self) -> str:
-        """What it is, in one breath. Restricted matters are counted and not named."""
-        named = some(self.matters)
-        matters = [f"matters {named}"] if named else []
-        matters += [f"{self.restricted} restricted matters"] if self.restricted else []
+        """What it is, in one breath."""
+        counts = [(self.dates, "open date"), (self.milestones, "milestone"), (self.reminders, "waiting reminder")]
+        answers = [counted(count, thing) for count, thing in counts if count]
         parts = [
-            f"{self.dates} open dates of {' and '.join(matters)}" if self.dates else "",
-            f"{self.milestones} milestones" if self.milestones else "",
-            f"{self.reminders} waiting reminders" if self.reminders else "",
-            f"standing in for {some(self.stands_in_for)}" if self.stands_in_for else "",
+            self.attorney_of(),
+            f"answers for {', '.join(answers)}" if answers else "",
+            f"stands in for {some(self.stands_in_for)}" if self.stands_in_for else "",
         ]
-        return ", ".join(part for part in parts if part)
+        return " and ".join(part for part in parts if part)
+
+    def attorney_of(self) -> str:
+        """Of which matters they are the attorney, also of those without an open date: the next notice would open one.
+        Of restricted ones it is told that there are some, which must be known, and neither number nor name."""
+        if not self.matters:
+            return "is the attorney of restricted matters" if self.restricted else ""
+        named = f"matter{'' if len(self.matters) == 1 else 's'} {some(self.matters)}"
+        return f"is the attorney of {named}" + (" and of restricted matters" if self.restricted else "")
 
 
 def open_work(session: Session, person: Person) -> OpenWork:
     """What is open for somebody."""
-    entries = (
-        select(Matter.reference, Matter.restricted, func.count())
-        .join(Entry, Entry.matter_id == Matter.id)
-        .where(Matter.attorney_id == person.id, Entry.status == "open")
-        .group_by(Matter.reference, Matter.restricted)
-        .order_by(Matter.reference)
+    theirs = select(Matter.reference, Matter.restricted).where(
+        Matter.attorney_id == person.id, Matter.closed_at.is_(None)
     )
-    rows = session.execute(entries).all()
+    rows = session.execute(theirs.order_by(Matter.reference)).all()
+    dates = select(func.count()).select_from(Entry).join(Matter, Matter.id == Entry.matter_id)
     steps = select(func.count()).where(Milestone.owner_id == person.id, Milestone.state == "open")
     waiting = select(func.count()).select_from(Reminder).where(Reminder.person_id == person.id, PENDING)
     named = select(Person.email).where(
         Person.active.is_(True), or_(Person.deputy_id == person.id, Person.supervisor_id == person.id)
     )
     return OpenWork(
-        matters=[reference for reference, restricted, _ in rows if not restricted],
-        restricted=sum(bool(restricted) for _, restricted, _ in rows),
-        dates=sum(count for *_, count in rows),
+        matters=[row.reference for row in rows if not row.restricted],
+        restricted=any(row.restricted for row in rows),
+        dates=session.scalar(dates.where(Matter.attorney_id == person.id, Entry.status == "open")) or 0,
         milestones=session.scalar(steps) or 0,
         reminders=session.scalar(waiting) or 0,
         stands_in_for=list(session.scalars(named.order_by(Person.email))),
@@ -68,3 +72,8 @@ def some(names: list[str]) -> str:
     """The first names, and how many more there are."""
     left = len(names) - NAMED
     return ", ".join(names[:NAMED]) + (f" and {left} more" if left > 0 else "")
+
+
+def counted(count: int, thing: str) -> str:
+    """So many of a thing."""
+    return f"1 {thing}" if count == 1 else f"{count} {thing}s"

@@ -7,19 +7,18 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from deadlines.docket import invitations, letters, tokens, webhooks
-from deadlines.docket.answerable import require_able, require_attorney
+from deadlines.docket import invitations, letters, logins, tokens, webhooks
+from deadlines.docket.answerable import require_able
 from deadlines.docket.endings import end_of_person
 from deadlines.docket.handing import hand_all_over
 from deadlines.docket.leaving import hold_matters
 from deadlines.docket.open_work import open_work
 from deadlines.docket.outbox import revive
-from deadlines.docket.reminders import PENDING
 from deadlines.docket.roles import ROLES
 from deadlines.docket.teams import leave_everything, matters_of
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store import audit
-from deadlines.store.tables import Absence, Contact, Matter, Milestone, NoticeRow, Person, Reminder
+from deadlines.store.tables import Contact, NoticeRow, Person
 
 LONGEST_NAME = 200
 LISTED = "`deadlines person list` shows it."
@@ -119,60 +118,42 @@ def set_deputies(
 
 
 def deactivate_person(session: Session, person: Person, *, successor: Person | None, actor: str, now: datetime) -> int:
-    """Someone leaves: feeds and tokens end, chat addresses are forgotten, and what waits goes to the successor.
+    """Someone leaves: browsers, feeds and tokens end, chat addresses are forgotten, what waits goes to the successor.
 
     Returns how many matters were handed over. Raises Conflict while something open has nobody to go to, and names it:
-    no window may be left without a person; InputError for a successor who could not carry it. For whom the person
-    stood in, and covers, the successor does.
+    no window may be left without a person, nor a matter that is not closed, of which the next notice opens one.
+    For the successor as `hand_all_over`.
     """
     if not person.active:
         raise Conflict(f"{person.email} is inactive already.")
-    if successor is not None and (successor is person or not successor.active):
-        raise InputError("The successor must be another, active person.")
     hold_matters(session, lambda: matters_of(session, person))  # before anything of this is written down
-    matters = session.scalars(select(Matter).where(Matter.attorney_id == person.id)).all()
-    waiting = session.scalars(select(Reminder).where(Reminder.person_id == person.id, PENDING)).all()
-    steps = session.scalars(select(Milestone).where(Milestone.owner_id == person.id, Milestone.state == "open")).all()
     left = open_work(session, person)
     if successor is None and left:
         raise Conflict(
-            f"{person.email} still answers for {left.words()}.",
+            f"{person.email} {left.words()}, and cannot leave without a successor.",
             advice=f"`deadlines person deactivate {person.email} --successor ADDRESS` hands all of it over, "
             "`deadlines matter hand-over MATTER ADDRESS` one matter.",
             code="still-answers",
         )
-    if successor is not None:
-        require_attorney(successor) if matters else require_able(successor, "successor")
-        _stand_in_for(session, person, successor)
-        hand_all_over(session, matters, waiting, successor, now=now)
-        for step in steps:
-            step.owner_id = successor.id
+    handed = hand_all_over(session, person, successor, actor=actor, now=now) if successor is not None else 0
     leave_everything(session, person, now=now)
+    logins.end_of_person(session, person)
     end_of_person(session, person, actor=actor, now=now)
     tokens.end_of_person(session, person, actor=actor, now=now)
     webhooks.end_of_person(session, person, actor=actor, now=now)
     session.execute(delete(Contact).where(Contact.person_id == person.id))
     person.active = False
-    handed = len(matters) if successor else 0
     detail = {"successor": successor.id if successor else None, "matters": handed}
     _record(session, person, "person.deactivate", actor, now, detail)
     return handed
 
 
-def _stand_in_for(session: Session, person: Person, successor: Person) -> None:
-    """For whoever the person stood in or covers, the successor does; nobody stands in for themselves."""
-    for place in (Person.deputy_id, Person.supervisor_id):
-        theirs = update(Person).where(place == person.id)
-        session.execute(theirs.where(Person.id != successor.id).values({place: successor.id}))
-        session.execute(theirs.where(Person.id == successor.id).values({place: None}))
-    covered = update(Absence).where(Absence.deputy_id == person.id, Absence.person_id != successor.id)
-    session.execute(covered.values(deputy_id=successor.id))
-
-
 def activate_person(session: Session, person: Person, *, actor: str, now: datetime) -> None:
-    """Somebody who had left is back; matters, calendars and chats are given anew. Raises Conflict for who is here."""
+    """Somebody who had left is back and signs in anew; matters, calendars, tokens and chats are given anew. Raises
+    Conflict for who is here."""
     if person.active:
         raise Conflict(f"{person.email} is active already.")
+    logins.end_of_person(session, person)  # also what came about in the moment of leaving
     person.active = True
     _record(session, person, "person.activate", actor, now, {})
 

@@ -12,13 +12,22 @@ from deadlines.store.tables import Absence, Entry, Matter, Person
 
 
 def check_attorneys(session: Session) -> Finding:
-    """Whether every open window has an attorney who may answer for it."""
+    """Whether every open window has an attorney who may answer for it, and every matter that is not closed one who is
+    here."""
     query = select(func.count(func.distinct(Matter.id))).join(Entry, Entry.matter_id == Matter.id)
     query = query.join(Person, Person.id == Matter.attorney_id)
     count = session.scalar(query.where(Entry.status == "open", Person.active.is_(False))) or 0
     if count:
         hint = "Give each matter an attorney who is here."
         return Finding("attorneys", "ill", f"{count} matters with open windows belong to people who left.", hint)
+    of_nobody = select(func.count(Matter.id)).join(Person, Person.id == Matter.attorney_id)
+    count = session.scalar(of_nobody.where(Matter.closed_at.is_(None), Person.active.is_(False))) or 0
+    if count:
+        hint = (
+            "`deadlines matter hand-over` gives each an attorney who is here; until then no notice of it is recorded."
+        )
+        belongs = "matter that is not closed belongs" if count == 1 else "matters that are not closed belong"
+        return Finding("attorneys", "warning", f"{count} {belongs} to people who left.", hint)
     count = session.scalar(query.where(Entry.status == "open", Person.role.not_in(ATTORNEYS))) or 0
     if count:
         hint = f"`deadlines matter hand-over` gives each to somebody with the role {' or '.join(ATTORNEYS)}."

@@ -80,9 +80,14 @@ def test_a_role_and_a_name_are_amended(firm: Firm) -> None:
     assert (unfit.returncode, "cannot be the attorney of a matter" in unfit.stderr) == (3, True)
     firm.data("add", "--matter", "M-1", "--attorney", "ana@firm.example", *notice, "--by", "ana@firm.example")
     refused = firm.run("person", "amend", "ana@firm.example", "--role", "auditor", "--name", "Nobody")
-    assert (refused.returncode, "is the attorney of matters M-1 and answers for" in refused.stderr) == (8, True)
+    assert (refused.returncode, "is the attorney of matter M-1 and answers for" in refused.stderr) == (8, True)
     assert firm.data("person", "list")[0]["name"] == "Ana Ruiz"  # nothing of it was done
-    for words in (("deputy", "ana@firm.example", "--deputy"), ("deactivate", "ana@firm.example", "--successor")):
+    firm.add("Ben", "ben@firm.example")
+    assert firm.run("person", "amend", "ana@firm.example", "--successor", "ben@firm.example").returncode == 3
+    given = ("person", "amend", "ana@firm.example", "--role", "auditor", "--successor", "ben@firm.example")
+    assert firm.data(*given)["role"] == "auditor"
+    assert {window["attorney"] for window in firm.data("list")} == {"ben@firm.example"}
+    for words in (("deputy", "ben@firm.example", "--deputy"), ("deactivate", "ben@firm.example", "--successor")):
         assert firm.run("person", *words, "audrey@firm.example").returncode == 3
 
 

@@ -168,9 +168,9 @@ def test_who_leaves_names_what_is_open_and_hands_it_over(firm: Firm) -> None:
     with pytest.raises(Conflict) as refused:
         deactivate_person(firm.session, firm.ana, successor=None, actor="t", now=SENT)
     said = refused.value.sentence
-    assert "2 open dates of matters 2026-0143 and 1 restricted matters" in said
+    assert "is the attorney of matter 2026-0143 and of restricted matters and answers for 2 open dates" in said
     assert "S-1" not in said
-    assert "standing in for ben@firm.test" in said
+    assert "stands in for ben@firm.test" in said
     assert "`deadlines person deactivate ana@firm.test --successor ADDRESS`" in said
     assert deactivate_person(firm.session, firm.ana, successor=firm.ben, actor="t", now=SENT) == 2
     firm.session.expire_all()

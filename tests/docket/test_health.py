@@ -14,7 +14,7 @@ from deadlines.docket.silence import tell_silence
 from deadlines.docket.subscriptions import Fetches, record_fetches
 from deadlines.store import audit
 from deadlines.store.database import Database
-from deadlines.store.tables import Contact, Heartbeat, Letter, Person, Subscription
+from deadlines.store.tables import Contact, Heartbeat, Letter, Matter, Person, Subscription
 from tests.docket.desks import changed, desk, recorded
 from tests.docket.samples import docket, entry, matter, person, subscribe, window
 from tests.docket.test_silence import MADE, subscribed
@@ -183,6 +183,10 @@ def test_open_windows_of_somebody_who_left_are_ill(database: Database, now: date
     with database.write() as session:
         of = matter(session, person(session, active=False))
         entry(session, of, window(), status="satisfied")
+    told = found(database, now)["attorneys"]
+    assert (told.state, told.sentence) == ("warning", "1 matter that is not closed belongs to people who left.")
+    with database.write() as session:
+        session.query(Matter).one().closed_at = now
     assert found(database, now)["attorneys"].state == "well"
     with database.write() as session:
         of = matter(session, person(session, "Ben Ode", active=False), "2026-0144")

@@ -139,7 +139,11 @@ def test_a_matter_with_somebody_else_is_refused(session: Session) -> None:
     fault = only(planned(session, grid((*FIRST[:3], "x@y.test", *FIRST[4:]))))
     assert (fault.column, fault.cell) == ("attorney", "D2")
     ana.active = False
-    assert "has left" in only(planned(session, grid(FIRST))).message
+    for said in (FIRST, (*FIRST[:3], "", *FIRST[4:])):
+        fault = only(planned(session, grid(said)))
+        assert (fault.row, fault.column) == (2, "matter")
+        assert "ana@firm.test has left the firm and is still the attorney of matter 2026-0143" in fault.message
+        assert "matter hand-over 2026-0143" in fault.sentence
 
 
 def test_a_new_matter_needs_its_attorney_and_one_story(session: Session, ana: Person) -> None:

@@ -14,7 +14,7 @@ from deadlines.docket.people import add_person
 from deadlines.docket.roles import may
 from deadlines.docket.trail_words import ACTS
 from deadlines.errors import Conflict, InputError
-from deadlines.store.tables import Absence, Audit, Person
+from deadlines.store.tables import Absence, Audit, Person, Reminder
 from tests.docket import samples
 from tests.docket.samples import ENTERED
 
@@ -22,8 +22,12 @@ TODAY = date(2026, 10, 27)
 LATER = ENTERED + timedelta(hours=1)
 
 
-def give(session: Session, person: Person, role: str) -> None:
-    amend_role(session, person, role, actor="t", today=TODAY, now=LATER)
+def give(session: Session, person: Person, role: str, successor: Person | None = None) -> None:
+    amend_role(session, person, role, successor=successor, actor="t", today=TODAY, now=LATER)
+
+
+def waiting(session: Session) -> set[str]:
+    return set(session.scalars(select(Reminder.person_id).where(Reminder.state == "planned")))
 
 
 def acts(session: Session) -> list[tuple[str, dict[str, str]]]:
@@ -56,7 +60,7 @@ def test_whoever_has_matters_stays_an_attorney(session: Session, ana: Person, ro
     """Also while no date is open: the next notice would open one. What is closed binds nobody."""
     case = samples.matter(session, ana)
     samples.matter(session, ana, "hidden", restricted=True)
-    with pytest.raises(Conflict, match=r"attorney of matters 2026-0143 and 1 restricted matters.*hand-over"):
+    with pytest.raises(Conflict, match=r"attorney of matter 2026-0143 and of restricted matters, which.*hand-over"):
         give(session, ana, role)
     give(session, ana, "partner")
     case.closed_at, case.attorney_id = ENTERED, samples.person(session, "Ben").id
@@ -73,16 +77,48 @@ def test_who_may_take_no_date_on_carries_nothing(session: Session, ana: Person) 
     with pytest.raises(Conflict, match="waiting reminders, which the role auditor may not carry"):
         give(session, dora, "auditor")
     ana.deputy_id = ben.id
-    with pytest.raises(Conflict, match=r"standing in for ana@firm\.test"):
+    with pytest.raises(Conflict, match=r"stands in for ana@firm\.test"):
         give(session, ben, "administrator")
     ana.deputy_id = None
     away = Absence(person_id=ana.id, deputy_id=ben.id, from_on=TODAY, until_on=TODAY, noted_at=ENTERED)
     session.add(away)
-    with pytest.raises(Conflict, match="covers for 1 who are away"):
+    with pytest.raises(Conflict, match="covers for somebody who is away"):
         give(session, ben, "auditor")
     away.from_on = away.until_on = TODAY - timedelta(days=1)
     give(session, ben, "auditor")
     assert ben.role == "auditor"
+
+
+def test_what_the_new_role_may_not_carry_goes_to_a_successor(session: Session, ana: Person) -> None:
+    """The only one who keeps the docket may become an auditor, and an attorney with matters an administrator."""
+    ben, dora = samples.person(session, "Ben"), samples.person(session, "Dora", role="docket")
+    case = samples.matter(session, ana)
+    calendar = samples.subscribe(session, ana, scope="matter", matter=case)
+    made, deadline = samples.entry(session, case, samples.window())
+    samples.plan(session, made, deadline, samples.window(), [ana, dora])
+    ben.deputy_id = dora.id
+    session.add(Absence(person_id=ana.id, deputy_id=dora.id, from_on=TODAY, until_on=TODAY, noted_at=ENTERED))
+    session.flush()
+    with pytest.raises(InputError, match="another, active person"):
+        give(session, dora, "auditor", dora)
+    give(session, dora, "auditor", ben)
+    assert waiting(session) == {ana.id, ben.id}
+    assert session.scalars(select(Person.deputy_id).where(Person.deputy_id.is_not(None))).all() == []
+    assert session.scalars(select(Absence.deputy_id)).one() == ben.id
+    with pytest.raises(InputError, match="cannot be the attorney"):
+        give(session, ana, "administrator", samples.person(session, "Pat", role="paralegal"))
+    give(session, ana, "administrator", ben)
+    assert (case.attorney_id, waiting(session), calendar.ending) == (ben.id, {ben.id}, "left")
+    assert acts(session)[-1] == (
+        "person.role",
+        {"from": "attorney", "to": "administrator", "successor": ben.id, "matters": 1},
+    )
+
+
+def test_nothing_is_given_that_the_new_role_carries(session: Session, ana: Person) -> None:
+    ben, case = samples.person(session, "Ben"), samples.matter(session, ana)
+    give(session, ana, "partner", ben)
+    assert (ana.role, case.attorney_id) == ("partner", ana.id)
 
 
 def test_who_keeps_the_docket_from_now_on_is_missed_at_no_earlier_date(session: Session, ana: Person) -> None:

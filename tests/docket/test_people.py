@@ -8,7 +8,7 @@ from deadlines.docket.people import add_person, deactivate_person, find_person, 
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Contact, Matter, Person, Reminder, Subscription
-from tests.docket.samples import ENTERED, docket, person
+from tests.docket.samples import ENTERED, docket, entry, matter, person, window
 
 
 def add(session: Session, name: str, email: str, role: str = "attorney") -> Person:
@@ -66,6 +66,28 @@ def test_people_are_listed_by_name(database: Database) -> None:
     with database.read() as session:
         assert [who.name for who in list_people(session)] == ["Ana", "ben"]
         assert [who.name for who in list_people(session, inactive=True)] == ["Ana", "ben", "Cleo"]
+
+
+def test_nobody_leaves_as_the_attorney_of_a_matter_that_is_not_closed(database: Database) -> None:
+    """Also where no date is open: the next notice would open one, and it would be nobody's."""
+    with database.write() as session:
+        ana, ben = person(session), person(session, "Ben Ode")
+        case = matter(session, ana)
+        matter(session, ana, "Canary-9", restricted=True)
+        entry(session, case, window(), status="satisfied")
+        with pytest.raises(Conflict, match="attorney of matter 2026-0143 and of restricted matters, and cannot leave"):
+            leave(session, ana)
+        assert leave(session, ana, ben) == 2
+    with database.read() as session:
+        assert set(session.scalars(select(Matter.attorney_id))) == {find_person(session, "ben@firm.test").id}
+
+
+def test_what_is_closed_keeps_nobody(database: Database) -> None:
+    with database.write() as session:
+        ana = person(session)
+        matter(session, ana, closed_at=ENTERED)
+        leave(session, ana)
+        assert not ana.active
 
 
 def test_nobody_leaves_with_reminders_waiting(database: Database) -> None:

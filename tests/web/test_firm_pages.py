@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from httpx2 import Response
 from sqlalchemy import select, text
 from starlette.testclient import TestClient
 
@@ -24,6 +25,7 @@ from deadlines.web.cookies import NAME
 from tests.docket import desks
 from tests.houses import house_in
 from tests.web import test_desk
+from tests.web.office import Page
 from tests.web.serving import NOW, ZONE
 from tests.web.test_desk import CANARIES
 from tests.web.test_signing import FORM, PASSWORD
@@ -284,7 +286,9 @@ def test_deputies_addresses_and_leaving(firm: Firm) -> None:
     browser.post(f"/people/{ana}/address", data={"email": "ana.ruiz@firm.test"})
     refused = browser.post(f"/people/{ana}/leave", data={"successor": ""})
     assert (refused.status_code, "Choose a successor below" in refused.text) == (409, True)
-    assert re.search(r"<p>ana[^ ]*@firm\.test still answers for", refused.text), "an address keeps its spelling"
+    assert re.search(r'<a href="#successor">ana[^ ]*@firm\.test is the attorney of', refused.text), (
+        "an address keeps its spelling"
+    )
     unfit = browser.post(f"/people/{ana}/leave", data={"successor": "dora@firm.test"})
     assert (unfit.status_code, "cannot be the attorney of a matter" in unfit.text) == (422, True)
     assert browser.post(f"/people/{ana}/leave", data={"successor": "pat@firm.test"}).status_code == 303
@@ -321,13 +325,39 @@ def test_another_name_and_another_role_count_at_once(firm: Firm) -> None:
     assert adam.post(f"/people/{ben}/name", data={"name": "Benedict Ode"}).status_code == 303
     assert "Benedict Ode" in adam.get(f"/people/{ben}?done=name").text
     refused = adam.post(f"/people/{ana}/role", data={"role": "auditor"})
-    assert (refused.status_code, "is the attorney of matters" in refused.text) == (409, True)
+    assert (refused.status_code, "is the attorney of matter" in refused.text) == (409, True)
     assert "S-1" not in refused.text
     assert adam.post(f"/people/{ana}/role", data={"role": "king"}).status_code == 422
     own = adam.post(f"/people/{firm.id_of('Adam')}/role", data={"role": "auditor"})
     assert (own.status_code, "Nobody changes their own role" in own.text) == (422, True)
     assert "gave somebody another role" in adam.get("/audit?action=person.role").text
     assert "from attorney to auditor" in adam.get("/audit?action=person.role").text
+
+
+@pytest.mark.parametrize(
+    "act, typed, field",
+    [
+        ("absent", {"from": "2026-11-03", "until": "31/11/2026", "cover": "ben@firm.test"}, "until"),
+        ("absent", {"from": "2026-11-03", "until": "2026-11-09", "cover": ""}, "cover"),
+        ("name", {"name": "Ana \u202e Ruiz"}, "name"),
+        ("address", {"email": "ana.ruiz"}, "email"),
+        ("leave", {"successor": ""}, "successor"),
+        ("deputies", {"deputy": "ben@firm.test", "supervisor": "adam@firm.test"}, ""),
+    ],
+)
+def test_a_refused_form_of_a_person_comes_back_as_it_was_typed(
+    firm: Firm, act: str, typed: dict[str, str], field: str
+) -> None:
+    refused = firm.browser("Adam").post(f"/people/{firm.id_of('Ana')}/{act}", data=typed)
+    assert refused.status_code in (409, 422)
+    page = Page(refused.text)
+    assert page.problems() == []
+    offered = {name: word for name, word in typed.items() if f'value="{word}"' in refused.text}
+    assert offered.items() <= page.fields.items()
+    assert typed.keys() - offered.keys() <= {"supervisor"}  # who cannot be it is not offered
+    assert "Nothing was recorded yet." in refused.text
+    assert not field or f'id="{field}-fault"' in refused.text
+    assert ("<details open>" in refused.text) is (act == "leave")
 
 
 def test_no_role_is_chosen_by_itself(firm: Firm) -> None:
@@ -353,6 +383,15 @@ def test_an_absence_is_noted_and_shown(firm: Firm) -> None:
     assert (refused.status_code, "Choose below who covers." in refused.text) == (422, True)
     assert "--deputy" not in refused.text
     assert browser.post(f"/people/{ana}/absent", data={**days, "cover": "ben@firm.test"}).status_code == 303
+    page = browser.get(f"/people/{ana}").text
+    assert "Ben covers, but <strong>cannot open 1 restricted matter</strong>" in page
+    assert "S-1" not in page
+    browser.post(f"/people/{ana}/here", data={"": ""})
+    seen = firm.browser("Ana").post(f"/matter/{firm.ids['S-1']}/assign", data={"person": firm.id_of("Pat")})
+    assert seen.status_code == 303
+    partner = firm.browser("Pat")
+    assert partner.post(f"/people/{ana}/absent", data={**days, "cover": "ben@firm.test"}).status_code == 303
+    assert "Ben covers, but <strong>cannot open restricted matter S-1</strong>" in partner.get(f"/people/{ana}").text
     for name in ("Ben", "Audrey"):
         assert re.search(r"away until .*Ben covers", firm.browser(name).get("/people").text), name
     browser.post(f"/people/{ana}/here", data={"": ""})
@@ -526,6 +565,31 @@ def test_a_day_of_no_real_year_is_refused_or_left_aside(firm: Firm, far: str) ->
     for path in ("/?on=", "/daybook?on=", "/follow-up?on=", "/evening?on=", "/month?month="):
         assert browser.get(f"{path}{far}").status_code == 200
     assert browser.get(f"/?page={'1' * 5000}").status_code == 200
+
+
+def test_a_bad_day_brings_the_form_back_with_what_was_typed(firm: Firm) -> None:
+    browser, ben = firm.browser("Audrey"), firm.id_of("Ben")
+    days = {"from": "2026-01-01", "until": "31/12/2026", "names": "yes"}
+    page = same_form(browser.post("/evidence", data=days), "until")
+    assert days.items() <= page.fields.items()
+    page = same_form(browser.post("/evidence", data={"from": "2026-12-01", "until": "2026-01-01"}), "")
+    assert (page.fields["from"], page.fields["until"]) == ("2026-12-01", "2026-01-01")
+    page = same_form(browser.get(f"/audit?day=31/12/2026&person={ben}&matter=A-1"), "day")
+    assert {"day": "31/12/2026", "person": ben, "matter": "A-1"}.items() <= page.fields.items()
+    page = same_form(browser.get("/audit?day=2026-10-27&matter=S-1"), "matter")
+    assert (page.fields["day"], page.fields["matter"]) == ("2026-10-27", "S-1")
+    for day in ("31/12/2026", "", "2020-01-01"):
+        page = same_form(browser.get(f"/matter/{firm.ids['A-1']}/on?date={day}"), "on")
+        assert page.fields["date"] == day
+
+
+def same_form(answer: Response, field: str) -> Page:
+    """A refusal that is the form again, with the sentence beside the field."""
+    assert answer.status_code == 422
+    page = Page(answer.text)
+    assert page.problems() == []
+    assert not field or f'id="{field}-fault"' in answer.text
+    return page
 
 
 def test_ones_own_page_sets_agenda_and_invitations(firm: Firm) -> None:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from deadlines.docket import logins, people
+from deadlines.docket import logins, people, subscriptions, tokens
+from deadlines.docket.subscriptions import Choice
 from deadlines.store.database import Database
 from deadlines.store.tables import Login, Person, SignedIn
 from deadlines.web.app import create_app
@@ -209,6 +210,37 @@ def test_who_left_is_out_at_once(door: Door) -> None:
         people.deactivate_person(session, session.get_one(Person, door.person), successor=None, actor="t", now=door.now)
     assert not door.is_in()
     assert door.enter() == 403
+
+
+def test_who_is_taken_back_signs_in_anew(door: Door) -> None:
+    """No browser, no link, no calendar address and no token of before opens anything again."""
+    door.choose(door.invite())
+    door.enter()
+    unused = door.invite()
+    with door.database.write() as session:
+        ana = session.get_one(Person, door.person)
+        calendar = subscriptions.add_subscription(session, ana, "x", choice=Choice(), actor="t", now=door.now)[1]
+        token = tokens.add_token(session, ana, "x", "read", actor="t", now=door.now)[1]
+        people.deactivate_person(session, ana, successor=None, actor="t", now=door.now)
+    with door.database.write() as session:
+        people.activate_person(session, session.get_one(Person, door.person), actor="t", now=door.now)
+    assert not door.is_in()
+    assert door.browser.get(f"/welcome/{unused}").status_code == 404
+    assert "CALENDAR HAS ENDED" in door.browser.get(f"/f/{calendar}/deadlines.ics").text
+    with door.database.read() as session:
+        assert tokens.find_live(session, token, now=door.now) is None
+    assert (door.enter(), door.is_in()) == (303, True)
+
+
+def test_a_browser_that_waited_for_a_code_is_not_let_on_after_a_leave(door: Door) -> None:
+    with door.database.write() as session:
+        ana = session.get_one(Person, door.person)
+        logins.invite(session, ana, actor="t", now=door.now)
+        half = logins.sign_in(session, logins.Kept(ana.id, None, False), right=True, now=door.now, required=True)
+        assert half is not None
+        people.deactivate_person(session, ana, successor=None, actor="t", now=door.now)
+        people.activate_person(session, ana, actor="t", now=door.now)
+        assert logins.find_waiting(session, half.token, now=door.now) is None
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-out", "/welcome/x", "/entry/abcd/ack"])

@@ -145,3 +145,40 @@ def test_who_takes_themselves_off_a_restricted_matter_sees_it_no_more(office: Of
     gone = pat.post(f"/matter/{secret}/unassign", data={"person": ids["Pat"]})
     assert (gone.status_code, "only who does sees it" in gone.text) == (200, True)
     assert pat.get(f"/matter/{secret}").status_code == 404
+
+
+@pytest.mark.parametrize("kind_of_database", ["sqlite", "postgres"], indirect=True)
+def test_a_matter_whose_attorney_has_left_says_so_and_takes_a_notice_once_it_is_handed_over(office: Office) -> None:
+    ben, pat, matter, ids = office.browser("Ben"), office.browser("Pat"), office.matter(), people(office)
+    notice = {"matter": "A-1", "kind": "uscis.denial", "form": "I-485", "decided_on": "2026-10-26", "service": "mail"}
+    assert "has left the firm" not in pat.get(f"/matter/{matter}").text
+    with office.database.write() as session:
+        session.get_one(Person, ids["Ana"]).active = False
+    page = pat.get(f"/matter/{matter}").text
+    assert "<strong>Ana has left the firm</strong>" in page
+    assert Page(page).problems() == []
+    refused = ben.post("/add", data={**notice, "do": "record"})
+    assert (refused.status_code, "needs another attorney first. Who may hand matters over" in refused.text) == (
+        422,
+        True,
+    )
+    form = fields(pat.get(f"/matter/{matter}/hand-over").text)
+    pat.post(f"/matter/{matter}/hand-over", data={**form, "person": ids["Pat"]})
+    shown = Page(ben.post("/add", data={**notice, "do": "preview"}).text).fields
+    assert ben.post("/add", data={**notice, "digest": shown["digest"], "do": "record"}).status_code == 303
+    assert "has left the firm" not in pat.get(f"/matter/{matter}").text
+
+
+@pytest.mark.parametrize("kind_of_database", ["sqlite", "postgres"], indirect=True)
+def test_the_only_docket_clerk_is_given_another_role_on_the_page(office: Office) -> None:
+    adam, dora = office.browser("Adam"), people(office)["Dora"]
+    refused = adam.post(f"/people/{dora}/role", data={"role": "auditor", "heir": ""})
+    assert (refused.status_code, "Choose below who takes it over." in refused.text) == (409, True)
+    assert 'href="#heir"' in refused.text
+    assert Page(refused.text).fields["role"] == "auditor"
+    done = adam.post(f"/people/{dora}/role", data={"role": "auditor", "heir": "pat@firm.test"})
+    assert done.headers["location"] == f"/people/{dora}?done=role-given"
+    assert "what was open went to the successor" in adam.get(done.headers["location"]).text
+    with office.database.read() as session:
+        waiting = set(session.scalars(select(Reminder.person_id).where(Reminder.state == "planned")))
+        assert (dora in waiting, people(office)["Pat"] in waiting) == (False, True)

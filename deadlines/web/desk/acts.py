@@ -20,6 +20,8 @@ Ask = Callable[[Visit, str, Mapping[str, str], Refusal | None], Response]
 """Makes the page from what the address names, what was typed, and why that was refused."""
 Record = Callable[[Visit, str, dict[str, str]], Response]
 """Records what was typed; raises a Refusal where nothing can be recorded."""
+HAND_OVER = {"attorney-left": "Who may hand matters over does it on the matter's page."}
+"""What to do on a page where the attorney of a matter has left, by the refusal's code."""
 MOVED_ON = "This changed while you looked at it: look at it again, then confirm."
 
 

@@ -1,7 +1,7 @@
 """The audit trail on a page: who did what and when, for who may read it."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 
 from sqlalchemy import func, select
@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deadlines.docket.roles import require
-from deadlines.docket.trail import Sought, actions, trail
+from deadlines.docket.trail import Sought, Trail, actions, trail
 from deadlines.docket.trail_words import words_of
 from deadlines.docket.visible import visible
 from deadlines.errors import InputError
@@ -18,6 +18,7 @@ from deadlines.store import audit
 from deadlines.store.tables import Audit, Matter, Person
 from deadlines.web.desk.days import chosen_day
 from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.typed import Typed
 
 ASKED = ("person", "action", "day", "matter", "before", "check")
 
@@ -40,13 +41,16 @@ class AuditPages:
 
 def _audit(visit: Visit, query: Mapping[str, str]) -> Response:
     require(visit.person, "read-audit")
-    session = visit.session
-    found = trail(session, visit.person, _sought(visit, query))
+    session, typed = visit.session, Typed(query)
+    sought = _sought(visit, typed)
+    found = trail(session, visit.person, sought) if not typed.faults else Trail([], None)
     checked = query.get("check") == "1"
     people = session.scalars(select(Person).order_by(func.lower(Person.name))).all()
     names = sorted(((words_of(one), one) for one in actions(session)), key=lambda pair: pair[0])
     return visit.page(
         "audit.html",
+        status=422 if typed.faults else 200,
+        faults=typed.faults,
         trail=found,
         query=query,
         people=people,
@@ -66,26 +70,27 @@ def _address(visit: Visit, query: Mapping[str, str], before: int | None) -> str:
     return f"/audit?{urlencode(kept)}"
 
 
-def _sought(visit: Visit, query: Mapping[str, str]) -> Sought:
-    start = _midnight(visit, query["day"]) if query.get("day") else None
-    before = query.get("before", "")
+def _sought(visit: Visit, typed: Typed) -> Sought:
+    """What is looked for; what cannot be is noted beside its field."""
+    day, person, before = None, typed.text("person"), typed.text("before")
+    if typed.text("day"):
+        day = typed.take("day", chosen_day, visit.today)
     return Sought(
-        person=visit.session.get(Person, query["person"]) if query.get("person") else None,
-        action=query.get("action", ""),
-        start=start,
-        end=_midnight(visit, query["day"], 1) if start is not None else None,
-        matter=_matter(visit, query["matter"]) if query.get("matter", "").strip() else None,
+        person=visit.session.get(Person, person) if person else None,
+        action=typed.text("action"),
+        start=_midnight(visit, day) if day is not None else None,
+        end=_midnight(visit, day + timedelta(days=1)) if day is not None else None,
+        matter=typed.take("matter", lambda text: _matter(visit, text), None) if typed.text("matter") else None,
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
     )
 
 
-def _midnight(visit: Visit, day: str, later: int = 0) -> datetime:
-    on = chosen_day(day)
-    return datetime.combine(on + timedelta(days=later), time(), visit.office.zone).astimezone(UTC)
+def _midnight(visit: Visit, on: date) -> datetime:
+    return datetime.combine(on, time(), visit.office.zone).astimezone(UTC)
 
 
-def _matter(visit: Visit, reference: str) -> Matter:
-    query = select(Matter).where(Matter.reference == reference.strip(), visible(visit.person))
+def _matter(visit: Visit, reference: str) -> Matter | None:
+    query = select(Matter).where(Matter.reference == reference, visible(visit.person))
     found = visit.session.scalar(query)
     if found is None:
         raise InputError("There is no such matter, or it is not yours to see: look at its number.")

@@ -1,14 +1,20 @@
 """What the docket said of a matter on an earlier day, and why."""
 
+from datetime import date
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from deadlines.docket.believed import believed, end_of_day, kept_blind
+from deadlines.errors import InputError
+from deadlines.store.tables import Matter
+from deadlines.web.desk.acts import status_of
 from deadlines.web.desk.days import chosen_day
 from deadlines.web.desk.door import Door, Visit
 from deadlines.web.desk.found import find_matter
 from deadlines.web.desk.service import SERVED
+from deadlines.web.desk.typed import faults_of
 
 
 class BelievedPages:
@@ -29,14 +35,22 @@ class BelievedPages:
 
 def _on(visit: Visit, identifier: str, day: str) -> Response:
     matter = find_matter(visit, identifier)
-    on, house = chosen_day(day), visit.house
+    try:
+        return _believed(visit, matter, chosen_day(day))
+    except InputError as refusal:
+        faults = faults_of(refusal, {"bad-date": "on"})
+        return visit.page(
+            "look_back.html", status=status_of(refusal), matter=matter, matter_id=matter.id, on=day[:40], faults=faults
+        )
+
+
+def _believed(visit: Visit, matter: Matter, on: date) -> Response:
     at = end_of_day(on, str(visit.office.zone), visit.now)
-    found = believed(visit.session, matter, house.load, on=on, at=at, now=visit.now)
-    found = kept_blind(visit.session, found, visit.person)
+    found = believed(visit.session, matter, visit.house.load, on=on, at=at, now=visit.now)
     return visit.page(
         "believed.html",
-        found=found,
-        matter_id=identifier,
+        found=kept_blind(visit.session, found, visit.person),
+        matter_id=matter.id,
         on=on.isoformat(),
         kinds={kind.id: kind.title for kind in visit.law.kinds.values()},
         served=SERVED,

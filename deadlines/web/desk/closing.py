@@ -13,6 +13,7 @@ from deadlines.docket.roles import require
 from deadlines.errors import Conflict
 from deadlines.store.tables import Entry, NoticeRow
 from deadlines.web.desk.acts import (
+    HAND_OVER,
     MOVED_ON,
     about,
     asking_page,
@@ -68,7 +69,7 @@ def _ask_reopen(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refu
         "reopen.html",
         status=status_of(refusal),
         typed=typed,
-        faults=faults_of(refusal),
+        faults=faults_of(refusal, ways=HAND_OVER),
         closed=entry.status in CLOSED,
         **about(visit, entry),
     )

@@ -173,12 +173,19 @@ class Door:
             return await self.refuse(request, 403, *NOT_OURS)
         return await self._answer(request, lambda visit: make(visit, form), writes=False)
 
-    async def ask(self, request: Request, make: Callable[[Visit, dict[str, str]], Response]) -> Response:
-        """What a form of ours (POST) asks for and changes nothing; one at a time, and it may take some minutes."""
+    async def ask(self, request: Request, make: Change, again: Again) -> Response:
+        """What a form of ours (POST) asks for and changes nothing; one at a time, and it may take some minutes. Where
+        it is refused, `again` makes the form anew with what was typed."""
         form = await read_form(request) if self._is_ours(request) else None
         if form is None:
             return await self.refuse(request, 403, *NOT_OURS)
-        return await self._answer(request, lambda visit: make(visit, form), writes=False, patience=self._ask_for_much)
+        return await self._answer(
+            request,
+            lambda visit: make(visit, form),
+            writes=False,
+            again=lambda refusal: lambda visit: again(visit, form, refusal),
+            patience=self._ask_for_much,
+        )
 
     async def again(self, request: Request, make: Callable[[Visit], Response], *, patient: bool = False) -> Response:
         """The second half of a change whose form `change`, `ask` or `upload` has taken already; a `patient` one may

@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from deadlines.docket.finishing import close_matter, obstacles, reopen_matter
 from deadlines.docket.roles import require
-from deadlines.web.desk.acts import asking_page, status_of
+from deadlines.web.desk.acts import HAND_OVER, asking_page, status_of
 from deadlines.web.desk.door import Door, Refusal, Visit
 from deadlines.web.desk.found import find_matter
 from deadlines.web.desk.typed import faults_of, reason_of
@@ -37,7 +37,7 @@ def _ask(visit: Visit, template: str, name: str, typed: Mapping[str, str], refus
         template,
         status=status_of(refusal),
         typed=typed,
-        faults=faults_of(refusal),
+        faults=faults_of(refusal, ways=HAND_OVER),
         matter=matter,
         left=[begun(one) for one in obstacles(visit.session, matter, visit.person)],
     )

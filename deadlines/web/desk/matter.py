@@ -104,6 +104,7 @@ def _matter(visit: Visit, identifier: str, query: Mapping[str, str]) -> Response
         papers=visit.session.scalars(waiting_of(row)).all(),
         review=_review(visit, row),
         people=[visit.who(one.id) for one in members(visit.session, row)],
+        orphaned=row.closed_at is None and not row.attorney.active,
     )
 
 

@@ -1,7 +1,7 @@
 """The people of the firm: who is there, who stands in for whom; and what an administrator does about them."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from types import MappingProxyType
 
 from sqlalchemy import func, select
@@ -11,16 +11,19 @@ from starlette.routing import Route
 
 from deadlines.config.checks import is_mail_address
 from deadlines.docket import letters, logins, people
-from deadlines.docket.absences import come_back, coming, note_absence
+from deadlines.docket.absences import closed_to, come_back, coming, note_absence
 from deadlines.docket.answerable import able
 from deadlines.docket.factors import has_factor
 from deadlines.docket.new_roles import amend_name, amend_role
+from deadlines.docket.open_work import counted
 from deadlines.docket.roles import ATTORNEYS, MAY, ROLES, WORDS, may, require
+from deadlines.docket.visible import visible
 from deadlines.errors import InputError, NotFound
 from deadlines.store.tables import Absence, Audit, Login, Matter, Person, SecondFactor
 from deadlines.web.desk.acts import status_of
 from deadlines.web.desk.days import chosen_day
 from deadlines.web.desk.door import UNKNOWN, Door, Refusal, Visit
+from deadlines.web.desk.typed import Typed, faults_of
 from deadlines.web.plain import sentence
 
 DONE = {
@@ -28,6 +31,7 @@ DONE = {
     "address": "The mail address is corrected; what it refused before goes out anew.",
     "name": "The name is corrected.",
     "role": "The person has another role; its rights count at once.",
+    "role-given": "The person has another role; its rights count at once, and what was open went to the successor.",
     "deputies": "Who stands in is noted.",
     "absent": "The absence is noted: reminders go at once to who covers as well.",
     "here": "The person is here again.",
@@ -38,8 +42,14 @@ DONE = {
 WAYS = {
     "no-cover": "Choose below who covers.",
     "still-answers": "Choose a successor below, to whom all of it goes.",
+    "too-much-open": "Choose below who takes it over.",
 }
 """What to do on a person's page about a refusal, by its code."""
+FIELD_OF = {"no-cover": "cover", "still-answers": "successor", "too-much-open": "heir"}
+"""The field of a person's page that a refusal belongs to, by its code."""
+ONLY_FIELD = {"address": "email", "name": "name"}
+"""The field of the forms that have but one, to which each refusal belongs."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 LINK_MADE = """\
 {by} has made a link on which a new password for your account of the docket can be chosen. It works once, for a day.
 
@@ -82,7 +92,7 @@ class PeoplePages:
     async def person(self, request: Request) -> Response:
         """One person, with what can be changed."""
         identifier, done = request.path_params["person"], request.query_params.get("done", "")
-        return await self._door.show(request, lambda visit: _person(visit, identifier, done))
+        return await self._door.show(request, lambda visit: _person(visit, identifier, done=done))
 
     async def amend(self, request: Request) -> Response:
         """Another mail address."""
@@ -125,11 +135,11 @@ class PeoplePages:
 
     async def _change(self, request: Request, make: Callable[[Visit, str, dict[str, str]], Response]) -> Response:
         """A change of one person; where it is refused, the person's page says why."""
-        identifier = request.path_params["person"]
+        identifier, act = request.path_params["person"], request.url.path.rpartition("/")[2]
         return await self._door.change(
             request,
             lambda visit, form: make(visit, identifier, form),
-            lambda visit, _, refusal: _person(visit, identifier, "", refusal),
+            lambda visit, form, refusal: _person(visit, identifier, typed=form, refusal=refusal, act=act),
         )
 
 
@@ -137,7 +147,7 @@ def _people(
     visit: Visit,
     *,
     everybody: bool = False,
-    typed: Mapping[str, str] = MappingProxyType({}),
+    typed: Mapping[str, str] = NOTHING,
     refusal: Refusal | None = None,
 ) -> Response:
     found = people.list_people(visit.session, inactive=everybody)
@@ -181,7 +191,16 @@ def _away(visit: Visit) -> dict[str, Absence]:
     return {row.person_id: row for row in coming(visit.session, visit.today) if row.from_on <= visit.today}
 
 
-def _person(visit: Visit, identifier: str, done: str, refusal: Refusal | None = None) -> Response:
+def _person(
+    visit: Visit,
+    identifier: str,
+    *,
+    done: str = "",
+    typed: Mapping[str, str] = NOTHING,
+    refusal: Refusal | None = None,
+    act: str = "",
+) -> Response:
+    """A person's page; after a refusal with what was `typed` into the form of that `act`."""
     person = _managed(visit, identifier)
     others = [other for other in able(visit.session) if other.id != person.id]
     has_matters = visit.session.scalar(select(Matter.id).where(Matter.attorney_id == person.id).limit(1)) is not None
@@ -189,18 +208,53 @@ def _person(visit: Visit, identifier: str, done: str, refusal: Refusal | None = 
     return visit.page(
         "person.html",
         status=status_of(refusal),
-        refused=sentence(refusal, WAYS) if refusal else "",
+        faults=_faults(refusal, act),
+        act=act,
+        typed={**_as_it_is(visit, person), **typed},
         person=person,
-        others=others,
-        heirs=[other for other in others if not has_matters or other.role in ATTORNEYS],
+        others=_named(others),
+        heirs=_named([other for other in others if not has_matters or other.role in ATTORNEYS]),
         seen=_signed_in(visit).get(person.id),
         chosen_at=login.chosen_at if login is not None else None,
         factor=has_factor(visit.session, person),
-        absences=[row for row in coming(visit.session, visit.today) if row.person_id == person.id],
+        absences=[(row, _closed(visit, row)) for row in coming(visit.session, visit.today) if row.person is person],
         done=DONE.get(done, ""),
-        roles=ROLES,
+        roles=[(role, role) for role in ROLES],
         itself=person.id == visit.person.id,
     )
+
+
+def _faults(refusal: Refusal | None, act: str) -> dict[str, str]:
+    fields = {refusal.code: ONLY_FIELD[act]} if refusal is not None and act in ONLY_FIELD else FIELD_OF
+    return faults_of(refusal, fields, WAYS)
+
+
+def _as_it_is(visit: Visit, person: Person) -> dict[str, str]:
+    """What stands in the forms before anything is typed."""
+    deputies = {"deputy": person.deputy_id, "supervisor": person.supervisor_id}
+    emails = {name: visit.session.get_one(Person, one).email for name, one in deputies.items() if one}
+    return {
+        **emails,
+        "from": visit.today.isoformat(),
+        "name": person.name,
+        "role": person.role,
+        "email": person.email,
+    }
+
+
+def _named(found: Sequence[Person]) -> list[tuple[str, str]]:
+    return [(one.email, f"{one.name}, {one.role}") for one in found]
+
+
+def _closed(visit: Visit, row: Absence) -> str:
+    """Which restricted matters who covers cannot open: by number those that the reader sees, of the others how many."""
+    found = closed_to(visit.session, row.deputy, row.person)
+    seen = select(Matter.reference).where(Matter.reference.in_(found), visible(visit.person))
+    named = list(visit.session.scalars(seen.order_by(Matter.reference)))
+    hidden = len(found) - len(named)
+    words = [f"restricted {'matter' if len(named) == 1 else 'matters'} {', '.join(named)}"] if named else []
+    words += [counted(hidden, "other restricted matter" if named else "restricted matter")] if hidden else []
+    return " and ".join(words)
 
 
 def _managed(visit: Visit, identifier: str) -> Person:
@@ -236,9 +290,12 @@ def _role(visit: Visit, identifier: str, form: dict[str, str]) -> Response:
     person = _managed(visit, identifier)
     if person.id == visit.person.id:
         raise InputError("Nobody changes their own role: let another administrator do it.")
+    heir = people.active_person(visit.session, form["heir"]) if form.get("heir") else None
     actor, today = visit.person.email, visit.today
-    amend_role(visit.session, person, form.get("role", ""), actor=actor, today=today, now=visit.now)
-    return visit.go(f"/people/{person.id}?done=role")
+    given = amend_role(
+        visit.session, person, form.get("role", ""), successor=heir, actor=actor, today=today, now=visit.now
+    )
+    return visit.go(f"/people/{person.id}?done={'role-given' if given else 'role'}")
 
 
 def _deputies(visit: Visit, identifier: str, form: dict[str, str]) -> Response:
@@ -275,13 +332,15 @@ def _link(visit: Visit, identifier: str) -> Response:
 
 
 def _absent(visit: Visit, identifier: str, form: dict[str, str]) -> Response:
-    person = _managed(visit, identifier)
+    person, typed = _managed(visit, identifier), Typed(form)
     deputy = people.active_person(visit.session, form["cover"]) if form.get("cover") else None
+    from_on, until_on = typed.take("from", chosen_day, date.min), typed.take("until", chosen_day, date.min)
+    typed.check()
     note_absence(
         visit.session,
         person,
-        from_on=chosen_day(form.get("from", "")),
-        until_on=chosen_day(form.get("until", "")),
+        from_on=from_on,
+        until_on=until_on,
         deputy=deputy,
         today=visit.today,
         actor=visit.person.email,

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from deadlines.compute import Notice, Result
 from deadlines.compute.engine import engine_for
 from deadlines.compute.routes import bases_of
-from deadlines.docket.answerable import require_attorney
+from deadlines.docket.answerable import refuse_left, require_attorney
 from deadlines.docket.doubts import odd_days, past_windows
 from deadlines.docket.intake import find_twin
 from deadlines.docket.protected import is_protected
@@ -21,6 +21,7 @@ from deadlines.docket.visible import visible
 from deadlines.errors import DeadlinesError, InputError
 from deadlines.law.matrix import Fact
 from deadlines.store.tables import Matter, NoticeRow, Person
+from deadlines.web.desk.acts import HAND_OVER
 from deadlines.web.desk.door import Visit
 from deadlines.web.desk.draft import FACT, FIELD_OF, Draft
 from deadlines.web.plain import sentence
@@ -75,6 +76,10 @@ def target_of(visit: Visit, draft: Draft) -> tuple[Draft, Target]:
         return (draft.wrong("attorney", wrong) if wrong else draft), Target(None, attorney)
     if visit.session.scalar(select(Matter.id).where(Matter.id == found.id, visible(visit.person))) is None:
         return draft.wrong("matter", TAKEN), Target(None, attorney)
+    try:
+        refuse_left(found)
+    except DeadlinesError as refused:
+        return draft.wrong("matter", sentence(refused, HAND_OVER)), Target(found, attorney)
     if attorney is not None and attorney.id != found.attorney_id:
         draft = draft.wrong("attorney", f"Matter {found.reference} has another attorney: {found.attorney.name}.")
     if typed["client"] and found.client and typed["client"] != found.client:
