@@ -37,6 +37,7 @@ def test_the_installation_is_that_of_the_units() -> None:
         if line.startswith("ExecStart=")
     }
     assert len(started) == 1
-    assert f"setpriv --reuid=deadlines --regid=deadlines --init-groups env HOME=/var/lib/deadlines {started.pop()} " in OPERATIONS
+    account = "setpriv --reuid=deadlines --regid=deadlines --init-groups env HOME=/var/lib/deadlines"
+    assert f"{account} {started.pop()} " in OPERATIONS
     for name in re.findall(r"(?<=src/)deploy/[\w./*-]+", OPERATIONS):
         assert list(DEPLOY.parent.glob(name)), name
