@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from deadlines.docket import logins
+from deadlines.docket import logins, repeats
 from deadlines.docket.logins import find_signed_in
 from deadlines.docket.naming import Names
 from deadlines.errors import Conflict, DeadlinesError, Forbidden, InputError, NotFound
@@ -27,6 +27,7 @@ from deadlines.web.cookies import Cookie
 from deadlines.web.desk.menu import frame_of
 from deadlines.web.feeds import DATABASE_FAULTS, MARK_SECONDS
 from deadlines.web.forms import FIELDS, LARGEST, read_form
+from deadlines.web.once import press_of
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages, moment_text
 from deadlines.web.plain import sentence
@@ -180,10 +181,13 @@ class Door:
             return await self.refuse(request, 403, *NOT_OURS)
         return await self._answer(request, lambda visit: make(visit, form), writes=False, patience=self._ask_for_much)
 
-    async def again(self, request: Request, make: Callable[[Visit], Response], *, patient: bool = False) -> Response:
-        """The second half of a change whose form `change`, `ask` or `upload` has taken already; a `patient` one may
-        take some minutes."""
-        return await self._answer(request, make, writes=True, patience=self._ask_for_much if patient else None)
+    async def again(
+        self, request: Request, make: Callable[[Visit], Response], *, sent: Sent | None = None, patient: bool = False
+    ) -> Response:
+        """The second half of a change whose form `change`, `ask` or `upload` has taken already: what was `sent` is
+        recorded once. A `patient` one may take some minutes."""
+        patience = self._ask_for_much if patient else None
+        return await self._answer(request, make, writes=True, sent=sent, patience=patience)
 
     async def change(
         self, request: Request, make: Change, again: Again | None = None, *, fields: int = FIELDS
@@ -193,7 +197,9 @@ class Door:
         Where it is refused nothing has been changed, and `again` makes the form anew with what was typed.
         """
         form = await read_form(request, fields) if self._is_ours(request) else None
-        return await self._changed(request, form, make, again)
+        if form is None:
+            return await self.refuse(request, 403, *NOT_OURS)
+        return await self._changed(request, Sent(form), make, again)
 
     async def change_with_file(
         self, request: Request, make: Callable[[Visit, Sent], Response], again: Again
@@ -202,7 +208,7 @@ class Door:
         sent = await self.upload(request)
         if isinstance(sent, Response):
             return sent
-        return await self._changed(request, sent.fields, lambda visit, _: make(visit, sent), again)
+        return await self._changed(request, sent, lambda visit, _: make(visit, sent), again)
 
     async def upload(self, request: Request, *, keeps: int = 0, text: int = LARGEST) -> Sent | Response:
         """A form of ours with a file, for a page that is made of it later, or the answer to what is none.
@@ -236,16 +242,13 @@ class Door:
     def _is_ours(self, request: Request) -> bool:
         return not is_foreign(request.headers, self.office.address)
 
-    async def _changed(
-        self, request: Request, form: dict[str, str] | None, make: Change, again: Again | None
-    ) -> Response:
-        if form is None:
-            return await self.refuse(request, 403, *NOT_OURS)
+    async def _changed(self, request: Request, sent: Sent, make: Change, again: Again | None) -> Response:
         return await self._answer(
             request,
-            lambda visit: make(visit, form),
+            lambda visit: make(visit, sent.fields),
             writes=True,
-            again=again and (lambda refusal: lambda visit: again(visit, form, refusal)),
+            sent=sent,
+            again=again and (lambda refusal: lambda visit: again(visit, sent.fields, refusal)),
         )
 
     async def _answer(
@@ -254,6 +257,7 @@ class Door:
         make: Callable[[Visit], Response],
         *,
         writes: bool,
+        sent: Sent | None = None,
         again: Callable[[Refusal], Callable[[Visit], Response]] | None = None,
         patience: Asking | None = None,
     ) -> Response:
@@ -262,7 +266,8 @@ class Door:
             if "\0" in request.scope["path"] or "%00" in request.url.query:
                 raise NotFound("No address of ours has such a character.")
             try:
-                page = await ask(self._made, token, path, make, writes=writes)
+                press = press_of(token, path, sent.fields, sent.file) if sent is not None else None
+                page = await ask(self._made, token, path, make, writes=writes, press=press)
                 await self._note_use(token)
                 return self._wanted.lead(request, page)
             except (InputError, Conflict) as refusal:
@@ -279,7 +284,9 @@ class Door:
                 log.warning("somebody tried what their role may not do: %s", request.method)
             return await self.refuse(request, error.http_status, "That cannot be done", sentence(error))
 
-    def _made(self, token: str, path: str, make: Callable[[Visit], Response], *, writes: bool) -> Response:
+    def _made(
+        self, token: str, path: str, make: Callable[[Visit], Response], *, writes: bool, press: str | None = None
+    ) -> Response:
         """In a thread: who asks, and the page for them; nobody signed in is sent to the door."""
         now = self.office.now()
         with self._database.read() as session:
@@ -295,7 +302,18 @@ class Door:
             if found is None:
                 return RedirectResponse(f"{self.root}/sign-in", 303, HEADERS)
             found.seen_at = now
-            return make(Visit(self, session, found.person, now, path))
+            visit = Visit(self, session, found.person, now, path)
+            return make(visit) if press is None else self._once(visit, press, make)
+
+    def _once(self, visit: Visit, press: str, make: Callable[[Visit], Response]) -> Response:
+        """The answer to one press of a button. Pressed twice it changes nothing more, and leads where the first did."""
+        session, person = visit.session, visit.person
+        led_to = repeats.find_or_begin_press(session, person, press, now=visit.now)
+        if led_to is not None:
+            return RedirectResponse(led_to, 303, HEADERS)
+        page = make(visit)
+        repeats.keep_press(session, person, press, page.headers["location"] if page.status_code == 303 else None)
+        return page
 
     async def _note_use(self, token: str) -> None:
         """Write down that a browser is used. While another program writes for long, that waits for the next page."""
