@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match, Route
 
 from deadlines.docket import logins, repeats
 from deadlines.docket.logins import find_signed_in
@@ -49,6 +50,11 @@ Refusal = InputError | Conflict
 NOT_OURS = ("That did not come from our page", "Nothing was changed. Go back, load the page again and try once more.")
 TOO_LARGE = ("That file is too large", "Nothing was changed. Give a smaller scan, or none and another proof.")
 FAILED = ("The docket cannot be reached just now", "Nothing was changed. Try again in a few minutes.")
+ONLY_SENT = (
+    "Here is nothing to look at",
+    "This address only takes what a form sends. Nothing was changed now.",
+    "Go back to the page with the form, or choose another one.",
+)
 UNKNOWN = ("There is no such page", "It does not exist, or it is not yours to see.")
 
 
@@ -143,6 +149,13 @@ class Visit:
         return RedirectResponse(f"{self._door.root}{path}", 303, HEADERS)
 
 
+def methods_of(request: Request) -> set[str]:
+    """In which ways the address of a request answers: a page and its form are two routes."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    there = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return {method for route in there for method in route.methods or ()}
+
+
 Change = Callable[[Visit, dict[str, str]], Response]
 Again = Callable[[Visit, dict[str, str], Refusal], Response]
 """Makes a form anew from what was typed and the refusal."""
@@ -224,6 +237,12 @@ class Door:
     async def unknown(self, request: Request, _: Exception) -> Response:
         """An address at which nothing stands."""
         return await self.refuse(request, 404, *UNKNOWN)
+
+    async def only_sent(self, request: Request, _: Exception) -> Response:
+        """An address that is asked in another way than it answers, as by Enter in the address bar after a form."""
+        page = await self.refuse(request, 405, *ONLY_SENT)
+        page.headers["Allow"] = ", ".join(sorted(methods_of(request)))
+        return page
 
     async def refuse(self, request: Request, status: int, heading: str, *sentences: str) -> Response:
         """A page that says why not, with the menu of who is signed in; whoever else it is has a way to the docket."""
