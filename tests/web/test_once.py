@@ -177,7 +177,7 @@ def test_no_browser_uses_the_mark_of_another(office: Office) -> None:
     for name in ("Ben", "Ana", "x"):
         assert office.browser(name).post("/incoming", data=form).status_code == 303
     assert papers(office.database) == 3
-    assert office.browser("nobody").post("/incoming", data=form).headers["location"] == "/sign-in"
+    assert office.browser("nobody").post("/incoming", data=form).headers["location"] == "/sign-in?lost=yes"
 
 
 def test_a_page_that_somebody_went_back_to_counts_anew_after_some_minutes(office: Office) -> None:

@@ -32,6 +32,7 @@ from deadlines.web.once import press_of
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages, moment_text
 from deadlines.web.plain import sentence
+from deadlines.web.signed_out import to_door
 from deadlines.web.stale import is_stale
 from deadlines.web.uploads import FarTooLarge, Sent, read_upload
 from deadlines.web.wanted import Wanted
@@ -285,14 +286,15 @@ class Door:
             if "\0" in request.scope["path"] or "%00" in request.url.query:
                 raise NotFound("No address of ours has such a character.")
             try:
+                is_sent = request.method == "POST"
                 press = press_of(token, path, sent.fields, sent.file) if sent is not None else None
-                page = await ask(self._made, token, path, make, writes=writes, press=press)
+                page = await ask(self._made, token, path, make, writes=writes, press=press, sent=is_sent)
                 await self._note_use(token)
                 return self._wanted.lead(request, page)
             except (InputError, Conflict) as refusal:
                 if again is None:
                     raise
-                return await self._ask(self._made, token, path, again(refusal), writes=False)
+                return await self._ask(self._made, token, path, again(refusal), writes=False, sent=is_sent)
         except NotFound:
             return await self.refuse(request, 404, *UNKNOWN)
         except DATABASE_FAULTS as fault:
@@ -304,14 +306,21 @@ class Door:
             return await self.refuse(request, error.http_status, "That cannot be done", sentence(error))
 
     def _made(
-        self, token: str, path: str, make: Callable[[Visit], Response], *, writes: bool, press: str | None = None
+        self,
+        token: str,
+        path: str,
+        make: Callable[[Visit], Response],
+        *,
+        writes: bool,
+        sent: bool,
+        press: str | None = None,
     ) -> Response:
         """In a thread: who asks, and the page for them; nobody signed in is sent to the door."""
         now = self.office.now()
         with self._database.read() as session:
             found = find_signed_in(session, token, now=now) if token else None
             if found is None:
-                return RedirectResponse(f"{self.root}/sign-in", 303, HEADERS)
+                return to_door(session, token, self.root, sent=sent, now=now)
             if not writes:
                 if logins.is_due(found, now):
                     self._due.add(token)
@@ -319,7 +328,7 @@ class Door:
         with self._database.write() as session:
             found = find_signed_in(session, token, now=now)
             if found is None:
-                return RedirectResponse(f"{self.root}/sign-in", 303, HEADERS)
+                return to_door(session, token, self.root, sent=sent, now=now)
             found.seen_at = now
             visit = Visit(self, session, found.person, now, path)
             return make(visit) if press is None else self._once(visit, press, make)
