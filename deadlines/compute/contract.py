@@ -41,6 +41,7 @@ class Facts(Struct, forbid_unknown_fields=True, kw_only=True):
     filed_on: str | None = None
 
 
+TOO_DEEP = "The JSON is nested too deeply to be read."
 _decoder = msgspec.json.Decoder(Facts)
 _encoder = msgspec.json.Encoder()
 _FORM = re.compile(r"(?:FORM\s+)?([A-Z]{1,4})[\s-]*(\d{1,4})([A-Z]{0,2})")
@@ -55,6 +56,8 @@ def read_facts(text: bytes) -> Notice:
         raise InputError(_sentence(str(wrong)), code=_code(str(wrong))) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
         raise InputError(f"Not a JSON object: {wrong}.", code="bad-json") from None
+    except RecursionError:
+        raise InputError(TOO_DEEP, code="bad-json") from None
     return to_notice(facts)
 
 
@@ -103,7 +106,7 @@ def ref_of(text: bytes) -> str | None:
     """The reference of a line that is otherwise wrong, so that its error can be matched."""
     try:
         data = msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
     ref = data.get("ref") if isinstance(data, dict) else None
     return ref if ref is None or isinstance(ref, str) else str(ref)

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -174,6 +175,17 @@ def find_signed_in(session: Session, token: str, *, now: datetime) -> SignedIn |
         return None
     alive = now - found.seen_at < IDLE and now - found.since < LONGEST
     return found if alive else None
+
+
+def why_out(session: Session, token: str, *, now: datetime) -> Literal["rest", "age"] | None:
+    """Why a browser is signed in no more: it rested for too long, or is too old; None for any other reason, such as
+    that somebody signed out, or that its person has left."""
+    found = session.get(SignedIn, hash_token(token))
+    if found is None or found.awaits_code or not found.person.active:
+        return None
+    if now - found.since >= LONGEST:
+        return "age"
+    return "rest" if now - found.seen_at >= IDLE else None
 
 
 def is_due(found: SignedIn, now: datetime) -> bool:

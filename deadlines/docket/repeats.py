@@ -1,17 +1,22 @@
-"""A change that a program asks for again by the same key is done once, and answered as the first time."""
+"""A change that is asked for again is done once, and answered as the first time: of a program by the key that it gives,
+of a browser by what tells one press of a button from every other."""
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from deadlines.errors import Conflict
-from deadlines.store.tables import AccessToken, KeptAnswer
+from deadlines.store.tables import AccessToken, Base, KeptAnswer, Person
 
 KEPT = timedelta(days=30)
 """After that a key is forgotten."""
+PRESS_KEPT = timedelta(minutes=10)
+"""After that the same form of a browser, such as one on a page that it went back to, counts as sent anew."""
+FORM_SENT = 303
 
 
 def digest_of(*parts: bytes) -> str:
@@ -25,12 +30,7 @@ def find_or_begin(session: Session, token: AccessToken, key: str, digest: str, *
     Whoever asks in the same moment waits for the first to end. Raises Conflict where the key came with other content.
     """
     session.execute(delete(KeptAnswer).where(KeptAnswer.at < now - KEPT))
-    values = {"token_id": token.id, "key": key, "digest": digest, "status": 0, "body": b"", "at": now}
-    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    added = session.execute(
-        kind.insert(KeptAnswer).values(values).on_conflict_do_nothing().returning(KeptAnswer.key)
-    ).one_or_none()
-    if added is not None:
+    if _added(session, KeptAnswer, token_id=token.id, key=key, digest=digest, status=0, body=b"", at=now):
         return None
     kept = session.get_one(KeptAnswer, (token.id, key))
     if kept.digest != digest:
@@ -42,3 +42,41 @@ def keep(session: Session, token: AccessToken, key: str, *, status: int, body: b
     """Keep what was answered, in the transaction that changes the docket."""
     kept = session.get_one(KeptAnswer, (token.id, key))
     kept.status, kept.body, kept.location = status, body, location
+
+
+def find_or_begin_press(session: Session, person: Person, press: str, *, now: datetime) -> str | None:
+    """Where the same press of a button led to before; None where the caller is the first, and must `keep_press`.
+
+    Whoever sends it in the same moment waits for the first to end.
+    """
+    old = KeptAnswer.token_id == person.id, KeptAnswer.at < now - PRESS_KEPT
+    session.execute(delete(KeptAnswer).where(*old))
+    _of_pages(session, person, now)
+    if _added(session, KeptAnswer, token_id=person.id, key=press, digest=press, status=0, body=b"", at=now):
+        return None
+    return session.get_one(KeptAnswer, (person.id, press)).body.decode()
+
+
+def keep_press(session: Session, person: Person, press: str, led_to: str | None) -> None:
+    """Keep where a press of a button leads to, in the transaction that changes the docket; None: nothing was recorded,
+    and the form may be sent again. It is kept as a body, because there it may be of any length."""
+    kept = session.get_one(KeptAnswer, (person.id, press))
+    if led_to is None:
+        session.delete(kept)
+    else:
+        kept.status, kept.body = FORM_SENT, led_to.encode()
+
+
+def _of_pages(session: Session, person: Person, now: datetime) -> None:
+    """The pages ask in a person's name as programs do, by a row that opens nothing: it is revoked from the first, and
+    no secret has such a hash."""
+    common = {"label": "pages", "scope": "read", "hint": "", "created_at": now, "revoked_at": now}
+    _added(session, AccessToken, id=person.id, person_id=person.id, token_hash=f"pages {person.id}", **common)
+
+
+def _added(session: Session, table: type[Base], **values: Any) -> bool:
+    """Whether the row is new; one that another transaction is adding is waited for."""
+    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    first = next(iter(values))
+    added = kind.insert(table).values(values).on_conflict_do_nothing().returning(getattr(table, first))
+    return session.execute(added).one_or_none() is not None

@@ -136,8 +136,9 @@ def end_of_person(session: Session, person: Person, *, actor: str, now: datetime
 
 
 def token_views(session: Session, *, now: datetime, ended: bool = False) -> list[TokenView]:
-    """The tokens by person and age, those that have ended only where `ended`."""
+    """The tokens by person and age, those that have ended only where `ended`; the rows of the pages are none."""
     query = select(AccessToken).join(AccessToken.person).options(contains_eager(AccessToken.person))
+    query = query.where(AccessToken.id != AccessToken.person_id)
     found: Sequence[AccessToken] = session.scalars(query.order_by(Person.email, AccessToken.created_at)).all()
     views = [token_view(token, now) for token in found]
     return [view for view in views if ended or view.state == "live"]

@@ -128,7 +128,7 @@ def create_app(
             *_for_people(door, database, entrance, name),
             *_probes(database, feed, beats, now),
         ],
-        exception_handlers={404: door.unknown},
+        exception_handlers={404: door.unknown, 405: door.only_sent},
     )
     app.add_middleware(Guard, secure=address.startswith("https://"))
     app.router.redirect_slashes = False  # it would carry the secret into a header, and not every program follows it

@@ -176,7 +176,15 @@ def _unpacked(kept: str) -> dict[str, Any]:
     """What the browser kept; nothing where it kept nothing of ours."""
     try:
         found = json.loads(base64.urlsafe_b64decode(kept)) if len(kept) <= LARGEST else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     states = found if isinstance(found, dict) else {}
-    return {name: state for name, state in states.items() if isinstance(state, dict) and "data" in state}
+    return {name: state for name, state in states.items() if _is_state(state)}
+
+
+def _is_state(kept: object) -> bool:
+    """Whether it is of the shape in which Authlib keeps a journey: texts, and the moment at which it ends."""
+    if not isinstance(kept, dict) or not isinstance(kept.get("exp"), int | float):
+        return False
+    data = kept.get("data")
+    return isinstance(data, dict) and all(isinstance(value, str) for value in data.values())

@@ -25,6 +25,7 @@ from deadlines.web.forms import read_form
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages
 from deadlines.web.plain import sentence
+from deadlines.web.signed_out import to_door
 from deadlines.web.signing import FAILED, HASHES, NOT_OURS, TOO_MANY
 from deadlines.web.strangers import Strangers, place_of
 
@@ -76,7 +77,8 @@ class OwnPages:
         token = self._cookie.read(request)
         try:
             known = await to_thread.run_sync(self._known, token, form, limiter=self._hashes)
-            return await to_thread.run_sync(self._made, token, {**form, **known}, make, limiter=self._limiter)
+            sent = request.method == "POST"
+            return await to_thread.run_sync(self._made, token, {**form, **known}, make, sent, limiter=self._limiter)
         except DATABASE_FAULTS as fault:
             log.error("the second factor cannot be asked for (%s)", type(fault).__name__)
             return self._pages.notice(503, *FAILED)
@@ -105,12 +107,12 @@ class OwnPages:
         except InputError as error:
             return {"knows": "yes", "weak": sentence(error)}
 
-    def _made(self, token: str, form: dict[str, str], make: Make) -> Response:
+    def _made(self, token: str, form: dict[str, str], make: Make, sent: bool) -> Response:
         now = self._now()
         with self._database.write() as session:
             found = logins.find_waiting(session, token, now=now) or logins.find_signed_in(session, token, now=now)
             if not token or found is None:
-                return RedirectResponse(f"{self._root}/sign-in", 303, HEADERS)
+                return to_door(session, token, self._root, sent=sent, now=now)
             if found.way != "password":
                 return self._pages.notice(200, *ELSEWHERE, **self._frame(found.person))
             return make(session, found, form)

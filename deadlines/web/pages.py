@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 from deadlines.docket.roles import may
 from deadlines.ical.wording import day_text
 from deadlines.web.assets import Assets
+from deadlines.web.once import mark
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -38,7 +39,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals |= {"firm": firm, "static": self._static, "may": may}
+        self._environment.globals |= {"firm": firm, "static": self._static, "may": may, "once": mark}
         self._environment.filters |= {"days": _days, "day": _day}
 
     def make(self, template: str, *, status: int = 200, **values: object) -> HTMLResponse:

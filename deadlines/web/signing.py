@@ -1,7 +1,7 @@
 """Signing in and out, and the one-time link on which a password is chosen."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from deadlines.web.forms import read_form
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages
 from deadlines.web.plain import sentence
+from deadlines.web.signed_out import said
 from deadlines.web.strangers import Strangers, place_of
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ class Signing:
                 return RedirectResponse(f"{self._root}/second-factor", 303, HEADERS)
         except DATABASE_FAULTS as fault:
             return self._failed(fault)
-        return self._sign_in_page(chosen="chosen" in request.query_params)
+        return self._sign_in_page(chosen="chosen" in request.query_params, told=said(request.query_params))
 
     async def sign_in(self, request: Request) -> Response:
         """Address and password: signed in, or refused in the same words whatever was wrong."""
@@ -186,7 +187,9 @@ class Signing:
         log.warning("somebody was refused at the door")
         return self._too_many(request) or self._sign_in_page(403, refused=logins.REFUSED, email=email)
 
-    def _sign_in_page(self, status: int = 200, *, refused: str = "", email: str = "", chosen: bool = False) -> Response:
+    def _sign_in_page(
+        self, status: int = 200, *, refused: str = "", email: str = "", chosen: bool = False, told: Sequence[str] = ()
+    ) -> Response:
         provider = self._entrance.provider
         name = provider.name if provider is not None else ""
         return self._pages.make(
@@ -195,6 +198,7 @@ class Signing:
             refused=refused,
             email=email,
             chosen=chosen,
+            told=told,
             root=self._root,
             provider=name,
         )

@@ -10,6 +10,7 @@ from starlette.routing import Match, Route
 
 from deadlines.web.cookies import Cookie
 from deadlines.web.pages import HEADERS
+from deadlines.web.signed_out import DOOR
 
 NAME, LASTS = "deadlines-wanted", timedelta(minutes=15)
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~%-]+){1,8}")
@@ -30,7 +31,7 @@ class Wanted:
         if request.method != "GET" and not _is_shown(request):
             return page
         path = self._root + quote(request.url.path.removeprefix(self._root))
-        if page.status_code == 303 and page.headers.get("location") == f"{self._root}/sign-in":
+        if page.status_code == 303 and _path_of(page) == f"{self._root}{DOOR}":
             if self._is_ours(path):
                 self._cookie.give(page, path, LASTS)
         elif request.method == "GET" and page.status_code == 200 and path == f"{self._root}/":
@@ -42,6 +43,10 @@ class Wanted:
 
     def _is_ours(self, path: str) -> bool:
         return bool(_PATH.fullmatch(path)) and path.startswith(f"{self._root}/")
+
+
+def _path_of(page: Response) -> str:
+    return page.headers.get("location", "").partition("?")[0]
 
 
 def _is_shown(request: Request) -> bool:

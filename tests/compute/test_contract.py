@@ -42,6 +42,7 @@ def line(**changes: Any) -> bytes:
         (line(filed_on="2026-03-11"), "contradictory-dates", "filing date"),
         (line(service={"on": "2026-03-20"}, received_on="2026-03-19"), "contradictory-dates", "receipt"),
         (b'{"kind": "ij.order", "decided_on": "2026-03-12", "kind": "bia.decision"}', "duplicate-key", "kind"),
+        (b'{"kind": "ij.order", "facts": {"asylum": ' + b"[" * 20_000, "bad-value", "facts"),
     ],
 )
 def test_a_bad_line_says_what_is_wrong(text: bytes, code: str, words: str) -> None:
@@ -78,6 +79,7 @@ def test_the_result_has_the_keys_of_the_contract() -> None:
 def test_a_reference_survives_a_wrong_line() -> None:
     assert ref_of(line(ref=7, colour="red")) == "7"
     assert ref_of(b"nonsense") is None
+    assert ref_of(b'{"ref": 7, "x": ' + b"[" * 20_000) is None
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from datetime import datetime, time
 from html.parser import HTMLParser
 
 from sqlalchemy import select
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from deadlines.compute import Notice, Service
@@ -38,7 +39,7 @@ class Office:
 
     def __init__(self, database: Database, now: datetime = LATER) -> None:
         self.database, self.now, self.practice = database, now, Practice()
-        self.app = create_app(database, zone=ZONE, now=lambda: self.now, desk=self._desk, room=ROOM)
+        self.app = self.another_server(database)
         with database.write() as session:
             people = {name: person(session, name, role) for name, role in PEOPLE.items()}
             for name, one in people.items():
@@ -58,8 +59,12 @@ class Office:
             matter = open_matter(session, reference, client=client, attorney=ana, actor=who, now=ENTERED)
             record_notice(session, self._desk(who), matter, notice, now=ENTERED)
 
-    def browser(self, name: str) -> TestClient:
-        client = TestClient(self.app, follow_redirects=False, headers=FORM)
+    def another_server(self, database: Database) -> Starlette:
+        """One more process on the same database, as far as it knows."""
+        return create_app(database, zone=ZONE, now=lambda: self.now, desk=self._desk, room=ROOM)
+
+    def browser(self, name: str, app: Starlette | None = None) -> TestClient:
+        client = TestClient(app or self.app, follow_redirects=False, headers=FORM)
         client.cookies.set("deadlines", name)
         return client
 

@@ -287,8 +287,9 @@ def test_a_protected_notice_restricts_its_matter_and_says_so(firm: Firm) -> None
     client = browser(firm, "Dora")
     fields = {**typed(firm), "form": "I-918"}
     assert "recording this restricts the matter" in client.post("/add", data={**fields, "do": "preview"}).text
-    status, page = record(client, fields)
-    assert status == 200
+    status, location = record(client, fields)
+    assert (status, location) == (303, "/recorded/notice")
+    page = client.get(location).text
     assert "only who works on it sees it" in page
     assert "Okafor" not in page
     with firm.database.read() as session:

@@ -16,6 +16,7 @@ from deadlines.errors import StoreError
 from deadlines.store.database import Database
 from deadlines.store.tables import AccessToken, Audit, Entry, Matter, NoticeRow, Person
 from deadlines.web.api import Firm
+from deadlines.web.api.operations import OPERATIONS
 from tests.docket import desks, samples
 from tests.web.api_firm import NOTICE, NOW, ApiFirm, Program, problem_of
 
@@ -589,6 +590,23 @@ def test_json_is_asked_for_and_given(firm: ApiFirm) -> None:
     ):
         answer = program.client.post(url, content=wrong, headers={"Content-Type": "application/json; charset=utf-8"})
         assert answer.status_code in (400, 422), wrong
+
+
+@on_sqlite
+@pytest.mark.parametrize("depth", [400, 900, 990, 1000, 20_000])
+@pytest.mark.parametrize("opened, closed", [('{"facts":', "}"), ("[", "]")])
+def test_json_that_is_nested_too_deeply_is_no_fault_of_the_server(
+    firm: ApiFirm, depth: int, opened: str, closed: str
+) -> None:
+    program, headers = firm.program(), {"Content-Type": "application/json"}
+    reading = [one.path.replace("{", "").replace("}", "") for one in OPERATIONS if one.method == "POST"]
+    assert "/compute" in reading
+    for path in reading:
+        body = opened * depth + "1" + closed * depth
+        answer = program.client.post(f"/api/v1{path}", content=body, headers=headers)
+        assert answer.status_code < 500, path
+        if path == "/compute" and depth == 20_000:
+            assert problem_of(answer, 400)["code"] == "bad-json"
 
 
 @on_sqlite

@@ -128,6 +128,28 @@ def test_no_link_changes_anything(firm: Firm, name: str) -> None:
     assert browser.get("/").status_code == 200
 
 
+def test_what_only_takes_a_form_says_so_on_a_page(firm: Firm) -> None:
+    """As when the reader presses Enter in the address bar, where a refused form has left its address."""
+    browser, stranger = firm.browser("Ana"), TestClient(create_app(firm.database, zone=ZONE, now=lambda: NOW))
+    shown = {route.path for route in browser.app.routes if isinstance(route, Route) and "GET" in (route.methods or ())}  # type: ignore[attr-defined]
+    sent = [re.sub(r"\{[^}]*\}", "abcd1234", route.path) for route in browser.app.routes  # type: ignore[attr-defined]
+            if isinstance(route, Route) and route.path not in shown]  # fmt: skip
+    assert {
+        "/people/abcd1234/name",
+        "/add/preview",
+        "/incoming/abcd1234/dismiss",
+        "/feeds/abcd1234/rotate",
+        "/sign-out",
+    } < {*sent}
+    for path in sent:
+        answer, bare = browser.get(path), stranger.get(path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST"), path
+        assert ("only takes what a form sends" in answer.text, "/sign-out" in answer.text) == (True, True), path
+        assert (bare.status_code, "/sign-out" in bare.text, "To the docket" in bare.text) == (405, False, True), path
+    both = browser.put("/sign-in")
+    assert (both.status_code, both.headers["allow"]) == (405, "GET, HEAD, POST")
+
+
 @pytest.mark.parametrize(
     "headers, foreign",
     [

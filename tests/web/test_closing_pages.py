@@ -143,7 +143,7 @@ def test_an_amendment_is_shown_before_it_is_recorded(office: Office) -> None:
     page = browser.get(done.headers["location"]).text
     assert "earlier dates hold at once" in page
     assert "has been amended already" in browser.get(path).text
-    assert browser.post(path, data=confirmed).status_code == 409
+    assert browser.post(path, data={**confirmed, "once": "another page"}).status_code == 409
 
 
 def test_later_dates_of_an_amendment_wait(office: Office) -> None:

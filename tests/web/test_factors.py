@@ -176,7 +176,7 @@ def test_no_other_site_and_nobody_unknown_reaches_it(gate: Gate) -> None:
         assert foreign.status_code == 403
         assert gate.browser.get(f"/second-factor/{path}").status_code == 405
         unknown = gate.another().post(f"/second-factor/{path}", data={"a": "b"})
-        assert (unknown.status_code, unknown.headers["location"]) == (303, "/sign-in")
+        assert (unknown.status_code, unknown.headers["location"]) == (303, "/sign-in?lost=yes")
     with gate.database.read() as session:
         assert session.scalars(select(SecondFactor)).all() == []
 

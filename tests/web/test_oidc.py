@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -158,6 +159,30 @@ def test_the_answer_must_come_back_to_the_browser_that_was_sent(firm: Firm) -> N
     garbled = firm.another()
     garbled.cookies.set("deadlines-elsewhere", "e30=garbage")
     assert garbled.get("/sign-in/back?code=x&state=y").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"data": 5},
+        {"data": 5, "exp": 9e9},
+        {"data": [], "exp": 9e9},
+        {"data": {"redirect_uri": 5, "code_verifier": {}}, "exp": 9e9},
+        {"data": {"nonce": None}, "exp": 9e9},
+        {"data": {}, "exp": "soon"},
+        {"data": {}},
+        {},
+        None,
+        "data",
+    ],
+)
+def test_a_journey_that_was_made_by_hand_is_refused_as_a_wrong_one(firm: Firm, state: object) -> None:
+    browser = firm.another()
+    kept = base64.urlsafe_b64encode(json.dumps({"_state_firm_y": state}).encode()).decode()
+    browser.cookies.set("deadlines-elsewhere", kept)
+    answer, wrong = browser.get("/sign-in/back?code=x&state=y"), firm.another().get("/sign-in/back?code=x&state=y")
+    assert (answer.status_code, answer.text) == (wrong.status_code, wrong.text)
+    assert wrong.status_code == 403
 
 
 @pytest.mark.parametrize("verified", [False, None, "true"])

@@ -163,11 +163,45 @@ def test_a_form_that_is_sent_too_late_leads_back_to_its_page(door: Door) -> None
     door.choose(door.invite())
     for path, wanted in (("/entry/abcd/ack", ""), ("/entry/abcd/waive", "/entry/abcd/waive")):
         answer = door.browser.post(path, data={"reason": "words of a client"})
-        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?lost=yes")
         assert answer.headers.get("set-cookie", "").startswith(f'deadlines-wanted="{wanted}"' if wanted else ""), path
         assert "client" not in answer.headers.get("set-cookie", "")
     door.enter()
     assert door.browser.get("/").headers["location"] == "/entry/abcd/waive"
+
+
+LOST = "What you just sent was not recorded."
+
+
+@pytest.mark.parametrize("path", ["/entry/abcd/waive", "/entry/abcd/ack", "/incoming", "/account/others"])
+def test_who_was_signed_out_meanwhile_is_told_why_and_what_was_lost(door: Door, path: str) -> None:
+    door.choose(door.invite())
+    door.enter()
+    door.now += timedelta(minutes=30)
+    told = door.browser.post(path, data={"reason": "x"}, follow_redirects=True).text
+    assert ("no sign of life for 30 minutes" in told, LOST in told) == (True, True)
+    told = door.browser.get("/month", follow_redirects=True).text
+    assert ("no sign of life for 30 minutes" in told, LOST in told) == (True, False)
+    door.enter()
+    assert door.browser.get("/").status_code == 303
+    for _ in range(36):
+        door.now += timedelta(minutes=20)
+        told = door.browser.get("/month", follow_redirects=True).text
+    assert "stays signed in for 12 hours at most" in told
+
+
+def test_who_went_out_or_was_never_in_is_told_of_no_rest(door: Door) -> None:
+    door.choose(door.invite())
+    door.enter()
+    token = door.browser.cookies["deadlines"]
+    door.browser.post("/sign-out")
+    assert "signed out" not in door.browser.get("/", follow_redirects=True).text
+    for browser in (door.browser, door.another()):
+        told = browser.post("/entry/abcd/waive", data={"reason": "x"}, follow_redirects=True).text
+        assert ("no sign of life" in told, LOST in told) == (False, True)
+    door.browser.cookies.set("deadlines", token)
+    assert "no sign of life" not in door.browser.get("/", follow_redirects=True).text
+    assert "<b>" not in door.browser.get("/sign-in?out=<b>&lost=<b>").text
 
 
 def test_beneath_a_path_a_link_leads_there_too(database: Database, door: Door) -> None:

@@ -25,7 +25,7 @@ class AccessToken(Base):
     """A program's secret, by which it asks in the name of a person. Only its hash is kept.
 
     `scope`: `read`, or `write`, which reads as well. It ends at `expires_at` or `revoked_at`; `used_at` is when it was
-    last used, to the minute.
+    last used, to the minute. A row with the id of its person is that of the pages, and opens nothing.
     """
 
     __tablename__ = "access_token"
@@ -46,7 +46,7 @@ class AccessToken(Base):
 class KeptAnswer(Base):
     """What a change was answered, by the key that its program gave: the same key again changes nothing more.
 
-    `digest` is a hash of what was asked.
+    `digest` is a hash of what was asked. Under the pages' own row stands where a form led to, by a hash of the press.
     """
 
     __tablename__ = "kept_answer"

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from deadlines.compute import Result
-from deadlines.compute.contract import Facts
+from deadlines.compute.contract import TOO_DEEP, Facts
 from deadlines.docket.roles import Act
 from deadlines.docket.tokens import Scope
 from deadlines.web.api import computing, reading, shapes, writing
@@ -68,6 +68,8 @@ class Operation(Struct, frozen=True, kw_only=True):
             raise Refused(of_validation(wrong)) from None
         except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
             raise Refused(problem(400, "bad-json", f"Not a JSON text: {wrong}.")) from None
+        except RecursionError:
+            raise Refused(problem(400, "bad-json", TOO_DEEP)) from None
 
 
 OPERATIONS = (

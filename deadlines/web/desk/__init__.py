@@ -34,6 +34,7 @@ from deadlines.web.desk.practice import PracticePages
 from deadlines.web.desk.printing import PrintPages
 from deadlines.web.desk.proposals import proposal_routes
 from deadlines.web.desk.staffing import staffing_routes
+from deadlines.web.desk.unseen import unseen_routes
 from deadlines.web.desk.verify import verify_routes
 
 __all__ = ["Door", "Office", "desk_routes"]
@@ -56,6 +57,7 @@ def desk_routes(door: Door) -> list[Route]:
             daybook_routes,
             finishing_routes,
             staffing_routes,
+            unseen_routes,
         ),
     )
     shown = [route for page in pages for route in page(door).routes()]

@@ -32,9 +32,6 @@ from deadlines.web.plain import sentence
 
 CHANGED = "What was typed, or the law, is another than in the preview: look at it again, then record it."
 AGAIN = "The matter has this notice already: say that it is to be recorded once more, or leave it."
-RESTRICTED_NOW = (
-    "The notice is on the docket of matter {}, which is restricted now (8 USC 1367): only who works on it sees it."
-)
 MOST_FIELDS = 100
 """What a PDF says is carried in the form, and needs room."""
 PAPERS = 2
@@ -177,14 +174,7 @@ def _recorded(visit: Visit, matter: Matter, *, reopened: bool) -> Response:
     """On to the matter, if the visitor sees it: a notice may have made it one of others."""
     seen = visit.session.scalar(select(Matter.id).where(Matter.id == matter.id, visible(visit.person)))
     if seen is None:
-        return visit.page(
-            "notice.html",
-            heading="Recorded",
-            sentences=(
-                RESTRICTED_NOW.format(matter.reference),
-                "Its attorney is reminded. A second person who works on it must verify the dates.",
-            ),
-        )
+        return visit.go("/recorded/notice")
     return visit.go(f"/matter/{matter.id}?done={'recorded-again' if reopened else 'recorded'}")
 
 

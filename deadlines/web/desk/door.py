@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match, Route
 
-from deadlines.docket import logins
+from deadlines.docket import logins, repeats
 from deadlines.docket.logins import find_signed_in
 from deadlines.docket.naming import Names
 from deadlines.errors import Conflict, DeadlinesError, Forbidden, InputError, NotFound
@@ -27,9 +28,11 @@ from deadlines.web.cookies import Cookie
 from deadlines.web.desk.menu import frame_of
 from deadlines.web.feeds import DATABASE_FAULTS, MARK_SECONDS
 from deadlines.web.forms import FIELDS, LARGEST, read_form
+from deadlines.web.once import press_of
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages, moment_text
 from deadlines.web.plain import sentence
+from deadlines.web.signed_out import to_door
 from deadlines.web.stale import is_stale
 from deadlines.web.uploads import FarTooLarge, Sent, read_upload
 from deadlines.web.wanted import Wanted
@@ -48,6 +51,11 @@ Refusal = InputError | Conflict
 NOT_OURS = ("That did not come from our page", "Nothing was changed. Go back, load the page again and try once more.")
 TOO_LARGE = ("That file is too large", "Nothing was changed. Give a smaller scan, or none and another proof.")
 FAILED = ("The docket cannot be reached just now", "Nothing was changed. Try again in a few minutes.")
+ONLY_SENT = (
+    "Here is nothing to look at",
+    "This address only takes what a form sends. Nothing was changed now.",
+    "Go back to the page with the form, or choose another one.",
+)
 UNKNOWN = ("There is no such page", "It does not exist, or it is not yours to see.")
 
 
@@ -142,6 +150,13 @@ class Visit:
         return RedirectResponse(f"{self._door.root}{path}", 303, HEADERS)
 
 
+def methods_of(request: Request) -> set[str]:
+    """In which ways the address of a request answers: a page and its form are two routes."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    there = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return {method for route in there for method in route.methods or ()}
+
+
 Change = Callable[[Visit, dict[str, str]], Response]
 Again = Callable[[Visit, dict[str, str], Refusal], Response]
 """Makes a form anew from what was typed and the refusal."""
@@ -187,10 +202,13 @@ class Door:
             patience=self._ask_for_much,
         )
 
-    async def again(self, request: Request, make: Callable[[Visit], Response], *, patient: bool = False) -> Response:
-        """The second half of a change whose form `change`, `ask` or `upload` has taken already; a `patient` one may
-        take some minutes."""
-        return await self._answer(request, make, writes=True, patience=self._ask_for_much if patient else None)
+    async def again(
+        self, request: Request, make: Callable[[Visit], Response], *, sent: Sent | None = None, patient: bool = False
+    ) -> Response:
+        """The second half of a change whose form `change`, `ask` or `upload` has taken already: what was `sent` is
+        recorded once. A `patient` one may take some minutes."""
+        patience = self._ask_for_much if patient else None
+        return await self._answer(request, make, writes=True, sent=sent, patience=patience)
 
     async def change(
         self, request: Request, make: Change, again: Again | None = None, *, fields: int = FIELDS
@@ -200,7 +218,9 @@ class Door:
         Where it is refused nothing has been changed, and `again` makes the form anew with what was typed.
         """
         form = await read_form(request, fields) if self._is_ours(request) else None
-        return await self._changed(request, form, make, again)
+        if form is None:
+            return await self.refuse(request, 403, *NOT_OURS)
+        return await self._changed(request, Sent(form), make, again)
 
     async def change_with_file(
         self, request: Request, make: Callable[[Visit, Sent], Response], again: Again
@@ -209,7 +229,7 @@ class Door:
         sent = await self.upload(request)
         if isinstance(sent, Response):
             return sent
-        return await self._changed(request, sent.fields, lambda visit, _: make(visit, sent), again)
+        return await self._changed(request, sent, lambda visit, _: make(visit, sent), again)
 
     async def upload(self, request: Request, *, keeps: int = 0, text: int = LARGEST) -> Sent | Response:
         """A form of ours with a file, for a page that is made of it later, or the answer to what is none.
@@ -225,6 +245,12 @@ class Door:
     async def unknown(self, request: Request, _: Exception) -> Response:
         """An address at which nothing stands."""
         return await self.refuse(request, 404, *UNKNOWN)
+
+    async def only_sent(self, request: Request, _: Exception) -> Response:
+        """An address that is asked in another way than it answers, as by Enter in the address bar after a form."""
+        page = await self.refuse(request, 405, *ONLY_SENT)
+        page.headers["Allow"] = ", ".join(sorted(methods_of(request)))
+        return page
 
     async def refuse(self, request: Request, status: int, heading: str, *sentences: str) -> Response:
         """A page that says why not, with the menu of who is signed in; whoever else it is has a way to the docket."""
@@ -243,16 +269,13 @@ class Door:
     def _is_ours(self, request: Request) -> bool:
         return not is_foreign(request.headers, self.office.address)
 
-    async def _changed(
-        self, request: Request, form: dict[str, str] | None, make: Change, again: Again | None
-    ) -> Response:
-        if form is None:
-            return await self.refuse(request, 403, *NOT_OURS)
+    async def _changed(self, request: Request, sent: Sent, make: Change, again: Again | None) -> Response:
         return await self._answer(
             request,
-            lambda visit: make(visit, form),
+            lambda visit: make(visit, sent.fields),
             writes=True,
-            again=again and (lambda refusal: lambda visit: again(visit, form, refusal)),
+            sent=sent,
+            again=again and (lambda refusal: lambda visit: again(visit, sent.fields, refusal)),
         )
 
     async def _answer(
@@ -261,6 +284,7 @@ class Door:
         make: Callable[[Visit], Response],
         *,
         writes: bool,
+        sent: Sent | None = None,
         again: Callable[[Refusal], Callable[[Visit], Response]] | None = None,
         patience: Asking | None = None,
     ) -> Response:
@@ -269,13 +293,15 @@ class Door:
             if "\0" in request.scope["path"] or "%00" in request.url.query:
                 raise NotFound("No address of ours has such a character.")
             try:
-                page = await ask(self._made, token, path, make, writes=writes)
+                is_sent = request.method == "POST"
+                press = press_of(token, path, sent.fields, sent.file) if sent is not None else None
+                page = await ask(self._made, token, path, make, writes=writes, press=press, sent=is_sent)
                 await self._note_use(token)
                 return self._wanted.lead(request, page)
             except (InputError, Conflict) as refusal:
                 if again is None:
                     raise
-                return await self._ask(self._made, token, path, again(refusal), writes=False)
+                return await self._ask(self._made, token, path, again(refusal), writes=False, sent=is_sent)
         except NotFound:
             return await self.refuse(request, 404, *UNKNOWN)
         except DATABASE_FAULTS as fault:
@@ -286,13 +312,22 @@ class Door:
                 log.warning("somebody tried what their role may not do: %s", request.method)
             return await self.refuse(request, error.http_status, "That cannot be done", sentence(error))
 
-    def _made(self, token: str, path: str, make: Callable[[Visit], Response], *, writes: bool) -> Response:
+    def _made(
+        self,
+        token: str,
+        path: str,
+        make: Callable[[Visit], Response],
+        *,
+        writes: bool,
+        sent: bool,
+        press: str | None = None,
+    ) -> Response:
         """In a thread: who asks, and the page for them; nobody signed in is sent to the door."""
         now = self.office.now()
         with self._database.read() as session:
             found = find_signed_in(session, token, now=now) if token else None
             if found is None:
-                return RedirectResponse(f"{self.root}/sign-in", 303, HEADERS)
+                return to_door(session, token, self.root, sent=sent, now=now)
             if not writes:
                 if logins.is_due(found, now):
                     self._due.add(token)
@@ -300,9 +335,20 @@ class Door:
         with self._database.write() as session:
             found = find_signed_in(session, token, now=now)
             if found is None:
-                return RedirectResponse(f"{self.root}/sign-in", 303, HEADERS)
+                return to_door(session, token, self.root, sent=sent, now=now)
             found.seen_at = now
-            return make(Visit(self, session, found.person, now, path))
+            visit = Visit(self, session, found.person, now, path)
+            return make(visit) if press is None else self._once(visit, press, make)
+
+    def _once(self, visit: Visit, press: str, make: Callable[[Visit], Response]) -> Response:
+        """The answer to one press of a button. Pressed twice it changes nothing more, and leads where the first did."""
+        session, person = visit.session, visit.person
+        led_to = repeats.find_or_begin_press(session, person, press, now=visit.now)
+        if led_to is not None:
+            return RedirectResponse(led_to, 303, HEADERS)
+        page = make(visit)
+        repeats.keep_press(session, person, press, page.headers["location"] if page.status_code == 303 else None)
+        return page
 
     async def _note_use(self, token: str) -> None:
         """Write down that a browser is used. While another program writes for long, that waits for the next page."""

@@ -94,7 +94,7 @@ class ImportPages:
         law = load_law() if self._door.office.desk is None else self._door.office.desk("").law
         table = await to_thread.run_sync(_read, sent, law, limiter=self._reading)
         if sent.fields.get("do") == "record" and not (table.wrong or table.faults):
-            return await self._door.again(request, lambda visit: _record(visit, sent, table), patient=True)
+            return await self._door.again(request, lambda visit: _record(visit, sent, table), sent=sent, patient=True)
         return await self._door.show(request, lambda visit: _look(visit, sent, table))
 
     async def csv(self, request: Request) -> Response:

@@ -28,6 +28,7 @@ DONE = {
     "contact": "The address is kept. Send a test now: until it is proved, nobody knows that it works.",
     "removed": "The address is forgotten.",
     "proved": "Proved: the message reached you.",
+    "test-sent": "A test message was sent. Enter its code here when it arrives.",
     "test-taken": "The test message was taken. Enter its code here when it arrives.",
     "test-refused": "The test message was NOT taken. Look at the address, or tell whoever looks after the program.",
 }
@@ -149,7 +150,7 @@ def _test(visit: Visit, form: dict[str, str], found: list[tuple[House, dict[str,
     channel = form.get("channel", "mail")
     messages = trial_messages(visit.session, visit.person, channel, actor=visit.person.email, now=visit.now)
     found.append((visit.house, messages))
-    return visit.go("/me")
+    return visit.go("/me?done=test-sent")
 
 
 def _send(house: House, messages: Mapping[str, Message]) -> bool:

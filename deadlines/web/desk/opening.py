@@ -26,7 +26,6 @@ FIELD_OF = {
     "bad-date": "none_until",
     "not-an-attorney": "attorney",
 }
-OPENED = "It is restricted (8 USC 1367): only who works on it sees it."
 
 
 def opening_routes(door: Door) -> list[Route]:
@@ -78,7 +77,7 @@ def _open(visit: Visit, _: str, form: dict[str, str]) -> Response:
         actor=visit.person.email,
     )
     if not is_visible(visit.session, opened.matter.id, visit.person):
-        return visit.page("notice.html", heading=f"Matter {opened.matter.reference} is open", sentences=(OPENED,))
+        return visit.go("/recorded/matter")
     return visit.go(f"/matter/{opened.matter.id}?done=opened")
 
 

@@ -63,7 +63,7 @@ def carried(form: Mapping[str, str]) -> list[Candidate]:
     """The proposals that a form carries; none where they cannot be read."""
     try:
         return msgspec.json.decode(form.get(CARRIED, "") or "[]", type=list[Candidate])
-    except (msgspec.DecodeError, msgspec.ValidationError):
+    except (msgspec.DecodeError, RecursionError):
         return []
 
 

@@ -22,7 +22,6 @@ from deadlines.web.desk.found import find_matter
 from deadlines.web.desk.typed import Typed, faults_of, reason_of
 
 WHO = "Choose a person."
-UNSEEN = "It is restricted (8 USC 1367), and you do not work on it: only who does sees it."
 
 
 def staffing_routes(door: Door) -> list[Route]:
@@ -142,5 +141,5 @@ def _done(visit: Visit, matter: Matter, done: str) -> Response:
     """On to the matter, if the visitor still sees it."""
     visit.session.flush()
     if not is_visible(visit.session, matter.id, visit.person):
-        return visit.page("notice.html", heading=f"Recorded for matter {matter.reference}", sentences=(UNSEEN,))
+        return visit.go("/recorded/change")
     return visit.go(f"/matter/{matter.id}?done={done}")
