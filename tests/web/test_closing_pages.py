@@ -195,4 +195,4 @@ def test_a_form_of_another_site_changes_nothing(office: Office) -> None:
     assert foreign.status_code == 403
     assert office.entry().status == "open"
     office.now += timedelta(days=40)  # and a browser that rested is signed out
-    assert browser.post(f"/entry/{entry.id}/waive", data=form).headers["location"] == "/sign-in"
+    assert browser.post(f"/entry/{entry.id}/waive", data=form).headers["location"] == "/sign-in?out=age&lost=yes"
