@@ -14,9 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.evening_sheet import DueItem, Sheet, sees_all, sheet_of
+from deadlines.docket.evening_signed import digest
 from deadlines.docket.intake import Desk
 from deadlines.docket.reasons import plain_reason
-from deadlines.docket.signed import digest_of
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
 from deadlines.store.tables import EveningCheck, Person
@@ -50,7 +50,7 @@ def sign_evening(
     kept = _kept(sheet, words)
     note = plain_reason(note, "note", LONGEST_NOTE) if note else None
     check = EveningCheck(on=on, person_id=by.id, signed_at=now, late=today > on, note=note, sheet=kept)
-    check.digest = _digest(check)
+    check.digest = digest(check)
     session.add(check)
     session.flush()
     detail = {
@@ -63,15 +63,6 @@ def sign_evening(
     }
     audit.record(session, at=now, actor=desk.actor, action="evening.sign", subject=check.id, detail=detail)
     return check
-
-
-def is_whole(check: EveningCheck) -> bool:
-    """Whether what was signed is what is stored."""
-    return check.digest == _digest(check)
-
-
-def _digest(check: EveningCheck) -> str:
-    return digest_of(check.on.isoformat(), check.person_id, check.signed_at, check.late, check.note, check.sheet)
 
 
 def _refuse_twice(session: Session, by: Person, on: date) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from deadlines.docket.evening_others import OtherItem, hides_others, waiting_looks, waiting_papers
+from deadlines.docket.evening_signed import Signature, checks_of, signatures_of
 from deadlines.docket.intake import Desk
 from deadlines.docket.naming import shown_name
 from deadlines.docket.records import Closing
@@ -63,7 +64,7 @@ class ClosedItem(Struct, frozen=True, kw_only=True):
 
 class Sheet(Struct, frozen=True, kw_only=True):
     """What somebody goes through on the evening of `on`: what stays open and was to be done by then, what was closed
-    that day, what is due until the next working day `next_on`, and what else came up."""
+    that day, what is due until the next working day `next_on`, what else came up, and who has signed for it."""
 
     on: date
     next_on: date
@@ -71,6 +72,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
     closed: list[ClosedItem]
     coming: list[DueItem]
     others: list[OtherItem] = []
+    signatures: list[Signature] = []
 
     @property
     def needing(self) -> list[str]:
@@ -88,6 +90,7 @@ def sheet_of(session: Session, desk: Desk, person: Person | None, *, on: date) -
         closed=_closed(session, person, desk, on),
         coming=_coming(session, person, on, next_on),
         others=waiting_papers(session, person, on=on) + waiting_looks(session, person, on=on),
+        signatures=signatures_of(session, checks_of(session, on, on), person),
     )
 
 

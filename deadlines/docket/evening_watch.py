@@ -1,15 +1,14 @@
 """Whether the evening check was signed: the days of the last weeks, and the alarm where nobody has signed."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
 from deadlines.docket.alarms import raise_alarm
-from deadlines.docket.evening import is_whole
+from deadlines.docket.evening_signed import Signature, checks_of, signatures_of
 from deadlines.docket.findings import Finding
 from deadlines.docket.intake import Desk
 from deadlines.docket.letters import docket_people
@@ -28,23 +27,6 @@ Go through what was due and what was closed: `deadlines evening --on {on}` shows
 """
 
 
-class Signature(Struct, frozen=True, kw_only=True):
-    """Who signed for a day, and when. `left` is how many things stayed open with a word.
-
-    `whole`: what is stored is what was signed.
-    """
-
-    check: str
-    person: str
-    at: datetime
-    late: bool
-    note: str | None
-    open: int
-    closed: int
-    left: int
-    whole: bool
-
-
 class EveningDay(Struct, frozen=True, kw_only=True):
     """One day with its signatures. `gap`: a working day that has ended, and nobody has signed for it."""
 
@@ -54,14 +36,17 @@ class EveningDay(Struct, frozen=True, kw_only=True):
     gap: bool
 
 
-def evening_days(session: Session, desk: Desk, *, days: int, now: datetime) -> list[EveningDay]:
+def evening_days(
+    session: Session, desk: Desk, *, days: int, now: datetime, reader: Person | None = None
+) -> list[EveningDay]:
     """The last so many days, the newest first: working days since the firm began with the check, and others that were
-    signed for."""
+    signed for. Words on restricted matters are as far as the reader may see these."""
     works, today = is_working_day(desk), _today(desk, now)
     first = today - timedelta(days=days - 1)
     signed: dict[date, list[Signature]] = {}
-    for check in _checks(session, first):
-        signed.setdefault(check.on, []).append(_signature(check))
+    checks = checks_of(session, first)
+    for check, signature in zip(checks, signatures_of(session, checks, reader), strict=True):
+        signed.setdefault(check.on, []).append(signature)
     since = began(session)
     found = []
     for back in range(days):
@@ -143,32 +128,6 @@ def _alarm(session: Session, on: date, key: str, now: datetime) -> bool:
     subject = f"Nobody has signed the evening check of {day_text(on)}"
     return raise_alarm(
         session, key, subject=subject, text=ALARM.format(day=day_text(on), on=on), now=now, also=deputies
-    )
-
-
-def _checks(session: Session, first: date) -> Sequence[EveningCheck]:
-    query = (
-        select(EveningCheck)
-        .join(Person, Person.id == EveningCheck.person_id)
-        .options(contains_eager(EveningCheck.person))
-        .where(EveningCheck.on >= first)
-        .order_by(EveningCheck.signed_at, EveningCheck.id)
-    )
-    return session.scalars(query).all()
-
-
-def _signature(check: EveningCheck) -> Signature:
-    open_ones, others = check.sheet.get("open", []), check.sheet.get("others", [])
-    return Signature(
-        check=check.id,
-        person=check.person.email,
-        at=check.signed_at,
-        late=check.late,
-        note=check.note,
-        open=len(open_ones),
-        closed=len(check.sheet.get("closed", [])),
-        left=sum(bool(item.get("left")) for item in (*open_ones, *others)),
-        whole=is_whole(check),
     )
 
 

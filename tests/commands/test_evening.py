@@ -31,7 +31,15 @@ def test_a_day_is_looked_at_and_signed(firm: Firm) -> None:
     assert firm.run("evening", "--sign", "--by", "dora@firm.test", *words).returncode == 8
     [day] = firm.data("evening", "list", "--days", "1")
     assert [(s["person"], s["left"], s["whole"]) for s in day["signatures"]] == [("dora@firm.test", 3, True)]
+    assert {word["word"] for word in day["signatures"][0]["words"]} == {"goes by courier"}
     assert "signed" in firm.good("evening", "list")
+    [kept] = firm.data("evening")["signatures"]
+    assert {(word["id"], word["matter"], word["word"]) for word in kept["words"]} == {
+        (item["entry"], "2026-0143", "goes by courier") for item in sheet["open"]
+    }
+    shown = firm.good("evening")
+    assert "Signed by dora@firm.test" in shown
+    assert "Motion to reopen, matter 2026-0143: goes by courier" in shown
 
 
 def test_what_belongs_together_is_asked_together(firm: Firm) -> None:

@@ -300,3 +300,26 @@ def test_a_matter_that_was_to_be_looked_at_again_is_or_has_a_word(database: Data
         check = sign(session, dora, left={left.id: "its attorney is asked"})
         assert [item["what"] for item in check.sheet["others"]] == ["look again"]
         assert "2026-9" not in str(check.sheet)
+
+
+def test_the_words_are_read_with_the_signature_by_who_may_see_the_matter(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        plain = recorded(session)[REOPEN]
+        secret = matter(session, ana, "2026-9", restricted=True)
+        paper = came(session, ana, at(FRIDAY, 10), title="VAWA denial", matter=secret)
+        left = {item: f"word on {item}" for item in sheet(session, of=dora).needing}
+        sign(session, dora, left=left)
+
+        def words(of: Person | None) -> dict[str, tuple[str, str, str]]:
+            [one] = sheet(session, of=of).signatures
+            [day] = evening_days(session, desk(), days=1, now=at(FRIDAY, 20), reader=of)
+            assert (day.signatures, one.left) == ([one], 4)
+            return {item.id: (item.matter, item.title, item.word) for item in one.words}
+
+        told = ("2026-0143", plain.title, left[plain.id])
+        assert words(ana)[plain.id] == words(ben)[plain.id] == words(None)[plain.id] == told
+        assert words(ana)[paper.id] == ("2026-9", "VAWA denial", left[paper.id])
+        # Who said it reads it again, and nothing of the matter.
+        assert words(dora)[paper.id] == ("", "Something of a restricted matter", left[paper.id])
+        assert paper.id not in words(ben) | words(None)

@@ -55,6 +55,14 @@ def test_nobody_signs_while_something_stays_open_without_a_word(office: Office) 
     assert "You have signed for this day" in after
     history = browser.get("/evening/history").text
     assert "Dora, 2026-11-20 17:00" in history
+    assert f">{len(words)}<span" in history
+    assert after.count("<q>filed tomorrow</q>") == len(words)
+    read = browser.get("/evening?on=2026-11-20").text
+    assert f"left open with a word: {len(words)}" in read
+    ben = office.browser("Ben").get("/evening?on=2026-11-20").text
+    assert 0 < ben.count("<q>filed tomorrow</q>") < len(words)  # nothing of the restricted matter
+    assert Page(ben).problems() == []
+    assert not any(word in ben for word in CANARIES)
     assert Page(history).problems() == []
 
 

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from deadlines.docket.evening import LONGEST_NOTE, sign_evening
 from deadlines.docket.evening_sheet import DueItem, Sheet, sees_all, sheet_of
-from deadlines.docket.evening_watch import EveningDay, evening_days
+from deadlines.docket.evening_watch import evening_days
 from deadlines.docket.roles import require
 from deadlines.docket.visible import visible
 from deadlines.errors import Conflict
@@ -60,7 +60,6 @@ def evening_routes(door: Door) -> list[Route]:
 def _ask(visit: Visit, asked: Mapping[str, str], typed: Mapping[str, str], refusal: Refusal | None) -> Response:
     on = _day(visit, asked)
     sheet = sheet_of(visit.session, visit.desk, visit.person, on=on)
-    signed = next((day.signatures for day in _days(visit, on) if day.on == on), [])
     return visit.page(
         "evening.html",
         status=status_of(refusal),
@@ -70,8 +69,7 @@ def _ask(visit: Visit, asked: Mapping[str, str], typed: Mapping[str, str], refus
         ways=_ways(visit, sheet),
         what=WHAT,
         whole=sees_all(visit.session, visit.person, on=on),
-        signed=signed,
-        mine=any(one.person == visit.person.email for one in signed),
+        mine=any(one.person == visit.person.email for one in sheet.signatures),
         longest=LONGEST_NOTE,
         seen=_seen(sheet),
     )
@@ -125,18 +123,13 @@ def _seen_of(visit: Visit, kind: type[Entry | Review | Incoming], ids: list[str]
 
 
 def _history(visit: Visit) -> Response:
-    days = evening_days(visit.session, visit.desk, days=HISTORY_DAYS, now=visit.now)
-    return visit.page("evening_history.html", days=days, zone=visit.office.zone)
+    days = evening_days(visit.session, visit.desk, days=HISTORY_DAYS, now=visit.now, reader=visit.person)
+    return visit.page("evening_history.html", days=days)
 
 
 def _day(visit: Visit, asked: Mapping[str, str]) -> date:
     """The day that is asked for, today unless it is another that has come."""
     return min(day_of(asked, "on") or visit.today, visit.today)
-
-
-def _days(visit: Visit, on: date) -> list[EveningDay]:
-    back = min((visit.today - on).days + 1, 366)
-    return evening_days(visit.session, visit.desk, days=back, now=visit.now)
 
 
 def _seen(sheet: Sheet) -> str:
