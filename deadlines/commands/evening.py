@@ -1,5 +1,6 @@
 """`deadlines evening`: what is gone through before the day ends, and the signature under it."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,8 @@ def command(
     """The check at the end of a working day: what was to be done and stays open, what was closed, what comes next.
 
     Whoever signs says that each closing was looked at with its proof. While something that was to be done stays open,
-    nobody can sign without a word on it. A signature is never changed; another person may sign as well.
+    nobody can sign without a word on it. A signature is never changed; another person may sign as well. What came after
+    it is not signed for: whoever has signed may sign again, and says a word only on what is new.
 
     \b
     Examples:
@@ -137,16 +139,21 @@ def _print(sheet: "Sheet") -> None:
 
     click.echo(f"Evening check of {day_words(sheet.on)}\n")
     click.echo(style("To be done by then, and still open", bold=True))
-    _print_due(sheet.open, "Nothing: all that was to be done is closed.", tone="red")
+    _print_due(sheet.open, "Nothing: all that was to be done is closed.", tone="red", after=sheet.after)
     click.echo(style("\nClosed that day: was each closed rightly?", bold=True))
-    _print_closed(sheet.closed)
+    _print_closed(sheet.closed, sheet.after)
     if sheet.others:
         click.echo(style("\nPapers that wait, and matters to look at again", bold=True))
         for item in sheet.others:
-            paragraph(f"  {item.id[:8]}  {item.line}{' (needs a word)' if item.must else ''}", hanging="    ")
+            word = " (needs a word)" if item.must else ""
+            paragraph(f"  {item.id[:8]}  {item.line}{word}{_mark(item.id, sheet.after)}", hanging="    ")
     click.echo(style(f"\nDue next, by {day_words(sheet.next_on)}", bold=True))
     _print_due(sheet.coming, "Nothing.")
     _print_signatures(sheet.signatures)
+    if sheet.after:
+        count = len(sheet.after)
+        click.echo(style(f"\nNot signed for: {count} that came, changed or closed after the last signature.", fg="red"))
+        click.echo(f"`deadlines evening --sign --on {sheet.on} --by ADDRESS` signs again for that.")
 
 
 def _print_signatures(signatures: "list[Signature]") -> None:
@@ -170,24 +177,43 @@ def _signed_at(one: "Signature") -> str:
     return f"{one.at:%Y-%m-%d %H:%M} UTC"
 
 
-def _print_due(items: "list[DueItem]", empty: str, tone: str | None = None) -> None:
+def _mark(name: str, after: Collection[str]) -> str:
+    return ", NOT SIGNED FOR" if name in after else ""
+
+
+def _print_due(items: "list[DueItem]", empty: str, tone: str | None = None, after: Collection[str] = ()) -> None:
     from deadlines.commands.output import print_table
     from deadlines.commands.windows import day_words
 
     print_table(
         ("Date", "What", "Matter", "Window", "Form", "Attorney", "Entry"),
-        [(day_words(i.on), WHAT[i.what], i.matter, i.title, i.form, i.attorney, i.entry[:8]) for i in items],
+        [
+            (day_words(i.on), WHAT[i.what] + _mark(i.entry, after), i.matter, i.title, i.form, i.attorney, i.entry[:8])
+            for i in items
+        ],
         empty=empty,
         tones=[tone] * len(items),
     )
 
 
-def _print_closed(items: "list[ClosedItem]") -> None:
+def _print_closed(items: "list[ClosedItem]", after: Collection[str]) -> None:
     from deadlines.commands.output import print_table
 
     print_table(
         ("How", "Matter", "Window", "Form", "Entry", "By", "In time", "Reason or proof"),
-        [(i.event, i.matter, i.title, i.form, i.entry[:8], i.closed_by, i.timeliness, i.proof) for i in items],
+        [
+            (
+                i.event + _mark(i.entry, after),
+                i.matter,
+                i.title,
+                i.form,
+                i.entry[:8],
+                i.closed_by,
+                i.timeliness,
+                i.proof,
+            )
+            for i in items
+        ],
         empty="Nothing.",
     )
 

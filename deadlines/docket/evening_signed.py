@@ -18,6 +18,10 @@ AT_ONCE = 500
 VEILED = "Something of a restricted matter"
 
 
+State = tuple[str, int, str]
+"""Something on a list as it was: its id, and of a window its version and status."""
+
+
 class Thing(Struct, frozen=True, kw_only=True):
     """What something on a signed list is: a `window`, a paper that was `not docketed`, a matter to `look again` at."""
 
@@ -87,12 +91,17 @@ def said(check: EveningCheck) -> dict[str, str]:
     return {str(item.get("entry") or item.get("id")): item["left"] for item in things if item.get("left")}
 
 
-def covered(checks: Sequence[EveningCheck]) -> set[tuple[str, int]]:
-    """What was signed for: each window in its version, and each other thing as version 0. What is no longer as it was
-    signed covers nothing."""
+def covered(checks: Sequence[EveningCheck]) -> set[State]:
+    """What was signed for, as it was. A signature that is no longer what was signed covers nothing."""
     sheets = [check.sheet for check in checks if is_whole(check)]
-    windows = {(i["entry"], i["version"]) for s in sheets for i in (*s.get("open", []), *s.get("closed", []))}
-    return windows | {(item["id"], 0) for sheet in sheets for item in sheet.get("others", [])}
+    windows = [item for sheet in sheets for item in (*sheet.get("open", []), *sheet.get("closed", []))]
+    others = {other_state(item["id"]) for sheet in sheets for item in sheet.get("others", [])}
+    return others | {(item["entry"], item["version"], item["status"]) for item in windows}
+
+
+def other_state(name: str) -> State:
+    """A paper or a matter to look again at is on a list or not."""
+    return name, 0, ""
 
 
 def signatures_of(session: Session, checks: Sequence[EveningCheck], reader: Person | None) -> list[Signature]:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.alarms import raise_alarm
+from deadlines.docket.evening_sheet import sheet_of
 from deadlines.docket.evening_signed import Signature, checks_of, signatures_of
 from deadlines.docket.findings import Finding
 from deadlines.docket.intake import Desk
@@ -19,6 +20,14 @@ from deadlines.store.tables import EveningCheck, Heartbeat, Person
 ROW = "evening"
 """The heartbeat that says since which day the firm asks for the check."""
 LOOK_BACK = timedelta(days=30)
+GRACE = timedelta(minutes=30)
+"""Who still enters papers after the evening check has so long to have them signed for."""
+AFTER = """\
+{count} came or changed after the evening check of {day} was signed, and nobody has signed for it.
+
+Go through it and sign again: `deadlines evening --on {on}` shows it, and
+`deadlines evening --sign --on {on} --by ADDRESS` signs for it.
+"""
 ALARM = """\
 Nobody has signed the evening check of {day}.
 
@@ -69,7 +78,8 @@ def began(session: Session) -> date | None:
 def watch_evening(session: Session, desk: Desk, *, by: time | None, now: datetime) -> int:
     """Raise the alarm where nobody has signed: once on the evening at `by`, and once more on the next morning.
 
-    It goes to the docket role and its deputies. `by` None: the firm asks for no check. Returns how many alarms are new.
+    The same where something came that day after the last signature, half an hour after it if `by` has passed. It goes
+    to the docket role and its deputies. `by` None: the firm asks for no check. Returns how many alarms are new.
     """
     asked = _asked_since(session, desk, by, now)
     if by is None or asked is None:
@@ -81,8 +91,11 @@ def watch_evening(session: Session, desk: Desk, *, by: time | None, now: datetim
     raised = 0
     if works(today) and local.time() >= by:
         raised += _alarm(session, today, f"{ROW}/{today}", now)
+        raised += _alarm_after(session, desk, today, "", now - GRACE, now)
     if before >= asked and local.time() >= desk.at:
+        midnight = datetime.combine(before + timedelta(days=1), time(), local.tzinfo)
         raised += _alarm(session, before, f"{ROW}/{before}/again", now)
+        raised += _alarm_after(session, desk, before, "/again", midnight, now)
     return raised
 
 
@@ -123,12 +136,28 @@ def _alarm(session: Session, on: date, key: str, now: datetime) -> bool:
     signed = select(EveningCheck.id).where(EveningCheck.on == on).limit(1)
     if session.scalar(signed) is not None:
         return False
-    keepers = docket_people(session)
-    deputies = [person.deputy_id for person in keepers if person.deputy_id is not None]
     subject = f"Nobody has signed the evening check of {day_text(on)}"
-    return raise_alarm(
-        session, key, subject=subject, text=ALARM.format(day=day_text(on), on=on), now=now, also=deputies
-    )
+    return _raise(session, key, subject, ALARM.format(day=day_text(on), on=on), now)
+
+
+def _alarm_after(session: Session, desk: Desk, on: date, again: str, until: datetime, now: datetime) -> bool:
+    """The alarm for what came onto a signed list until a moment and stays open; once for each last signature."""
+    if not checks_of(session, on, on):
+        return False
+    sheet = sheet_of(session, desk, None, on=on)
+    came = {item.entry: item.came_at for item in sheet.open} | {item.id: item.came_at for item in sheet.others}
+    count = sum(name in sheet.after and at <= until for name, at in came.items())
+    if not count:
+        return False
+    things = "1 thing" if count == 1 else f"{count} things"
+    subject = f"{things} came after the evening check of {day_text(on)} was signed"
+    text = AFTER.format(count=things, day=day_text(on), on=on)
+    return _raise(session, f"{ROW}/{on}/{sheet.signatures[-1].check}{again}", subject, text, now)
+
+
+def _raise(session: Session, key: str, subject: str, text: str, now: datetime) -> bool:
+    deputies = [person.deputy_id for person in docket_people(session) if person.deputy_id is not None]
+    return raise_alarm(session, key, subject=subject, text=text, now=now, also=deputies)
 
 
 def _today(desk: Desk, now: datetime) -> date:

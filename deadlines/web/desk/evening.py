@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deadlines.docket.evening import LONGEST_NOTE, sign_evening
+from deadlines.docket.evening import LONGEST_NOTE, sign_evening, standing_words
 from deadlines.docket.evening_sheet import DueItem, Sheet, sees_all, sheet_of
 from deadlines.docket.evening_watch import evening_days
 from deadlines.docket.roles import require
@@ -69,7 +69,8 @@ def _ask(visit: Visit, asked: Mapping[str, str], typed: Mapping[str, str], refus
         ways=_ways(visit, sheet),
         what=WHAT,
         whole=sees_all(visit.session, visit.person, on=on),
-        mine=any(one.person == visit.person.email for one in sheet.signatures),
+        mine=any(one.person == visit.person.email for one in sheet.signatures) and not sheet.after,
+        standing=standing_words(visit.session, sheet, visit.person),
         longest=LONGEST_NOTE,
         seen=_seen(sheet),
     )
@@ -81,7 +82,9 @@ def _sign(visit: Visit, form: dict[str, str]) -> Response:
     sheet = sheet_of(visit.session, visit.desk, visit.person, on=on)
     if form.get("seen") != _seen(sheet):
         raise Conflict(MOVED_ON)
-    names = [*sheet.needing, *(one.id for one in sheet.others if typed.text(LEFT + one.id) and not one.must)]
+    standing = standing_words(visit.session, sheet, visit.person)
+    names = [name for name in sheet.needing if name not in standing]
+    names += [one.id for one in sheet.others if typed.text(LEFT + one.id) and not one.must]
     silent = _silent(sheet)
     left = {name: typed.words(LEFT + name, silent[name]) for name in names}
     note = typed.words("note", "", "note", LONGEST_NOTE) if typed.text("note") else None
