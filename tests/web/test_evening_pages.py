@@ -1,6 +1,6 @@
 """The evening check and extensions on pages."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -88,6 +88,26 @@ def test_what_came_after_the_signature_is_marked_and_signed_for_again(office: Of
     assert "You have signed for this day" in after
     assert f"left open with a word: {len(words) + 3}" in after
     assert browser.get("/evening/history").text.count("Dora, 2026-11-20 17:00") == 2
+
+
+def test_another_day_than_the_one_asked_for_is_neither_shown_nor_signed_for(office: Office) -> None:
+    browser = office.browser("Dora")
+    for odd, words in (("2026-12-24", "2026-12-24 has not come yet"), ("2999-01-01", "2999"), ("soon", "soon")):
+        page = browser.get(f"/evening?on={odd}")
+        assert (page.status_code, words in page.text, "Evening check of" in page.text) == (422, True, False)
+    form = fields(browser.get("/evening").text)
+    whole = {**form, **{name: "x" for name in form if name.startswith("left-")}, "gone_through": "yes"}
+    for odd in ("2026-12-24", "soon", ""):
+        assert browser.post("/evening", data={**whole, "on": odd}).status_code in (409, 422)
+    with office.database.read() as session:
+        assert session.scalars(select(EveningCheck)).all() == []
+    # The page of the day is signed for that day, though midnight has passed meanwhile.
+    for quarters in range(30):
+        office.now = EVENING + timedelta(minutes=15 * quarters)
+        assert browser.get("/").status_code == 200
+    assert browser.post("/evening", data=whole).headers["location"] == "/evening?on=2026-11-20"
+    with office.database.read() as session:
+        assert session.scalars(select(EveningCheck)).one().late
 
 
 def test_what_is_on_the_list_is_a_click_away_for_who_sees_it(office: Office) -> None:

@@ -1,7 +1,6 @@
 """The evening check: today's list, a word on what stays open, the signature, and the days before."""
 
 from collections.abc import Mapping
-from datetime import date
 from hashlib import sha256
 
 from sqlalchemy import or_, select
@@ -17,7 +16,7 @@ from deadlines.docket.visible import visible
 from deadlines.errors import Conflict
 from deadlines.store.tables import Entry, Incoming, Matter, Review
 from deadlines.web.desk.acts import MOVED_ON, status_of
-from deadlines.web.desk.days import day_of
+from deadlines.web.desk.days import chosen_day, shown_day
 from deadlines.web.desk.door import Door, Refusal, Visit
 from deadlines.web.desk.typed import Typed, faults_of
 
@@ -58,7 +57,7 @@ def evening_routes(door: Door) -> list[Route]:
 
 
 def _ask(visit: Visit, asked: Mapping[str, str], typed: Mapping[str, str], refusal: Refusal | None) -> Response:
-    on = _day(visit, asked)
+    on = shown_day(asked, visit.today, to_come=False)
     sheet = sheet_of(visit.session, visit.desk, visit.person, on=on)
     return visit.page(
         "evening.html",
@@ -78,7 +77,7 @@ def _ask(visit: Visit, asked: Mapping[str, str], typed: Mapping[str, str], refus
 
 def _sign(visit: Visit, form: dict[str, str]) -> Response:
     require(visit.person, "sign-evening")
-    on, typed = _day(visit, form), Typed(form)
+    on, typed = chosen_day(form.get("on", "")), Typed(form)  # the day of the page, though another may have begun
     sheet = sheet_of(visit.session, visit.desk, visit.person, on=on)
     if form.get("seen") != _seen(sheet):
         raise Conflict(MOVED_ON)
@@ -128,11 +127,6 @@ def _seen_of(visit: Visit, kind: type[Entry | Review | Incoming], ids: list[str]
 def _history(visit: Visit) -> Response:
     days = evening_days(visit.session, visit.desk, days=HISTORY_DAYS, now=visit.now, reader=visit.person)
     return visit.page("evening_history.html", days=days)
-
-
-def _day(visit: Visit, asked: Mapping[str, str]) -> date:
-    """The day that is asked for, today unless it is another that has come."""
-    return min(day_of(asked, "on") or visit.today, visit.today)
 
 
 def _seen(sheet: Sheet) -> str:
