@@ -1,5 +1,6 @@
 """`deadlines evening`: what is gone through before the day ends, and the signature under it."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from deadlines.docket.evening_sheet import ClosedItem, DueItem, Sheet
+    from deadlines.docket.evening_signed import Signature
     from deadlines.docket.evening_watch import EveningDay
 
 WHAT = {
@@ -52,7 +54,8 @@ def command(
     """The check at the end of a working day: what was to be done and stays open, what was closed, what comes next.
 
     Whoever signs says that each closing was looked at with its proof. While something that was to be done stays open,
-    nobody can sign without a word on it. A signature is never changed; another person may sign as well.
+    nobody can sign without a word on it. A signature is never changed; another person may sign as well. What came after
+    it is not signed for: whoever has signed may sign again, and says a word only on what is new.
 
     \b
     Examples:
@@ -95,6 +98,7 @@ def _sign(app: App, on: date, by: str, note: str | None, left: tuple[tuple[str, 
     from deadlines.commands.signing import signed
     from deadlines.commands.windows import day_words
     from deadlines.docket.evening import sign_evening
+    from deadlines.docket.evening_signed import said
 
     with signed(app, by, "sign-evening") as act:
         words = {_whole_id(act.session, name): why for name, why in left}
@@ -104,12 +108,12 @@ def _sign(app: App, on: date, by: str, note: str | None, left: tuple[tuple[str, 
             "on": check.on,
             "person": act.by.email,
             "late": check.late,
-            "left": len(words),
+            "left": len(said(check)),
             "digest": check.digest,
         }
         sentence = (
             f"The evening check of {day_words(check.on)} is signed by {act.by.email}{' LATE' if check.late else ''}; "
-            f"{len(check.sheet['closed'])} closed, {len(check.sheet['open'])} left open with a word."
+            f"{len(check.sheet['closed'])} closed, {len(said(check))} left open with a word."
         )
     answer(shown, sentence, as_json=as_json)
 
@@ -135,45 +139,97 @@ def _print(sheet: "Sheet") -> None:
 
     click.echo(f"Evening check of {day_words(sheet.on)}\n")
     click.echo(style("To be done by then, and still open", bold=True))
-    _print_due(sheet.open, "Nothing: all that was to be done is closed.", tone="red")
+    _print_due(sheet.open, "Nothing: all that was to be done is closed.", tone="red", after=sheet.after)
     click.echo(style("\nClosed that day: was each closed rightly?", bold=True))
-    _print_closed(sheet.closed)
+    _print_closed(sheet.closed, sheet.after)
     if sheet.others:
         click.echo(style("\nPapers that wait, and matters to look at again", bold=True))
         for item in sheet.others:
-            paragraph(f"  {item.id[:8]}  {item.line}{' (needs a word)' if item.must else ''}", hanging="    ")
+            word = " (needs a word)" if item.must else ""
+            paragraph(f"  {item.id[:8]}  {item.line}{word}{_mark(item.id, sheet.after)}", hanging="    ")
     click.echo(style(f"\nDue next, by {day_words(sheet.next_on)}", bold=True))
     _print_due(sheet.coming, "Nothing.")
+    _print_signatures(sheet.signatures)
+    if sheet.after:
+        count = len(sheet.after)
+        click.echo(style(f"\nNot signed for: {count} that came, changed or closed after the last signature.", fg="red"))
+        click.echo(f"`deadlines evening --sign --on {sheet.on} --by ADDRESS` signs again for that.")
 
 
-def _print_due(items: "list[DueItem]", empty: str, tone: str | None = None) -> None:
+def _print_signatures(signatures: "list[Signature]") -> None:
+    from deadlines.commands.output import paragraph, style
+
+    for one in signatures:
+        late = " LATE" if one.late else ""
+        altered = "" if one.whole else "; ALTERED: not as it was signed"
+        click.echo(
+            style(f"\nSigned by {one.person} at {_signed_at(one)}{late}; left open with a word: {one.left}", bold=True)
+            + altered
+        )
+        if one.note:
+            paragraph(f"  Note: {one.note}", hanging="    ")
+        for left in one.words:
+            matter = f", matter {left.matter}" if left.matter else ""
+            paragraph(f"  {left.id[:8]}  {left.title}{matter}: {left.word}", hanging="    ")
+
+
+def _signed_at(one: "Signature") -> str:
+    return f"{one.at:%Y-%m-%d %H:%M} UTC"
+
+
+def _mark(name: str, after: Collection[str]) -> str:
+    return ", NOT SIGNED FOR" if name in after else ""
+
+
+def _print_due(items: "list[DueItem]", empty: str, tone: str | None = None, after: Collection[str] = ()) -> None:
     from deadlines.commands.output import print_table
     from deadlines.commands.windows import day_words
 
     print_table(
         ("Date", "What", "Matter", "Window", "Form", "Attorney", "Entry"),
-        [(day_words(i.on), WHAT[i.what], i.matter, i.title, i.form, i.attorney, i.entry[:8]) for i in items],
+        [
+            (day_words(i.on), WHAT[i.what] + _mark(i.entry, after), i.matter, i.title, i.form, i.attorney, i.entry[:8])
+            for i in items
+        ],
         empty=empty,
         tones=[tone] * len(items),
     )
 
 
-def _print_closed(items: "list[ClosedItem]") -> None:
+def _print_closed(items: "list[ClosedItem]", after: Collection[str]) -> None:
     from deadlines.commands.output import print_table
 
     print_table(
         ("How", "Matter", "Window", "Form", "Entry", "By", "In time", "Reason or proof"),
-        [(i.event, i.matter, i.title, i.form, i.entry[:8], i.closed_by, i.timeliness, i.proof) for i in items],
+        [
+            (
+                i.event + _mark(i.entry, after),
+                i.matter,
+                i.title,
+                i.form,
+                i.entry[:8],
+                i.closed_by,
+                i.timeliness,
+                i.proof,
+            )
+            for i in items
+        ],
         empty="Nothing.",
     )
 
 
 @command.command("list")
 @click.option("--days", type=click.IntRange(1, 3660), default=30, show_default=True, help="How many days back.")
+@click.option(
+    "--by", metavar="ADDRESS", help="Who looks: words on restricted matters show as far as they may see them."
+)
 @json_option
 @pass_app
-def list_(app: App, days: int, as_json: bool) -> None:
+def list_(app: App, days: int, by: str | None, as_json: bool) -> None:
     """Who signed for which day. A working day for which nobody has signed is marked.
+
+    `Left open` counts everything that stayed open with a word; `deadlines evening --on DATE` shows the words, as --json
+    does here.
 
     \b
     Example:
@@ -182,11 +238,13 @@ def list_(app: App, days: int, as_json: bool) -> None:
     from deadlines import clock
     from deadlines.commands.output import print_json
     from deadlines.docket.evening_watch import evening_days
+    from deadlines.docket.people import active_person
     from deadlines.wiring import build_desk
 
     desk = build_desk(app.settings, actor())
     with app.reading() as session:
-        found = evening_days(session, desk, days=days, now=clock.now())
+        reader = active_person(session, by) if by is not None else None
+        found = evening_days(session, desk, days=days, now=clock.now(), reader=reader)
     if as_json:
         print_json(found)
     else:
@@ -206,7 +264,7 @@ def _print_days(days: "list[EveningDay]") -> None:
                 s.person,
                 f"{s.at:%Y-%m-%d %H:%M}",
                 f"{s.closed}",
-                f"{s.open}",
+                f"{s.left}",
                 s.note,
             )
             for s in day.signatures
@@ -214,7 +272,7 @@ def _print_days(days: "list[EveningDay]") -> None:
         if not day.signatures:
             rows.append((day_words(day.on), "NOT SIGNED" if day.gap else "not yet", None, None, None, None, None))
     print_table(
-        ("Day", "State", "Person", "Signed (UTC)", "Closed", "Left open", "Reason"),
+        ("Day", "State", "Person", "Signed (UTC)", "Closed", "Left open", "Note"),
         rows,
         empty="Nobody has signed an evening check.",
         tones=["red" if (row[1] or "").startswith(("NOT", "ALTERED")) else None for row in rows],

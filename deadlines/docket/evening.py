@@ -10,13 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.evening_sheet import DueItem, Sheet, sees_all, sheet_of
+from deadlines.docket.evening_signed import checks_of, covered, digest, said
 from deadlines.docket.intake import Desk
 from deadlines.docket.reasons import plain_reason
-from deadlines.docket.signed import digest_of
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
 from deadlines.store.tables import EveningCheck, Person
@@ -36,21 +35,22 @@ def sign_evening(
 ) -> EveningCheck:
     """Sign for a day: everything was gone through. `left` says for each thing that stays open why.
 
-    Signed after the day has ended it is marked late. Raises InputError for a day to come, a word about what is not on
-    the sheet, or none where one is needed, and Conflict for who has signed for the day or does not see all of it.
+    Who has signed signs again for what came after that; what they said of things that are as they were stands. Signed
+    after the day has ended it is marked late. Raises InputError for a day to come, a word about what is not on the
+    sheet, or none where one is needed, and Conflict for who does not see all of the day, or has signed for all of it.
     """
     today = now.astimezone(ZoneInfo(desk.zone)).date()
     if on > today:
         raise InputError(f"{on} has not come yet: sign for it on its evening.", code="bad-date")
     audit.hold(session)
-    _refuse_twice(session, by, on)
     _require_whole(session, by, on)
     sheet = sheet_of(session, desk, by, on=on)
-    words = _words(sheet, left)
+    _refuse_twice(sheet, by)
+    words = _words(sheet, {**standing_words(session, sheet, by), **left})
     kept = _kept(sheet, words)
     note = plain_reason(note, "note", LONGEST_NOTE) if note else None
     check = EveningCheck(on=on, person_id=by.id, signed_at=now, late=today > on, note=note, sheet=kept)
-    check.digest = _digest(check)
+    check.digest = digest(check)
     session.add(check)
     session.flush()
     detail = {
@@ -65,19 +65,20 @@ def sign_evening(
     return check
 
 
-def is_whole(check: EveningCheck) -> bool:
-    """Whether what was signed is what is stored."""
-    return check.digest == _digest(check)
+def standing_words(session: Session, sheet: Sheet, by: Person) -> dict[str, str]:
+    """What a person said under an earlier signature for the day, of each thing that is as it was then."""
+    own = [check for check in checks_of(session, sheet.on, sheet.on) if check.person_id == by.id]
+    words = {name: word for check in own for name, word in said(check).items()}
+    signed, needing = covered(own), set(sheet.needing)
+    standing = {name for name, state in sheet.states.items() if state in signed and name in needing}
+    return {name: words[name] for name in standing if name in words}
 
 
-def _digest(check: EveningCheck) -> str:
-    return digest_of(check.on.isoformat(), check.person_id, check.signed_at, check.late, check.note, check.sheet)
-
-
-def _refuse_twice(session: Session, by: Person, on: date) -> None:
-    query = select(EveningCheck.signed_at).where(EveningCheck.on == on, EveningCheck.person_id == by.id)
-    if session.scalar(query) is not None:
-        raise Conflict(f"{by.email} has signed for {on} already; another person may sign as well.")
+def _refuse_twice(sheet: Sheet, by: Person) -> None:
+    if any(one.person == by.email for one in sheet.signatures) and not sheet.after:
+        raise Conflict(
+            f"{by.email} has signed for {sheet.on} already, and nothing came after; another person may sign as well."
+        )
 
 
 def _require_whole(session: Session, by: Person, on: date) -> None:

@@ -1,6 +1,6 @@
 """What is gone through in the evening beside entries: papers that wait, and matters to be looked at again."""
 
-from datetime import date
+from datetime import date, datetime
 
 from msgspec import Struct
 from sqlalchemy import Select, or_, select, true
@@ -16,12 +16,16 @@ LOOK = "look again"
 
 
 class OtherItem(Struct, frozen=True, kw_only=True):
-    """Something of the day that is no entry, such as a paper that came in. `must`: it needs a word to be signed."""
+    """Something of the day that is no entry, such as a paper that came in. `must`: it needs a word to be signed.
+
+    `came_at`: when it was registered or said.
+    """
 
     id: str
     what: str
     words: str
     must: bool
+    came_at: datetime
 
     @property
     def line(self) -> str:
@@ -39,7 +43,13 @@ def waiting_papers(session: Session, person: Person | None, *, on: date) -> list
     if person is not None:
         query = query.where(or_(Incoming.matter_id.is_(None), counted(person)))
     return [
-        OtherItem(id=row.Incoming.id, what="not docketed", words=row.Incoming.title if row.seen else VEILED, must=True)
+        OtherItem(
+            id=row.Incoming.id,
+            what="not docketed",
+            words=row.Incoming.title if row.seen else VEILED,
+            must=True,
+            came_at=row.Incoming.registered_at,
+        )
         for row in session.execute(query.order_by(Incoming.received_on, Incoming.registered_at, Incoming.id))
     ]
 
@@ -59,6 +69,7 @@ def waiting_looks(session: Session, person: Person | None, *, on: date) -> list[
             words=f"{row.reference if row.seen else VEILED_LOOK}, to be looked at again since "
             f"{day_text(row.Review.again_on)}, no date known",
             must=True,
+            came_at=row.Review.said_at,
         )
         for row in session.execute(query.order_by(Review.again_on, Matter.reference))
     ]

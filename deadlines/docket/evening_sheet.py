@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from deadlines.docket.evening_others import OtherItem, hides_others, waiting_looks, waiting_papers
+from deadlines.docket.evening_signed import Signature, State, checks_of, covered, other_state, signatures_of
 from deadlines.docket.intake import Desk
 from deadlines.docket.naming import shown_name
 from deadlines.docket.records import Closing
@@ -28,7 +30,8 @@ class DueItem(Struct, frozen=True, kw_only=True):
     """An open entry and the day by which something is to be done about it.
 
     `what`: `protective`, `file-by`, `last-day`, `past`, `courier`, or `altered` for a date that the program did not
-    write. Of a `veiled` one nothing is told but its days and its attorney.
+    write. Of a `veiled` one nothing is told but its days and its attorney. `came_at`: when it came onto the docket with
+    these days, or was opened again.
     """
 
     entry: str
@@ -41,6 +44,7 @@ class DueItem(Struct, frozen=True, kw_only=True):
     on: date
     what: str
     veiled: bool
+    came_at: datetime
 
 
 class ClosedItem(Struct, frozen=True, kw_only=True):
@@ -63,7 +67,10 @@ class ClosedItem(Struct, frozen=True, kw_only=True):
 
 class Sheet(Struct, frozen=True, kw_only=True):
     """What somebody goes through on the evening of `on`: what stays open and was to be done by then, what was closed
-    that day, what is due until the next working day `next_on`, and what else came up."""
+    that day, what is due until the next working day `next_on`, what else came up, and who has signed for it.
+
+    `after`: the ids of what came, changed or was closed after that and is not signed for; none while nobody has signed.
+    """
 
     on: date
     next_on: date
@@ -71,24 +78,36 @@ class Sheet(Struct, frozen=True, kw_only=True):
     closed: list[ClosedItem]
     coming: list[DueItem]
     others: list[OtherItem] = []
+    signatures: list[Signature] = []
+    after: list[str] = []
 
     @property
     def needing(self) -> list[str]:
         """The ids of what needs a word before anybody can sign."""
         return [item.entry for item in self.open] + [item.id for item in self.others if item.must]
 
+    @property
+    def states(self) -> dict[str, State]:
+        """What is gone through, each as it is now, by its id."""
+        windows: list[DueItem | ClosedItem] = [*self.open, *self.closed]
+        states = {item.entry: (item.entry, item.version, item.status) for item in windows}
+        return states | {item.id: other_state(item.id) for item in self.others}
+
 
 def sheet_of(session: Session, desk: Desk, person: Person | None, *, on: date) -> Sheet:
     """The sheet of a day for a person; without one the whole docket, with every restricted matter veiled."""
-    next_on = next_working_day(desk, on)
-    return Sheet(
+    next_on, checks = next_working_day(desk, on), checks_of(session, on, on)
+    sheet = Sheet(
         on=on,
         next_on=next_on,
         open=_open(session, person, on),
         closed=_closed(session, person, desk, on),
         coming=_coming(session, person, on, next_on),
         others=waiting_papers(session, person, on=on) + waiting_looks(session, person, on=on),
+        signatures=signatures_of(session, checks, person),
     )
+    signed = covered(checks)
+    return replace(sheet, after=[name for name, state in sheet.states.items() if checks and state not in signed])
 
 
 def sees_all(session: Session, person: Person, *, on: date) -> bool:
@@ -186,6 +205,7 @@ def _item(row: Any, on: date, what: str) -> DueItem:
         on=on,
         what="altered" if is_altered(entry, row.DeadlineRow) else what,
         veiled=veiled,
+        came_at=row.DeadlineRow.created_at,
     )
 
 

@@ -1,15 +1,15 @@
 """Whether the evening check was signed: the days of the last weeks, and the alarm where nobody has signed."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
 from deadlines.docket.alarms import raise_alarm
-from deadlines.docket.evening import is_whole
+from deadlines.docket.evening_sheet import sheet_of
+from deadlines.docket.evening_signed import Signature, checks_of, signatures_of
 from deadlines.docket.findings import Finding
 from deadlines.docket.intake import Desk
 from deadlines.docket.letters import docket_people
@@ -20,29 +20,20 @@ from deadlines.store.tables import EveningCheck, Heartbeat, Person
 ROW = "evening"
 """The heartbeat that says since which day the firm asks for the check."""
 LOOK_BACK = timedelta(days=30)
+GRACE = timedelta(minutes=30)
+"""Who still enters papers after the evening check has so long to have them signed for."""
+AFTER = """\
+{count} came or changed after the evening check of {day} was signed, and nobody has signed for it.
+
+Go through it and sign again: `deadlines evening --on {on}` shows it, and
+`deadlines evening --sign --on {on} --by ADDRESS` signs for it.
+"""
 ALARM = """\
 Nobody has signed the evening check of {day}.
 
 Go through what was due and what was closed: `deadlines evening --on {on}` shows it, and
 `deadlines evening --sign --on {on} --by ADDRESS` signs for it.
 """
-
-
-class Signature(Struct, frozen=True, kw_only=True):
-    """Who signed for a day, and when. `left` is how many things stayed open with a word.
-
-    `whole`: what is stored is what was signed.
-    """
-
-    check: str
-    person: str
-    at: datetime
-    late: bool
-    note: str | None
-    open: int
-    closed: int
-    left: int
-    whole: bool
 
 
 class EveningDay(Struct, frozen=True, kw_only=True):
@@ -54,14 +45,17 @@ class EveningDay(Struct, frozen=True, kw_only=True):
     gap: bool
 
 
-def evening_days(session: Session, desk: Desk, *, days: int, now: datetime) -> list[EveningDay]:
+def evening_days(
+    session: Session, desk: Desk, *, days: int, now: datetime, reader: Person | None = None
+) -> list[EveningDay]:
     """The last so many days, the newest first: working days since the firm began with the check, and others that were
-    signed for."""
+    signed for. Words on restricted matters are as far as the reader may see these."""
     works, today = is_working_day(desk), _today(desk, now)
     first = today - timedelta(days=days - 1)
     signed: dict[date, list[Signature]] = {}
-    for check in _checks(session, first):
-        signed.setdefault(check.on, []).append(_signature(check))
+    checks = checks_of(session, first)
+    for check, signature in zip(checks, signatures_of(session, checks, reader), strict=True):
+        signed.setdefault(check.on, []).append(signature)
     since = began(session)
     found = []
     for back in range(days):
@@ -84,7 +78,8 @@ def began(session: Session) -> date | None:
 def watch_evening(session: Session, desk: Desk, *, by: time | None, now: datetime) -> int:
     """Raise the alarm where nobody has signed: once on the evening at `by`, and once more on the next morning.
 
-    It goes to the docket role and its deputies. `by` None: the firm asks for no check. Returns how many alarms are new.
+    The same where something came that day after the last signature, half an hour after it if `by` has passed. It goes
+    to the docket role and its deputies. `by` None: the firm asks for no check. Returns how many alarms are new.
     """
     asked = _asked_since(session, desk, by, now)
     if by is None or asked is None:
@@ -96,8 +91,11 @@ def watch_evening(session: Session, desk: Desk, *, by: time | None, now: datetim
     raised = 0
     if works(today) and local.time() >= by:
         raised += _alarm(session, today, f"{ROW}/{today}", now)
+        raised += _alarm_after(session, desk, today, "", now - GRACE, now)
     if before >= asked and local.time() >= desk.at:
+        midnight = datetime.combine(before + timedelta(days=1), time(), local.tzinfo)
         raised += _alarm(session, before, f"{ROW}/{before}/again", now)
+        raised += _alarm_after(session, desk, before, "/again", midnight, now)
     return raised
 
 
@@ -138,38 +136,28 @@ def _alarm(session: Session, on: date, key: str, now: datetime) -> bool:
     signed = select(EveningCheck.id).where(EveningCheck.on == on).limit(1)
     if session.scalar(signed) is not None:
         return False
-    keepers = docket_people(session)
-    deputies = [person.deputy_id for person in keepers if person.deputy_id is not None]
     subject = f"Nobody has signed the evening check of {day_text(on)}"
-    return raise_alarm(
-        session, key, subject=subject, text=ALARM.format(day=day_text(on), on=on), now=now, also=deputies
-    )
+    return _raise(session, key, subject, ALARM.format(day=day_text(on), on=on), now)
 
 
-def _checks(session: Session, first: date) -> Sequence[EveningCheck]:
-    query = (
-        select(EveningCheck)
-        .join(Person, Person.id == EveningCheck.person_id)
-        .options(contains_eager(EveningCheck.person))
-        .where(EveningCheck.on >= first)
-        .order_by(EveningCheck.signed_at, EveningCheck.id)
-    )
-    return session.scalars(query).all()
+def _alarm_after(session: Session, desk: Desk, on: date, again: str, until: datetime, now: datetime) -> bool:
+    """The alarm for what came onto a signed list until a moment and stays open; once for each last signature."""
+    if not checks_of(session, on, on):
+        return False
+    sheet = sheet_of(session, desk, None, on=on)
+    came = {item.entry: item.came_at for item in sheet.open} | {item.id: item.came_at for item in sheet.others}
+    count = sum(name in sheet.after and at <= until for name, at in came.items())
+    if not count:
+        return False
+    things = "1 thing" if count == 1 else f"{count} things"
+    subject = f"{things} came after the evening check of {day_text(on)} was signed"
+    text = AFTER.format(count=things, day=day_text(on), on=on)
+    return _raise(session, f"{ROW}/{on}/{sheet.signatures[-1].check}{again}", subject, text, now)
 
 
-def _signature(check: EveningCheck) -> Signature:
-    open_ones, others = check.sheet.get("open", []), check.sheet.get("others", [])
-    return Signature(
-        check=check.id,
-        person=check.person.email,
-        at=check.signed_at,
-        late=check.late,
-        note=check.note,
-        open=len(open_ones),
-        closed=len(check.sheet.get("closed", [])),
-        left=sum(bool(item.get("left")) for item in (*open_ones, *others)),
-        whole=is_whole(check),
-    )
+def _raise(session: Session, key: str, subject: str, text: str, now: datetime) -> bool:
+    deputies = [person.deputy_id for person in docket_people(session) if person.deputy_id is not None]
+    return raise_alarm(session, key, subject=subject, text=text, now=now, also=deputies)
 
 
 def _today(desk: Desk, now: datetime) -> date:

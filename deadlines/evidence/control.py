@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
+from deadlines.docket.evening_signed import Thing, said, things_of
 from deadlines.docket.sealing import altered_dates
 from deadlines.docket.ways import is_working_day
 from deadlines.evidence.model import Asked, Cell, Part, Row
@@ -14,11 +15,16 @@ from deadlines.keeping.manifest import backups_in
 from deadlines.keeping.records import DRILLED, FAILED, last
 from deadlines.law.digest import broken_seal
 from deadlines.store import audit
-from deadlines.store.tables import Audit, DeadlineRow, Entry, Instance, Matter
+from deadlines.store.tables import Audit, DeadlineRow, Entry, EveningCheck, Instance, Matter
 
 EVENING = "evening.sign"
 MISSED = "missed"
 LATE = ("late", "contested")
+LEFT = {
+    "window": "Windows left open with a word",
+    "not docketed": "Papers that waited on",
+    "look again": "Matters that were to be looked at again",
+}
 
 
 def missed(asked: Asked) -> Part:
@@ -75,13 +81,14 @@ def _what(asked: Asked, entry: Entry, last_day: date | None) -> tuple[str, date 
 def evening(asked: Asked) -> Part:
     """The evening checks that were signed, and the working days without one."""
     query = select(Audit).where(Audit.action == EVENING, asked.within(Audit.at)).order_by(Audit.id)
+    left = {check.id: len(said(check)) for check in asked.session.scalars(_checks(asked))}
     rows: list[list[Cell]] = [
         [
             str(row.detail.get("on", "")),
             row.at,
             asked.who(row.detail.get("person")),
             "late" if row.detail.get("late") else "in time",
-            row.detail.get("open"),
+            left.get(row.subject),
             row.detail.get("closed"),
         ]
         for row in asked.session.scalars(query)
@@ -101,6 +108,34 @@ def evening(asked: Asked) -> Part:
         columns=["on", "signed_at", "by", "signed", "left_open", "closed_that_day"],
         rows=rows,
     )
+
+
+def left_open(asked: Asked) -> Part:
+    """What was said of each thing that stayed open, with the signature under which it stands."""
+    checks = asked.session.scalars(_checks(asked))
+    words = [(check, name, word) for check in checks for name, word in said(check).items()]
+    things = things_of(asked.session, {name for _, name, _ in words})
+    rows = [_left(asked, check, things[name], word) for check, name, word in words if name in things]
+    kinds = [things[name].what for _, name, _ in words if name in things]
+    # What people type as a word or as a paper's title may name a client.
+    typed = ["paper", "word"] if asked.wanted.names else []
+    return Part(
+        name="evening-left",
+        title="Left open at evening checks",
+        about="Nobody signs without a word on everything that was to be done and stays open.",
+        figures=[(words, kinds.count(what)) for what, words in LEFT.items()],
+        **asked.table(["on", "signed_at", "by", "what", "window", *typed], rows),
+    )
+
+
+def _checks(asked: Asked) -> Select[EveningCheck]:
+    return select(EveningCheck).where(asked.within(EveningCheck.signed_at)).order_by(EveningCheck.signed_at)
+
+
+def _left(asked: Asked, check: EveningCheck, thing: Thing, word: str) -> Row:
+    window, paper = (thing.title if thing.what == what else "" for what in ("window", "not docketed"))
+    cells: list[Cell] = [check.on, check.signed_at, asked.who(check.person_id), thing.what, window]
+    return Row(thing.matter, [*cells, paper, word] if asked.wanted.names else cells)
 
 
 def _working_days(asked: Asked) -> list[date]:

@@ -38,6 +38,7 @@ def gather(session: Session, desk: Desk, house: House, wanted: Wanted, *, made_b
             papers.extensions(asked),
             control.missed(asked),
             control.evening(asked),
+            control.left_open(asked),
             control.backups(asked),
             control.editions(asked),
             standing.ladders(asked),

@@ -29,9 +29,30 @@ def test_a_day_is_looked_at_and_signed(firm: Firm) -> None:
     signed = firm.data("evening", "--sign", "--by", "dora@firm.test", *words)
     assert (signed["person"], signed["late"], signed["left"]) == ("dora@firm.test", False, 3)
     assert firm.run("evening", "--sign", "--by", "dora@firm.test", *words).returncode == 8
+    assert "NOT SIGNED FOR" not in firm.good("evening")
     [day] = firm.data("evening", "list", "--days", "1")
     assert [(s["person"], s["left"], s["whole"]) for s in day["signatures"]] == [("dora@firm.test", 3, True)]
+    assert {word["word"] for word in day["signatures"][0]["words"]} == {"goes by courier"}
     assert "signed" in firm.good("evening", "list")
+    [kept] = firm.data("evening")["signatures"]
+    assert {(word["id"], word["matter"], word["word"]) for word in kept["words"]} == {
+        (item["entry"], "2026-0143", "goes by courier") for item in sheet["open"]
+    }
+    shown = firm.good("evening")
+    assert "Signed by dora@firm.test" in shown
+    assert "Motion to reopen, matter 2026-0143: goes by courier" in shown
+    firm.run(
+        "add", "--matter", "2026-0144", "--attorney", "ana@firm.test", "--by", "ana@firm.test",
+        "--kind", "uscis.denial", "--form", "I-140", "--decided-on", DECIDED, "--service", "in-person",
+    )  # fmt: skip
+    later = firm.data("evening")
+    assert len(later["open"]) == 6
+    assert set(later["after"]) == {item["entry"] for item in later["open"]} - {item["entry"] for item in sheet["open"]}
+    assert firm.good("evening").count("NOT SIGNED FOR") == 3
+    words = [part for name in later["after"] for part in ("--left", name[:8], "came late")]
+    assert firm.data("evening", "--sign", "--by", "dora@firm.test", *words)["left"] == 6
+    [day] = firm.data("evening", "list", "--days", "1")
+    assert [one["left"] for one in day["signatures"]] == [3, 6]
 
 
 def test_what_belongs_together_is_asked_together(firm: Firm) -> None:

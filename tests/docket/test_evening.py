@@ -29,7 +29,7 @@ from tests.docket.test_incoming import came, room
 REOPEN, RECONSIDER, APPEAL = "uscis.motion.reopen", "uscis.motion.reconsider", "uscis.appeal.aao"
 ALL = (REOPEN, RECONSIDER, APPEAL)
 WEDNESDAY, THURSDAY, FRIDAY = date(2026, 11, 18), date(2026, 11, 19), SAFE
-MONDAY = date(2026, 11, 23)
+SATURDAY, MONDAY = date(2026, 11, 21), date(2026, 11, 23)
 SEVEN = time(19)
 
 
@@ -133,6 +133,93 @@ def test_one_signs_once_and_another_may_sign_as_well(database: Database) -> None
         sign(session, ana, now=at(FRIDAY, 19))
         [day] = evening_days(session, desk(), days=1, now=at(FRIDAY, 20))
         assert [signature.person for signature in day.signatures] == [dora.email, ana.email]
+
+
+def test_a_signature_covers_nothing_that_came_after_it(database: Database) -> None:
+    with database.write() as session:
+        ana, _, dora = firm(session)
+        first = recorded(session)
+        waive_entry(session, desk(), first[APPEAL], reason="no appeal", by=ana, now=at(FRIDAY, 10))
+        left = {first[rule].id: "goes by courier" for rule in (REOPEN, RECONSIDER)}
+        sign(session, dora, left=left)
+        assert sheet(session).after == []
+        later = recorded(session, reference="2026-0144")
+        reopen_entry(session, desk(), first[APPEAL], reason="an appeal after all", by=ana, now=at(FRIDAY, 19))
+        waive_entry(session, desk(), first[RECONSIDER], reason="not used", by=ana, now=at(FRIDAY, 19))
+        paper = came(session, ana, at(FRIDAY, 19))
+        new = [*(one.id for one in later.values() if one.status == "open"), first[APPEAL].id, paper.id]
+        assert set(sheet(session).after) == {*new, first[RECONSIDER].id}
+        # A word is asked of what is new alone, and what was said before stands.
+        with pytest.raises(InputError, match="Still open") as refused:
+            sign(session, dora, now=at(FRIDAY, 20))
+        assert all(name[:8] in refused.value.fact for name in new)
+        assert first[REOPEN].id[:8] not in refused.value.fact
+        again = sign(session, dora, left=dict.fromkeys(new, "seen to tomorrow"), now=at(FRIDAY, 20))
+        kept = {item["entry"]: item["left"] for item in again.sheet["open"]}
+        assert kept[first[REOPEN].id] == "goes by courier"
+        assert sheet(session).after == []
+        assert [one.at for one in sheet(session).signatures] == [at(FRIDAY, 18), at(FRIDAY, 20)]
+        assert len(session.scalars(select(Audit).where(Audit.action == "evening.sign")).all()) == 2
+        with pytest.raises(Conflict, match="nothing came after"):
+            sign(session, dora, now=at(FRIDAY, 21))
+
+
+def test_another_persons_word_and_another_version_are_no_word_of_ones_own(database: Database) -> None:
+    with database.write() as session:
+        ana, _, dora = firm(session)
+        entry = recorded(session)[REOPEN]
+        needing = sheet(session).needing
+        sign(session, dora, left=dict.fromkeys(needing, "by Dora"))
+        with pytest.raises(InputError, match=entry.id[:8]):
+            sign(session, ana, now=at(FRIDAY, 19))
+        waive_entry(session, desk(), entry, reason="not used", by=ana, now=at(FRIDAY, 19))
+        reopen_entry(session, desk(), entry, reason="used after all", by=ana, now=at(FRIDAY, 19))
+        assert sheet(session).after == [entry.id]
+        with pytest.raises(InputError, match=entry.id[:8]):
+            sign(session, dora, now=at(FRIDAY, 20))
+
+
+def test_what_came_after_the_signature_is_told_as_if_nobody_had_signed(database: Database) -> None:
+    with database.write() as session:
+        ana, _, dora = firm(session)
+
+        def watch(now: datetime) -> list[str]:
+            watch_evening(session, desk(), by=SEVEN, now=now)
+            found = [(item.key, item.alarm.subject) for item in untold(session)]
+            for key, _ in found:
+                mark_told(session, key, dora.id, now)
+            return [subject for _, subject in found]
+
+        assert watch(at(THURSDAY, 10)) == []
+        sign(session, dora, THURSDAY, now=at(THURSDAY, 17))
+        sign(session, dora, FRIDAY, now=at(FRIDAY, 17))
+        told = ["1 thing came after the evening check of Fri 20 Nov 2026 was signed"]
+        first = came(session, ana, at(FRIDAY, 17) + timedelta(minutes=1), title="Canary denial")
+        assert watch(at(FRIDAY, 18)) == []
+        assert watch(at(FRIDAY, 19)) == told  # by the firm's hour
+        assert watch(at(FRIDAY, 20)) == []
+        sign(session, dora, FRIDAY, left={first.id: "on Monday"}, now=at(FRIDAY, 20))
+        came(session, ana, at(FRIDAY, 21), title="another")
+        assert watch(at(FRIDAY, 21) + timedelta(minutes=25)) == []
+        assert watch(at(FRIDAY, 21) + timedelta(minutes=30)) == told  # a little later, once the hour has passed
+        came(session, ana, at(SATURDAY, 8), title="of the next day")
+        # Once more on the next morning, and only of what came on the day.
+        assert watch(at(SATURDAY, 9)) == told
+        assert watch(at(MONDAY, 9)) == []
+
+
+def test_what_is_closed_after_the_signature_raises_no_alarm(database: Database) -> None:
+    with database.write() as session:
+        ana, _, dora = firm(session)
+        entries = recorded(session)
+        watch_evening(session, desk(), by=SEVEN, now=at(THURSDAY, 10))
+        sign(session, dora, THURSDAY, now=at(THURSDAY, 17))
+        sign(session, dora, left=dict.fromkeys(sheet(session).needing, "tonight"), now=at(FRIDAY, 17))
+        close_all(session, entries, ana, at(FRIDAY, 18))
+        assert len(sheet(session).after) == 3
+        assert watch_evening(session, desk(), by=SEVEN, now=at(FRIDAY, 20)) == 0
+        sign(session, dora, now=at(FRIDAY, 20))
+        assert sheet(session).after == []
 
 
 def test_a_day_is_signed_late_and_never_before_it_comes(database: Database) -> None:
@@ -300,3 +387,26 @@ def test_a_matter_that_was_to_be_looked_at_again_is_or_has_a_word(database: Data
         check = sign(session, dora, left={left.id: "its attorney is asked"})
         assert [item["what"] for item in check.sheet["others"]] == ["look again"]
         assert "2026-9" not in str(check.sheet)
+
+
+def test_the_words_are_read_with_the_signature_by_who_may_see_the_matter(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        plain = recorded(session)[REOPEN]
+        secret = matter(session, ana, "2026-9", restricted=True)
+        paper = came(session, ana, at(FRIDAY, 10), title="VAWA denial", matter=secret)
+        left = {item: f"word on {item}" for item in sheet(session, of=dora).needing}
+        sign(session, dora, left=left)
+
+        def words(of: Person | None) -> dict[str, tuple[str, str, str]]:
+            [one] = sheet(session, of=of).signatures
+            [day] = evening_days(session, desk(), days=1, now=at(FRIDAY, 20), reader=of)
+            assert (day.signatures, one.left) == ([one], 4)
+            return {item.id: (item.matter, item.title, item.word) for item in one.words}
+
+        told = ("2026-0143", plain.title, left[plain.id])
+        assert words(ana)[plain.id] == words(ben)[plain.id] == words(None)[plain.id] == told
+        assert words(ana)[paper.id] == ("2026-9", "VAWA denial", left[paper.id])
+        # Who said it reads it again, and nothing of the matter.
+        assert words(dora)[paper.id] == ("", "Something of a restricted matter", left[paper.id])
+        assert paper.id not in words(ben) | words(None)

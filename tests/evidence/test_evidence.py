@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from deadlines.docket import acknowledging, closing, escalation, restricting
+from deadlines.docket import acknowledging, closing, escalation, evening, evening_sheet, restricting
 from deadlines.docket.house import House
 from deadlines.docket.moves import Because, move
 from deadlines.docket.records import Proof
@@ -170,6 +170,32 @@ def test_papers_that_came_in_are_timed(session: Session, house: House) -> None:
     everything = b"".join(files_of(found).values())
     assert b"Canary" not in everything
     assert b"SECRET" not in everything
+
+
+@pytest.mark.parametrize("names", [False, True])
+def test_what_was_said_of_what_stayed_open_is_told(session: Session, house: House, *, names: bool) -> None:
+    _, _, dora = desks.firm(session)
+    entries = followed(session)
+    secret = next(iter(desks.recorded(session, reference="SECRET-7").values()))
+    restricting.restrict_matter(session, session.get_one(Matter, secret.matter_id), actor="t", now=desks.LATER)
+    on = date(2026, 11, 20)
+    sheet = evening_sheet.sheet_of(session, desks.desk(), dora, on=on)
+    left = {name: f"Canary word on {name}" for name in sheet.needing}
+    evening.sign_evening(
+        session, desks.desk(), by=dora, on=on, left=left, now=datetime(2026, 11, 20, 23, 0, tzinfo=UTC)
+    )
+    wanted = Wanted(from_on=NOVEMBER.from_on, until_on=NOVEMBER.until_on, names=names)
+    found = made(session, house, wanted)
+    assert objects(part(found, "evening"))[0]["left_open"] == len(left)
+    rows = objects(part(found, "evening-left"))
+    assert {(row["matter"], row["window"], row["by"]) for row in rows} == {
+        ("2026-0143", entry.title, dora.email) for entry in entries
+    }
+    assert part(found, "evening-left").withheld == len(left) - len(entries)
+    everything = b"".join(files_of(found).values())
+    for entry in entries:
+        assert (left[entry.id].encode() in everything) is names
+    assert not any(word.encode() in everything for name, word in left.items() if name not in {e.id for e in entries})
 
 
 def test_a_rehearsal_stays_in_the_evidence_when_the_next_is_held(session: Session, house: House) -> None:

@@ -1,6 +1,6 @@
 """The evening check and extensions on pages."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from deadlines.docket.intake import open_matter
 from deadlines.docket.reviews import none_known
 from deadlines.store.database import Database
 from deadlines.store.tables import EveningCheck, Person, Proposal
-from tests.docket.desks import ENTERED, MAILED
+from tests.docket.desks import DENIAL, ENTERED, MAILED
 from tests.web.office import CANARIES, ROOM, Office, Page, fields
 
 RFE = Notice(kind="uscis.rfe", form="I-140", decided_on=MAILED, service=Service("mail"))
@@ -55,7 +55,59 @@ def test_nobody_signs_while_something_stays_open_without_a_word(office: Office) 
     assert "You have signed for this day" in after
     history = browser.get("/evening/history").text
     assert "Dora, 2026-11-20 17:00" in history
+    assert f">{len(words)}<span" in history
+    assert after.count("<q>filed tomorrow</q>") == len(words)
+    read = browser.get("/evening?on=2026-11-20").text
+    assert f"left open with a word: {len(words)}" in read
+    ben = office.browser("Ben").get("/evening?on=2026-11-20").text
+    assert 0 < ben.count("<q>filed tomorrow</q>") < len(words)  # nothing of the restricted matter
+    assert Page(ben).problems() == []
+    assert not any(word in ben for word in CANARIES)
     assert Page(history).problems() == []
+
+
+def test_what_came_after_the_signature_is_marked_and_signed_for_again(office: Office) -> None:
+    browser = office.browser("Dora")
+    form = fields(browser.get("/evening").text)
+    words = {name: "filed tomorrow" for name in form if name.startswith("left-")}
+    assert browser.post("/evening", data={**form, **words, "gone_through": "yes"}).status_code == 303
+    office.record("R-9", DENIAL)
+    page = browser.get("/evening").text
+    assert "Not signed for: 3." in page
+    assert page.count("came or changed after the signature, at ") == 3
+    assert Page(page).problems() == []
+    assert "Not signed for: 3." in office.browser("Ben").get("/evening").text
+    form = fields(page)
+    new = {name: "came at the last moment" for name in form if name.startswith("left-")}
+    assert (len(new), new.keys() & words.keys()) == (3, set())
+    assert browser.post("/evening", data={**form, "gone_through": "yes"}).status_code == 422
+    done = browser.post("/evening", data={**form, **new, "gone_through": "yes"})
+    assert done.status_code == 303
+    after = browser.get(done.headers["location"]).text
+    assert (after.count("Signed by Dora"), "Not signed for" in after) == (2, False)
+    assert "You have signed for this day" in after
+    assert f"left open with a word: {len(words) + 3}" in after
+    assert browser.get("/evening/history").text.count("Dora, 2026-11-20 17:00") == 2
+
+
+def test_another_day_than_the_one_asked_for_is_neither_shown_nor_signed_for(office: Office) -> None:
+    browser = office.browser("Dora")
+    for odd, words in (("2026-12-24", "2026-12-24 has not come yet"), ("2999-01-01", "2999"), ("soon", "soon")):
+        page = browser.get(f"/evening?on={odd}")
+        assert (page.status_code, words in page.text, "Evening check of" in page.text) == (422, True, False)
+    form = fields(browser.get("/evening").text)
+    whole = {**form, **{name: "x" for name in form if name.startswith("left-")}, "gone_through": "yes"}
+    for odd in ("2026-12-24", "soon", ""):
+        assert browser.post("/evening", data={**whole, "on": odd}).status_code in (409, 422)
+    with office.database.read() as session:
+        assert session.scalars(select(EveningCheck)).all() == []
+    # The page of the day is signed for that day, though midnight has passed meanwhile.
+    for quarters in range(30):
+        office.now = EVENING + timedelta(minutes=15 * quarters)
+        assert browser.get("/").status_code == 200
+    assert browser.post("/evening", data=whole).headers["location"] == "/evening?on=2026-11-20"
+    with office.database.read() as session:
+        assert session.scalars(select(EveningCheck)).one().late
 
 
 def test_what_is_on_the_list_is_a_click_away_for_who_sees_it(office: Office) -> None:

@@ -34,8 +34,9 @@ def test_the_follow_up_demands_a_proof_for_each_filing(office: Office) -> None:
     earlier = browser.get("/follow-up?on=2026-11-18").text
     assert "The week to come: 6" in earlier
     for odd in ("soon", "0001-01-01", "9999-12-31"):
-        assert browser.get(f"/follow-up?on={odd}").status_code == 200
-        assert browser.get(f"/evening?on={odd}").status_code == 200
+        assert browser.get(f"/follow-up?on={odd}").status_code == 422
+    assert browser.get("/follow-up?on=2026-12-24").status_code == 200
+    assert browser.get("/follow-up?on=").status_code == 200
 
 
 def test_the_workload_counts_what_is_on_a_persons_docket(office: Office) -> None:

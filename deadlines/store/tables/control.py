@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deadlines.store.tables.base import Base, new_id
@@ -14,14 +14,14 @@ from deadlines.store.tables.people import Person
 class EveningCheck(Base):
     """One person's signature under one day: what was to be done and closed, and what was said of what stayed open.
 
-    Append-only, enforced by triggers. `sheet` is the list as it was; `digest` is over everything that was signed and
-    stands in the audit trail too. `late`: signed after the day had ended.
+    Who has signed signs again for what came after. Append-only, enforced by triggers. `sheet` is the list as it was;
+    `digest` is over everything that was signed and stands in the audit trail too. `late`: signed after the day had
+    ended.
     """
 
     __tablename__ = "evening_check"
-    __table_args__ = (UniqueConstraint("on", "person_id"),)
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
-    on: Mapped[date]
+    on: Mapped[date] = mapped_column(index=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     signed_at: Mapped[datetime]
     late: Mapped[bool] = mapped_column(Boolean, default=False)

@@ -11,7 +11,7 @@ from deadlines.docket.roles import may
 from deadlines.docket.slips import slip_of
 from deadlines.errors import Conflict
 from deadlines.web.desk.acts import kind_title
-from deadlines.web.desk.days import day_of
+from deadlines.web.desk.days import shown_day
 from deadlines.web.desk.door import Door, Visit
 from deadlines.web.desk.found import find_visible_entry
 from deadlines.web.desk.service import SERVED
@@ -36,7 +36,7 @@ def daybook_routes(door: Door) -> list[Route]:
 
 
 def _day(visit: Visit, query: Mapping[str, str]) -> Response:
-    on = min(day_of(query, "on") or visit.today, visit.today)
+    on = shown_day(query, visit.today, to_come=False)
     return visit.page(
         "daybook.html",
         book=daybook(visit.session, visit.person, on=on, zone=str(visit.office.zone)),

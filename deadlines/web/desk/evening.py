@@ -1,7 +1,6 @@
 """The evening check: today's list, a word on what stays open, the signature, and the days before."""
 
 from collections.abc import Mapping
-from datetime import date
 from hashlib import sha256
 
 from sqlalchemy import or_, select
@@ -9,15 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deadlines.docket.evening import LONGEST_NOTE, sign_evening
+from deadlines.docket.evening import LONGEST_NOTE, sign_evening, standing_words
 from deadlines.docket.evening_sheet import DueItem, Sheet, sees_all, sheet_of
-from deadlines.docket.evening_watch import EveningDay, evening_days
+from deadlines.docket.evening_watch import evening_days
 from deadlines.docket.roles import require
 from deadlines.docket.visible import visible
 from deadlines.errors import Conflict
 from deadlines.store.tables import Entry, Incoming, Matter, Review
 from deadlines.web.desk.acts import MOVED_ON, status_of
-from deadlines.web.desk.days import day_of
+from deadlines.web.desk.days import chosen_day, shown_day
 from deadlines.web.desk.door import Door, Refusal, Visit
 from deadlines.web.desk.typed import Typed, faults_of
 
@@ -58,9 +57,8 @@ def evening_routes(door: Door) -> list[Route]:
 
 
 def _ask(visit: Visit, asked: Mapping[str, str], typed: Mapping[str, str], refusal: Refusal | None) -> Response:
-    on = _day(visit, asked)
+    on = shown_day(asked, visit.today, to_come=False)
     sheet = sheet_of(visit.session, visit.desk, visit.person, on=on)
-    signed = next((day.signatures for day in _days(visit, on) if day.on == on), [])
     return visit.page(
         "evening.html",
         status=status_of(refusal),
@@ -70,8 +68,8 @@ def _ask(visit: Visit, asked: Mapping[str, str], typed: Mapping[str, str], refus
         ways=_ways(visit, sheet),
         what=WHAT,
         whole=sees_all(visit.session, visit.person, on=on),
-        signed=signed,
-        mine=any(one.person == visit.person.email for one in signed),
+        mine=any(one.person == visit.person.email for one in sheet.signatures) and not sheet.after,
+        standing=standing_words(visit.session, sheet, visit.person),
         longest=LONGEST_NOTE,
         seen=_seen(sheet),
     )
@@ -79,11 +77,13 @@ def _ask(visit: Visit, asked: Mapping[str, str], typed: Mapping[str, str], refus
 
 def _sign(visit: Visit, form: dict[str, str]) -> Response:
     require(visit.person, "sign-evening")
-    on, typed = _day(visit, form), Typed(form)
+    on, typed = chosen_day(form.get("on", "")), Typed(form)  # the day of the page, though another may have begun
     sheet = sheet_of(visit.session, visit.desk, visit.person, on=on)
     if form.get("seen") != _seen(sheet):
         raise Conflict(MOVED_ON)
-    names = [*sheet.needing, *(one.id for one in sheet.others if typed.text(LEFT + one.id) and not one.must)]
+    standing = standing_words(visit.session, sheet, visit.person)
+    names = [name for name in sheet.needing if name not in standing]
+    names += [one.id for one in sheet.others if typed.text(LEFT + one.id) and not one.must]
     silent = _silent(sheet)
     left = {name: typed.words(LEFT + name, silent[name]) for name in names}
     note = typed.words("note", "", "note", LONGEST_NOTE) if typed.text("note") else None
@@ -125,18 +125,8 @@ def _seen_of(visit: Visit, kind: type[Entry | Review | Incoming], ids: list[str]
 
 
 def _history(visit: Visit) -> Response:
-    days = evening_days(visit.session, visit.desk, days=HISTORY_DAYS, now=visit.now)
-    return visit.page("evening_history.html", days=days, zone=visit.office.zone)
-
-
-def _day(visit: Visit, asked: Mapping[str, str]) -> date:
-    """The day that is asked for, today unless it is another that has come."""
-    return min(day_of(asked, "on") or visit.today, visit.today)
-
-
-def _days(visit: Visit, on: date) -> list[EveningDay]:
-    back = min((visit.today - on).days + 1, 366)
-    return evening_days(visit.session, visit.desk, days=back, now=visit.now)
+    days = evening_days(visit.session, visit.desk, days=HISTORY_DAYS, now=visit.now, reader=visit.person)
+    return visit.page("evening_history.html", days=days)
 
 
 def _seen(sheet: Sheet) -> str:

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from deadlines.docket.follow_up import WEEK, follow_up
 from deadlines.docket.quiet import matter_lines
 from deadlines.docket.workload import Workload, workload
-from deadlines.web.desk.days import day_of
+from deadlines.web.desk.days import shown_day
 from deadlines.web.desk.door import Door, Visit
 
 WEEKS = 8
@@ -29,7 +29,7 @@ def list_routes(door: Door) -> list[Route]:
 
 
 def _follow_up(visit: Visit, asked: Mapping[str, str]) -> Response:
-    on = day_of(asked, "on") or visit.today
+    on = shown_day(asked, visit.today)
     found = follow_up(visit.session, visit.person, on=on)
     return visit.page("follow_up.html", found=found, what=WHAT, before=on - WEEK, after=on + WEEK)
 
