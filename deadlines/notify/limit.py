@@ -1,9 +1,10 @@
 """How long one message may take in all: a time limit on each read is not enough for a server that drips."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from deadlines import clock
 
 LOOKS = 20
 """How often the time is looked at while one message takes as long as it may."""
@@ -26,7 +27,7 @@ class Limit:
         if self._over is None:
             self._over = threading.Event()
             threading.Thread(target=self._watch, args=[self._over], daemon=True).start()
-        self._ends = time.monotonic() + self._seconds
+        self._ends = clock.elapsed() + self._seconds
         try:
             yield
         finally:
@@ -41,5 +42,5 @@ class Limit:
     def _watch(self, over: threading.Event) -> None:
         while not over.wait(self._seconds / LOOKS):
             ends = self._ends
-            if ends is not None and time.monotonic() >= ends:
+            if ends is not None and clock.elapsed() >= ends:
                 self._cut()
