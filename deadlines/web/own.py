@@ -21,12 +21,12 @@ from deadlines.web.cookies import Cookie
 from deadlines.web.desk.menu import frame_of
 from deadlines.web.entrance import Entrance
 from deadlines.web.feeds import DATABASE_FAULTS
-from deadlines.web.forms import read_form
+from deadlines.web.forms import TooLong, read_form
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages
 from deadlines.web.plain import sentence
 from deadlines.web.signed_out import to_door
-from deadlines.web.signing import FAILED, HASHES, NOT_OURS, TOO_MANY
+from deadlines.web.signing import FAILED, HASHES, NOT_OURS, TOO_LONG, TOO_MANY
 from deadlines.web.strangers import Strangers, place_of
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,10 @@ class OwnPages:
         self._limiter, self._hashes = CapacityLimiter(THREADS), CapacityLimiter(HASHES)
 
     async def _form(self, request: Request, make: Make) -> Response:
-        form = await read_form(request)
+        try:
+            form = await read_form(request)
+        except TooLong as refusal:
+            return self._pages.notice(refusal.http_status, TOO_LONG, sentence(refusal))
         if form is None or is_foreign(request.headers, self._address):
             return self._pages.notice(403, *NOT_OURS)
         answer = await self._run(request, form, make)

@@ -17,7 +17,7 @@ from deadlines.web.asking import Asking
 from deadlines.web.cookies import Cookie
 from deadlines.web.entrance import Entrance
 from deadlines.web.feeds import DATABASE_FAULTS
-from deadlines.web.forms import read_form
+from deadlines.web.forms import TooLong, read_form
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages
 from deadlines.web.plain import sentence
@@ -27,6 +27,7 @@ from deadlines.web.strangers import Strangers, place_of
 log = logging.getLogger(__name__)
 
 Make = Callable[[], Response]
+LONGEST_ADDRESS = 254
 HASHES = 2
 """Passwords that are looked at in one moment: each takes 64 MiB and a tenth of a second."""
 UNKNOWN = (
@@ -34,6 +35,7 @@ UNKNOWN = (
     "It works once and for one day: it has been used, is too old, or was not copied whole.",
     "Ask whoever keeps the docket for a new link.",
 )
+TOO_LONG = "That is too long"
 TOO_MANY = ("Too many tries", "Wait a minute, then try again.")
 NOT_OURS = ("That did not come from our page", "Go back, load the page again and try once more.")
 FAILED = ("The docket cannot be reached just now", "Try again in a few minutes.")
@@ -83,10 +85,14 @@ class Signing:
 
     async def sign_in(self, request: Request) -> Response:
         """Address and password: signed in, or refused in the same words whatever was wrong."""
-        form = await read_form(request)
+        try:
+            form = await read_form(request)
+        except TooLong as refusal:
+            email = refusal.fields.get("email", "")[:LONGEST_ADDRESS]
+            return self._sign_in_page(refusal.http_status, refused=sentence(refusal), email=email)
         if form is None or is_foreign(request.headers, self._address):
             return self._pages.notice(403, *NOT_OURS)
-        email, password = form.get("email", "").strip()[:254], form.get("password", "")
+        email, password = form.get("email", "").strip()[:LONGEST_ADDRESS], form.get("password", "")
         try:
             kept = await self._ask(self._look_up, email)
             right = await self._hash(logins.fits, kept, password)
@@ -118,7 +124,10 @@ class Signing:
 
     async def choose(self, request: Request) -> Response:
         """The password that somebody has chosen; the link is used up then."""
-        form = await read_form(request)
+        try:
+            form = await read_form(request)
+        except TooLong as refusal:
+            return self._pages.notice(refusal.http_status, TOO_LONG, sentence(refusal))
         if form is None or is_foreign(request.headers, self._address):
             return self._pages.notice(403, *NOT_OURS)
         code, password, again = request.path_params["code"], form.get("password", ""), form.get("again", "")

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from deadlines.docket.proof import LONGEST_NAME
 from deadlines.docket.records import Copy
-from deadlines.web.forms import FIELDS, LARGEST
+from deadlines.web.forms import FIELDS, LARGEST, SPARE, require_short, too_long, too_many, type_of
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -39,11 +39,14 @@ class FarTooLarge(Exception):
 
 
 async def read_upload(request: Request, *, keeps: int = 0, text: int = LARGEST) -> Sent | None:
-    """What somebody sent with a file, hashed while it comes in; None for what is no such form. Raises FarTooLarge.
+    """What somebody sent with a file, hashed while it comes in; None for what is no such form. Raises FarTooLarge,
+    and TooLong.
 
-    `keeps`: the content is wanted, of so many bytes at most; a larger file is too large. `text`: how many bytes all
-    fields together may have.
+    `keeps`: the content is wanted, of so many bytes at most; a larger file is too large. `text`: how many characters
+    all fields together may have.
     """
+    if not type_of(request):
+        return None if await request.body() else Sent({})
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary")
     if kind.decode("latin-1").lower() != TYPE or not boundary:
@@ -58,12 +61,8 @@ async def read_upload(request: Request, *, keeps: int = 0, text: int = LARGEST) 
             parser.write(chunk)
         parser.finalize()
         return parts.sent() if parts.whole else None
-    except (FormParserError, UnicodeDecodeError, _TooMuch):
+    except (FormParserError, UnicodeDecodeError):
         return None
-
-
-class _TooMuch(Exception):
-    """More fields or text than any form of ours has."""
 
 
 class _Parts:
@@ -94,14 +93,15 @@ class _Parts:
         }
 
     def sent(self) -> Sent:
-        """Everything that came."""
+        """Everything that came. Raises TooLong."""
         fields = {name: value.decode() for name, value in self._fields.items()}
+        require_short(fields, self._most)
         return Sent(fields, self._found, self._too_large, b"" if self._too_large else bytes(self._content))
 
     def _begin(self) -> None:
         self._count += 1
         if self._count > FIELDS:
-            raise _TooMuch
+            raise too_many(FIELDS)
         self._name, self._file, self._header, self._value = "", "", b"", b""
         self._is_file = False
 
@@ -133,8 +133,8 @@ class _Parts:
                     self._content += data[start:end]
             return
         self._text += end - start
-        if self._text > self._most:
-            raise _TooMuch
+        if self._text > self._most + SPARE:
+            raise too_long(self._most)
         self._fields.setdefault(self._name, bytearray()).extend(data[start:end])
 
     def _on_end(self) -> None:

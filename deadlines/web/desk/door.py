@@ -27,7 +27,7 @@ from deadlines.web.asking import Asking
 from deadlines.web.cookies import Cookie
 from deadlines.web.desk.menu import frame_of
 from deadlines.web.feeds import DATABASE_FAULTS, MARK_SECONDS
-from deadlines.web.forms import FIELDS, LARGEST, read_form
+from deadlines.web.forms import FIELDS, LARGEST, TooLong, read_form
 from deadlines.web.once import press_of
 from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages, moment_text
@@ -49,6 +49,7 @@ MINUTES = timedelta(minutes=3)
 Refusal = InputError | Conflict
 """What somebody is told beside what they typed: nothing was changed."""
 NOT_OURS = ("That did not come from our page", "Nothing was changed. Go back, load the page again and try once more.")
+TOO_LONG = ("That is too long", "Nothing was changed. Go back, shorten it, and try once more.")
 TOO_LARGE = ("That file is too large", "Nothing was changed. Give a smaller scan, or none and another proof.")
 FAILED = ("The docket cannot be reached just now", "Nothing was changed. Try again in a few minutes.")
 ONLY_SENT = (
@@ -183,17 +184,17 @@ class Door:
         self, request: Request, make: Callable[[Visit, dict[str, str]], Response], *, fields: int = FIELDS
     ) -> Response:
         """A page by a form of ours (POST) that changes nothing; what was typed stays out of addresses and logs."""
-        form = await read_form(request, fields) if self._is_ours(request) else None
-        if form is None:
-            return await self.refuse(request, 403, *NOT_OURS)
+        form = await self._form(request, fields)
+        if isinstance(form, Response):
+            return form
         return await self._answer(request, lambda visit: make(visit, form), writes=False)
 
     async def ask(self, request: Request, make: Change, again: Again) -> Response:
         """What a form of ours (POST) asks for and changes nothing; one at a time, and it may take some minutes. Where
         it is refused, `again` makes the form anew with what was typed."""
-        form = await read_form(request) if self._is_ours(request) else None
-        if form is None:
-            return await self.refuse(request, 403, *NOT_OURS)
+        form = await self._form(request, again=again)
+        if isinstance(form, Response):
+            return form
         return await self._answer(
             request,
             lambda visit: make(visit, form),
@@ -217,29 +218,34 @@ class Door:
 
         Where it is refused nothing has been changed, and `again` makes the form anew with what was typed.
         """
-        form = await read_form(request, fields) if self._is_ours(request) else None
-        if form is None:
-            return await self.refuse(request, 403, *NOT_OURS)
+        form = await self._form(request, fields, again)
+        if isinstance(form, Response):
+            return form
         return await self._changed(request, Sent(form), make, again)
 
     async def change_with_file(
         self, request: Request, make: Callable[[Visit, Sent], Response], again: Again
     ) -> Response:
         """The same by a form that may bring a file."""
-        sent = await self.upload(request)
+        sent = await self.upload(request, again=again)
         if isinstance(sent, Response):
             return sent
         return await self._changed(request, sent, lambda visit, _: make(visit, sent), again)
 
-    async def upload(self, request: Request, *, keeps: int = 0, text: int = LARGEST) -> Sent | Response:
+    async def upload(
+        self, request: Request, *, keeps: int = 0, text: int = LARGEST, again: Again | None = None
+    ) -> Sent | Response:
         """A form of ours with a file, for a page that is made of it later, or the answer to what is none.
 
-        `keeps`: the file's content is wanted, of so many bytes at most; `text`: how many all fields may have.
+        `keeps`: the file's content is wanted, of so many bytes at most; `text`: how many characters all fields may
+        have; `again` makes the form anew where they have more.
         """
         try:
             sent = await read_upload(request, keeps=keeps, text=text) if self._is_ours(request) else None
         except FarTooLarge:
             return await self.refuse(request, 413, *TOO_LARGE)
+        except TooLong as refusal:
+            return await self._too_long(request, refusal, again)
         return await self.refuse(request, 403, *NOT_OURS) if sent is None else sent
 
     async def unknown(self, request: Request, _: Exception) -> Response:
@@ -265,6 +271,22 @@ class Door:
         with self._database.read() as session:
             found = find_signed_in(session, token, now=self.office.now())
             return frame_of(found.person, self.root) if found is not None else {}
+
+    async def _form(
+        self, request: Request, fields: int = FIELDS, again: Again | None = None
+    ) -> dict[str, str] | Response:
+        """The fields of a form of ours, or the answer to what is none, or is too long."""
+        try:
+            form = await read_form(request, fields) if self._is_ours(request) else None
+        except TooLong as refusal:
+            return await self._too_long(request, refusal, again)
+        return await self.refuse(request, 403, *NOT_OURS) if form is None else form
+
+    async def _too_long(self, request: Request, refusal: TooLong, again: Again | None) -> Response:
+        """What was typed once more, where a form can be made anew and all was read; else a page that says it."""
+        if again is None or not refusal.fields:
+            return await self.refuse(request, refusal.http_status, *TOO_LONG, sentence(refusal))
+        return await self._answer(request, lambda visit: again(visit, refusal.fields, refusal), writes=False)
 
     def _is_ours(self, request: Request) -> bool:
         return not is_foreign(request.headers, self.office.address)

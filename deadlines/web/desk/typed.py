@@ -7,6 +7,7 @@ from typing import TypeVar
 from deadlines.compute.dates import parse_day
 from deadlines.docket.reasons import plain_reason
 from deadlines.errors import DeadlinesError, InputError
+from deadlines.web.forms import TooLong
 from deadlines.web.plain import NO_WAYS, sentence
 
 Read = TypeVar("Read")
@@ -93,6 +94,6 @@ def faults_of(
     `ways` says by the code what to do about it on the page."""
     if refusal is None:
         return {}
-    if isinstance(refusal, Faulty):
+    if isinstance(refusal, Faulty | TooLong):
         return refusal.faults
     return {(fields or {}).get(refusal.code, NOWHERE): sentence(refusal, ways)}
