@@ -41,7 +41,7 @@ class AuditPages:
 def _audit(visit: Visit, query: Mapping[str, str]) -> Response:
     require(visit.person, "read-audit")
     session = visit.session
-    found = trail(session, visit.person, _sought(visit, query))
+    found = trail(session, visit.person, _sought(visit, query), zone=visit.office.zone)
     checked = query.get("check") == "1"
     people = session.scalars(select(Person).order_by(func.lower(Person.name))).all()
     names = sorted(((words_of(one), one) for one in actions(session)), key=lambda pair: pair[0])

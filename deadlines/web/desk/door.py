@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from deadlines.clock import day_of
 from deadlines.docket import logins
 from deadlines.docket.logins import find_signed_in
 from deadlines.docket.naming import Names
@@ -72,7 +73,7 @@ class Office(Struct, frozen=True, kw_only=True):
 
     def today(self) -> date:
         """The firm's calendar day."""
-        return self.now().astimezone(self.zone).date()
+        return day_of(self.now(), self.zone)
 
 
 class Visit:
@@ -85,7 +86,7 @@ class Visit:
     @property
     def today(self) -> date:
         """The firm's calendar day."""
-        return self.now.astimezone(self.office.zone).date()
+        return self.day_of(self.now)
 
     @property
     def desk(self) -> "Desk":
@@ -105,6 +106,10 @@ class Visit:
         if self.office.house is None:
             raise NotFound("This server does not know what the firm has laid down; use the command line.")
         return self.office.house()
+
+    def day_of(self, at: datetime) -> date:
+        """The firm's calendar day of a moment."""
+        return day_of(at, self.office.zone)
 
     def moment(self, at: datetime | None) -> str:
         """A moment as the firm's clock on the wall shows it; a dash for none."""
@@ -129,6 +134,7 @@ class Visit:
             **frame_of(self.person, self._door.root, self.path),
             "today": self.today,
             "moment": self.moment,
+            "day_of": self.day_of,
             "who": self.who,
         }
         return self._door.pages.make(template, status=status, silent=silent, silent_since=since, **{**common, **values})
