@@ -2,7 +2,7 @@
 
 import ctypes
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,12 @@ def now() -> datetime:
 
 def today(zone: str) -> date:
     """The calendar day at this moment in an IANA time zone."""
-    return now().astimezone(ZoneInfo(zone)).date()
+    return day_of(now(), ZoneInfo(zone))
+
+
+def day_of(at: datetime, zone: tzinfo) -> date:
+    """The calendar day of a moment in a time zone: in the evening it is another one in UTC already."""
+    return at.astimezone(zone).date()
 
 
 def elapsed() -> float:

@@ -3,8 +3,10 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -62,6 +64,14 @@ class App:
             with database.write() as session:
                 yield session
             forget_copies(self.settings, database)
+
+
+def firm_day(at: datetime) -> date:
+    """The firm's calendar day of a moment, in the command that runs."""
+    from deadlines.clock import day_of
+
+    app = cast("App", click.get_current_context().find_object(App))
+    return day_of(at, ZoneInfo(app.settings.firm.timezone))
 
 
 pass_app = click.make_pass_decorator(App)

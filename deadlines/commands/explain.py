@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deadlines.commands.context import App, json_option, pass_app
+from deadlines.commands.context import App, firm_day, json_option, pass_app
 from deadlines.commands.signing import looking_option, nexts_of, reader_of
 
 if TYPE_CHECKING:
@@ -139,7 +139,8 @@ def _print_looks(view: "EntryView") -> None:
 
     for look in view.discrepancy:
         fields = ", ".join(FIELDS[name] for name in look.fields)
-        words = f"Two entries differ: {look.by} read the notice on {day_words(look.at.date())} otherwise in {fields}."
+        on = day_words(firm_day(look.at))
+        words = f"Two entries differ: {look.by} read the notice on {on} otherwise in {fields}."
         paragraph(style(words, fg="red", bold=True))
     if view.discrepancy:
         name = view.notice[:8]

@@ -134,6 +134,8 @@ def _table(
 def _table_of(
     app: App, session: "Session", kind: str, choice: "Choice", *, restricted: bool
 ) -> tuple[bytes, dict[str, Any]]:
+    from zoneinfo import ZoneInfo
+
     from deadlines import clock
     from deadlines.docket.table import about, docket_table
     from deadlines.docket.teams import find_matter
@@ -148,7 +150,9 @@ def _table_of(
     today = clock.today(app.settings.firm.timezone)
     seen = leaving(named=matter is not None and restricted)
     discreet = [rule.id for rule in build_law(app.settings).rules.values() if rule.discreet]
-    copy = docket_table(session, choice, seen, discreet=discreet, today=today)
+    copy = docket_table(
+        session, choice, seen, discreet=discreet, zone=ZoneInfo(app.settings.firm.timezone), today=today
+    )
     body = write_csv(copy.sheet) if kind == "csv" else write_xlsx([copy.sheet, about(today, copy)])
     detail = {
         "entries": len(copy.sheet.rows),

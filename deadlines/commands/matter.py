@@ -2,7 +2,7 @@
 
 import click
 
-from deadlines.commands.context import App, actor, json_option, pass_app
+from deadlines.commands.context import App, actor, firm_day, json_option, pass_app
 from deadlines.commands.matter_close import close, reopen
 from deadlines.commands.matter_open import look, open_
 from deadlines.commands.signing import by_option, signed
@@ -72,10 +72,10 @@ def list_(app: App, quiet: bool, everything: bool, by: str | None, as_json: bool
                 str(line.open),
                 day_words(line.next_last_day) or "NONE",
                 day_words(line.passed_last_day),
-                f"{line.changed_at:%Y-%m-%d}",
+                f"{firm_day(line.changed_at)}",
                 day_words(line.look_again_on) or ("NOW" if line.to_look_at else None),
                 line.looked_by,
-                f"{line.closed_at:%Y-%m-%d}" if line.closed_at is not None else None,
+                f"{firm_day(line.closed_at)}" if line.closed_at is not None else None,
             )
             for line in lines
         ],

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deadlines.commands.context import App, actor, json_option, pass_app
+from deadlines.commands.context import App, actor, firm_day, json_option, pass_app
 from deadlines.errors import InputError
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _print(found: list["Path"], *, as_json: bool, added: bool) -> None:
     if as_json:
         print_json(found)
         return
-    rows = [[p.channel, p.shown, f"{p.proved_at:%Y-%m-%d}" if p.proved_at else "never"] for p in found]
+    rows = [[p.channel, p.shown, f"{firm_day(p.proved_at)}" if p.proved_at else "never"] for p in found]
     print_table(["Channel", "To", "Proved"], rows, empty="")
     if added:
         click.echo(f"Send a test now: deadlines remind test {found[0].person}", err=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deadlines.commands.context import App, json_option, pass_app
+from deadlines.commands.context import App, firm_day, json_option, pass_app
 from deadlines.commands.signing import looking_option, nexts_of, reader_of
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _print_matter(matter: "MatterView", today: date) -> None:
 
     client = f", client {clean(matter.client)}" if matter.client else ""
     restricted = ", RESTRICTED" if matter.restricted else ""
-    closed = f", CLOSED {matter.closed_at:%Y-%m-%d} by {matter.closed_by}" if matter.closed_at is not None else ""
+    closed = f", CLOSED {firm_day(matter.closed_at)} by {matter.closed_by}" if matter.closed_at is not None else ""
     click.echo(f"Matter {matter.matter}{client}, attorney {matter.attorney}{restricted}{closed}\n")
     print_table(
         ("Entry", "Notice", "Window", "Form", "Status", "File by", "Last day", "Checked"),

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import click
 
+from deadlines.commands.context import firm_day
 from deadlines.commands.output import clean, paragraph, style
 from deadlines.compute import Notice
 from deadlines.compute.result import Result, Window
@@ -61,7 +62,7 @@ def checked_words(by: str | None, at: datetime | None, marks: Marks) -> str:
     if marks.altered:
         return "INTEGRITY ALARM: altered, do not rely on it"
     said = [
-        f"verified by {by} on {day_words(at.date())}" if at is not None else "unverified",
+        f"verified by {by} on {day_words(firm_day(at))}" if at is not None else "unverified",
         f"initialed by {marks.initialed_by}" if marks.initialed_by else "not initialed",
         f"dispatched {day_words(marks.dispatched_on)}, RECEIPT NOT PROVED" if marks.dispatched_on else "",
         "TWO ENTRIES DIFFER" if marks.discrepant else "",

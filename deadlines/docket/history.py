@@ -1,11 +1,12 @@
 """The action history of a matter: everything that the audit trail holds about it, in words, the latest first."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, tzinfo
 
 from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines.clock import day_of
 from deadlines.docket.blind import blind_to
 from deadlines.docket.naming import Names
 from deadlines.docket.trail_words import more_of, words_of
@@ -26,12 +27,12 @@ class Happened(Struct, frozen=True, kw_only=True):
     entry: str | None
 
 
-def history(session: Session, matter: Matter, reader: Person) -> list[Happened]:
-    """What was done about a matter, its notices and its entries, the latest first.
+def history(session: Session, matter: Matter, reader: Person, *, zone: tzinfo = UTC) -> list[Happened]:
+    """What was done about a matter, its notices and its entries, the latest first; days are those of the zone.
 
     A notice that the reader may still verify blind is not named; see `docket.blind`.
     """
-    known = _Known(session, matter, reader)
+    known = _Known(session, matter, reader, zone)
     query = select(Audit).where(Audit.subject.in_(known.subjects)).order_by(Audit.id.desc())
     return [_happened(known, row) for row in session.scalars(query)]
 
@@ -39,7 +40,7 @@ def history(session: Session, matter: Matter, reader: Person) -> list[Happened]:
 class _Known:
     """The names of what the rows speak of, asked for once."""
 
-    def __init__(self, session: Session, matter: Matter, reader: Person) -> None:
+    def __init__(self, session: Session, matter: Matter, reader: Person, zone: tzinfo) -> None:
         entries = session.execute(select(Entry.id, Entry.title).where(Entry.matter_id == matter.id))
         notices = session.execute(
             select(NoticeRow.id, NoticeRow.kind, NoticeRow.decided_on).where(NoticeRow.matter_id == matter.id)
@@ -48,13 +49,17 @@ class _Known:
         self.notices = {row.id: f"{row.kind} of {row.decided_on}" for row in notices}
         self.notices |= dict.fromkeys(blind_to(session, reader, self.notices), "a notice that you may still verify")
         self.subjects = [matter.id, *self.notices, *self.entries]
-        self._names = Names(session)
+        self._names, self._zone = Names(session), zone
         steps = select(Milestone.id, Milestone.title).where(Milestone.entry_id.in_(list(self.entries)))
         self._steps = {row.id: row.title for row in session.execute(steps)}
 
     def person(self, who: object) -> str:
         """A person, a program or an account as people read it."""
         return self._names.of(who)
+
+    def day(self, moment: str) -> date:
+        """The reader's day of a moment as it stands in a row."""
+        return day_of(datetime.fromisoformat(moment), self._zone)
 
     def step(self, milestone: object) -> str | None:
         """The title of a milestone."""

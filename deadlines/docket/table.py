@@ -1,13 +1,14 @@
 """The docket as a table that leaves the program: a copy of a day, one line for each entry."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, tzinfo
 from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from deadlines.clock import day_of
 from deadlines.docket.coming import next_date
 from deadlines.docket.records import WAITING, is_disputed
 from deadlines.docket.trust import is_altered
@@ -53,7 +54,13 @@ class Copy(Struct, frozen=True):
 
 
 def docket_table(
-    session: Session, choice: Choice, seen: ColumnElement[bool], *, discreet: Collection[str] = (), today: date
+    session: Session,
+    choice: Choice,
+    seen: ColumnElement[bool],
+    *,
+    discreet: Collection[str] = (),
+    zone: tzinfo,
+    today: date,
 ) -> Copy:
     """The entries that the choice asks for, the next date first.
 
@@ -62,6 +69,7 @@ def docket_table(
         choice: which entries.
         seen: of which matters; see `docket.visible`.
         discreet: rules whose very name tells of a protected case; they leave with restricted matters only.
+        zone: the firm's, for the days of what was done.
         today: the day of the copy.
 
     Raises:
@@ -71,7 +79,7 @@ def docket_table(
     query = _chosen(choice).where(or_(Matter.restricted, Entry.rule.not_in(discreet)))
     people = {row.id: row.email for row in session.execute(select(Person.id, Person.email))}
     waiting = set(session.scalars(select(Proposal.entry_id).where(Proposal.state.in_(WAITING))))
-    lines = [_Line(choice, today, people, waiting, *row) for row in session.execute(query.where(seen))]
+    lines = [_Line(choice, zone, today, people, waiting, *row) for row in session.execute(query.where(seen))]
     if choice.past:
         lines = [line for line in lines if line.what == "PAST"]
     lines.sort(key=lambda line: (line.next_on or date.max, line.matter.reference, line.entry.title, line.entry.id))
@@ -105,6 +113,7 @@ class _Line:
     def __init__(
         self,
         choice: Choice,
+        zone: tzinfo,
         today: date,
         people: dict[str, str],
         waiting: set[str],
@@ -114,7 +123,7 @@ class _Line:
         matter: Matter,
         attorney: Person,
     ) -> None:
-        self.choice, self.today, self.people, self.waiting = choice, today, people, waiting
+        self.choice, self.zone, self.today, self.people, self.waiting = choice, zone, today, people, waiting
         self.entry, self.deadline, self.notice, self.matter, self.attorney = entry, deadline, notice, matter, attorney
         self.altered = is_altered(entry, deadline)
         self.next_on: date | None = None
@@ -150,10 +159,10 @@ class _Line:
             "Latest": deadline.latest,
             "Courier by": entry.dispatch_by if entry.status == "open" else None,
             "Checked by": self.people.get(entry.verified_by or "", entry.verified_by),
-            "Checked on": entry.verified_at.date() if entry.verified_at else None,
+            "Checked on": day_of(entry.verified_at, self.zone) if entry.verified_at else None,
             "Look again": self._doubts(),
             "Closed on": entry.closed_on,
-            "Matter closed": matter.closed_at.date() if matter.closed_at is not None else None,
+            "Matter closed": day_of(matter.closed_at, self.zone) if matter.closed_at is not None else None,
             "Edition": deadline.edition,
             "Entry": entry.id,
         }

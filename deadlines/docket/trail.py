@@ -5,13 +5,14 @@ somebody looks for a person, an act or a matter, such rows are left out, so that
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, CompoundSelect, Select, String, Table, or_, select, union
 from sqlalchemy.orm import Session
 
+from deadlines.clock import day_of
 from deadlines.docket.blind import blind_to
 from deadlines.docket.naming import Names
 from deadlines.docket.trail_words import more_of, words_of
@@ -76,15 +77,15 @@ class Trail(Struct, frozen=True):
     older: int | None
 
 
-def trail(session: Session, reader: Person, sought: Sought) -> Trail:
-    """The rows that somebody looks for, as far as they may see them."""
+def trail(session: Session, reader: Person, sought: Sought, *, zone: tzinfo = UTC) -> Trail:
+    """The rows that somebody looks for, as far as they may see them; days are those of the zone."""
     hidden = veiled_subjects(reader)
     query = select(Audit).where(*_conditions(sought)).order_by(Audit.id.desc()).limit(PAGE + 1)
     if sought.looks_for_something:
         query = query.where(Audit.subject.not_in(hidden))
     found = session.scalars(query).all()
     shown = found[:PAGE]
-    told = _Words(session, reader, shown).told()
+    told = _Words(session, reader, shown, zone).told()
     kept = [row for row in told if not (row.veiled and sought.looks_for_something)]
     return Trail(kept, shown[-1].id if len(found) > PAGE else None)
 
@@ -141,8 +142,8 @@ def tables_of_cases() -> list[Table]:
 class _Words:
     """What stands behind the ids of some rows, asked for once."""
 
-    def __init__(self, session: Session, reader: Person, rows: Sequence[Audit]) -> None:
-        self._rows, self._session = rows, session
+    def __init__(self, session: Session, reader: Person, rows: Sequence[Audit], zone: tzinfo) -> None:
+        self._rows, self._session, self._zone = rows, session, zone
         subjects = {row.subject for row in rows if row.subject}
         query = select(Matter).where(Matter.id.in_(select(Matter.id).where(visible(reader))))
         self._people = Names(session)
@@ -154,6 +155,10 @@ class _Words:
         self._names = self._named(subjects)
         notices = session.scalars(select(NoticeRow.id).where(NoticeRow.id.in_(subjects))).all()
         self._blind = blind_to(session, reader, notices)
+
+    def day(self, moment: str) -> date:
+        """The reader's day of a moment as it stands in a row."""
+        return day_of(datetime.fromisoformat(moment), self._zone)
 
     def told(self) -> list[Told]:
         return [self._row(row) for row in self._rows]

@@ -4,6 +4,7 @@ The trail of everything and the history of a matter both read it. The words stan
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, Protocol
 
 Detail = Mapping[str, Any]
@@ -17,6 +18,9 @@ class Known(Protocol):
 
     def step(self, milestone: object) -> str | None:
         """The title of a milestone; None where it is not known."""
+
+    def day(self, moment: str) -> date:
+        """The reader's day of a moment as it stands in a row."""
 
 
 More = Callable[[Detail, Known], str]
@@ -125,7 +129,7 @@ ACTS: dict[str, str | tuple[str, More]] = {
     "dates.sealed": "sealed the stored dates",
     "deadline.discreet": "followed, or no longer followed, what only a protected person may file",
     "deadline.move": ("computed the dates anew", _moved),
-    "entry.acknowledge": ("took the date on", lambda detail, _: f"until {detail['until'][:10]}"),
+    "entry.acknowledge": ("took the date on", lambda detail, known: f"until {known.day(detail['until'])}"),
     "entry.courier": "gave the courier another day",
     "entry.dispatched": (
         "recorded that the filing was sent",

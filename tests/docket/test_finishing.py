@@ -1,6 +1,6 @@
 """A matter closes when nothing of it is open, and whatever comes in opens it again."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -104,7 +104,7 @@ def test_a_closed_matter_leaves_the_lists_and_counts_and_stays_to_be_seen(databa
         assert counts(session, ana, today=MONDAY, now=LATER).quiet == 0
         with pytest.raises(Conflict, match="is closed"):
             none_known(session, room(), matter, again_on=MONDAY + DAY, by=ben, now=LATER, actor=ben.email)
-        table = docket_table(session, Choice(everything=True), visible(ana), today=MONDAY).sheet
+        table = docket_table(session, Choice(everything=True), visible(ana), zone=UTC, today=MONDAY).sheet
         at = [column.name for column in table.columns].index("Matter closed")
         assert {row[at] for row in table.rows} == {MONDAY}
         reopen_matter(session, matter, reason="client comes back", by=ben, now=LATER, actor=ben.email)

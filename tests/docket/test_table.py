@@ -1,6 +1,8 @@
 """The docket as a table: the same dates as the list, and nothing of a matter that is to stay inside."""
 
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.orm import Session
@@ -23,7 +25,7 @@ DISCREET = [rule.id for rule in load_law().rules.values() if rule.discreet]
 
 def table(session: Session, *, named: bool = False, seen: Any = None, **choice: Any) -> list[dict[str, Any]]:
     condition = leaving(named=named) if seen is None else seen
-    made = docket_table(session, Choice(**choice), condition, discreet=DISCREET, today=TODAY)
+    made = docket_table(session, Choice(**choice), condition, zone=UTC, discreet=DISCREET, today=TODAY)
     return [dict(zip([c.name for c in made.sheet.columns], row, strict=True)) for row in made.sheet.rows]
 
 
@@ -64,7 +66,7 @@ def test_a_restricted_matter_leaves_by_its_name_alone_and_without_its_client(ses
     recorded(session, VAWA, reference="V-7")
     assert {row["Matter"] for row in table(session, everything=True, clients=True)} == {"2026-0143"}
     assert table(session, matter="V-7") == []
-    made = docket_table(session, Choice(), leaving(named=False), today=TODAY)
+    made = docket_table(session, Choice(), leaving(named=False), zone=UTC, today=TODAY)
     assert made.left_out == len(table(session, matter="V-7", named=True)) > 0
     assert {row["Client"] for row in table(session, matter="V-7", named=True, clients=True)} == {None}
 
@@ -81,3 +83,14 @@ def test_remedies_that_tell_of_a_protected_case_stay_inside(session: Session) ->
     assert set(entries) & set(DISCREET)
     shown = {row["Entry"] for row in table(session, everything=True)}
     assert shown == {entry.id for rule, entry in entries.items() if rule not in DISCREET}
+
+
+def test_what_was_done_in_the_evening_stands_on_the_firms_day(session: Session) -> None:
+    entry = next(iter(recorded(session).values()))
+    entry.verified_at = entry.matter.closed_at = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+    session.flush()
+    zone = ZoneInfo("America/New_York")
+    made = docket_table(session, Choice(everything=True), leaving(named=False), zone=zone, today=TODAY)
+    names = [column.name for column in made.sheet.columns]
+    row = next(row for row in made.sheet.rows if row[names.index("Entry")] == entry.id)
+    assert {row[names.index(name)] for name in ("Checked on", "Matter closed")} == {date(2026, 11, 20)}

@@ -193,7 +193,7 @@ def test_tables(firm: Database, role: str) -> None:
         person = person_of(session, role)
         for clients, everything in product((False, True), (False, True)):
             choice = TableChoice(clients=clients, everything=everything)
-            copy = docket_table(session, choice, visible(person), today=MORNING.date())
+            copy = docket_table(session, choice, visible(person), zone=UTC, today=MORNING.date())
             assert told(str(copy.sheet.rows)) == []
             assert (len(copy.sheet.rows), copy.left_out) == (1, 1)
 

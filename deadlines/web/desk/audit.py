@@ -43,7 +43,7 @@ def _audit(visit: Visit, query: Mapping[str, str]) -> Response:
     require(visit.person, "read-audit")
     session, typed = visit.session, Typed(query)
     sought = _sought(visit, typed)
-    found = trail(session, visit.person, sought) if not typed.faults else Trail([], None)
+    found = trail(session, visit.person, sought, zone=visit.office.zone) if not typed.faults else Trail([], None)
     checked = query.get("check") == "1"
     people = session.scalars(select(Person).order_by(func.lower(Person.name))).all()
     names = sorted(((words_of(one), one) for one in actions(session)), key=lambda pair: pair[0])

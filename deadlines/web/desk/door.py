@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Route
 
+from deadlines.clock import day_of
 from deadlines.docket import logins, repeats
 from deadlines.docket.logins import find_signed_in
 from deadlines.docket.naming import Names
@@ -81,7 +82,7 @@ class Office(Struct, frozen=True, kw_only=True):
 
     def today(self) -> date:
         """The firm's calendar day."""
-        return self.now().astimezone(self.zone).date()
+        return day_of(self.now(), self.zone)
 
 
 class Visit:
@@ -94,7 +95,7 @@ class Visit:
     @property
     def today(self) -> date:
         """The firm's calendar day."""
-        return self.now.astimezone(self.office.zone).date()
+        return self.day_of(self.now)
 
     @property
     def desk(self) -> "Desk":
@@ -114,6 +115,10 @@ class Visit:
         if self.office.house is None:
             raise NotFound("This server does not know what the firm has laid down; use the command line.")
         return self.office.house()
+
+    def day_of(self, at: datetime) -> date:
+        """The firm's calendar day of a moment."""
+        return day_of(at, self.office.zone)
 
     def moment(self, at: datetime | None) -> str:
         """A moment as the firm's clock on the wall shows it; a dash for none."""
@@ -138,6 +143,7 @@ class Visit:
             **frame_of(self.person, self._door.root, self.path),
             "today": self.today,
             "moment": self.moment,
+            "day_of": self.day_of,
             "who": self.who,
         }
         return self._door.pages.make(template, status=status, silent=silent, silent_since=since, **{**common, **values})

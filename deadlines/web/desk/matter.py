@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from deadlines.clock import day_of
 from deadlines.docket.acknowledging import acknowledge, may_take_on, taken_on
 from deadlines.docket.history import history
 from deadlines.docket.incoming import waiting_of
@@ -133,7 +134,7 @@ def _takable(visit: Visit, matter: Matter) -> set[str]:
 
 def _history(visit: Visit, identifier: str) -> Response:
     row = find_matter(visit, identifier)
-    events = [(item, item.at.astimezone(visit.office.zone)) for item in history(visit.session, row, visit.person)]
+    events = history(visit.session, row, visit.person, zone=visit.office.zone)
     return visit.page("history.html", matter=row, events=events, zone=str(visit.office.zone))
 
 
@@ -217,4 +218,4 @@ def _taken(visit: Visit, matter: Matter) -> dict[str, tuple[str, date]]:
     """By entry, who has taken it on, and until when."""
     standing = taken_on(visit.session, matter, visit.now)
     zone = visit.office.zone
-    return {entry: (visit.who(row.person_id), row.until.astimezone(zone).date()) for entry, row in standing.items()}
+    return {entry: (visit.who(row.person_id), day_of(row.until, zone)) for entry, row in standing.items()}

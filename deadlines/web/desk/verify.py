@@ -46,12 +46,10 @@ def verify_routes(door: Door) -> list[Route]:
 
 def _list(visit: Visit) -> Response:
     found = unverified(visit.session, visit.person)
-    zone = visit.office.zone
-    lines = [(one, one.entered_at.astimezone(zone)) for one in found]
     return visit.page(
         "verify_list.html",
-        waiting=[line for line in lines if not line[0].mine],
-        mine=[line for line in lines if line[0].mine],
+        waiting=[one for one in found if not one.mine],
+        mine=[one for one in found if one.mine],
         full=sum(one.dates for one in found) >= MOST,
         most=MOST,
     )
@@ -70,7 +68,7 @@ def _ask(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refusal | N
         disputed=_disputed(visit, row),
         matter=row.matter,
         entered_by=row.entered_by,
-        entered_at=row.entered_at.astimezone(visit.office.zone),
+        entered_at=row.entered_at,
         needed=to_be_read(visit.desk, _notice(row)),
         kinds=_kinds(visit),
         methods=METHODS,
