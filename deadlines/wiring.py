@@ -239,6 +239,7 @@ def build_desk(settings: Settings, actor: str, door: str = "") -> "Desk":
         actor=actor,
         partner=settings.follow_up.partner.strip().lower(),
         door=door,
+        pages=settings.web.base_url.rstrip("/"),
     )
 
 
@@ -264,6 +265,7 @@ def build_mail_room(settings: Settings) -> "MailRoom":
         closes=closes,
         days=chosen.days,
         is_working_day=is_working_day(build_desk(settings, "daemon")),
+        pages=settings.web.base_url.rstrip("/"),
     )
 
 

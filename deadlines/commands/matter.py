@@ -158,7 +158,8 @@ def hand_over(app: App, reference: str, email: str, as_json: bool) -> None:
 
     with app.withdrawing() as session:
         matter, person = find_matter(session, reference), find_person(session, email)
-        count = handing.hand_over(session, matter, person, actor=actor(), now=clock.now())
+        pages = app.settings.web.base_url.rstrip("/")
+        count = handing.hand_over(session, matter, person, actor=actor(), now=clock.now(), pages=pages)
         shown = {"matter": matter.reference, "attorney": person.email, "open": count}
         sentence = f"{person.name} is the attorney of matter {matter.reference} and answers for {count} open dates."
     answer(shown, sentence, as_json=as_json)

@@ -22,15 +22,13 @@ ROW = "evening"
 LOOK_BACK = timedelta(days=30)
 GRACE = timedelta(minutes=30)
 """Who still enters papers after the evening check has so long to have them signed for."""
-AFTER = """\
-{count} came or changed after the evening check of {day} was signed, and nobody has signed for it.
-
-Go through it and sign again: `deadlines evening --on {on}` shows it, and
-`deadlines evening --sign --on {on} --by ADDRESS` signs for it.
+AFTER = "{count} came or changed after the evening check of {day} was signed, and nobody has signed for it."
+ALARM = "Nobody has signed the evening check of {day}."
+BY_PAGE = """
+Go through what was due and what was closed, and sign for it:
+{pages}/evening?on={on}
 """
-ALARM = """\
-Nobody has signed the evening check of {day}.
-
+BY_COMMAND = """
 Go through what was due and what was closed: `deadlines evening --on {on}` shows it, and
 `deadlines evening --sign --on {on} --by ADDRESS` signs for it.
 """
@@ -90,11 +88,11 @@ def watch_evening(session: Session, desk: Desk, *, by: time | None, now: datetim
         before -= timedelta(days=1)
     raised = 0
     if works(today) and local.time() >= by:
-        raised += _alarm(session, today, f"{ROW}/{today}", now)
+        raised += _alarm(session, desk, today, f"{ROW}/{today}", now)
         raised += _alarm_after(session, desk, today, "", now - GRACE, now)
     if before >= asked and local.time() >= desk.at:
         midnight = datetime.combine(before + timedelta(days=1), time(), local.tzinfo)
-        raised += _alarm(session, before, f"{ROW}/{before}/again", now)
+        raised += _alarm(session, desk, before, f"{ROW}/{before}/again", now)
         raised += _alarm_after(session, desk, before, "/again", midnight, now)
     return raised
 
@@ -132,12 +130,13 @@ def _asked_since(session: Session, desk: Desk, by: time | None, now: datetime) -
     return date.fromisoformat(row.detail)
 
 
-def _alarm(session: Session, on: date, key: str, now: datetime) -> bool:
+def _alarm(session: Session, desk: Desk, on: date, key: str, now: datetime) -> bool:
     signed = select(EveningCheck.id).where(EveningCheck.on == on).limit(1)
     if session.scalar(signed) is not None:
         return False
     subject = f"Nobody has signed the evening check of {day_text(on)}"
-    return _raise(session, key, subject, ALARM.format(day=day_text(on), on=on), now)
+    text = ALARM.format(day=day_text(on)) + _how(desk, on)
+    return _raise(session, key, subject, text, now)
 
 
 def _alarm_after(session: Session, desk: Desk, on: date, again: str, until: datetime, now: datetime) -> bool:
@@ -151,8 +150,13 @@ def _alarm_after(session: Session, desk: Desk, on: date, again: str, until: date
         return False
     things = "1 thing" if count == 1 else f"{count} things"
     subject = f"{things} came after the evening check of {day_text(on)} was signed"
-    text = AFTER.format(count=things, day=day_text(on), on=on)
+    text = AFTER.format(count=things, day=day_text(on)) + _how(desk, on)
     return _raise(session, f"{ROW}/{on}/{sheet.signatures[-1].check}{again}", subject, text, now)
+
+
+def _how(desk: Desk, on: date) -> str:
+    """Where it is signed for: on its page, and by commands where people have no pages."""
+    return "\n" + (BY_PAGE if desk.pages else BY_COMMAND).format(pages=desk.pages, on=on)
 
 
 def _raise(session: Session, key: str, subject: str, text: str, now: datetime) -> bool:

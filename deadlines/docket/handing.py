@@ -20,14 +20,20 @@ from deadlines.store.tables import Absence, Entry, Matter, MatterMember, Milesto
 TAKEN_OVER = """\
 {matter} is yours from now on: {count}, and you are reminded of each.
 
-`deadlines list` shows them; look at the nearest ones today.
+{how} look at the nearest ones today.
 """
+BY_PAGE = """\
+{pages}/matter/{id}
+
+Open it, and"""
+BY_COMMAND = "`deadlines list` shows them;"
 
 
-def hand_over(session: Session, matter: Matter, to: Person, *, actor: str, now: datetime) -> int:
+def hand_over(session: Session, matter: Matter, to: Person, *, actor: str, now: datetime, pages: str = "") -> int:
     """Make somebody the attorney of a matter, and tell them by mail; how many open entries they answer for now.
 
-    Whoever was it is on the matter no more, and calendars of theirs that show that matter only end.
+    Whoever was it is on the matter no more, and calendars of theirs that show that matter only end. `pages`: where the
+    mail links to; empty: nowhere.
 
     Raises Conflict for who is its attorney already, and as `require_attorney`.
     """
@@ -43,7 +49,7 @@ def hand_over(session: Session, matter: Matter, to: Person, *, actor: str, now: 
     detail = {"from": before.id, "to": to.id}
     audit.record(session, at=now, actor=actor, action="matter.hand-over", subject=matter.id, detail=detail)
     count = _open(session, matter)
-    _tell(session, matter, to, count, now)
+    _tell(session, matter, to, count, pages, now)
     return count
 
 
@@ -126,7 +132,7 @@ def _open(session: Session, matter: Matter) -> int:
     return session.scalar(select(func.count()).select_from(Entry).where(*theirs)) or 0
 
 
-def _tell(session: Session, matter: Matter, to: Person, count: int, now: datetime) -> None:
+def _tell(session: Session, matter: Matter, to: Person, count: int, pages: str, now: datetime) -> None:
     what = "A matter" if matter.restricted else f"Matter {matter.reference}"
     dates = "one open date" if count == 1 else f"{count} open dates"
     letters.queue(
@@ -134,6 +140,9 @@ def _tell(session: Session, matter: Matter, to: Person, count: int, now: datetim
         key=f"hand-over/{matter.id}/{now.isoformat(timespec='seconds')}",
         person=to,
         subject=f"{what} is yours now, with {dates}",
-        text=TAKEN_OVER.format(matter=what, count=dates),
+        # A link by the id alone tells nothing, and whoever opens it has signed in.
+        text=TAKEN_OVER.format(
+            matter=what, count=dates, how=(BY_PAGE if pages else BY_COMMAND).format(pages=pages, id=matter.id)
+        ),
         now=now,
     )

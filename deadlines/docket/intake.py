@@ -35,7 +35,8 @@ class Desk(Struct, frozen=True):
 
     `policy`: its choices where the law leaves a question open, from ambiguity id to choice id. `practice`: its
     ladders, courier days and milestones. `partner`: the mail address of who follows up what was filed, if anybody.
-    `door`: how what is entered came in: on a `page`, by a `command`, or by another `program`.
+    `door`: how what is entered came in: on a `page`, by a `command`, or by another `program`. `pages`: where mails link
+    to; empty: nowhere, and they name commands.
     """
 
     law: Law
@@ -47,6 +48,7 @@ class Desk(Struct, frozen=True):
     practice: Practice = Practice()
     partner: str = ""
     door: str = ""
+    pages: str = ""
 
 
 class Recorded(Struct, frozen=True):

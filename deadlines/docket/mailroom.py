@@ -26,13 +26,17 @@ class Age(Struct, frozen=True):
 
 class MailRoom(Struct, frozen=True):
     """From when to when the firm works on a working day in its `zone`, and how many working days after the one on
-    which it came a paper must be on the docket: 0, by the end of the same day."""
+    which it came a paper must be on the docket: 0, by the end of the same day.
+
+    `pages`: where mails link to; empty: nowhere.
+    """
 
     zone: str
     opens: time
     closes: time
     days: int
     is_working_day: Callable[[date], bool]
+    pages: str = ""
 
     def local(self, at: datetime) -> datetime:
         """A moment on the firm's clock."""

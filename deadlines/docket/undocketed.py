@@ -23,10 +23,20 @@ LETTER = """\
 A paper that came in by {way} on {received} is not on the docket{matter}. It was to
 be there by {due}, and has been waiting for {age}.
 
-A date that nobody has entered warns nobody. Look at it now: `deadlines incoming list` shows it as {id}.
+A date that nobody has entered warns nobody. Look at it now: {how}
+Until then this comes again on every working day. What the paper is called stands on the docket only,
+because it may name a client.
+"""
+BY_PAGE = """\
+it waits under {id}.
+{pages}/incoming
+
+Docket it there, or say that it bears no date.
+"""
+BY_COMMAND = """\
+`deadlines incoming list` shows it as {id}.
 Record the notice with `deadlines add --incoming {id}`, or say with
-`deadlines incoming dismiss {id} --reason REASON` that it bears no date. Until then this comes again
-on every working day. What the paper is called stands on the docket only, because it may name a client.
+`deadlines incoming dismiss {id} --reason REASON` that it bears no date.
 """
 
 
@@ -114,7 +124,7 @@ def _tell(session: Session, room: MailRoom, row: Incoming, now: datetime) -> boo
         return False
     due = room.local(row.due_at)
     words = LETTER.format(
-        id=row.id[:8],
+        how=(BY_PAGE if room.pages else BY_COMMAND).format(id=row.id[:8], pages=room.pages).rstrip("\n"),
         way=row.at,
         received=day_text(row.received_on),
         matter=f", matter {row.matter.reference}" if row.matter is not None else "",

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
@@ -410,3 +411,20 @@ def test_the_words_are_read_with_the_signature_by_who_may_see_the_matter(databas
         # Who said it reads it again, and nothing of the matter.
         assert words(dora)[paper.id] == ("", "Something of a restricted matter", left[paper.id])
         assert paper.id not in words(ben) | words(None)
+
+
+@pytest.mark.parametrize("pages", ["", "https://docket.test"])
+def test_the_alarm_leads_to_the_page_where_there_is_one(database: Database, pages: str) -> None:
+    with database.write() as session:
+        ana, _, dora = firm(session)
+        there = structs.replace(desk(), pages=pages)
+        watch_evening(session, there, by=SEVEN, now=at(FRIDAY, 10))
+        watch_evening(session, there, by=SEVEN, now=at(FRIDAY, 19))
+        sign(session, dora, now=at(FRIDAY, 20))
+        came(session, ana, at(FRIDAY, 21))
+        watch_evening(session, there, by=SEVEN, now=at(FRIDAY, 22))
+        texts = [item.alarm.text for item in untold(session)]
+    assert len(texts) == 2
+    for told in texts:
+        assert (f"\n{pages}/evening?on=2026-11-20\n" in told) is bool(pages)
+        assert ("`deadlines evening --sign --on 2026-11-20" in told) is not bool(pages)

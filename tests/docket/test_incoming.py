@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -253,3 +254,15 @@ def test_the_scheduler_sends_what_is_told_of_a_paper(database: Database) -> None
     [message] = channel.messages
     assert (message.to_email, "NOT DOCKETED" in message.subject) == ("dora@firm.test", True)
     assert found.id[:8] in message.text
+    assert f"`deadlines add --incoming {found.id[:8]}`" in message.text
+
+
+def test_where_there_are_pages_the_mail_of_a_paper_leads_to_them(database: Database) -> None:
+    with database.write() as session:
+        _, ben, _ = firm(session)
+        found = came(session, ben)
+        tell_undocketed(session, structs.replace(room(), pages="https://docket.test"), now=at(MON, 18))
+        text, name = session.scalars(select(Letter.text)).one(), found.id[:8]
+    assert "\nhttps://docket.test/incoming\n" in text
+    assert name in text
+    assert "`deadlines" not in text

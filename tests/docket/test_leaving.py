@@ -17,7 +17,7 @@ from deadlines.docket.renderings import lift_all, render_entry
 from deadlines.docket.restricting import restrict_matter, unrestrict_matter
 from deadlines.docket.versions import current, locked
 from deadlines.store.database import Database
-from deadlines.store.tables import Entry, Matter, Person, Rendering, Subscription
+from deadlines.store.tables import Entry, Letter, Matter, Person, Rendering, Subscription
 from tests.docket import samples
 from tests.reading import events_of
 
@@ -102,6 +102,18 @@ def test_a_matter_that_is_handed_over_leaves_one_calendar_and_enters_another(
     assert {uid: event["SEQUENCE"] for uid, event in shown(session, docket).items()} == {
         uid: event["SEQUENCE"] for uid, event in before.items()
     }
+
+
+@pytest.mark.parametrize("pages", ["", "https://docket.test"])
+def test_the_mail_of_a_hand_over_leads_to_the_matter_and_names_no_restricted_one(
+    session: Session, ana: Person, ben: Person, matter: Matter, entry: Entry, pages: str
+) -> None:
+    restrict_matter(session, matter, actor="t", now=NOW)
+    hand_over(session, matter, ben, actor="t", now=NOW, pages=pages)
+    told = session.scalars(select(Letter).where(Letter.key.startswith("hand-over/"))).one()
+    assert (f"\n{pages}/matter/{matter.id}\n" in told.text) is bool(pages)
+    assert ("`deadlines list`" in told.text) is not bool(pages)
+    assert matter.reference not in told.subject + told.text
 
 
 def test_who_is_taken_off_and_put_on_again(session: Session, ben: Person, matter: Matter, entry: Entry) -> None:

@@ -69,7 +69,7 @@ def _hand_over(visit: Visit, name: str, form: dict[str, str]) -> Response:
     if form.get("seen") != matter.attorney_id:
         raise Conflict(MOVED_ON)
     person = _chosen(visit, form, _heirs(visit, matter))
-    hand_over(visit.session, matter, person, actor=visit.person.email, now=visit.now)
+    hand_over(visit.session, matter, person, actor=visit.person.email, now=visit.now, pages=visit.desk.pages)
     return _done(visit, matter, "handed-over")
 
 
