@@ -32,8 +32,10 @@ def test_a_matter_is_opened_only_with_an_answer(office: Office) -> None:
     assert "The matter is open." in page
     assert "Not docketed yet:" in page
     assert Page(page).problems() == []
-    again = browser.post("/open", data={**form, "reference": "b-1 ", "paper": "", "none_until": "2026-11-16"})
+    again = browser.post("/open", data={**form, "reference": " B-2 ", "paper": "", "none_until": "2026-11-16"})
     assert again.status_code == 303
+    small = browser.post("/open", data={**form, "reference": "b-1", "none_until": "2026-11-16"})
+    assert (small.status_code, 'href="#reference"' in small.text) == (409, True)
     taken = browser.post("/open", data={**form, "none_until": "2026-11-16"})
     assert (taken.status_code, 'href="#reference"' in taken.text) == (409, True)
     past = browser.post("/open", data={**form, "reference": "B-3", "none_until": "2026-11-02"})
