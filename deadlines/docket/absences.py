@@ -32,6 +32,7 @@ SOMEBODY_IS_AWAY = (
     .where(Absence.from_on <= Absence.until_on)
     .exists()
 )
+"""Whether anybody at all is away: most days nobody is, and no mail has to ask for whom somebody covers."""
 
 
 def note_absence(

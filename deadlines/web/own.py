@@ -80,8 +80,8 @@ class OwnPages:
         token = self._cookie.read(request)
         try:
             known = await to_thread.run_sync(self._known, token, form, limiter=self._hashes)
-            sent = request.method == "POST"
-            return await to_thread.run_sync(self._made, token, {**form, **known}, make, sent, limiter=self._limiter)
+            posted = request.method == "POST"
+            return await to_thread.run_sync(self._made, token, {**form, **known}, make, posted, limiter=self._limiter)
         except DATABASE_FAULTS as fault:
             log.error("the second factor cannot be asked for (%s)", type(fault).__name__)
             return self._pages.notice(503, *FAILED)
@@ -110,12 +110,12 @@ class OwnPages:
         except InputError as error:
             return {"knows": "yes", "weak": sentence(error)}
 
-    def _made(self, token: str, form: dict[str, str], make: Make, sent: bool) -> Response:
+    def _made(self, token: str, form: dict[str, str], make: Make, posted: bool) -> Response:
         now = self._now()
         with self._database.write() as session:
             found = logins.find_waiting(session, token, now=now) or logins.find_signed_in(session, token, now=now)
             if not token or found is None:
-                return to_door(session, token, self._root, sent=sent, now=now)
+                return to_door(session, token, self._root, posted=posted, now=now)
             if found.way != "password":
                 return self._pages.notice(200, *ELSEWHERE, **self._frame(found.person))
             return make(session, found, form)

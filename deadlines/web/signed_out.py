@@ -19,10 +19,10 @@ OUT = {
 LOST = "What you just sent was not recorded. Sign in, then enter it once more."
 
 
-def to_door(session: Session, token: str, root: str, *, sent: bool, now: datetime) -> Response:
-    """On to the door, which says what `said` says. `sent`: a form was."""
+def to_door(session: Session, token: str, root: str, *, posted: bool, now: datetime) -> Response:
+    """On to the door, which says what `said` says. `posted`: a form was sent."""
     why = logins.why_out(session, token, now=now) if token else None
-    words = {**({"out": why} if why else {}), **({"lost": "yes"} if sent else {})}
+    words = {**({"out": why} if why else {}), **({"lost": "yes"} if posted else {})}
     query = f"?{urlencode(words)}" if words else ""
     return RedirectResponse(f"{root}{DOOR}{query}", 303, HEADERS)
 

@@ -527,7 +527,7 @@ def test_a_mark_that_fails_is_written_again(database: Database) -> None:
 
 def test_a_mark_that_never_succeeds_repeats_the_message_under_its_id(database: Database) -> None:
     fill(database)
-    channel = unmarked(database)
+    _, channel = unmarked(database)
     # Another process, because the one that knows is gone.
     assert sweeps(database, channel).send_due(WEEK_BEFORE + 3 * MINUTE).sent == 1
     assert len(channel.messages) == 2
@@ -535,25 +535,21 @@ def test_a_mark_that_never_succeeds_repeats_the_message_under_its_id(database: D
     assert "may be a repeat" in channel.messages[1].text
 
 
-def unmarked(database: Database) -> Collector:
-    """A message leaves, and its process ends before the database takes the outcome."""
+def unmarked(database: Database) -> tuple[Sweeps, Collector]:
+    """A message has left, the database did not take the outcome, and is well again."""
     flaky = Flaky(database)
     channel = Collector(lambda _: setattr(flaky, "failing", 5))
     daemon = sweeps(flaky, channel)  # type: ignore[arg-type]
     daemon.stopping.wait = lambda timeout=None: False  # type: ignore[method-assign]
-    assert daemon.send_due(WEEK_BEFORE).trouble == "The database is locked."
-    channel.first = None
-    return channel
+    report = daemon.send_due(WEEK_BEFORE)
+    assert (report.messages, report.trouble) == (1, "The database is locked.")
+    channel.first, flaky.failing = None, 0
+    return daemon, channel
 
 
 def test_a_mark_that_could_not_be_written_is_written_in_the_next_turn_and_nothing_repeated(database: Database) -> None:
     fill(database)
-    flaky = Flaky(database)
-    channel = Collector(lambda _: setattr(flaky, "failing", 5))
-    daemon = sweeps(flaky, channel)  # type: ignore[arg-type]
-    daemon.stopping.wait = lambda timeout=None: False  # type: ignore[method-assign]
-    assert daemon.send_due(WEEK_BEFORE).trouble == "The database is locked."
-    flaky.failing = 0
+    daemon, channel = unmarked(database)
     assert daemon.send_due(WEEK_BEFORE + 3 * MINUTE).trouble == ""
     assert states(database)["safe-7"] == "sent"
     assert len(channel.messages) == 1
@@ -565,12 +561,7 @@ def test_after_a_fault_of_the_database_what_is_urgent_still_leaves_first(databas
         for reference in ("m-003", "m-004", "m-005"):
             urgent = update(Reminder).where(Reminder.entry_id == of(session, reference))
             session.execute(urgent.values(severity=URGENT))
-    flaky = Flaky(database)
-    channel = Collector(lambda _: setattr(flaky, "failing", 5))
-    daemon = sweeps(flaky, channel)  # type: ignore[arg-type]
-    daemon.stopping.wait = lambda timeout=None: False  # type: ignore[method-assign]
-    assert daemon.send_due(WEEK_BEFORE).messages == 1
-    channel.first, flaky.failing = None, 0
+    daemon, channel = unmarked(database)
     daemon.send_due(WEEK_BEFORE + timedelta(seconds=5))
     # m-004 was at hand when the database failed: it keeps its lease, and comes when that has run out.
     assert [told(message) for message in channel.messages] == ["m-003", "m-005", "m-000", "m-001", "m-002"]

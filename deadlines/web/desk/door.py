@@ -321,15 +321,15 @@ class Door:
             if "\0" in request.scope["path"] or "%00" in request.url.query:
                 raise NotFound("No address of ours has such a character.")
             try:
-                is_sent = request.method == "POST"
+                posted = request.method == "POST"
                 press = press_of(token, path, sent.fields, sent.file) if sent is not None else None
-                page = await ask(self._made, token, path, make, writes=writes, press=press, sent=is_sent)
+                page = await ask(self._made, token, path, make, writes=writes, press=press, posted=posted)
                 await self._note_use(token)
                 return self._wanted.lead(request, page)
             except (InputError, Conflict) as refusal:
                 if again is None:
                     raise
-                return await self._ask(self._made, token, path, again(refusal), writes=False, sent=is_sent)
+                return await self._ask(self._made, token, path, again(refusal), writes=False, posted=posted)
         except NotFound:
             return await self.refuse(request, 404, *UNKNOWN)
         except DATABASE_FAULTS as fault:
@@ -347,7 +347,7 @@ class Door:
         make: Callable[[Visit], Response],
         *,
         writes: bool,
-        sent: bool,
+        posted: bool,
         press: str | None = None,
     ) -> Response:
         """In a thread: who asks, and the page for them; nobody signed in is sent to the door."""
@@ -355,7 +355,7 @@ class Door:
         with self._database.read() as session:
             found = find_signed_in(session, token, now=now) if token else None
             if found is None:
-                return to_door(session, token, self.root, sent=sent, now=now)
+                return to_door(session, token, self.root, posted=posted, now=now)
             if not writes:
                 if logins.is_due(found, now):
                     self._due.add(token)
@@ -363,7 +363,7 @@ class Door:
         with self._database.write() as session:
             found = find_signed_in(session, token, now=now)
             if found is None:
-                return to_door(session, token, self.root, sent=sent, now=now)
+                return to_door(session, token, self.root, posted=posted, now=now)
             found.seen_at = now
             visit = Visit(self, session, found.person, now, path)
             return make(visit) if press is None else self._once(visit, press, make)
