@@ -199,3 +199,26 @@ def test_rows_are_held_in_one_way() -> None:
         if re.search(r"with_for_update\b", line) and "HELD" not in line and path.name != "holding.py"
     ]
     assert found == []
+
+
+def asks_for_a_type(node: ast.AST) -> bool:
+    """msgspec's `convert`, or a call that hands it a type: each works the type out."""
+    if isinstance(node, ast.ImportFrom):
+        return node.module == "msgspec" and any(name.name == "convert" for name in node.names)
+    if not isinstance(node, ast.Call):
+        return False
+    called = ast.unparse(node.func)
+    given = len(node.args) > 1 or any(word.arg == "type" for word in node.keywords)
+    return called.endswith(("msgspec.convert", ".Decoder")) or (called.endswith("json.decode") and given)
+
+
+def test_only_one_module_asks_for_types() -> None:
+    """Threads that ask msgspec for one type at once end the process; see `decoding.py`."""
+    found = [
+        f"{name_of(path)}: {ast.unparse(node)}"
+        for path in MODULES
+        if path.name != "decoding.py"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if asks_for_a_type(node)
+    ]
+    assert found == []

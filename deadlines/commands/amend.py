@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from deadlines import decoding
 from deadlines.commands.compute import METHODS
 from deadlines.commands.context import App, json_option, pass_app
 from deadlines.commands.signing import by_option, reason_option, signed
@@ -52,7 +53,6 @@ def command(app: App, /, notice: str, reason: str, by: str, as_json: bool, **giv
 
 
 def _amend(app: App, name: str, changes: "Amendment", reason: str, by: str) -> dict[str, Any]:
-    import msgspec
 
     from deadlines import clock
     from deadlines.compute import Notice
@@ -62,7 +62,7 @@ def _amend(app: App, name: str, changes: "Amendment", reason: str, by: str) -> d
     with signed(app, by, "enter") as act:
         row = act.notice(name)
         today = clock.today(app.settings.firm.timezone)
-        odd = odd_days(amended(msgspec.convert(row.facts, Notice), changes), today)
+        odd = odd_days(amended(decoding.convert(row.facts, Notice), changes), today)
         found = amend_notice(act.session, act.desk, row, changes, reason=reason, by=act.by, now=act.now)
         return {
             "notice": found.notice.id,

@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from deadlines import decoding
 from deadlines.commands.context import App
 from deadlines.commands.output import print_json
 
@@ -142,7 +143,7 @@ def facts_of(given: Mapping[str, object]) -> "Facts":
     if isinstance(reasons, tuple) and reasons:
         facts["reason"] = ",".join(dict.fromkeys(reasons))
     try:
-        return msgspec.convert({**plain, "service": service, "facts": facts}, Facts)
+        return decoding.convert({**plain, "service": service, "facts": facts}, Facts)
     except msgspec.ValidationError as wrong:
         raise InputError(f"{wrong}.") from None
 

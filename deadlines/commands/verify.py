@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from deadlines import decoding
 from deadlines.commands.compute import METHODS
 from deadlines.commands.context import App, json_option, pass_app
 from deadlines.commands.signing import by_option, signed
@@ -82,7 +83,6 @@ def _complete(
 
     Whether the person may verify it at all is looked at first. Nothing of what was entered is shown.
     """
-    import msgspec
 
     from deadlines.compute import Notice
     from deadlines.docket.looks import to_be_read
@@ -91,7 +91,7 @@ def _complete(
     with signed(app, by, "verify") as act:
         row, one = _found(act.session, entry, notice)
         verifiable(act.session, row, by=act.by, entry=one)
-        entered = msgspec.convert(row.facts, Notice)
+        entered = decoding.convert(row.facts, Notice)
         needed = to_be_read(act.desk, entered)
     if "kind" not in needed:  # there is no paper whose kind or service could be read
         plain = {"kind": entered.kind, "service": entered.service.method, "service_on": entered.service.on}

@@ -11,6 +11,7 @@ from typing import get_args
 import msgspec
 from msgspec import Struct
 
+from deadlines import decoding
 from deadlines.compute.dates import parse_day
 from deadlines.compute.notice import Notice, Service
 from deadlines.compute.result import Result
@@ -42,7 +43,6 @@ class Facts(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 TOO_DEEP = "The JSON is nested too deeply to be read."
-_decoder = msgspec.json.Decoder(Facts)
 _encoder = msgspec.json.Encoder()
 _FORM = re.compile(r"(?:FORM\s+)?([A-Z]{1,4})[\s-]*(\d{1,4})([A-Z]{0,2})")
 
@@ -50,7 +50,7 @@ _FORM = re.compile(r"(?:FORM\s+)?([A-Z]{1,4})[\s-]*(\d{1,4})([A-Z]{0,2})")
 def read_facts(text: bytes) -> Notice:
     """A facts object as a notice. Raises InputError with what is wrong and where."""
     try:
-        facts = _decoder.decode(text)
+        facts = decoding.decode(text, Facts)
         json.loads(text, object_pairs_hook=_once)
     except msgspec.ValidationError as wrong:
         raise InputError(_sentence(str(wrong)), code=_code(str(wrong))) from None

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+from deadlines import decoding
 from deadlines.config.lines import line_of
 from deadlines.config.options import BY_NAME, OPTIONS, SECTIONS, Option
 from deadlines.config.settings import Secret, Settings
@@ -61,7 +60,7 @@ def _settings(found: Found, path: Path | None, folder: Path) -> Settings:
             raise ConfigError(f"{place}: {option.name} {complaint}")
         tree[option.section][option.key] = _final(option, value, folder)
     _check_lease(tree, found)
-    return msgspec.convert({**tree, "source": str(path.absolute()) if path else None}, Settings)
+    return decoding.convert({**tree, "source": str(path.absolute()) if path else None}, Settings)
 
 
 def _final(option: Option, value: Any, folder: Path) -> Any:

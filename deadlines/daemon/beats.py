@@ -3,6 +3,7 @@
 import msgspec
 from msgspec import Struct
 
+from deadlines import decoding
 from deadlines.store.tables import Heartbeat
 
 
@@ -18,7 +19,7 @@ class Beat(Struct):
 def earlier_beat(row: Heartbeat) -> Beat | None:
     """What the last heartbeat said of its writer; None where it cannot be read."""
     try:
-        return msgspec.json.decode(row.detail, type=Beat)
+        return decoding.decode(row.detail, Beat)
     except msgspec.DecodeError:
         return None
 
@@ -26,7 +27,7 @@ def earlier_beat(row: Heartbeat) -> Beat | None:
 def edition_of(row: Heartbeat) -> str | None:
     """The edition of the law data that the last nightly check went by; None where it cannot be read."""
     try:
-        edition = msgspec.json.decode(row.detail, type=dict[str, str | int]).get("edition")
+        edition = decoding.decode(row.detail, dict[str, str | int]).get("edition")
     except msgspec.DecodeError:
         return None
     return edition if isinstance(edition, str) else None

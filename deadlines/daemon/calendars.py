@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.docket import damaged, invitations, silence, variants
 from deadlines.ical import Party
 from deadlines.store.database import Database
@@ -105,6 +106,6 @@ def _up_since(session: Session, now: datetime) -> datetime:
     if before is None or now - before.at > AWAY:
         return now
     try:
-        return min(msgspec.json.decode(before.detail, type=Watch).up_since, now)
+        return min(decoding.decode(before.detail, Watch).up_since, now)
     except msgspec.DecodeError:
         return now

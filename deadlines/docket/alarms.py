@@ -8,6 +8,7 @@ from msgspec import Struct, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.docket.findings import Finding
 from deadlines.docket.roles import ADMINISTRATOR, ATTORNEYS, DOCKET_ROLE
 from deadlines.store.holding import HELD
@@ -164,7 +165,7 @@ def _named(session: Session, alarms: Iterable[Alarm]) -> dict[str, Person]:
 def _read(session: Session) -> dict[str, Alarm]:
     row = session.scalars(select(Heartbeat).where(Heartbeat.sweep == ROW).with_for_update(**HELD)).one_or_none()
     try:
-        return msgspec.json.decode(row.detail, type=dict[str, Alarm]) if row is not None else {}
+        return decoding.decode(row.detail, dict[str, Alarm]) if row is not None else {}
     except msgspec.MsgspecError:
         return {}
 

@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.compute.notice import Notice, Service
 from deadlines.compute.result import Result
 from deadlines.docket.blind import require_seen
@@ -70,7 +71,7 @@ def amend_notice(
     """
     reason = plain_reason(reason)
     require_seen(session, by, notice)  # before any comparison: that nothing is corrected tells what was entered
-    before = msgspec.convert(notice.facts, Notice)
+    before = decoding.convert(notice.facts, Notice)
     corrected = amended(before, changes)
     if corrected == before:
         raise InputError(f"Notice {notice.id[:8]} says this already: nothing was changed.")
@@ -147,7 +148,7 @@ def _without_print(desk: Desk, notice: NoticeRow, entries: list[Entry]) -> dict[
     """The windows without the printed deadline, for entries of which a person decided to leave it aside."""
     if not any((entry.resolution or {}).get("use") == "computed" for entry in entries):
         return {}
-    plain = msgspec.structs.replace(msgspec.convert(notice.facts, Notice), printed_deadline=None)
+    plain = msgspec.structs.replace(decoding.convert(notice.facts, Notice), printed_deadline=None)
     return {window.rule: window for window in computed(desk, plain).windows}
 
 

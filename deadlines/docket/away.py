@@ -7,6 +7,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.timekeeping import Step
 from deadlines.store.tables import Heartbeat, Reminder
@@ -37,7 +38,7 @@ def last_away(session: Session) -> Away | None:
     """When it was away last; None where it never was, or nobody can read it."""
     row = session.get(Heartbeat, ROW)
     try:
-        return msgspec.json.decode(row.detail, type=Away) if row is not None else None
+        return decoding.decode(row.detail, Away) if row is not None else None
     except msgspec.MsgspecError:
         return None
 

@@ -15,6 +15,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.compute.engine import engine_for
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
@@ -260,7 +261,7 @@ class _Look:
         later = any(other.amends_id == row.id for other in self.every.values())
         return BelievedNotice(
             notice=row.id,
-            entered=msgspec.convert(row.facts, Notice),
+            entered=decoding.convert(row.facts, Notice),
             entered_at=row.entered_at,
             entered_by=row.entered_by,
             amended_later=later,
@@ -310,7 +311,7 @@ class _Look:
 
     def _recomputed(self, entry: Entry, row: DeadlineRow, notice: NoticeRow, standing: Standing) -> Recomputed:
         """The dates that the edition of then gives for the notice of then, by the firm's choices of then."""
-        facts = msgspec.convert(notice.facts, Notice)
+        facts = decoding.convert(notice.facts, Notice)
         if standing.resolution is not None and standing.resolution.detail.get("use") == "computed":
             facts = msgspec.structs.replace(facts, printed_deadline=None)
         try:

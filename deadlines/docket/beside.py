@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from msgspec import Struct, ValidationError, convert, structs
+from msgspec import Struct, ValidationError, structs
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
+from deadlines import decoding
 from deadlines.compute.conditions import match
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Relation, Window
@@ -34,7 +35,7 @@ def filed_alternatives(session: Session, entry: Entry, window: Window) -> list[B
         .where(Entry.notice_id == entry.notice_id, Entry.id != entry.id, Entry.status == "satisfied")
         .order_by(Entry.closed_on, Entry.id)
     )
-    found = ((other, convert(stored, Window)) for other, stored in session.execute(query))
+    found = ((other, decoding.convert(stored, Window)) for other, stored in session.execute(query))
     return [
         Beside(other, theirs, relation)
         for other, theirs in found
@@ -78,7 +79,7 @@ def alternatives(session: Session, shown: Iterable[tuple[Entry, dict[str, Any]]]
 def _named(window: dict[str, Any]) -> set[str]:
     """The rules that a stored window names as alternatives. Damage hides no other line: its seal tells of it."""
     try:
-        relations = convert(window, Window).relations
+        relations = decoding.convert(window, Window).relations
     except ValidationError:
         return set()
     return {item.rule for item in relations if item.kind == "alternative" and item.rule is not None}
@@ -158,5 +159,5 @@ def _ran(filed: Entry, last_day: date | None) -> bool:
 def _holds(item: model.Relation, filed: Entry, ended: Entry) -> bool:
     """Whether the condition holds for the notice that was answered, by what it and the notice of the clock say:
     a grant of voluntary departure may be typed in with the judge's order only."""
-    notice, other = (convert(entry.notice.facts, Notice) for entry in (filed, ended))
+    notice, other = (decoding.convert(entry.notice.facts, Notice) for entry in (filed, ended))
     return match(item.when, structs.replace(notice, facts={**other.facts, **notice.facts})).holds is True

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.compute.result import Timeliness, Window
 from deadlines.docket.answerable import require_attorney_here
 from deadlines.docket.beside import beside_words, filed_alternatives
@@ -74,7 +75,7 @@ def file_entry(
     hold(session, entry.notice_id)  # two alternatives that are filed at once follow each other
     entry = locked(session, entry)
     row = current(session, entry)
-    window = msgspec.convert(row.window, Window)
+    window = decoding.convert(row.window, Window)
     require_fileable(entry, window)
     _require_receipt(entry, window, on, proof, anyway=anyway)
     early = _check_day(desk, entry, window, on, now, anyway=anyway)
@@ -101,7 +102,7 @@ def waive_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by: 
     """Decided against, with a reason. Raises InputError without one, Conflict for an entry that is closed."""
     entry = locked(session, entry)
     row = current(session, entry)
-    require_fileable(entry, msgspec.convert(row.window, Window))
+    require_fileable(entry, decoding.convert(row.window, Window))
     closing = Closing(event="waived", was=entry.status, version=row.version, reason=plain_reason(reason))
     _close(session, desk, entry, "waived", closing, _today(desk, now), by, now)
     return closing
@@ -112,7 +113,7 @@ def close_missed(
 ) -> Closing:
     """Passed without filing, found on a day. Raises InputError without a word on how it came about or for a day that
     cannot be, and Conflict for an entry that is not open, or for which a filing can still be argued."""
-    window = msgspec.convert(current(session, entry).window, Window)
+    window = decoding.convert(current(session, entry).window, Window)
     _require_missed(desk, entry, window, found_on, now)
     closing = Closing(
         event="missed",
@@ -169,7 +170,7 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
         raise Conflict(f"Entry {entry.id[:8]} is {entry.status}: there is nothing to reopen.")
     if entry.status == "missed":
         require_partner(desk, entry.matter, by)
-    before, rechecked = msgspec.convert(entry.closing, Closing), entry.rechecked_by
+    before, rechecked = decoding.convert(entry.closing, Closing), entry.rechecked_by
     row = current(session, entry)
     entry.status, entry.changed_at = before.was, now
     entry.closed_on = entry.closed_at = entry.closed_by = entry.closing = None
@@ -181,7 +182,7 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
             session,
             desk,
             entry,
-            msgspec.convert(row.window, Window),
+            decoding.convert(row.window, Window),
             followed=True,
             reason=f"{AGAIN}: {reason}",
             now=now,

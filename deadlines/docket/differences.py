@@ -1,9 +1,9 @@
 """Whether a row that was imported before says the same as the docket, and if not, what to do about it."""
 
-import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.compute import Notice
 from deadlines.docket.blind import blind_to
 from deadlines.docket.import_rows import FACT, Fault, ImportRow
@@ -23,14 +23,14 @@ def difference(session: Session, kept: Imported, row: ImportRow, by: Person) -> 
     that was struck the key is free for the corrected row. Where `by` may still verify the notice blind, only the names
     of what differs are told.
     """
-    before = msgspec.convert({**kept.said, "row": 0, "again": False}, ImportRow)
+    before = decoding.convert({**kept.said, "row": 0, "again": False}, ImportRow)
     old, new = _flat(before), _flat(row)
     if not _other(new, old, old):
         return None
     notice = _in_force(session, kept.notice_id)
     if _is_struck(session, notice):
         return None
-    now = {**old, **_of_notice(msgspec.convert(notice.facts, Notice)), **_of_matter(notice)}
+    now = {**old, **_of_notice(decoding.convert(notice.facts, Notice)), **_of_matter(notice)}
     other = _other(new, old, now)
     if not other:
         return None
@@ -40,7 +40,7 @@ def difference(session: Session, kept: Imported, row: ImportRow, by: Person) -> 
 
 def settled(session: Session, kept: Imported, row: ImportRow) -> bool:
     """Whether the row, which `difference` let pass, adds nothing: not so where it corrects a notice that was struck."""
-    before = msgspec.convert({**kept.said, "row": 0, "again": False}, ImportRow)
+    before = decoding.convert({**kept.said, "row": 0, "again": False}, ImportRow)
     if not _other(_flat(row), _flat(before), _flat(before)):
         return True
     return not _is_struck(session, _in_force(session, kept.notice_id))

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import msgspec
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.compute.result import Window
 from deadlines.docket.closing import file_entry, require_day, require_fileable
 from deadlines.docket.intake import Desk
@@ -28,7 +29,7 @@ def record_filing(
 ) -> Closing | Dispatched:
     """A filing with what proves it: closed with `file_entry`, or where the law counts receipt and there is only a
     tracking number, noted as dispatched. Raises as both."""
-    window = msgspec.convert(current(session, entry).window, Window)
+    window = decoding.convert(current(session, entry).window, Window)
     if is_dispatch_only(window, proof):
         return dispatch_entry(session, desk, entry, on=on, tracking=proof.tracking or "", by=by, now=now)
     return file_entry(session, desk, entry, on=on, proof=proof, by=by, now=now, anyway=anyway)
@@ -43,7 +44,7 @@ def dispatch_entry(
     be filed.
     """
     entry = locked(session, entry)
-    require_fileable(entry, msgspec.convert(current(session, entry).window, Window))
+    require_fileable(entry, decoding.convert(current(session, entry).window, Window))
     require_day(desk, entry, on, now, "record it once it has left the house")
     made = Dispatched(on=on, tracking=tracking_number(tracking), by=by.id, at=now)
     entry.dispatched = msgspec.to_builtins(made)

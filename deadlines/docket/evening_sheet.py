@@ -5,12 +5,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.docket.evening_others import OtherItem, hides_others, waiting_looks, waiting_papers
 from deadlines.docket.evening_signed import Signature, State, checks_of, covered, other_state, signatures_of
 from deadlines.docket.intake import Desk
@@ -229,7 +229,7 @@ def _closed(session: Session, person: Person | None, desk: Desk, on: date) -> li
 
 def _closed_item(row: Any, names: Mapping[str, str]) -> ClosedItem:
     entry, veiled = row.Entry, not row.seen
-    closing = msgspec.convert(entry.closing, Closing)
+    closing = decoding.convert(entry.closing, Closing)
     return ClosedItem(
         entry=entry.id,
         version=entry.version,

@@ -3,11 +3,11 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import msgspec
 from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
 from deadlines.compute.words import long_date
@@ -104,7 +104,7 @@ def grant_extension(
     row.state, row.granted_to, row.granted_on, row.safe_to = "granted", to, granted_on, _back(desk, to)
     row.decision, row.decided_by, row.decided_at = proof, by.id, now
     session.flush()
-    window = extended(msgspec.convert(current(session, entry).window, Window), of_row(row))
+    window = extended(decoding.convert(current(session, entry).window, Window), of_row(row))
     too_long = longer_than_given(desk, entry, last_day, to)
     said = f"extended to {long_date(to)}, granted on {long_date(granted_on)}: {proof}"
     because = Because(entry.notice, f"{said}. LOOK AGAIN: {too_long}" if too_long is not None else said, by)
@@ -123,7 +123,7 @@ def longer_than_given(desk: Desk, entry: Entry, last_day: date, to: date) -> str
     It is counted from the last day by law, also where more time was granted before.
     """
     allowed = more_time_of(desk, entry.rule)
-    windows = computed(desk, msgspec.convert(entry.notice.facts, Notice)).windows
+    windows = computed(desk, decoding.convert(entry.notice.facts, Notice)).windows
     by_law = next((window.last_day for window in windows if window.rule == entry.rule), None)
     start = min(last_day, by_law or last_day)
     days = (to - start).days

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from deadlines import decoding
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Relation, Result, Window
 from deadlines.docket.beside import Ending, endings_by, endings_of
@@ -112,7 +113,7 @@ def _of(desk: Desk, entry: Entry, relation: Relation) -> FollowOn:
 
 def _with_facts(desk: Desk, entry: Entry, relation: Relation, found: FollowOn) -> FollowOn:
     """The windows that the same notice would open then, beside those that it opens now."""
-    notice = msgspec.convert(entry.notice.facts, Notice)
+    notice = decoding.convert(entry.notice.facts, Notice)
     try:
         now, then = computed(desk, notice), computed(desk, _with(notice, relation.facts))
         wanted = _wanted(desk, relation, now, then)

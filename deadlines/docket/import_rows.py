@@ -9,9 +9,9 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import cast, get_args
 
-import msgspec
 from msgspec import Struct
 
+from deadlines import decoding
 from deadlines.compute import Notice, Service
 from deadlines.compute.checking import refuse_unknown
 from deadlines.compute.contract import normal_form
@@ -171,7 +171,7 @@ class _Reader:
         notice = self.notice()
         wrong = frozenset(fault.column for fault in self.faults)
         made = {**fields, "row": self.row, "notice": notice, "cells": self.cells, "wrong": wrong}
-        return msgspec.convert(made, ImportRow)
+        return decoding.convert(made, ImportRow)
 
     def notice(self) -> Notice:
         days = {name: self.day(name) for name in DAYS}

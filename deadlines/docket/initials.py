@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-import msgspec
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.compute.result import Window
 from deadlines.docket.intake import Desk
 from deadlines.docket.reasons import plain_reason
@@ -63,6 +63,6 @@ def _require_settled(session: Session, entry: Entry) -> None:
             f"Two people read the notice of entry {name} differently: a third one looks at it, or somebody amends it.",
             advice=f"`deadlines explain {name}` says how.",
         )
-    dispute = unresolved_dispute(entry, msgspec.convert(row.window, Window))
+    dispute = unresolved_dispute(entry, decoding.convert(row.window, Window))
     if dispute is not None:
         raise disputed(name, dispute)

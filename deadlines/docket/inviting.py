@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.compute.result import Window
 from deadlines.docket import letters
 from deadlines.docket.renderings import origin_of
@@ -79,7 +80,7 @@ class Told(Struct, frozen=True):
     @property
     def redaction(self) -> Redaction:
         """The words that the person asked for; nothing but the day where they are not to see more."""
-        return "busy" if self.hidden else msgspec.convert(self.person.invitations, Redaction)
+        return "busy" if self.hidden else decoding.convert(self.person.invitations, Redaction)
 
 
 class Words(Struct, frozen=True):
@@ -150,8 +151,8 @@ def _key(told: Told, sequence: int) -> str:
 
 
 def _item(told: Told, sequence: int, veil: Veil, now: datetime) -> CalendarItem:
-    window = msgspec.convert(told.deadline.window, Window)
-    slot = msgspec.convert(told.rendering.slot, Slot)
+    window = decoding.convert(told.deadline.window, Window)
+    slot = decoding.convert(told.rendering.slot, Slot)
     # With a METHOD the stamp is the moment of writing, so that a program knows the later of two.
     origin = origin_of(told.entry, told.deadline, now)
     item = slot_item(window, origin, told.redaction, slot, told.on, gone=slot not in slot_days(window))

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.compute.notice import Notice
 from deadlines.docket import letters
 from deadlines.docket.direction import dates_of
@@ -84,7 +85,7 @@ def refusal(row: NoticeRow, differs: Sequence[str]) -> str:
 
 def looks_of(entry: Entry) -> list[Look]:
     """The second looks that differ from the entry."""
-    return msgspec.convert(entry.discrepancy, Discrepancy).looks if entry.discrepancy else []
+    return decoding.convert(entry.discrepancy, Discrepancy).looks if entry.discrepancy else []
 
 
 def note_discrepancy(
@@ -98,7 +99,7 @@ def note_discrepancy(
     now: datetime,
 ) -> list[str]:
     """Keep on every entry in doubt that a second look differs, and tell people; the names of the fields that differ."""
-    differs, read = differences(msgspec.convert(row.facts, Notice), look), seen(look)
+    differs, read = differences(decoding.convert(row.facts, Notice), look), seen(look)
     before = looks_of(entries[0]) if entries else []
     made = Look(by=by.id, at=now, differs=differs, seen=read)
     for entry in entries:
@@ -131,7 +132,7 @@ def check_discrepancies(session: Session) -> Finding:
 
 def _moved(session: Session, desk: Desk, row: NoticeRow, entries: Sequence[Entry], look: Notice) -> list[str] | None:
     """The entries whose dates would be others by the second look; None where it cannot be computed."""
-    facts = msgspec.convert(row.facts, Notice).facts
+    facts = decoding.convert(row.facts, Notice).facts
     try:
         found = computed(desk, msgspec.structs.replace(look, facts=facts))
     except DeadlinesError:

@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import msgspec
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.compute.ladder import SEVERITIES, day_before, moment
 from deadlines.compute.milestones import Template, due_on
 from deadlines.compute.result import Window
@@ -230,4 +230,4 @@ def _moved(before: date, day: date, today: date) -> date:
 
 
 def _window(row: DeadlineRow) -> Window:
-    return msgspec.convert(row.window, Window)
+    return decoding.convert(row.window, Window)

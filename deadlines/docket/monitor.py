@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.docket.findings import Finding
 from deadlines.docket.outages import outages
 from deadlines.docket.rounds import ROW as AUDITOR
@@ -81,7 +82,7 @@ def check_monitor(session: Session, now: datetime, *, configured: bool) -> Findi
 def _read(session: Session) -> Ping:
     row = session.get(Heartbeat, ROW)
     try:
-        return msgspec.json.decode(row.detail, type=Ping) if row is not None else Ping()
+        return decoding.decode(row.detail, Ping) if row is not None else Ping()
     except msgspec.MsgspecError:
         return Ping()
 

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-import msgspec
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.compute.ladder import Severity
 from deadlines.compute.result import Window
 from deadlines.docket.direction import Dates, classify, dates_of, merged, withdrawn
@@ -115,7 +115,7 @@ class Mover:
     def move(self, window: Window | None) -> Move | None:
         """See `move`."""
         row = current(self.session, self.entry)
-        old, stored = dates_of(row), msgspec.convert(row.window, Window)
+        old, stored = dates_of(row), decoding.convert(row.window, Window)
         target = window if window is not None else withdrawn(stored, self.desk.law.edition)
         kind = classify(old, dates_of(target))
         if self.entry.status != "open":

@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.docket.lanes import UNDELIVERED, Lanes
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.undelivered import raise_alarm
@@ -74,7 +75,7 @@ def _alarm(session: Session, channel: str, error: SendError, lanes: Lanes, now: 
 
 def _known(row: Heartbeat | None) -> Outage:
     try:
-        return msgspec.json.decode(row.detail, type=Outage) if row is not None else Outage()
+        return decoding.decode(row.detail, Outage) if row is not None else Outage()
     except msgspec.DecodeError:
         return Outage()
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.compute.ladder import Severity
 from deadlines.compute.result import Window
 from deadlines.docket.direction import Dates, dates_of
@@ -109,7 +110,7 @@ def was_ignored(session: Session, entry: Entry, dates: Dates, edition: str) -> b
 
 def stored_dates(window: dict[str, Any]) -> Dates:
     """The dates of a stored window."""
-    return msgspec.convert(window, Dates)
+    return decoding.convert(window, Dates)
 
 
 def supersede_waiting(session: Session, entry: Entry, why: str, *, who: str, now: datetime) -> int:
@@ -138,7 +139,7 @@ def accept(session: Session, desk: Desk, proposal: Proposal, person: Person, *, 
     if proposal.agreed_by == person.id:
         raise Conflict(f"{person.email} has agreed to this already: a second, other person must accept it.")
     _settle(proposal, "accepted", person, "two people agreed", now)
-    window = msgspec.convert(proposal.window, Window)
+    window = decoding.convert(proposal.window, Window)
     new_version(
         session,
         desk,
@@ -190,7 +191,7 @@ def proposal_views(
 
 
 def _view(row: Proposal, entry: Entry, reference: str, names: dict[str, str]) -> ProposalView:
-    window = msgspec.convert(row.window, Window)
+    window = decoding.convert(row.window, Window)
     return ProposalView(
         proposal=row.id,
         entry=entry.id,

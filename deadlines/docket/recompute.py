@@ -13,6 +13,7 @@ from msgspec import Struct
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Result, Window
 from deadlines.docket.direction import DATES
@@ -29,7 +30,6 @@ CHECKED = ("open", "information")
 """Entries that may still move; what was filed, waived or struck keeps its dates."""
 
 Compute = Callable[[Notice], Result]
-_notices = msgspec.json.Decoder(Notice)
 
 
 class Stored(Struct, frozen=True):
@@ -117,7 +117,7 @@ def differences(page: Page, compute: Compute) -> Iterator[Difference]:
     for notice_id, text in page.notices.items():
         entries = page.entries.get(notice_id, [])
         try:
-            notice = _notices.decode(text)
+            notice = decoding.decode(text, Notice)
             yield from _of_notice(notice_id, notice, entries, compute)
         except DeadlinesError as fault:
             yield Difference(notice_id, fault=fault.sentence)

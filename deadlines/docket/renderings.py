@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Select, case, select, update
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.docket.fatal_calendars import follow
 from deadlines.docket.sequences import DEFAULT_REDACTION, sequence_at
 from deadlines.docket.trust import is_altered, window_of
@@ -42,7 +43,7 @@ def render_entry(session: Session, entry: Entry, deadline: DeadlineRow, *, now: 
     for slot, row in rows.items():
         if slot not in items and (not row.cancelled or least):
             gone = not origin.altered
-            items[slot] = slot_item(window, origin, "matter", msgspec.convert(row.slot, Slot), row.on, gone=gone)
+            items[slot] = slot_item(window, origin, "matter", decoding.convert(row.slot, Slot), row.on, gone=gone)
     lifted = {"safe": follow(session, entry, deadline, rows.get("safe"), now=now)}
     for slot, item in items.items():
         _write(session, entry, slot, rows.get(slot), item, max(least, lifted.get(slot, 0)))

@@ -9,6 +9,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.entries import computed, is_discreet
@@ -170,7 +171,7 @@ def _fitting(desk: Desk, entry: Entry) -> Iterator[Rescue]:
 def _windows(desk: Desk, entry: Entry) -> dict[str, Window]:
     """What the notice opens by the law of today; nothing where it cannot be computed."""
     try:
-        result = computed(desk, msgspec.convert(entry.notice.facts, Notice))
+        result = computed(desk, decoding.convert(entry.notice.facts, Notice))
     except (DeadlinesError, msgspec.ValidationError):
         return {}
     return {window.rule: window for window in result.windows}

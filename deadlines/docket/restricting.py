@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from msgspec import convert
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, aliased
 
+from deadlines import decoding
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.entries import is_followed, new_version
@@ -54,7 +54,7 @@ def follow_discreet(session: Session, desk: "Desk", matter: Matter, *, now: date
     changed = []
     for entry in session.scalars(found.where(Entry.status == ("information" if matter.restricted else "open"))).all():
         held = locked(session, entry)
-        window = convert(current(session, held).window, Window)
+        window = decoding.convert(current(session, held).window, Window)
         ahead = window.last_day is not None and window.last_day >= today
         if ahead and is_followed(desk, matter, window) == matter.restricted:
             new_version(
@@ -84,7 +84,7 @@ def unrestrict_matter(session: Session, matter: Matter, by: Person, reason: str,
         raise Conflict(f"Matter {matter.reference} is not restricted.")
     told = session.scalars(select(NoticeRow).where(NoticeRow.matter_id == matter.id, ~_amended(), ~_struck()))
     for row in told:
-        if is_protected(convert(row.facts, Notice)):
+        if is_protected(decoding.convert(row.facts, Notice)):
             raise Conflict(
                 f"Notice {row.id[:8]} of matter {matter.reference} tells of a VAWA, T or U case, or may do so; "
                 "say its class first.",

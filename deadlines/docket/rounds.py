@@ -7,6 +7,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.docket import gaps
 from deadlines.docket.findings import Finding
 from deadlines.store.tables import Heartbeat, Instance
@@ -34,7 +35,7 @@ def read_round(session: Session) -> Round | None:
     """The present or the last round; None before the first."""
     row = session.get(Heartbeat, ROW)
     try:
-        return msgspec.json.decode(row.detail, type=Round) if row is not None else None
+        return decoding.decode(row.detail, Round) if row is not None else None
     except msgspec.MsgspecError:
         return None
 

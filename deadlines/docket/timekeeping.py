@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
-from deadlines import clock
+from deadlines import clock, decoding
 from deadlines.docket.alarms import raise_alarm
 from deadlines.docket.findings import Finding
 from deadlines.store import audit
@@ -191,7 +191,7 @@ def _known(session: Session) -> Known | None:
         beat = session.get(Heartbeat, "daemon")
         return _of_beat(beat) if beat is not None else None
     try:
-        return msgspec.json.decode(row.detail, type=Known)
+        return decoding.decode(row.detail, Known)
     except msgspec.MsgspecError:
         return _of_beat(row)
 

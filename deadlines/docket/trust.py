@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
+from deadlines import decoding
 from deadlines.compute.result import Window
 from deadlines.store.seal import FIELDS, PLAIN, content_of, seal_of
 from deadlines.store.tables import Audit, DeadlineRow, Entry, Heartbeat
@@ -64,7 +65,7 @@ def window_of(entry: Entry, row: DeadlineRow) -> Window:
     Raises msgspec.ValidationError for one that cannot be read though nobody altered it.
     """
     try:
-        return msgspec.convert(row.window, Window)
+        return decoding.convert(row.window, Window)
     except msgspec.ValidationError:
         if not is_altered(entry, row):
             raise

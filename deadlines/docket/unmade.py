@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.docket.alarms import raise_alarm
 from deadlines.docket.findings import Finding
 from deadlines.store.tables import Heartbeat
@@ -49,7 +50,7 @@ def unmade(session: Session) -> dict[str, datetime]:
     """The calendars that cannot be made, and since when."""
     row = session.get(Heartbeat, ROW)
     try:
-        return msgspec.json.decode(row.detail, type=dict[str, datetime]) if row is not None else {}
+        return decoding.decode(row.detail, dict[str, datetime]) if row is not None else {}
     except msgspec.MsgspecError:
         return {}
 

@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.compute.result import Window
 from deadlines.docket.leaving import MOST, Removed
 from deadlines.docket.renderings import RENDERER, origin_of
@@ -49,7 +50,7 @@ class Stand(Struct, frozen=True):
 
 def words_of(redaction: str, *, restricted: bool) -> Redaction:
     """The words of one entry where a redaction was asked for. No calendar names the client of a restricted matter."""
-    found: Redaction = msgspec.convert(redaction, Redaction)
+    found: Redaction = decoding.convert(redaction, Redaction)
     return "matter" if restricted and found == "full" else found
 
 
@@ -203,8 +204,8 @@ def _items(
     kind: str, row: Rendering, entry: Entry, deadline: DeadlineRow, earlier: Sequence[Window], veil: Veil
 ) -> list[CalendarItem]:
     window, origin = window_of(entry, deadline), origin_of(entry, deadline, row.changed_at)
-    words = msgspec.convert(kind.removesuffix(REMINDERS), Redaction)
-    slot = msgspec.convert(row.slot, Slot)
+    words = decoding.convert(kind.removesuffix(REMINDERS), Redaction)
+    slot = decoding.convert(row.slot, Slot)
     if words == "busy":
         origin = structs.replace(origin, entry_id=veil(entry.id, slot), veiled=True)
     item = slot_item(window, origin, words, slot, row.on, gone=slot not in slot_days(window) and not origin.altered)

@@ -13,6 +13,7 @@ from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.direction import classify, dates_of
@@ -99,7 +100,7 @@ def verify_notice(
     Conflict where the law data now gives earlier dates than are stored.
     """
     signable, left = verifiable(session, row, by=by, entry=entry)
-    if differences(msgspec.convert(row.facts, Notice), look):
+    if differences(decoding.convert(row.facts, Notice), look):
         odd_days(look, now.astimezone(ZoneInfo(desk.zone)).date())  # a slip of the year is no reading
         query = select(Entry).where(Entry.notice_id == row.id, Entry.status == "open", Entry.verified_at.is_(None))
         doubtful = session.scalars(query.order_by(Entry.id)).all()
@@ -126,7 +127,7 @@ def refusal_of(entry: Entry, row: DeadlineRow, by: Person) -> Conflict | None:
         return Conflict(f"Entry {name} is {entry.status}, not open.")
     if is_altered(entry, row):
         return altered(name)
-    window = msgspec.convert(row.window, Window)
+    window = decoding.convert(row.window, Window)
     if entry.verified_at is not None:
         return Conflict(f"Entry {name} is verified already.", advice="`deadlines show` says by whom.")
     if unresolved_dispute(entry, window) is not None:
@@ -161,7 +162,7 @@ def knows_it(session: Session, row: NoticeRow, entries: Sequence[Entry], by: Per
         return None
     others = select(Person).where(Person.active.is_(True), Person.id.not_in(looked))
     others = others.where(Person.email.not_in({row.entered_by, *known}))
-    windows = [msgspec.convert(current(session, entry).window, Window) for entry in entries]
+    windows = [decoding.convert(current(session, entry).window, Window) for entry in entries]
     if all(needs_attorney(window) for window in windows):
         others = others.where(Person.role.in_(ATTORNEYS))
     if not any(may(other, "verify") and is_visible(session, row.matter_id, other) for other in session.scalars(others)):
@@ -184,7 +185,7 @@ def _entered_before(session: Session, row: NoticeRow) -> set[str]:
 def _require_dates(session: Session, desk: Desk, row: NoticeRow, entries: Sequence[Entry], look: Notice) -> None:
     """What is in force may be earlier than what the look gives (others wait, or were decided against), never later;
     more time that was granted is laid over what the look gives."""
-    again = msgspec.structs.replace(look, facts=msgspec.convert(row.facts, Notice).facts)
+    again = msgspec.structs.replace(look, facts=decoding.convert(row.facts, Notice).facts)
     windows = {window.rule: window for window in computed(desk, again).windows}
     plain = computed(desk, msgspec.structs.replace(again, printed_deadline=None))
     without = {window.rule: window for window in plain.windows}
@@ -212,7 +213,7 @@ def resolve_dispute(
     """
     entry = locked(session, entry)
     _require_open(entry)
-    window = msgspec.convert(current(session, entry).window, Window)
+    window = decoding.convert(current(session, entry).window, Window)
     dispute = unresolved_dispute(entry, window)
     if dispute is None:
         raise Conflict(f"Nothing is disputed about entry {entry.id[:8]}, or it is resolved already.")
@@ -223,7 +224,7 @@ def resolve_dispute(
     _record(session, desk, entry, "entry.resolve", detail, now)
     if use == "printed":
         return None
-    notice = msgspec.convert(entry.notice.facts, Notice)
+    notice = decoding.convert(entry.notice.facts, Notice)
     result = computed(desk, msgspec.structs.replace(notice, printed_deadline=None))
     found = next((other for other in result.windows if other.rule == entry.rule), None)
     return move(session, desk, entry, found, Because(entry.notice, resolution.reason, by), now=now)

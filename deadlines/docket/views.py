@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.compute import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.beside import Alternative, alternatives
@@ -326,18 +327,18 @@ def _entry_view(
         edition=deadline.edition,
         kind=notice.kind,
         decided_on=notice.decided_on,
-        entered=msgspec.convert(notice.facts, Notice),
+        entered=decoding.convert(notice.facts, Notice),
         recorded_at=deadline.created_at,
         recorded_by=deadline.created_by,
         reason=deadline.reason,
         verified_by=known.email(entry.verified_by),
         verified_at=entry.verified_at,
         dispute=window.dispute if is_disputed(entry, window.dispute) else None,
-        resolution=msgspec.convert(entry.resolution, Resolution) if entry.resolution else None,
+        resolution=decoding.convert(entry.resolution, Resolution) if entry.resolution else None,
         resolved_by=known.email(entry.resolved_by),
         closed_on=entry.closed_on,
         closed_by=known.email(entry.closed_by),
-        closing=msgspec.convert(entry.closing, Closing) if entry.closing else None,
+        closing=decoding.convert(entry.closing, Closing) if entry.closing else None,
         waits=known.waiting.get(entry.id),
         window=window,
         dispatch_by=entry.dispatch_by if entry.status == "open" else None,
@@ -361,7 +362,7 @@ def _entry_view(
 def _dispatched(known: _Known, entry: Entry) -> Dispatched | None:
     if entry.dispatched is None:
         return None
-    found = msgspec.convert(entry.dispatched, Dispatched)
+    found = decoding.convert(entry.dispatched, Dispatched)
     return msgspec.structs.replace(found, by=known.email(found.by) or found.by)
 
 

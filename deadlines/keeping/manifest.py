@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from deadlines import decoding
 from deadlines.errors import BackupError
 from deadlines.keeping.facts import Facts
 
@@ -48,7 +49,7 @@ def read_manifest(file: Path) -> Manifest:
     """The manifest of a backup; raises BackupError where it is missing or no manifest."""
     path = manifest_path(file)
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        found = decoding.decode(path.read_bytes(), Manifest)
     except OSError:
         raise BackupError(f"{path} is missing: a backup is the file and its manifest. Copy both.") from None
     except msgspec.MsgspecError:

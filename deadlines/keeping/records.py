@@ -9,6 +9,7 @@ from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.docket.alarms import raise_alarm
 from deadlines.docket.findings import Finding, State
 from deadlines.keeping.drill import Drill
@@ -166,7 +167,7 @@ def _age(age: timedelta) -> str:
 
 def _outcome(row: Heartbeat) -> Outcome:
     try:
-        return msgspec.json.decode(row.detail, type=Outcome)
+        return decoding.decode(row.detail, Outcome)
     except msgspec.MsgspecError:
         return Outcome("", 0)
 

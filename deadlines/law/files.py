@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from deadlines import decoding
 from deadlines.errors import LawDataError
 from deadlines.law import faults, table_words, toml_words
 
@@ -37,7 +38,7 @@ def convert(name: str, data: Any, kind: type[T], table: str | None = None) -> T:
     Raises LawDataError with file, table, id or number, and key.
     """
     try:
-        return msgspec.convert(data, kind, strict=True)
+        return decoding.convert(data, kind, strict=True)
     except msgspec.ValidationError as wrong:
         where = [name, table_words.whole_file(data, kind) if table is None else table]
         said = table_words.wrong_table(wrong, data, kind, where)

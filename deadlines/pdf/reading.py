@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from deadlines import decoding
 from deadlines.errors import InputError
 
 MOST_BYTES = 20_000_000
@@ -77,6 +78,6 @@ def _asked(data: bytes, seconds: int) -> _Answer:
     if done.returncode != 0:
         return _Answer(fault="slow" if done.returncode < 0 else "unreadable")
     try:
-        return msgspec.json.decode(done.stdout, type=_Answer)
+        return decoding.decode(done.stdout, _Answer)
     except msgspec.MsgspecError:
         return _Answer(fault="unreadable")

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from deadlines import decoding
 from deadlines.compute.ladders import LADDERS, Ladder, Reach
 from deadlines.compute.milestones import DISPATCHES, Dispatch, Template
 from deadlines.errors import ConfigError
@@ -61,7 +62,7 @@ def _tables(file: Traversable) -> dict[str, Any]:
 
 def _converted(file: Traversable, data: dict[str, Any]) -> PracticeFile:
     try:
-        return msgspec.convert(data, PracticeFile, strict=True)
+        return decoding.convert(data, PracticeFile, strict=True)
     except msgspec.ValidationError as wrong:
         _refuse_fixed(file.name, data)
         said = table_words.wrong_table(wrong, data, PracticeFile, [file.name])

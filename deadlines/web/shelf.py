@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, structs
 
-from deadlines import clock
+from deadlines import clock, decoding
 from deadlines.store.changes import Mark
 
 log = logging.getLogger(__name__)
@@ -240,7 +240,7 @@ def _replace(path: Path, content: bytes) -> None:
 def _read(path: Path) -> tuple[Label, bytes] | None:
     try:
         first, _, body = path.read_bytes().partition(b"\n")
-        label = msgspec.json.decode(first, type=Label)
+        label = decoding.decode(first, Label)
     except (OSError, msgspec.DecodeError):
         return None
     return (label, body) if tag_of(body) == label.etag else None

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from deadlines import decoding
 from deadlines.compute import Result
 from deadlines.compute.contract import Facts, read_facts, ref_of
 from deadlines.compute.engine import engine_for
@@ -28,7 +29,7 @@ def compute(asked: Asked) -> Reply:
 def read(text: bytes) -> bytes | list[bytes]:
     """One facts object, or those of a list, as text: each is read by the contract itself. Raises Refused."""
     try:
-        found: Any = msgspec.json.decode(text, type=dict[str, msgspec.Raw] | list[msgspec.Raw])
+        found: Any = decoding.decode(text, dict[str, msgspec.Raw] | list[msgspec.Raw])
     except msgspec.ValidationError:
         raise Refused(problem(422, "bad-value", NEITHER, pointer="#")) from None
     if isinstance(found, dict):

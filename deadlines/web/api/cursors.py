@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from deadlines import decoding
 from deadlines.errors import InputError
 
 Position = TypeVar("Position", bound=tuple[object, ...])
@@ -23,7 +24,7 @@ def position(word: str | None, kind: type[Position]) -> Position | None:
         return None
     try:
         text = base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
-        found = msgspec.json.decode(text, type=kind)
+        found = decoding.decode(text, kind)
         if all(_is_whole(part) for part in found):
             return found
     except (binascii.Error, ValueError, msgspec.DecodeError):

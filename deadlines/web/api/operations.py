@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from deadlines import decoding
 from deadlines.compute import Result
 from deadlines.compute.contract import TOO_DEEP, Facts
 from deadlines.docket.roles import Act
@@ -60,7 +61,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     def decode(self, text: bytes) -> Any:
         """The body; raises Refused with what is wrong and where."""
         try:
-            found = self.read(text) if self.read is not None else msgspec.json.decode(text, type=self.body)
+            found = self.read(text) if self.read is not None else decoding.decode(text, self.body)
             if (odd := odd_day(found)) is not None:
                 raise Refused(problem(422, "bad-date", odd.sentence, pointer=f"#/{odd.place}"))
             return found

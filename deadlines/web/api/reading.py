@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
 from msgspec import structs
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.compute import Notice
 from deadlines.docket.blind import blind_to
 from deadlines.docket.board import counts, lines_after
@@ -228,7 +228,7 @@ def _notice_answer(row: NoticeRow, entries: list[str], *, blind: bool) -> Notice
         kind=None if blind else row.kind,
         form=None if blind else row.form,
         decided_on=None if blind else row.decided_on,
-        entered=None if blind else msgspec.convert(row.facts, Notice),
+        entered=None if blind else decoding.convert(row.facts, Notice),
         entered_by=row.entered_by,
         entered_at=row.entered_at,
         amends=row.amends_id,

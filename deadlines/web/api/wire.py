@@ -9,6 +9,7 @@ from msgspec import Struct
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
+from deadlines import decoding
 from deadlines.web.api.days import odd_day
 from deadlines.web.api.problems import Refused, of_query, problem
 
@@ -74,7 +75,7 @@ def read_query(text: bytes, kind: type[Struct] | None) -> Struct | None:
         _refuse(given)
         return None
     try:
-        found = msgspec.convert(given, kind, strict=False)
+        found = decoding.convert(given, kind, strict=False)
     except msgspec.ValidationError as wrong:
         raise Refused(of_query(wrong)) from None
     # The word `null` would be read as if nothing were asked for, and give more than was meant.

@@ -3,8 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-import msgspec
-
+from deadlines import decoding
 from deadlines.compute.contract import Facts, ServiceFacts, to_notice
 from deadlines.compute.notice import Notice
 from deadlines.docket.acknowledging import acknowledge
@@ -180,4 +179,4 @@ def _recorded(made: Recorded, matter: Matter, doubts: list[str]) -> NoticeRecord
 def _new_entry(entry: Entry, window: object) -> NewEntry:
     named = {"entry": entry.id, "rule": entry.rule, "title": entry.title, "form": entry.form, "status": entry.status}
     dates = ("state", "opens_on", "protective_by", "safe_by", "last_day", "latest")
-    return msgspec.convert({**named, **{name: getattr(window, name) for name in dates}}, NewEntry)
+    return decoding.convert({**named, **{name: getattr(window, name) for name in dates}}, NewEntry)

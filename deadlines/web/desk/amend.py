@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import date
 
-import msgspec
 from msgspec import UNSET, Struct
 from sqlalchemy import select
 from starlette.responses import Response
 from starlette.routing import Route
 
+from deadlines import decoding
 from deadlines.compute import Notice
 from deadlines.docket.amending import Amended, Amendment, amend_notice, amended
 from deadlines.docket.blind import require_seen
@@ -138,7 +138,7 @@ def _read(visit: Visit, row: NoticeRow, form: Mapping[str, str]) -> tuple[Amendm
 
 
 def _notice(row: NoticeRow) -> Notice:
-    return msgspec.convert(row.facts, Notice)
+    return decoding.convert(row.facts, Notice)
 
 
 def _as_entered(row: NoticeRow) -> dict[str, str]:

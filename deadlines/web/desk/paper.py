@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec import Struct
 
+from deadlines import decoding
 from deadlines.errors import InputError
 from deadlines.law import Law
 from deadlines.papers import Candidate, find
@@ -62,7 +63,7 @@ def packed(proposals: Sequence[Candidate]) -> str:
 def carried(form: Mapping[str, str]) -> list[Candidate]:
     """The proposals that a form carries; none where they cannot be read."""
     try:
-        return msgspec.json.decode(form.get(CARRIED, "") or "[]", type=list[Candidate])
+        return decoding.decode(form.get(CARRIED, "") or "[]", list[Candidate])
     except (msgspec.DecodeError, RecursionError):
         return []
 

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from deadlines import decoding
 from deadlines.compute import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.entries import computed
@@ -113,7 +114,7 @@ def _ask_resolve(visit: Visit, name: str, typed: Mapping[str, str], refusal: Ref
         status=status_of(refusal),
         typed=typed,
         faults=faults_of(refusal),
-        printed=msgspec.convert(entry.notice.facts, Notice).printed_deadline,
+        printed=decoding.convert(entry.notice.facts, Notice).printed_deadline,
         aside=_aside(visit, entry),
         **about(visit, entry),
     )
@@ -133,5 +134,5 @@ def _resolve(visit: Visit, name: str, form: dict[str, str]) -> Response:
 
 def _aside(visit: Visit, entry: Entry) -> Window | None:
     """The window as the law gives it, the printed deadline left aside."""
-    notice = msgspec.structs.replace(msgspec.convert(entry.notice.facts, Notice), printed_deadline=None)
+    notice = msgspec.structs.replace(decoding.convert(entry.notice.facts, Notice), printed_deadline=None)
     return next((one for one in computed(visit.desk, notice).windows if one.rule == entry.rule), None)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from deadlines import decoding
 from deadlines.compute import Notice, Service
 from deadlines.compute.contract import normal_form
 from deadlines.docket.looks import FIELDS, looks_of, to_be_read
@@ -155,7 +156,7 @@ def _differing(visit: Visit, row: NoticeRow) -> list[str]:
 
 
 def _notice(row: NoticeRow) -> Notice:
-    return msgspec.convert(row.facts, Notice)
+    return decoding.convert(row.facts, Notice)
 
 
 def _kinds(visit: Visit) -> list[tuple[str, str]]:
