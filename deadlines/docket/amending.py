@@ -16,6 +16,7 @@ from deadlines.docket.closing import CLOSED
 from deadlines.docket.entries import computed, unsign
 from deadlines.docket.frozen import refuse_frozen
 from deadlines.docket.intake import Desk
+from deadlines.docket.leaving import hold_matters
 from deadlines.docket.looks import differences
 from deadlines.docket.moves import Because, Move, enter_new, move
 from deadlines.docket.notices import hold_in_force
@@ -76,6 +77,8 @@ def amend_notice(
     if corrected == before:
         raise InputError(f"Notice {notice.id[:8]} says this already: nothing was changed.")
     result = computed(desk, corrected)
+    if is_protected(corrected):
+        hold_matters(session, [session.get_one(Matter, notice.matter_id)])  # before some of its entries are held
     entries = _held(session, desk, notice, by)
     row = NoticeRow(
         matter_id=notice.matter_id,

@@ -13,6 +13,7 @@ from deadlines.compute.engine import engine_for
 from deadlines.docket.answerable import require_attorney, require_attorney_here
 from deadlines.docket.entries import enter, is_followed, reminded
 from deadlines.docket.finishing import wake
+from deadlines.docket.leaving import hold_matters
 from deadlines.docket.milestones import lay_notice
 from deadlines.docket.protected import is_protected
 from deadlines.docket.renderings import touch
@@ -148,6 +149,8 @@ def record_notice(
         Conflict: the same notice is on the docket already, or the matter's attorney has left.
     """
     result = engine_for(desk.law).compute(notice, desk.policy)
+    if matter.restricted or is_protected(notice):
+        hold_matters(session, [matter])  # its earlier entries may change with it, and are held before the trail
     require_attorney_here(session, matter)
     if not again:
         _refuse_twice(session, matter, notice)

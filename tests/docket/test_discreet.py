@@ -3,6 +3,8 @@
 A self-petition often comes after the order of removal: the matter is restricted when the order is long on the docket.
 """
 
+import threading
+import time
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +18,8 @@ from deadlines.docket.amending import Amendment, amend_notice
 from deadlines.docket.export import matter_calendar
 from deadlines.docket.intake import open_matter, record_notice
 from deadlines.docket.restricting import follow_discreet, restrict_matter, unrestrict_matter
+from deadlines.docket.versions import locked
+from deadlines.errors import DeadlinesError
 from deadlines.store import audit
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Matter, Person, Subscription
@@ -23,6 +27,7 @@ from tests.docket.desks import DENIAL, ENTERED, LATER, desk, firm, recorded, rem
 from tests.docket.samples import subscribe
 
 ORDER = Notice(kind="ij.order", decided_on=date(2026, 10, 20), facts={"asylum": "none"})
+PETITION = Notice(kind="uscis.denial", form="I-360", decided_on=date(2026, 10, 27), facts={"basis": "religious"})
 VAWA = "eoir.motion.reopen.vawa"
 YEAR = date(2027, 10, 20)
 """365 days: Wed 2027-10-20, hand-counted."""
@@ -101,13 +106,10 @@ def test_a_notice_that_tells_of_a_protected_case_is_reason_enough(database: Data
         firm(session)
         entry = recorded(session, ORDER)[VAWA]
         matter, ana = matter_of(session, entry)
-        petition = Notice(
-            kind="uscis.denial", form="I-360", decided_on=date(2026, 10, 27), facts={"basis": "religious"}
-        )
         if how == "recorded":
-            record_notice(session, desk(), matter, _vawa(petition), now=LATER)
+            record_notice(session, desk(), matter, _vawa(PETITION), now=LATER)
         else:
-            made = record_notice(session, desk(), matter, petition, now=ENTERED)
+            made = record_notice(session, desk(), matter, PETITION, now=ENTERED)
             assert entry.status == "information"
             notice = made.entries[0].notice
             notice.entered_by = ana.email
@@ -128,3 +130,34 @@ def test_what_has_passed_by_then_stays_as_it_was(database: Database) -> None:
         matter, _ = matter_of(session, entry)
         assert restrict(session, matter) == []
         assert entry.status == "information"
+
+
+def test_a_notice_that_restricts_waits_for_a_change_of_the_matter_and_neither_is_broken_off(database: Database) -> None:
+    """Whoever changes an entry writes to the trail after it: who held the trail first would wait for it for ever."""
+    with database.write() as session:
+        firm(session)
+        entry = recorded(session, ORDER)[VAWA]
+        ids = entry.id, entry.matter_id
+    begun, faults = threading.Event(), []
+
+    def record() -> None:
+        begun.wait(10)
+        try:
+            with database.write() as other:
+                record_notice(other, desk(), other.get_one(Matter, ids[1]), _vawa(PETITION), now=LATER)
+        except DeadlinesError as fault:
+            faults.append(fault)
+
+    thread = threading.Thread(target=record)
+    thread.start()
+    with database.write() as session:
+        locked(session, session.get_one(Entry, ids[0]))
+        begun.set()
+        time.sleep(0.5)  # the other comes to what it has to wait for
+        audit.record(session, at=LATER, actor="t", action="test.change", subject=ids[0], detail={})
+    thread.join(20)
+    assert (thread.is_alive(), faults) == (False, [])
+    with database.read() as session:
+        assert session.get_one(Matter, ids[1]).restricted
+        assert session.get_one(Entry, ids[0]).status == "open"
+        assert audit.verify(session) is None
