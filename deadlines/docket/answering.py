@@ -33,6 +33,14 @@ def to_take_on(item: "Item", pages: str) -> str:
     return f"{how}deadlines ack {item.entry.id[:8]} --by {clean_line(item.person.email)}"
 
 
+def to_record_missed(item: "Item", pages: str) -> str:
+    """How it is recorded that a date passed without filing, or who is told by a reader who may not."""
+    if not may(item.person, "file"):
+        return "tell its attorney, who records it"
+    how = "open it and choose It was missed, or " if _page(item, pages) else ""
+    return f"{how}record it with `deadlines missed {item.entry.id[:8]}`"
+
+
 def to_tick(item: "Item", step: str, pages: str) -> str:
     """How a milestone, named by its id, is ticked, or who is told that it is done."""
     if not may(item.person, "acknowledge"):

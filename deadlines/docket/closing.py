@@ -153,7 +153,7 @@ def strike_notice(
         _close(session, desk, entry, "struck", closing, _today(desk, now), by, now)
     detail = {"entries": [entry.id for entry in entries], "reason": reason, "person": by.id}
     audit.record(session, at=now, actor=desk.actor, action="notice.strike", subject=notice.id, detail=detail)
-    wait_again(session, notice, now=now, actor=desk.actor)
+    wait_again(session, notice, now=now, actor=desk.actor, pages=desk.pages)
     return list(entries)
 
 
@@ -177,7 +177,7 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
     entry.rechecked_at = entry.rechecked_by = None
     if before.was == "open":
         require_attorney_here(session, entry.matter)
-        wake(session, entry.matter, why="a closed window was reopened", actor=desk.actor, now=now)
+        wake(session, entry.matter, why="a closed window was reopened", actor=desk.actor, now=now, pages=desk.pages)
         new_version(
             session,
             desk,

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from deadlines.docket.answering import place_of, to_know_more, to_take_on, to_tick
+from deadlines.docket.answering import place_of, to_know_more, to_record_missed, to_take_on, to_tick
 from deadlines.docket.delays import LAST_DAY_PASSED, delay_lines, late_by, what_to_do
 from deadlines.docket.fatal import PROTECTIVE
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
@@ -295,7 +295,7 @@ def _item(
     if item.milestone is not None:
         return [*lines, *_step(item, item.milestone, today, pages)]
     lines += _dates(item.deadline, today)
-    lines += [f"   {line}" for line in what_to_do(item.deadline, today)]
+    lines += [f"   {line}" for line in what_to_do(item.deadline, today, record=to_record_missed(item, pages))]
     if item.wanted is not None:
         lines.append(f"   More time until {day_text(item.wanted)} was asked for and is NOT GRANTED: these dates hold.")
     by_courier = item.entry.dispatch_by

@@ -32,13 +32,13 @@ def delay_lines(late: str, *, silenced: bool, of: str) -> Iterator[str]:
         yield f"Earlier reminders of this {of} did not leave."
 
 
-def what_to_do(deadline: DeadlineRow, today: date) -> Iterator[str]:
-    """What is left where the last day has passed."""
+def what_to_do(deadline: DeadlineRow, today: date, *, record: str) -> Iterator[str]:
+    """What is left where the last day has passed; `record`: how a missed date is recorded."""
     if deadline.last_day is None or deadline.last_day >= today:
         return
-    command = f"record it with `deadlines missed {deadline.entry_id[:8]}`, and see what may still help."
+    missed = f"{record}, and see what may still help."
     if deadline.latest is not None and deadline.latest >= today:
         yield f"The last day has passed. A filing may be argued until {day_text(deadline.latest)}: file at once."
-        yield f"After that {command}"
+        yield f"After that {missed}"
     else:
-        yield f"The last day has passed. If nothing was filed, {command}"
+        yield f"The last day has passed. If nothing was filed, {missed}"

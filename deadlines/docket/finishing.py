@@ -24,12 +24,19 @@ from deadlines.store.tables import Entry, Incoming, Matter, Person
 LETTER = """\
 Matter {matter} was closed, and is open again: {why}.
 
-Look at it now. If nothing comes of it, `deadlines matter close {matter}` closes it again.
+Look at it now. If nothing comes of it, {how}
 """
+BY_PAGE = """\
+close it again on its page:
+{pages}/matter/{id}
+"""
+BY_COMMAND = "`deadlines matter close {matter}` closes it again.\n"
 NOBODYS = """
-Its attorney has left the firm: no notice of it can be recorded until `deadlines matter hand-over {matter} ADDRESS`
-gives it another one.
+Its attorney has left the firm: no notice of it can be recorded until a partner or the docket role hands the
+matter over to another attorney, {over}.
 """
+OVER_BY_PAGE = "on the same page"
+OVER_BY_COMMAND = "with `deadlines matter hand-over {matter} ADDRESS`"
 
 
 def obstacles(session: Session, matter: Matter, by: Person) -> list[str]:
@@ -66,15 +73,15 @@ def reopen_matter(session: Session, matter: Matter, *, reason: str, by: Person, 
     _open_again(session, matter, {"person": by.id, "reason": reason}, actor, now)
 
 
-def wake(session: Session, matter: Matter, *, why: str, actor: str, now: datetime) -> bool:
+def wake(session: Session, matter: Matter, *, why: str, actor: str, now: datetime, pages: str = "") -> bool:
     """Something came in for a matter: a closed one is open again, and its attorney and the docket role are told;
-    whether it was closed. `why` is a sentence part that names no client."""
+    whether it was closed. `why` is a sentence part that names no client; `pages`: where the letter links to."""
     audit.hold(session)
     closed = session.execute(select(Matter.closed_at, Matter.closed_by).where(Matter.id == matter.id)).one()
     if closed.closed_at is None:
         return False
     _open_again(session, matter, {"reason": why}, actor, now)
-    _tell(session, matter, closed.closed_by, why, now)
+    _tell(session, matter, closed.closed_by, why, now, pages)
     return True
 
 
@@ -84,18 +91,22 @@ def _open_again(session: Session, matter: Matter, detail: dict[str, str], actor:
     audit.record(session, at=now, actor=actor, action="matter.reopen", subject=matter.id, detail=detail)
 
 
-def _tell(session: Session, matter: Matter, closed_by: str | None, why: str, now: datetime) -> None:
+def _tell(session: Session, matter: Matter, closed_by: str | None, why: str, now: datetime, pages: str) -> None:
     closer = session.get(Person, closed_by) if closed_by is not None else None
     theirs = [one for one in (matter.attorney, closer) if one is not None and is_visible(session, matter.id, one)]
     people = {one.id: one for one in (*theirs, *letters.docket_people(session)) if one.active}
-    words = LETTER if matter.attorney.active else LETTER + NOBODYS
+    how, over = (BY_PAGE, OVER_BY_PAGE) if pages else (BY_COMMAND, OVER_BY_COMMAND)
+    named = {"matter": matter.reference, "id": matter.id, "pages": pages}
+    words = LETTER.format(**named, why=why, how=how.format(**named))
+    if not matter.attorney.active:
+        words += NOBODYS.format(over=over.format(**named))
     for person in people.values():
         letters.queue(
             session,
             key=f"reopened/{matter.id}/{now:%Y-%m-%dT%H:%M:%S}/{person.id}",
             person=person,
             subject=f"OPEN AGAIN: matter {matter.reference} was closed",
-            text=words.format(matter=matter.reference, why=why),
+            text=words,
             now=now,
         )
 

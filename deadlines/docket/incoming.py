@@ -71,7 +71,7 @@ def register(
     detail = {"person": by.id, "at": at, "received_on": received_on, "matter": row.matter_id}
     audit.record(session, at=now, actor=actor, action="incoming.register", subject=row.id, detail=detail)
     if matter is not None:
-        wake(session, matter, why=CAME_IN, actor=actor, now=now)
+        wake(session, matter, why=CAME_IN, actor=actor, now=now, pages=room.pages)
     return row
 
 
@@ -138,7 +138,7 @@ def dismiss(session: Session, found: Incoming, *, reason: str, by: Person, now: 
     return found
 
 
-def wait_again(session: Session, notice: NoticeRow, *, now: datetime, actor: str) -> int:
+def wait_again(session: Session, notice: NoticeRow, *, now: datetime, actor: str, pages: str = "") -> int:
     """The papers that a struck notice was recorded from wait again, told of at once; how many."""
     query = select(Incoming).where(Incoming.notice_id.in_(ancestors(session, notice)), Incoming.state == "docketed")
     rows = session.scalars(query.order_by(Incoming.id).with_for_update(**HELD)).all()
@@ -149,7 +149,7 @@ def wait_again(session: Session, notice: NoticeRow, *, now: datetime, actor: str
         session.flush()
         audit.record(session, at=now, actor=actor, action="incoming.wait", subject=row.id, detail=detail)
     if rows:
-        wake(session, notice.matter, why=CAME_IN, actor=actor, now=now)
+        wake(session, notice.matter, why=CAME_IN, actor=actor, now=now, pages=pages)
     return len(rows)
 
 

@@ -154,7 +154,7 @@ def record_notice(
     require_attorney_here(session, matter)
     if not again:
         _refuse_twice(session, matter, notice)
-    reopened = wake(session, matter, why="a notice was recorded", actor=desk.actor, now=now)
+    reopened = wake(session, matter, why="a notice was recorded", actor=desk.actor, now=now, pages=desk.pages)
     row = NoticeRow(
         matter_id=matter.id,
         kind=notice.kind,

@@ -41,9 +41,20 @@ LETTER = """\
 what was entered. What differs: {fields}.
 {agreed}{effect}
 
-The dates of the matter stay as they are until somebody decides. Look at the paper itself: if the entry is wrong,
-`deadlines amend {notice}` corrects it; if it is right, a third person says so with
-`deadlines verify --notice {notice}`. What either of them read is not told here, so that the third look is blind.
+The dates of the matter stay as they are until somebody decides. Look at the paper itself.
+{ways}
+What either of them read is not told here, so that the third look is blind.
+"""
+BY_PAGE = """\
+If the entry is wrong, correct it:
+{pages}/notice/{id}/amend
+
+If it is right, a third person verifies it:
+{pages}/notice/{id}/verify
+"""
+BY_COMMAND = """\
+If the entry is wrong, correct it with `deadlines amend {notice}`; if it is right,
+a third person says so with `deadlines verify --notice {notice}`.
 """
 AGREED = "An earlier second look read the same as this one: two people read the paper otherwise than it was entered.\n"
 
@@ -115,7 +126,7 @@ def note_discrepancy(
     }
     audit.record(session, at=now, actor=desk.actor, action="notice.discrepancy", subject=row.id, detail=detail)
     agrees = any(earlier.seen == read for earlier in before)
-    _tell(session, row, differs, by, now, effect=_effect(moved, len(entries)), agreed=AGREED if agrees else "")
+    _tell(session, desk, row, differs, by, now, effect=_effect(moved, len(entries)), agreed=AGREED if agrees else "")
     return differs
 
 
@@ -154,11 +165,20 @@ def _effect(moved: list[str] | None, of: int) -> str:
 
 
 def _tell(
-    session: Session, row: NoticeRow, differs: list[str], by: Person, now: datetime, *, effect: str, agreed: str
+    session: Session,
+    desk: Desk,
+    row: NoticeRow,
+    differs: list[str],
+    by: Person,
+    now: datetime,
+    *,
+    effect: str,
+    agreed: str,
 ) -> None:
     """Write to the docket role and to who entered the notice; to the matter's attorney where that is nobody."""
     enterer = session.scalars(select(Person).where(Person.email == row.entered_by, Person.active.is_(True))).all()
     people = [person for person in (*letters.docket_people(session), *enterer) if person.id != by.id]
+    ways = (BY_PAGE if desk.pages else BY_COMMAND).format(pages=desk.pages, id=row.id, notice=row.id[:8])
     for person in {person.id: person for person in people or [row.matter.attorney]}.values():
         letters.queue(
             session,
@@ -172,6 +192,7 @@ def _tell(
                 fields=", ".join(FIELDS[name] for name in differs),
                 effect=effect,
                 agreed=agreed,
+                ways=ways,
             ),
             now=now,
         )

@@ -40,8 +40,16 @@ LONGEST_TEXT = 2000
 ALARM = """\
 A date of matter {matter} passed without filing. It was found on {found}; entry {entry}.
 
-Act today. `deadlines missed show {entry}` lists what may still help and what to do about it. The record is
-frozen: nothing of it is changed, and each day's work is written down with `deadlines missed log`.
+Act today. {how}
+The record is frozen: nothing of it is changed.
+"""
+BY_PAGE = """\
+What may still help, what to do about it, and the record of each day's work:
+{pages}/entry/{id}/missed
+"""
+BY_COMMAND = """\
+`deadlines missed show {entry}` lists what may still help and what to do about it;
+each day's work is written down with `deadlines missed log`.
 """
 
 
@@ -73,7 +81,7 @@ def miss_entry(
         session,
         f"missed/{row.id}",
         subject=f"MISSED: a date of matter {matter} passed without filing",
-        text=ALARM.format(matter=matter, found=day_text(found_on), entry=entry.id[:8]),
+        text=ALARM.format(matter=matter, found=day_text(found_on), entry=entry.id[:8], how=_how(desk, entry)),
         now=now,
         also=_to_tell(session, desk, entry.matter),
     )
@@ -113,6 +121,10 @@ def is_whole(row: Missed) -> bool:
     """Whether the record is as it was written."""
     content = (row.entry_id, row.found_on.isoformat(), row.how, row.recorded_by, row.recorded_at, row.snapshot)
     return row.digest == digest_of(*content)
+
+
+def _how(desk: Desk, entry: Entry) -> str:
+    return (BY_PAGE if desk.pages else BY_COMMAND).format(pages=desk.pages, id=entry.id, entry=entry.id[:8])
 
 
 def _to_tell(session: Session, desk: Desk, matter: Matter) -> list[str]:

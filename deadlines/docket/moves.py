@@ -95,7 +95,7 @@ def enter_new(session: Session, desk: Desk, window: Window, because: Because, *,
     lay_notice(session, desk, [entry], now=now)
     mover = Mover(session, desk, entry, because, now)
     if followed:
-        wake(session, matter, why="another window of a notice opened", actor=desk.actor, now=now)
+        wake(session, matter, why="another window of a notice opened", actor=desk.actor, now=now, pages=desk.pages)
         return mover.applied(window, "new", Dates(), base=0)
     return mover.told(window, "new", "noted", Dates())
 

@@ -26,9 +26,18 @@ LETTER = """\
 {name} said on {said_on} that no deadline of matter {matter} was known yet, and that it is
 looked at again on {again_on}.
 
-Look at it now: did a paper come in that nobody has entered? Record the notice with `deadlines add`, register
+Look at it now: did a paper come in that nobody has entered? {how}
+Until then this comes again on every working day.
+"""
+BY_PAGE = """\
+Add its notice to the matter, or
+say anew that no date is known:
+{pages}/matter/{id}
+"""
+BY_COMMAND = """\
+Record the notice with `deadlines add`, register
 the paper with `deadlines incoming add`, or say anew that nothing is known with
-`deadlines matter look {matter} --again-on DATE`. Until then this comes again on every working day.
+`deadlines matter look {matter} --again-on DATE`.
 """
 
 
@@ -106,11 +115,13 @@ def _tell(session: Session, room: MailRoom, row: Review, now: datetime) -> bool:
     if session.scalar(moved.execution_options(synchronize_session=False)) is None:
         return False
     speaker = session.get_one(Person, row.said_by)
+    how = BY_PAGE if room.pages else BY_COMMAND
     words = LETTER.format(
         name=speaker.name,
         said_on=day_text(room.local(row.said_at).date()),
         matter=row.matter.reference,
         again_on=day_text(row.again_on),
+        how=how.format(pages=room.pages, id=row.matter_id, matter=row.matter.reference),
     )
     for person in _people(session, row, speaker):
         letters.queue(

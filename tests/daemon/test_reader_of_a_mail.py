@@ -1,5 +1,7 @@
 """What a mail asks of its reader is what that reader may do, and its link opens; on both databases."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from sqlalchemy import event
 
@@ -15,8 +17,16 @@ COMMAND = "   To take it on: deadlines ack "
 ASK = "   To take it on: ask its attorney, or who keeps the docket."
 
 
-def told(database: Database, *, role: str, place: str, restricted: bool = False, entries: int = 1) -> str:
-    """The mail of a week before to somebody who is not the matter's attorney, urgent."""
+def told(
+    database: Database,
+    *,
+    role: str,
+    place: str,
+    restricted: bool = False,
+    entries: int = 1,
+    now: datetime = WEEK_BEFORE,
+) -> str:
+    """The urgent mail, by default of a week before, to somebody who is not the matter's attorney."""
     with database.write() as session:
         ana, zoe = person(session), person(session, "Zoe", role=role)
         case = matter(session, ana, restricted=restricted)
@@ -29,7 +39,7 @@ def told(database: Database, *, role: str, place: str, restricted: bool = False,
             for row in plan(session, *entry(session, case, asked), asked, [zoe]):
                 row.severity = URGENT
     channel = Collector()
-    sweeps(database, channel, pages=PAGES).send_due(WEEK_BEFORE)
+    sweeps(database, channel, pages=PAGES).send_due(now)
     (message,) = [one for one in channel.messages if one.to_email == "zoe@firm.test"]
     return message.text
 
@@ -58,6 +68,20 @@ def test_a_mail_asks_for_what_its_reader_may_do(
     assert said in text
     assert ("Ask its attorney what must be done: the matter is open only to" in text) is not linked
     assert ("deadlines ack" in text) is (said != ASK)
+
+
+@pytest.mark.parametrize(
+    "role, restricted, said",
+    [
+        ("docket", False, "open it and choose It was missed, or record it with `deadlines missed "),
+        ("docket", True, "record it with `deadlines missed "),
+        ("auditor", False, "tell its attorney, who records it, and see what may still help."),
+    ],
+)
+def test_what_passed_is_recorded_by_who_may(database: Database, role: str, restricted: bool, said: str) -> None:
+    after = WEEK_BEFORE + timedelta(days=60)
+    text = told(database, role=role, place="nothing", restricted=restricted, now=after)
+    assert f"The last day has passed. If nothing was filed, {said}" in text
 
 
 @pytest.mark.parametrize("role, said", [("paralegal", "tick it there, or run"), ("auditor", "tell its attorney")])
