@@ -121,8 +121,12 @@ def _print_checks(view: "EntryView") -> None:
         paragraph(style(f"Printed date disputed: {clean(view.dispute)}", fg="red", bold=True))
         click.echo(f"  deadlines resolve {view.entry[:8]} --use printed|computed --reason REASON --by ADDRESS")
     if view.resolution is not None:
-        words = f"{view.resolution.use}, by {view.resolved_by}: {clean(view.resolution.reason)}"
+        made = view.resolution
+        day = f" deadline, {day_words(made.printed)}" if made.printed is not None else " deadline"
+        words = f"{made.use}{day if made.use == 'printed' else ' one'}, by {view.resolved_by}: {clean(made.reason)}"
         paragraph(f"Dispute resolved for the {words}")
+        if view.held_to_print:
+            click.echo("  A filing after that day is recorded as contested.")
     if view.extensions:
         from deadlines.commands.extension import print_extensions
 

@@ -20,6 +20,8 @@ LOUD = {
     "late": "LATE: the filing of {on} came after the last day {last_day}. Tell the responsible attorney now.",
     "contested": "CONTESTED: the filing of {on} is in time only by some readings; the last day is {last_day}, the "
     "latest arguable day {latest}. Tell the responsible attorney now.",
+    "past-printed": "CONTESTED: the notice prints another deadline than the law gives, and the filing of {on} came "
+    "after {past_printed}, the last day by both; by the law it is {last_day}. Tell the responsible attorney now.",
 }
 
 
@@ -96,8 +98,9 @@ def answer(view: "EntryView", *, as_json: bool) -> None:
     click.echo(f"{view.window.title}, matter {view.matter}, entry {view.entry[:8]}: {closing_words(view)}.")
     closing = view.closing
     if closing is not None and closing.timeliness in LOUD:
-        days = {name: day_words(getattr(closing, name)) for name in ("on", "last_day", "latest")}
-        click.echo(style(LOUD[closing.timeliness].format(**days), fg="red", bold=True))
+        days = {name: day_words(getattr(closing, name)) for name in ("on", "last_day", "latest", "past_printed")}
+        loud = "past-printed" if closing.past_printed is not None else closing.timeliness
+        paragraph(style(LOUD[loud].format(**days), fg="red", bold=True))
     if closing is not None and closing.early:
         opens = day_words(view.window.opens_on)
         click.echo(style(f"EARLY: the window opens on {opens}; keep the proof that it was accepted.", fg="red"))

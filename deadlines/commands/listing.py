@@ -135,6 +135,7 @@ def _marks(line: "Line") -> "Marks":
         dispatched_on=line.dispatched_on,
         discrepant=line.discrepant,
         disputed=line.disputed,
+        held_to_print=line.held_to_print,
         waits=line.waits,
         altered=line.altered,
         wanted=line.extension_to,

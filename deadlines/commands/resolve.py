@@ -9,6 +9,7 @@ from deadlines.commands.signing import by_option, reason_option, signed
 
 if TYPE_CHECKING:
     from deadlines.docket.records import Use
+    from deadlines.docket.views import EntryView
 
 
 @click.command()
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     "--use",
     required=True,
     type=click.Choice(["printed", "computed"]),
-    help="printed: keep the dates in force, which are the earlier. computed: leave the printed deadline aside.",
+    help="printed: it holds; the dates in force stay, and a filing after it is contested. "
+    "computed: leave the printed deadline aside.",
 )
 @reason_option
 @by_option
@@ -44,7 +46,18 @@ def command(app: App, entry: str, use: "Use", reason: str, by: str, as_json: boo
     if as_json:
         print_json({"entry": view, "move": move})
         return
-    kept = "the dates in force stay" if use == "printed" else "the printed deadline is left aside"
+    kept = "the printed deadline is left aside" if use == "computed" else _kept(view)
     click.echo(f"{view.window.title}, matter {view.matter}, entry {view.entry[:8]}: resolved, {kept}.")
     if use == "computed":
         print_moves([move] if move is not None else [], empty="No date changes.")
+
+
+def _kept(view: "EntryView") -> str:
+    """What stays where the printed deadline holds."""
+    from deadlines.commands.windows import day_words
+
+    window, printed = view.window, view.resolution.printed if view.resolution is not None else None
+    stay = "the dates in force stay"
+    if printed is None or window.last_day is None or printed >= window.last_day:
+        return stay
+    return f"{stay}; a filing after the printed {day_words(printed)} is recorded as contested"

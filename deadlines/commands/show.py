@@ -147,6 +147,7 @@ def open_words(view: "EntryView") -> str:
         dispatched_on=view.dispatched.on if view.dispatched is not None else None,
         discrepant=bool(view.discrepancy),
         disputed=view.dispute is not None,
+        held_to_print=view.held_to_print,
         waits=view.waits is not None,
         altered=view.altered,
         wanted=next((each.wanted_on for each in view.extensions if each.state == "requested"), None),

@@ -48,6 +48,7 @@ class Marks(NamedTuple):
     dispatched_on: date | None = None
     discrepant: bool = False
     disputed: bool = False
+    held_to_print: bool = False
     waits: bool = False
     altered: bool = False
     wanted: date | None = None
@@ -67,6 +68,7 @@ def checked_words(by: str | None, at: datetime | None, marks: Marks) -> str:
         f"dispatched {day_words(marks.dispatched_on)}, RECEIPT NOT PROVED" if marks.dispatched_on else "",
         "TWO ENTRIES DIFFER" if marks.discrepant else "",
         "PRINTED DATE DISPUTED" if marks.disputed else "",
+        "PRINTED DATE HOLDS" if marks.held_to_print else "",
         "other dates wait" if marks.waits else "",
         f"more time until {day_words(marks.wanted)} asked for, NOT GRANTED" if marks.wanted else "",
     ]

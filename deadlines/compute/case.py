@@ -21,6 +21,14 @@ Policy = dict[str, str]
 """The firm's choices: ambiguity to choice, only where it is not the careful one."""
 
 
+def printed_day(rule: Rule, notice: Notice) -> date | None:
+    """The day that a notice prints for the window of a rule: its deadline, or a date of the rule's own."""
+    if rule.printed_fact is None:
+        return notice.printed_deadline
+    known = notice.facts.get(rule.printed_fact)
+    return date.fromisoformat(known) if known is not None else None
+
+
 class Case(Struct, frozen=True, gc=False):
     """One rule applied to one notice."""
 
@@ -47,10 +55,7 @@ class Case(Struct, frozen=True, gc=False):
     @property
     def printed(self) -> date | None:
         """The day that the notice prints for this window."""
-        if self.rule.printed_fact is None:
-            return self.notice.printed_deadline
-        known = self.notice.facts.get(self.rule.printed_fact)
-        return date.fromisoformat(known) if known is not None else None
+        return printed_day(self.rule, self.notice)
 
 
 class Dates(Struct, gc=False):

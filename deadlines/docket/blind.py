@@ -53,7 +53,8 @@ def unverified_of(session: Session, notices: Collection[str]) -> frozenset[str]:
 
 def blinded(view: "EntryView") -> "EntryView":
     """The entry without what was entered of its notice, and without what tells it."""
-    decided = msgspec.structs.replace(view.resolution, dispute="") if view.resolution is not None else None
+    made = view.resolution
+    decided = msgspec.structs.replace(made, dispute="", printed=None) if made is not None else None
     return msgspec.structs.replace(
         view,
         kind=None,
@@ -88,15 +89,21 @@ def plain(window: Window) -> Window:
     )
 
 
-def require_seen(session: Session, person: Person, row: NoticeRow) -> None:
-    """Raises Conflict where somebody would be shown what they may still read blind; who has read it once, otherwise
-    than it was entered, may correct it."""
-    if row.id in blind_to(session, person, [row.id]):
-        looked = any(look.get("by") == person.id for look in _looks(session, row))
-        if not looked:
-            raise Conflict(
-                "You may still verify this notice: read it off the paper first. Who corrects it sees what was entered."
-            )
+def reads_first(session: Session, person: Person, row: NoticeRow) -> bool:
+    """Whether somebody would be shown what they may still read blind, and has not read it once, otherwise than it was
+    entered."""
+    if row.id not in blind_to(session, person, [row.id]):
+        return False
+    return not any(look.get("by") == person.id for look in _looks(session, row))
+
+
+def require_seen(
+    session: Session, person: Person, row: NoticeRow, because: str = "Who corrects it sees what was entered."
+) -> None:
+    """Raises Conflict, with the reason, for who reads it off the paper first; who has read it once, otherwise than it
+    was entered, may correct it."""
+    if reads_first(session, person, row):
+        raise Conflict(f"You may still verify this notice: read it off the paper first. {because}")
 
 
 def _looks(session: Session, row: NoticeRow) -> list[dict[str, object]]:

@@ -24,6 +24,7 @@ from deadlines.docket.incoming import wait_again
 from deadlines.docket.intake import Desk
 from deadlines.docket.milestones import close
 from deadlines.docket.notices import hold, hold_in_force
+from deadlines.docket.printed import in_time_by_both
 from deadlines.docket.proof import is_dispatch_only
 from deadlines.docket.proposals import supersede_waiting
 from deadlines.docket.reasons import plain_reason
@@ -31,7 +32,6 @@ from deadlines.docket.records import Closing, Proof
 from deadlines.docket.reminders import cancel
 from deadlines.docket.renderings import is_shown, render_entry
 from deadlines.docket.tidings import AGAIN
-from deadlines.docket.verification import unresolved_dispute
 from deadlines.docket.versions import current, locked
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
@@ -42,16 +42,16 @@ LONGEST_HOW = 2000
 CLOSED = ("satisfied", "waived", "struck", "missed")
 
 
-def timeliness_of(window: Window, on: date, *, disputed: bool = False) -> Timeliness:
+def timeliness_of(window: Window, on: date, *, by_both: date | None = None) -> Timeliness:
     """Whether a filing received that day is in time: up to the last day, and late after the latest.
 
-    In between it is contested; so it is after the safe date while the printed deadline is `disputed`.
+    In between it is contested; so it is after the last day that is in time `by_both` the law and the printed deadline.
     """
     if window.last_day is None:
         return "timely"
     if on > (window.latest or window.last_day):
         return "late"
-    past_printed = disputed and window.safe_by is not None and on > window.safe_by
+    past_printed = by_both is not None and on > by_both
     return "contested" if on > window.last_day or past_printed else "timely"
 
 
@@ -80,6 +80,8 @@ def file_entry(
     _require_receipt(entry, window, on, proof, anyway=anyway)
     early = _check_day(desk, entry, window, on, now, anyway=anyway)
     beside = _check_alternatives(session, entry, window, anyway=anyway)
+    by_both = in_time_by_both(desk, entry, window)
+    timeliness = timeliness_of(window, on, by_both=by_both)
     closing = Closing(
         event="filed",
         was=entry.status,
@@ -87,10 +89,11 @@ def file_entry(
         on=on,
         proof=proof.words,
         evidence=proof,
-        timeliness=timeliness_of(window, on, disputed=unresolved_dispute(entry, window) is not None),
+        timeliness=timeliness,
         safe_by=window.safe_by,
         last_day=window.last_day,
         latest=window.latest,
+        past_printed=by_both if timeliness == "contested" and on <= (window.last_day or on) else None,
         early=early,
         beside=beside,
     )

@@ -58,9 +58,10 @@ class Dispatched(Struct, frozen=True, kw_only=True):
 class Closing(Struct, frozen=True, kw_only=True):
     """How an entry was closed. `was` is its status before; the dates are those of version `version`.
 
-    `early`: filed before the window opened, knowingly. `beside`: a sentence for each alternative that had been
-    filed already, knowingly. `proof` is the proof in one line, `evidence` its parts; entries that were closed before
-    parts were kept have none.
+    `past_printed`: the last day that is in time by the law and by the printed deadline, where the filing is contested
+    because it came after that. `early`: filed before the window opened, knowingly. `beside`: a sentence for each
+    alternative that had been filed already, knowingly. `proof` is the proof in one line, `evidence` its parts; entries
+    that were closed before parts were kept have none.
     """
 
     event: Literal["filed", "waived", "struck", "missed"]
@@ -74,16 +75,19 @@ class Closing(Struct, frozen=True, kw_only=True):
     safe_by: date | None = None
     last_day: date | None = None
     latest: date | None = None
+    past_printed: date | None = None
     early: bool = False
     beside: list[str] = []
 
 
 class Resolution(Struct, frozen=True):
-    """Which date a person decided for, why, and about which dispute."""
+    """Which date a person decided for, why, and about which dispute. `printed`: the day that the notice prints; not
+    kept of what was decided before it was."""
 
     use: Use
     reason: str
     dispute: str
+    printed: date | None = None
 
 
 class Look(Struct, frozen=True, kw_only=True):
@@ -154,6 +158,12 @@ class FollowOn(Struct, frozen=True, kw_only=True):
 
 Nexts = Callable[[Entry, Window], list[FollowOn]]
 """What comes next for an entry with its window."""
+
+
+def is_held_to_print(entry: Entry, dispute: str | None) -> bool:
+    """Whether a person decided of this dispute that the printed deadline holds."""
+    made = entry.resolution or {}
+    return dispute is not None and made.get("dispute") == dispute and made.get("use") == "printed"
 
 
 def is_disputed(entry: Entry, dispute: str | None) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.clock import day_of
 from deadlines.docket.coming import next_date
-from deadlines.docket.records import WAITING, is_disputed
+from deadlines.docket.records import WAITING, is_disputed, is_held_to_print
 from deadlines.docket.trust import is_altered
 from deadlines.docket.views import current, refuse_unknown
 from deadlines.sheets import Column, Sheet
@@ -171,6 +171,8 @@ class _Line:
         found = [ALTERED] if self.altered else []
         if is_disputed(self.entry, self.deadline.window.get("dispute")):
             found.append("the notice prints another deadline")
+        if is_held_to_print(self.entry, self.deadline.window.get("dispute")):
+            found.append("the printed deadline holds, by decision")
         if self.entry.id in self.waiting:
             found.append("other dates wait for two people")
         return "; ".join(found) or None

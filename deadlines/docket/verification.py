@@ -24,6 +24,7 @@ from deadlines.docket.intake import Desk
 from deadlines.docket.looks import differences, looks_of, note_discrepancy, seen
 from deadlines.docket.moves import Because, Move, move
 from deadlines.docket.notices import ancestors, hold_in_force
+from deadlines.docket.printed import printed_of
 from deadlines.docket.reasons import plain_reason
 from deadlines.docket.records import Resolution, Use, is_disputed
 from deadlines.docket.roles import ATTORNEYS, may
@@ -206,7 +207,8 @@ def _require_dates(session: Session, desk: Desk, row: NoticeRow, entries: Sequen
 def resolve_dispute(
     session: Session, desk: Desk, entry: Entry, *, use: Use, reason: str, by: Person, now: datetime
 ) -> Move | None:
-    """Decide a dispute. `printed` keeps the dates in force, which are the earlier; returns None.
+    """Decide a dispute. `printed` keeps the dates in force, and a filing after the printed day stays contested; returns
+    None.
 
     `computed` leaves the printed deadline aside: the dates move as any others, so later ones wait for a
     second person. Raises InputError without a reason, Conflict where nothing is disputed.
@@ -217,7 +219,7 @@ def resolve_dispute(
     dispute = unresolved_dispute(entry, window)
     if dispute is None:
         raise Conflict(f"Nothing is disputed about entry {entry.id[:8]}, or it is resolved already.")
-    resolution = Resolution(use, plain_reason(reason), dispute)
+    resolution = Resolution(use, plain_reason(reason), dispute, printed_of(desk, entry))
     entry.resolution = msgspec.to_builtins(resolution)
     entry.resolved_at, entry.resolved_by = now, by.id
     detail = {"person": by.id, **entry.resolution}

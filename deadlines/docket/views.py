@@ -17,7 +17,17 @@ from deadlines.docket.coming import next_date
 from deadlines.docket.extension_views import ExtensionView, extension_views, wanted_days
 from deadlines.docket.looks import looks_of
 from deadlines.docket.prefixes import find_by_id
-from deadlines.docket.records import WAITING, Closing, Differing, Dispatched, FollowOn, Nexts, Resolution, is_disputed
+from deadlines.docket.records import (
+    WAITING,
+    Closing,
+    Differing,
+    Dispatched,
+    FollowOn,
+    Nexts,
+    Resolution,
+    is_disputed,
+    is_held_to_print,
+)
 from deadlines.docket.teams import find_matter
 from deadlines.docket.ticking import MilestoneView, milestones
 from deadlines.docket.trust import is_altered, window_of
@@ -30,11 +40,11 @@ class Line(Struct, frozen=True, kw_only=True):
 
     `next_on` is the date that comes next, and `next_is` what it is: `protective`, `file-by`, `last-day`, or
     `past` when even the last day has gone. `disputed`: the notice prints another deadline, and nobody has
-    resolved it. `waits`: other dates wait to be agreed to. `altered`: the stored date is not as the program wrote it;
-    such an entry comes first, and its `next_is` is `altered`. `discrepant`: two people read the notice differently.
-    `dispatched_on`: the day on which it was sent, while its receipt is not proved. `alternatives`: entries of the
-    same notice of which the law allows one, not both. `extension_to`: until when more time is asked for and not
-    granted.
+    resolved it; `held_to_print`: somebody decided that the printed one holds. `waits`: other dates wait to be
+    agreed to. `altered`: the stored date is not as the program wrote it; such an entry comes first, and its `next_is`
+    is `altered`. `discrepant`: two people read the notice differently. `dispatched_on`: the day on which it was sent,
+    while its receipt is not proved. `alternatives`: entries of the same notice of which the law allows one, not both.
+    `extension_to`: until when more time is asked for and not granted.
     """
 
     entry: str
@@ -60,12 +70,14 @@ class Line(Struct, frozen=True, kw_only=True):
     dispatched_on: date | None = None
     alternatives: list[Alternative] = []
     extension_to: date | None = None
+    held_to_print: bool = False
 
 
 class EntryView(Struct, frozen=True, kw_only=True):
     """One entry with its dates and everything that explains them.
 
-    `dispute` is the one that nobody has resolved, `resolution` what was decided about one; `closing` tells
+    `dispute` is the one that nobody has resolved, `resolution` what was decided about one, and `held_to_print` that it
+    was for the printed deadline; `closing` tells
     how the entry was closed, `waits` names the proposal of other dates that waits to be agreed to, `entered`
     is the notice as it was typed in, `dispatch_by` the day on which a courier must have the filing. `altered`: the
     stored date is not as the program wrote it. `discrepancy`: the second looks at the notice that differ from it.
@@ -108,6 +120,7 @@ class EntryView(Struct, frozen=True, kw_only=True):
     rechecked_by: str | None = None
     rechecked_at: datetime | None = None
     follow_ons: list[FollowOn] = []
+    held_to_print: bool = False
     milestones: list[MilestoneView] = []
     extensions: list[ExtensionView] = []
     blind: bool = False
@@ -298,6 +311,7 @@ def _line(
         verified_by=known.email(entry.verified_by),
         verified_at=entry.verified_at,
         disputed=is_disputed(entry, deadline.window.get("dispute")),
+        held_to_print=is_held_to_print(entry, deadline.window.get("dispute")),
         waits=entry.id in known.waiting,
         altered=altered,
         discrepant=entry.discrepancy is not None,
@@ -335,6 +349,7 @@ def _entry_view(
         verified_at=entry.verified_at,
         dispute=window.dispute if is_disputed(entry, window.dispute) else None,
         resolution=decoding.convert(entry.resolution, Resolution) if entry.resolution else None,
+        held_to_print=is_held_to_print(entry, window.dispute),
         resolved_by=known.email(entry.resolved_by),
         closed_on=entry.closed_on,
         closed_by=known.email(entry.closed_by),

@@ -328,7 +328,7 @@ def test_a_disputed_date_is_shown_told_and_resolved(office: Firm) -> None:
     assert "deadlines resolve" in refused(office, "verify", entry, *PAPER, "--by", BEN)[1]
     assert "resolved" in office.good("resolve", entry, "--use", "printed", "--reason", "it controls", "--by", ANA)
     explained = office.good("explain", entry)
-    assert "Dispute resolved for the printed, by ana@firm.example: it controls" in explained
+    assert "Dispute resolved for the printed deadline" in explained
     assert "disputed" not in explained.lower()
     assert "is verified by" in office.good("verify", entry, *PAPER, "--by", BEN)
 

@@ -52,21 +52,21 @@ def pending(session: Session, entry: Entry) -> list[Reminder]:
 
 
 @pytest.mark.parametrize(
-    "on, disputed, answer",
+    "on, by_both, answer",
     [
-        (date(2026, 11, 20), False, "timely"),
-        (date(2026, 11, 25), False, "timely"),
-        (date(2026, 11, 26), False, "contested"),
-        (date(2026, 11, 28), False, "contested"),
-        (date(2026, 11, 29), False, "late"),
-        (date(2026, 11, 20), True, "timely"),
-        (date(2026, 11, 21), True, "contested"),
-        (date(2026, 11, 29), True, "late"),
+        (date(2026, 11, 20), None, "timely"),
+        (date(2026, 11, 25), None, "timely"),
+        (date(2026, 11, 26), None, "contested"),
+        (date(2026, 11, 28), None, "contested"),
+        (date(2026, 11, 29), None, "late"),
+        (date(2026, 11, 20), date(2026, 11, 20), "timely"),
+        (date(2026, 11, 21), date(2026, 11, 20), "contested"),
+        (date(2026, 11, 29), date(2026, 11, 20), "late"),
     ],
 )
-def test_the_day_of_receipt_against_the_last_day_and_the_latest(on: date, disputed: bool, answer: str) -> None:
+def test_the_day_of_receipt_against_the_last_day_and_the_latest(on: date, by_both: date | None, answer: str) -> None:
     asked = window(last_day=date(2026, 11, 25), latest=date(2026, 11, 28))
-    assert timeliness_of(asked, on, disputed=disputed) == answer
+    assert timeliness_of(asked, on, by_both=by_both) == answer
 
 
 def test_what_has_no_limit_is_never_late() -> None:

@@ -31,6 +31,15 @@ def postponed(office: Office, reference: str = "A-1", name: str = "Ben") -> Entr
     return office.entry(reference=reference)
 
 
+def verify(office: Office, name: str) -> None:
+    """Somebody reads the amended notice off the paper, as it was entered."""
+    read = {
+        "kind": DENIAL.kind, "form": "I-140", "decided_on": "2026-10-23", "method": "mail", "service_on": "2026-10-26",
+    }  # fmt: skip
+    done = office.browser(name).post(f"/notice/{office.notice()}/verify", data=read)
+    assert (done.status_code, "/verified" in done.headers["location"]) == (303, True)
+
+
 def proposal(office: Office, entry: Entry) -> Proposal:
     with office.database.read() as session:
         return session.scalars(select(Proposal).where(Proposal.entry_id == entry.id)).one()
@@ -39,6 +48,7 @@ def proposal(office: Office, entry: Entry) -> Proposal:
 def test_later_dates_stand_when_a_second_person_accepts_them(office: Office) -> None:
     entry = postponed(office)
     found = proposal(office, entry)
+    verify(office, "Dora")
     ben, dora = office.browser("Ben"), office.browser("Dora")
     path = f"/proposal/{found.id}/accept"
     listed = dora.get("/proposals").text
@@ -61,6 +71,7 @@ def test_later_dates_stand_when_a_second_person_accepts_them(office: Office) -> 
 
 def test_other_dates_are_decided_against_with_a_reason(office: Office) -> None:
     found = proposal(office, postponed(office))
+    verify(office, "Dora")
     browser = office.browser("Ana")
     path = f"/proposal/{found.id}/ignore"
     form = fields(browser.get(path).text)
@@ -117,7 +128,10 @@ def test_a_dispute_is_decided(office: Office, use: str, said: str) -> None:
     assert "Decide which date holds" in browser.get(f"/matter/{entry.matter_id}").text
     assert entry.id in browser.get("/proposals").text
     path = f"/entry/{entry.id}/resolve"
-    form = fields(browser.get(path).text)
+    asked = browser.get(path).text
+    assert f'<time datetime="{PRINTED}">' in asked
+    assert "A filing after the printed day is recorded as contested." in asked
+    form = fields(asked)
     nothing = browser.post(path, data={**form, "reason": "why"})
     assert (nothing.status_code, 'href="#use"' in nothing.text) == (422, True)
     done = browser.post(path, data={**form, "use": use, "reason": "the officer says so"})
@@ -128,3 +142,22 @@ def test_a_dispute_is_decided(office: Office, use: str, said: str) -> None:
         assert found.resolution is not None
         assert (found.resolution["use"], found.version) == (use, 1)
     assert "it is decided already" in browser.get(path).text
+    assert ("The printed deadline holds" in browser.get(f"/matter/{entry.matter_id}").text) is (use == "printed")
+
+
+def test_who_may_still_verify_blind_does_that_before_they_see_how_other_dates_were_found(office: Office) -> None:
+    found = proposal(office, postponed(office))
+    address, opens = f"/proposal/{found.id}/accept", '<time datetime="2026-10-2'
+    dora = office.browser("Dora")
+    for page in (dora.get("/proposals").text, dora.get(address).text):
+        assert "Verify the notice first" in page
+        assert opens not in page
+        assert "How the new dates were worked out" not in page
+        assert Page(page).problems() == []
+    form = {"seen": f"{found.state}.{found.agreed_by}.1", "reason": "x"}
+    for act in (address, address.replace("accept", "ignore")):
+        refused = dora.post(act, data=form)
+        assert (refused.status_code, "read it off the paper first" in refused.text) == (409, True)
+    told = office.browser("Ben").get(address).text  # who entered the notice
+    assert "How the new dates were worked out" in told
+    assert opens in told

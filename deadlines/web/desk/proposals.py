@@ -10,8 +10,10 @@ from starlette.routing import Route
 from deadlines import decoding
 from deadlines.compute import Notice
 from deadlines.compute.result import Window
+from deadlines.docket.blind import blind_to, reads_first, require_seen
 from deadlines.docket.entries import computed
 from deadlines.docket.extension_views import extension_views
+from deadlines.docket.printed import printed_of
 from deadlines.docket.proposals import accept, ignore, proposal_views
 from deadlines.docket.records import WAITING, Use
 from deadlines.docket.roles import require
@@ -25,6 +27,7 @@ from deadlines.web.desk.door import Door, Refusal, Visit
 from deadlines.web.desk.found import find_visible_entry, find_visible_proposal
 from deadlines.web.desk.typed import Typed, faults_of
 
+TELLS = "How the other dates were worked out tells what was entered."
 WHY = "Say why in a few words: it is kept for ever."
 
 
@@ -56,7 +59,8 @@ def _list(visit: Visit, done: str) -> Response:
     ]
     asked = extension_views(visit.session, person=visit.person)
     views = waiting_proposals(visit.session, visit.person)
-    return visit.page("proposals.html", proposals=views, disputes=disputes, asked=asked, done=done)
+    blind = blind_to(visit.session, visit.person, {view.notice for view in views})
+    return visit.page("proposals.html", proposals=views, disputes=disputes, asked=asked, done=done, blind=blind)
 
 
 def _ask(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refusal | None) -> Response:
@@ -69,6 +73,7 @@ def _ask(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refusal | N
         faults=faults_of(refusal),
         proposal=view,
         matter_id=proposal.entry.matter_id,
+        blind=reads_first(visit.session, visit.person, proposal.entry.notice),
         waits=proposal.state in WAITING,
         mine=proposal.agreed_by == visit.person.id,
         seen=_seen(proposal),
@@ -95,6 +100,7 @@ def _held(visit: Visit, name: str, form: Mapping[str, str]) -> Proposal:
     proposal = find_visible_proposal(visit, name)
     if form.get("seen") != _seen(proposal):
         raise Conflict(MOVED_ON)
+    require_seen(visit.session, visit.person, proposal.entry.notice, TELLS)
     return proposal
 
 
@@ -114,7 +120,7 @@ def _ask_resolve(visit: Visit, name: str, typed: Mapping[str, str], refusal: Ref
         status=status_of(refusal),
         typed=typed,
         faults=faults_of(refusal),
-        printed=decoding.convert(entry.notice.facts, Notice).printed_deadline,
+        printed=printed_of(visit.desk, entry),
         aside=_aside(visit, entry),
         **about(visit, entry),
     )
