@@ -9,7 +9,7 @@ from deadlines import clock
 from deadlines.config import Settings, read_key
 from deadlines.errors import BackupError, ConfigError, StoreError
 from deadlines.version import VERSION
-from deadlines.wiring import database_url, feeds_folder
+from deadlines.wiring import build_statement, database_url, feeds_folder
 
 if TYPE_CHECKING:
     from deadlines.keeping import Drill, Manifest
@@ -141,4 +141,10 @@ def rehearse_backup(settings: Settings, database: "Database", folder: Path | Non
     with database.read() as session:
         instance = session.scalars(select(Instance.instance_id)).one()
     key = read_key(settings.keeping.backup_key_file)
-    return rehearse(folder or backups_folder(settings), instance=instance, seal=database.seal, key=key)
+    return rehearse(
+        folder or backups_folder(settings),
+        instance=instance,
+        seal=database.seal,
+        key=key,
+        statement=build_statement(settings),
+    )

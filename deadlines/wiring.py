@@ -194,6 +194,7 @@ def build_keeper(settings: Settings, database: "Database") -> "Keeper":
             days=keeping.backups,
             key=read_key(keeping.backup_key_file),
             program=VERSION,
+            statement=build_statement(settings),
             leave_sheet=build_sheet(settings, build_law(settings).edition) if settings.print.folder else None,
         ),
     )

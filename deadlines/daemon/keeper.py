@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.alarms import alarm_of_date
 from deadlines.docket.copies import out_of_step, put_right
+from deadlines.docket.judging import Statement
 from deadlines.docket.sealing import altered_dates, mark_calendars, seal_stored
 from deadlines.docket.trust import SEALS
 from deadlines.errors import DeadlinesError
@@ -42,6 +43,7 @@ REHEARSED_AFTER = timedelta(days=30)
 class Keeping(Struct, frozen=True, kw_only=True):
     """How the docket is kept. `hour` in the firm's `zone`; `folder` None: no backups; `days` backups are kept.
 
+    `statement`: what the firm lays down about reminders, by which a rehearsal judges those of a backup.
     `leave_sheet` leaves the docket as a file to be printed, and says where; None: none is wanted.
     """
 
@@ -51,6 +53,7 @@ class Keeping(Struct, frozen=True, kw_only=True):
     days: int
     key: bytes | None
     program: str
+    statement: Statement | None = None
     leave_sheet: Callable[[Database, datetime], Path] | None = None
 
 
@@ -173,7 +176,13 @@ class Keeper:
         with self._database.read() as session:
             instance = session.scalars(select(Instance.instance_id)).one()
         try:
-            drill = rehearse(folder, instance=instance, seal=self._database.seal, key=self._keeping.key)
+            drill = rehearse(
+                folder,
+                instance=instance,
+                seal=self._database.seal,
+                key=self._keeping.key,
+                statement=self._keeping.statement,
+            )
         except DeadlinesError as fault:
             drill = Drill(file="", made_at=now, seconds=0, faults=[fault.sentence])
         for fault_found in drill.faults:

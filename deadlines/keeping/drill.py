@@ -9,6 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines import clock
+from deadlines.docket.auditor import audit_all, is_laid
+from deadlines.docket.gaps import MENDED
+from deadlines.docket.judging import Statement
 from deadlines.errors import BackupError
 from deadlines.keeping.facts import difference
 from deadlines.keeping.manifest import Manifest, backups_in
@@ -31,8 +34,12 @@ class Drill(Struct, frozen=True, kw_only=True):
     faults: list[str]
 
 
-def rehearse(folder: Path, *, instance: str, seal: Seal, key: bytes | None) -> Drill:
+def rehearse(
+    folder: Path, *, instance: str, seal: Seal, key: bytes | None, statement: Statement | None = None
+) -> Drill:
     """Restore the newest backup of a docket into a scratch file and check it; the scratch is gone afterwards.
+
+    `statement`: what the firm lays down about reminders; with it the auditor goes through those of the backup.
 
     Raises BackupError where there is no backup, or it cannot be restored.
     """
@@ -44,14 +51,14 @@ def rehearse(folder: Path, *, instance: str, seal: Seal, key: bytes | None) -> D
     refuse_newer(manifest)
     with workshop(folder) as corner:
         made = scratch(manifest, unpack(file, manifest, corner, key), corner)
-        faults = _faults(made, manifest, seal)
+        faults = _faults(made, manifest, seal, statement)
         shutil.rmtree(corner, ignore_errors=True)
         corner.mkdir()
     seconds = round(clock.elapsed() - started, 1)
     return Drill(file=file.name, made_at=manifest.made_at, seconds=seconds, faults=faults)
 
 
-def _faults(made: Path, manifest: Manifest, seal: Seal) -> list[str]:
+def _faults(made: Path, manifest: Manifest, seal: Seal, statement: Statement | None) -> list[str]:
     found = scratch_facts(made, seal)
     wrong = difference(manifest.facts, found)
     faults = [f"the backup does not hold what its manifest says: {wrong}"] if wrong else []
@@ -67,9 +74,22 @@ def _faults(made: Path, manifest: Manifest, seal: Seal) -> list[str]:
             if found.schema == migrate.head_revision():
                 bare = unreminded(session)
                 faults += [f"{len(bare)} open entries have no reminder: {', '.join(bare[:5])}"] if bare else []
+                faults += _audited(session, statement, manifest.made_at) if statement is not None else []
     finally:
         database.dispose()
     return faults
+
+
+def _audited(session: Session, statement: Statement, at: datetime) -> list[str]:
+    """What the auditor finds of the reminders, as of the moment of the backup. What merely had not gone by then, as
+    while a mail server is down, is no fault of the backup; nothing can be judged by a practice that is newer."""
+    if not is_laid(session, statement):
+        return []
+    _, found = audit_all(session, statement, now=at)
+    wrong = sorted({each.entry[:8] for each in found if each.kind in MENDED})
+    if not wrong:
+        return []
+    return [f"{len(wrong)} entries have reminders that are not as their dates ask: {', '.join(wrong[:5])}"]
 
 
 def unreminded(session: Session) -> list[str]:

@@ -329,6 +329,7 @@ def test_a_disputed_date_is_shown_told_and_resolved(office: Firm) -> None:
     assert "resolved" in office.good("resolve", entry, "--use", "printed", "--reason", "it controls", "--by", ANA)
     explained = office.good("explain", entry)
     assert "Dispute resolved for the printed deadline" in explained
+    assert "by ana@firm.example: it controls" in explained
     assert "disputed" not in explained.lower()
     assert "is verified by" in office.good("verify", entry, *PAPER, "--by", BEN)
 

@@ -7,12 +7,16 @@ import stat
 import subprocess
 import sys
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from deadlines.docket.auditor import audit_all
+from deadlines.docket.gaps import MENDED
+from deadlines.docket.judging import Statement
 from deadlines.errors import BackupError
 from deadlines.keeping import backup as backups
 from deadlines.keeping import backups_in, copying, read_manifest, rehearse
@@ -24,6 +28,7 @@ from deadlines.store.database import Database
 from deadlines.store.engine import parse_url
 from deadlines.store.seal import Seal
 from tests.docket.desks import ENTERED, LATER
+from tests.docket.samples import ZONE
 from tests.keeping.moments import MOMENTS
 from tests.keeping.parts import CIPHER_KEY, KEY, backed_up, instance_of, names, whole
 
@@ -205,6 +210,21 @@ def test_the_rehearsal_finds_an_open_entry_without_a_reminder(keyed: Database, t
     backed_up(keyed, tmp_path / "backups")
     drill = rehearse(tmp_path / "backups", instance=instance_of(keyed), seal=keyed.seal, key=None)
     assert any("open entries have no reminder" in fault for fault in drill.faults)
+
+
+@pytest.mark.parametrize("harm", ["DELETE FROM reminder", "UPDATE reminder SET state = 'cancelled'"])
+def test_the_rehearsal_runs_the_auditor_over_the_backup(keyed: Database, tmp_path: Path, harm: str) -> None:
+    statement = Statement(ZONE, time(9), "smtp", lambda day: day.weekday() < 5)
+    with keyed.read() as session:
+        assert not [one for one in audit_all(session, statement, now=LATER)[1] if one.kind in MENDED]
+    with keyed.engine.begin() as connection:
+        one = "(SELECT min(id) FROM reminder WHERE state = 'planned' AND due_at > :after)"
+        connection.execute(text(f"{harm} WHERE id = {one}"), {"after": datetime(2026, 11, 20, tzinfo=UTC)})
+    backed_up(keyed, tmp_path / "backups")
+    given: dict[str, Any] = {"instance": instance_of(keyed), "seal": keyed.seal, "key": None}
+    assert rehearse(tmp_path / "backups", **given).faults == []
+    [fault] = rehearse(tmp_path / "backups", **given, statement=statement).faults
+    assert "reminders that are not as their dates ask" in fault
 
 
 def test_the_manifest_tells_what_it_is(keyed: Database, tmp_path: Path) -> None:
