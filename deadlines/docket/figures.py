@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, func, select
@@ -18,6 +18,10 @@ from deadlines.errors import DeadlinesError
 from deadlines.store.tables import Entry, Gap, Heartbeat, Letter, Proposal, Reminder, Subscription
 
 log = logging.getLogger(__name__)
+
+
+LONGEST_REST = timedelta(days=1)
+"""Longer than anything that is due rests between two tries."""
 
 
 class Figure(Struct, frozen=True):
@@ -73,7 +77,8 @@ def _entries(session: Session) -> Figure:
 
 
 def _reminders(session: Session, now: datetime) -> Iterator[Figure]:
-    due = PENDING, Reminder.next_at <= now
+    # What rests between two tries, or is on its way, is due and unsent as well; `next_at` has the index.
+    due = PENDING, Reminder.next_at <= now + LONGEST_REST, Reminder.due_at <= now
     count, oldest = session.execute(select(func.count(), func.min(Reminder.due_at)).where(*due)).one()
     yield Figure("reminders_due", "Reminders that are due and unsent", {"": count})
     age = max(0.0, (now - oldest).total_seconds()) if count else 0.0

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 from starlette.testclient import TestClient
@@ -50,6 +51,21 @@ def test_what_the_docket_and_the_feeds_show(database: Database) -> None:
     assert seen["deadlines_heartbeat_age_seconds", "send"] == 40
     assert (seen["deadlines_calendars", ""], seen["deadlines_calendars_silent", ""]) == (1, 0)
     assert (seen["deadlines_feed_answers_total", "200"], seen["deadlines_feed_answers_total", "404"]) == (1, 1)
+
+
+@pytest.mark.parametrize("state", ["planned", "leased", "uncertain"])
+def test_what_rests_between_two_tries_is_due_and_unsent(database: Database, state: str) -> None:
+    with database.write() as session:
+        dora = samples.person(session, "Dora", role="docket")
+        of, asked = samples.matter(session, dora, "D-1"), samples.window()
+        entry, deadline = samples.entry(session, of, asked)
+        first, *_ = samples.plan(session, entry, deadline, asked, [dora])
+        session.query(Reminder).update({"due_at": NOW + timedelta(days=9), "next_at": NOW + timedelta(days=9)})
+        first.due_at, first.next_at = NOW - timedelta(hours=2), NOW + timedelta(minutes=15)
+        first.state = state
+    seen = page(TestClient(create_app(database, zone=ZONE, now=lambda: NOW)))
+    assert seen["deadlines_reminders_due", ""] == 1
+    assert seen["deadlines_reminders_oldest_due_seconds", ""] == 7200
 
 
 def test_a_database_that_fails_is_a_figure_and_no_error(database: Database) -> None:
