@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.absences import away_now, covered_by
 from deadlines.docket.acknowledging import standing
-from deadlines.docket.coming import What, next_date
+from deadlines.docket.coming import What, courier_for, next_date
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.reminders import URGENT
 from deadlines.docket.roles import DOCKET_ROLE
@@ -158,8 +158,7 @@ def _open(of: ColumnElement[bool]) -> Select[Entry, DeadlineRow, Matter]:
 def _dates(entry: Entry, row: DeadlineRow, matter: Matter, today: date) -> Dated:
     safe_by = row.safe_by or row.last_day or today  # both are there, unless the row was altered
     on, what = next_date(row.protective_by, safe_by, row.last_day or safe_by, today)
-    courier = entry.dispatch_by if entry.dispatch_by is not None and entry.dispatch_by >= today else None
-    return Dated(entry, matter, on, WHAT[what], is_altered(entry, row), courier)
+    return Dated(entry, matter, on, WHAT[what], is_altered(entry, row), courier_for(entry, on, today))
 
 
 def _unanswered(session: Session, of: ColumnElement[bool], today: date, now: datetime) -> list[Dated]:

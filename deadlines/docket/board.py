@@ -9,7 +9,7 @@ from sqlalchemy import Select, String, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.acknowledging import standing
-from deadlines.docket.coming import next_date
+from deadlines.docket.coming import courier_for, next_date
 from deadlines.docket.naming import shown_name
 from deadlines.docket.quiet import count_quiet
 from deadlines.docket.trust import is_altered, told_altered
@@ -192,7 +192,6 @@ def line_of(row: Any, today: date) -> BoardLine:
     """The line of an open entry as `columns` found it."""
     entry, deadline, veiled = row.Entry, row.DeadlineRow, not row.seen
     altered = is_altered(entry, deadline)
-    told = entry.dispatch_by is not None and entry.dispatch_by >= today and not (veiled or altered)
     safe_by = deadline.safe_by or deadline.last_day or today  # both are there, unless the row was altered
     next_on, next_is = next_date(deadline.protective_by, safe_by, deadline.last_day or safe_by, today)
     return BoardLine(
@@ -214,5 +213,5 @@ def line_of(row: Any, today: date) -> BoardLine:
         discrepant=entry.discrepancy is not None,
         taken_on=bool(row.taken_on),
         veiled=veiled,
-        dispatch_by=entry.dispatch_by if told else None,
+        dispatch_by=courier_for(entry, next_on, today) if not (veiled or altered) else None,
     )

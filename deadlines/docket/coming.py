@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Literal
 
+from deadlines.store.tables import Entry
+
 What = Literal["protective", "file-by", "last-day", "past"]
 
 
@@ -14,3 +16,10 @@ def next_date(protective_by: date | None, safe_by: date, last_day: date, today: 
     if today <= safe_by:
         return safe_by, "file-by"
     return last_day, "last-day" if today <= last_day else "past"
+
+
+def courier_for(entry: Entry, on: date, today: date) -> date | None:
+    """The day on which a courier must have the filing, to stand beside a date; none that has passed, and none that is
+    later than the date itself: it belongs to the date to file by, and beside a protective one it would come too late."""
+    day = entry.dispatch_by
+    return day if day is not None and today <= day <= on else None

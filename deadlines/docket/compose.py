@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from deadlines.docket.answering import place_of, to_know_more, to_record_missed, to_take_on, to_tick
+from deadlines.docket.coming import courier_for
 from deadlines.docket.delays import LAST_DAY_PASSED, delay_lines, late_by, what_to_do
 from deadlines.docket.fatal import PROTECTIVE
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
@@ -298,8 +299,9 @@ def _item(
     lines += [f"   {line}" for line in what_to_do(item.deadline, today, record=to_record_missed(item, pages))]
     if item.wanted is not None:
         lines.append(f"   More time until {day_text(item.wanted)} was asked for and is NOT GRANTED: these dates hold.")
-    by_courier = item.entry.dispatch_by
-    if by_courier is not None and by_courier >= today and not item.altered:
+    spoken_of = ahead(item, today)
+    by_courier = courier_for(item.entry, spoken_of.on, today) if spoken_of is not None else None
+    if by_courier is not None and not item.altered:
         lines.append(f"   By courier:      hand it over by {day_text(by_courier)} ({days_left(by_courier, today)})")
     if item.matter.restricted or undelivered or brief:
         lines.append(f"   {to_know_more(item)}")

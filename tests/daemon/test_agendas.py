@@ -18,7 +18,7 @@ from deadlines.practice import Practice
 from deadlines.store.database import Database
 from deadlines.store.tables import DeadlineRow, Entry, Letter, Matter, Milestone, Person, Reminder
 from tests.daemon.parts import Collector, sweeps
-from tests.docket.desks import ENTERED, desk, firm, recorded
+from tests.docket.desks import ENTERED, desk, firm, recorded, row
 from tests.docket.samples import ZONE
 
 RHYTHM = Rhythm(at=time(7, 30), days=frozenset(range(5)), weekly=0, zone=ZONE)
@@ -269,3 +269,12 @@ def test_the_alarm_of_an_unsigned_evening_leaves_by_mail(docket: Database) -> No
         found.send_due(MONDAY + timedelta(hours=hours))
     assert [message.to_email for message in channel.messages] == ["dora@firm.test"]
     assert "Nobody has signed the evening check of Mon 16 Nov 2026" in channel.messages[0].subject
+
+
+def test_beside_a_protective_date_no_courier_stands_who_comes_too_late_for_it(docket: Database) -> None:
+    with docket.write() as session:
+        row(session, entry_of(session)).protective_by = MONDAY.date() + timedelta(days=1)
+    told = morning(docket, MONDAY)["ana@firm.test"]
+    [line] = [line for line in told.splitlines() if "to be protected" in line and "motion to reopen" in line]
+    assert "by courier" not in line
+    assert told.count("by courier Wed 18 Nov 2026") == 2
