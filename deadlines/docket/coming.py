@@ -20,6 +20,6 @@ def next_date(protective_by: date | None, safe_by: date, last_day: date, today: 
 
 def courier_for(entry: Entry, on: date, today: date) -> date | None:
     """The day on which a courier must have the filing, to stand beside a date; none that has passed, and none that is
-    later than the date itself: it belongs to the date to file by, and beside a protective one it would come too late."""
+    later than the date: it belongs to the date to file by, and beside a protective one it would come too late."""
     day = entry.dispatch_by
     return day if day is not None and today <= day <= on else None

@@ -17,6 +17,9 @@ FROZEN_TEXT = (
 )
 
 
+BANNER_AFTER = timedelta(minutes=15)
+"""How long the scheduler may be silent before the pages say so. Calendars wait longer: a program that fetches once a
+day would show for a day what was over after a restart."""
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 """No sign of life is older: sequences count from here."""
 

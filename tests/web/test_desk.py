@@ -191,6 +191,10 @@ def test_a_banner_says_when_the_heart_stops(firm: Firm) -> None:
     with firm.database.write() as session:
         session.merge(Heartbeat(sweep="daemon", at=NOW, detail=""))
     assert "Nobody keeps this docket" not in browser.get("/").text
+    for minutes, silent in ((9, False), (11, True)):  # it is five minutes later there
+        with firm.database.write() as session:
+            session.merge(Heartbeat(sweep="daemon", at=NOW - timedelta(minutes=minutes), detail=""))
+        assert ("no sign of life since" in browser.get("/").text) is silent
     with firm.database.write() as session:
         session.merge(Heartbeat(sweep="daemon", at=NOW - timedelta(hours=2), detail=""))
     for path in ("/", f"/matter/{firm.ids['A-1']}"):

@@ -34,7 +34,7 @@ from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages, moment_text
 from deadlines.web.plain import sentence
 from deadlines.web.signed_out import to_door
-from deadlines.web.stale import is_stale
+from deadlines.web.stale import BANNER_AFTER, is_stale
 from deadlines.web.uploads import FarTooLarge, Sent, read_upload
 from deadlines.web.wanted import Wanted
 
@@ -64,8 +64,9 @@ UNKNOWN = ("There is no such page", "It does not exist, or it is not yours to se
 class Office(Struct, frozen=True, kw_only=True):
     """What the pages need to know of the firm: its address and zone, how long an answer holds, and the time.
 
-    `heartbeat` is the sweep whose silence for longer than `patience` the pages tell of. `desk` makes the law,
-    policy and practice by which somebody changes the docket (given who: a mail address); without it they only show.
+    `heartbeat` is the sweep whose silence the pages tell of, and calendars where it is longer than `patience`. `desk`
+    makes the law, policy and practice by which somebody changes the docket (given who: a mail address); without it they
+    only show.
     `room`: the firm's hours, by which papers that came in grow old.
     `house` tells what the firm has laid down, for the pages that show it.
     """
@@ -137,7 +138,7 @@ class Visit:
         """A page of the docket, under a banner while nobody keeps it up to date."""
         office = self.office
         beat = self.session.get(Heartbeat, office.heartbeat)
-        silent = beat is None or is_stale(beat.at, self.now, office.patience)
+        silent = beat is None or is_stale(beat.at, self.now, min(BANNER_AFTER, office.patience))
         since = self.moment(beat.at) if beat is not None else ""
         common = {
             **frame_of(self.person, self._door.root, self.path),
