@@ -5,6 +5,7 @@ and a clock that goes back an hour silences it for that hour; so the watchdog lo
 show.
 """
 
+import contextlib
 import logging
 import os
 import signal
@@ -13,9 +14,11 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from types import FrameType
 
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from deadlines import clock
+from deadlines.daemon.intervals import Every
 from deadlines.daemon.post import DATABASE_FAULTS
 from deadlines.daemon.service import ServiceManager
 from deadlines.daemon.sweeps import Sweeps
@@ -32,6 +35,8 @@ GRACE, LAST_WORDS = 5.0, 2.0
 less than ten."""
 STEP = 30.0
 """Seconds by which a clock must have been set to be heeded."""
+AFTER_BEAT = 1.0
+"""Seconds that the other sweeps wait for the heartbeat after the clock was set."""
 INTERVALS = {
     "recompute": 900.0,
     "fetches": 60.0,
@@ -122,7 +127,7 @@ class Scheduler:
         for name, seconds in self._intervals.items():
             self._sweeps.sign_of_life(name)
             first = clock.now() + timedelta(seconds=seconds if name in LATER else 0)
-            self._scheduler.add_job(self._run, "interval", seconds=seconds, args=[name], id=name, next_run_time=first)
+            self._scheduler.add_job(self._run, Every(seconds), args=[name], id=name, next_run_time=first)
         self._scheduler.start()
         self._watchdog.start()
 
@@ -224,8 +229,13 @@ class Scheduler:
         )
 
     def _run_at_once(self) -> None:
-        for name in self._intervals:
-            self._scheduler.modify_job(name, next_run_time=clock.now() + timedelta(seconds=0.1))
+        """The heartbeat first: it finds whether the clock can be believed, of which the others tell people."""
+        now = clock.now()
+        # At the end the scheduler forgets its jobs while the watchdog may still look.
+        with contextlib.suppress(JobLookupError):
+            for name in self._intervals:
+                wait = timedelta(seconds=0.1 if name == "beat" else AFTER_BEAT)
+                self._scheduler.modify_job(name, next_run_time=now + wait)
 
     def quiet(self) -> str | None:
         """Which sweep has shown no sign of life for too long, or None while all is well."""
