@@ -132,16 +132,19 @@ class Scheduler:
         self._watchdog.start()
 
     def stop(self) -> bool:
-        """Let the present message finish, give back what was claimed; False if that took too long."""
+        """Give back what was claimed and not begun, let the present message finish; False if that took too long."""
         self._sweeps.stopping.set()
         self._stopped.set()
         self.manager.ending()
+        # At once: whoever ends this process may give it less time than the message takes.
+        given = _aside(self._give_back)
         self._scheduler.shutdown(wait=False)
         ended = self._busy.acquire(timeout=GRACE)
         # Also while a message is on its way. A database that is locked or hangs must not hold up the end.
-        last = threading.Thread(target=self._last_words, name="last words", daemon=True)
-        last.start()
-        last.join(LAST_WORDS)
+        said = _aside(self._last_words)
+        end = clock.elapsed() + LAST_WORDS
+        for thread in (said, given):
+            thread.join(max(end - clock.elapsed(), 0.0))
         if ended:
             self._busy.release()
         self._leader.close()
@@ -179,6 +182,12 @@ class Scheduler:
             return False
         self._sweeps.sign_of_life(name)
         return True
+
+    def _give_back(self) -> None:
+        try:
+            self._sweeps.give_back(self._now())
+        except DATABASE_FAULTS as fault:
+            log.warning("what was claimed goes after its lease: the database failed (%s)", type(fault).__name__)
 
     def _last_words(self) -> None:
         """Write down what is still only in memory, and that the end was wanted."""
@@ -270,6 +279,13 @@ def run(scheduler: Scheduler, stop: threading.Event | None = None) -> int:
         for number, handler in before.items():
             signal.signal(number, handler)
     return 0
+
+
+def _aside(work: Callable[[], None]) -> threading.Thread:
+    """Begin something in a thread that does not hold up the end of the process."""
+    thread = threading.Thread(target=work, name=work.__name__, daemon=True)
+    thread.start()
+    return thread
 
 
 def _way(step: float) -> str:
