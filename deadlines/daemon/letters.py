@@ -42,19 +42,30 @@ class LetterSender:
         self._post = post
         self._channel = next(iter(post.channels), "")
         self._limit = min(post.batch, AT_ONCE)
+        self._untried: set[int] = set()
 
     def send_batch(self, present: Callable[[], datetime], report: SendReport, down: set[str]) -> bool:
         """Claim a few letters and send them; whether there may be more."""
         if self._channel in down or not self._has_room(present()):
             return False
         ids = self._claim(present())
+        self._untried = set(ids)
         for number, letter_id in enumerate(ids):
+            self._untried.discard(letter_id)
             if self._post.stopping.is_set() or self._channel in down or not self._has_room(present()):
                 self._release(ids[number:], present(), report)
                 break
             if not self._deliver(letter_id, present, report):
                 down.add(self._channel)
         return len(ids) >= self._limit
+
+    def give_back(self, now: datetime) -> None:
+        """Give back what was claimed and not begun, as reminders are."""
+        untried = set(self._untried)
+        if untried:
+            with self._post.database.write() as session:
+                letters.release(session, untried, owner=self._post.owner, now=now)
+            self._untried.difference_update(untried)
 
     def _has_room(self, now: datetime) -> bool:
         """No letter is urgent: what is kept for urgent reminders is left to them."""

@@ -5,6 +5,7 @@ and a clock that goes back an hour silences it for that hour; so the watchdog lo
 show.
 """
 
+import contextlib
 import logging
 import os
 import signal
@@ -13,9 +14,11 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from types import FrameType
 
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from deadlines import clock
+from deadlines.daemon.intervals import Every
 from deadlines.daemon.post import DATABASE_FAULTS
 from deadlines.daemon.service import ServiceManager
 from deadlines.daemon.sweeps import Sweeps
@@ -32,6 +35,8 @@ GRACE, LAST_WORDS = 5.0, 2.0
 less than ten."""
 STEP = 30.0
 """Seconds by which a clock must have been set to be heeded."""
+AFTER_BEAT = 1.0
+"""Seconds that the other sweeps wait for the heartbeat after the clock was set."""
 INTERVALS = {
     "recompute": 900.0,
     "fetches": 60.0,
@@ -122,21 +127,24 @@ class Scheduler:
         for name, seconds in self._intervals.items():
             self._sweeps.sign_of_life(name)
             first = clock.now() + timedelta(seconds=seconds if name in LATER else 0)
-            self._scheduler.add_job(self._run, "interval", seconds=seconds, args=[name], id=name, next_run_time=first)
+            self._scheduler.add_job(self._run, Every(seconds), args=[name], id=name, next_run_time=first)
         self._scheduler.start()
         self._watchdog.start()
 
     def stop(self) -> bool:
-        """Let the present message finish, give back what was claimed; False if that took too long."""
+        """Give back what was claimed and not begun, let the present message finish; False if that took too long."""
         self._sweeps.stopping.set()
         self._stopped.set()
         self.manager.ending()
+        # At once: whoever ends this process may give it less time than the message takes.
+        given = _aside(self._give_back)
         self._scheduler.shutdown(wait=False)
         ended = self._busy.acquire(timeout=GRACE)
         # Also while a message is on its way. A database that is locked or hangs must not hold up the end.
-        last = threading.Thread(target=self._last_words, name="last words", daemon=True)
-        last.start()
-        last.join(LAST_WORDS)
+        said = _aside(self._last_words)
+        end = clock.elapsed() + LAST_WORDS
+        for thread in (said, given):
+            thread.join(max(end - clock.elapsed(), 0.0))
         if ended:
             self._busy.release()
         self._leader.close()
@@ -174,6 +182,12 @@ class Scheduler:
             return False
         self._sweeps.sign_of_life(name)
         return True
+
+    def _give_back(self) -> None:
+        try:
+            self._sweeps.give_back(self._now())
+        except DATABASE_FAULTS as fault:
+            log.warning("what was claimed goes after its lease: the database failed (%s)", type(fault).__name__)
 
     def _last_words(self) -> None:
         """Write down what is still only in memory, and that the end was wanted."""
@@ -224,8 +238,13 @@ class Scheduler:
         )
 
     def _run_at_once(self) -> None:
-        for name in self._intervals:
-            self._scheduler.modify_job(name, next_run_time=clock.now() + timedelta(seconds=0.1))
+        """The heartbeat first: it finds whether the clock can be believed, of which the others tell people."""
+        now = clock.now()
+        # At the end the scheduler forgets its jobs while the watchdog may still look.
+        with contextlib.suppress(JobLookupError):
+            for name in self._intervals:
+                wait = timedelta(seconds=0.1 if name == "beat" else AFTER_BEAT)
+                self._scheduler.modify_job(name, next_run_time=now + wait)
 
     def quiet(self) -> str | None:
         """Which sweep has shown no sign of life for too long, or None while all is well."""
@@ -260,6 +279,13 @@ def run(scheduler: Scheduler, stop: threading.Event | None = None) -> int:
         for number, handler in before.items():
             signal.signal(number, handler)
     return 0
+
+
+def _aside(work: Callable[[], None]) -> threading.Thread:
+    """Begin something in a thread that does not hold up the end of the process."""
+    thread = threading.Thread(target=work, name=work.__name__, daemon=True)
+    thread.start()
+    return thread
 
 
 def _way(step: float) -> str:

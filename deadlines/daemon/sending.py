@@ -46,7 +46,7 @@ class Sender:
         self._owed: Callable[[Session], None] | None = None
         """The outcome of the message that just left, written with the preparation of the next one: a commit less."""
         self._untried: set[int] = set()
-        """What this process claimed and has not come to: what it gives back after a fault, before it claims anew."""
+        """What this process claimed and has not come to: what it gives back at its end, and after a fault."""
 
     def send_due(self, now: datetime) -> SendReport:
         """Send everything that is due, the most urgent first, until nothing is left or a stop is asked."""
@@ -60,7 +60,9 @@ class Sender:
         self._post.answered.clear()
         looks = LOOKS
         try:
-            self._give_back(now)
+            # Where a fault broke the turn before off: what it was at stays leased, so that it holds up no other.
+            self._settle()
+            self.give_back(now)
             self._tell_damaged(now)
             while not self._post.stopping.is_set():
                 # Letters go a few at a time, and only when no reminder is left that is due by then.
@@ -84,16 +86,18 @@ class Sender:
                 channel.close()
         return report
 
-    def _give_back(self, now: datetime) -> None:
-        """End the turn before, where a fault broke it off: write the outcome of what left, and give back what it had
-        not come to. Else what is urgent would wait for the end of its lease, and what is not would leave first. What it
-        was at stays leased, so that one that always fails holds up no other.
+    def give_back(self, now: datetime) -> None:
+        """Give back what was claimed and not begun: else what is urgent would wait for the end of its lease, and what
+        is not would leave first. What is at hand stays leased: nobody can tell whether it leaves.
+
+        Another thread may call this once a stop is asked, while a message is on its way: nothing is begun after that.
         """
-        self._settle()
-        if self._untried:
+        untried = set(self._untried)
+        if untried:
             with self._post.database.write() as session:
-                outbox.release(session, self._untried, owner=self._post.owner, now=now)
-            self._untried.clear()
+                outbox.release(session, untried, owner=self._post.owner, now=now)
+            self._untried.difference_update(untried)
+        self._letters.give_back(now)
 
     def _tell_damaged(self, now: datetime) -> None:
         """What is due and damaged is told of and mended, rather than sent as half a century late."""

@@ -151,6 +151,10 @@ class Sweeps:
             self._sends.clear()
             self.tell_alarms(now)
 
+    def give_back(self, now: datetime) -> None:
+        """Give back what was claimed and not begun, once a stop is asked. Raises what the database raises."""
+        self._sender.give_back(now)
+
     def tell_alarms(self, now: datetime) -> None:
         """Tell people what goes wrong in the program itself, even while the clock is not believed. Never raises."""
         try:
