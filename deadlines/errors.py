@@ -111,9 +111,15 @@ class SendError(DeadlinesError):
     http_status = 502
 
     def __init__(
-        self, sentence: str, *, permanent: bool = False, uncertain: bool = False, wait: float | None = None
+        self,
+        fact: str,
+        *,
+        permanent: bool = False,
+        uncertain: bool = False,
+        wait: float | None = None,
+        advice: str = "",
     ) -> None:
-        super().__init__(sentence)
+        super().__init__(fact, advice=advice)
         self.permanent = permanent
         self.uncertain = uncertain
         self.wait = wait

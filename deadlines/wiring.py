@@ -17,6 +17,7 @@ from deadlines.wiring_channels import (
     build_lanes,
     build_monitor,
     build_outbound,
+    leaves,
     per_minute,
 )
 from deadlines.wiring_channels import WaitingChannel as WaitingChannel  # noqa: PLC0414  (part of this module)
@@ -241,6 +242,7 @@ def build_desk(settings: Settings, actor: str, door: str = "") -> "Desk":
         partner=settings.follow_up.partner.strip().lower(),
         door=door,
         pages=settings.web.base_url.rstrip("/"),
+        leaves=leaves(settings),
     )
 
 

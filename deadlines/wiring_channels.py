@@ -10,6 +10,7 @@ from deadlines.errors import ChannelDown, ConfigError, InputError
 if TYPE_CHECKING:
     from deadlines.daemon.monitor import Monitor
     from deadlines.docket.lanes import Lanes
+    from deadlines.docket.telling import Leaves
     from deadlines.notify.channel import Channel
     from deadlines.notify.message import Message
     from deadlines.notify.outbound import Outbound
@@ -30,6 +31,14 @@ def build_channels(settings: Settings) -> Mapping[str, "Channel"]:
         "console": _console,
     }
     return {settings.mail.channel: builders[settings.mail.channel](settings), **_chats(settings)}
+
+
+def leaves(settings: Settings) -> "Leaves":
+    """Where letters go: nowhere while mail is to go to a server and none is set."""
+    channel = settings.mail.channel
+    if channel == "smtp":
+        return "mail" if settings.mail.host else "nowhere"
+    return channel
 
 
 def _chats(settings: Settings) -> dict[str, "Channel"]:
@@ -126,7 +135,7 @@ def _smtp(settings: Settings) -> "Channel":
     from deadlines.notify.smtp import LONGEST, SmtpChannel
 
     mail = settings.mail
-    if not mail.host:
+    if leaves(settings) == "nowhere":
         return WaitingChannel()
     password = read_secret(mail.password, mail.password_file)
     return SmtpChannel(
@@ -161,7 +170,7 @@ class WaitingChannel:
 
     def send(self, message: "Message") -> None:
         """Refuses every message for now."""
-        raise ChannelDown("No mail server is configured; set mail.host and mail.sender.")
+        raise ChannelDown("No mail server is configured.", advice="Set mail.host and mail.sender.")
 
     def close(self) -> None:
         """Nothing is kept open."""

@@ -77,7 +77,7 @@ def test_without_a_mail_server_reminders_wait() -> None:
         to_name="A", to_email="a@b.example", subject="s", text="t", message_id="<1@x>", at=datetime.now(UTC)
     )
     channel = wiring.WaitingChannel()
-    with pytest.raises(ChannelDown, match=r"set mail\.host") as refused:
+    with pytest.raises(ChannelDown, match=r"Set mail\.host") as refused:
         channel.send(message)
     channel.close()
     assert not refused.value.permanent

@@ -59,7 +59,7 @@ def command(app: App, /, entry: str | None, notice: str | None, by: str, as_json
     with signed(app, by, "verify") as act:
         row, one = _found(act.session, entry, notice)
         checked = verify_notice(act.session, act.desk, row, look, by=act.by, now=act.now, entry=one)
-        said = refusal(row, checked.differs) if checked.differs else ""
+        said = refusal(row, checked.differs, act.desk.leaves) if checked.differs else ""
         views = _views(act.session, checked)
     if said:
         raise Conflict(said, code="two-entries-differ")

@@ -1,11 +1,11 @@
 """The docket as one person sees it on a day: the open dates, the next first, a page at a time, and what to look at."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Select, String, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.acknowledging import standing
@@ -86,11 +86,25 @@ def board(
     `known`: the counts, where they are known already.
     """
     known = known or counts(session, person, today=today, now=now)
-    found = open_entries(person, Entry.id).where(*chosen(person, wanted, today))
+    asked = [*chosen(person, wanted, today), *_only(wanted, today, now)]
+    found = open_entries(person, Entry.id).where(*asked)
     first = case((Entry.id.in_(altered_now(session)), 0), else_=1)
     ordered = found.order_by(first, next_on(today).nulls_first(), Entry.id)
     ids, total = _page(session, ordered, wanted, known)
     return Board(_lines(session, person, ids, today=today, now=now), total, known)
+
+
+def _only(wanted: Wanted, today: date, now: datetime) -> Iterator[ColumnElement[bool]]:
+    """The conditions of what a count counts, so that its link shows just these."""
+    if wanted.only == "discrepant":
+        yield Entry.discrepancy.is_not(None)
+    elif wanted.only == "unanswered":
+        yield _near_by(today)
+        yield ~standing(now)
+
+
+def _near_by(today: date) -> ColumnElement[bool]:
+    return next_on(today) <= today + WEEK
 
 
 def _page(session: Session, ordered: Select[Any], wanted: Wanted, known: Counts) -> tuple[list[str], int]:
@@ -170,7 +184,7 @@ def _near(session: Session, person: Person, *, today: date, now: datetime) -> di
     """The figures that concern a near day: the few dates that come next by then are looked at once more only."""
     conditions = {when: when_is(when, today) for when in WHENS if when != "all"} | {"unanswered": ~standing(now)}
     sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions.values()]
-    found = session.execute(open_entries(person, *sums).where(next_on(today) <= today + WEEK)).one()
+    found = session.execute(open_entries(person, *sums).where(_near_by(today))).one()
     return dict(zip(conditions, found, strict=True))
 
 

@@ -19,6 +19,7 @@ from deadlines.docket.protected import is_protected
 from deadlines.docket.renderings import touch
 from deadlines.docket.restricting import follow_discreet, restrict_matter
 from deadlines.docket.reviews import end_review
+from deadlines.docket.telling import Leaves
 from deadlines.errors import Conflict, InputError
 from deadlines.law import Law
 from deadlines.practice import Practice
@@ -37,7 +38,7 @@ class Desk(Struct, frozen=True):
     `policy`: its choices where the law leaves a question open, from ambiguity id to choice id. `practice`: its
     ladders, courier days and milestones. `partner`: the mail address of who follows up what was filed, if anybody.
     `door`: how what is entered came in: on a `page`, by a `command`, or by another `program`. `pages`: where mails link
-    to; empty: nowhere, and they name commands.
+    to; empty: nowhere, and they name commands. `leaves`: where letters go.
     """
 
     law: Law
@@ -50,6 +51,7 @@ class Desk(Struct, frozen=True):
     partner: str = ""
     door: str = ""
     pages: str = ""
+    leaves: Leaves = "mail"
 
 
 class Recorded(Struct, frozen=True):

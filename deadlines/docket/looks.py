@@ -20,6 +20,7 @@ from deadlines.docket.findings import Finding
 from deadlines.docket.granted import extended, granted
 from deadlines.docket.intake import Desk
 from deadlines.docket.records import Discrepancy, Look
+from deadlines.docket.telling import Leaves, told
 from deadlines.docket.versions import current
 from deadlines.errors import DeadlinesError
 from deadlines.store import audit
@@ -84,13 +85,13 @@ def to_be_read(desk: Desk, notice: Notice) -> list[str]:
     return ["kind", *(["form"] if form else []), "decided_on", "service"]
 
 
-def refusal(row: NoticeRow, differs: Sequence[str]) -> str:
+def refusal(row: NoticeRow, differs: Sequence[str], leaves: Leaves = "mail") -> str:
     """What a second person is told whose look differs: in which fields, and not what was entered there."""
     fields = ", ".join(FIELDS[name] for name in differs)
     return (
-        f"What you read differs from what was entered of notice {row.id[:8]} in {fields}. Nothing is verified; who "
-        "keeps the docket and who entered it are told. A third person looks at the paper, or `deadlines amend` "
-        "corrects it."
+        f"What you read differs from what was entered of notice {row.id[:8]} in {fields}. Nothing is verified; "
+        f"{told(leaves, 'who keeps the docket and who entered it')}. A third person looks at the paper, or "
+        "`deadlines amend` corrects it."
     )
 
 

@@ -23,7 +23,10 @@ ORDER: dict[What, int] = {"both": 0, "last-day": 1, "protective": 2, "file-by": 
 
 
 class MonthDate(Struct, frozen=True, kw_only=True):
-    """One date of an open entry. Of a `veiled` one nothing is told but the day, what it is, and its attorney."""
+    """One date of an open entry. `discrepant`: two people read its notice differently.
+
+    Of a `veiled` one nothing is told but the day, what it is, whether it is in doubt, and its attorney.
+    """
 
     entry: str
     matter_id: str
@@ -33,6 +36,7 @@ class MonthDate(Struct, frozen=True, kw_only=True):
     form: str | None
     what: What
     altered: bool
+    discrepant: bool
     veiled: bool
 
 
@@ -106,5 +110,6 @@ def _shown(row: Any) -> MonthDate:
         form=None if veiled else entry.form,
         what=row.what,
         altered=is_altered(entry, row.DeadlineRow),
+        discrepant=entry.discrepancy is not None,
         veiled=veiled,
     )

@@ -15,6 +15,7 @@ from deadlines.compute.result import Window
 from deadlines.docket.entries import computed, is_discreet
 from deadlines.docket.intake import Desk
 from deadlines.docket.missed import is_whole, missed_row
+from deadlines.docket.telling import Leaves, told
 from deadlines.docket.visible import visible
 from deadlines.errors import DeadlinesError
 from deadlines.law.advice import Rescue
@@ -22,7 +23,6 @@ from deadlines.store.tables import DeadlineRow, Entry, Matter, Missed, MissedNot
 
 DILIGENCE = "The law names no days: act at once, and write down what was done on each day since it was found."
 CHECKLIST = (
-    "Tell the responsible attorney and the partner by word of mouth as well; the program has written to them.",
     "Tell the client what happened and what can still be done, as the rules of the bar demand.",
     "Give the insurer notice of circumstances that may lead to a claim, before anything is admitted.",
     "Preserve the record: envelopes, mails, calendars, backups. Entry and notice are frozen here.",
@@ -120,10 +120,17 @@ def missed_view(session: Session, desk: Desk, entry: Entry) -> MissedView:
         digest=row.digest,
         whole=is_whole(row),
         rescues=rescues_of(session, desk, entry),
-        checklist=list(CHECKLIST),
+        checklist=_checklist(desk.leaves),
         log=_log(session, row, names),
         snapshot=row.snapshot,
     )
+
+
+def _checklist(leaves: Leaves) -> list[str]:
+    """What to do, beginning with who has to hear of it, whether or not the program could tell them."""
+    told_so = told(leaves, "the responsible attorney and the partner", "have been")
+    first = f"{told_so[:1].upper()}{told_so[1:]}{': tell them by word of mouth as well' if leaves == 'mail' else ''}."
+    return [first, *CHECKLIST]
 
 
 def missed_lines(session: Session, person: Person | None) -> list[MissedLine]:

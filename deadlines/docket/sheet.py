@@ -12,7 +12,8 @@ from deadlines.store.tables import Entry, Person
 
 
 class Sheet(Struct, frozen=True):
-    """The lines up to and with `until`, the next first; how many there are in all, overdue, of today, not verified.
+    """The lines up to and with `until`, the next first; how many there are in all, overdue, of today, not verified,
+    read differently by two people.
 
     There are fewer `lines` than `total` only where no more were asked for. `altered` counts those among the lines.
     """
@@ -23,6 +24,7 @@ class Sheet(Struct, frozen=True):
     overdue: int
     today: int
     unverified: int
+    discrepant: int
     altered: int
 
 
@@ -40,9 +42,10 @@ def sheet(
     query = open_dates(person, *columns(person, now)).where(*asked)
     rows = session.execute(query.order_by(first, next_on(today).nulls_first(), Entry.id).limit(most))
     lines = sorted((line_of(row, today) for row in rows), key=lambda line: line.next_is != "altered")
-    conditions = (next_on(today) < today, next_on(today) == today, Entry.verified_at.is_(None))
+    doubts = (Entry.verified_at.is_(None), Entry.discrepancy.is_not(None))
+    conditions = (next_on(today) < today, next_on(today) == today, *doubts)
     sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions]
     counted = session.execute(open_entries(person, func.count(), *sums).where(*asked)).one()
-    total, overdue, on_today, unverified = counted
+    total, overdue, on_today, unverified, discrepant = counted
     altered = sum(line.next_is == "altered" for line in lines)
-    return Sheet(lines, until, total, overdue, on_today, unverified, altered)
+    return Sheet(lines, until, total, overdue, on_today, unverified, discrepant, altered)

@@ -27,6 +27,7 @@ COLUMNS = (
 )  # fmt: skip
 NEXT = {"protective": "protective", "file-by": "file by", "last-day": "LAST DAY", "past": "PAST"}
 ALTERED = "INTEGRITY ALARM: altered outside the program; do not rely on these dates"
+DISCREPANT = "IN DOUBT: two people read the notice differently"
 ABOUT = (
     "A copy of {day}. It is not kept up to date: dates may have moved since. The docket is the record.",
     "Each date is explained by `deadlines explain ENTRY`. Not legal advice.",
@@ -169,6 +170,8 @@ class _Line:
 
     def _doubts(self) -> str | None:
         found = [ALTERED] if self.altered else []
+        if self.entry.discrepancy is not None:
+            found.append(DISCREPANT)
         if is_disputed(self.entry, self.deadline.window.get("dispute")):
             found.append("the notice prints another deadline")
         if is_held_to_print(self.entry, self.deadline.window.get("dispute")):

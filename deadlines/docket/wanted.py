@@ -15,6 +15,8 @@ from deadlines.store.tables import DeadlineRow, Entry, Matter, Person
 WEEK = timedelta(days=7)
 When = Literal["all", "overdue", "today", "week"]
 WHENS: tuple[When, ...] = ("all", "overdue", "today", "week")
+Only = Literal["discrepant", "unanswered"]
+"""What a docket may be narrowed to beside a time: read differently by two people; near and taken on by nobody."""
 DATES = (Entry.protective_by, Entry.safe_by, Entry.last_day)
 
 
@@ -22,7 +24,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """What a person looks for: whose dates, of which kind of remedy and forum, words in matter, client or title, when.
 
     `rules`: the ids of the forum's rules, see `rules_of`. `on`: a day on which one of an entry's dates falls. `until`:
-    the last day on which the date that comes next may fall; one that cannot be read is always there.
+    the last day on which the date that comes next may fall; one that cannot be read is always there. `only`: what one
+    of the docket's counts counts, see `Only`.
     """
 
     attorney: str | None = None
@@ -31,6 +34,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     rules: frozenset[str] = frozenset()
     words: str = ""
     when: When = "all"
+    only: Only | None = None
     on: date | None = None
     until: date | None = None
     page: int = 1

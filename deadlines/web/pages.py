@@ -12,6 +12,7 @@ from deadlines.docket.roles import may
 from deadlines.ical.wording import day_text
 from deadlines.web.assets import Assets
 from deadlines.web.once import mark
+from deadlines.web.plain import begun
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -40,7 +41,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.globals |= {"firm": firm, "static": self._static, "may": may, "once": mark}
-        self._environment.filters |= {"days": _days, "day": _day}
+        self._environment.filters |= {"days": _days, "day": _day, "sentence": begun}
 
     def make(self, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
         """The whole page, ready to be sent."""

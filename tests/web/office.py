@@ -3,6 +3,7 @@
 from datetime import datetime, time
 from html.parser import HTMLParser
 
+from msgspec.structs import replace
 from sqlalchemy import select
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -11,6 +12,7 @@ from deadlines.compute import Notice, Service
 from deadlines.docket.intake import Desk, open_matter, record_notice
 from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.subscriptions import hash_token
+from deadlines.docket.telling import Leaves
 from deadlines.practice import Practice
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Heartbeat, Matter, NoticeRow, Person, SignedIn
@@ -39,6 +41,7 @@ class Office:
 
     def __init__(self, database: Database, now: datetime = LATER) -> None:
         self.database, self.now, self.practice = database, now, Practice()
+        self.leaves: Leaves = "mail"
         self.app = self.another_server(database)
         with database.write() as session:
             people = {name: person(session, name, role) for name, role in PEOPLE.items()}
@@ -49,7 +52,7 @@ class Office:
         self.record("S-1", SECRET, client="Canary-Garcia-Secret")
 
     def _desk(self, who: str) -> Desk:
-        return desk(actor=who, practice=self.practice)
+        return replace(desk(actor=who, practice=self.practice), leaves=self.leaves)
 
     def record(self, reference: str, notice: Notice, *, client: str | None = None, by: str = "Ben") -> None:
         """A notice that came in on 27 October, in a matter of Ana's."""

@@ -10,12 +10,17 @@ from sqlalchemy import select
 
 from deadlines.docket.naming import shown_name
 from deadlines.docket.roles import ATTORNEYS
-from deadlines.docket.wanted import WHENS, Wanted, When, forums_of, remedies_of, rules_of
+from deadlines.docket.wanted import WHENS, Only, Wanted, When, forums_of, remedies_of, rules_of
 from deadlines.store.tables import Person
 from deadlines.web.desk.days import day_of
 from deadlines.web.desk.door import Visit
 
 WHEN: dict[When, str] = {"all": "all open", "overdue": "overdue", "today": "today", "week": "the next seven days"}
+ONLY: dict[Only, str] = {
+    "discrepant": "read differently by two people",
+    "unanswered": "up to a week ahead and taken on by nobody",
+}
+"""What a docket is narrowed to, in words."""
 FORUMS = {
     "aao": "USCIS Administrative Appeals Office",
     "bia": "Board of Immigration Appeals",
@@ -67,6 +72,7 @@ def wanted_of(visit: Visit, query: Mapping[str, str]) -> Wanted:
         rules=rules_of(visit.law, forum),
         words=plain(query, "words") or "",
         when=next((known for known in WHENS if known == query.get("when")), "all"),
+        only=next((known for known in ONLY if known == query.get("only")), None),
         on=day_of(query, "on"),
         page=min(int(page[:6]), 10_000) if page.isascii() and page.isdigit() and int(page[:6]) > 0 else 1,
     )

@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from deadlines.docket.board import PAGE, Board, board
 from deadlines.docket.wanted import Wanted
-from deadlines.web.desk.choosing import WHEN, address_of, choices_of, wanted_of
+from deadlines.web.desk.choosing import ONLY, WHEN, address_of, choices_of, wanted_of
 from deadlines.web.desk.door import Door, Visit
 from deadlines.web.desk.figures import Figures, Remembered
 
@@ -39,6 +39,7 @@ def _docket(visit: Visit, query: dict[str, str], root: str, figures: Figures) ->
         board=found,
         wanted=wanted,
         when=WHEN,
+        only=ONLY,
         choices=choices_of(visit),
         paging=_paging(found, wanted, root),
         undecided=figures.undecided,
@@ -46,13 +47,15 @@ def _docket(visit: Visit, query: dict[str, str], root: str, figures: Figures) ->
 
 
 class Paging(Struct, frozen=True):
-    """Which lines a page shows, and the addresses of the pages beside it; `every_day`: without the day asked for."""
+    """Which lines a page shows, and the addresses of the pages beside it; `every_day`: without the day asked for,
+    `whatever`: without what the docket is narrowed to."""
 
     first: int
     last: int
     before: str | None
     after: str | None
     every_day: str
+    whatever: str
 
 
 def _paging(found: Board, wanted: Wanted, root: str) -> Paging:
@@ -64,4 +67,5 @@ def _paging(found: Board, wanted: Wanted, root: str) -> Paging:
         before=address_of(root, "/", wanted, page=wanted.page - 1) if wanted.page > 1 else None,
         after=address_of(root, "/", wanted, page=wanted.page + 1) if last < found.total else None,
         every_day=address_of(root, "/", wanted, on=None),
+        whatever=address_of(root, "/", wanted, only=None),
     )

@@ -20,6 +20,7 @@ from deadlines.clock import day_of
 from deadlines.docket import logins, repeats
 from deadlines.docket.logins import find_signed_in
 from deadlines.docket.naming import Names
+from deadlines.docket.telling import told
 from deadlines.errors import Conflict, DeadlinesError, Forbidden, InputError, NotFound
 from deadlines.law import Law, load_law
 from deadlines.store.database import Database
@@ -134,6 +135,10 @@ class Visit:
         """A person by id or mail address as people read it."""
         return self.names.of(who)
 
+    def told(self, whom: str, verb: str = "are") -> str:
+        """That people are told of what the program writes to them, or that somebody has to tell them."""
+        return told("mail" if self.office.desk is None else self.desk.leaves, whom, verb)
+
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """A page of the docket, under a banner while nobody keeps it up to date."""
         office = self.office
@@ -146,6 +151,7 @@ class Visit:
             "moment": self.moment,
             "day_of": self.day_of,
             "who": self.who,
+            "told": self.told,
         }
         return self._door.pages.make(template, status=status, silent=silent, silent_since=since, **{**common, **values})
 

@@ -42,12 +42,12 @@ DONE = {
     "resolved-printed": "Decided: the dates in force stay",
     "resolved-computed": "Decided: the printed deadline is left aside, and later dates wait for a second person",
     "recorded": "Recorded: the dates are on the docket. Somebody else verifies each of them against the notice",
-    "recorded-again": "Recorded, and the matter, which was closed, is OPEN AGAIN: its attorney and the docket are told",
+    "recorded-again": "Recorded, and the matter, which was closed, is OPEN AGAIN",
     "closed": "The matter is closed",
     "open-again": "The matter is open again",
     "assigned": "The person works on the matter from now on",
     "unassigned": "The person no longer works on the matter",
-    "handed-over": "The matter has another attorney, who is told by mail",
+    "handed-over": "The matter has another attorney",
     "restricted": "The matter is restricted: only who works on it sees it",
     "unrestricted": "The matter is no longer restricted",
     "opened": "The matter is open. What is to be docketed stands below",
@@ -55,6 +55,11 @@ DONE = {
     "struck": "Struck, with everything else of that notice",
 }
 """What the page says after something was recorded, by the word in its address."""
+TOLD = {
+    "recorded-again": ("its attorney and who keeps the docket", "have been"),
+    "handed-over": ("the new attorney", "has been"),
+}
+"""Who is told of it, by the same word."""
 SETTLED = ("satisfied", "waived", "struck")
 """What is done. A missed date is not: it stays where it was, loudly."""
 
@@ -93,7 +98,7 @@ def _matter(visit: Visit, identifier: str, query: Mapping[str, str]) -> Response
         "matter.html",
         matter=found,
         matter_id=row.id,
-        done=_done(found, query),
+        done=_done(visit, found, query),
         done_to=query.get("of") if query.get("of") in {entry.entry for entry in found.entries} else None,
         notices=_notices(found, visit.today, _rows(visit, row)),
         closed=_closed(found),
@@ -162,9 +167,10 @@ def _untick(visit: Visit, identifier: str, _: Mapping[str, str]) -> Response:
     return back(visit, milestone.entry, "unticked")
 
 
-def _done(matter: MatterView, query: Mapping[str, str]) -> str:
+def _done(visit: Visit, matter: MatterView, query: Mapping[str, str]) -> str:
     """What was just recorded, with the title of the entry that the address names; empty for anything else."""
-    words = DONE.get(query.get("done", ""))
+    word = query.get("done", "")
+    words = f"{DONE[word]}: {visit.told(*TOLD[word])}" if word in TOLD else DONE.get(word)
     title = next((entry.window.title for entry in matter.entries if entry.entry == query.get("of")), None)
     return f"{words}: {title}." if words and title else f"{words}." if words else ""
 

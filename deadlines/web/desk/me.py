@@ -1,7 +1,7 @@
 """A person's own page: what they are sent, and where."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -22,15 +22,15 @@ from deadlines.web.plain import sentence
 
 log = logging.getLogger(__name__)
 LARGEST = 2000
+TELL = "Tell whoever looks after the program."
 DONE = {
     "agenda": "Your agenda is set.",
     "invitations": "Your invitations are set.",
     "contact": "The address is kept. Send a test now: until it is proved, nobody knows that it works.",
     "removed": "The address is forgotten.",
     "proved": "Proved: the message reached you.",
-    "test-sent": "A test message was sent. Enter its code here when it arrives.",
+    "test-sent": "This test was made already. Enter its code here when it arrives, or make another.",
     "test-taken": "The test message was taken. Enter its code here when it arrives.",
-    "test-refused": "The test message was NOT taken. Look at the address, or tell whoever looks after the program.",
 }
 """What was done, by the word at the end of the address."""
 
@@ -85,22 +85,26 @@ class MePages:
         page = await self._door.change(request, lambda visit, form: _test(visit, form, found))
         if not found:
             return page
-        taken = await to_thread.run_sync(_send, *found[0])
-        word = "test-taken" if taken else "test-refused"
-        return await self._door.again(request, lambda visit: visit.go(f"/me?done={word}"))
+        why = await to_thread.run_sync(_send, *found[0])
+        if why:
+            return await self._door.show(request, lambda visit: _me(visit, "", refused=_not_taken(why)))
+        return await self._door.again(request, lambda visit: visit.go("/me?done=test-taken"))
 
 
-def _me(visit: Visit, done: str, refusal: Refusal | None = None) -> Response:
+def _not_taken(why: Sequence[str]) -> str:
+    return " ".join(["The test message was NOT taken.", *why, TELL])
+
+
+def _me(visit: Visit, done: str, refusal: Refusal | None = None, refused: str = "") -> Response:
     return visit.page(
         "me.html",
         status=status_of(refusal),
-        refused=sentence(refusal) if refusal else "",
+        refused=sentence(refusal) if refusal else refused,
         paths=contacts.paths(visit.session, visit.person),
         chats=CHATS,
         per_hour=PER_HOUR,
         invites=visit.office.house is not None and visit.house.invites,
         done=DONE.get(done, ""),
-        faulty=done == "test-refused",
     )
 
 
@@ -153,21 +157,23 @@ def _test(visit: Visit, form: dict[str, str], found: list[tuple[House, dict[str,
     return visit.go("/me?done=test-sent")
 
 
-def _send(house: House, messages: Mapping[str, Message]) -> bool:
-    """Whether every message was taken."""
+def _send(house: House, messages: Mapping[str, Message]) -> list[str]:
+    """Why messages were not taken, a sentence each; nothing where all were."""
     channels = house.channels()
-    sent = [_sent(channels.get(house.mail if name == "mail" else name), message) for name, message in messages.items()]
-    return all(sent)
+    ways = {name: house.mail if name == "mail" else name for name in messages}
+    said = [_sent(ways[name], channels.get(ways[name]), message) for name, message in messages.items()]
+    return [why for why in said if why]
 
 
-def _sent(channel: Channel | None, message: Message) -> bool:
+def _sent(name: str, channel: Channel | None, message: Message) -> str:
+    """Why it was not taken; empty where it was."""
     if channel is None:
-        return False
+        return f"This firm sends nothing by {name}."
     try:
         channel.send(message)
     except SendError as error:
-        log.warning("a test message by %s was not taken (%s)", channel.name, error.code)
-        return False
+        log.warning("a test message by %s was not taken (%s)", name, error.code)
+        return sentence(error)
     finally:
         channel.close()
-    return True
+    return ""

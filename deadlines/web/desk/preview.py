@@ -35,13 +35,18 @@ TAKEN = "That number belongs to a matter that is not yours to see: ask whoever k
 
 
 class Question(Struct, frozen=True, kw_only=True):
-    """A fact that changes a date. `field`: what answers it, of the page or its `own`; `answer` as given so far."""
+    """A fact that changes a date. `field`: what answers it, of the page or its `own`; `answer` as given so far.
+
+    `open`: it is still to be found out, also where "not known" was chosen. Otherwise it is answered, and stays in the
+    form.
+    """
 
     field: str
     own: bool
     why: str
     choices: list[str]
     answer: str
+    open: bool = True
 
 
 class Target(Struct, frozen=True):
@@ -155,7 +160,7 @@ def _asked(desk: "Desk", draft: Draft, notice: Notice, result: Result) -> Iterat
         if name.startswith(FACT) and answer and fact in desk.law.facts and fact not in asked:
             known = desk.law.facts[fact]
             choices = known.choices or (bases_of(desk.law, notice) if fact == "basis" else [])
-            yield Question(field=name, own=True, why=known.question, choices=choices, answer=answer)
+            yield Question(field=name, own=True, why=known.question, choices=choices, answer=answer, open=False)
     for ask in result.asks:
         field = FIELD_OF.get(ask.fact)
         name = field or f"{FACT}{ask.fact}"

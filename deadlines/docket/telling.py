@@ -1,0 +1,20 @@
+"""Whether people hear of what the program writes to them, in words that are true in this firm."""
+
+from typing import Literal
+
+Leaves = Literal["mail", "folder", "console", "nowhere"]
+"""Where letters go: to a mail server; into a folder or to the console, where somebody has to look; or nowhere, and they
+wait until a mail server is set up."""
+KEPT = {"folder": "only into a folder", "console": "only to the server's console"}
+
+
+def told(leaves: Leaves, whom: str, verb: str = "are") -> str:
+    """That these people are told, or that somebody else has to tell them, as a part of a sentence.
+
+    `verb` goes with them and says when: `are`, `have been`.
+    """
+    if leaves == "nowhere":
+        return f"nobody can be told, because the firm has set up no mail: tell {whom} yourself"
+    if leaves == "mail":
+        return f"{whom} {verb} told by mail"
+    return f"{whom} {verb} written to, but the firm's mail goes {KEPT[leaves]}: tell them yourself as well"
