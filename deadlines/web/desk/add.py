@@ -25,7 +25,7 @@ from deadlines.web.desk.choosing import plain
 from deadlines.web.desk.door import Door, Visit
 from deadlines.web.desk.draft import LABELS, METHODS, Draft, kinds_of, missing, read_draft
 from deadlines.web.desk.finding import matching
-from deadlines.web.desk.paper import CARRIED, Reading, carried, packed, read_paper, with_taken
+from deadlines.web.desk.paper import CARRIED, TAKE, Reading, carried, packed, read_paper, with_taken
 from deadlines.web.desk.preview import Preview, preview_of
 from deadlines.web.pages import HEADERS
 from deadlines.web.plain import sentence
@@ -106,10 +106,15 @@ def _allowed(visit: Visit) -> Response:
 def _with_paper(visit: Visit, form: dict[str, str], reading: Reading) -> Response:
     """The form as it was typed, with what the paper says beside its fields; a fault stands beside the file."""
     form = {**form, CARRIED: packed(reading.proposals)}
-    draft, shown = preview_of(visit, read_draft(visit.law, form), restricted=bool(form.get("restricted")))
+    draft, shown = _shown(visit, form, whole=False)
     if reading.fault:
-        return _page(visit, draft.wrong("file", reading.fault), form, shown, status=422)
-    return _page(visit, draft, form, shown, notes=reading.notes)
+        return _page(visit, draft.wrong("file", reading.fault), form, shown, status=422, asked=False)
+    return _page(visit, draft, form, shown, notes=reading.notes, asked=False)
+
+
+def _shown(visit: Visit, form: dict[str, str], *, whole: bool = True) -> tuple[Draft, Preview | None]:
+    draft = read_draft(visit.law, form)
+    return preview_of(visit, draft, restricted=bool(form.get("restricted")), whole=whole)
 
 
 def _paper(visit: Visit, name: str) -> Incoming | None:
@@ -123,13 +128,16 @@ def _paper(visit: Visit, name: str) -> Incoming | None:
 
 def _live(visit: Visit, form: dict[str, str]) -> Response:
     require(visit.person, "enter")
-    draft, shown = preview_of(visit, read_draft(visit.law, form), restricted=bool(form.get("restricted")))
+    draft, shown = _shown(visit, form)
     return _page(visit, draft, form, shown, live=True)
 
 
 def _sent(visit: Visit, form: dict[str, str]) -> Response:
     require(visit.person, "enter")
     form = with_taken(form)
+    if TAKE in form:
+        draft, shown = _shown(visit, form, whole=False)
+        return _page(visit, draft, form, shown, asked=False)
     records = form.get("do") == "record"
     draft = read_draft(visit.law, form)
     draft, shown = preview_of(visit, missing(draft) if records else draft, restricted=bool(form.get("restricted")))
@@ -187,7 +195,9 @@ def _page(
     live: bool = False,
     status: int = 200,
     notes: Sequence[str] = (),
+    asked: bool = True,
 ) -> Response:
+    """The form. `asked`: for a preview or the recording, so that what stands in the way is said above it as well."""
     law = visit.law
     return visit.page(
         "add_answer.html" if live else "add.html",
@@ -210,6 +220,7 @@ def _page(
         attorneys=attorneys(visit.session),
         matters=matching(visit, draft.typed["matter"]),
         live=live,
+        asked=asked,
         paper=carried(form),
         packed=form.get(CARRIED, ""),
         notes=notes,
