@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from deadlines.docket.answerable import attorneys
-from deadlines.docket.incoming import docketed, find_seen_incoming, require_waiting
+from deadlines.docket.incoming import docketed, find_seen_incoming, hold_waiting, require_waiting, waiting_of
 from deadlines.docket.intake import open_matter, record_notice
 from deadlines.docket.roles import require
 from deadlines.docket.visible import visible
@@ -34,6 +34,8 @@ CHANGED = "What was typed, or the law, is another than in the preview: look at i
 AGAIN = "The matter has this notice already: say that it is to be recorded once more, or leave it."
 MOST_FIELDS = 100
 """What a PDF says is carried in the form, and needs room."""
+ALONG = "along"
+"""The field that says which paper of the matter the notice is, where it was not begun from one."""
 PAPERS = 2
 """PDFs that are read in one moment, each in a process of its own."""
 ALLOWED = 204
@@ -159,10 +161,19 @@ def _sent(visit: Visit, form: dict[str, str]) -> Response:
     return _recorded(visit, matter, reopened=reopened)
 
 
+def _waiting(visit: Visit, form: dict[str, str], shown: Preview | None) -> Sequence[Incoming]:
+    """The papers of the matter of which this notice may be one, where it was begun from none."""
+    if shown is None or shown.target.matter is None or form.get("incoming"):
+        return []
+    return visit.session.scalars(waiting_of(shown.target.matter)).all()
+
+
 def _record(visit: Visit, draft: Draft, shown: Preview, form: dict[str, str]) -> tuple[Matter, bool]:
     """Record the notice; answers its matter, and whether that was closed and is open again."""
     desk, session, now = visit.desk, visit.session, visit.now
-    paper = _paper(visit, form.get("incoming", ""))
+    paper = _paper(visit, form.get("incoming") or form.get(ALONG, ""))
+    if paper is not None:
+        hold_waiting(session, paper)
     matter = open_matter(
         session,
         draft.typed["matter"],
@@ -210,6 +221,8 @@ def _page(
         restricted=bool(form.get("restricted")),
         again=bool(form.get("again")),
         incoming=form.get("incoming", ""),
+        waiting=_waiting(visit, form, shown),
+        along=form.get(ALONG, ""),
         kinds=kinds_of(law),
         decided_words=law.kinds[draft.typed["kind"]].decided_on if draft.typed["kind"] in law.kinds else "",
         forms=law.forms.values(),

@@ -51,6 +51,7 @@ DONE = {
     "restricted": "The matter is restricted: only who works on it sees it",
     "unrestricted": "The matter is no longer restricted",
     "opened": "The matter is open. What is to be docketed stands below",
+    "paper-settled": "The paper is settled: its notice is on the docket already",
     "looked": "Noted that no date is known. You are reminded to look again",
     "struck": "Struck, with everything else of that notice",
 }
