@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.docket.desks import DENIAL
 from tests.web.office import CANARIES, Office, Page, fields
 
 READ = {"kind": "uscis.denial", "form": "I-140", "decided_on": "2026-10-23", "method": "mail"}
@@ -64,6 +65,45 @@ def test_who_reads_otherwise_is_told_in_which_fields_only(
     assert "Two people read the notice differently" in browser.get(f"/matter/{office.matter()}").text
     assert "a third person looks" in browser.get(path).text
     assert "3 read differently by two people" in office.browser("Dora").get("/").text
+
+
+@pytest.mark.parametrize(
+    "changed, field, struck",
+    [
+        ({"decided_on": "2026-10-22"}, "the date of the decision, the day of service", True),
+        ({"form": "I-129", "printed_deadline": "2026-11-25"}, "the form, the printed deadline", True),
+        ({"kind": "uscis.revocation"}, "the kind of notice", True),
+        ({"method": "electronic"}, "the way of service", False),
+    ],
+)
+def test_who_reads_otherwise_is_told_how_it_is_corrected(
+    office: Office, changed: dict[str, str], field: str, struck: bool
+) -> None:
+    notice, matter = office.notice(), f"/matter/{office.matter()}"
+    strike, amend = f"/notice/{notice}/strike", f"/notice/{notice}/amend"
+    seat, able = office.browser("Ana"), "an attorney, somebody of the docket role or a partner strikes the notice"
+    done = seat.post(f"/notice/{notice}/verify", data={**READ, **changed}).headers["location"]
+    told = seat.get(done).text
+    assert Page(told).problems() == []
+    assert (strike in told, amend in told) == (struck, not struck)
+    for name, may in (("Ana", True), ("Dora", True), ("Ben", False), ("Audrey", False)):
+        warning = office.browser(name).get(matter).text.split("Two people read the notice differently")[1]
+        warning = warning.split("</div>")[0]
+        assert f"in {field}: compare the paper" in warning
+        assert (strike in warning, able in warning) == (struck and may, struck and not may)
+        assert ("amend the notice" in warning) == (not struck)
+    if struck:  # by a paralegal too, who is told who strikes it
+        assert able in office.browser("Ben").get(amend).text
+
+
+def test_a_paralegal_who_reads_otherwise_is_told_who_strikes_the_notice(office: Office) -> None:
+    office.record("B-1", DENIAL, by="Dora")
+    browser, notice = office.browser("Ben"), office.notice("B-1")
+    done = browser.post(f"/notice/{notice}/verify", data={**READ, "form": "I-129"}).headers["location"]
+    told = browser.get(done).text
+    assert "an attorney, somebody of the docket role or a partner strikes the notice" in told
+    assert "/strike" not in told
+    assert "/amend" not in told
 
 
 def test_who_entered_it_cannot_verify_it(office: Office) -> None:

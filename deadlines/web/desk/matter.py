@@ -14,6 +14,7 @@ from deadlines.docket.acknowledging import acknowledge, may_take_on, taken_on
 from deadlines.docket.history import history
 from deadlines.docket.incoming import waiting_of
 from deadlines.docket.initials import PARTNER
+from deadlines.docket.looks import must_be_struck, words_of
 from deadlines.docket.reviews import standing_review
 from deadlines.docket.roles import may, require
 from deadlines.docket.teams import members
@@ -106,6 +107,7 @@ def _matter(visit: Visit, identifier: str, query: Mapping[str, str]) -> Response
         papers=visit.session.scalars(waiting_of(row)).all(),
         review=_review(visit, row),
         people=[visit.who(one.id) for one in members(visit.session, row)],
+        differing=_differing(found),
         orphaned=row.closed_at is None and not row.attorney.active,
     )
 
@@ -123,6 +125,12 @@ def _answered_for(visit: Visit, matter: Matter, found: MatterView) -> set[str]:
     attorney = matter.attorney
     mine = visit.person.id in (attorney.id, attorney.deputy_id) or visit.person.role == PARTNER
     return {entry.entry for entry in found.entries} if mine else set()
+
+
+def _differing(found: MatterView) -> dict[str, tuple[str, bool]]:
+    """By entry, in which fields others read its notice otherwise, and whether the notice is then to be struck."""
+    read = {entry.entry: [name for look in entry.discrepancy for name in look.fields] for entry in found.entries}
+    return {entry: (words_of(names), must_be_struck(names)) for entry, names in read.items() if names}
 
 
 def _takable(visit: Visit, matter: Matter) -> set[str]:
