@@ -19,6 +19,7 @@ from deadlines.docket.reviews import standing_review
 from deadlines.docket.roles import may, require
 from deadlines.docket.teams import members
 from deadlines.docket.ticking import tick, untick
+from deadlines.docket.unverified import unverified
 from deadlines.docket.views import EntryView, MatterView, matter_view
 from deadlines.store.tables import Entry, Matter, NoticeRow
 from deadlines.web.desk.acts import back, kind_title, posting
@@ -107,6 +108,7 @@ def _matter(visit: Visit, identifier: str, query: Mapping[str, str]) -> Response
         papers=visit.session.scalars(waiting_of(row)).all(),
         review=_review(visit, row),
         people=[visit.who(one.id) for one in members(visit.session, row)],
+        unverified={one.notice: one for one in unverified(visit.session, visit.person, matter=row)},
         differing=_differing(found),
         orphaned=row.closed_at is None and not row.attorney.active,
     )
@@ -199,7 +201,6 @@ def _notice(entries: Sequence[EntryView], today: date, row: NoticeRow) -> dict[s
         "followed": sorted(_of(entries, "open", "missed"), key=_next),
         "information": _of(entries, "information"),
         "late": [entry.entry for entry in entries if _is_over(entry, today)],
-        "unverified": any(entry.status == "open" and entry.verified_by is None for entry in entries),
         "struck": all(entry.status == "struck" for entry in entries),
     }
 

@@ -49,7 +49,8 @@ def _list(visit: Visit) -> Response:
     found = unverified(visit.session, visit.person)
     return visit.page(
         "verify_list.html",
-        waiting=[one for one in found if not one.mine],
+        waiting=[one for one in found if one.is_open],
+        read=[one for one in found if one.read],
         mine=[one for one in found if one.mine],
         full=sum(one.dates for one in found) >= MOST,
         most=MOST,
