@@ -21,7 +21,7 @@ from deadlines.web.desk.incoming import NO_MATTER
 from deadlines.web.desk.typed import Faulty, Typed, faults_of
 from deadlines.web.plain import sentence
 
-UNREAD = "a notice that you may still verify, so what was entered is not shown"
+UNREAD = "A notice to verify: what was entered is not shown to you"
 CHOOSE = "Choose the notice that was recorded from the paper."
 
 
