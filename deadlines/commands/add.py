@@ -122,7 +122,7 @@ def _show(result: "Result", doubts: list[str]) -> None:
 
 def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool) -> "dict[str, Any]":
     from deadlines import clock
-    from deadlines.docket.incoming import docketed, find_seen_incoming
+    from deadlines.docket.incoming import docketed, find_seen_incoming, hold_waiting
     from deadlines.docket.intake import open_matter, record_notice
     from deadlines.docket.people import find_person
     from deadlines.docket.visible import require_visible_matter
@@ -135,6 +135,8 @@ def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool
         if by is not None:
             require_visible_matter(session, given["matter"], by)
         paper = find_seen_incoming(session, given["incoming"], by) if given["incoming"] else None
+        if paper is not None:
+            hold_waiting(session, paper)
         attorney = find_person(session, given["attorney"]) if given["attorney"] else None
         matter = open_matter(
             session,

@@ -139,13 +139,28 @@ def _print_looks(view: "EntryView") -> None:
     """The second looks at the notice that differ from what was entered: whose, in which fields, and what ends it."""
     from deadlines.commands.output import paragraph, style
     from deadlines.commands.windows import day_words
-    from deadlines.docket.looks import FIELDS
+    from deadlines.docket.looks import words_of
 
     for look in view.discrepancy:
-        fields = ", ".join(FIELDS[name] for name in look.fields)
         on = day_words(firm_day(look.at))
-        words = f"Two entries differ: {look.by} read the notice on {on} otherwise in {fields}."
+        words = f"Two entries differ: {look.by} read the notice on {on} otherwise in {words_of(look.fields)}."
         paragraph(style(words, fg="red", bold=True))
     if view.discrepancy:
-        name = view.notice[:8]
-        click.echo(f"  deadlines amend {name} …, or a third person: deadlines verify --notice {name}")
+        _print_ways(view)
+
+
+def _print_ways(view: "EntryView") -> None:
+    """What ends a difference: the correction that reaches every field in which somebody read otherwise, or a third
+    look."""
+    from deadlines.commands.output import paragraph
+    from deadlines.docket.looks import must_be_struck
+    from deadlines.docket.roles import who_may
+
+    name = view.notice[:8]
+    struck = must_be_struck(field for look in view.discrepancy for field in look.fields)
+    if struck:
+        words = f"No amendment reaches kind, form and date of the decision: {who_may('close')} strikes the notice, and"
+        paragraph(f"  {words} it is recorded anew.", hanging="  ")
+    click.echo(
+        f"  deadlines {'strike' if struck else 'amend'} {name} …, or a third person: deadlines verify --notice {name}"
+    )

@@ -14,7 +14,7 @@ from deadlines.docket import letters
 from deadlines.docket.answerable import require_attorney_here
 from deadlines.docket.finishing import wake
 from deadlines.docket.mailroom import MailRoom
-from deadlines.docket.notices import ancestors
+from deadlines.docket.notices import ancestors, hold_standing
 from deadlines.docket.prefixes import find_by_id
 from deadlines.docket.reasons import plain_reason
 from deadlines.docket.visible import visible
@@ -100,6 +100,16 @@ def require_waiting(found: Incoming) -> None:
         raise Conflict(f"Incoming paper {found.id[:8]} was {became} already.")
 
 
+def hold_waiting(session: Session, found: Incoming) -> None:
+    """Hold a paper that waits until the end of the transaction: whoever records a notice from it, or opens its matter,
+    does so first. Who settles it holds it before the end of the audit trail, and two could wait for each other for
+    ever.
+
+    Raises Conflict for a paper that is docketed or dismissed already.
+    """
+    require_waiting(_held(session, found))
+
+
 def belongs_to(session: Session, found: Incoming, matter: Matter, *, by: Person, now: datetime, actor: str) -> None:
     """The matter of a paper that waits is known now. Raises Conflict for a settled one, or one of another matter."""
     found = _held(session, found)
@@ -115,13 +125,14 @@ def belongs_to(session: Session, found: Incoming, matter: Matter, *, by: Person,
 def docketed(session: Session, found: Incoming, notice: NoticeRow, *, who: str, now: datetime, actor: str) -> Incoming:
     """The notice recorded from a paper; `who` is a person's id, or names who typed.
 
-    Raises Conflict for a paper that is settled already or belongs to another matter, and where the matter's attorney
-    has left: then it waits on, and people are told of it.
+    Raises Conflict for a paper that is settled already or belongs to another matter, for a notice that was amended or
+    struck, and where the matter's attorney has left: then it waits on, and people are told of it.
     """
     found = _held(session, found)
     require_waiting(found)
     if found.matter_id not in (None, notice.matter_id):
         raise Conflict(f"Incoming paper {found.id[:8]} belongs to another matter than notice {notice.id[:8]}.")
+    hold_standing(session, notice)
     require_attorney_here(session, notice.matter)
     found.matter_id, found.notice_id = notice.matter_id, notice.id
     _settle(session, found, "docketed", who, now, actor, {"notice": notice.id})

@@ -60,7 +60,8 @@ def _require_settled(session: Session, entry: Entry) -> None:
         raise Conflict(f"Entry {name} is initialed already.", advice="`deadlines show` says by whom.")
     if entry.discrepancy is not None:
         raise Conflict(
-            f"Two people read the notice of entry {name} differently: a third one looks at it, or somebody amends it.",
+            f"Two people read the notice of entry {name} differently: a third one looks at it, or what was "
+            "entered is corrected.",
             advice=f"`deadlines explain {name}` says how.",
         )
     dispute = unresolved_dispute(entry, decoding.convert(row.window, Window))

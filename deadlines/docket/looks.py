@@ -4,7 +4,7 @@ Where they differ, nobody is told the values, so that a third person can look ju
 entries count as in dispute between two entries until the notice is amended or a third look agrees with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -14,14 +14,17 @@ from sqlalchemy.orm import Session
 from deadlines import decoding
 from deadlines.compute.notice import Notice
 from deadlines.docket import letters
+from deadlines.docket.answering import ELSEWHERE
 from deadlines.docket.direction import dates_of
 from deadlines.docket.entries import computed
 from deadlines.docket.findings import Finding
 from deadlines.docket.granted import extended, granted
 from deadlines.docket.intake import Desk
 from deadlines.docket.records import Discrepancy, Look
+from deadlines.docket.roles import may, who_may
 from deadlines.docket.telling import Leaves, told
 from deadlines.docket.versions import current
+from deadlines.docket.visible import is_visible
 from deadlines.errors import DeadlinesError
 from deadlines.store import audit
 from deadlines.store.tables import Entry, NoticeRow, Person
@@ -37,6 +40,9 @@ FIELDS = {
 }
 """What is read off a notice, as programs and people call it."""
 
+STRUCK = ("kind", "form", "decided_on")
+"""What no amendment corrects: a notice of which one of these is wrong is struck, and recorded anew."""
+
 LETTER = """\
 {by} read the notice {notice} of matter {matter} off the paper, and it is not
 what was entered. What differs: {fields}.
@@ -46,16 +52,34 @@ The dates of the matter stay as they are until somebody decides. Look at the pap
 {ways}
 What either of them read is not told here, so that the third look is blind.
 """
-BY_PAGE = """\
+AMENDED_BY_PAGE = """\
 If the entry is wrong, correct it:
 {pages}/notice/{id}/amend
+"""
+STRUCK_BY_PAGE = """\
+If the entry is wrong, strike the notice and record it anew, because no amendment
+reaches its kind, its form and the date of the decision:
+{pages}/notice/{id}/strike
+"""
+STRUCK_BY_OTHERS = """\
+If the entry is wrong, no amendment reaches its kind, its form and the date of the
+decision: {may} strikes the notice,
+and it is recorded anew.
+"""
+VERIFIED_BY_PAGE = """\
 
 If it is right, a third person verifies it:
 {pages}/notice/{id}/verify
 """
-BY_COMMAND = """\
+AMENDED_BY_COMMAND = """\
 If the entry is wrong, correct it with `deadlines amend {notice}`; if it is right,
 a third person says so with `deadlines verify --notice {notice}`.
+"""
+STRUCK_BY_COMMAND = """\
+If the entry is wrong, no amendment reaches its kind, its form and the date of the
+decision: {may} strikes the notice
+with `deadlines strike {notice}`, and it is recorded anew. If it is right, a third
+person says so with `deadlines verify --notice {notice}`.
 """
 AGREED = "An earlier second look read the same as this one: two people read the paper otherwise than it was entered.\n"
 
@@ -74,6 +98,17 @@ def differences(entered: Notice, look: Notice) -> list[str]:
     return [name for name in FIELDS if first[name] != second[name]]
 
 
+def words_of(differs: Iterable[str]) -> str:
+    """The fields in which second looks differ, in the words and the order of `FIELDS`."""
+    names = set(differs)
+    return ", ".join(words for name, words in FIELDS.items() if name in names)
+
+
+def must_be_struck(differs: Iterable[str]) -> bool:
+    """Whether an entry that is wrong in these fields can only be struck and recorded anew."""
+    return not set(STRUCK).isdisjoint(differs)
+
+
 def to_be_read(desk: Desk, notice: Notice) -> list[str]:
     """The fields that nobody may leave out of a second look at such a notice; the others may stand on no paper.
 
@@ -87,11 +122,12 @@ def to_be_read(desk: Desk, notice: Notice) -> list[str]:
 
 def refusal(row: NoticeRow, differs: Sequence[str], leaves: Leaves = "mail") -> str:
     """What a second person is told whose look differs: in which fields, and not what was entered there."""
-    fields = ", ".join(FIELDS[name] for name in differs)
+    name, mended = row.id[:8], "`deadlines amend` corrects it."
+    if must_be_struck(differs):
+        mended = f"{who_may('close')} strikes the notice with `deadlines strike {name}`, and it is recorded anew."
     return (
-        f"What you read differs from what was entered of notice {row.id[:8]} in {fields}. Nothing is verified; "
-        f"{told(leaves, 'who keeps the docket and who entered it')}. A third person looks at the paper, or "
-        "`deadlines amend` corrects it."
+        f"What you read differs from what was entered of notice {name} in {words_of(differs)}. Nothing is verified; "
+        f"{told(leaves, 'who keeps the docket and who entered it')}. A third person looks at the paper, or {mended}"
     )
 
 
@@ -137,7 +173,7 @@ def check_discrepancies(session: Session) -> Finding:
     count = session.scalar(query) or 0
     if not count:
         return Finding("second-looks", "well", "No second look differs from what was entered.")
-    hint = "`deadlines list` marks them; compare the paper, then amend the notice or let a third person verify it."
+    hint = "`deadlines list` marks them and `deadlines explain` says what ends it; compare the paper first."
     entries = "1 open entry rests" if count == 1 else f"{count} open entries rest"
     return Finding("second-looks", "warning", f"{entries} on a notice that two people read differently.", hint)
 
@@ -179,7 +215,6 @@ def _tell(
     """Write to the docket role and to who entered the notice; to the matter's attorney where that is nobody."""
     enterer = session.scalars(select(Person).where(Person.email == row.entered_by, Person.active.is_(True))).all()
     people = [person for person in (*letters.docket_people(session), *enterer) if person.id != by.id]
-    ways = (BY_PAGE if desk.pages else BY_COMMAND).format(pages=desk.pages, id=row.id, notice=row.id[:8])
     for person in {person.id: person for person in people or [row.matter.attorney]}.values():
         letters.queue(
             session,
@@ -190,10 +225,22 @@ def _tell(
                 by=by.name,
                 notice=row.id[:8],
                 matter=row.matter.reference,
-                fields=", ".join(FIELDS[name] for name in differs),
+                fields=words_of(differs),
                 effect=effect,
                 agreed=agreed,
-                ways=ways,
+                ways=_ways(session, desk, row, differs, person),
             ),
             now=now,
         )
+
+
+def _ways(session: Session, desk: Desk, row: NoticeRow, differs: Sequence[str], person: Person) -> str:
+    """What ends the difference, as one person may do it or see it done."""
+    struck, named = must_be_struck(differs), {"pages": desk.pages, "id": row.id, "notice": row.id[:8]}
+    if not desk.pages:
+        return (STRUCK_BY_COMMAND if struck else AMENDED_BY_COMMAND).format(**named, may=who_may("close"))
+    if not is_visible(session, row.matter_id, person):
+        return f"{ELSEWHERE}\n"
+    strikes = STRUCK_BY_PAGE if may(person, "close") else STRUCK_BY_OTHERS
+    mended = strikes if struck else AMENDED_BY_PAGE
+    return (mended + VERIFIED_BY_PAGE).format(**named, may=who_may("close"))

@@ -6,7 +6,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.incoming import Way, belongs_to, find_seen_incoming, register
+from deadlines.docket.incoming import Way, belongs_to, find_seen_incoming, hold_waiting, register
 from deadlines.docket.intake import REFERENCE_LENGTH, open_matter, plain
 from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.reviews import none_known
@@ -63,6 +63,8 @@ def open_answered(
     if sum(each is not None for each in (answer.paper, answer.incoming, answer.none_until)) != 1:
         raise InputError(UNANSWERED, code="dates-unanswered")
     reference = plain(reference, "matter number", REFERENCE_LENGTH)
+    if answer.incoming is not None:
+        hold_waiting(session, find_seen_incoming(session, answer.incoming, by))
     audit.hold(session)  # of two who open the same matter at once the second is told of the first
     if session.scalar(select(Matter.id).where(Matter.reference == reference)) is not None:
         raise Conflict("A matter with this number exists already.", code="matter-exists")

@@ -59,6 +59,16 @@ WORDS: dict[Act, str] = {
 }
 """How a refusal names each act."""
 
+NAMES: dict[Role, str] = {
+    "attorney": "an attorney",
+    "paralegal": "a paralegal",
+    "docket": "somebody of the docket role",
+    "partner": "a partner",
+    "administrator": "an administrator",
+    "auditor": "an auditor",
+}
+"""How a sentence names somebody of each role."""
+
 _DESK: frozenset[Act] = frozenset(
     ("read", "acknowledge", "enter", "verify", "initial", "file", "decide", "manage-own-feeds")
 )
@@ -81,6 +91,12 @@ MAY: dict[Role, frozenset[Act]] = {
 def may(person: "Person", act: Act) -> bool:
     """Whether somebody may do that. A role that this program does not know may do nothing."""
     return person.active and act in _acts_of(person.role)
+
+
+def who_may(act: Act) -> str:
+    """Who may do that, for a sentence that tells others whom to ask: `an attorney, … or a partner`."""
+    names = [NAMES[role] for role in ROLES if act in MAY[role]]
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def require(person: "Person", act: Act) -> None:

@@ -31,12 +31,13 @@ BY_PAGE = """\
 it waits under {id}.
 {pages}/incoming
 
-Docket it there, or say that it bears no date.
+Docket it there, or say that its notice is on the docket already, or that it bears no date.
 """
 BY_COMMAND = """\
 `deadlines incoming list` shows it as {id}.
-Record the notice with `deadlines add --incoming {id}`, or say with
-`deadlines incoming dismiss {id} --reason REASON` that it bears no date.
+Record the notice with `deadlines add --incoming {id}`. Where it is recorded already, say so
+with `deadlines incoming docketed {id} --notice NOTICE`; where it bears no date, with
+`deadlines incoming dismiss {id} --reason REASON`.
 """
 
 
@@ -112,7 +113,10 @@ def check_undocketed(session: Session, now: datetime) -> Finding:
     ill = now - oldest > ILL_AFTER
     waits = "1 paper that came in waits" if count == 1 else f"{count} papers that came in wait"
     sentence = f"{waits} to be docketed past the time for it, since {oldest:%Y-%m-%d %H:%M UTC}."
-    hint = "`deadlines incoming list` shows them; record each with `deadlines add --incoming`, or dismiss it."
+    hint = (
+        "`deadlines incoming list` shows them; record each with `deadlines add --incoming`, or settle it with "
+        "`deadlines incoming docketed` or `deadlines incoming dismiss`."
+    )
     return Finding("undocketed", "ill" if ill else "warning", sentence, hint)
 
 

@@ -171,8 +171,8 @@ def knows_it(session: Session, row: NoticeRow, entries: Sequence[Entry], by: Per
     if by.id in looked:
         return Conflict(
             f"{by.email} read notice {row.id[:8]} otherwise than it was entered: a third person looks at it now, or "
-            "somebody amends it.",
-            advice="`deadlines amend` does.",
+            "what was entered is corrected.",
+            advice=f"`deadlines explain {entries[0].id[:8]}` says how.",
         )
     return Conflict(f"{by.email} entered this notice before it was amended: another person must verify it.")
 

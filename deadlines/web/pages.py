@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from deadlines.docket.roles import may
+from deadlines.docket.roles import may, who_may
 from deadlines.ical.wording import day_text
 from deadlines.web.assets import Assets
 from deadlines.web.once import mark
@@ -40,7 +40,13 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals |= {"firm": firm, "static": self._static, "may": may, "once": mark}
+        self._environment.globals |= {
+            "firm": firm,
+            "static": self._static,
+            "may": may,
+            "who_may": who_may,
+            "once": mark,
+        }
         self._environment.filters |= {"days": _days, "day": _day, "sentence": begun}
 
     def make(self, template: str, *, status: int = 200, **values: object) -> HTMLResponse:

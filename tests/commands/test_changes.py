@@ -110,7 +110,14 @@ def test_a_look_that_differs_is_refused_without_the_values_and_told(office: Firm
     assert "in the form, the way of service. Nothing is verified" in done.stderr
     assert not any(word in done.stderr for word in ("I-140", "mail", RECENT, "Working"))
     assert "TWO ENTRIES DIFFER" in office.good("list")
-    assert f"{BEN} read the notice on" in office.good("explain", entry)
+    told = " ".join(office.good("explain", entry).split())
+    assert f"{BEN} read the notice on" in told
+    # The form is no field of an amendment: whatever speaks of it says who strikes the notice.
+    striking = "an attorney, somebody of the docket role or a partner strikes the notice"
+    assert f"{striking} with `deadlines strike {found['notice'][:8]}`" in done.stderr
+    assert f"{striking}, and it is recorded anew" in told
+    assert f"deadlines strike {found['notice'][:8]} …" in told
+    assert "deadlines amend" not in done.stderr + told
     with sqlite3.connect(office.folder / "deadlines.sqlite3") as connection:
         people = connection.execute("select p.email from letter join person p on p.id = person_id").fetchall()
     assert sorted(people) == [(ANA,), ("dora@firm.example",)]  # who entered it, and who keeps the docket

@@ -8,11 +8,13 @@ from msgspec import structs
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.amending import Amendment, amend_notice
 from deadlines.docket.board import board
 from deadlines.docket.closing import strike_notice
 from deadlines.docket.health import check_docket
 from deadlines.docket.incoming import dismiss, docketed, register
 from deadlines.docket.mailroom import MailRoom
+from deadlines.docket.notices import standing_notices
 from deadlines.docket.teams import join_matter
 from deadlines.docket.undocketed import VEILED, papers, tell_undocketed
 from deadlines.docket.wanted import Wanted
@@ -22,7 +24,7 @@ from deadlines.store import audit
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Incoming, Letter, Matter, Person
 from tests.daemon.parts import Collector, sweeps
-from tests.docket.desks import LATER, desk, firm, recorded
+from tests.docket.desks import LATER, desk, entered_by, firm, recorded
 from tests.docket.samples import ZONE, matter, person
 
 TITLE = "USCIS denial I-140, Canary-Ruiz"
@@ -204,6 +206,23 @@ def test_the_paper_of_a_struck_notice_waits_again(database: Database) -> None:
         [shown] = papers(session, room(), ben, now=LATER + DAY)
         assert (shown.state, shown.notice, shown.overdue) == ("waiting", None, True)
         assert tell_undocketed(session, room(), now=LATER + DAY) == 1
+
+
+def test_a_paper_is_settled_by_no_notice_that_was_amended_or_struck(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, _ = firm(session)
+        old = entered_by(next(iter(recorded(session).values())), ben)
+        found = came(session, ben)
+        changes = Amendment(method="in-person")
+        new = amend_notice(session, desk(), old, changes, reason="handed over", by=ben, now=LATER).notice
+        assert list(standing_notices(session, old.matter_id)) == [new]
+        with pytest.raises(Conflict, match=f"the one in force is {new.id[:8]}"):
+            docketed(session, found, old, who=ben.id, now=LATER, actor="cli:test")
+        strike_notice(session, desk(), new, reason="of another case", by=ana, now=LATER)
+        assert list(standing_notices(session, old.matter_id)) == []
+        with pytest.raises(Conflict, match="was struck"):
+            docketed(session, found, new, who=ben.id, now=LATER, actor="cli:test")
+        assert found.state == "waiting"
 
 
 def test_papers_of_a_restricted_matter_are_seen_by_who_works_on_it(database: Database) -> None:

@@ -94,7 +94,11 @@ def test_a_look_that_differs_verifies_nothing_and_tells_only_the_field(
         assert set(letters) == {"ana@firm.test", "dora@firm.test"}
         for letter in letters.values():
             assert not re.search("2026-1|October|certified|I-1[34]0|Canary", letter.text + letter.subject)
-            assert "amend" in letter.text
+        # Only what an amendment reaches is amended; of anything else it is said who strikes the notice.
+        struck, able = field in ("kind", "form", "decided_on"), "an attorney, somebody of the docket role or a partner"
+        for text in (said, *(letter.text for letter in letters.values())):
+            assert (f"{able} strikes the notice" in text, "`deadlines strike " in text) == (struck, struck)
+            assert ("`deadlines amend " in text or "`deadlines amend`" in text) != struck
         [noted] = session.scalars(select(Audit).where(Audit.action == "notice.discrepancy"))
         assert noted.detail["entered"] == seen(look(entries[RULE], **changes))
         assert (noted.detail["person"], noted.detail["differs"]) == (ben.id, [field])

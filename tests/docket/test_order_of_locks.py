@@ -11,14 +11,18 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket import handing, teams
 from deadlines.docket.closing import file_entry
+from deadlines.docket.incoming import dismiss, hold_waiting
+from deadlines.docket.opening import Answer, open_answered
 from deadlines.docket.people import deactivate_person
 from deadlines.docket.records import Proof
 from deadlines.docket.versions import locked
+from deadlines.errors import Conflict
 from deadlines.store import audit
 from deadlines.store.database import Database
-from deadlines.store.tables import Entry, Matter, Person, Reminder, Team
+from deadlines.store.tables import Entry, Incoming, Matter, Person, Reminder, Team
 from tests.docket import samples
 from tests.docket.desks import LATER, desk, firm, recorded
+from tests.docket.test_incoming import came, room
 
 RULE = "uscis.motion.reopen"
 SOON = LATER + timedelta(days=1)
@@ -34,12 +38,12 @@ def beside_a_filing(database: Database, entry_id: str, change: threading.Event) 
     with database.write() as session:
         entry = locked(session, session.get_one(Entry, entry_id))
         change.set()
-        _until_somebody_waits(session)
+        until_somebody_waits(session)
         by = session.get_one(Person, entry.matter.attorney_id)
         file_entry(session, desk(), entry, on=date(2026, 11, 2), proof=Proof(text="stamp"), by=by, now=SOON)
 
 
-def _until_somebody_waits(session: Session) -> None:
+def until_somebody_waits(session: Session) -> None:
     waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
     for _ in range(500):
         if session.connection().exec_driver_sql(waits).scalar():
@@ -105,7 +109,7 @@ def test_a_matter_is_handed_over_while_a_reminder_of_it_is_refused(database: Dat
             theirs = select(Reminder.id).where(Reminder.entry_id == ids[0]).order_by(Reminder.id)
             assert session.scalars(theirs.with_for_update()).all()
             begun.set()
-            _until_somebody_waits(session)
+            until_somebody_waits(session)
             audit.record(session, at=SOON, actor="daemon", action="reminder.dead", subject=ids[0], detail={})
 
     def hand_over() -> None:
@@ -119,3 +123,32 @@ def test_a_matter_is_handed_over_while_a_reminder_of_it_is_refused(database: Dat
     assert [one.exception() for one in both] == [None, None]
     with database.read() as session:
         assert session.get_one(Matter, ids[1]).attorney_id == ids[2]
+
+
+def test_a_matter_is_opened_by_a_paper_that_somebody_dismisses(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, _ = firm(session)
+        ids = came(session, ben).id, ana.id
+    begun = threading.Event()
+
+    def dismissed() -> None:
+        with database.write() as session:
+            paper, by = session.get_one(Incoming, ids[0]), session.get_one(Person, ids[1])
+            hold_waiting(session, paper)
+            begun.set()
+            until_somebody_waits(session)
+            dismiss(session, paper, reason="a receipt", by=by, now=SOON, actor="t")
+
+    def opened() -> None:
+        begun.wait(5)
+        with database.write() as session:
+            ana, answer = session.get_one(Person, ids[1]), Answer(incoming=ids[0])
+            open_answered(session, room(), "A-9", answer, client=None, attorney=ana, by=ana, now=SOON, actor="t")
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.submit(dismissed), pool.submit(opened)
+    assert first.exception() is None
+    assert isinstance(second.exception(), Conflict)
+    with database.read() as session:
+        assert session.get_one(Incoming, ids[0]).state == "dismissed"
+        assert session.scalar(select(Matter.id).where(Matter.reference == "A-9")) is None

@@ -85,7 +85,27 @@ def test_what_cannot_be_read_is_said_beside_the_file(firm: Firm) -> None:
         page = read(firm, content, client="Okafor")
         assert page.startswith("422")
         assert words in page.split('id="fault-file"')[1].split("</p>")[0], words
+        assert "Nothing was taken from the PDF" in page
+        assert "Nothing was recorded" not in page
         assert 'value="Okafor"' in page
+
+
+def test_who_reads_a_paper_or_takes_a_proposal_is_refused_nothing(firm: Firm) -> None:
+    page = read(firm, samples.pdf(samples.DENIAL), matter="B-7")  # a new matter, whose attorney nobody chose yet
+    assert page.startswith("200")
+    assert "The PDF was read" in page
+    client, carried = browser(firm), hidden(page)
+    taken = client.post("/add", data={"paper": carried, "matter": "B-7", "take": "decided_on=2026-10-23"}).text
+    for shown in (page, taken):
+        assert "Nothing was recorded" not in shown
+        assert "choose its attorney" not in shown
+        assert 'id="wrong"' not in shown
+    # Where a preview was asked for it is said, and what cannot be read stands beside its field at any time.
+    asked = client.post("/add", data={"paper": carried, "matter": "B-7", "do": "preview"}).text
+    assert "choose its attorney" in asked.split('id="wrong"')[1].split("</div>")[0]
+    page = read(firm, samples.pdf(samples.DENIAL), decided_on="02/03/2026")
+    assert "could be" in page.split('id="fault-decided_on"')[1].split("</p>")[0]
+    assert "Nothing was recorded" not in page
 
 
 def test_only_our_form_of_who_may_enter_brings_a_file(firm: Firm) -> None:

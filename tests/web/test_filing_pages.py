@@ -45,6 +45,15 @@ def send(
     return browser.post(path, data=typed, files=file)
 
 
+def test_what_one_sentence_says_of_two_remedies_stands_there_once(office: Office) -> None:
+    twice = "A motion and an appeal on the same decision are a duplicate request"
+    before = office.browser("Ben").get(f"/matter/{office.matter()}").text
+    appeal = before.split(f'<article id="{office.entry("uscis.appeal.aao").id}"')[1].split("</article>")[0]
+    assert appeal.count(f"<strong>Filed:</strong> {twice}") == 1
+    done = send(office, {"on": str(SAFE), "receipt": "IOE0912345678"}, rule="uscis.appeal.aao")
+    assert office.browser("Ben").get(done.headers["location"]).text.count(twice) == 1
+
+
 def test_a_filing_is_recorded_with_its_receipt_and_the_hash_of_the_copy(office: Office) -> None:
     done = send(office, {"on": str(SAFE), "receipt": "IOE0912345678"}, copy=(r"C:\scans\stamped <copy>.pdf", COPY))
     assert done.status_code == 303

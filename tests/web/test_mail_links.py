@@ -9,12 +9,15 @@ from msgspec import structs
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines.compute import Service
 from deadlines.docket.alarms import untold
 from deadlines.docket.closing import waive_entry
 from deadlines.docket.finishing import close_matter
 from deadlines.docket.intake import Desk, open_matter, record_notice
 from deadlines.docket.missed import miss_entry
+from deadlines.docket.restricting import restrict_matter
 from deadlines.docket.reviews import none_known, tell_reviews
+from deadlines.docket.teams import join_matter
 from deadlines.docket.verification import verify_notice
 from deadlines.store.tables import Entry, Letter, Matter, NoticeRow, Person
 from tests.docket.desks import DENIAL, LATER, desk, look
@@ -53,6 +56,13 @@ def read_otherwise(session: Session, at: Desk) -> str:
     return "TWO ENTRIES DIFFER"
 
 
+def read_another_service(session: Session, at: Desk) -> str:
+    _, row, entries = notice_of(session)
+    seen = structs.replace(look(entries[0]), service=Service("fax"))
+    verify_notice(session, at, row, seen, by=known(session, "Dora"), now=LATER)
+    return "TWO ENTRIES DIFFER"
+
+
 def open_again(session: Session, at: Desk) -> str:
     matter, row, entries = notice_of(session)
     ana = known(session, "Ana")
@@ -81,7 +91,7 @@ def told(session: Session, begins: str) -> list[tuple[str, str]]:
     return [*((name, text) for name, text in letters), *alarms]
 
 
-EVENTS = pytest.mark.parametrize("happens", [missed, read_otherwise, open_again, look_again])
+EVENTS = pytest.mark.parametrize("happens", [missed, read_otherwise, read_another_service, open_again, look_again])
 
 
 @EVENTS
@@ -104,3 +114,28 @@ def test_where_there_are_no_pages_it_names_commands(office: Office, happens: Cal
         found = told(session, happens(session, desk()))
     assert found
     assert all("`deadlines" in text and "{" not in text and "://" not in text for _, text in found)
+
+
+def test_what_no_amendment_reaches_leads_to_striking_for_who_may(office: Office) -> None:
+    with office.database.write() as session:
+        _, row, entries = notice_of(session)
+        seen, at = structs.replace(look(entries[0]), form="I-129"), structs.replace(desk(), pages=PAGES)
+        verify_notice(session, at, row, seen, by=known(session, "Ana"), now=LATER)
+        found, strike = dict(told(session, "TWO ENTRIES DIFFER")), f"{PAGES}/notice/{row.id}/strike"
+    assert set(found) == {"Ben", "Dora"}
+    assert [strike in found[name] for name in ("Ben", "Dora")] == [False, True]
+    assert "an attorney, somebody of the docket role or a partner strikes the notice" in found["Ben"]
+    assert not any("/amend" in text for text in found.values())
+    assert office.browser("Dora").get(strike.removeprefix(PAGES)).status_code == 200
+
+
+def test_who_does_not_see_the_matter_is_led_nowhere(office: Office) -> None:
+    with office.database.write() as session:
+        matter, row, entries = notice_of(session)
+        restrict_matter(session, matter, actor="t", now=LATER)
+        join_matter(session, matter, known(session, "Pat"), actor="t", now=LATER)
+        seen, at = structs.replace(look(entries[0]), form="I-129"), structs.replace(desk(), pages=PAGES)
+        verify_notice(session, at, row, seen, by=known(session, "Pat"), now=LATER)
+        found = dict(told(session, "TWO ENTRIES DIFFER"))
+    assert "://" not in found["Dora"]
+    assert "Ask its attorney" in found["Dora"]

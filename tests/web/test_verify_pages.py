@@ -1,15 +1,30 @@
 """Verifying on a page: the second person sees nothing of what was entered until both have been compared."""
 
 import pytest
+from msgspec import structs
+from sqlalchemy import select
 
+from deadlines.compute import Service
+from deadlines.docket.amending import Amendment, amend_notice
+from deadlines.docket.verification import verify_notice
+from deadlines.store.tables import NoticeRow, Person
+from tests.docket.desks import DENIAL, LATER
 from tests.web.office import CANARIES, Office, Page, fields
 
 READ = {"kind": "uscis.denial", "form": "I-140", "decided_on": "2026-10-23", "method": "mail"}
 
 
+FAX = Service("fax")
+
+
 @pytest.fixture
-def kind_of_database() -> str:
-    return "sqlite"
+def kind_of_database(request: pytest.FixtureRequest) -> str:
+    """SQLite, and PostgreSQL too where the test writes in a way that may differ."""
+    kind: str = getattr(request, "param", "sqlite")
+    return kind
+
+
+BOTH = pytest.mark.parametrize("kind_of_database", ["sqlite", "postgres"], indirect=True)
 
 
 def test_the_form_tells_nothing_of_what_was_entered(office: Office) -> None:
@@ -64,6 +79,92 @@ def test_who_reads_otherwise_is_told_in_which_fields_only(
     assert "Two people read the notice differently" in browser.get(f"/matter/{office.matter()}").text
     assert "a third person looks" in browser.get(path).text
     assert "3 read differently by two people" in office.browser("Dora").get("/").text
+
+
+@pytest.mark.parametrize(
+    "changed, field, struck",
+    [
+        ({"decided_on": "2026-10-22"}, "the date of the decision, the day of service", True),
+        ({"form": "I-129", "printed_deadline": "2026-11-25"}, "the form, the printed deadline", True),
+        ({"kind": "uscis.revocation"}, "the kind of notice", True),
+        ({"method": "electronic"}, "the way of service", False),
+    ],
+)
+def test_who_reads_otherwise_is_told_how_it_is_corrected(
+    office: Office, changed: dict[str, str], field: str, struck: bool
+) -> None:
+    notice, matter = office.notice(), f"/matter/{office.matter()}"
+    strike, amend = f"/notice/{notice}/strike", f"/notice/{notice}/amend"
+    seat, able = office.browser("Ana"), "an attorney, somebody of the docket role or a partner strikes the notice"
+    done = seat.post(f"/notice/{notice}/verify", data={**READ, **changed}).headers["location"]
+    told = seat.get(done).text
+    assert Page(told).problems() == []
+    assert (strike in told, amend in told) == (struck, not struck)
+    for name, may in (("Ana", True), ("Dora", True), ("Ben", False), ("Audrey", False)):
+        warning = office.browser(name).get(matter).text.split("Two people read the notice differently")[1]
+        warning = warning.split("</div>")[0]
+        assert f"in {field}: compare the paper" in warning
+        assert (strike in warning, able in warning) == (struck and may, struck and not may)
+        assert ("amend the notice" in warning) == (not struck)
+    if struck:  # by a paralegal too, who is told who strikes it
+        assert able in office.browser("Ben").get(amend).text
+
+
+def test_a_paralegal_who_reads_otherwise_is_told_who_strikes_the_notice(office: Office) -> None:
+    office.record("B-1", DENIAL, by="Dora")
+    browser, notice = office.browser("Ben"), office.notice("B-1")
+    done = browser.post(f"/notice/{notice}/verify", data={**READ, "form": "I-129"}).headers["location"]
+    told = browser.get(done).text
+    assert "an attorney, somebody of the docket role or a partner strikes the notice" in told
+    assert "/strike" not in told
+    assert "/amend" not in told
+
+
+def offers(office: Office, name: str) -> tuple[bool, bool]:
+    """Whether somebody is offered to verify the notice: in the list, and on the matter's page."""
+    browser, path = office.browser(name), f'href="/notice/{office.notice()}/verify"'
+    return path in browser.get("/verify").text, path in browser.get(f"/matter/{office.matter()}").text
+
+
+@BOTH
+def test_who_read_it_otherwise_is_not_asked_again(office: Office) -> None:
+    browser, path = office.browser("Pat"), f"/notice/{office.notice()}/verify"
+    assert offers(office, "Pat") == (True, True)
+    assert "Waiting: 1" in browser.get("/verify").text
+    browser.post(path, data={**READ, "form": "I-129"})
+    assert offers(office, "Pat") == (False, False)
+    listed = browser.get("/verify").text
+    assert Page(listed).problems() == []
+    assert "Waiting: 0" in listed
+    apart = listed.split("Read by you: 1")[1]
+    assert "a third person looks at each of them now" in apart
+    assert "A-1" in apart
+    words = "You read it otherwise: a third person looks at it now."
+    assert words in browser.get(f"/matter/{office.matter()}").text
+    # The others are asked as before.
+    assert offers(office, "Ana") == (True, True)
+    assert words not in office.browser("Ana").get(f"/matter/{office.matter()}").text
+    # Where nobody else can look any more, it waits for them again.
+    with office.database.write() as session:
+        for one in session.scalars(select(Person).where(Person.name.in_(("Ana", "Dora")))):
+            one.active = False
+    assert offers(office, "Pat") == (True, True)
+    assert words not in browser.get(f"/matter/{office.matter()}").text
+
+
+@BOTH
+def test_who_entered_it_before_it_was_amended_is_not_asked_either(office: Office) -> None:
+    with office.database.write() as session:
+        row, ana = (
+            session.get_one(NoticeRow, office.notice()),
+            session.scalars(select(Person).where(Person.name == "Ana")).one(),
+        )
+        verify_notice(session, office._desk(ana.email), row, structs.replace(DENIAL, service=FAX), by=ana, now=LATER)
+        changes = Amendment(method="fax")
+        amend_notice(session, office._desk(ana.email), row, changes, reason="by fax", by=ana, now=LATER)
+    for name, open_to in (("Ana", False), ("Ben", False), ("Dora", True)):
+        assert offers(office, name) == (open_to, open_to)
+    assert "Entered by you: 1" in office.browser("Ben").get("/verify").text
 
 
 def test_who_entered_it_cannot_verify_it(office: Office) -> None:

@@ -11,7 +11,7 @@ from deadlines.docket.closing import waive_entry
 from deadlines.docket.dispatching import record_filing
 from deadlines.docket.doubts import odd_days, past_windows
 from deadlines.docket.finishing import close_matter, reopen_matter
-from deadlines.docket.incoming import docketed
+from deadlines.docket.incoming import docketed, hold_waiting
 from deadlines.docket.intake import Recorded, record_notice
 from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.opening import Answer, open_answered
@@ -102,9 +102,11 @@ def new_notice(asked: Asked) -> Reply:
     matter = seen_matter(asked.session, asked.by, body.matter)
     given = notice_of(body)
     doubts = odd_days(given, asked.today)
+    paper = seen_paper(asked.session, asked.by, body.incoming) if body.incoming is not None else None
+    if paper is not None:
+        hold_waiting(asked.session, paper)
     made = record_notice(asked.session, asked.desk(), matter, given, now=asked.now, again=body.again)
-    if body.incoming is not None:
-        paper = seen_paper(asked.session, asked.by, body.incoming)
+    if paper is not None:
         docketed(asked.session, paper, made.notice, who=asked.by.id, now=asked.now, actor=asked.by.email)
     doubts += past_windows(made.result, asked.today)
     return Reply(_recorded(made, matter, doubts), f"{ROOT}/notices/{made.notice.id}")

@@ -13,6 +13,7 @@ from deadlines.web.desk.believed import BelievedPages
 from deadlines.web.desk.closing import closing_routes
 from deadlines.web.desk.daybook import daybook_routes
 from deadlines.web.desk.docket import DocketPages
+from deadlines.web.desk.docketed import docketed_routes
 from deadlines.web.desk.door import Door, Office
 from deadlines.web.desk.evening import evening_routes
 from deadlines.web.desk.evidence import EvidencePages
@@ -54,6 +55,7 @@ def desk_routes(door: Door) -> list[Route]:
             missed_routes,
             list_routes,
             opening_routes,
+            docketed_routes,
             daybook_routes,
             finishing_routes,
             staffing_routes,

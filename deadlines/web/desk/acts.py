@@ -1,8 +1,9 @@
 """A page that asks before something is recorded: shown by GET, recorded by POST, shown again with what was wrong."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -73,11 +74,31 @@ def about(visit: Visit, entry: Entry) -> dict[str, Any]:
 
 
 def nexts_of(visit: Visit, entry: Entry, events: Collection[str]) -> list[FollowOn]:
-    """What the law relates to an entry on these events; nothing where the server only shows the docket."""
+    """What the law relates to an entry on these events, each sentence once; nothing where the server only shows the
+    docket."""
     window = window_of(entry, current(visit.session, entry))
     if visit.office.desk is None or not window.relations:
         return []
-    return [item for item in follow_ons(visit.desk, entry, window) if item.on in events]
+    return _once_each(item for item in follow_ons(visit.desk, entry, window) if item.on in events)
+
+
+def _once_each(found: Iterable[FollowOn]) -> list[FollowOn]:
+    """What one sentence says of two remedies, as one: with all that it opens, closes and ends."""
+    said: dict[tuple[str, ...], FollowOn] = {}
+    for item in found:
+        key = (item.text, *item.cite)
+        said[key] = _together(said[key], item) if key in said else item
+    return list(said.values())
+
+
+def _together(first: FollowOn, second: FollowOn) -> FollowOn:
+    return replace(
+        first,
+        proposed=[*first.proposed, *(one for one in second.proposed if one not in first.proposed)],
+        no_longer=list(dict.fromkeys((*first.no_longer, *second.no_longer))),
+        ended=[*first.ended, *(one for one in second.ended if one not in first.ended)],
+        fault=first.fault or second.fault,
+    )
 
 
 def kind_title(visit: Visit, kind: str) -> str:

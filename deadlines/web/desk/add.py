@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from deadlines.docket.answerable import attorneys
-from deadlines.docket.incoming import docketed, find_seen_incoming, require_waiting
+from deadlines.docket.incoming import docketed, find_seen_incoming, hold_waiting, require_waiting, waiting_of
 from deadlines.docket.intake import open_matter, record_notice
 from deadlines.docket.roles import require
 from deadlines.docket.visible import visible
@@ -25,7 +25,7 @@ from deadlines.web.desk.choosing import plain
 from deadlines.web.desk.door import Door, Visit
 from deadlines.web.desk.draft import LABELS, METHODS, Draft, kinds_of, missing, read_draft
 from deadlines.web.desk.finding import matching
-from deadlines.web.desk.paper import CARRIED, Reading, carried, packed, read_paper, with_taken
+from deadlines.web.desk.paper import CARRIED, TAKE, Reading, carried, packed, read_paper, with_taken
 from deadlines.web.desk.preview import Preview, preview_of
 from deadlines.web.pages import HEADERS
 from deadlines.web.plain import sentence
@@ -34,6 +34,8 @@ CHANGED = "What was typed, or the law, is another than in the preview: look at i
 AGAIN = "The matter has this notice already: say that it is to be recorded once more, or leave it."
 MOST_FIELDS = 100
 """What a PDF says is carried in the form, and needs room."""
+ALONG = "along"
+"""The field that says which paper of the matter the notice is, where it was not begun from one."""
 PAPERS = 2
 """PDFs that are read in one moment, each in a process of its own."""
 ALLOWED = 204
@@ -106,10 +108,15 @@ def _allowed(visit: Visit) -> Response:
 def _with_paper(visit: Visit, form: dict[str, str], reading: Reading) -> Response:
     """The form as it was typed, with what the paper says beside its fields; a fault stands beside the file."""
     form = {**form, CARRIED: packed(reading.proposals)}
-    draft, shown = preview_of(visit, read_draft(visit.law, form), restricted=bool(form.get("restricted")))
+    draft, shown = _shown(visit, form, whole=False)
     if reading.fault:
-        return _page(visit, draft.wrong("file", reading.fault), form, shown, status=422)
-    return _page(visit, draft, form, shown, notes=reading.notes)
+        return _page(visit, draft.wrong("file", reading.fault), form, shown, status=422, asked=False)
+    return _page(visit, draft, form, shown, notes=reading.notes, asked=False)
+
+
+def _shown(visit: Visit, form: dict[str, str], *, whole: bool = True) -> tuple[Draft, Preview | None]:
+    draft = read_draft(visit.law, form)
+    return preview_of(visit, draft, restricted=bool(form.get("restricted")), whole=whole)
 
 
 def _paper(visit: Visit, name: str) -> Incoming | None:
@@ -123,13 +130,16 @@ def _paper(visit: Visit, name: str) -> Incoming | None:
 
 def _live(visit: Visit, form: dict[str, str]) -> Response:
     require(visit.person, "enter")
-    draft, shown = preview_of(visit, read_draft(visit.law, form), restricted=bool(form.get("restricted")))
+    draft, shown = _shown(visit, form)
     return _page(visit, draft, form, shown, live=True)
 
 
 def _sent(visit: Visit, form: dict[str, str]) -> Response:
     require(visit.person, "enter")
     form = with_taken(form)
+    if TAKE in form:
+        draft, shown = _shown(visit, form, whole=False)
+        return _page(visit, draft, form, shown, asked=False)
     records = form.get("do") == "record"
     draft = read_draft(visit.law, form)
     draft, shown = preview_of(visit, missing(draft) if records else draft, restricted=bool(form.get("restricted")))
@@ -151,10 +161,19 @@ def _sent(visit: Visit, form: dict[str, str]) -> Response:
     return _recorded(visit, matter, reopened=reopened)
 
 
+def _waiting(visit: Visit, form: dict[str, str], shown: Preview | None) -> Sequence[Incoming]:
+    """The papers of the matter of which this notice may be one, where it was begun from none."""
+    if shown is None or shown.target.matter is None or form.get("incoming"):
+        return []
+    return visit.session.scalars(waiting_of(shown.target.matter)).all()
+
+
 def _record(visit: Visit, draft: Draft, shown: Preview, form: dict[str, str]) -> tuple[Matter, bool]:
     """Record the notice; answers its matter, and whether that was closed and is open again."""
     desk, session, now = visit.desk, visit.session, visit.now
-    paper = _paper(visit, form.get("incoming", ""))
+    paper = _paper(visit, form.get("incoming") or form.get(ALONG, ""))
+    if paper is not None:
+        hold_waiting(session, paper)
     matter = open_matter(
         session,
         draft.typed["matter"],
@@ -187,7 +206,9 @@ def _page(
     live: bool = False,
     status: int = 200,
     notes: Sequence[str] = (),
+    asked: bool = True,
 ) -> Response:
+    """The form. `asked`: for a preview or the recording, so that what stands in the way is said above it as well."""
     law = visit.law
     return visit.page(
         "add_answer.html" if live else "add.html",
@@ -200,6 +221,8 @@ def _page(
         restricted=bool(form.get("restricted")),
         again=bool(form.get("again")),
         incoming=form.get("incoming", ""),
+        waiting=_waiting(visit, form, shown),
+        along=form.get(ALONG, ""),
         kinds=kinds_of(law),
         decided_words=law.kinds[draft.typed["kind"]].decided_on if draft.typed["kind"] in law.kinds else "",
         forms=law.forms.values(),
@@ -210,6 +233,7 @@ def _page(
         attorneys=attorneys(visit.session),
         matters=matching(visit, draft.typed["matter"]),
         live=live,
+        asked=asked,
         paper=carried(form),
         packed=form.get(CARRIED, ""),
         notes=notes,

@@ -17,6 +17,11 @@ def find_matter(visit: Visit, identifier: str) -> Matter:
     return _seen(visit.session.scalar(select(Matter).where(Matter.id == identifier, visible(visit.person))))
 
 
+def matter_called(visit: Visit, reference: str) -> Matter | None:
+    """The matter with that number, where the visitor may see it; None for any other, and for no number."""
+    return visit.session.scalar(select(Matter).where(Matter.reference == reference.strip(), visible(visit.person)))
+
+
 def find_visible_entry(visit: Visit, identifier: str) -> Entry:
     """An entry of a matter that the visitor may see; raises NotFound for any other."""
     query = select(Entry).join(Matter, Matter.id == Entry.matter_id)

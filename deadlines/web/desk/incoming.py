@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,14 +11,15 @@ from deadlines.docket.incoming import WAYS, dismiss, find_seen_incoming, registe
 from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.roles import require
 from deadlines.docket.undocketed import papers
-from deadlines.docket.visible import visible
 from deadlines.errors import Conflict, DeadlinesError, InputError, NotFound
 from deadlines.store.tables import Matter
 from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.found import matter_called
 from deadlines.web.plain import sentence
 
 FIELDS = ("title", "matter", "received_on", "at")
-NO_MATTER = "There is no such matter, or it is not yours to see. Leave the field empty if you do not know it."
+NO_MATTER = "There is no such matter, or it is not yours to see."
+UNKNOWN_YET = f"{NO_MATTER} Leave the field empty if you do not know it."
 
 
 class IncomingPages:
@@ -109,10 +109,9 @@ def _register(visit: Visit, form: dict[str, str]) -> Response:
 def _matter(visit: Visit, reference: str, errors: dict[str, str]) -> Matter | None:
     if not reference.strip():
         return None
-    query = select(Matter).where(Matter.reference == reference.strip(), visible(visit.person))
-    found = visit.session.scalar(query)
+    found = matter_called(visit, reference)
     if found is None:
-        errors["matter"] = NO_MATTER
+        errors["matter"] = UNKNOWN_YET
     return found
 
 

@@ -14,10 +14,12 @@ from deadlines.docket.acknowledging import acknowledge, may_take_on, taken_on
 from deadlines.docket.history import history
 from deadlines.docket.incoming import waiting_of
 from deadlines.docket.initials import PARTNER
+from deadlines.docket.looks import must_be_struck, words_of
 from deadlines.docket.reviews import standing_review
 from deadlines.docket.roles import may, require
 from deadlines.docket.teams import members
 from deadlines.docket.ticking import tick, untick
+from deadlines.docket.unverified import unverified
 from deadlines.docket.views import EntryView, MatterView, matter_view
 from deadlines.store.tables import Entry, Matter, NoticeRow
 from deadlines.web.desk.acts import back, kind_title, posting
@@ -51,6 +53,7 @@ DONE = {
     "restricted": "The matter is restricted: only who works on it sees it",
     "unrestricted": "The matter is no longer restricted",
     "opened": "The matter is open. What is to be docketed stands below",
+    "paper-settled": "The paper is settled: its notice is on the docket already",
     "looked": "Noted that no date is known. You are reminded to look again",
     "struck": "Struck, with everything else of that notice",
 }
@@ -110,6 +113,8 @@ def _matter(visit: Visit, identifier: str, query: Mapping[str, str]) -> Response
         papers=visit.session.scalars(waiting_of(row)).all(),
         review=_review(visit, row),
         people=[visit.who(one.id) for one in members(visit.session, row)],
+        unverified={one.notice: one for one in unverified(visit.session, visit.person, matter=row)},
+        differing=_differing(found),
         orphaned=row.closed_at is None and not row.attorney.active,
     )
 
@@ -127,6 +132,12 @@ def _answered_for(visit: Visit, matter: Matter, found: MatterView) -> set[str]:
     attorney = matter.attorney
     mine = visit.person.id in (attorney.id, attorney.deputy_id) or visit.person.role == PARTNER
     return {entry.entry for entry in found.entries} if mine else set()
+
+
+def _differing(found: MatterView) -> dict[str, tuple[str, bool]]:
+    """By entry, in which fields others read its notice otherwise, and whether the notice is then to be struck."""
+    read = {entry.entry: [name for look in entry.discrepancy for name in look.fields] for entry in found.entries}
+    return {entry: (words_of(names), must_be_struck(names)) for entry, names in read.items() if names}
 
 
 def _takable(visit: Visit, matter: Matter) -> set[str]:
@@ -196,7 +207,6 @@ def _notice(entries: Sequence[EntryView], today: date, row: NoticeRow) -> dict[s
         "followed": sorted(_of(entries, "open", "missed"), key=_next),
         "information": _of(entries, "information"),
         "late": [entry.entry for entry in entries if _is_over(entry, today)],
-        "unverified": any(entry.status == "open" and entry.verified_by is None for entry in entries),
         "struck": all(entry.status == "struck" for entry in entries),
     }
 

@@ -69,15 +69,15 @@ class Preview(Struct, frozen=True, kw_only=True):
     digest: str
 
 
-def target_of(visit: Visit, draft: Draft) -> tuple[Draft, Target]:
-    """Which matter is meant, with a fault beside the field where it cannot be that one."""
+def target_of(visit: Visit, draft: Draft, *, whole: bool) -> tuple[Draft, Target]:
+    """Which matter is meant, with a fault beside the field where it cannot be that one; see `preview_of`."""
     typed = draft.typed
     attorney = visit.session.get(Person, typed["attorney"]) if typed["attorney"] else None
     if not typed["matter"]:
         return draft, Target(None, attorney)
     found = visit.session.scalars(select(Matter).where(Matter.reference == typed["matter"])).one_or_none()
     if found is None:
-        wrong = _unfit(attorney) if attorney is not None else f"Matter {typed['matter']} is new: choose its attorney."
+        wrong = _unfit(attorney) if attorney is not None else _without_attorney(typed["matter"]) if whole else ""
         return (draft.wrong("attorney", wrong) if wrong else draft), Target(None, attorney)
     if visit.session.scalar(select(Matter.id).where(Matter.id == found.id, visible(visit.person))) is None:
         return draft.wrong("matter", TAKEN), Target(None, attorney)
@@ -92,6 +92,10 @@ def target_of(visit: Visit, draft: Draft) -> tuple[Draft, Target]:
     return draft, Target(found, attorney)
 
 
+def _without_attorney(reference: str) -> str:
+    return f"Matter {reference} is new: choose its attorney."
+
+
 def _unfit(attorney: Person) -> str:
     """Why somebody may not be the attorney of a new matter."""
     try:
@@ -101,9 +105,10 @@ def _unfit(attorney: Person) -> str:
     return ""
 
 
-def preview_of(visit: Visit, draft: Draft, *, restricted: bool) -> tuple[Draft, Preview | None]:
-    """The preview, or the draft with what the computation refuses."""
-    draft, target = target_of(visit, draft)
+def preview_of(visit: Visit, draft: Draft, *, restricted: bool, whole: bool = True) -> tuple[Draft, Preview | None]:
+    """The preview, or the draft with what the computation refuses. Of a draft that is not `whole`, because somebody is
+    still filling it in, nothing is asked for."""
+    draft, target = target_of(visit, draft, whole=whole)
     notice, desk = draft.notice, visit.desk
     if notice is None:
         return draft, None

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from deadlines import decoding
 from deadlines.compute import Notice, Service
 from deadlines.compute.contract import normal_form
-from deadlines.docket.looks import FIELDS, looks_of, to_be_read
+from deadlines.docket.looks import FIELDS, looks_of, must_be_struck, to_be_read
 from deadlines.docket.roles import may, require
 from deadlines.docket.undecided import open_disputes
 from deadlines.docket.unverified import MOST, unverified
@@ -49,7 +49,8 @@ def _list(visit: Visit) -> Response:
     found = unverified(visit.session, visit.person)
     return visit.page(
         "verify_list.html",
-        waiting=[one for one in found if not one.mine],
+        waiting=[one for one in found if one.is_open],
+        read=[one for one in found if one.read],
         mine=[one for one in found if one.mine],
         full=sum(one.dates for one in found) >= MOST,
         most=MOST,
@@ -134,11 +135,13 @@ def _answer(visit: Visit, name: str) -> Response:
     require(visit.person, "verify")
     row = find_visible_notice(visit, name)
     view = matter_view(visit.session, row.matter.reference, notice=row.id, reader=visit.person)
+    differs = _differing(visit, row)
     return visit.page(
         "verified.html",
         matter=row.matter,
         notice=row.id,
-        differs=_differing(visit, row),
+        differs=[FIELDS[name] for name in differs],
+        struck=must_be_struck(differs),
         verified=[entry for entry in view.entries if entry.verified_by == visit.person.email],
         left=[
             (entry, needs_attorney(entry.window))
@@ -149,10 +152,10 @@ def _answer(visit: Visit, name: str) -> Response:
 
 
 def _differing(visit: Visit, row: NoticeRow) -> list[str]:
-    """The fields in which the visitor read an open entry's notice otherwise."""
+    """The names of the fields in which the visitor read an open entry's notice otherwise."""
     entries = visit.session.scalars(select(Entry).where(Entry.notice_id == row.id, Entry.status == "open"))
     mine = [look for entry in entries for look in looks_of(entry) if look.by == visit.person.id]
-    return [FIELDS[name] for name in mine[-1].differs] if mine else []
+    return mine[-1].differs if mine else []
 
 
 def _notice(row: NoticeRow) -> Notice:
