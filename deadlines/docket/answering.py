@@ -24,6 +24,13 @@ def place_of(item: "Item", pages: str) -> list[str]:
     return [f"   Docket entry: {item.entry.id}", *link]
 
 
+def why_asked(item: "Item") -> str:
+    """Why a date comes to somebody in the place of its attorney."""
+    name = clean_line(item.matter.attorney.name)
+    asked = f"No reminder to {name} arrives" if item.unreached else f"{name} was reminded and has not answered"
+    return f"{asked}. You are asked next."
+
+
 def to_take_on(item: "Item", pages: str) -> str:
     """How a date is taken on, or who is asked to by a reader who may not."""
     asked = item.concerned or item.covers or item.reminder.rung.startswith(ESCALATED)

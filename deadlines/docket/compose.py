@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from deadlines.docket.answering import place_of, to_know_more, to_record_missed, to_take_on, to_tick
+from deadlines.docket.answering import place_of, to_know_more, to_record_missed, to_take_on, to_tick, why_asked
 from deadlines.docket.coming import courier_for
 from deadlines.docket.delays import LAST_DAY_PASSED, delay_lines, late_by, what_to_do
 from deadlines.docket.fatal import PROTECTIVE
@@ -38,7 +38,7 @@ class Item(Struct, frozen=True):
     stored date is not as the program wrote it. `milestone`: the step that it is about, rather than the dates
     themselves. `wanted`: the day until which more time is asked for and not granted. `covers`: the absence because of
     which it came to this person too. `silenced`: earlier reminders of the same never left, and this one speaks for
-    them.
+    them. `unreached`: it goes on to this person from a reminder that never reached the attorney.
     """
 
     reminder: Reminder
@@ -54,6 +54,7 @@ class Item(Struct, frozen=True):
     wanted: date | None = None
     covers: Absence | None = None
     silenced: bool = False
+    unreached: bool = False
 
 
 class Ahead(Struct, frozen=True):
@@ -286,9 +287,7 @@ def _item(
         lines.append(f"   {clean_line(undelivered)}")
         lines.append("   Please see to it that somebody acts on this date.")
     if item.reminder.rung.startswith(ESCALATED):
-        lines.append(
-            f"   {clean_line(item.matter.attorney.name)} was reminded and has not answered. You are asked next."
-        )
+        lines.append(f"   {why_asked(item)}")
     if item.covers is not None:
         away = item.covers
         until = day_text(away.until_on)

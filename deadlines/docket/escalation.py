@@ -1,21 +1,26 @@
-"""An urgent reminder that nobody answers goes on to the next person: deputy, supervisor, emergency contact."""
+"""An urgent reminder that nobody answers goes on to the next person: deputy, supervisor, emergency contact.
 
-from collections.abc import Iterator
+So does one that does not reach its attorney, from when it was due: who was never asked does not answer either. A mail
+server that is down is no such case, because what goes on would wait for it too.
+"""
+
+from collections.abc import Collection, Iterator
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from deadlines.compute.ladder import moment
 from deadlines.docket.absences import covers
 from deadlines.docket.acknowledging import standing
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
+from deadlines.docket.outbox import ALARM_TRIES
 from deadlines.docket.reminders import URGENT, reminder_row
-from deadlines.notify.channel import WEBHOOK
+from deadlines.notify.channel import MAIL, WEBHOOK
 from deadlines.store import audit
-from deadlines.store.tables import Acknowledgement, DeadlineRow, Entry, Matter, Person, Reminder
+from deadlines.store.tables import Acknowledgement, Attempt, DeadlineRow, Entry, Matter, Person, Reminder
 
 LEVELS = 3
 AT_ONCE = 0
@@ -25,6 +30,10 @@ SHARE = 4
 LEAST_WAIT = timedelta(hours=1)
 LOOK_BACK = timedelta(days=14)
 ONE_DAY = timedelta(days=1)
+WAITING = ("planned", "leased", "uncertain", "dead", "covered")
+"""States of a reminder of which it is not known that it arrived; a refused one is tried again, or a newer one covers
+it that may be refused as well."""
+ASKED_AT = func.coalesce(Reminder.sent_at, Reminder.due_at)
 
 
 class Escalation(Struct, frozen=True):
@@ -37,7 +46,8 @@ class Escalation(Struct, frozen=True):
 
 
 def escalate(session: Session, escalation: Escalation, *, now: datetime) -> list[Reminder]:
-    """Write the messages to the next person for every urgent reminder of an attorney that nobody answered in time.
+    """Write the messages to the next person for every urgent reminder of an attorney that nobody answered in time, or
+    that did not reach them.
 
     Each level is told once for a reminder; the levels follow each other at the same distance, from the end of an answer
     where there was one. Who covers for an
@@ -68,14 +78,10 @@ def _unanswered(session: Session, now: datetime) -> Iterator[tuple[Reminder, Ent
         .join(DeadlineRow, DeadlineRow.id == Reminder.deadline_id)
         .join(Matter, Matter.id == Entry.matter_id)
         .where(
-            Reminder.state == "sent",
-            Reminder.severity >= URGENT,
-            Reminder.sent_at <= now - LEAST_WAIT,
-            Reminder.sent_at >= now - LOOK_BACK,
+            *_asks(Reminder),
+            ASKED_AT.between(now - LOOK_BACK, now - LEAST_WAIT),
             Reminder.person_id == Matter.attorney_id,
-            Reminder.channel != WEBHOOK,  # nobody's own: it tells no attorney
-            Reminder.rung.not_like(f"{UNDELIVERED}%"),
-            Reminder.rung.not_like(f"{ESCALATED}%"),
+            or_(Reminder.state == "sent", _unreached()),
             Entry.status == "open",
             DeadlineRow.version == Entry.version,
             ~standing(now),
@@ -86,13 +92,60 @@ def _unanswered(session: Session, now: datetime) -> Iterator[tuple[Reminder, Ent
         yield found[0], found[1], found[2], found[3]
 
 
+def _asks(of: type[Reminder]) -> tuple[ColumnElement[bool], ...]:
+    """Whether a reminder asks somebody of their own to act."""
+    return (
+        of.severity >= URGENT,
+        of.channel != WEBHOOK,  # nobody's own: it tells no attorney
+        of.rung.not_like(f"{UNDELIVERED}%"),
+        of.rung.not_like(f"{ESCALATED}%"),
+    )
+
+
+def _unreached() -> ColumnElement[bool]:
+    """Whether a mail was refused for good or put off again and again, and nothing since it was due has reached the
+    same person by any way: that would be what is not answered."""
+    refused = select(Attempt.id).where(Attempt.reminder_id == Reminder.id, Attempt.outcome == "dead")
+    other = aliased(Reminder)
+    reached = select(other.id).where(
+        other.deadline_id == Reminder.deadline_id,
+        other.person_id == Reminder.person_id,
+        other.state == "sent",
+        other.sent_at >= Reminder.due_at,
+        *_asks(other),
+    )
+    return and_(
+        Reminder.state.in_(WAITING),
+        Reminder.channel.in_(MAIL),
+        or_(Reminder.state == "dead", Reminder.attempts >= ALARM_TRIES, refused.exists()),
+        ~reached.exists(),
+    )
+
+
+def not_reached(session: Session, rows: Collection[Reminder]) -> set[int]:
+    """Of messages to the next person, those that go on from a reminder that never reached the attorney."""
+    return {row.id for row in rows if row.rung.startswith(ESCALATED) and _never_left(session, row)}
+
+
+def _never_left(session: Session, row: Reminder) -> bool:
+    rung = row.rung.removeprefix(ESCALATED).partition("-")[2]
+    states = session.scalars(
+        select(Reminder.state)
+        .join(Entry, Entry.id == Reminder.entry_id)
+        .join(Matter, and_(Matter.id == Entry.matter_id, Matter.attorney_id == Reminder.person_id))
+        .where(Reminder.deadline_id == row.deadline_id, Reminder.rung == rung, Reminder.channel != WEBHOOK)
+    ).all()
+    return bool(states) and "sent" not in states
+
+
 def _asked_since(session: Session, row: Reminder, entry: Entry) -> datetime | None:
     """Since when a reminder waits for an answer: since the last one ended, where it had one. None where a newer one
     asks anew from then on, within a day: that goes on by itself, and nobody is asked twice."""
     of = Acknowledgement.entry_id == entry.id, Acknowledgement.version == entry.version
-    ended = session.scalar(select(func.max(Acknowledgement.until)).where(*of, Acknowledgement.until > row.sent_at))
+    asked_at = row.sent_at or row.due_at
+    ended = session.scalar(select(func.max(Acknowledgement.until)).where(*of, Acknowledgement.until > asked_at))
     if ended is None:
-        return row.sent_at
+        return asked_at
     newer = select(Reminder.id).where(
         Reminder.deadline_id == row.deadline_id,
         Reminder.person_id == row.person_id,

@@ -18,6 +18,7 @@ from deadlines.docket.claiming import MATTERS, Claimed, is_late
 from deadlines.docket.compose import Item, compose, compose_plain
 from deadlines.docket.compose_chat import compose_chat
 from deadlines.docket.covering import SPEAKS_FOR_OTHERS, cover
+from deadlines.docket.escalation import not_reached
 from deadlines.docket.extension_views import WANTED_ON
 from deadlines.docket.lanes import UNDELIVERED, Lanes
 from deadlines.docket.milestones import milestone_of
@@ -166,11 +167,12 @@ def _items(session: Session, ids: Collection[int], today: date) -> list[Item]:
         return []
     steps = _milestones(session, [row[0].rung for row in rows])
     away = in_the_place_of(session, [row[0] for row in rows], today) if rows[0].away else {}
-    items = [_item(row, steps, away) for row in rows]
+    unreached = not_reached(session, [row[0] for row in rows])
+    items = [_item(row, steps, away, unreached) for row in rows]
     return sorted(items, key=lambda item: _order(item, today))
 
 
-def _item(row: Any, steps: Mapping[str, Milestone], away: Mapping[int, Absence]) -> Item:
+def _item(row: Any, steps: Mapping[str, Milestone], away: Mapping[int, Absence], unreached: Collection[int]) -> Item:
     reminder, entry, deadline, matter, person, before, sees, concerned, wanted, silenced, _ = row
     return Item(
         reminder,
@@ -186,6 +188,7 @@ def _item(row: Any, steps: Mapping[str, Milestone], away: Mapping[int, Absence])
         wanted=wanted,
         covers=away.get(reminder.id),
         silenced=silenced,
+        unreached=reminder.id in unreached,
     )
 
 
