@@ -1,5 +1,8 @@
 """Fatal dates: whoever else is told, the responsible attorney, that attorney's deputy and the docket people always are.
 
+Where a firm has neither a deputy nor docket people, somebody else is told beside the attorney: the supervisor, or else
+the partners, or else the administrators. What one person overlooks a second one sees.
+
 Who that is, is found when a reminder falls due and not when the dates are stored: so a deputy who is named today, and
 an attorney who took a matter over, are told of what was planned before.
 """
@@ -13,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED, add_rows, row_of
 from deadlines.docket.reminders import PENDING, URGENT
-from deadlines.docket.roles import DOCKET_ROLE
+from deadlines.docket.roles import ADMINISTRATOR, DOCKET_ROLE, PARTNER_ROLE
 from deadlines.notify.channel import MAIL
 from deadlines.store.tables import Entry, Matter, Person, Reminder
 
@@ -54,9 +57,33 @@ def _missing(now: datetime, not_fatal: Collection[str]) -> Select[Reminder, str]
         .join(Entry, Entry.id == Reminder.entry_id)
         .join(Matter, Matter.id == Entry.matter_id)
         .join(attorney, attorney.id == Matter.attorney_id)
-        .join(Person, or_(Person.id == attorney.id, Person.id == attorney.deputy_id, Person.role == DOCKET_ROLE))
+        .join(
+            Person,
+            or_(
+                Person.id == attorney.id,
+                Person.id == attorney.deputy_id,
+                Person.role == DOCKET_ROLE,
+                _is_second(attorney),
+            ),
+        )
         .where(Entry.status == "open", *_fatal(list(not_fatal)), Person.active.is_(True), ~has.exists())
         .order_by(Reminder.id)
+    )
+
+
+def _is_second(attorney: type[Person]) -> ColumnElement[bool]:
+    """Whether a person is told because the attorney would be the only one."""
+    one, supervisor, partner = aliased(Person), aliased(Person), aliased(Person)
+    others = select(one.id).where(one.active, or_(one.id == attorney.deputy_id, one.role == DOCKET_ROLE)).exists()
+    supervised = select(supervisor.id).where(supervisor.active, supervisor.id == attorney.supervisor_id).exists()
+    led = select(partner.id).where(partner.active, partner.id != attorney.id, partner.role == PARTNER_ROLE).exists()
+    return and_(
+        ~others,
+        or_(
+            Person.id == attorney.supervisor_id,
+            and_(~supervised, Person.role == PARTNER_ROLE),
+            and_(~supervised, ~led, Person.role == ADMINISTRATOR),
+        ),
     )
 
 

@@ -44,6 +44,30 @@ def test_a_deputy_named_later_and_a_new_docket_person_are_told_of_the_fatal_stag
     assert tell_all(session, now=due(session, entry, rung)) == 0
 
 
+@pytest.mark.parametrize(
+    ("roles", "supervised", "second"),
+    [
+        (["supervisor attorney", "partner", "administrator"], True, {"supervisor attorney"}),
+        (["supervisor attorney", "partner", "administrator"], False, {"partner"}),
+        (["paralegal", "administrator", "auditor"], False, {"administrator"}),
+        (["docket", "partner", "administrator"], False, {"docket"}),
+        (["paralegal"], False, set()),
+    ],
+)
+def test_where_nobody_stands_in_a_second_person_is_told_beside_the_attorney(
+    session: Session, roles: list[str], supervised: bool, second: set[str]
+) -> None:
+    ana = person(session)
+    entry = recorded(session)[MOTION]
+    people = {role: person(session, role, role.split()[-1]) for role in roles}
+    if supervised:
+        ana.supervisor_id = people["supervisor attorney"].id
+    session.flush()
+    tell_all(session, now=due(session, entry, "last-0"))
+    assert told(session, entry, "last-0") == {"Ana Ruiz", *second}
+    assert tell_all(session, now=due(session, entry, "last-0")) == 0
+
+
 def test_nobody_who_has_left_is_told_and_nothing_before_it_is_due(session: Session) -> None:
     ana = person(session)
     entry = recorded(session)[MOTION]
