@@ -56,6 +56,12 @@ def outages(session: Session) -> dict[str, Outage]:
     return {channel: outage for channel, outage in found.items() if outage.since is not None}
 
 
+def why_down(session: Session, channel: str) -> str:
+    """Why a channel is down, in a sentence; empty for one that takes messages."""
+    outage = _known(session.get(Heartbeat, f"{PREFIX}{channel}"))
+    return outage.why if outage.since is not None else ""
+
+
 def _alarm(session: Session, channel: str, error: SendError, lanes: Lanes, now: datetime) -> int:
     """Tell of the most urgent reminder that waits for the channel, rather one that chats may be told of."""
     query = (

@@ -22,6 +22,7 @@ from deadlines.docket.escalation import not_reached
 from deadlines.docket.extension_views import WANTED_ON
 from deadlines.docket.lanes import UNDELIVERED, Lanes
 from deadlines.docket.milestones import milestone_of
+from deadlines.docket.outages import why_down
 from deadlines.docket.outbox import FROM_THE_ROWS, Held, extend_lease, mark_failed
 from deadlines.docket.trust import is_altered
 from deadlines.docket.visible import visible_to
@@ -256,7 +257,7 @@ def _undelivered(session: Session, items: list[Item]) -> dict[int, str]:
         lost = session.get_one(Reminder, int(item.reminder.rung.removeprefix(UNDELIVERED)))
         person = session.get_one(Person, lost.person_id)
         last = select(Attempt.detail).where(Attempt.reminder_id == lost.id).order_by(Attempt.id.desc())
-        why = session.scalars(last.limit(1)).first() or "The reason is not known."
+        why = session.scalars(last.limit(1)).first() or why_down(session, lost.channel) or "The reason is not known."
         told[item.reminder.id] = f"{_lost(lost, person)} {why}"
     return told
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import delete, event, select, update
 
 from deadlines.daemon import Sweeps
 from deadlines.docket.lanes import Lanes, fan_out
@@ -12,7 +12,7 @@ from deadlines.docket.outages import outages
 from deadlines.errors import ChannelDown, SendError
 from deadlines.notify.message import Message
 from deadlines.store.database import Database
-from deadlines.store.tables import Contact, Matter, Person, Reminder
+from deadlines.store.tables import Attempt, Contact, Matter, Person, Reminder
 from tests.daemon.parts import WEEK_BEFORE, Collector
 from tests.docket.samples import ENTERED, ZONE, docket, entry, matter, person, plan, window
 
@@ -238,6 +238,20 @@ def test_a_mail_server_that_is_down_is_told_by_chat_once(database: Database) -> 
     assert len(ways["smtp"].messages) == 1
     with database.read() as session:
         assert outages(session) == {}
+
+
+def test_the_reason_of_an_outage_is_told_of_a_reminder_that_was_not_tried_itself(database: Database) -> None:
+    fill(database)
+    ways = channels(smtp=ChannelDown("The mail server says 421."))
+    sweeps = daemon(database, ways)
+    sweeps.send_due(WEEK_BEFORE)
+    with database.write() as session:
+        session.execute(delete(Attempt))
+        session.execute(update(Reminder).where(Reminder.channel == "slack").values(state="planned", sent_at=None))
+    ways["slack"].messages.clear()
+    sweeps.send_due(WEEK_BEFORE + timedelta(seconds=5))
+    [said] = ways["slack"].messages
+    assert "The mail server says 421." in said.text
 
 
 def test_a_chat_that_is_down_is_told_by_mail_once(database: Database) -> None:
