@@ -73,7 +73,7 @@ def test_the_crawl_comes_everywhere(found: Found) -> None:
     assert {f"/entry/*/{act}" for act in acts} <= kinds
     assert {"/notice/*/verify", "/notice/*/amend", "/notice/*/strike", "/proposal/*/accept"} <= kinds
     assert {"/matter/*", "/matter/*/history", "/evening/history", "/quiet", "/entry/*/slip"} <= kinds
-    assert {"/open", "/import", "/matter/*/look", "/matter/*/close"} <= kinds
+    assert {"/open", "/import", "/incoming/*/docketed", "/matter/*/look", "/matter/*/close"} <= kinds
     assert {f"/matter/*/{act}" for act in ("assign", "hand-over", "restrict")} <= kinds
 
 
