@@ -11,10 +11,11 @@ KEPT = {"folder": "only into a folder", "console": "only to the server's console
 def told(leaves: Leaves, whom: str, verb: str = "are") -> str:
     """That these people are told, or that somebody else has to tell them, as a part of a sentence.
 
-    `verb` goes with them and says when: `are`, `have been`.
+    `verb` goes with them and says when: `are`, `have been`. Where mail leaves it does not say "by mail": beside a blind
+    form that could be read as how the notice was served.
     """
     if leaves == "nowhere":
         return f"nobody can be told, because the firm has set up no mail: tell {whom} yourself"
     if leaves == "mail":
-        return f"{whom} {verb} told by mail"
+        return f"{whom} {verb} written to"
     return f"{whom} {verb} written to, but the firm's mail goes {KEPT[leaves]}: tell them yourself as well"
