@@ -15,7 +15,7 @@ def told(leaves: Leaves, whom: str, verb: str = "are") -> str:
     form that could be read as how the notice was served.
     """
     if leaves == "nowhere":
-        return f"nobody can be told, because the firm has set up no mail: tell {whom} yourself"
+        return f"nobody can be told, because the firm has set up no way to write to people: tell {whom} yourself"
     if leaves == "mail":
         return f"{whom} {verb} written to"
-    return f"{whom} {verb} written to, but the firm's mail goes {KEPT[leaves]}: tell them yourself as well"
+    return f"{whom} {verb} written to, but the program's letters go {KEPT[leaves]}: tell them yourself as well"

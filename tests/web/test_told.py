@@ -22,8 +22,8 @@ from tests.web.test_verify_pages import READ
 
 AFTER = datetime(2026, 12, 7, 15, 0, tzinfo=UTC)
 """Every date of the denial has passed."""
-NOBODY = "obody can be told, because the firm has set up no mail: tell "
-FOLDER = "written to, but the firm&#39;s mail goes only into a folder: tell them yourself as well"
+NOBODY = "obody can be told, because the firm has set up no way to write to people: tell "
+FOLDER = "written to, but the program&#39;s letters go only into a folder: tell them yourself as well"
 WAYS: tuple[tuple[Leaves, str], ...] = (("nowhere", NOBODY), ("folder", FOLDER))
 
 
