@@ -1,7 +1,7 @@
 """A second look: another person reads a notice off the paper, without seeing what was entered; both are compared.
 
 Where they differ, nobody is told the values, so that a third person can look just as blindly. The dates stay; the
-entries count as in dispute between two entries until the notice is amended or a third look agrees with it.
+entries count as in dispute between two entries until the notice is amended or struck, or a third look agrees with it.
 """
 
 from collections.abc import Iterable, Sequence
