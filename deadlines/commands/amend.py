@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deadlines import decoding
 from deadlines.commands.compute import METHODS
 from deadlines.commands.context import App, json_option, pass_app
 from deadlines.commands.signing import by_option, reason_option, signed
@@ -53,8 +52,7 @@ def command(app: App, /, notice: str, reason: str, by: str, as_json: bool, **giv
 
 
 def _amend(app: App, name: str, changes: "Amendment", reason: str, by: str) -> dict[str, Any]:
-
-    from deadlines import clock
+    from deadlines import clock, decoding
     from deadlines.compute import Notice
     from deadlines.docket.amending import amend_notice, amended
     from deadlines.docket.doubts import odd_days

@@ -56,8 +56,7 @@ def _kept(view: "EntryView") -> str:
     """What stays where the printed deadline holds."""
     from deadlines.commands.windows import day_words
 
-    window, printed = view.window, view.resolution.printed if view.resolution is not None else None
-    stay = "the dates in force stay"
-    if printed is None or window.last_day is None or printed >= window.last_day:
+    stay, made = "the dates in force stay", view.resolution
+    if made is None or not made.comes_before(view.window.last_day):
         return stay
-    return f"{stay}; a filing after the printed {day_words(printed)} is recorded as contested"
+    return f"{stay}; a filing after the printed {day_words(made.printed)} is recorded as contested"

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deadlines import decoding
 from deadlines.commands.compute import METHODS
 from deadlines.commands.context import App, json_option, pass_app
 from deadlines.commands.signing import by_option, signed
@@ -83,7 +82,7 @@ def _complete(
 
     Whether the person may verify it at all is looked at first. Nothing of what was entered is shown.
     """
-
+    from deadlines import decoding
     from deadlines.compute import Notice
     from deadlines.docket.looks import to_be_read
     from deadlines.docket.verification import verifiable

@@ -89,6 +89,10 @@ class Resolution(Struct, frozen=True):
     dispute: str
     printed: date | None = None
 
+    def comes_before(self, last_day: date | None) -> bool:
+        """Whether the printed day is known and ends the time before the law does."""
+        return self.printed is not None and last_day is not None and self.printed < last_day
+
 
 class Look(Struct, frozen=True, kw_only=True):
     """A second look at a notice that differs from what was entered: whose (a person's id), the names of the fields

@@ -14,7 +14,7 @@ from deadlines.docket.blind import blinded
 from deadlines.docket.closing import file_entry
 from deadlines.docket.proof import proof_of
 from deadlines.docket.proposals import accept
-from deadlines.docket.records import Closing
+from deadlines.docket.records import Closing, Resolution, Use
 from deadlines.docket.verification import resolve_dispute
 from deadlines.docket.views import entry_view, open_windows
 from deadlines.store.database import Database
@@ -33,8 +33,8 @@ def printing(session: Session, day: date) -> Entry:
     return recorded(session, structs.replace(DENIAL, printed_deadline=day))[RULE]
 
 
-def decide(session: Session, entry: Entry, use: str, by: Person) -> None:
-    resolve_dispute(session, desk(), entry, use=use, reason="asked the officer", by=by, now=LATER)  # type: ignore[arg-type]
+def decide(session: Session, entry: Entry, use: Use, by: Person) -> None:
+    resolve_dispute(session, desk(), entry, use=use, reason="asked the officer", by=by, now=LATER)
 
 
 def filed(session: Session, entry: Entry, on: date, by: Person) -> Closing:
@@ -109,3 +109,8 @@ def test_the_decision_stays_in_sight_and_a_blind_reader_is_not_told_the_day(data
         veiled = blinded(view).resolution
         assert veiled is not None
         assert "13" not in f"{veiled.printed} {veiled.dispute}"
+
+
+@pytest.mark.parametrize("day, first", [(SOONER, True), (LAST, False), (LATE_PRINT, False)])
+def test_only_a_printed_day_before_the_last_one_makes_a_filing_within_the_law_contested(day: date, first: bool) -> None:
+    assert Resolution("printed", "asked", "", day).comes_before(LAST) is first

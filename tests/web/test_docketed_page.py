@@ -11,7 +11,6 @@ from starlette.testclient import TestClient
 
 from deadlines.docket.closing import strike_notice
 from deadlines.docket.incoming import dismiss, hold_waiting, register
-from deadlines.store.database import Database
 from deadlines.store.tables import Incoming, Matter, NoticeRow, Person
 from tests.docket.desks import LATER
 from tests.docket.test_order_of_locks import until_somebody_waits
@@ -31,11 +30,6 @@ def kind_of_database(request: pytest.FixtureRequest) -> str:
 
 
 BOTH = pytest.mark.parametrize("kind_of_database", ["sqlite", "postgres"], indirect=True)
-
-
-@pytest.fixture
-def office(database: Database) -> Office:
-    return Office(database)
 
 
 def paper(office: Office, matter: str | None = "A-1", title: str = "A letter of the government", on: int = 27) -> str:
