@@ -62,7 +62,10 @@ def test_without_a_run_before_it_is_now() -> None:
     assert str(Every(30)) == "every 0:00:30"
 
 
-@pytest.mark.parametrize("step", [timedelta(days=800), LEAP], ids=["800 days", "ten years"])
+STEPS = [pytest.param(timedelta(days=800), id="800 days", marks=pytest.mark.long), pytest.param(LEAP, id="ten years")]
+
+
+@pytest.mark.parametrize("step", STEPS)
 def test_a_clock_that_leaps_ahead_is_told_of_and_the_end_comes_soon(database: Database, step: timedelta) -> None:
     channel = Collector()
     with time_machine.travel(WEEK_BEFORE, tick=True) as traveller:
