@@ -45,7 +45,8 @@ def rows() -> list[tuple[str, str, str]]:
         fill_docket(big)
         _add_million(big)
         try:
-            return [_sending(small, "", ONE_DAY, 60), _due_query(big), _sending(big, f" among {MILLION:,}", HALF, 20)]
+            sending = _sending(small, "", ONE_DAY, 60)
+            return [sending, _due_query(big), _claim(big), _sending(big, f" among {MILLION:,}", HALF, 20)]
         finally:
             small.dispose()
             big.dispose()
@@ -90,6 +91,18 @@ def _add_million(database: Database) -> None:
 
 
 def _due_query(database: Database) -> tuple[str, str, str]:
+    """What is most urgent of what is due, which each turn asks first: the answer says whether there is anything."""
+    taken = []
+    for number in range(300):
+        with database.read() as session:
+            started = time.perf_counter()
+            claiming.waits(session, now=NOW + timedelta(minutes=number))
+            taken.append(time.perf_counter() - started)
+    return f"the due query among {MILLION:,} reminders", _spread(taken), "≤ 5 ms p99"
+
+
+def _claim(database: Database) -> tuple[str, str, str]:
+    """That query, the rows taken on a lease, and what belongs into the same messages."""
     taken, worked = [], []
     for number in range(300):
         with database.write() as session:
@@ -100,7 +113,7 @@ def _due_query(database: Database) -> tuple[str, str, str]:
             taken.append(time.perf_counter() - started)
             worked.append(time.process_time() - began)
     figure = f"{_spread(taken)}; of processor {_spread(worked)}"
-    return f"claim of 50 due among {MILLION:,} reminders", figure, "≤ 5 ms p99"
+    return "claim of 50 due among them, with what goes into the same messages", figure, ""
 
 
 def _spread(seconds: list[float]) -> str:

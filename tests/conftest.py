@@ -8,17 +8,32 @@ fails.
 import os
 import shutil
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, create_engine, make_url
+from sqlalchemy import URL, Engine, create_engine, make_url
 
 from deadlines.store.database import Database
 from deadlines.store.tables import new_id
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+
+
+@pytest.hookimpl(tryfirst=True)  # before the tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of many variants of a test all run on SQLite, the first and last on PostgreSQL too, the rest with `-m long`."""
+    of: dict[str, dict[str, list[pytest.Item]]] = defaultdict(lambda: defaultdict(list))
+    for item in items:
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec") and not item.get_closest_marker("long"):
+            place = item.nodeid.partition("[")[0]
+            of[place][str(item.callspec.params.get("kind_of_database"))].append(item)
+    for kinds in of.values():
+        for item in kinds["postgres"][1:-1] if kinds["sqlite"] else []:
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture
@@ -52,6 +67,7 @@ def _own_server(folder: Path) -> Iterator[URL]:
         _commands(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
         yield url
     finally:
+        _administration(url).dispose()
         server.cleanup()
 
 
@@ -123,8 +139,12 @@ def _url(server: URL, name: str) -> str:
 
 
 def _commands(server: URL, *commands: str) -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with _administration(server).connect() as connection:
         for command in commands:
             connection.exec_driver_sql(command)
-    engine.dispose()
+
+
+@cache
+def _administration(server: URL) -> Engine:
+    """One connection that is kept: to make one takes as long as to copy a database."""
+    return create_engine(server, isolation_level="AUTOCOMMIT", pool_size=1, pool_pre_ping=True)

@@ -20,7 +20,7 @@ from tests.daemon.runner import LEASE
 from tests.docket.samples import entry, matter, person, plan, window
 
 ROOT = Path(__file__).parents[2]
-KILLS = 36
+KILLS = 24
 """For each database; `make chaos` kills more often."""
 DUE = datetime(2026, 11, 6, 14, 0, tzinfo=UTC)
 HOOKS = {
