@@ -154,6 +154,8 @@ class Sweeps:
     def give_back(self, now: datetime) -> None:
         """Give back what was claimed and not begun, once a stop is asked. Raises what the database raises."""
         self._sender.give_back(now)
+        if self._hooks is not None:
+            self._hooks.give_back(now)
 
     def tell_alarms(self, now: datetime) -> None:
         """Tell people what goes wrong in the program itself, even while the clock is not believed. Never raises."""
