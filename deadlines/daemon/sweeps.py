@@ -118,6 +118,8 @@ class Sweeps:
         self._auditor, self._monitor, self._clocks = auditor, monitor, clocks
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.stopping = threading.Event()
+        self.stood_by = False
+        """Whether another daemon worked on this database until now."""
         self.alive_at: dict[str, float] = {}
         """When each sweep last showed that it goes on, on the clock that never steps."""
         self._foreign_beats, self._sends = 0, threading.Event()
@@ -212,6 +214,8 @@ class Sweeps:
         if before.at - now > STEP_BACK:
             beat.clock_back_seconds = int((before.at - now).total_seconds())
         earlier = earlier_beat(before)
+        beat.takeovers = (earlier.takeovers if earlier is not None else 0) + self.stood_by
+        self.stood_by = False
         if earlier is None or earlier.owner == self.owner or earlier.stopped:
             self._foreign_beats = 0
             return
