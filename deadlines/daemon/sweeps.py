@@ -81,6 +81,9 @@ class Sweeps:
     tests.
     """
 
+    stood_by = False
+    """Whether another daemon worked on this database until now."""
+
     def __init__(
         self,
         database: Database,
@@ -118,8 +121,6 @@ class Sweeps:
         self._auditor, self._monitor, self._clocks = auditor, monitor, clocks
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.stopping = threading.Event()
-        self.stood_by = False
-        """Whether another daemon worked on this database until now."""
         self.alive_at: dict[str, float] = {}
         """When each sweep last showed that it goes on, on the clock that never steps."""
         self._foreign_beats, self._sends = 0, threading.Event()
