@@ -99,10 +99,10 @@ def build_outbound(settings: Settings, longest: float = 10.0) -> "Outbound":
     from deadlines.notify.outbound import Outbound
 
     allowed = settings.channels.allowed.lower().split()
-    return Outbound(allowed=allowed, context=_trusting(settings), longest=longest)
+    return Outbound(allowed=allowed, context=trusting(settings), longest=longest)
 
 
-def _trusting(settings: Settings) -> "SSLContext | None":
+def trusting(settings: Settings) -> "SSLContext | None":
     """Trusts the firm's own authority beside the usual ones; None where it has none. Raises ConfigError."""
     import ssl
 
@@ -155,7 +155,7 @@ def _smtp(settings: Settings) -> "Channel":
         timeout=float(mail.timeout),
         # A message must end before its lease does, or another process would send it again.
         longest=min(LONGEST, settings.daemon.lease_seconds * 0.75),
-        context=_trusting(settings),
+        context=trusting(settings),
         clear_to=mail.clear_to,
     )
 

@@ -165,7 +165,7 @@ OPTIONS = (
         "channels.ca_file",
         "",
         "A file of certificates (PEM) of the firm's own authority, trusted beside the usual ones by every channel: "
-        "mail, chats, Apprise, the webhooks and the monitor.",
+        "mail, chats, Apprise, the webhooks, the monitor and the identity provider.",
         holds="path",
     ),
     _option("channels.slack_per_minute", 30, "How many messages Slack is given in a minute at most.", _PACE),
