@@ -8,6 +8,8 @@ from deadlines.config import Settings, read_secret
 from deadlines.errors import ChannelDown, ConfigError, InputError
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from deadlines.daemon.monitor import Monitor
     from deadlines.docket.lanes import Lanes
     from deadlines.docket.telling import Leaves
@@ -51,7 +53,7 @@ def _chats(settings: Settings) -> dict[str, "Channel"]:
     made: dict[str, Channel] = {
         "slack": SlackChannel(outbound),
         "teams": TeamsChannel(outbound),
-        "apprise": AppriseChannel(outbound),
+        "apprise": AppriseChannel(outbound, settings.channels.ca_file),
     }
     if settings.webhook.address_file:
         made["webhook"] = _webhook(settings, outbound)
@@ -94,20 +96,25 @@ def build_outbound(settings: Settings, longest: float = 10.0) -> "Outbound":
 
     Raises ConfigError where the file of certificates cannot be used.
     """
-    import ssl
-
     from deadlines.notify.outbound import Outbound
 
-    context = None
-    if settings.channels.ca_file:
-        context = ssl.create_default_context()
-        try:
-            context.load_verify_locations(settings.channels.ca_file)
-        except OSError:
-            raise ConfigError(
-                f"{settings.channels.ca_file}: holds no certificates; correct channels.ca_file."
-            ) from None
-    return Outbound(allowed=settings.channels.allowed.lower().split(), context=context, longest=longest)
+    allowed = settings.channels.allowed.lower().split()
+    return Outbound(allowed=allowed, context=trusting(settings), longest=longest)
+
+
+def trusting(settings: Settings) -> "SSLContext | None":
+    """Trusts the firm's own authority beside the usual ones; None where it has none. Raises ConfigError."""
+    import ssl
+
+    file = settings.channels.ca_file
+    if not file:
+        return None
+    context = ssl.create_default_context()
+    try:
+        context.load_verify_locations(file)
+    except OSError:
+        raise ConfigError(f"{file}: holds no certificates; correct channels.ca_file.") from None
+    return context
 
 
 def build_lanes(settings: Settings) -> "Lanes":
@@ -148,6 +155,8 @@ def _smtp(settings: Settings) -> "Channel":
         timeout=float(mail.timeout),
         # A message must end before its lease does, or another process would send it again.
         longest=min(LONGEST, settings.daemon.lease_seconds * 0.75),
+        context=trusting(settings),
+        clear_to=mail.clear_to,
     )
 
 

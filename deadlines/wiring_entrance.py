@@ -32,9 +32,16 @@ def build_vault(settings: Settings) -> "Vault":
 def build_provider(settings: Settings) -> "Provider":
     """The firm's identity provider; raises ConfigError where something of it is missing."""
     from deadlines.web.oidc import Provider
+    from deadlines.wiring_channels import trusting
 
     given = settings.oidc
     secret = read_secret(None, given.client_secret_file, "secret")
     if not given.client_id or secret is None:
         raise ConfigError("oidc.issuer needs oidc.client_id and oidc.client_secret_file beside it.")
-    return Provider(name=given.name, issuer=given.issuer, client_id=given.client_id, client_secret=secret.reveal())
+    return Provider(
+        name=given.name,
+        issuer=given.issuer,
+        client_id=given.client_id,
+        client_secret=secret.reveal(),
+        context=trusting(settings),
+    )

@@ -1,6 +1,7 @@
 """The examples of deploy/: what the proxies let through, what they keep to themselves, and what the units start."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,12 @@ def test_the_largest_paper_passes_nginx() -> None:
     assert [int(number) * 2**20 > MOST_BYTES + 2**20 for number in allowed] == [True]
     # Caddy has no limit of its own; one that is set must let it through too.
     assert "request_body" not in CADDY
+
+
+def test_the_image_holds_every_channel_and_every_other_extra() -> None:
+    project = tomllib.loads((DEPLOY.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    [installed] = re.findall(r"'/src\[([\w,]+)\]'", (DEPLOY / "Containerfile").read_text(encoding="utf-8"))
+    assert set(installed.split(",")) == project["optional-dependencies"].keys() - {"dev"}
 
 
 def test_the_installation_is_that_of_the_units() -> None:

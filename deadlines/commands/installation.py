@@ -114,6 +114,7 @@ def check_zone_data(now: datetime) -> Finding:
 
 def check_mail(settings: "Settings") -> Finding:
     """Whether the mail settings can work. Nothing is sent."""
+    from deadlines.notify.smtp import is_loopback
     from deadlines.wiring import build_channels
 
     mail = settings.mail
@@ -127,7 +128,13 @@ def check_mail(settings: "Settings") -> Finding:
     if not mail.host:
         hint = "Set mail.host and mail.sender; what is due until then is sent as soon as they are set."
         return Finding("mail", "warning", "No mail server is configured; reminders wait.", hint)
-    return Finding("mail", "well", f"Mail goes to {mail.host}:{mail.port}, security {mail.security}.")
+    sentence = f"Mail goes to {mail.host}:{mail.port}, security {mail.security}"
+    if mail.security == "none" and not is_loopback(mail.host):
+        hint = (
+            'Set mail.security = "starttls" or "tls" as soon as that server offers it; mail.clear_to allows this one.'
+        )
+        return Finding("mail", "warning", f"{sentence}: it travels in clear.", hint)
+    return Finding("mail", "well", f"{sentence}.")
 
 
 def check_web(settings: "Settings") -> Finding:

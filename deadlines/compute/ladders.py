@@ -11,31 +11,42 @@ WIDEST, FORUM, REMEDY, RULE = 0, 1, 2, 3
 """How narrowly a ladder says which windows it is for."""
 
 
+FILED = ("received", "sent")
+"""How the words begin that say when a filing counts. Else nothing is filed: somebody leaves, decides, or a bar ends."""
+
+
+def is_filed(filed_when: str) -> bool:
+    """Whether something is filed, by the words that say when it counts."""
+    return filed_when.startswith(FILED)
+
+
 class WindowClass(Struct, frozen=True):
-    """What of a window decides how it is worked: its rule, its kind of remedy, its forum, and whether its last day
-    is fatal, which it is unless the firm says otherwise."""
+    """What of a window decides how it is worked: its rule, its kind of remedy, its forum, whether its last day
+    is fatal, which it is unless the firm says otherwise, and whether something is filed."""
 
     rule: str
     remedy: str
     forum: str
     fatal: bool = True
+    filed: bool = True
 
 
 class Reach(Struct, frozen=True, kw_only=True):
     """Which windows something is for: those of any of these rules, remedies or forums; all where none is named.
 
     `remedies`: by their first words, so that `motion` is every motion. `fatal`: only windows whose last day is
-    fatal, or only those whose last day is not.
+    fatal, or only those whose last day is not. `filed`: only those in which something is filed, or only the others.
     """
 
     rules: tuple[str, ...] = ()
     remedies: tuple[str, ...] = ()
     forums: tuple[str, ...] = ()
     fatal: bool | None = None
+    filed: bool | None = None
 
     def fits(self, of: WindowClass) -> bool:
         """Whether a window of that class is meant."""
-        if self.fatal is not None and self.fatal is not of.fatal:
+        if self.fatal not in (None, of.fatal) or self.filed not in (None, of.filed):
             return False
         named = self.rules or self.remedies or self.forums
         return not named or (
@@ -44,12 +55,12 @@ class Reach(Struct, frozen=True, kw_only=True):
             or any(is_remedy(of.remedy, word) for word in self.remedies)
         )
 
-    def narrowness(self, of: WindowClass) -> tuple[int, int, bool]:
-        """Of two that fit a window, the narrower one holds: rule, then remedy, then forum, then fatal or not. Of two
-        remedies the longer words: `motion to reopen` is narrower than `motion`."""
+    def narrowness(self, of: WindowClass) -> tuple[int, int, int]:
+        """Of two that fit a window, the narrower one holds: rule, then remedy, then forum, then fatal or not, filed or
+        not. Of two remedies the longer words: `motion to reopen` is narrower than `motion`."""
         named = RULE if self.rules else REMEDY if self.remedies else FORUM if self.forums else WIDEST
         words = max((len(word) for word in self.remedies if is_remedy(of.remedy, word)), default=0)
-        return named, words, self.fatal is not None
+        return named, words, (self.fatal is not None) + (self.filed is not None)
 
 
 class Ladder(Struct, frozen=True):

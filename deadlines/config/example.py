@@ -3,7 +3,8 @@
 import json
 import textwrap
 
-from deadlines.config.options import OPTIONS, SECTIONS, Option
+from deadlines.config.options import OPTIONS, Option
+from deadlines.config.sections import SECTIONS
 
 HEAD = """\
 # The configuration of deadlines. Every line that begins with "# key =" shows an option at its default;

@@ -8,28 +8,6 @@ from deadlines.config import checks
 from deadlines.config.checks import Check
 from deadlines.config.policy import POLICY, policy_help
 
-SECTIONS = {
-    "firm": "Who uses the program.",
-    "database": "Where the docket is kept.",
-    "web": "Where the web server listens and how people reach it.",
-    "oidc": "The firm's identity provider, for signing in to the pages (OpenID Connect); see docs/security.md.",
-    "mail": "How reminders leave.",
-    "channels": "How people are reached beside mail; see docs/operations.md.",
-    "webhook": "A program of the firm that is told of reminders beside the people.",
-    "reminders": "When reminders are sent.",
-    "incoming": "By when a paper that came in must be on the docket.",
-    "agenda": "The morning's list for each person, and the weekly docket for supervisors.",
-    "evening": "The check at the end of a working day; see docs/evening-and-missed.md.",
-    "follow_up": "The weekly list of dates and proofs to one partner; see docs/evening-and-missed.md.",
-    "monitor": "Somebody outside who raises the alarm when this machine falls silent.",
-    "daemon": "The rhythm of the scheduler.",
-    "log": "What the long-running commands write to standard error.",
-    "keeping": "How the docket is kept whole: seals, backups and rehearsals.",
-    "print": "The docket as a file that can be read and printed while the server is down.",
-    "law": "Which edition of the law is used, and what the firm adds to it.",
-    "policy": "What the firm calendars where the law leaves a question open. It moves safe dates, never a last day.",
-}
-
 
 class Option(Struct, frozen=True, kw_only=True):
     """One key of the configuration.
@@ -148,8 +126,16 @@ OPTIONS = (
     _option(
         "mail.security",
         "starttls",
-        "starttls (usually port 587), tls (usually port 465) or none (only for a server on this machine).",
+        "starttls (usually port 587), tls (usually port 465) or none (only for a server on this machine, or the one "
+        "that mail.clear_to names).",
         checks.one_of("starttls", "tls", "none"),
+    ),
+    _option(
+        "mail.clear_to",
+        "",
+        "The one mail server beside this machine to which mail may travel in clear, with security = none and without "
+        "a user: a relay in the firm's own network. Empty: none.",
+        checks.host_name,
     ),
     _option("mail.user", "", "The account to log in with. Empty: no log-in."),
     _option(
@@ -178,7 +164,8 @@ OPTIONS = (
     _option(
         "channels.ca_file",
         "",
-        "A file of certificates (PEM) of the firm's own authority, trusted beside the usual ones.",
+        "A file of certificates (PEM) of the firm's own authority, trusted beside the usual ones by every channel: "
+        "mail, chats, Apprise, the webhooks, the monitor and the identity provider.",
         holds="path",
     ),
     _option("channels.slack_per_minute", 30, "How many messages Slack is given in a minute at most.", _PACE),

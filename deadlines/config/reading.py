@@ -10,7 +10,8 @@ from typing import Any
 
 from deadlines import decoding
 from deadlines.config.lines import line_of
-from deadlines.config.options import BY_NAME, OPTIONS, SECTIONS, Option
+from deadlines.config.options import BY_NAME, OPTIONS, Option
+from deadlines.config.sections import SECTIONS
 from deadlines.config.settings import Secret, Settings
 from deadlines.errors import ConfigError
 

@@ -68,6 +68,7 @@ class Mail(Section, frozen=True, kw_only=True):
     host: str
     port: int
     security: Literal["starttls", "tls", "none"]
+    clear_to: str
     user: str
     password_file: str
     sender: str

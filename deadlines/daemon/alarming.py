@@ -3,12 +3,15 @@
 import logging
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from uuid import uuid5
 
 from msgspec import structs
 
+from deadlines.daemon.mail_outage import tell_outage
 from deadlines.daemon.pace import Pace
+from deadlines.daemon.post import DATABASE_FAULTS
 from deadlines.docket.alarms import Untold, mark_refused, mark_told, untold
 from deadlines.docket.contacts import chat_contacts
 from deadlines.docket.reminders import NAMESPACE
@@ -25,6 +28,19 @@ UNMAILED_TEXT = (
     "Open the docket, run `deadlines doctor`, and have your address corrected.\n"
 )
 NO_PACES: Mapping[str, Pace] = MappingProxyType({})
+
+
+def tell_faults(
+    database: Database, channels: Mapping[str, Channel], now: datetime, paces: Mapping[str, Pace], *, zone: str
+) -> None:
+    """Tell of mail that is down by what is not, and send the alarms. Neither keeps the other from it; never raises."""
+    for tell in (partial(tell_outage, zone=zone), tell_alarms):
+        try:
+            tell(database, channels, now, paces)
+        except DATABASE_FAULTS:
+            log.error("the database failed while alarms were sent; they are sent at the next turn")
+        except Exception:
+            log.exception("an alarm could not be sent in an unforeseen way; it is tried at the next turn")
 
 
 def tell_alarms(

@@ -8,12 +8,14 @@ from deadlines.store.tables import Heartbeat
 
 
 class Beat(Struct):
-    """What a daemon writes of itself: who it is, and what it noticed."""
+    """What a daemon writes of itself: who it is, and what it noticed. `takeovers`: how often one that stood by took
+    over, counted on from daemon to daemon."""
 
     owner: str
     stopped: bool = False
     other: str = ""
     clock_back_seconds: int = 0
+    takeovers: int = 0
 
 
 def earlier_beat(row: Heartbeat) -> Beat | None:

@@ -28,6 +28,7 @@ class HookSender:
 
     def __init__(self, post: Post, outbound: Outbound, vault: Vault) -> None:
         self._post, self._outbound, self._vault = post, outbound, vault
+        self._untried: set[int] = set()
 
     def send_due(self, now: datetime) -> int:
         """Write and send what is due; how many events were taken. Raises what the database raises."""
@@ -36,11 +37,15 @@ class HookSender:
         def present() -> datetime:
             return now + timedelta(seconds=clock.elapsed() - started)
 
+        # Where a fault broke the turn before off.
+        self.give_back(now)
         self._write(present)
         while not self._post.stopping.is_set():
             self._post.sign_of_life()
             ids = self._claim(present())
+            self._untried = set(ids)
             for number, delivery_id in enumerate(ids):
+                self._untried.discard(delivery_id)
                 if self._post.stopping.is_set():
                     self._release(ids[number:], present())
                     break
@@ -48,6 +53,13 @@ class HookSender:
             if len(ids) < AT_ONCE:
                 break
         return taken
+
+    def give_back(self, now: datetime) -> None:
+        """Give back what was claimed and not begun, as reminders are."""
+        untried = set(self._untried)
+        if untried:
+            self._release(list(untried), now)
+            self._untried.difference_update(untried)
 
     def _write(self, present: Callable[[], datetime]) -> None:
         """Write the deliveries of what happened since the last time, page by page."""

@@ -30,7 +30,8 @@ class Monitor:
             body = b"" if why else msgspec.json.encode(monitor.wellness(session, now))
         why = why or self._told(body, now)
         if why:
-            log.error("the monitor outside is not told that all is well: %s", why)
+            level = logging.INFO if why == monitor.UNDER_WAY else logging.ERROR
+            log.log(level, "the monitor outside is not told that all is well: %s", why)
         with self._database.write() as session:
             monitor.note_ping(session, why, now)
         return why

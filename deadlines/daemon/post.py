@@ -84,7 +84,7 @@ class Post(Struct, frozen=True):
     def goes_on(self, channel: str, fault: SendError, now: datetime) -> bool:
         """Whether the channel is asked again in this round. One that is down is told of by another at once."""
         if isinstance(fault, ChannelDown):
-            self.mark(lambda session: outages.note_down(session, channel, fault, self.lanes, now=now))
+            self.mark(lambda session: outages.note_down(session, channel, fault, now=now))
             return False
         # A chat that is slow or asks for patience rests, so that it holds up nothing else.
         return channel in MAIL or not (fault.uncertain or fault.wait)

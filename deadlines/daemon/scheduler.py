@@ -77,8 +77,9 @@ TURNS = {
 """What each sweep calls."""
 REGARDLESS = ("beat", "fetches", "addresses", "calendars")
 """What goes on by a clock that cannot be believed: it does no harm by a wrong one."""
-LATER = ("audit", "rows")
-"""What waits a turn at the start: after a weekend down the auditor would hold what is to leave first."""
+LATER = ("audit", "rows", "ping")
+"""What waits a turn at the start: after a weekend down the auditor would hold what is to leave first, and the monitor
+outside is told nothing before it has looked."""
 OWN = ("fetches", "addresses")
 """Sweeps of what is in the memory of this process: a daemon that stands by runs them too."""
 JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -181,6 +182,7 @@ class Scheduler:
         if name in OWN or self._leader.lead():
             return False
         self._sweeps.sign_of_life(name)
+        self._sweeps.stood_by |= self._leader.stands_by
         return True
 
     def _give_back(self) -> None:

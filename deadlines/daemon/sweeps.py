@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from deadlines import clock
 from deadlines.daemon import calendars
 from deadlines.daemon.agendas import write_agendas
-from deadlines.daemon.alarming import tell_alarms
+from deadlines.daemon.alarming import tell_faults
 from deadlines.daemon.auditing import Auditor
 from deadlines.daemon.beats import Beat, earlier_beat, edition_of
 from deadlines.daemon.hooks import HookSender
@@ -27,7 +27,7 @@ from deadlines.daemon.keeper import Keeper
 from deadlines.daemon.letters import words_now
 from deadlines.daemon.monitor import Monitor
 from deadlines.daemon.pace import Pace
-from deadlines.daemon.post import DATABASE_FAULTS, Post, SendReport
+from deadlines.daemon.post import Post, SendReport
 from deadlines.daemon.practising import relay_if_changed
 from deadlines.daemon.recomputing import Recomputed, recompute
 from deadlines.daemon.sending import Sender
@@ -80,6 +80,9 @@ class Sweeps:
     `clocks` reads the clocks of this machine. `hook` is called with a name at the points where a process may die, for
     tests.
     """
+
+    stood_by = False
+    """Whether another daemon worked on this database until now."""
 
     def __init__(
         self,
@@ -154,15 +157,12 @@ class Sweeps:
     def give_back(self, now: datetime) -> None:
         """Give back what was claimed and not begun, once a stop is asked. Raises what the database raises."""
         self._sender.give_back(now)
+        if self._hooks is not None:
+            self._hooks.give_back(now)
 
     def tell_alarms(self, now: datetime) -> None:
         """Tell people what goes wrong in the program itself, even while the clock is not believed. Never raises."""
-        try:
-            tell_alarms(self._database, self._channels, now, self.paces)
-        except DATABASE_FAULTS:
-            log.error("the database failed while alarms were sent; they are sent at the next turn")
-        except Exception:
-            log.exception("an alarm could not be sent in an unforeseen way; it is tried at the next turn")
+        tell_faults(self._database, self._channels, now, self.paces, zone=self._zone)
 
     def is_held(self, now: datetime) -> bool:
         """Whether the clock cannot be believed, so that nothing may be done by it."""
@@ -210,6 +210,8 @@ class Sweeps:
         if before.at - now > STEP_BACK:
             beat.clock_back_seconds = int((before.at - now).total_seconds())
         earlier = earlier_beat(before)
+        beat.takeovers = (earlier.takeovers if earlier is not None else 0) + self.stood_by
+        self.stood_by = False
         if earlier is None or earlier.owner == self.owner or earlier.stopped:
             self._foreign_beats = 0
             return

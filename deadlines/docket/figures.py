@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -48,6 +49,7 @@ def figures(session: Session, now: datetime) -> Iterator[Figure]:
         lambda: [_count(session, "proposals_waiting", "Other dates that wait for two people", waiting)],
         lambda: _calendars(session, now),
         lambda: [_beats(session, now)],
+        lambda: [_takeovers(session)],
     ):
         try:
             yield from list(each())
@@ -68,6 +70,13 @@ def _beats(session: Session, now: datetime) -> Figure:
     beats = session.scalars(select(Heartbeat)).all()
     ages = {beat.sweep: max(0.0, (now - beat.at).total_seconds()) for beat in beats}
     return Figure("heartbeat_age_seconds", "Seconds since each sweep gave a sign of life", ages, "sweep")
+
+
+def _takeovers(session: Session) -> Figure:
+    row = session.get(Heartbeat, "daemon")
+    detail = msgspec.json.decode(row.detail or "{}") if row is not None else {}
+    count = float(detail.get("takeovers", 0))
+    return Figure("scheduler_takeovers", "How often a scheduler that stood by took over", {"": count})
 
 
 def _entries(session: Session) -> Figure:

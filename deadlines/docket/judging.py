@@ -12,6 +12,9 @@ from deadlines.docket.reminders import Way
 
 PATIENCE = timedelta(hours=1)
 """How long after its moment a reminder may leave without being late."""
+MEANWHILE = timedelta(minutes=10)
+"""The auditor goes by the moment at which its turn began. What was claimed and given back untried since is due at the
+moment of that, a little later: while a mail server is away this happens at every turn."""
 LOOK_BACK = timedelta(days=7)
 """What cannot be mended any more is told of for so long."""
 AT_ONCE = ("now", "past", "moved")
@@ -97,7 +100,7 @@ def is_too_late(row: Record, must: Must, statement: Statement, now: datetime) ->
         # The time of day may have been set anew since; the day may not.
         latest = max(latest, moment(must.on + timedelta(days=1), time(), statement.zone) - timedelta(seconds=1))
     due_at: datetime = row.due_at
-    return max(waits_until, due_at) > max(latest, now)
+    return max(waits_until, due_at) > max(latest, now + MEANWHILE)
 
 
 def found_of(kind: str, case: Case, version: Record, row: Record) -> Found:

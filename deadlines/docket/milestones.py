@@ -77,12 +77,15 @@ def close(session: Session, desk: "Desk", entry: Entry, now: datetime) -> None:
     for milestone in open_ones:
         milestone.state = "cancelled"
     session.flush()
-    once = {template.id for template in desk.practice.milestones if template.once}
-    if once.intersection(milestone.template for milestone in open_ones):
-        heir = _first_open(session, entry.notice_id)
-        if heir is not None:
-            row = current(session, heir)
-            lay(session, desk, heir, row, _window(row), now=now)
+    ended = {milestone.template for milestone in open_ones}
+    heirs = [
+        _first_open(session, desk, entry.notice_id, template)
+        for template in desk.practice.milestones
+        if template.once and template.id in ended
+    ]
+    for heir in {heir.id: heir for heir in heirs if heir is not None}.values():
+        row = current(session, heir)
+        lay(session, desk, heir, row, _window(row), now=now)
 
 
 def of_entry(session: Session, entry: Entry) -> Sequence[Milestone]:
@@ -138,36 +141,40 @@ def _templates(
     session: Session, desk: "Desk", entry: Entry, window: Window, held: dict[str, Milestone]
 ) -> Iterator[Template]:
     """What the firm wants of this entry. What is once for a notice begins with its first date, and stays there."""
-    first = None
-    for template in desk.practice.templates(desk.practice.class_of(desk.law, window)):
+    for template in desk.practice.templates(desk.practice.class_of(desk.law, window.rule, window.remedy)):
         if template.once and (template.id not in held or held[template.id].state == "cancelled"):
-            first = first or _first_open(session, entry.notice_id)
-            if first is None or first.id != entry.id or _elsewhere(session, entry, template):
+            first = _first_open(session, desk, entry.notice_id, template)
+            if first is None or first.id != entry.id or _elsewhere(session, desk, entry, template):
                 continue
         yield template
 
 
-def _first_open(session: Session, notice_id: str) -> Entry | None:
-    """The open entry of a notice whose safe date comes first."""
+def _first_open(session: Session, desk: "Desk", notice_id: str, template: Template) -> Entry | None:
+    """The open entry of a notice whose safe date comes first, of those that the template is for."""
     query = (
         select(Entry)
         .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
         .where(Entry.notice_id == notice_id, Entry.status == "open", DeadlineRow.safe_by.is_not(None))
         .order_by(DeadlineRow.safe_by, Entry.rule)
-        .limit(1)
     )
-    return session.scalars(query).first()
+    return next((entry for entry in session.scalars(query) if _is_for(desk, template, entry.rule, entry.remedy)), None)
 
 
-def _elsewhere(session: Session, entry: Entry, template: Template) -> bool:
-    """Whether another entry of the notice has the milestone, open or done."""
+def _is_for(desk: "Desk", template: Template, rule: str, remedy: str) -> bool:
+    return template.reach.fits(desk.practice.class_of(desk.law, rule, remedy))
+
+
+def _elsewhere(session: Session, desk: "Desk", entry: Entry, template: Template) -> bool:
+    """Whether another entry of the notice has the milestone, open or done. An open one of which the template is no
+    longer is about to end."""
     query = (
-        select(Milestone.id)
+        select(Milestone.state, Entry.rule, Entry.remedy)
         .join(Entry, Entry.id == Milestone.entry_id)
         .where(Entry.notice_id == entry.notice_id, Entry.id != entry.id)
         .where(Milestone.template == template.id, Milestone.state != "cancelled")
     )
-    return session.scalar(query.limit(1)) is not None
+    found = session.execute(query)
+    return any(state == "done" or _is_for(desk, template, rule, remedy) for state, rule, remedy in found)
 
 
 def _laid(

@@ -10,7 +10,7 @@ from deadlines import decoding
 from deadlines.docket.findings import Finding
 from deadlines.docket.outages import outages
 from deadlines.docket.rounds import ROW as AUDITOR
-from deadlines.docket.rounds import has_passed, read_round
+from deadlines.docket.rounds import has_passed, is_under_way, read_round
 from deadlines.notify.channel import MAIL
 from deadlines.store import audit
 from deadlines.store.tables import Heartbeat
@@ -18,6 +18,8 @@ from deadlines.store.tables import Heartbeat
 ROW = "monitor"
 QUIET = timedelta(minutes=10)
 """A sweep without a sign of life for so long does not live."""
+UNDER_WAY = "the auditor is not through its round yet"
+"""No fault: it goes on, and the next ping looks again."""
 SILENT = timedelta(minutes=30)
 """After so long without a ping that was taken, `doctor` warns."""
 
@@ -45,7 +47,7 @@ def why_not(session: Session, now: datetime) -> str:
         if row is None or abs(now - row.at) > QUIET:
             return f"the sweep `{sweep}` gives no sign of life"
     if not has_passed(session, now):
-        return "the auditor has not found every reminder in its place"
+        return UNDER_WAY if is_under_way(session, now) else "the auditor has not found every reminder in its place"
     down = [name for name in outages(session) if name in MAIL]
     return "no mail can be sent" if down else ""
 

@@ -4,12 +4,12 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines import decoding
-from deadlines.docket.lanes import UNDELIVERED, Lanes
+from deadlines.docket.lanes import UNDELIVERED
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.undelivered import raise_alarm
 from deadlines.errors import SendError
@@ -22,21 +22,30 @@ QUIET = timedelta(hours=1)
 
 
 class Outage(Struct):
-    """What is known of a channel: since when it is down, or None; why; and when somebody was last told."""
+    """What is known of a channel: since when it is down, or None; why; and when somebody was last told.
+
+    Of mail besides, see `mail_outage`: by which ways it was `told`, and which of them were `tried` when and did not
+    take it.
+    """
 
     since: datetime | None = None
     why: str = ""
     told_at: datetime | None = None
+    told: list[str] = field(default_factory=list)
+    tried: dict[str, datetime] = field(default_factory=dict)
 
 
-def note_down(session: Session, channel: str, error: SendError, lanes: Lanes, *, now: datetime) -> None:
-    """Write down that a channel is down, and raise the alarm by another one, once in an outage."""
-    outage = _known(session.get(Heartbeat, f"{PREFIX}{channel}"))
-    fresh = outage.told_at is None or (outage.since is None and now - outage.told_at > QUIET)
-    if fresh and _alarm(session, channel, error, lanes, now):
+def note_down(session: Session, channel: str, error: SendError, *, now: datetime) -> None:
+    """Write down that a channel is down. One beside mail is told of by mail, once in an outage; mail itself by all
+    others, at the end of the round."""
+    outage = outage_of(session, channel)
+    new = outage.since is None and (outage.told_at is None or now - outage.told_at > QUIET)
+    if channel in MAIL:
+        outage.told, outage.tried = ([], {}) if new else (outage.told, outage.tried)
+    elif (new or outage.told_at is None) and _alarm(session, channel, error, now):
         outage.told_at = now
     outage.since, outage.why = outage.since or now, error.sentence
-    _write(session, channel, outage, now)
+    write_outage(session, channel, outage, now)
 
 
 def note_up(session: Session, channels: Collection[str], *, now: datetime) -> None:
@@ -46,7 +55,7 @@ def note_up(session: Session, channels: Collection[str], *, now: datetime) -> No
         outage = _known(row)
         if row is not None and outage.since is not None:
             outage.since = None
-            _write(session, channel, outage, now)
+            write_outage(session, channel, outage, now)
 
 
 def outages(session: Session) -> dict[str, Outage]:
@@ -56,16 +65,26 @@ def outages(session: Session) -> dict[str, Outage]:
     return {channel: outage for channel, outage in found.items() if outage.since is not None}
 
 
+def outage_of(session: Session, channel: str) -> Outage:
+    """What is known of one channel."""
+    return _known(session.get(Heartbeat, f"{PREFIX}{channel}"))
+
+
 def why_down(session: Session, channel: str) -> str:
     """Why a channel is down, in a sentence; empty for one that takes messages."""
-    outage = _known(session.get(Heartbeat, f"{PREFIX}{channel}"))
+    outage = outage_of(session, channel)
     return outage.why if outage.since is not None else ""
 
 
-def _alarm(session: Session, channel: str, error: SendError, lanes: Lanes, now: datetime) -> int:
-    """Tell of the most urgent reminder that waits for the channel, rather one that chats may be told of."""
+def write_outage(session: Session, channel: str, outage: Outage, now: datetime) -> None:
+    """Keep what is known of a channel."""
+    session.merge(Heartbeat(sweep=f"{PREFIX}{channel}", at=now, detail=msgspec.json.encode(outage).decode()))
+
+
+def _alarm(session: Session, channel: str, error: SendError, now: datetime) -> int:
+    """Tell by mail of the most urgent reminder that waits for a channel beside it."""
     query = (
-        select(Reminder, Matter.restricted)
+        select(Reminder)
         .join(Entry, Entry.id == Reminder.entry_id)
         .join(Matter, Matter.id == Entry.matter_id)
         .where(PENDING, Reminder.channel == channel, Reminder.due_at <= now)
@@ -73,10 +92,8 @@ def _alarm(session: Session, channel: str, error: SendError, lanes: Lanes, now: 
         .order_by(Matter.restricted, Reminder.severity.desc(), Reminder.id)
         .limit(1)
     )
-    found = session.execute(query).first()
-    if found is None or (channel in MAIL and found.restricted and not lanes.restricted):
-        return 0
-    return raise_alarm(session, found[0], error, now)
+    found = session.scalars(query).first()
+    return raise_alarm(session, found, error, now) if found is not None else 0
 
 
 def _known(row: Heartbeat | None) -> Outage:
@@ -84,7 +101,3 @@ def _known(row: Heartbeat | None) -> Outage:
         return decoding.decode(row.detail, Outage) if row is not None else Outage()
     except msgspec.DecodeError:
         return Outage()
-
-
-def _write(session: Session, channel: str, outage: Outage, now: datetime) -> None:
-    session.merge(Heartbeat(sweep=f"{PREFIX}{channel}", at=now, detail=msgspec.json.encode(outage).decode()))

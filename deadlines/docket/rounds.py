@@ -51,6 +51,14 @@ def has_passed(session: Session, now: datetime) -> bool:
     return found is not None and found.passed_at is not None and timedelta() <= now - found.passed_at <= FRESH
 
 
+def is_under_way(session: Session, now: datetime) -> bool:
+    """Whether it is at its first round, or at one that began after a time away, and found nothing amiss before."""
+    found = read_round(session)
+    if found is None or found.standing or not timedelta() <= now - found.started_at <= FRESH:
+        return False
+    return found.finished_at is None or found.finished_at < found.started_at
+
+
 def check_auditor(session: Session, now: datetime) -> Finding:
     """What the auditor says of the reminders, and whether it says anything."""
     name = "reminders-audited"

@@ -15,6 +15,8 @@ TEXT = """This is a test of how the firm's docket reaches {name}. Nothing is due
 Your code is {code}. Enter it on the page "Me" of the docket, or tell it to whoever keeps the docket, who enters:
 deadlines remind confirm {email} {code}
 """
+TO_A_PROGRAM = "This is a test of how the firm's docket reaches this program. Nothing is due.\n"
+"""Nobody reads a code out: the program answers, or does not."""
 
 
 def trial_messages(
@@ -41,12 +43,14 @@ def _message(
     session: Session, person: Person, channel: str, address: Hidden | None, actor: str, now: datetime
 ) -> Message:
     code = new_code(session, person, channel, actor=actor, now=now)
+    told = TEXT.format(name=person.name, email=person.email, code=code)
     return Message(
         to_name=person.name,
         to_email=person.email,
         subject="Test of the firm's docket: please answer",
-        text=TEXT.format(name=person.name, email=person.email, code=code),
+        text=TO_A_PROGRAM if channel == WEBHOOK else told,
         message_id=f"<test-{new_id()}@deadlines.invalid>",
         at=now,
         address=address,
+        kind="deadline.test",
     )

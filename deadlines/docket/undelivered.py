@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from deadlines.docket.lanes import UNDELIVERED, add_rows, chats_of, row_of
 from deadlines.docket.reminders import URGENT
 from deadlines.docket.roles import DOCKET_ROLE
-from deadlines.errors import ChannelDown, ContentRefused, SendError
+from deadlines.errors import ContentRefused, SendError
 from deadlines.notify.channel import MAIL, WEBHOOK
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, Person, Reminder
@@ -20,7 +20,7 @@ def raise_alarm(session: Session, row: Reminder, error: SendError, now: datetime
     """Tell that a reminder does not reach its person: reminders of their own, due at once; how many.
 
     A mail that does not arrive is told to the people of the docket role, else to the matter's attorney, by mail
-    and by their chats, and to the person by theirs; where the mail server is down, by chats only. What does not
+    and by their chats, and to the person by theirs; of a mail server that is down `mail_outage` tells. What does not
     arrive by a chat or the webhook is told by mail, to the person too. Nothing is told twice, and nothing of an
     alarm.
     """
@@ -44,8 +44,6 @@ def _by_mail_and_chats(
     told = [person.id for person in others]
     chats = chats_of(session, [*told, row.person_id])
     ways = [(person_id, chat) for person_id in (*told, row.person_id) for chat in chats.get(person_id, [])]
-    if isinstance(error, ChannelDown):
-        return ways
     again = [row.person_id] if isinstance(error, ContentRefused) else []
     return [*((person_id, row.channel) for person_id in (*told, *again)), *ways]
 

@@ -24,7 +24,7 @@ def way_of(desk: "Desk", entry: Entry, window: Window) -> Way:
 
 def way(desk: "Desk", window: Window, dispatch_by: date | None) -> Way:
     """How the reminders of a window are laid, by the firm's practice, where a courier must have it on that day."""
-    of = desk.practice.class_of(desk.law, window)
+    of = desk.practice.class_of(desk.law, window.rule, window.remedy)
     dispatch = desk.practice.dispatch(of)
     told = dispatch is not None and dispatch.remind
     return Way(
@@ -44,7 +44,7 @@ def is_working_day(desk: "Desk") -> Callable[[date], bool]:
 
 def dispatch_day(desk: "Desk", notice: NoticeRow, window: Window) -> date | None:
     """The day on which a courier must have the filing, by the firm's practice and the days of its forum."""
-    of = desk.practice.class_of(desk.law, window)
+    of = desk.practice.class_of(desk.law, window.rule, window.remedy)
     rule = desk.law.rules.get(window.rule)
     circuit = notice.facts.get("facts", {}).get("circuit")
     days = engine_for(desk.law).days(rule.computation if rule is not None else FEDERAL_OFFICES, circuit)

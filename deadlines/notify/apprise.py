@@ -4,7 +4,11 @@ Apprise sends in its own way and says only whether it worked. So its addresses a
 its certificate checked, and a server of one's own only where that is public or allowed.
 """
 
+import contextlib
 import logging
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from deadlines.errors import ChannelDown, ConfigError, InputError, SendError
@@ -19,12 +23,15 @@ LONGEST_TITLE, LONGEST_TEXT = 200, 3000
 
 
 class AppriseChannel:
-    """Hands messages to Apprise, which is imported when the first one goes."""
+    """Hands messages to Apprise, which is imported when the first one goes.
+
+    `ca_file`: certificates (PEM) of the firm's own authority, trusted beside those that the library trusts.
+    """
 
     name = "apprise"
 
-    def __init__(self, outbound: Outbound) -> None:
-        self._outbound = outbound
+    def __init__(self, outbound: Outbound, ca_file: str = "") -> None:
+        self._outbound, self._ca_file = outbound, ca_file
 
     def send(self, message: Message) -> None:
         """Send one message; see `Channel.send` for what it raises."""
@@ -34,7 +41,8 @@ class AppriseChannel:
             raise ChannelDown(error.sentence) from None
         except InputError as error:
             raise SendError(error.sentence, permanent=True) from None
-        _notify(service, message)
+        with _trusting(service, self._ca_file):
+            _notify(service, message)
 
     def close(self) -> None:
         """Nothing is kept open."""
@@ -80,6 +88,22 @@ def _check_server(service: Any, outbound: Outbound) -> None:
         return
     port = f":{service.port}" if service.port else ""
     check_address(f"https://{service.host}{port}/", outbound)
+
+
+@contextlib.contextmanager
+def _trusting(service: Any, ca_file: str) -> Iterator[None]:
+    """Let a service trust the firm's own authority too. The library takes one file with all certificates, so it gets
+    one for as long as it sends."""
+    if not ca_file:
+        yield
+        return
+    import certifi
+
+    with tempfile.NamedTemporaryFile(suffix=".pem") as file:
+        file.write(b"\n".join(Path(each).read_bytes() for each in (certifi.where(), ca_file)))
+        file.flush()
+        service.verify_certificate = file.name
+        yield
 
 
 def _notify(service: Any, message: Message) -> None:

@@ -7,6 +7,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from typing import Literal
 
 from msgspec import Struct, field
 
@@ -35,11 +36,15 @@ class Hidden:
         return "Hidden(***)"
 
 
+Kind = Literal["deadline.reminder", "deadline.test", "deadline.outage"]
+"""What the firm's program is told that a message is."""
+
+
 class Message(Struct, frozen=True, kw_only=True):
     """One text for one recipient. `message_id` is the same in every repeat; `at` is when it was written.
 
     `address`: where a channel other than mail reaches the person. `calendar` is an iTIP object (RFC 5546) for the
-    recipient's calendar program, and `method` its METHOD.
+    recipient's calendar program, and `method` its METHOD. `kind`: what it is, for a program.
     """
 
     to_name: str
@@ -52,6 +57,7 @@ class Message(Struct, frozen=True, kw_only=True):
     address: Hidden | None = None
     calendar: bytes | None = None
     method: str | None = None
+    kind: Kind = "deadline.reminder"
 
 
 def clean_line(text: str, limit: int = 1000) -> str:

@@ -26,8 +26,8 @@ class _Lost(Exception):
 class SmtpChannel:
     """Sends through one mail server and keeps the connection until `close`.
 
-    `security` is `starttls` or `tls` with the certificate checked, or `none`, which has to be said: nothing
-    goes in clear by default, and a password never does except on this machine.
+    `security` is `starttls` or `tls` with the certificate checked, or `none`: then mail goes in clear to a server on
+    this machine, and to the one that `clear_to` names. A password goes in clear on this machine only.
     """
 
     name = "smtp"
@@ -44,11 +44,10 @@ class SmtpChannel:
         timeout: float = 30.0,
         longest: float = LONGEST,
         context: ssl.SSLContext | None = None,
+        clear_to: str = "",
     ) -> None:
-        if user and security == "none" and not _is_loopback(host):
-            raise ConfigError(
-                'mail.security is "none", so the password would travel in clear: use "starttls" or "tls".'
-            )
+        if security == "none" and not is_loopback(host):
+            _refuse_clear(host, clear_to, user)
         self._host, self._port, self._security = host, port, security
         self._sender = sender_address(sender)
         self._user, self._password = user, password or ""
@@ -192,7 +191,20 @@ def _without_addresses(text: str) -> str:
     return clean_line(re.sub(r"\S+@\S+", "(address)", text), 160).rstrip(".")
 
 
-def _is_loopback(host: str) -> bool:
+def _refuse_clear(host: str, clear_to: str, user: str | None) -> None:
+    """Raises ConfigError where mail may not leave this machine in clear."""
+    instead = 'use "starttls" or "tls"'
+    if user:
+        raise ConfigError(f'mail.security is "none", so the password would travel in clear: {instead}.')
+    if host.lower() != clear_to.lower():
+        raise ConfigError(
+            f'mail.security is "none", so mail to {host} would travel in clear: {instead}, or name that server in '
+            "mail.clear_to where the way to it is safe."
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
     if host == "localhost":
         return True
     try:

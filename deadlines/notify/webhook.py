@@ -47,10 +47,10 @@ class WebhookChannel:
 
 
 def payload(message: Message) -> dict[str, object]:
-    """What leaves the firm: the words of the reminder and what kind it is. No name and no address of anybody."""
+    """What leaves the firm: what the message is, its words and how urgent it is. No name and no address of anybody."""
     carried = {name: message.headers[header] for header, name in CARRIED.items() if header in message.headers}
     return {
-        "type": "deadline.reminder",
+        "type": message.kind,
         "timestamp": message.at.isoformat(),
         "data": {"text": clean_text(message.text), **carried},
     }

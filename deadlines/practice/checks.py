@@ -66,15 +66,14 @@ def check(name: str, table: PracticeFile, law: Law, day: FirmsDay) -> None:
 def check_ties(name: str, practice: Practice, law: Law) -> None:
     """Refuse two tables of which neither is the narrower for a rule that both fit. Raises ConfigError with both."""
     for rule in law.rules.values():
-        fatal = not any(rule.id == word or is_remedy(rule.remedy, word) for word in practice.not_fatal)
-        of = WindowClass(rule.id, rule.remedy, rule.forum, fatal)
+        of = practice.class_of_rule(rule)
         ladders = [(ladder.reach, f"at_least = {ladder.at_least}") for ladder in practice.ladders]
         _no_tie(name, "ladder", ladders, of)
         _no_tie(name, "dispatch", [(dispatch.reach, "") for dispatch in practice.dispatches], of)
 
 
 def _no_tie(name: str, what: str, tables: list[tuple[Reach, str]], of: WindowClass) -> None:
-    first: dict[tuple[tuple[int, int, bool], str], int] = {}
+    first: dict[tuple[tuple[int, int, int], str], int] = {}
     for number, (reach, beside) in enumerate(tables, start=1):
         if not reach.fits(of):
             continue
@@ -119,12 +118,13 @@ def _once(name: str, what: str, said: list[str]) -> None:
 
 
 def _for_all(table: ReachTable) -> bool:
-    return not (table.rules or table.remedies or table.forums) and table.fatal is None
+    return not (table.rules or table.remedies or table.forums) and table.fatal is None and table.filed is None
 
 
 def _words(table: ReachTable) -> str:
     named = [f"{key} = {sorted(getattr(table, key))}" for key in ("rules", "remedies", "forums") if getattr(table, key)]
-    return ", ".join([*named, *([f"fatal = {table.fatal}"] if table.fatal is not None else [])]) or "every window"
+    halves = [f"{key} = {half}" for key in ("fatal", "filed") if (half := getattr(table, key)) is not None]
+    return ", ".join([*named, *halves]) or "every window"
 
 
 def _reach(where: str, table: ReachTable, law: Law) -> None:

@@ -13,6 +13,7 @@ class ReachTable(Table, frozen=True, kw_only=True):
     remedies: list[str] = field(default_factory=list)
     forums: list[str] = field(default_factory=list)
     fatal: bool | None = None
+    filed: bool | None = None
 
 
 class LadderTable(ReachTable, frozen=True, kw_only=True):

@@ -3,12 +3,12 @@
 import hashlib
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from deadlines.compute.ladders import LADDERS, Ladder, WindowClass, is_remedy
+from deadlines.compute.ladders import LADDERS, Ladder, WindowClass, is_filed, is_remedy
 from deadlines.compute.milestones import DISPATCHES, Dispatch, Template, dispatch_of
-from deadlines.compute.result import Window
 from deadlines.law import Law
+from deadlines.law.model import Rule
 
 FINGERPRINT = 8
 
@@ -24,11 +24,21 @@ class Practice(Struct, frozen=True):
     milestones: tuple[Template, ...] = ()
     not_fatal: tuple[str, ...] = ()
 
-    def class_of(self, law: Law, window: Window) -> WindowClass:
-        """What decides how a window is worked; a rule that the law data no longer has is of no forum."""
-        rule = law.rules.get(window.rule)
-        fatal = not any(window.rule == word or is_remedy(window.remedy, word) for word in self.not_fatal)
-        return WindowClass(window.rule, window.remedy, rule.forum if rule is not None else "", fatal)
+    def class_of(self, law: Law, rule: str, remedy: str) -> WindowClass:
+        """What decides how a window of that rule and kind of remedy is worked; a rule that the law data no longer has
+        is of no forum, and a filing."""
+        found = law.rules.get(rule)
+        if found is None:
+            return WindowClass(rule, remedy, "", self._is_fatal(rule, remedy))
+        return structs.replace(self.class_of_rule(found), remedy=remedy, fatal=self._is_fatal(rule, remedy))
+
+    def class_of_rule(self, rule: Rule) -> WindowClass:
+        """The same of every window of a rule."""
+        fatal = self._is_fatal(rule.id, rule.remedy)
+        return WindowClass(rule.id, rule.remedy, rule.forum, fatal, is_filed(rule.filed_when))
+
+    def _is_fatal(self, rule: str, remedy: str) -> bool:
+        return not any(rule == word or is_remedy(remedy, word) for word in self.not_fatal)
 
     def dispatch(self, of: WindowClass) -> Dispatch | None:
         """How long a courier takes for such a window."""

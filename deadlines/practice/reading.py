@@ -84,7 +84,8 @@ def _with_default(own: Sequence[T], shipped: Sequence[T]) -> tuple[T, ...]:
 
 
 def _reach(item: ReachTable) -> Reach:
-    return Reach(rules=tuple(item.rules), remedies=tuple(item.remedies), forums=tuple(item.forums), fatal=item.fatal)
+    named = {"rules": tuple(item.rules), "remedies": tuple(item.remedies), "forums": tuple(item.forums)}
+    return Reach(**named, fatal=item.fatal, filed=item.filed)
 
 
 def _ladder(item: LadderTable) -> Ladder:

@@ -8,7 +8,8 @@ def reach_words(reach: Reach) -> str:
     """`motion, fatal`, or `every window`."""
     named = (*reach.rules, *reach.remedies, *reach.forums)
     fatal = {None: "", True: "fatal", False: "not fatal"}[reach.fatal]
-    return ", ".join([*named, *([fatal] if fatal else [])]) or "every window"
+    filed = {None: "", True: "filings", False: "nothing to file"}[reach.filed]
+    return ", ".join([*named, *filter(None, (fatal, filed))]) or "every window"
 
 
 def ladder_words(ladder: Ladder) -> tuple[str, str]:

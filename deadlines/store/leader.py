@@ -27,6 +27,10 @@ CLOSING_SECONDS = 1.0
 class Leader(Protocol):
     """Tells a daemon whether it is the one that works."""
 
+    @property
+    def stands_by(self) -> bool:
+        """Whether another daemon worked when it was last looked."""
+
     def lead(self) -> bool:
         """Whether this process works now; takes the place where it is free. Never waits, never raises."""
 
@@ -49,6 +53,8 @@ def leader_of(engine: Engine) -> Leader:
 class Alone:
     """A database in memory: nobody else can reach it."""
 
+    stands_by = False
+
     def lead(self) -> bool:
         """Always."""
         return True
@@ -59,6 +65,8 @@ class Alone:
 
 class FileLeader:
     """Holds a lock on a file beside the database until the process ends, however it ends."""
+
+    stands_by = False
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -179,7 +187,7 @@ class ServerLeader:
         self._key = _key()
         self._connection: Any = None
         self._lock = threading.Lock()
-        self._told = False
+        self.stands_by = False
         event.listen(engine, "engine_disposed", lambda _engine: self.close())
 
     def lead(self) -> bool:
@@ -189,11 +197,17 @@ class ServerLeader:
                 held = self._still_held() if self._connection is not None else self._take()
             except SQLAlchemyError:
                 self._let_go()
-                held = False
-        if not held and not self._told:
-            log.info("another daemon works on this database; this one stands by")
-        self._told = not held
+                return False  # the database fails: whether another one works is not known
+            self._tell(held)
         return held
+
+    def _tell(self, held: bool) -> None:
+        """Once for each change: the sweeps ask all at once. The first to work at all is no change."""
+        if held and self.stands_by:
+            log.warning("this daemon stood by and works on this database from now on")
+        elif not held and not self.stands_by:
+            log.info("another daemon works on this database; this one stands by")
+        self.stands_by = not held
 
     def close(self) -> None:
         """Give the lock back with the connection. A look that hangs is not waited for: the server frees the lock."""

@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from ssl import SSLContext
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,12 +46,14 @@ FAILED = ("Signing in did not come to its end", "Begin again at the door. If it 
 
 
 class Provider:
-    """One identity provider. `name` stands on the button, `issuer` is its address.
+    """One identity provider. `name` stands on the button, `issuer` is its address, `context` trusts its certificate.
 
     Raises ConfigError where the extra [oidc] is not installed.
     """
 
-    def __init__(self, *, name: str, issuer: str, client_id: str, client_secret: str) -> None:
+    def __init__(
+        self, *, name: str, issuer: str, client_id: str, client_secret: str, context: SSLContext | None = None
+    ) -> None:
         try:
             from authlib.integrations.starlette_client import OAuth
         except ModuleNotFoundError:
@@ -58,12 +61,13 @@ class Provider:
         self.name, self._issuer = name, issuer.rstrip("/")
         # No proxy and no certificate is taken from the environment, and no answer leads to another address.
         options = {"scope": "openid email", "code_challenge_method": "S256", "timeout": SECONDS, "trust_env": False}
+        trusted = {"verify": context} if context is not None else {}
         self._client: Any = OAuth().register(
             "firm",
             client_id=client_id,
             client_secret=client_secret,
             server_metadata_url=f"{self._issuer}/.well-known/openid-configuration",
-            client_kwargs={**options, "follow_redirects": False},
+            client_kwargs={**options, **trusted, "follow_redirects": False},
         )
 
     async def start(self, request: Request, back: str) -> Response:

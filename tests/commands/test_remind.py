@@ -139,6 +139,10 @@ def test_the_webhook_is_tested_when_it_is_named(reached: Firm, hook: Receiver) -
     [outcome] = reached.data("remind", "test", ANA, "--channel", "webhook")
     assert outcome["taken"]
     assert hook.requests[-1].headers["webhook-signature"].startswith("v1,")
+    said = json.loads(hook.requests[-1].body)
+    assert (said["type"], said["data"]) == ("deadline.test", {"text": said["data"]["text"]})
+    assert "Nothing is due" in said["data"]["text"]
+    assert not re.search(r"Ana|@|\d{6}", said["data"]["text"])
     (reached.folder / "secret").write_text("nonsense")
     assert reached.run("remind", "test", ANA).returncode == 5
 

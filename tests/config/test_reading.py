@@ -188,7 +188,7 @@ def test_every_option_has_its_environment_variable(file: Path, option: object) -
         "incoming.closes": "18:00",
         "incoming.days": "2",
     }.get(option.name, "77" if option.type is int else "/other")
-    if option.name in ("web.host", "mail.host"):
+    if option.name in ("web.host", "mail.host", "mail.clear_to"):
         other = "other.firm.example"
     if option.name == "daemon.lease_seconds":
         other = "99"

@@ -16,6 +16,8 @@ from deadlines.docket.figures import figures
 from deadlines.docket.judging import Statement
 from deadlines.docket.moves import Because, move
 from deadlines.docket.people import deactivate_person
+from deadlines.errors import ChannelDown
+from deadlines.notify.message import Message
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Gap, NoticeRow, Person, Reminder
 from tests.daemon.parts import Collector, sweeps
@@ -131,6 +133,22 @@ def test_one_that_was_lost_after_its_moment_goes_at_once(docket: Database) -> No
     auditor(docket).audit(late)
     assert [message.subject[:5] for message in run(docket, late).messages if "auditor" not in message.subject]
     assert auditor(docket).audit(late + HOUR).passed_at == late + HOUR  # type: ignore[union-attr]
+
+
+def test_what_waits_out_a_mail_server_that_is_away_is_not_planned_for_a_later_day(docket: Database) -> None:
+    """What was claimed and not tried is given back at the moment of that, while the auditor goes by its turn's."""
+
+    def away(_: Message) -> None:
+        raise ChannelDown("The mail server cannot be reached.")
+
+    run(docket, *(ENTERED + DAY * number for number in range(23)))
+    late = ONE_DAY_BEFORE + 20 * HOUR  # the day after, before the reminders of that day
+    sweeps(docket, Collector(away)).send_due(late + timedelta(seconds=40))
+    with docket.read() as session:
+        waiting = session.scalars(select(Reminder).where(Reminder.rung == "safe-1", Reminder.attempts == 0)).all()
+    assert [row.next_at > late for row in waiting] == [True] * 3  # of one person; the other's were tried
+    auditor(docket).audit(late)
+    assert kinds(docket) == ["unsent"] * 6
 
 
 @pytest.mark.parametrize(

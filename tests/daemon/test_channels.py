@@ -3,6 +3,7 @@
 import json
 import logging
 import ssl
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,13 +13,15 @@ from sqlalchemy import select
 from deadlines import wiring
 from deadlines.config import load_settings
 from deadlines.daemon import Sweeps
+from deadlines.errors import SendError
+from deadlines.notify.message import Hidden, Message
 from deadlines.store.database import Database
 from deadlines.store.tables import Attempt, Audit, Contact, Heartbeat, Matter, Person, Reminder
 from tests.daemon.test_lanes import SAFE_DAY
 from tests.docket.samples import ENTERED, docket
 from tests.notify import receivers
 from tests.notify.receivers import Play, Receiver, answers, receiver
-from tests.notify.servers import certificate
+from tests.notify.servers import Inbox, certificate, mail_server
 
 KEY = "whsec_" + "S3CRETS3" * 4
 WAYS = ("slack", "teams")
@@ -128,3 +131,23 @@ def test_of_a_restricted_matter_a_receiver_hears_one_line_or_nothing(
     assert "2026-0143" not in whole
     assert "I-290B" not in whole
     assert "Ana" not in whole
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_one_option_has_mail_and_chats_trust_the_firms_own_authority(
+    tls: ssl.SSLContext, tmp_path: Path, trusted: bool
+) -> None:
+    pytest.importorskip("apprise", reason="the extra apprise is not installed")
+    inbox, words = Inbox(), {"to_name": "Ana", "subject": "s", "text": "t", "message_id": "<1@x>", "at": SAFE_DAY}
+    with receiver(tls, answers(200)) as hook, mail_server(inbox, starttls=tls) as port:
+        (tmp_path / "deadlines.toml").write_text(
+            f'[mail]\nhost = "localhost"\nport = {port}\nsender = "docket@firm.test"\n'
+            f'[channels]\nallowed = "{hook.host}"\n' + ('ca_file = "certificate.pem"\n' if trusted else "")
+        )
+        ways = wiring.build_channels(load_settings(environ={}, folder=tmp_path))
+        for name, address in (("smtp", ""), ("slack", hook.url), ("apprise", f"ntfys://{hook.host}/docket")):
+            message = Message(to_email="ana@firm.test", address=Hidden(address), **words)  # type: ignore[arg-type]
+            with nullcontext() if trusted else pytest.raises(SendError):
+                ways[name].send(message)
+            ways[name].close()
+        assert (len(inbox.mails), len(hook.requests)) == ((1, 2) if trusted else (0, 0))

@@ -11,6 +11,7 @@ from deadlines.docket.lanes import Lanes, fan_out
 from deadlines.docket.outages import outages
 from deadlines.errors import ChannelDown, SendError
 from deadlines.notify.message import Message
+from deadlines.notify.webhook import payload
 from deadlines.store.database import Database
 from deadlines.store.tables import Attempt, Contact, Matter, Person, Reminder
 from tests.daemon.parts import WEEK_BEFORE, Collector
@@ -242,16 +243,65 @@ def test_a_mail_server_that_is_down_is_told_by_chat_once(database: Database) -> 
 
 def test_the_reason_of_an_outage_is_told_of_a_reminder_that_was_not_tried_itself(database: Database) -> None:
     fill(database)
-    ways = channels(smtp=ChannelDown("The mail server says 421."))
+    ways = channels(slack=ChannelDown("Slack says 421."))
     sweeps = daemon(database, ways)
-    sweeps.send_due(WEEK_BEFORE)
+    sweeps.send_due(SAFE_DAY)
+    undelivered = Reminder.rung.like("undelivered-%")
     with database.write() as session:
         session.execute(delete(Attempt))
-        session.execute(update(Reminder).where(Reminder.channel == "slack").values(state="planned", sent_at=None))
-    ways["slack"].messages.clear()
-    sweeps.send_due(WEEK_BEFORE + timedelta(seconds=5))
-    [said] = ways["slack"].messages
-    assert "The mail server says 421." in said.text
+        session.execute(update(Reminder).where(undelivered).values(state="planned", sent_at=None))
+    ways["smtp"].messages.clear()
+    sweeps.send_due(SAFE_DAY + timedelta(seconds=5))
+    [said] = ways["smtp"].messages
+    assert "Slack says 421." in said.text
+
+
+@pytest.mark.parametrize("restricted", [False, True])
+def test_that_mail_is_down_goes_to_every_other_channel_at_once_and_tells_of_no_matter(
+    database: Database, restricted: bool
+) -> None:
+    """Also while all that waits is of a restricted matter: only the number of what waits is told."""
+    fill(database, restricted=restricted, clerk=True)
+    ways = channels(smtp=ChannelDown("The mail server cannot be reached."))
+    sweeps = daemon(database, ways)
+    for tick in range(4):
+        sweeps.send_due(WEEK_BEFORE + tick * 16 * MINUTE)
+    told = ways["slack"].messages + ways["webhook"].messages
+    assert sorted(message.to_name for message in told) == ["", "Ana Ruiz", "Dora Dee"]
+    assert len({message.text for message in told}) == 1
+    text = told[0].text
+    assert text.startswith("Mail of the firm's docket cannot be sent since 2026-11-13 09:00. The mail server")
+    assert "1 reminder waits." in text
+    said = repr([(message.subject, message.text, message.headers) for message in told])
+    assert not [word for word in ("2026-0143", "Canary", "I-290B", "motion", "http") if word in said]
+    assert {payload(message)["type"] for message in told} == {"deadline.outage"}
+    assert all(at - WEEK_BEFORE < MINUTE for at in (message.at for message in told))
+
+
+def test_a_chat_that_does_not_take_it_hears_it_later_and_not_once_mail_goes_again(database: Database) -> None:
+    fill(database)
+    ways = channels(smtp=ChannelDown("Mail is away."), slack=ChannelDown("Slack is away."))
+    sweeps = daemon(database, ways)
+    sweeps.send_due(WEEK_BEFORE)
+    sweeps.send_due(WEEK_BEFORE + MINUTE)
+    assert (len(ways["webhook"].messages), ways["slack"].messages) == (1, [])
+    ways["slack"].error = None
+    sweeps.send_due(WEEK_BEFORE + 6 * MINUTE)
+    assert len(ways["slack"].messages) == 1
+    ways["smtp"].error = None
+    with database.write() as session:
+        session.add(
+            Contact(
+                person_id=session.scalars(select(Person.id)).one(),
+                channel="teams",
+                address="https://x",
+                added_at=ENTERED,
+            )
+        )
+    ways["teams"] = Named("teams")
+    daemon(database, ways).send_due(WEEK_BEFORE + 30 * MINUTE)
+    assert (len(ways["smtp"].messages), ways["teams"].messages) == (1, [])
+    assert (len(ways["webhook"].messages), len(ways["slack"].messages)) == (1, 1)
 
 
 def test_a_chat_that_is_down_is_told_by_mail_once(database: Database) -> None:

@@ -1,5 +1,6 @@
 """One daemon works on a database: a second one on a file is refused, on a server it stands by and takes over."""
 
+import logging
 import subprocess
 import sys
 import time
@@ -55,13 +56,20 @@ def test_a_full_disk_keeps_no_daemon_from_the_lock() -> None:
 
 
 @pytest.mark.parametrize("kind_of_database", ["postgres"], indirect=True)
-def test_on_a_server_the_second_stands_by_and_takes_over(database: Database, database_url: str) -> None:
+def test_on_a_server_the_second_stands_by_takes_over_and_says_so(
+    database: Database, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     other = Database.open(database_url)
     first, second = leader_of(database.engine), leader_of(other.engine)
     assert isinstance(first, ServerLeader)
     assert [first.lead(), second.lead(), first.lead(), second.lead()] == [True, False, True, False]
+    assert [record.levelname for record in caplog.records] == ["INFO"]
     first.close()
     assert wait_for(second)  # the server frees the lock when it has seen the connection end
+    assert second.lead()
+    [told] = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert told == "this daemon stood by and works on this database from now on"
     assert not first.lead()
     other.dispose()
     assert wait_for(first)

@@ -4,7 +4,7 @@ import json
 import logging
 import ssl
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from deadlines.daemon.auditing import Auditor
 from deadlines.daemon.monitor import Monitor
 from deadlines.docket.monitor import check_monitor
 from deadlines.docket.outages import Outage
-from deadlines.docket.rounds import FRESH
+from deadlines.docket.rounds import FRESH, Round, write_round
 from deadlines.notify.outbound import Outbound
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Heartbeat, Reminder
@@ -125,6 +125,28 @@ def test_it_hears_nothing_while_anything_is_wrong(
     found = state(docket)
     assert found[0] == "warning"
     assert why in found[1]
+
+
+@pytest.mark.parametrize("standing, level", [(0, "INFO"), (2, "ERROR")])
+@pytest.mark.parametrize("before", [None, NOW - timedelta(days=3)], ids=["first", "after a weekend"])
+def test_before_the_auditor_had_its_chance_it_hears_nothing_and_that_is_no_error(
+    docket: Database,
+    ping: Callable[[], str],
+    outside: Receiver,
+    caplog: pytest.LogCaptureFixture,
+    before: datetime | None,
+    standing: int,
+    level: str,
+) -> None:
+    with docket.write() as session:
+        begun = Round(
+            NOW - timedelta(minutes=4), finished_at=before, passed_at=None if standing else before, standing=standing
+        )
+        write_round(session, begun, NOW)
+    caplog.set_level(logging.INFO)
+    assert "the auditor" in ping()
+    assert outside.requests == []
+    assert {record.levelname for record in caplog.records} == {level}
 
 
 @pytest.mark.parametrize("play", [answers(404), answers(500), answers(302, Location="https://other.test/"), resets])

@@ -14,6 +14,7 @@ import time_machine
 
 from deadlines.daemon import Scheduler, SendReport
 from deadlines.daemon.scheduler import LAST_WORDS
+from deadlines.docket.figures import figures
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat
 from tests.daemon.parts import WEEK_BEFORE, Collector, fill, states, sweeps
@@ -219,3 +220,56 @@ def scheduler_that_hangs(database: Database, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(daemon, "beat", lambda *_args, **_more: free.wait(60))
     yield scheduler
     free.set()
+
+
+class Standby:
+    """A daemon that stands by until the other one ends."""
+
+    leads = False
+
+    @property
+    def stands_by(self) -> bool:
+        return not self.leads
+
+    def lead(self) -> bool:
+        return self.leads
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class Pinged:
+    """A monitor that notes when it is asked."""
+
+    def __init__(self) -> None:
+        self.at: list[datetime] = []
+
+    def ping(self, now: datetime) -> str:
+        self.at.append(now)
+        return ""
+
+
+def test_one_that_takes_over_is_counted_and_asks_the_auditor_before_the_monitor(database: Database) -> None:
+    sweeps(database).beat(WEEK_BEFORE)
+    leader, monitor = Standby(), Pinged()
+    daemon = sweeps(database, monitor=monitor)
+    scheduler = Scheduler(daemon, tick=0.05, beat=0.05, now=lambda: WEEK_BEFORE, leader=leader)
+    scheduler.start()
+    try:
+        assert until(lambda: {"send", "beat", "keeping"} <= set(daemon.alive_at))
+        assert until(lambda: daemon.stood_by)
+        assert takeovers(database) == 0
+        leader.leads = True
+        assert until(lambda: takeovers(database) == 1)
+        assert until(lambda: not daemon.stood_by)
+    finally:
+        scheduler.stop()
+    assert monitor.at == []
+    sweeps(database).beat(WEEK_BEFORE)  # started anew, it took over from nobody
+    assert takeovers(database) == 1
+
+
+def takeovers(database: Database) -> float:
+    with database.read() as session:
+        [found] = [each for each in figures(session, WEEK_BEFORE) if each.name == "scheduler_takeovers"]
+    return found.values[""]

@@ -187,6 +187,19 @@ def test_a_template_for_some_windows_is_for_those_alone(session: Session) -> Non
     assert [bool(days(session, entries[rule])) for rule in (MOTION, APPEAL)] == [False, True]
 
 
+def test_a_step_once_for_a_notice_begins_with_the_first_entry_that_it_is_for(session: Session) -> None:
+    """Also where another entry's date comes first; and a new file takes it from an entry that it is no longer for."""
+    firm(session)
+    wide = Practice(milestones=(REVIEW,))
+    entries = recorded(session, practice=wide)
+    [first] = [entry for entry in entries.values() if days(session, entry)]
+    [other] = [entry for entry in entries.values() if entry.rule in (MOTION, APPEAL) and entry.rule != first.rule][:1]
+    narrow = desk(practice=Practice(milestones=(structs.replace(REVIEW, reach=Reach(rules=(other.rule,))),)))
+    for entry in (other, first):
+        relay(session, narrow, entry.id, now=ENTERED)
+    assert [bool(days(session, entry)) for entry in (other, first)] == [True, False]
+
+
 def filled(database: Database, *, restricted: bool = False) -> None:
     with database.write() as session:
         ana, _, _ = firm(session)

@@ -29,7 +29,7 @@ class Handler(BaseHTTPRequestHandler):
     requests: list[Request]
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.requests.append(Request(self.path, headers, body))
         self.close_connection = True

@@ -205,12 +205,10 @@ def test_apprise_sends_to_ntfy_and_tells_when_it_did_not(
     hook: Receiver,
     outbound: Outbound,
     tls: tuple[ssl.SSLContext, ssl.SSLContext, Path],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls[2]))
     address = f"ntfys://{hook.host}/docket?redirect=yes"
     assert built(address, outbound)[1] == "ntfys"
-    channel = AppriseChannel(outbound)
+    channel = AppriseChannel(outbound, str(tls[2]))
     hook.becomes(answers(200, b"{}"))
     channel.send(message(address, text="plain words"))
     assert b"plain words" in hook.requests[-1].body

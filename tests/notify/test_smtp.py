@@ -136,7 +136,15 @@ def test_nothing_goes_in_clear_when_starttls_is_not_offered(inbox: Inbox, port: 
 
 def test_a_password_in_clear_to_another_machine_is_refused() -> None:
     with pytest.raises(ConfigError, match="in clear"):
-        SmtpChannel(host="mail.firm.test", port=25, security="none", sender=SENDER, user="a", password="b")
+        SmtpChannel(
+            host="mail.firm.test",
+            port=25,
+            security="none",
+            sender=SENDER,
+            user="a",
+            password="b",
+            clear_to="mail.firm.test",
+        )
 
 
 def test_a_refused_login_is_the_channels_fault_and_names_no_password(inbox: Inbox, tmp_path: Path) -> None:

@@ -18,6 +18,15 @@ GENERAL = "[[ladder]]\nat_least = 0\ndays = [30, 3, 1, 0]\n"
 
 
 MOTION_AND_APPEAL = '[[ladder]]\nremedies = ["motion", "appeal"]\nat_least = 0\ndays = [31, 1, 0]\n'
+NOTHING_IS_FILED = {
+    # Somebody leaves, a bar or a status ends, a body acts or decides, a person appears or asks, money is posted.
+    "status.unlawful-presence-180", "status.unlawful-presence-365", "departure.voluntary",
+    "departure.voluntary.after-petition", "departure.voluntary.travel-document", "departure.voluntary.bond",
+    "status.bar-3-year", "status.bar-10-year", "status.bar-removal", "status.asylum-permit", "dhs.stay.end",
+    "court.mandate", "court.mandate.after-rehearing", "uscis.hearing.n336-scheduled", "uscis.field-review",
+    "eoir.hearing.credible-fear", "eoir.hearing.reasonable-fear", "eoir.review.fear", "uscis.n600k.before-18",
+    "consular.k1-petition", "consular.petition-returned", "consular.waiver-nonimmigrant",
+}  # fmt: skip
 DAY = FirmsDay("America/New_York")
 
 
@@ -36,9 +45,21 @@ def test_the_file_to_begin_with_holds_the_default_and_a_template(tmp_path: Path,
     practice = read(tmp_path, example(), law)
     assert (practice.ladders, practice.dispatches) == (LADDERS, DISPATCHES)
     assert [item.id for item in practice.milestones] == [
-        "attorney-review", "strategy", "client-told", "draft", "signature-and-fee", "dispatch",
+        "attorney-review", "strategy", "client-told", "draft", "signature-and-fee", "dispatch", "client-warned",
     ]  # fmt: skip
     assert practice.state != Practice().state
+
+
+def test_the_template_asks_for_a_draft_only_where_something_is_filed(tmp_path: Path, law: Law) -> None:
+    practice = read(tmp_path, example(), law)
+    filing = ["attorney-review", "strategy", "client-told", "draft", "signature-and-fee", "dispatch"]
+    asked = {
+        rule.id: [each.id for each in practice.templates(practice.class_of(law, rule.id, rule.remedy))]
+        for rule in law.rules.values()
+    }
+    clocks = {name for name, steps in asked.items() if steps != filing}
+    assert clocks == NOTHING_IS_FILED
+    assert {tuple(asked[name]) for name in clocks} == {("attorney-review", "client-told", "client-warned")}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import ssl
+import threading
 from collections.abc import Iterator
 from datetime import date, time, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines.daemon import Scheduler
 from deadlines.docket import (
     closing,
     deliveries,
@@ -38,9 +40,10 @@ from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Delivery, Entry, Matter, Person, Webhook
 from deadlines.store.vault import Vault
 from tests.daemon.parts import Collector, sweeps
+from tests.daemon.test_scheduler import until
 from tests.docket import desks, samples
 from tests.docket.samples import ZONE
-from tests.notify.receivers import Receiver, answers, receiver, resets, silent
+from tests.notify.receivers import Handler, Receiver, answers, receiver, resets, silent
 from tests.notify.servers import certificate
 from tests.web.api_firm import NOW
 
@@ -498,3 +501,36 @@ def test_a_reminder_that_does_not_arrive_is_told_too(told: Told, tls: Tls) -> No
     assert {event["type"] for event in found} == {"reminder.undelivered"}
     assert entry in {event["data"]["entry"] for event in found}
     assert all(isinstance(event["data"]["reminder"], int) for event in found)
+
+
+def test_a_stop_gives_back_what_was_claimed_and_not_begun(told: Told, tls: Tls) -> None:
+    told.hook()
+    with told.database.write() as session:
+        for form in ("I-140", "I-129", "I-130"):
+            told.record(session, form)
+    begun, free = threading.Event(), threading.Event()
+
+    def waits(handler: Handler) -> None:
+        begun.set()
+        free.wait(20)
+        answers(200)(handler)
+
+    told.outside.becomes(waits)
+    patient = Outbound(allowed=[told.outside.host], context=tls[1], longest=60)
+    ended = sweeps(told.database, outbound=patient, vault=VAULT)
+    scheduler = Scheduler(ended, only=("hooks",), now=lambda: told.now)
+    scheduler.start()
+    try:
+        assert begun.wait(20)
+        claimed = told.states()
+        assert claimed.count("leased") == len(claimed) > 2
+        scheduler.stop()
+        assert sorted(told.states()) == ["leased", *["planned"] * (len(claimed) - 1)]
+        told.outside.becomes(answers(200))
+        other = sweeps(told.database, outbound=told.outbound, vault=VAULT)
+        assert other.send_events(told.now + timedelta(seconds=1)) == len(claimed) - 1
+    finally:
+        free.set()
+    assert until(lambda: set(told.states()) == {"sent"})
+    with told.database.read() as session:
+        assert {row.attempts for row in session.scalars(select(Delivery))} == {1}

@@ -1,25 +1,33 @@
 """Signing in with an identity provider: a real one on this machine (OWASP ASVS 5.0, chapters 9 and 10)."""
 
+import asyncio
 import base64
 import hashlib
 import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
 from sqlalchemy import select
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
+from deadlines.config import load_settings
 from deadlines.docket.people import deactivate_person
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Person
 from deadlines.web.app import create_app
 from deadlines.web.entrance import Entrance
+from deadlines.web.oidc import faults
+from deadlines.wiring_entrance import build_provider
 from tests.docket import samples
+from tests.notify.receivers import answers, receiver
+from tests.notify.servers import certificate
 from tests.web.serving import NOW, ZONE
 
 mock = pytest.importorskip(
@@ -83,7 +91,7 @@ class Firm:
             "client_secret": "s",
             **more,
         }
-        self.provider = Provider(**settings)
+        self.provider = Provider(**settings)  # type: ignore[arg-type]
         entrance = Entrance(provider=self.provider)
         self.app = create_app(database, zone=ZONE, now=lambda: NOW, address="http://testserver", entrance=entrance)
         with database.write() as session:
@@ -256,3 +264,28 @@ def test_only_key_pairs_sign(firm: Firm) -> None:
     assert firm.enter(browser=firm.another()) == 303
     assert client.server_metadata["id_token_signing_alg_values_supported"] == ["ES256", "RS256"]
     assert not any(name == "none" or name.startswith("HS") for name in SAFE_ALGORITHMS)
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_provider_with_a_certificate_of_the_firms_own_authority_is_trusted_where_it_is_named(
+    tmp_path: Path, trusted: bool
+) -> None:
+    with receiver(certificate(tmp_path)[0], answers(404)) as outside:
+        issuer = f"https://{outside.host}"
+        said = {"issuer": issuer, "authorization_endpoint": f"{issuer}/authorize", "token_endpoint": f"{issuer}/token"}
+        outside.becomes(answers(200, json.dumps(said).encode(), Content_Type="application/json"))
+        (tmp_path / "secret").write_text("a secret")
+        (tmp_path / "secret").chmod(0o600)
+        (tmp_path / "deadlines.toml").write_text(
+            f'[oidc]\nissuer = "{issuer}"\nclient_id = "deadlines"\nclient_secret_file = "secret"\n'
+            + ('[channels]\nca_file = "certificate.pem"\n' if trusted else "")
+        )
+        provider = build_provider(load_settings(environ={}, folder=tmp_path))
+        asked = Request({"type": "http", "method": "GET", "headers": [], "session": {}})
+        if not trusted:
+            with pytest.raises(faults()):
+                asyncio.run(provider.start(asked, "https://docket.test/sign-in/back"))
+            assert outside.requests == []
+            return
+        answer = asyncio.run(provider.start(asked, "https://docket.test/sign-in/back"))
+    assert answer.headers["location"].startswith(f"{issuer}/authorize?")
