@@ -15,7 +15,8 @@ from deadlines.docket.versions import current
 from deadlines.docket.views import EntryView, entry_view
 from deadlines.errors import Conflict
 from deadlines.store.tables import Entry
-from deadlines.web.desk.door import Door, Refusal, Visit
+from deadlines.web.desk.door import Door, Refusal
+from deadlines.web.desk.visit import Visit
 
 Ask = Callable[[Visit, str, Mapping[str, str], Refusal | None], Response]
 """Makes the page from what the address names, what was typed, and why that was refused."""

@@ -22,11 +22,12 @@ from deadlines.law import load_law
 from deadlines.pdf.reading import MOST_BYTES
 from deadlines.store.tables import Incoming, Matter
 from deadlines.web.desk.choosing import plain
-from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.door import Door
 from deadlines.web.desk.draft import LABELS, METHODS, Draft, kinds_of, missing, read_draft
 from deadlines.web.desk.finding import matching
 from deadlines.web.desk.paper import CARRIED, TAKE, Reading, carried, packed, read_paper, with_taken
 from deadlines.web.desk.preview import Preview, preview_of
+from deadlines.web.desk.visit import Visit
 from deadlines.web.pages import HEADERS
 from deadlines.web.plain import sentence
 

@@ -23,7 +23,8 @@ from deadlines.errors import Forbidden, InputError, NotFound
 from deadlines.ical import REDACTIONS
 from deadlines.store.tables import Matter, Person, Subscription, Team
 from deadlines.web.desk.acts import status_of
-from deadlines.web.desk.door import UNKNOWN, Door, Refusal, Visit
+from deadlines.web.desk.door import UNKNOWN, Door, Refusal
+from deadlines.web.desk.visit import Visit
 from deadlines.web.plain import sentence
 
 SCOPES: dict[Scope, str] = {

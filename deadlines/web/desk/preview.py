@@ -22,8 +22,8 @@ from deadlines.errors import DeadlinesError, InputError
 from deadlines.law.matrix import Fact
 from deadlines.store.tables import Matter, NoticeRow, Person
 from deadlines.web.desk.acts import HAND_OVER
-from deadlines.web.desk.door import Visit
 from deadlines.web.desk.draft import FACT, FIELD_OF, Draft
+from deadlines.web.desk.visit import Visit
 from deadlines.web.plain import sentence
 
 if TYPE_CHECKING:

@@ -21,10 +21,11 @@ from deadlines.docket.views import matter_view
 from deadlines.errors import Conflict
 from deadlines.store.tables import Entry, NoticeRow
 from deadlines.web.desk.acts import asking_page, status_of
-from deadlines.web.desk.door import Door, Refusal, Visit
+from deadlines.web.desk.door import Door, Refusal
 from deadlines.web.desk.found import find_visible_notice
 from deadlines.web.desk.service import METHODS
 from deadlines.web.desk.typed import Typed, faults_of
+from deadlines.web.desk.visit import Visit
 from deadlines.web.plain import sentence
 
 
