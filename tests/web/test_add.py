@@ -279,7 +279,8 @@ def test_of_a_restricted_matter_nothing_is_told(firm: Firm, name: str) -> None:
             assert "Canary-Garcia" not in page
     taken = client.post("/add", data={**TYPED, "matter": "S-1", "client": "", "do": "record"})
     assert taken.status_code == 422
-    assert "not yours to see" in taken.text
+    assert "This number cannot be used: ask whoever keeps the docket." in taken.text
+    assert "not yours to see" not in taken.text
     assert counted(firm) == before
 
 

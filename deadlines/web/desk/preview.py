@@ -17,7 +17,7 @@ from deadlines.docket.answerable import refuse_left, require_attorney
 from deadlines.docket.doubts import odd_days, past_windows
 from deadlines.docket.intake import find_twin
 from deadlines.docket.protected import is_protected
-from deadlines.docket.visible import visible
+from deadlines.docket.visible import UNUSABLE, is_visible
 from deadlines.errors import DeadlinesError, InputError
 from deadlines.law.matrix import Fact
 from deadlines.store.tables import Matter, NoticeRow, Person
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 """What may be the name of a fact, in the words of a question."""
-TAKEN = "That number belongs to a matter that is not yours to see: ask whoever keeps the docket."
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -79,8 +78,8 @@ def target_of(visit: Visit, draft: Draft, *, whole: bool) -> tuple[Draft, Target
     if found is None:
         wrong = _unfit(attorney) if attorney is not None else _without_attorney(typed["matter"]) if whole else ""
         return (draft.wrong("attorney", wrong) if wrong else draft), Target(None, attorney)
-    if visit.session.scalar(select(Matter.id).where(Matter.id == found.id, visible(visit.person))) is None:
-        return draft.wrong("matter", TAKEN), Target(None, attorney)
+    if not is_visible(visit.session, found.id, visit.person):
+        return draft.wrong("matter", UNUSABLE), Target(None, attorney)
     try:
         refuse_left(found)
     except DeadlinesError as refused:
