@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy import func, select, text
 
 from deadlines.docket import people, repeats, tokens
@@ -275,6 +276,25 @@ def test_who_may_still_verify_a_notice_is_not_told_what_was_entered(firm: ApiFir
         verify_notice(session, firm.desk("t"), row, desks.look(session.get_one(Entry, entry)), by=ana, now=firm.now)
     assert firm.program("Ana").data(paths[0])["entered"]["received_on"] == "2026-10-29"
     assert firm.program("Ana").get(paths[0]).headers["etag"] != before
+
+
+@on_sqlite
+def test_dates_that_are_in_doubt_say_so(firm: ApiFirm) -> None:
+    notice = {**NOTICE, "matter": firm.matters["A-1"]}
+    doubted = firm.program("Ben").made("/notices", notice)
+    other = firm.program("Ben").made("/notices", {**notice, "decided_on": "2026-10-20"})
+    with firm.database.write() as session:
+        row, ana = session.get_one(NoticeRow, doubted["notice"]), session.get_one(Person, firm.people["Ana"])
+        look = structs.replace(desks.look(session.get_one(Entry, doubted["entries"][0]["entry"])), form="I-129")
+        verify_notice(session, firm.desk("t"), row, look, by=ana, now=firm.now)
+    program = firm.program("Ana")
+    whole = program.data(f"/matters/{firm.matters['A-1']}")["entries"]
+    one = [program.data(f"/entries/{made['entries'][0]['entry']}") for made in (doubted, other)]
+    in_doubt = {entry["entry"] for entry in doubted["entries"] if entry["status"] == "open"}
+    for found in (program.data("/docket")["items"], whole, one):
+        assert {entry["entry"] for entry in found if entry["discrepant"]} == in_doubt & {e["entry"] for e in found}
+        assert any(not entry["discrepant"] for entry in found)
+    assert [differing["fields"] for differing in one[0]["discrepancy"]] == [["form"]]
 
 
 def parts(found: Any) -> list[str]:

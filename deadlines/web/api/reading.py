@@ -209,7 +209,7 @@ def entry_answer(asked: Asked, found: Entry) -> EntryAnswer:
 
 
 def _entry_answer(view: EntryView, matter_id: str) -> EntryAnswer:
-    return EntryAnswer(**structs.asdict(view), matter_id=matter_id)
+    return EntryAnswer(**structs.asdict(view), matter_id=matter_id, discrepant=bool(view.discrepancy))
 
 
 def _notices(asked: Asked, rows: Sequence[NoticeRow]) -> list[NoticeAnswer]:

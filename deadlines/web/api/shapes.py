@@ -211,9 +211,13 @@ class NoticesPage(Struct, frozen=True, kw_only=True):
 
 
 class EntryAnswer(EntryView, frozen=True, kw_only=True):
-    """One entry with its window, its working and everything that explains its dates. `matter_id` is its matter."""
+    """One entry with its window, its working and everything that explains its dates. `matter_id` is its matter.
+
+    `discrepant`: two people read the notice differently, as `discrepancy` tells without what anybody read.
+    """
 
     matter_id: str
+    discrepant: bool
 
 
 class MatterAnswer(Struct, frozen=True, kw_only=True):
