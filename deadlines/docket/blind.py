@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from deadlines.compute.result import Relation, Window
 from deadlines.docket.chains import Chain, chains_of
 from deadlines.docket.roles import may
+from deadlines.docket.signable import knows_it, refusal_of, unresolved_dispute
 from deadlines.docket.trust import window_of
-from deadlines.docket.verification import knows_it, refusal_of, unresolved_dispute
 from deadlines.errors import Conflict
 from deadlines.store.tables import DeadlineRow, Entry, NoticeRow, Person
 

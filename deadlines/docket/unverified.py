@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.looks import looks_of
 from deadlines.docket.naming import Names, shown_name
+from deadlines.docket.signable import knows_it, needs_attorney
 from deadlines.docket.trust import window_of
-from deadlines.docket.verification import knows_it, needs_attorney
 from deadlines.docket.visible import visible
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person
 

@@ -14,9 +14,10 @@ from deadlines.compute import Notice, Service
 from deadlines.compute.contract import normal_form
 from deadlines.docket.looks import FIELDS, looks_of, must_be_struck, to_be_read
 from deadlines.docket.roles import may, require
+from deadlines.docket.signable import needs_attorney
 from deadlines.docket.undecided import open_disputes
 from deadlines.docket.unverified import MOST, unverified
-from deadlines.docket.verification import needs_attorney, verifiable, verify_notice
+from deadlines.docket.verification import verifiable, verify_notice
 from deadlines.docket.views import matter_view
 from deadlines.errors import Conflict
 from deadlines.store.tables import Entry, NoticeRow
