@@ -15,6 +15,7 @@ from deadlines import decoding
 from deadlines.compute.notice import Notice
 from deadlines.docket import letters
 from deadlines.docket.answering import ELSEWHERE
+from deadlines.docket.blind import reads_first
 from deadlines.docket.direction import dates_of
 from deadlines.docket.entries import computed
 from deadlines.docket.granted import extended, granted
@@ -51,6 +52,12 @@ If the entry is wrong, no amendment reaches its kind, its form and the date of t
 decision: {may} strikes the notice,
 and it is recorded anew.
 """
+READ_BY_PAGE = """\
+You may be that third person, and so what was entered is not shown to you: read the
+notice off the paper first. It is verified where you read it as it was entered;
+otherwise you may correct it then:
+{pages}/notice/{id}/verify
+"""
 VERIFIED_BY_PAGE = """\
 
 If it is right, a third person verifies it:
@@ -59,6 +66,11 @@ If it is right, a third person verifies it:
 AMENDED_BY_COMMAND = """\
 If the entry is wrong, correct it with `deadlines amend {notice}`; if it is right,
 a third person says so with `deadlines verify --notice {notice}`.
+"""
+READ_BY_COMMAND = """\
+You may be that third person, and so what was entered is not shown to you: read the
+notice off the paper first, with `deadlines verify --notice {notice}`. It is verified
+where you read it as it was entered; otherwise `deadlines amend {notice}` corrects it.
 """
 STRUCK_BY_COMMAND = """\
 If the entry is wrong, no amendment reaches its kind, its form and the date of the
@@ -158,11 +170,13 @@ def _tell(
 
 def _ways(session: Session, desk: Desk, row: NoticeRow, differs: Sequence[str], person: Person) -> str:
     """What ends the difference, as one person may do it or see it done."""
-    struck, named = must_be_struck(differs), {"pages": desk.pages, "id": row.id, "notice": row.id[:8]}
-    if not desk.pages:
-        return (STRUCK_BY_COMMAND if struck else AMENDED_BY_COMMAND).format(**named, may=who_may("close"))
-    if not is_visible(session, row.matter_id, person):
+    named = {"pages": desk.pages, "id": row.id, "notice": row.id[:8], "may": who_may("close")}
+    if desk.pages and not is_visible(session, row.matter_id, person):
         return f"{ELSEWHERE}\n"
+    struck = must_be_struck(differs)
+    if not struck and reads_first(session, person, row):
+        return (READ_BY_PAGE if desk.pages else READ_BY_COMMAND).format(**named)
+    if not desk.pages:
+        return (STRUCK_BY_COMMAND if struck else AMENDED_BY_COMMAND).format(**named)
     strikes = STRUCK_BY_PAGE if may(person, "close") else STRUCK_BY_OTHERS
-    mended = strikes if struck else AMENDED_BY_PAGE
-    return (mended + VERIFIED_BY_PAGE).format(**named, may=who_may("close"))
+    return ((strikes if struck else AMENDED_BY_PAGE) + VERIFIED_BY_PAGE).format(**named)

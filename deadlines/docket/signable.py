@@ -18,6 +18,8 @@ from deadlines.errors import Conflict
 from deadlines.store.tables import DeadlineRow, Entry, NoticeRow, Person
 
 BEST_SOURCES = "primary"
+FOR_LAWYERS = "for-an-attorney"
+"""The code of the refusal to who is neither attorney nor partner."""
 
 
 def unresolved_dispute(entry: Entry, window: Window) -> str | None:
@@ -44,7 +46,9 @@ def refusal_of(entry: Entry, row: DeadlineRow, by: Person) -> Conflict | None:
         return disputed(name, f"The deadline printed on the notice is disputed in entry {name}.")
     if needs_attorney(window) and by.role not in ATTORNEYS:
         return Conflict(
-            f"Entry {name} is no routine date (contested, or by a lesser source): an attorney must verify it."
+            f"Entry {name} is no routine date (contested, or by a lesser source): an attorney must verify it, or a "
+            "partner.",
+            code=FOR_LAWYERS,
         )
     return None
 

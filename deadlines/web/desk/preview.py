@@ -14,8 +14,10 @@ from deadlines.compute import Notice, Result
 from deadlines.compute.engine import engine_for
 from deadlines.compute.routes import bases_of
 from deadlines.docket.answerable import refuse_left, require_attorney
+from deadlines.docket.blind import blind_to
 from deadlines.docket.doubts import odd_days, past_windows
 from deadlines.docket.intake import find_twin
+from deadlines.docket.notices import standing_notices
 from deadlines.docket.protected import is_protected
 from deadlines.docket.visible import UNUSABLE, is_visible
 from deadlines.errors import DeadlinesError, InputError
@@ -56,13 +58,18 @@ class Target(Struct, frozen=True):
 
 
 class Preview(Struct, frozen=True, kw_only=True):
-    """What recording would do. `digest` names exactly this: what was typed, by which law and policy."""
+    """What recording would do. `digest` names exactly this: what was typed, by which law and policy.
+
+    `twin`: the same notice, where the matter has it. `unread`: the notices of the matter that the visitor may still
+    verify; whether one of them is the same is not told, because that would tell what was entered.
+    """
 
     notice: Notice
     result: Result
     questions: list[Question]
     doubts: list[str]
     twin: NoticeRow | None
+    unread: list[NoticeRow]
     target: Target
     restricts: bool
     digest: str
@@ -116,17 +123,29 @@ def preview_of(visit: Visit, draft: Draft, *, restricted: bool, whole: bool = Tr
         result = engine_for(desk.law).compute(notice, desk.policy)
     except InputError as refused:
         return draft.blame(sentence(refused)), None
+    twin, unread = _there(visit, target.matter, notice)
     restricts = (restricted or is_protected(notice)) and not (target.matter is not None and target.matter.restricted)
     return draft, Preview(
         notice=notice,
         result=result,
         questions=list(_questions(desk, draft, notice, result)),
         doubts=[*odd, *past_windows(result, visit.today)],
-        twin=find_twin(visit.session, target.matter, notice) if target.matter is not None else None,
+        twin=twin,
+        unread=unread,
         target=target,
         restricts=restricts,
         digest=digest_of(desk, draft, notice, restricted=restricted),
     )
+
+
+def _there(visit: Visit, matter: Matter | None, notice: Notice) -> tuple[NoticeRow | None, list[NoticeRow]]:
+    """What the matter has already of which this notice may be a second copy; see `Preview`."""
+    if matter is None:
+        return None, []
+    rows = standing_notices(visit.session, matter.id)
+    blind = blind_to(visit.session, visit.person, [row.id for row in rows])
+    twin = find_twin(visit.session, matter, notice)
+    return twin if twin is not None and twin.id not in blind else None, [row for row in rows if row.id in blind]
 
 
 def digest_of(desk: "Desk", draft: Draft, notice: Notice, *, restricted: bool) -> str:

@@ -52,6 +52,8 @@ def _list(visit: Visit) -> Response:
     return visit.page(
         "verify_list.html",
         waiting=[one for one in found if one.is_open],
+        lawyers=[one for one in found if one.for_others],
+        held=[one for one in found if one.held],
         read=[one for one in found if one.read],
         mine=[one for one in found if one.mine],
         full=sum(one.dates for one in found) >= MOST,
