@@ -269,7 +269,8 @@ class Door:
         if led_to is not None:
             return RedirectResponse(led_to, 303, HEADERS)
         page = make(visit)
-        repeats.keep_press(session, person, press, page.headers["location"] if page.status_code == 303 else None)
+        led_to = page.headers["location"] if page.status_code == 303 else None
+        repeats.keep_press(session, person, press, visit.again or led_to)
         return page
 
     async def _note_use(self, token: str) -> None:

@@ -66,6 +66,8 @@ class Visit:
     def __init__(self, at: At, session: Session, person: Person, now: datetime, path: str) -> None:
         self.session, self.person, self.now, self.path = session, person, now, path
         self.office, self._at = at.office, at
+        self.again: str | None = None
+        """Where the same press of a button leads the second time, if not to where the first led; see `shown_once`."""
 
     @property
     def today(self) -> date:
@@ -131,6 +133,11 @@ class Visit:
     def notice(self, status: int, heading: str, *sentences: str) -> Response:
         """A page that only says something."""
         return self._at.pages.notice(status, heading, *sentences, **frame_of(self.person, self._at.root))
+
+    def shown_once(self, path: str) -> None:
+        """What this change answers is a secret that is kept nowhere: whoever sends the same form again is led to
+        another page of ours, which says so."""
+        self.again = f"{self._at.root}{path}"
 
     def go(self, path: str) -> Response:
         """On to another page of ours, after a change; `path` begins with a slash."""
