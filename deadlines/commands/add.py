@@ -74,6 +74,8 @@ def command(app: App, /, as_json: bool, yes: bool, again: bool, pdf: str | None,
 
         given = complete(app, given)
     _need(given)
+    if asks:
+        given = _with_paper(app, given)
     notice = to_notice(facts_of(given))
     today = clock.today(app.settings.firm.timezone)
     odd = odd_days(notice, today)
@@ -100,6 +102,15 @@ def _of_paper(app: App, given: dict[str, Any]) -> dict[str, Any]:
         return {**given, "incoming": found.id, "matter": given["matter"] or known}
 
 
+def _with_paper(app: App, given: dict[str, Any]) -> dict[str, Any]:
+    """The options with the paper of the matter that the notice is, if somebody says that it is one that waits."""
+    from deadlines.commands.asking_waiting import ask_which
+
+    with app.reading() as session:
+        by = _entered_by(session, given["by"])
+    return ask_which(app, given, by)
+
+
 def _need(given: Mapping[str, Any]) -> None:
     missing = [f"--{name.replace('_', '-')}" for name in ("matter", "kind", "decided_on") if not given[name]]
     if missing:
@@ -122,7 +133,7 @@ def _show(result: "Result", doubts: list[str]) -> None:
 
 def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool) -> "dict[str, Any]":
     from deadlines import clock
-    from deadlines.docket.incoming import docketed, find_seen_incoming, hold_waiting
+    from deadlines.docket.incoming import docketed, find_seen_incoming, hold_waiting, waiting_papers
     from deadlines.docket.intake import open_matter, record_notice
     from deadlines.docket.people import find_person
     from deadlines.docket.visible import require_visible_matter
@@ -151,7 +162,8 @@ def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool
         recorded = record_notice(session, desk, matter, notice, now=now, again=again)
         if paper is not None:
             docketed(session, paper, recorded.notice, who=by.id if by is not None else who, now=now, actor=who)
-        return _as_json(recorded, matter.reference, who, restricted=matter.restricted)
+        said = _as_json(recorded, matter.reference, who, restricted=matter.restricted)
+        return {**said, "waiting": waiting_papers(session, matter)}
 
 
 def _entered_by(session: "Session", by: str | None) -> "Person | None":
@@ -199,6 +211,7 @@ def _as_json(recorded: "Recorded", reference: str, who: str, *, restricted: bool
 def _answer(
     recorded: dict[str, Any], doubts: list[str], given: Mapping[str, Any], *, as_json: bool, shown: bool
 ) -> None:
+    from deadlines.commands.asking_waiting import still_waits
     from deadlines.commands.output import print_json, print_table, style
     from deadlines.commands.windows import OPTIONS, day_words, undated_words
 
@@ -228,5 +241,7 @@ def _answer(
         click.echo(f"To find out: {ask.why} ({OPTIONS.get(ask.fact, f'--fact {ask.fact}=…')})")
     for warning in () if shown else [*recorded["warnings"], *doubts]:
         click.echo(f"Note: {warning}", err=True)
+    for sentence in () if shown else still_waits(recorded["waiting"], recorded["notice"]):
+        click.echo(f"Note: {sentence}", err=True)
     if recorded["restricted"]:
         click.echo("The matter is restricted: it appears in no feed, and mail names only its number.")

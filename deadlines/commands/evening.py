@@ -226,7 +226,8 @@ def _print_closed(items: "list[ClosedItem]", after: Collection[str]) -> None:
 @json_option
 @pass_app
 def list_(app: App, days: int, by: str | None, as_json: bool) -> None:
-    """Who signed for which day. A working day for which nobody has signed is marked.
+    """Who signed for which day. A working day for which nobody has signed is marked, and one on which something came
+    or was closed after the signature.
 
     `Left open` counts everything that stayed open with a word; `deadlines evening --on DATE` shows the words, as --json
     does here.
@@ -251,6 +252,13 @@ def list_(app: App, days: int, by: str | None, as_json: bool) -> None:
         _print_days(found)
 
 
+def _state(day: "EveningDay", signature: "Signature") -> str:
+    if not signature.whole:
+        return "ALTERED: not as it was signed"
+    after = f", {day.unsigned} NOT SIGNED FOR since" if day.unsigned and signature is day.signatures[-1] else ""
+    return f"{'late' if signature.late else 'signed'}{after}"
+
+
 def _print_days(days: "list[EveningDay]") -> None:
     from deadlines.commands.output import print_table
     from deadlines.commands.windows import day_words
@@ -260,7 +268,7 @@ def _print_days(days: "list[EveningDay]") -> None:
         rows += [
             (
                 day_words(day.on),
-                "ALTERED: not as it was signed" if not s.whole else "late" if s.late else "signed",
+                _state(day, s),
                 s.person,
                 f"{s.at:%Y-%m-%d %H:%M}",
                 f"{s.closed}",
@@ -275,5 +283,5 @@ def _print_days(days: "list[EveningDay]") -> None:
         ("Day", "State", "Person", "Signed (UTC)", "Closed", "Left open", "Note"),
         rows,
         empty="Nobody has signed an evening check.",
-        tones=["red" if (row[1] or "").startswith(("NOT", "ALTERED")) else None for row in rows],
+        tones=["red" if "NOT" in (row[1] or "") or "ALTERED" in (row[1] or "") else None for row in rows],
     )

@@ -97,6 +97,8 @@ def _calendar(
     restricted: bool,
     **_more: Any,
 ) -> tuple[bytes, dict[str, Any]]:
+    from zoneinfo import ZoneInfo
+
     from deadlines import clock
     from deadlines.docket.export import matter_calendar
     from deadlines.docket.teams import find_matter
@@ -106,7 +108,8 @@ def _calendar(
     if matter.restricted and not restricted:
         raise InputError(RESTRICTED.format(matter.reference))
     day = str(clock.today(app.settings.firm.timezone))
-    body = matter_calendar(session, matter, day=day, redaction=redaction, reminders=reminders)
+    zone = ZoneInfo(app.settings.firm.timezone)
+    body = matter_calendar(session, matter, day=day, redaction=redaction, reminders=reminders, zone=zone)
     detail = {"redaction": redaction, "restricted": matter.restricted}
     audit.record(session, at=clock.now(), actor=actor(), action="export.ics", subject=matter.id, detail=detail)
     return body, {"dates": body.count(b"BEGIN:VEVENT")}

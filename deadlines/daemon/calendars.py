@@ -36,14 +36,14 @@ def prepare(database: Database, *, zone: str, now: datetime, go_on: Callable[[],
     today = now.astimezone(ZoneInfo(zone)).date()
     with database.read() as session:
         wanted = [row.id for row in variants.in_use(session)]
-    return sum(_prepare(database, identifier, today, go_on) for identifier in wanted)
+    return sum(_prepare(database, identifier, today, ZoneInfo(zone), go_on) for identifier in wanted)
 
 
-def _prepare(database: Database, identifier: str, today: date, go_on: Callable[[], bool]) -> int:
+def _prepare(database: Database, identifier: str, today: date, zone: ZoneInfo, go_on: Callable[[], bool]) -> int:
     made, more = 0, 1
     while more and go_on():
         with database.write() as session:
-            more = variants.prepare(session, session.get_one(Subscription, identifier), today=today)
+            more = variants.prepare(session, session.get_one(Subscription, identifier), today=today, zone=zone)
         made += more
     return made
 

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from deadlines.compute.result import Relation, Window
 from deadlines.docket.chains import Chain, chains_of
 from deadlines.docket.roles import may
+from deadlines.docket.signable import knows_it, refusal_of, unresolved_dispute
 from deadlines.docket.trust import window_of
-from deadlines.docket.verification import knows_it, refusal_of, unresolved_dispute
 from deadlines.errors import Conflict
 from deadlines.store.tables import DeadlineRow, Entry, NoticeRow, Person
 
@@ -55,6 +55,7 @@ def blinded(view: "EntryView") -> "EntryView":
     """The entry without what was entered of its notice, and without what tells it."""
     made = view.resolution
     decided = msgspec.structs.replace(made, dispute="", printed=None) if made is not None else None
+    closing = msgspec.structs.replace(view.closing, past_printed=None) if view.closing is not None else None
     return msgspec.structs.replace(
         view,
         kind=None,
@@ -63,6 +64,7 @@ def blinded(view: "EntryView") -> "EntryView":
         window=plain(view.window),
         dispute=None,
         resolution=decided,
+        closing=closing,
         follow_ons=[],
         blind=True,
     )

@@ -12,6 +12,7 @@ from deadlines.docket.acknowledging import standing
 from deadlines.docket.coming import courier_for, next_date
 from deadlines.docket.naming import shown_name
 from deadlines.docket.quiet import count_quiet
+from deadlines.docket.records import is_disputed, is_held_to_print
 from deadlines.docket.trust import is_altered, told_altered
 from deadlines.docket.undocketed import undocketed_count
 from deadlines.docket.visible import visible
@@ -26,8 +27,9 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     """One open date. Of a `veiled` one nothing is told but its days and its attorney.
 
     `next_is`: `protective`, `file-by`, `last-day`, `past`, or `altered` for a date that the program did not write.
-    `discrepant`: two people read the notice differently. `dispatch_by`: the day on which a courier must have the
-    filing, until it has passed.
+    `discrepant`: two people read the notice differently. `disputed`: the notice prints another deadline, and nobody
+    has decided which holds; `held_to_print`: somebody decided that the printed one does. `dispatch_by`: the day on
+    which a courier must have the filing, until it has passed.
     """
 
     entry: str
@@ -49,6 +51,8 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     taken_on: bool
     veiled: bool
     dispatch_by: date | None = None
+    disputed: bool = False
+    held_to_print: bool = False
 
 
 class Counts(Struct, frozen=True):
@@ -206,6 +210,7 @@ def line_of(row: Any, today: date) -> BoardLine:
     """The line of an open entry as `columns` found it."""
     entry, deadline, veiled = row.Entry, row.DeadlineRow, not row.seen
     altered = is_altered(entry, deadline)
+    dispute = None if veiled else deadline.window.get("dispute")
     safe_by = deadline.safe_by or deadline.last_day or today  # both are there, unless the row was altered
     next_on, next_is = next_date(deadline.protective_by, safe_by, deadline.last_day or safe_by, today)
     return BoardLine(
@@ -228,4 +233,6 @@ def line_of(row: Any, today: date) -> BoardLine:
         taken_on=bool(row.taken_on),
         veiled=veiled,
         dispatch_by=courier_for(entry, next_on, today) if not (veiled or altered) else None,
+        disputed=is_disputed(entry, dispute),
+        held_to_print=is_held_to_print(entry, dispute),
     )

@@ -112,7 +112,7 @@ def sheet_of(session: Session, desk: Desk, person: Person | None, *, on: date) -
 
 def sees_all(session: Session, person: Person, *, on: date) -> bool:
     """Whether a person sees everything that was to be done by a day; restricted matters are not for everybody."""
-    hidden = _rows(true(), Entry.id).where(Entry.status == "open", _reached(on), ~counted(person)).limit(1)
+    hidden = rows(true(), Entry.id).where(Entry.status == "open", reached(on), ~counted(person)).limit(1)
     return session.scalar(hidden) is None and not hides_others(session, person, on=on)
 
 
@@ -124,7 +124,8 @@ def next_working_day(desk: Desk, on: date) -> date:
     return day
 
 
-def _rows(of: ColumnElement[bool], *columns: Any) -> Select[Any]:
+def rows(of: ColumnElement[bool], *columns: Any) -> Select[Any]:
+    """Columns of entries with their dates in force, their matters and attorneys, of those for which `of` holds."""
     return (
         select(*columns)
         .select_from(Entry)
@@ -135,7 +136,7 @@ def _rows(of: ColumnElement[bool], *columns: Any) -> Select[Any]:
     )
 
 
-def _reached(on: date) -> ColumnElement[bool]:
+def reached(on: date) -> ColumnElement[bool]:
     """One of the dates has come. A version without dates is damaged, and is looked at too."""
     return or_(
         DeadlineRow.protective_by <= on,
@@ -149,7 +150,8 @@ def _seen(person: Person | None) -> ColumnElement[bool]:
     return visible(person) if person is not None else Matter.restricted.is_(False)
 
 
-def _counted(person: Person | None) -> ColumnElement[bool]:
+def on_docket_of(person: Person | None) -> ColumnElement[bool]:
+    """Whether a date stands on somebody's docket at all; nobody in particular has every one."""
     return counted(person) if person is not None else true()
 
 
@@ -158,8 +160,8 @@ def _columns(person: Person | None) -> tuple[Any, ...]:
 
 
 def _open(session: Session, person: Person | None, on: date) -> list[DueItem]:
-    rows = session.execute(_rows(_counted(person), *_columns(person)).where(Entry.status == "open", _reached(on)))
-    return _sorted([_item(row, *_reached_by(row.DeadlineRow, on)) for row in rows])
+    query = rows(on_docket_of(person), *_columns(person)).where(Entry.status == "open", reached(on))
+    return _sorted([_item(row, *_reached_by(row.DeadlineRow, on)) for row in session.execute(query)])
 
 
 def _reached_by(row: DeadlineRow, on: date) -> tuple[date, str]:
@@ -181,7 +183,7 @@ def _coming(session: Session, person: Person | None, on: date, until: date) -> l
     )
     falls = or_(*(and_(column > on, column <= until) for column, _ in named))
     found = []
-    for row in session.execute(_rows(_counted(person), *_columns(person)).where(Entry.status == "open", falls)):
+    for row in session.execute(rows(on_docket_of(person), *_columns(person)).where(Entry.status == "open", falls)):
         days = (
             (row.DeadlineRow.last_day, "last-day"),
             (row.DeadlineRow.safe_by, "file-by"),
@@ -219,7 +221,7 @@ def _closed(session: Session, person: Person | None, desk: Desk, on: date) -> li
     begin, end = (datetime.combine(day, time(), zone) for day in (on, on + timedelta(days=1)))
     closed = select(Audit.subject).where(Audit.action.in_(CLOSINGS), Audit.at >= begin, Audit.at < end)
     query = (
-        _rows(_counted(person), *_columns(person))
+        rows(on_docket_of(person), *_columns(person))
         .where(Entry.id.in_(closed), Entry.closing.is_not(None))
         .order_by(Matter.reference, Entry.title, Entry.id)
     )

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.alarms import raise_alarm
+from deadlines.docket.evening_after import unsigned
 from deadlines.docket.evening_sheet import sheet_of
 from deadlines.docket.evening_signed import Signature, checks_of, signatures_of
 from deadlines.docket.findings import Finding
@@ -35,12 +36,14 @@ Go through what was due and what was closed: `deadlines evening --on {on}` shows
 
 
 class EveningDay(Struct, frozen=True, kw_only=True):
-    """One day with its signatures. `gap`: a working day that has ended, and nobody has signed for it."""
+    """One day with its signatures. `gap`: a working day that has ended, and nobody has signed for it. `unsigned`: so
+    many things came, changed or were closed that day after it was signed, and nobody has signed for them."""
 
     on: date
     working: bool
     signatures: list[Signature]
     gap: bool
+    unsigned: int = 0
 
 
 def evening_days(
@@ -51,17 +54,21 @@ def evening_days(
     works, today = is_working_day(desk), _today(desk, now)
     first = today - timedelta(days=days - 1)
     signed: dict[date, list[Signature]] = {}
+    by_day: dict[date, list[EveningCheck]] = {}
     checks = checks_of(session, first)
     for check, signature in zip(checks, signatures_of(session, checks, reader), strict=True):
         signed.setdefault(check.on, []).append(signature)
-    since = began(session)
+        by_day.setdefault(check.on, []).append(check)
+    since, after = began(session), unsigned(session, ZoneInfo(desk.zone), by_day, reader)
     found = []
     for back in range(days):
         on = today - timedelta(days=back)
         wanted = works(on) and since is not None and on >= since
         if wanted or on in signed:
             gap = wanted and on < today and on not in signed
-            found.append(EveningDay(on=on, working=works(on), signatures=signed.get(on, []), gap=gap))
+            found.append(
+                EveningDay(on=on, working=works(on), signatures=signed.get(on, []), gap=gap, unsigned=after.get(on, 0))
+            )
     return found
 
 

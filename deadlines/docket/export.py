@@ -1,5 +1,7 @@
 """The dates of one matter as a calendar file, for once: a copy that no program keeps up to date."""
 
+from datetime import UTC, tzinfo
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,11 +16,17 @@ ABOUT = "A copy of {day}. It is not kept up to date: dates may have moved since.
 
 
 def matter_calendar(
-    session: Session, matter: Matter, *, day: str, redaction: Redaction = "matter", reminders: bool = False
+    session: Session,
+    matter: Matter,
+    *,
+    day: str,
+    redaction: Redaction = "matter",
+    reminders: bool = False,
+    zone: tzinfo = UTC,
 ) -> bytes:
     """Every date of the matter that stands, whenever it lies, as a calendar of RFC 5545.
 
-    `day` is when the copy is made. The client of a restricted matter is not named.
+    `day` is when the copy is made, in the firm's `zone`. The client of a restricted matter is not named.
 
     Raises Conflict where the matter has no date: RFC 5545 wants at least one entry.
     """
@@ -29,7 +37,7 @@ def matter_calendar(
     chunks = [_own(session, stands, words)]
     if reminders:
         kind = f"{words}{REMINDERS}"
-        chunks.append(bodies(session, [(stand, kind) for stand in stands if stand.slot == "safe"]))
+        chunks.append(bodies(session, [(stand, kind) for stand in stands if stand.slot == "safe"], zone))
     events = [chunk[key] for chunk in chunks for key in sorted(chunk)]
     name = "Deadlines" if words == "busy" else f"Deadlines – {matter.reference}"
     return join_calendar(name, ABOUT.format(day=day), [event for event in events if event])

@@ -75,7 +75,7 @@ def feed_state(session: Session, subscription: Subscription, *, today: date, fir
 def feed_body(
     session: Session, subscription: Subscription, *, today: date, firm: str = "", zone: tzinfo = UTC
 ) -> bytes:
-    """The whole calendar: the same bytes for the same docket and day. Its notes stand on days of that zone.
+    """The whole calendar: the same bytes for the same docket and day. Its notes and reminders go by days of that zone.
 
     RFC 5545 wants at least one component, and a new subscriber wants to see that the address works: a feed
     with nothing to show holds one note, on the day that the address was made.
@@ -83,7 +83,7 @@ def feed_body(
     Raises CalendarError where a stored entry is damaged and cannot be made anew.
     """
     gone = goodbyes(session, subscription, removed(session, subscription, today), zone)
-    events, cut_on = _events(session, subscription, today, gone)
+    events, cut_on = _events(session, subscription, today, gone, zone)
     if cut_on is not None:
         why = f"{ENDS_WHY} {ENDS_REMINDERS}" if subscription.reminders else ENDS_WHY
         events.append(_note(subscription, "ends", cut_on, ENDS, why, at=_last_change(session, subscription, today)))
@@ -101,7 +101,7 @@ def ends_early(session: Session, subscription: Subscription, *, today: date) -> 
         return None
     gone = goodbyes(session, subscription, removed(session, subscription, today))
     if _has_other_words(subscription):
-        return _events(session, subscription, today, gone)[1]
+        return _events(session, subscription, today, gone, UTC)[1]
     return _fitting(_pieces(session, subscription, today), today, gone)[1]
 
 
@@ -111,20 +111,20 @@ def _pieces(session: Session, subscription: Subscription, today: date) -> list[P
 
 
 def _events(
-    session: Session, subscription: Subscription, today: date, gone: Sequence[bytes]
+    session: Session, subscription: Subscription, today: date, gone: Sequence[bytes], zone: tzinfo
 ) -> tuple[list[bytes], date | None]:
     """The entries in the order of their days, at the end what is `gone`, and the first day that is left out."""
     if subscription.whole and not _has_other_words(subscription):
         return [*_all_stored(session, subscription, today), *gone], None
     pieces = _pieces(session, subscription, today)
     if subscription.whole:
-        return [*(body for _, body in _bodies(session, subscription, pieces)), *gone], None
+        return [*(body for _, body in _bodies(session, subscription, pieces, zone)), *gone], None
     if _has_other_words(subscription):
         # How long other words are is known when they are made: so at first only their number counts.
         chosen, cut_on = _fitting(pieces, today, gone, sizes={piece.stand.id: 0 for piece in pieces})
     else:
         chosen, cut_on = _fitting(pieces, today, gone)
-    made = _bodies(session, subscription, chosen)
+    made = _bodies(session, subscription, chosen, zone)
     # Other words than the default's have another length: what was measured before is measured again.
     sizes = {piece.stand.id: len(body) for piece, body in made}
     counts = {piece.stand.id: body.count(b"BEGIN:VEVENT") for piece, body in made}
@@ -181,11 +181,13 @@ class _Room:
         return self._bytes >= 0 and self._entries >= 0
 
 
-def _bodies(session: Session, subscription: Subscription, pieces: Sequence[Piece]) -> list[tuple[Piece, bytes]]:
+def _bodies(
+    session: Session, subscription: Subscription, pieces: Sequence[Piece], zone: tzinfo
+) -> list[tuple[Piece, bytes]]:
     """The bytes of each, in an order that does not depend on how a database sorts text."""
     kinds = {piece.stand.id: kinds_of(subscription, piece.stand) for piece in pieces}
     plain = _stored(session, [piece for piece in pieces if _is_plain(kinds[piece.stand.id])])
-    other = bodies(session, [(piece.stand, kind) for piece in pieces for kind in kinds[piece.stand.id]])
+    other = bodies(session, [(piece.stand, kind) for piece in pieces for kind in kinds[piece.stand.id]], zone)
     ordered = sorted(pieces, key=lambda piece: (piece.stand.on, piece.entry, piece.stand.slot))
     return [
         (piece, b"".join([plain.get(piece.stand.id, b""), *(other[piece.stand.id, k] for k in kinds[piece.stand.id])]))

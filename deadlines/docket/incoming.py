@@ -7,6 +7,7 @@ notice that was recorded from it, or is dismissed because it bears no date. Noth
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from msgspec import Struct
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
@@ -91,6 +92,19 @@ def waiting_of(matter: Matter) -> Select[Incoming]:
     """The papers of a matter that wait to be docketed, the oldest first."""
     query = select(Incoming).where(Incoming.matter_id == matter.id, Incoming.state == "waiting")
     return query.order_by(Incoming.received_on, Incoming.registered_at, Incoming.id)
+
+
+class WaitingPaper(Struct, frozen=True):
+    """A paper of a matter that waits to be docketed, by its id; what it is, and when it came in."""
+
+    id: str
+    title: str
+    received_on: date
+
+
+def waiting_papers(session: Session, matter: Matter) -> list[WaitingPaper]:
+    """The papers of a matter that wait, as they are shown to who sees the matter."""
+    return [WaitingPaper(one.id, one.title, one.received_on) for one in session.scalars(waiting_of(matter))]
 
 
 def require_waiting(found: Incoming) -> None:

@@ -8,8 +8,8 @@ from deadlines import decoding
 from deadlines.compute.result import Window
 from deadlines.docket.intake import Desk
 from deadlines.docket.reasons import plain_reason
+from deadlines.docket.signable import altered, disputed, unresolved_dispute
 from deadlines.docket.trust import is_altered
-from deadlines.docket.verification import altered, disputed, unresolved_dispute
 from deadlines.docket.versions import current, locked
 from deadlines.docket.visible import require_visible
 from deadlines.errors import Conflict

@@ -5,29 +5,19 @@ entries count as in dispute between two entries until the notice is amended or s
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
-import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines import decoding
 from deadlines.compute.notice import Notice
-from deadlines.docket import letters
-from deadlines.docket.answering import ELSEWHERE
-from deadlines.docket.direction import dates_of
 from deadlines.docket.entries import computed
 from deadlines.docket.findings import Finding
-from deadlines.docket.granted import extended, granted
 from deadlines.docket.intake import Desk
 from deadlines.docket.records import Discrepancy, Look
-from deadlines.docket.roles import may, who_may
+from deadlines.docket.roles import who_may
 from deadlines.docket.telling import Leaves, told
-from deadlines.docket.versions import current
-from deadlines.docket.visible import is_visible
-from deadlines.errors import DeadlinesError
-from deadlines.store import audit
-from deadlines.store.tables import Entry, NoticeRow, Person
+from deadlines.store.tables import Entry, NoticeRow
 
 FIELDS = {
     "kind": "the kind of notice",
@@ -42,46 +32,6 @@ FIELDS = {
 
 STRUCK = ("kind", "form", "decided_on")
 """What no amendment corrects: a notice of which one of these is wrong is struck, and recorded anew."""
-
-LETTER = """\
-{by} read the notice {notice} of matter {matter} off the paper, and it is not
-what was entered. What differs: {fields}.
-{agreed}{effect}
-
-The dates of the matter stay as they are until somebody decides. Look at the paper itself.
-{ways}
-What either of them read is not told here, so that the third look is blind.
-"""
-AMENDED_BY_PAGE = """\
-If the entry is wrong, correct it:
-{pages}/notice/{id}/amend
-"""
-STRUCK_BY_PAGE = """\
-If the entry is wrong, strike the notice and record it anew, because no amendment
-reaches its kind, its form and the date of the decision:
-{pages}/notice/{id}/strike
-"""
-STRUCK_BY_OTHERS = """\
-If the entry is wrong, no amendment reaches its kind, its form and the date of the
-decision: {may} strikes the notice,
-and it is recorded anew.
-"""
-VERIFIED_BY_PAGE = """\
-
-If it is right, a third person verifies it:
-{pages}/notice/{id}/verify
-"""
-AMENDED_BY_COMMAND = """\
-If the entry is wrong, correct it with `deadlines amend {notice}`; if it is right,
-a third person says so with `deadlines verify --notice {notice}`.
-"""
-STRUCK_BY_COMMAND = """\
-If the entry is wrong, no amendment reaches its kind, its form and the date of the
-decision: {may} strikes the notice
-with `deadlines strike {notice}`, and it is recorded anew. If it is right, a third
-person says so with `deadlines verify --notice {notice}`.
-"""
-AGREED = "An earlier second look read the same as this one: two people read the paper otherwise than it was entered.\n"
 
 
 def seen(notice: Notice) -> dict[str, str | None]:
@@ -136,37 +86,6 @@ def looks_of(entry: Entry) -> list[Look]:
     return decoding.convert(entry.discrepancy, Discrepancy).looks if entry.discrepancy else []
 
 
-def note_discrepancy(
-    session: Session,
-    desk: Desk,
-    row: NoticeRow,
-    entries: Sequence[Entry],
-    look: Notice,
-    *,
-    by: Person,
-    now: datetime,
-) -> list[str]:
-    """Keep on every entry in doubt that a second look differs, and tell people; the names of the fields that differ."""
-    differs, read = differences(decoding.convert(row.facts, Notice), look), seen(look)
-    before = looks_of(entries[0]) if entries else []
-    made = Look(by=by.id, at=now, differs=differs, seen=read)
-    for entry in entries:
-        entry.discrepancy = msgspec.to_builtins(Discrepancy([*before, made]))
-    session.flush()
-    moved = _moved(session, desk, row, entries, look)
-    detail = {
-        "person": by.id,
-        "differs": differs,
-        "entered": read,
-        "entries": [entry.id for entry in entries],
-        "dates": moved,
-    }
-    audit.record(session, at=now, actor=desk.actor, action="notice.discrepancy", subject=row.id, detail=detail)
-    agrees = any(earlier.seen == read for earlier in before)
-    _tell(session, desk, row, differs, by, now, effect=_effect(moved, len(entries)), agreed=AGREED if agrees else "")
-    return differs
-
-
 def check_discrepancies(session: Session) -> Finding:
     """Whether every second look agreed with what was entered."""
     query = select(func.count()).select_from(Entry).where(Entry.status == "open", Entry.discrepancy.is_not(None))
@@ -176,71 +95,3 @@ def check_discrepancies(session: Session) -> Finding:
     hint = "`deadlines list` marks them and `deadlines explain` says what ends it; compare the paper first."
     entries = "1 open entry rests" if count == 1 else f"{count} open entries rest"
     return Finding("second-looks", "warning", f"{entries} on a notice that two people read differently.", hint)
-
-
-def _moved(session: Session, desk: Desk, row: NoticeRow, entries: Sequence[Entry], look: Notice) -> list[str] | None:
-    """The entries whose dates would be others by the second look; None where it cannot be computed."""
-    facts = decoding.convert(row.facts, Notice).facts
-    try:
-        found = computed(desk, msgspec.structs.replace(look, facts=facts))
-    except DeadlinesError:
-        return None
-    windows, more = {window.rule: window for window in found.windows}, granted(session, [entry.id for entry in entries])
-
-    def moved(entry: Entry) -> bool:
-        window = windows.get(entry.rule)
-        dates = dates_of(extended(window, more.get(entry.id))) if window is not None else None
-        return dates != dates_of(current(session, entry))
-
-    return [entry.id for entry in entries if moved(entry)]
-
-
-def _effect(moved: list[str] | None, of: int) -> str:
-    if moved is None:
-        return "By what they read no date can be computed."
-    return f"By what they read {len(moved)} of {of} open dates would be others." if moved else "No date would change."
-
-
-def _tell(
-    session: Session,
-    desk: Desk,
-    row: NoticeRow,
-    differs: list[str],
-    by: Person,
-    now: datetime,
-    *,
-    effect: str,
-    agreed: str,
-) -> None:
-    """Write to the docket role and to who entered the notice; to the matter's attorney where that is nobody."""
-    enterer = session.scalars(select(Person).where(Person.email == row.entered_by, Person.active.is_(True))).all()
-    people = [person for person in (*letters.docket_people(session), *enterer) if person.id != by.id]
-    for person in {person.id: person for person in people or [row.matter.attorney]}.values():
-        letters.queue(
-            session,
-            key=f"look/{row.id}/{by.id}/{now:%Y%m%dT%H%M%S}/{person.id}",
-            person=person,
-            subject=f"TWO ENTRIES DIFFER: notice {row.id[:8]} of matter {row.matter.reference}",
-            text=LETTER.format(
-                by=by.name,
-                notice=row.id[:8],
-                matter=row.matter.reference,
-                fields=words_of(differs),
-                effect=effect,
-                agreed=agreed,
-                ways=_ways(session, desk, row, differs, person),
-            ),
-            now=now,
-        )
-
-
-def _ways(session: Session, desk: Desk, row: NoticeRow, differs: Sequence[str], person: Person) -> str:
-    """What ends the difference, as one person may do it or see it done."""
-    struck, named = must_be_struck(differs), {"pages": desk.pages, "id": row.id, "notice": row.id[:8]}
-    if not desk.pages:
-        return (STRUCK_BY_COMMAND if struck else AMENDED_BY_COMMAND).format(**named, may=who_may("close"))
-    if not is_visible(session, row.matter_id, person):
-        return f"{ELSEWHERE}\n"
-    strikes = STRUCK_BY_PAGE if may(person, "close") else STRUCK_BY_OTHERS
-    mended = strikes if struck else AMENDED_BY_PAGE
-    return (mended + VERIFIED_BY_PAGE).format(**named, may=who_may("close"))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.board import VEILED
 from deadlines.docket.naming import shown_name
+from deadlines.docket.records import is_disputed, is_held_to_print
 from deadlines.docket.trust import is_altered
 from deadlines.docket.visible import visible
 from deadlines.docket.wanted import Wanted, chosen, open_dates
@@ -23,7 +24,8 @@ ORDER: dict[What, int] = {"both": 0, "last-day": 1, "protective": 2, "file-by": 
 
 
 class MonthDate(Struct, frozen=True, kw_only=True):
-    """One date of an open entry. `discrepant`: two people read its notice differently.
+    """One date of an open entry. `discrepant`: two people read its notice differently. `disputed`: the notice prints
+    another deadline, and nobody has decided which holds; `held_to_print`: somebody decided that the printed one does.
 
     Of a `veiled` one nothing is told but the day, what it is, whether it is in doubt, and its attorney.
     """
@@ -38,6 +40,8 @@ class MonthDate(Struct, frozen=True, kw_only=True):
     altered: bool
     discrepant: bool
     veiled: bool
+    disputed: bool
+    held_to_print: bool
 
 
 class Day(Struct, frozen=True):
@@ -101,6 +105,7 @@ def _ranked(dates: Select[Any]) -> Any:
 
 def _shown(row: Any) -> MonthDate:
     entry, veiled = row.Entry, not row.seen
+    dispute = None if veiled else row.DeadlineRow.window.get("dispute")
     return MonthDate(
         entry=entry.id,
         matter_id="" if veiled else entry.matter_id,
@@ -112,4 +117,6 @@ def _shown(row: Any) -> MonthDate:
         altered=is_altered(entry, row.DeadlineRow),
         discrepant=entry.discrepancy is not None,
         veiled=veiled,
+        disputed=is_disputed(entry, dispute),
+        held_to_print=is_held_to_print(entry, dispute),
     )

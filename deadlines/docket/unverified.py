@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.looks import looks_of
 from deadlines.docket.naming import Names, shown_name
+from deadlines.docket.signable import FOR_LAWYERS, knows_it, needs_attorney, refusal_of
 from deadlines.docket.trust import window_of
-from deadlines.docket.verification import knows_it, needs_attorney
 from deadlines.docket.visible import visible
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person
 
@@ -18,10 +18,12 @@ MOST = 500
 
 
 class Unverified(Struct, kw_only=True):
-    """A notice with open dates that nobody has verified: how many there are, and how many only a lawyer may sign for.
+    """A notice with open dates that nobody has verified: how many there are, how many only a lawyer may sign for, and
+    how many this person may.
 
     `mine`: the person entered it, or what it amends, so that another one must verify it. `read`: the person read it
-    otherwise, so that a third one looks at it now. `differs`: a second reading differs.
+    otherwise, so that a third one looks at it now. `differs`: a second reading differs. `by_role`: only the role keeps
+    the person from a date.
     """
 
     notice: str
@@ -34,12 +36,28 @@ class Unverified(Struct, kw_only=True):
     mine: bool
     dates: int = 0
     for_lawyers: int = 0
+    signable: int = 0
     differs: bool = False
     read: bool = False
+    by_role: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether it waits for this person."""
+        return self._unknown and self.signable > 0
+
+    @property
+    def for_others(self) -> bool:
+        """Whether it waits for an attorney or a partner, which this person is not."""
+        return self._unknown and not self.signable and self.by_role
+
+    @property
+    def held(self) -> bool:
+        """Whether nobody can verify it now: its printed deadline is in dispute, or its dates were altered."""
+        return self._unknown and not self.signable and not self.by_role
+
+    @property
+    def _unknown(self) -> bool:
         return not (self.mine or self.read)
 
 
@@ -75,12 +93,19 @@ def unverified(session: Session, person: Person, most: int = MOST, *, matter: Ma
                 mine=notice.entered_by == person.email,
             ),
         )
-        one.dates += 1
-        one.for_lawyers += needs_attorney(window_of(entry, deadline))
-        one.differs |= entry.discrepancy is not None
+        _count(one, entry, deadline, person)
     for notice, entries in waiting.items():
         _mark(session, found[notice.id], notice, entries, person)
     return list(found.values())
+
+
+def _count(one: Unverified, entry: Entry, deadline: DeadlineRow, person: Person) -> None:
+    lawyers, refusal = needs_attorney(window_of(entry, deadline)), refusal_of(entry, deadline, person)
+    one.dates += 1
+    one.for_lawyers += lawyers
+    one.signable += refusal is None
+    one.by_role |= refusal is not None and refusal.code == FOR_LAWYERS
+    one.differs |= entry.discrepancy is not None
 
 
 def _mark(session: Session, one: Unverified, notice: NoticeRow, entries: list[Entry], person: Person) -> None:

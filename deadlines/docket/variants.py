@@ -16,6 +16,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines import decoding
+from deadlines.clock import day_of
 from deadlines.compute.result import Window
 from deadlines.docket.leaving import MOST, Removed
 from deadlines.docket.renderings import RENDERER, origin_of
@@ -63,13 +64,16 @@ def kinds_of(subscription: Subscription, stand: Stand) -> list[str]:
     return kinds
 
 
-def bodies(session: Session, wanted: Iterable[tuple[Stand, str]]) -> dict[tuple[int, str], bytes]:
-    """The bytes of each rendering and kind: those kept, and what is not kept made now. Nothing is written."""
+def bodies(session: Session, wanted: Iterable[tuple[Stand, str]], zone: tzinfo = UTC) -> dict[tuple[int, str], bytes]:
+    """The bytes of each rendering and kind: those kept, and what is not kept made now. Nothing is written.
+
+    Which reminders an entry has goes by the day in that zone, the firm's, on which it was entered.
+    """
     asked = list(wanted)
     kept = _kept(session, asked, Variant.body)
     found = {(row.rendering_id, row.kind): row.body for row in kept if is_whole(row.body)}
     missing = [(stand, kind) for stand, kind in asked if (stand.id, kind) not in found]
-    return {**found, **_made(session, missing)}
+    return {**found, **_made(session, missing, zone)}
 
 
 def sound(session: Session, stored: dict[int, bytes]) -> dict[int, bytes]:
@@ -85,21 +89,21 @@ def made_anew(session: Session, ids: Sequence[int]) -> dict[int, bytes]:
     for start in range(0, len(ids), AT_ONCE):
         for identifier, found in _whole(session, ids[start : start + AT_ONCE]).items():
             try:
-                made[identifier] = _rendered(DEFAULT_REDACTION, *found, (), veil)
+                made[identifier] = _rendered(DEFAULT_REDACTION, *found, (), veil, UTC)
             except (CalendarError, msgspec.ValidationError) as fault:
                 log.error("calendar entry %s cannot be written anew (%s)", found[1].id, type(fault).__name__)
     return made
 
 
-def prepare(session: Session, subscription: Subscription, *, today: date, limit: int = 500) -> int:
-    """Make and keep what a calendar needs and has not; how many variants that were."""
+def prepare(session: Session, subscription: Subscription, *, today: date, zone: tzinfo = UTC, limit: int = 500) -> int:
+    """Make and keep what a calendar needs and has not, as `bodies` makes it; how many variants that were."""
     if subscription.redaction == DEFAULT_REDACTION and not subscription.reminders:
         return 0
     stands = [Stand(*row) for row in session.execute(shown(subscription, today, *STAND))]
     asked = [(stand, kind) for stand in stands for kind in kinds_of(subscription, stand)]
     found = {(row.rendering_id, row.kind) for row in _kept(session, asked)}
     missing = [(stand, kind) for stand, kind in asked if (stand.id, kind) not in found][:limit]
-    made = _made(session, missing)
+    made = _made(session, missing, zone)
     for stand, kind in missing:
         _keep(session, stand, kind, made[stand.id, kind])
     session.flush()
@@ -120,7 +124,7 @@ def goodbyes(session: Session, subscription: Subscription, gone: Sequence[Remove
         words = words_of(subscription.redaction, restricted=one.restricted)
         kinds = [words, f"{words}{REMINDERS}"] if subscription.reminders and one.slot == "safe" else [words]
         for kind in kinds:
-            items = _items(kind, row, entry, deadline, earlier.get(entry.id, ()), veil)
+            items = _items(kind, row, entry, deadline, earlier.get(entry.id, ()), veil, zone)
             found += [render_event(_goodbye(item, one, zone)) for item in items]
         if len(found) >= MOST:
             break
@@ -160,7 +164,7 @@ def _kept(session: Session, asked: Sequence[tuple[Stand, str]], *columns: Any) -
         yield from session.execute(query)
 
 
-def _made(session: Session, missing: Sequence[tuple[Stand, str]]) -> dict[tuple[int, str], bytes]:
+def _made(session: Session, missing: Sequence[tuple[Stand, str]], zone: tzinfo) -> dict[tuple[int, str], bytes]:
     made: dict[tuple[int, str], bytes] = {}
     for start in range(0, len(missing), AT_ONCE):
         part = missing[start : start + AT_ONCE]
@@ -169,7 +173,7 @@ def _made(session: Session, missing: Sequence[tuple[Stand, str]]) -> dict[tuple[
         veil = veil_of(session)
         for stand, kind in part:
             row, entry, deadline = rows[stand.id]
-            made[stand.id, kind] = _rendered(kind, row, entry, deadline, earlier.get(entry.id, ()), veil)
+            made[stand.id, kind] = _rendered(kind, row, entry, deadline, earlier.get(entry.id, ()), veil, zone)
     return made
 
 
@@ -195,13 +199,13 @@ def _whole(session: Session, ids: Iterable[int]) -> dict[int, tuple[Rendering, E
 
 
 def _rendered(
-    kind: str, row: Rendering, entry: Entry, deadline: DeadlineRow, earlier: Sequence[Window], veil: Veil
+    kind: str, row: Rendering, entry: Entry, deadline: DeadlineRow, earlier: Sequence[Window], veil: Veil, zone: tzinfo
 ) -> bytes:
-    return b"".join(_remembered(item) for item in _items(kind, row, entry, deadline, earlier, veil))
+    return b"".join(_remembered(item) for item in _items(kind, row, entry, deadline, earlier, veil, zone))
 
 
 def _items(
-    kind: str, row: Rendering, entry: Entry, deadline: DeadlineRow, earlier: Sequence[Window], veil: Veil
+    kind: str, row: Rendering, entry: Entry, deadline: DeadlineRow, earlier: Sequence[Window], veil: Veil, zone: tzinfo
 ) -> list[CalendarItem]:
     window, origin = window_of(entry, deadline), origin_of(entry, deadline, row.changed_at)
     words = decoding.convert(kind.removesuffix(REMINDERS), Redaction)
@@ -210,7 +214,9 @@ def _items(
         origin = structs.replace(origin, entry_id=veil(entry.id, slot), veiled=True)
     item = slot_item(window, origin, words, slot, row.on, gone=slot not in slot_days(window) and not origin.altered)
     item = structs.replace(item, sequence=row.sequence, cancelled=row.cancelled)
-    return reminder_items(window, origin, item, earlier) if kind.endswith(REMINDERS) else [item]
+    if not kind.endswith(REMINDERS):
+        return [item]
+    return reminder_items(window, day_of(entry.created_at, zone), origin, item, earlier)
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,9 @@ from deadlines.docket.scopes import works_on
 from deadlines.errors import NotFound
 from deadlines.store.tables import Matter, Person
 
+UNUSABLE = "This number cannot be used: ask whoever keeps the docket."
+"""Of the number of a matter that somebody does not see, to who would open a matter by it or enter a notice there."""
+
 
 def visible(person: Person | None) -> ColumnElement[bool]:
     """Whether somebody may see a matter: every one but the restricted (8 USC 1367), and of those what they work on.
@@ -48,10 +51,10 @@ def require_visible(session: Session, matter_id: str, person: Person) -> None:
 
 
 def require_visible_matter(session: Session, reference: str, person: Person) -> None:
-    """The same of a matter by its number; one that is new is nobody's secret."""
+    """Raises NotFound for the number of a matter that somebody may not see; one that is new is nobody's secret."""
     found = session.scalar(select(Matter.id).where(Matter.reference == " ".join(reference.split())))
-    if found is not None:
-        require_visible(session, found, person)
+    if found is not None and not is_visible(session, found, person):
+        raise NotFound(UNUSABLE)
 
 
 def leaving(*, named: bool) -> ColumnElement[bool]:

@@ -15,23 +15,24 @@ STAGE = "safe-"
 
 
 def reminder_items(
-    window: Window, origin: Origin, item: CalendarItem, earlier: Sequence[Window] = ()
+    window: Window, entered_on: date, origin: Origin, item: CalendarItem, earlier: Sequence[Window] = ()
 ) -> list[CalendarItem]:
-    """One entry for each stage of the window's ladder before the date to file by, which `item` shows.
+    """One entry for each stage of the window's ladder before the date to file by, which `item` shows; of a window that
+    the firm entered on that day.
 
     They follow `item`: the same sequence, moment of change and redaction, cancelled where it is. A stage of an
     `earlier` version of the dates that these no longer have stays as cancelled: some programs do not notice a removal.
     """
-    made = {before: _reminder(origin, item, on, before) for on, before in _stages(window, origin, item.on)}
+    made = {before: _reminder(origin, item, on, before) for on, before in _stages(window, entered_on, item.on)}
     for old in earlier:
         then = structs.replace(item, on=old.safe_by, cancelled=True) if old.safe_by is not None else item
-        for on, before in _stages(old, origin, then.on):
+        for on, before in _stages(old, entered_on, then.on):
             made.setdefault(before, _reminder(origin, then, on, before))
     return list(made.values())
 
 
-def _stages(window: Window, origin: Origin, safe_by: date) -> Iterator[tuple[date, int]]:
-    for rung in ladder_for(window, origin.created_at.date()):
+def _stages(window: Window, entered_on: date, safe_by: date) -> Iterator[tuple[date, int]]:
+    for rung in ladder_for(window, entered_on):
         if rung.id.startswith(STAGE) and rung.on < safe_by:
             yield rung.on, int(rung.id.removeprefix(STAGE))
 

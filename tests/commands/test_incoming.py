@@ -1,5 +1,6 @@
 """`deadlines incoming` and `add --incoming`, through the real program."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -45,6 +46,20 @@ def test_a_paper_is_registered_grows_old_and_is_docketed_with_its_notice(office:
     assert (settled["state"], settled["notice"], settled["matter"]) == ("docketed", made["notice"], "A-1")
     again = office.run(*denial("--matter", "A-2", "--incoming", paper["incoming"][:8]))
     assert (again.returncode, "docketed as notice" in again.stderr) == (8, True)
+
+
+def test_a_notice_that_settles_no_paper_names_those_of_its_matter_that_wait(office: Firm) -> None:
+    office.data(*denial("--matter", "A-1"))
+    paper = office.data("incoming", "add", "another denial", "--matter", "A-1", "--received-on", RECENT, "--by", BEN)
+    office.good("incoming", "add", "of another matter", "--by", BEN)
+    other = denial("--matter", "A-1", "--again")
+    made = office.data(*other)
+    assert made["waiting"] == [{"id": paper["incoming"], "title": "another denial", "received_on": RECENT}]
+    said = office.run(*other).stderr
+    command = re.search(r"`deadlines (incoming docketed \w+ --notice \w+) --by ADDRESS`", said)
+    assert command is not None, said
+    office.good(*command[1].split(), "--by", ANA)
+    assert office.data(*other)["waiting"] == []
 
 
 def test_the_matter_of_the_paper_is_that_of_the_notice(office: Firm) -> None:

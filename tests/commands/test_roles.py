@@ -61,11 +61,12 @@ def test_who_does_not_work_on_a_restricted_matter_signs_for_nothing_in_it(firm: 
         ("extension", "request", entry, "--to", "2030-01-01", "--requested-on", RECENT, "--proof", "x"),
         ("strike", notice, *WHY),
         ("amend", notice, "--fact", "detained=no", *WHY),
-        ("add", "--matter", "2026-0143", "--kind", "uscis.denial", "--form", "I-140", "--decided-on", RECENT,
-         "--service", "mail"),
-    ):  # fmt: skip
+    ):
         done = firm.run(*words, "--by", "dan@firm.example")
         assert (done.returncode, "or it is not yours to see" in done.stderr) == (7, True), (words, done.stderr)
         assert "2026-0143" not in done.stdout + done.stderr
+    notice_of = ("--kind", "uscis.denial", "--form", "I-140", "--decided-on", RECENT, "--service", "mail")
+    taken = firm.run("add", "--matter", "2026-0143", *notice_of, "--by", "dan@firm.example")
+    assert (taken.returncode, "This number cannot be used" in taken.stderr) == (7, True), taken.stderr
     assert firm.data("show", "2026-0143") == before
     assert firm.data("waive", entry, *WHY, "--by", "ana@firm.example")["status"] == "waived"

@@ -160,6 +160,16 @@ def test_agendas_say_who_is_away_and_who_covers(firm: Firm) -> None:
     assert "cover" not in agenda(firm.dora).lower()
 
 
+def test_of_who_leaves_with_restricted_matters_alone_no_count_is_told(firm: Firm) -> None:
+    secret = samples.matter(firm.session, firm.ben, "S-1", restricted=True)
+    samples.entry(firm.session, secret, samples.window(rule="other"))
+    with pytest.raises(Conflict) as refused:
+        deactivate_person(firm.session, firm.ben, successor=None, actor="t", now=SENT)
+    assert "ben@firm.test is the attorney of restricted matters and answers for dates in restricted matters, and" in (
+        refused.value.fact
+    )
+
+
 def test_who_leaves_names_what_is_open_and_hands_it_over(firm: Firm) -> None:
     secret = samples.matter(firm.session, firm.ana, "S-1", restricted=True)
     samples.entry(firm.session, secret, samples.window(rule="other"))
@@ -168,9 +178,9 @@ def test_who_leaves_names_what_is_open_and_hands_it_over(firm: Firm) -> None:
     with pytest.raises(Conflict) as refused:
         deactivate_person(firm.session, firm.ana, successor=None, actor="t", now=SENT)
     said = refused.value.sentence
-    assert "is the attorney of matter 2026-0143 and of restricted matters and answers for 2 open dates" in said
+    assert "is the attorney of matter 2026-0143 and of restricted matters and answers for 1 open date, " in said
+    assert ", others in restricted matters and stands in for ben@firm.test" in said
     assert "S-1" not in said
-    assert "stands in for ben@firm.test" in said
     assert "`deadlines person deactivate ana@firm.test --successor ADDRESS`" in said
     assert deactivate_person(firm.session, firm.ana, successor=firm.ben, actor="t", now=SENT) == 2
     firm.session.expire_all()

@@ -244,6 +244,32 @@ def test_history_marks_the_working_days_that_nobody_signed_for(database: Databas
         }  # fmt: skip
 
 
+def test_history_marks_the_signed_days_on_which_something_came_afterwards(database: Database) -> None:
+    with database.write() as session:
+        ana, _, dora = firm(session)
+
+        def unsigned() -> dict[date, int]:
+            found = evening_days(session, desk(), days=5, now=at(MONDAY, 9), reader=dora)
+            return {day.on: day.unsigned for day in found if day.signatures}
+
+        for day in (THURSDAY, FRIDAY):
+            sign(session, dora, day, now=at(day, 17))
+        entries = recorded(session)
+        entry = entries[REOPEN]
+        for each in entries.values():  # their dates had come by Friday, and they belong to the list of Monday
+            row(session, each).created_at = at(MONDAY, 8)
+        assert unsigned() == {THURSDAY: 0, FRIDAY: 0}
+        row(session, entry).created_at = at(FRIDAY, 18)
+        paper = came(session, ana, at(FRIDAY, 18), title="USCIS denial")
+        assert unsigned() == {THURSDAY: 0, FRIDAY: 2}
+        others = dict.fromkeys(sheet(session, of=dora).needing, "on Monday")
+        sign(session, ana, FRIDAY, now=at(FRIDAY, 19), left=others)
+        assert unsigned() == {THURSDAY: 0, FRIDAY: 0}
+        waive_entry(session, desk(), entry, reason="no motion", by=ana, now=at(FRIDAY, 20))
+        assert unsigned() == {THURSDAY: 0, FRIDAY: 1}
+        assert paper.id in others
+
+
 def test_what_was_signed_cannot_be_changed(database: Database) -> None:
     with database.write() as session:
         _, _, dora = firm(session)

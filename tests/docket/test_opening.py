@@ -87,6 +87,17 @@ def test_a_paper_of_a_restricted_matter_is_no_answer_to_who_does_not_see_it(data
             opened(session, ana, "N-9", incoming=paper.id)
 
 
+def test_of_a_number_that_is_not_theirs_to_see_people_learn_that_it_is_taken_and_no_more(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        matter(session, ana, "S-1", restricted=True)
+        for who in (ben, dora):
+            with pytest.raises(Conflict, match=r"^This number cannot be used: ask whoever keeps the docket\.$"):
+                opened(session, who, "S-1", none_until=FORTNIGHT)
+        with pytest.raises(Conflict, match="exists already"):
+            opened(session, ana, "S-1", none_until=FORTNIGHT)
+
+
 @pytest.mark.parametrize("day, part", [(MON, "not to come"), (MON + timedelta(days=367), "more than a year")])
 def test_a_day_on_which_nobody_looks_is_no_answer(database: Database, day: date, part: str) -> None:
     with database.write() as session:

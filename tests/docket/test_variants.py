@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -104,6 +105,17 @@ def test_reminders_stand_before_the_day_to_file_by_and_go_with_it(session: Sessi
     entry.status = "struck"
     render_entry(session, entry, current(session, entry), now=NOW)
     assert {(sequence, status) for _, _, sequence, status in reminders(session, subscription)} == {(1, "CANCELLED")}
+
+
+def test_reminders_begin_on_the_firms_day_on_which_the_notice_was_entered(
+    session: Session, ana: Person, entry: Entry
+) -> None:
+    """Friday 6 November, 8 p.m. in New York, two weeks before the day to file by; in London it is Saturday."""
+    subscription = samples.subscribe(session, ana, reminders=True)
+    entry.created_at = datetime(2026, 11, 7, 1, 0, tzinfo=UTC)
+    assert variants.prepare(session, subscription, today=TODAY, zone=ZoneInfo(samples.ZONE)) == 1
+    [(first, words, *_), *_] = reminders(session, subscription)
+    assert (first, words) == (date(2026, 11, 6), "REMINDER 14 days")
 
 
 def test_busy_reminders_tell_nothing(session: Session, ana: Person, entry: Entry) -> None:

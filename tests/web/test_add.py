@@ -241,6 +241,22 @@ def test_the_same_notice_twice_is_asked_about(firm: Firm) -> None:
         )
 
 
+def test_who_may_still_verify_a_notice_is_not_told_whether_theirs_is_the_same(firm: Firm) -> None:
+    assert record(browser(firm, "Ana"), typed(firm))[0] == 303
+    ben, pages = browser(firm, "Ben"), []
+    for day in (TYPED["decided_on"], "2026-10-20"):
+        fields = typed(firm, decided_on=day)
+        page = ben.post("/add", data={**fields, "do": "preview"}).text
+        assert "Twice?" not in page
+        pages.append(re.findall(r"<p><strong>The same paper\?</strong>.*?</p>", page))
+        status, refused = record(ben, fields)
+        assert (status, "say that this is another one, or verify that one" in refused) == (409, True)
+    assert len(pages[0]) == 1
+    assert pages[0] == pages[1]
+    assert "/verify" in pages[0][0]
+    assert record(ben, {**fields, "again": "yes"})[0] == 303
+
+
 def test_a_matter_that_is_there_keeps_its_client_and_attorney(firm: Firm) -> None:
     client = browser(firm)
     page = client.post("/add", data={**TYPED, "matter": "A-1", "client": "", "attorney": "", "do": "preview"}).text
@@ -279,7 +295,8 @@ def test_of_a_restricted_matter_nothing_is_told(firm: Firm, name: str) -> None:
             assert "Canary-Garcia" not in page
     taken = client.post("/add", data={**TYPED, "matter": "S-1", "client": "", "do": "record"})
     assert taken.status_code == 422
-    assert "not yours to see" in taken.text
+    assert "This number cannot be used: ask whoever keeps the docket." in taken.text
+    assert "not yours to see" not in taken.text
     assert counted(firm) == before
 
 

@@ -8,9 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy import func, select, text
 
 from deadlines.docket import people, repeats, tokens
+from deadlines.docket.incoming import register
 from deadlines.docket.verification import verify_notice
 from deadlines.errors import StoreError
 from deadlines.store.database import Database
@@ -18,7 +20,7 @@ from deadlines.store.tables import AccessToken, Audit, Entry, Matter, NoticeRow,
 from deadlines.web.api import Firm
 from deadlines.web.api.operations import OPERATIONS
 from tests.docket import desks, samples
-from tests.web.api_firm import NOTICE, NOW, ApiFirm, Program, problem_of
+from tests.web.api_firm import NOTICE, NOW, ROOM, ApiFirm, Program, problem_of
 
 CANARIES = ("Canary", "S-1", "motion to secret", "I-918")
 PATHS = ("/docket", "/matters", "/notices", "/law", "/health")
@@ -275,6 +277,51 @@ def test_who_may_still_verify_a_notice_is_not_told_what_was_entered(firm: ApiFir
         verify_notice(session, firm.desk("t"), row, desks.look(session.get_one(Entry, entry)), by=ana, now=firm.now)
     assert firm.program("Ana").data(paths[0])["entered"]["received_on"] == "2026-10-29"
     assert firm.program("Ana").get(paths[0]).headers["etag"] != before
+
+
+@on_sqlite
+def test_dates_that_are_in_doubt_say_so(firm: ApiFirm) -> None:
+    notice = {**NOTICE, "matter": firm.matters["A-1"]}
+    doubted = firm.program("Ben").made("/notices", notice)
+    other = firm.program("Ben").made("/notices", {**notice, "decided_on": "2026-10-20"})
+    with firm.database.write() as session:
+        row, ana = session.get_one(NoticeRow, doubted["notice"]), session.get_one(Person, firm.people["Ana"])
+        look = structs.replace(desks.look(session.get_one(Entry, doubted["entries"][0]["entry"])), form="I-129")
+        verify_notice(session, firm.desk("t"), row, look, by=ana, now=firm.now)
+    program = firm.program("Ana")
+    whole = program.data(f"/matters/{firm.matters['A-1']}")["entries"]
+    one = [program.data(f"/entries/{made['entries'][0]['entry']}") for made in (doubted, other)]
+    in_doubt = {entry["entry"] for entry in doubted["entries"] if entry["status"] == "open"}
+    for found in (program.data("/docket")["items"], whole, one):
+        assert {entry["entry"] for entry in found if entry["discrepant"]} == in_doubt & {e["entry"] for e in found}
+        assert any(not entry["discrepant"] for entry in found)
+    assert [differing["fields"] for differing in one[0]["discrepancy"]] == [["form"]]
+
+
+def test_a_paper_that_waits_is_settled_by_a_notice_that_is_there(firm: ApiFirm) -> None:
+    program, matter = firm.program("Ben"), firm.matters["A-1"]
+    with firm.database.write() as session:
+        ben, [plain, secret] = session.get_one(Person, firm.people["Ben"]), [
+            session.get_one(Matter, firm.matters[name]) for name in ("A-1", "S-1")
+        ]  # fmt: skip
+        day = firm.now.date()
+        paper, hidden = (
+            register(
+                session, ROOM, "a denial", matter=of, received_on=day, at="fax", by=ben, now=firm.now, actor="t"
+            ).id
+            for of in (plain, secret)
+        )
+    waits = [{"id": paper, "title": "a denial", "received_on": day.isoformat()}]
+    made = program.made("/notices", {**NOTICE, "matter": matter})
+    assert (made["waiting"], program.data(f"/matters/{matter}")["waiting"]) == (waits, waits)
+    body = {"notice": made["notice"]}
+    for unknown, given in ((hidden, body), ("nothing", body), (paper, {"notice": "nothing"})):
+        program.refused(f"/incoming/{unknown}/docketed", given, 404)
+    firm.program("Adam").refused(f"/incoming/{paper}/docketed", body, 403)
+    settled = program.made(f"/incoming/{paper}/docketed", body, 200)
+    assert settled == {**waits[0], "matter": matter, "notice": made["notice"]}
+    assert program.data(f"/matters/{matter}")["waiting"] == []
+    assert "already" in program.refused(f"/incoming/{paper}/docketed", body, 409)["detail"]
 
 
 def parts(found: Any) -> list[str]:

@@ -52,4 +52,4 @@ def test_schemathesis_finds_nothing(sqlite_template: Path, tmp_path: Path) -> No
     firm = firm_on_sqlite(sqlite_template, tmp_path)
     status, said = fuzz(firm, FILE, tmp_path, "--phases", "fuzzing", "--max-examples", "5", "--no-shrink")
     assert status == 0, said
-    assert "Tested: 16" in said
+    assert f"Tested: {len(OPERATIONS)}" in said

@@ -1,5 +1,6 @@
 """The evening check and extensions on pages."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -77,6 +78,9 @@ def test_what_came_after_the_signature_is_marked_and_signed_for_again(office: Of
     assert page.count("came or changed after the signature, at ") == 3
     assert Page(page).problems() == []
     assert "Not signed for: 3." in office.browser("Ben").get("/evening").text
+    history = browser.get("/evening/history").text
+    assert re.search(r"<strong class=\"loud\">3 came after that: <a [^>]*>not signed for", history)
+    assert Page(history).problems() == []
     form = fields(page)
     new = {name: "came at the last moment" for name in form if name.startswith("left-")}
     assert (len(new), new.keys() & words.keys()) == (3, set())
@@ -87,7 +91,8 @@ def test_what_came_after_the_signature_is_marked_and_signed_for_again(office: Of
     assert (after.count("Signed by Dora"), "Not signed for" in after) == (2, False)
     assert "You have signed for this day" in after
     assert f"left open with a word: {len(words) + 3}" in after
-    assert browser.get("/evening/history").text.count("Dora, 2026-11-20 17:00") == 2
+    history = browser.get("/evening/history").text
+    assert (history.count("Dora, 2026-11-20 17:00"), "not signed for" in history) == (2, False)
 
 
 def test_another_day_than_the_one_asked_for_is_neither_shown_nor_signed_for(office: Office) -> None:

@@ -129,6 +129,26 @@ def test_what_no_amendment_reaches_leads_to_striking_for_who_may(office: Office)
     assert office.browser("Dora").get(strike.removeprefix(PAGES)).status_code == 200
 
 
+@pytest.mark.parametrize("pages", [PAGES, ""])
+def test_who_may_be_the_third_reader_is_led_to_the_paper_before_the_entry(office: Office, pages: str) -> None:
+    with office.database.write() as session:
+        _, row, entries = notice_of(session)
+        seen, at = structs.replace(look(entries[0]), service=Service("fax")), structs.replace(desk(), pages=pages)
+        verify_notice(session, at, row, seen, by=known(session, "Ana"), now=LATER)
+        found = dict(told(session, "TWO ENTRIES DIFFER"))
+    read, amend = (
+        (f"{pages}/notice/{row.id}/verify", f"{pages}/notice/{row.id}/amend")
+        if pages
+        else (f"`deadlines verify --notice {row.id[:8]}`", f"correct it with `deadlines amend {row.id[:8]}`")
+    )
+    assert {name: (read in text, amend in text) for name, text in found.items()} == {
+        "Dora": (True, False),
+        "Ben": (True, True),
+    }
+    assert "You may be that third person" in found["Dora"]
+    assert "Oct" not in found["Dora"]
+
+
 def test_who_does_not_see_the_matter_is_led_nowhere(office: Office) -> None:
     with office.database.write() as session:
         matter, row, entries = notice_of(session)

@@ -15,7 +15,7 @@ from deadlines.docket.incoming import register
 from deadlines.docket.subscriptions import hash_token
 from deadlines.docket.tokens import token_views
 from deadlines.store.database import Database
-from deadlines.store.tables import Audit, Incoming, KeptAnswer, NoticeRow, Person, SignedIn
+from deadlines.store.tables import Audit, Incoming, KeptAnswer, NoticeRow, Person, SignedIn, Subscription
 from tests.docket.desks import DENIAL
 from tests.web.office import Office, Page, fields
 from tests.web.test_import_page import GOOD, send
@@ -25,7 +25,8 @@ TEMPLATES = sorted((Path(deadlines.__file__).parent / "web" / "templates").glob(
 UNMARKED = re.compile(
     r"/sign-in|/sign-out|/second-factor/|/account/"  # nothing of the docket is recorded
     r"|/evidence"  # a file comes, each time
-    r"|/feeds\"|/rotate|/people/[^/]*/link|{{ action }}"  # a secret comes, which is kept nowhere
+    r"|/people/[^/]*/link"  # the link before counts no more
+    r"|{{ action }}"  # it carries the mark of the form before it
 )
 
 
@@ -198,6 +199,35 @@ def test_the_row_of_the_pages_is_nobodys_token(office: Office) -> None:
     for secret in (f"pages {ben}", "", ben):
         headers = {"Authorization": f"Bearer {secret}"}
         assert TestClient(office.app).get("/api/v1/matters", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("whose", ["ana@firm.test", "ben@firm.test"])
+def test_a_calendar_is_made_once_and_its_secret_is_kept_nowhere(office: Office, whose: str) -> None:
+    browser = office.browser("Pat" if whose.startswith("ben") else "Ana")
+    form = {**fields(browser.get("/feeds").text), "label": "Desk", "scope": "own", "person": whose}
+    first, second = (browser.post("/feeds", data=form) for _ in range(2))
+    [code] = set(re.findall(r"/subscribe/(dlc_[\w-]+)", first.text + first.headers.get("location", "")))
+    made = addresses_of(office)
+    assert len(made) == 1
+    assert second.headers["location"] == f"/feeds/{made[0].id}/again"
+    with office.database.read() as session:
+        assert not any(code.encode() in row.body for row in session.scalars(select(KeptAnswer)))
+    page = browser.get(second.headers["location"]).text
+    assert Page(page).problems() == []
+    assert code not in page
+    assert "one calendar was made" in page
+    anew = browser.post(f"/feeds/{made[0].id}/rotate", data=fields(page))
+    [other] = set(re.findall(r"/subscribe/(dlc_[\w-]+)", anew.text + anew.headers.get("location", "")))
+    opened = office.browser("Ben")
+    assert opened.post(f"/subscribe/{code}", data={"": ""}).status_code == 404
+    assert opened.post(f"/subscribe/{other}", data={"": ""}).status_code == 200
+    assert "/rotate" not in browser.get(f"/feeds/{made[0].id}/again").text
+    assert office.browser("Audrey").get(f"/feeds/{made[0].id}/again").status_code == 404
+
+
+def addresses_of(office: Office) -> list[Subscription]:
+    with office.database.read() as session:
+        return list(session.scalars(select(Subscription)))
 
 
 def test_every_form_that_records_has_a_mark() -> None:

@@ -1,20 +1,26 @@
 """Verifying on a page: the second person sees nothing of what was entered until both have been compared."""
 
+import re
+from datetime import date
+
 import pytest
 from msgspec import structs
 from sqlalchemy import select
 
-from deadlines.compute import Service
+from deadlines.compute import Notice, Service
 from deadlines.docket.amending import Amendment, amend_notice
 from deadlines.docket.verification import verify_notice
 from deadlines.store.tables import NoticeRow, Person
 from tests.docket.desks import DENIAL, LATER
 from tests.web.office import CANARIES, Office, Page, fields
+from tests.web.test_filing_pages import send
 
 READ = {"kind": "uscis.denial", "form": "I-140", "decided_on": "2026-10-23", "method": "mail"}
 
 
 FAX = Service("fax")
+ORDER = Notice(kind="ij.order", decided_on=date(2026, 10, 30), service=Service("oral"))
+"""Its windows are contested: only an attorney or a partner verifies them."""
 
 
 @pytest.fixture
@@ -165,6 +171,53 @@ def test_who_entered_it_before_it_was_amended_is_not_asked_either(office: Office
     for name, open_to in (("Ana", False), ("Ben", False), ("Dora", True)):
         assert offers(office, name) == (open_to, open_to)
     assert "Entered by you: 1" in office.browser("Ben").get("/verify").text
+
+
+def test_a_paralegal_is_offered_no_notice_of_which_every_date_needs_an_attorney(office: Office) -> None:
+    office.record("C-1", ORDER, by="Dora")
+    path = f'href="/notice/{office.notice("C-1")}/verify"'
+    for name, offered in (("Ana", True), ("Pat", True), ("Ben", False)):
+        browser = office.browser(name)
+        listed, matter = browser.get("/verify").text, browser.get(f"/matter/{office.matter('C-1')}").text
+        assert (path in listed, path in matter) == (offered, offered), name
+        assert ("For an attorney or a partner: 1" in listed) is not offered
+        assert ("an attorney or a partner verifies them" in matter) is not offered
+        assert Page(listed).problems() == []
+    assert "Waiting: 0" in office.browser("Ben").get("/verify").text
+    refused = office.browser("Ben").get(f"/notice/{office.notice('C-1')}/verify").text
+    assert "an attorney must verify it, or a partner" in refused
+
+
+def test_what_is_in_dispute_is_not_offered_before_it_is_decided(office: Office) -> None:
+    office.record("P-1", structs.replace(DENIAL, printed_deadline=date(2026, 11, 13)))
+    path = f'href="/notice/{office.notice("P-1")}/verify"'
+    listed = office.browser("Ana").get("/verify").text
+    assert path not in listed
+    apart = listed.split("Not to be verified yet: 1")[1]
+    assert "P-1" in apart
+    assert 'href="/proposals"' in apart
+
+
+def test_what_comes_next_is_told_once_the_notice_is_read(office: Office) -> None:
+    """The windows that a denied filing opens, and what not filing means, follow from the facts of the notice."""
+    entry, notice = office.entry().id, office.notice()
+    ana, ben = office.browser("Ana"), office.browser("Ben")
+    assert send(office, {"on": "2026-11-02", "receipt": "IOE0912345678"}, name="Ana").status_code == 303
+    filed, other = f"/entry/{entry}/filed", f"/entry/{office.entry('uscis.appeal.aao').id}/waive"
+    told = nexts(ben.get(filed).text)
+    assert told
+    for path in (filed, other):
+        page = ana.get(path).text
+        assert "You may still verify this notice" in page
+        assert f'href="/notice/{notice}/verify"' in page
+        assert not any(found in page for found in told)
+        assert Page(page).problems() == []
+    assert ana.post(f"/notice/{notice}/verify", data=READ).status_code == 303
+    assert nexts(ana.get(filed).text) == told
+
+
+def nexts(page: str) -> list[str]:
+    return re.findall(r"<li>([^<]{20,})", page.split("What comes next</h2>")[1])
 
 
 def test_who_entered_it_cannot_verify_it(office: Office) -> None:

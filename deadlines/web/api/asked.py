@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from deadlines.docket.intake import Desk
 from deadlines.law.news import News
 from deadlines.store.tables import Person
-from deadlines.web.desk.door import Office
+from deadlines.web.desk.visit import Office
 
 
 class Firm(Struct, frozen=True):

@@ -190,6 +190,21 @@ OPERATIONS = (
         problems=(404,),
     ),
     Operation(
+        name="settlePaper",
+        method="POST",
+        path="/incoming/{paper}/docketed",
+        tag="notices",
+        summary="Settle a paper that came in by the notice that is on the docket already",
+        text="The papers of a matter that wait stand in `waiting` of the matter, and of the answer to a new notice. "
+        "409 where the paper is settled already or of another matter, and for a notice that was amended or struck.",
+        run=writing.settle_paper,
+        body=shapes.Settlement,
+        answer=shapes.PaperSettled,
+        act="enter",
+        changing=True,
+        problems=(404, 409),
+    ),
+    Operation(
         name="getEntry",
         method="GET",
         path="/entries/{entry}",

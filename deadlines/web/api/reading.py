@@ -11,6 +11,7 @@ from deadlines import decoding
 from deadlines.compute import Notice
 from deadlines.docket.blind import blind_to
 from deadlines.docket.board import counts, lines_after
+from deadlines.docket.incoming import waiting_papers
 from deadlines.docket.people import find_person
 from deadlines.docket.views import EntryView, entry_view, matter_view
 from deadlines.docket.visible import visible
@@ -124,11 +125,16 @@ def notices(asked: Asked) -> Reply:
 
 def notice(asked: Asked) -> Reply:
     """One notice as it was entered."""
+    return Reply(_notices(asked, [seen_notice(asked.session, asked.by, asked.ids["notice"])])[0])
+
+
+def seen_notice(session: Session, person: Person, identifier: str) -> NoticeRow:
+    """The notice of that id, if the person may see its matter; raises NotFound as if there were none."""
     query = select(NoticeRow).join(Matter, Matter.id == NoticeRow.matter_id)
-    found = asked.session.scalar(query.where(NoticeRow.id == asked.ids["notice"], visible(asked.by)))
+    found = session.scalar(query.where(NoticeRow.id == identifier, visible(person)))
     if found is None:
         raise NotFound(UNKNOWN.format("notice"))
-    return Reply(_notices(asked, [found])[0])
+    return found
 
 
 def entry(asked: Asked) -> Reply:
@@ -199,6 +205,7 @@ def matter_answer(asked: Asked, found: Matter) -> MatterAnswer:
         closed_at=found.closed_at,
         notices=_notices(asked, rows),
         entries=[_entry_answer(entry, found.id) for entry in view.entries],
+        waiting=waiting_papers(asked.session, found),
     )
 
 
@@ -209,7 +216,7 @@ def entry_answer(asked: Asked, found: Entry) -> EntryAnswer:
 
 
 def _entry_answer(view: EntryView, matter_id: str) -> EntryAnswer:
-    return EntryAnswer(**structs.asdict(view), matter_id=matter_id)
+    return EntryAnswer(**structs.asdict(view), matter_id=matter_id, discrepant=bool(view.discrepancy))
 
 
 def _notices(asked: Asked, rows: Sequence[NoticeRow]) -> list[NoticeAnswer]:

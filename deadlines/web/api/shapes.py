@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Ask, State
 from deadlines.docket.board import BoardLine, Counts
-from deadlines.docket.incoming import TITLE_LENGTH, Way
+from deadlines.docket.incoming import TITLE_LENGTH, WaitingPaper, Way
 from deadlines.docket.intake import CLIENT_LENGTH, REFERENCE_LENGTH
 from deadlines.docket.views import EntryView
 from deadlines.docket.wanted import When
@@ -114,6 +114,12 @@ class NewNotice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     incoming: Word | None = None
 
 
+class Settlement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The notice that was recorded from a paper; `notice` is its id."""
+
+    notice: Word
+
+
 class Filing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A filing. `on` is the day on which the forum received it, with at least one proof: the USCIS `receipt` number, a
     `tracking` number, or `proof` in other words.
@@ -211,13 +217,18 @@ class NoticesPage(Struct, frozen=True, kw_only=True):
 
 
 class EntryAnswer(EntryView, frozen=True, kw_only=True):
-    """One entry with its window, its working and everything that explains its dates. `matter_id` is its matter."""
+    """One entry with its window, its working and everything that explains its dates. `matter_id` is its matter.
+
+    `discrepant`: two people read the notice differently, as `discrepancy` tells without what anybody read.
+    """
 
     matter_id: str
+    discrepant: bool
 
 
 class MatterAnswer(Struct, frozen=True, kw_only=True):
-    """One matter with its notices, its entries and their windows."""
+    """One matter with its notices, its entries and their windows. `waiting`: the papers of it that came in and are not
+    docketed yet."""
 
     id: str
     reference: str
@@ -227,6 +238,7 @@ class MatterAnswer(Struct, frozen=True, kw_only=True):
     closed_at: datetime | None
     notices: list[NoticeAnswer]
     entries: list[EntryAnswer]
+    waiting: list[WaitingPaper]
 
 
 class NewEntry(Struct, frozen=True, kw_only=True):
@@ -247,7 +259,8 @@ class NewEntry(Struct, frozen=True, kw_only=True):
 
 class NoticeRecorded(Struct, frozen=True, kw_only=True):
     """What a notice became. `asks` are facts to find out, `warnings` what to look at again. `reopened`: the matter was
-    closed, and is open again."""
+    closed, and is open again. `waiting`: papers of the matter that are not docketed yet; where the notice is one of
+    them, and `incoming` did not say so, that paper is to be settled."""
 
     notice: str
     matter: str
@@ -257,6 +270,17 @@ class NoticeRecorded(Struct, frozen=True, kw_only=True):
     entries: list[NewEntry]
     asks: list[Ask]
     warnings: list[str]
+    waiting: list[WaitingPaper]
+
+
+class PaperSettled(Struct, frozen=True, kw_only=True):
+    """A paper that waits no longer: `notice` was recorded from it."""
+
+    id: str
+    matter: str
+    notice: str
+    title: str
+    received_on: date
 
 
 class TakenOn(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from deadlines.docket.closing import waive_entry
 from deadlines.docket.dispatching import record_filing
 from deadlines.docket.doubts import odd_days, past_windows
 from deadlines.docket.finishing import close_matter, reopen_matter
-from deadlines.docket.incoming import docketed, hold_waiting
+from deadlines.docket.incoming import WaitingPaper, docketed, hold_waiting, waiting_papers
 from deadlines.docket.intake import Recorded, record_notice
 from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.opening import Answer, open_answered
@@ -20,7 +20,7 @@ from deadlines.docket.proof import proof_of
 from deadlines.errors import NotFound
 from deadlines.store.tables import Entry, Matter
 from deadlines.web.api.asked import Asked, Reply
-from deadlines.web.api.reading import entry_answer, matter_answer, seen_entry, seen_matter, seen_paper
+from deadlines.web.api.reading import entry_answer, matter_answer, seen_entry, seen_matter, seen_notice, seen_paper
 from deadlines.web.api.shapes import (
     Filing,
     MatterOpened,
@@ -29,6 +29,8 @@ from deadlines.web.api.shapes import (
     NewMatter,
     NewNotice,
     NoticeRecorded,
+    PaperSettled,
+    Settlement,
     TakenOn,
     TakingOn,
     Waiver,
@@ -109,7 +111,22 @@ def new_notice(asked: Asked) -> Reply:
     if paper is not None:
         docketed(asked.session, paper, made.notice, who=asked.by.id, now=asked.now, actor=asked.by.email)
     doubts += past_windows(made.result, asked.today)
-    return Reply(_recorded(made, matter, doubts), f"{ROOT}/notices/{made.notice.id}")
+    return Reply(
+        _recorded(made, matter, doubts, waiting_papers(asked.session, matter)), f"{ROOT}/notices/{made.notice.id}"
+    )
+
+
+def settle_paper(asked: Asked) -> Reply:
+    """A paper whose notice is on the docket already waits no longer."""
+    body: Settlement = asked.body
+    paper = seen_paper(asked.session, asked.by, asked.ids["paper"])
+    notice = seen_notice(asked.session, asked.by, body.notice)
+    docketed(asked.session, paper, notice, who=asked.by.id, now=asked.now, actor=asked.by.email)
+    return Reply(
+        PaperSettled(
+            id=paper.id, matter=notice.matter_id, notice=notice.id, title=paper.title, received_on=paper.received_on
+        )
+    )
 
 
 def notice_of(body: NewNotice) -> Notice:
@@ -164,7 +181,7 @@ def waive(asked: Asked) -> Reply:
     return Reply(entry_answer(asked, entry))
 
 
-def _recorded(made: Recorded, matter: Matter, doubts: list[str]) -> NoticeRecorded:
+def _recorded(made: Recorded, matter: Matter, doubts: list[str], waiting: list[WaitingPaper]) -> NoticeRecorded:
     windows = {window.rule: window for window in made.result.windows}
     return NoticeRecorded(
         notice=made.notice.id,
@@ -175,6 +192,7 @@ def _recorded(made: Recorded, matter: Matter, doubts: list[str]) -> NoticeRecord
         entries=[_new_entry(entry, windows[entry.rule]) for entry in made.entries],
         asks=made.result.asks,
         warnings=[*made.result.warnings, *doubts],
+        waiting=waiting,
     )
 
 

@@ -14,7 +14,7 @@ from deadlines.web.desk.closing import closing_routes
 from deadlines.web.desk.daybook import daybook_routes
 from deadlines.web.desk.docket import DocketPages
 from deadlines.web.desk.docketed import docketed_routes
-from deadlines.web.desk.door import Door, Office
+from deadlines.web.desk.door import Door
 from deadlines.web.desk.evening import evening_routes
 from deadlines.web.desk.evidence import EvidencePages
 from deadlines.web.desk.extensions import extension_routes
@@ -37,6 +37,7 @@ from deadlines.web.desk.proposals import proposal_routes
 from deadlines.web.desk.staffing import staffing_routes
 from deadlines.web.desk.unseen import unseen_routes
 from deadlines.web.desk.verify import verify_routes
+from deadlines.web.desk.visit import Office
 
 __all__ = ["Door", "Office", "desk_routes"]
 

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from deadlines.docket.blind import blind_to
 from deadlines.docket.followups import follow_ons
 from deadlines.docket.records import FollowOn
 from deadlines.docket.trust import window_of
@@ -15,7 +16,8 @@ from deadlines.docket.versions import current
 from deadlines.docket.views import EntryView, entry_view
 from deadlines.errors import Conflict
 from deadlines.store.tables import Entry
-from deadlines.web.desk.door import Door, Refusal, Visit
+from deadlines.web.desk.door import Door, Refusal
+from deadlines.web.desk.visit import Visit
 
 Ask = Callable[[Visit, str, Mapping[str, str], Refusal | None], Response]
 """Makes the page from what the address names, what was typed, and why that was refused."""
@@ -75,9 +77,9 @@ def about(visit: Visit, entry: Entry) -> dict[str, Any]:
 
 def nexts_of(visit: Visit, entry: Entry, events: Collection[str]) -> list[FollowOn]:
     """What the law relates to an entry on these events, each sentence once; nothing where the server only shows the
-    docket."""
+    docket, nor to who may still verify the notice, whose days and facts choose it."""
     window = window_of(entry, current(visit.session, entry))
-    if visit.office.desk is None or not window.relations:
+    if visit.office.desk is None or not window.relations or blind_to(visit.session, visit.person, [entry.notice_id]):
         return []
     return _once_each(item for item in follow_ons(visit.desk, entry, window) if item.on in events)
 

@@ -22,16 +22,18 @@ from deadlines.law import load_law
 from deadlines.pdf.reading import MOST_BYTES
 from deadlines.store.tables import Incoming, Matter
 from deadlines.web.desk.choosing import plain
-from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.door import Door
 from deadlines.web.desk.draft import LABELS, METHODS, Draft, kinds_of, missing, read_draft
 from deadlines.web.desk.finding import matching
 from deadlines.web.desk.paper import CARRIED, TAKE, Reading, carried, packed, read_paper, with_taken
 from deadlines.web.desk.preview import Preview, preview_of
+from deadlines.web.desk.visit import Visit
 from deadlines.web.pages import HEADERS
 from deadlines.web.plain import sentence
 
 CHANGED = "What was typed, or the law, is another than in the preview: look at it again, then record it."
 AGAIN = "The matter has this notice already: say that it is to be recorded once more, or leave it."
+ANOTHER = "A notice of the matter waits for you to verify it: say that this is another one, or verify that one."
 MOST_FIELDS = 100
 """What a PDF says is carried in the form, and needs room."""
 ALONG = "along"
@@ -149,8 +151,9 @@ def _sent(visit: Visit, form: dict[str, str]) -> Response:
         return _page(visit, draft, form, shown, status=422)
     if form.get("digest") != shown.digest:
         return _page(visit, draft.wrong("", CHANGED), form, shown, status=409)
-    if shown.twin is not None and not form.get("again"):
-        return _page(visit, draft.wrong("again", AGAIN), form, shown, status=409)
+    if (shown.twin is not None or shown.unread) and not form.get("again"):
+        why = AGAIN if shown.twin is not None else ANOTHER
+        return _page(visit, draft.wrong("again", why), form, shown, status=409)
     attempt = visit.session.begin_nested()
     try:
         matter, reopened = _record(visit, draft, shown, form)

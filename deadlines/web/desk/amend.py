@@ -19,10 +19,11 @@ from deadlines.errors import Conflict
 from deadlines.law.matrix import Fact
 from deadlines.store.tables import Entry, NoticeRow
 from deadlines.web.desk.acts import MOVED_ON, asking_page, kind_title, marked, status_of
-from deadlines.web.desk.door import Door, Refusal, Visit
+from deadlines.web.desk.door import Door, Refusal
 from deadlines.web.desk.found import find_visible_notice
 from deadlines.web.desk.service import METHODS
 from deadlines.web.desk.typed import Typed, faults_of
+from deadlines.web.desk.visit import Visit
 
 WHY = "Say why in a few words: it is kept for ever."
 FACT = "fact-"

@@ -17,8 +17,9 @@ from deadlines.errors import InputError
 from deadlines.store import audit
 from deadlines.store.tables import Audit, Matter, Person
 from deadlines.web.desk.days import chosen_day
-from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.door import Door
 from deadlines.web.desk.typed import Typed
+from deadlines.web.desk.visit import Visit
 
 ASKED = ("person", "action", "day", "matter", "before", "check")
 

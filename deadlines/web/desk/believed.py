@@ -11,10 +11,11 @@ from deadlines.errors import InputError
 from deadlines.store.tables import Matter
 from deadlines.web.desk.acts import status_of
 from deadlines.web.desk.days import chosen_day
-from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.door import Door
 from deadlines.web.desk.found import find_matter
 from deadlines.web.desk.service import SERVED
 from deadlines.web.desk.typed import faults_of
+from deadlines.web.desk.visit import Visit
 
 
 class BelievedPages:

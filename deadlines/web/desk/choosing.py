@@ -13,7 +13,7 @@ from deadlines.docket.roles import ATTORNEYS
 from deadlines.docket.wanted import WHENS, Only, Wanted, When, forums_of, remedies_of, rules_of
 from deadlines.store.tables import Person
 from deadlines.web.desk.days import day_of
-from deadlines.web.desk.door import Visit
+from deadlines.web.desk.visit import Visit
 
 WHEN: dict[When, str] = {"all": "all open", "overdue": "overdue", "today": "today", "week": "the next seven days"}
 ONLY: dict[Only, str] = {

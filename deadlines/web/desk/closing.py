@@ -24,9 +24,10 @@ from deadlines.web.desk.acts import (
     require_unmoved,
     status_of,
 )
-from deadlines.web.desk.door import Door, Refusal, Visit
+from deadlines.web.desk.door import Door, Refusal
 from deadlines.web.desk.found import find_visible_entry, find_visible_notice
 from deadlines.web.desk.typed import faults_of, reason_of
+from deadlines.web.desk.visit import Visit
 
 
 def closing_routes(door: Door) -> list[Route]:

@@ -12,9 +12,10 @@ from deadlines.docket.slips import slip_of
 from deadlines.errors import Conflict
 from deadlines.web.desk.acts import kind_title
 from deadlines.web.desk.days import shown_day
-from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.door import Door
 from deadlines.web.desk.found import find_visible_entry
 from deadlines.web.desk.service import SERVED
+from deadlines.web.desk.visit import Visit
 from deadlines.web.plain import sentence
 from deadlines.web.printing import stamp
 

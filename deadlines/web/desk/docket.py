@@ -8,8 +8,9 @@ from starlette.routing import Route
 from deadlines.docket.board import PAGE, Board, board
 from deadlines.docket.wanted import Wanted
 from deadlines.web.desk.choosing import ONLY, WHEN, address_of, choices_of, wanted_of
-from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.door import Door
 from deadlines.web.desk.figures import Figures, Remembered
+from deadlines.web.desk.visit import Visit
 
 
 class DocketPages:

@@ -15,10 +15,11 @@ from deadlines.errors import InputError, NotFound
 from deadlines.ical.wording import day_text
 from deadlines.store.tables import Incoming, Matter, NoticeRow
 from deadlines.web.desk.acts import HAND_OVER, asking_page, kind_title, status_of
-from deadlines.web.desk.door import Door, Refusal, Visit
+from deadlines.web.desk.door import Door, Refusal
 from deadlines.web.desk.found import matter_called
 from deadlines.web.desk.incoming import NO_MATTER
 from deadlines.web.desk.typed import Faulty, Typed, faults_of
+from deadlines.web.desk.visit import Visit
 from deadlines.web.plain import sentence
 
 UNREAD = "A notice to verify: what was entered is not shown to you"

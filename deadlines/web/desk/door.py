@@ -3,46 +3,34 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime, timedelta
-from functools import cached_property
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from msgspec import Struct
-from msgspec.structs import replace
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Route
 
-from deadlines.clock import day_of
 from deadlines.docket import logins, repeats
 from deadlines.docket.logins import find_signed_in
-from deadlines.docket.naming import Names
-from deadlines.docket.telling import told
 from deadlines.errors import Conflict, DeadlinesError, Forbidden, InputError, NotFound
-from deadlines.law import Law, load_law
 from deadlines.store.database import Database
-from deadlines.store.tables import Heartbeat, Person
 from deadlines.web.asking import Asking
 from deadlines.web.cookies import Cookie
 from deadlines.web.desk.menu import frame_of
+from deadlines.web.desk.visit import At, Office, Visit
 from deadlines.web.feeds import DATABASE_FAULTS, MARK_SECONDS
 from deadlines.web.forms import FIELDS, LARGEST, TooLong, read_form
 from deadlines.web.once import press_of
 from deadlines.web.origins import is_foreign
-from deadlines.web.pages import HEADERS, Pages, moment_text
+from deadlines.web.pages import HEADERS, Pages
 from deadlines.web.plain import sentence
 from deadlines.web.signed_out import to_door
-from deadlines.web.stale import BANNER_AFTER, is_stale
 from deadlines.web.uploads import FarTooLarge, Sent, read_upload
 from deadlines.web.wanted import Wanted
 
 if TYPE_CHECKING:
-    from deadlines.docket.house import House
-    from deadlines.docket.intake import Desk
-    from deadlines.docket.mailroom import MailRoom
+    pass
 
 log = logging.getLogger(__name__)
 
@@ -60,108 +48,6 @@ ONLY_SENT = (
     "Go back to the page with the form, or choose another one.",
 )
 UNKNOWN = ("There is no such page", "It does not exist, or it is not yours to see.")
-
-
-class Office(Struct, frozen=True, kw_only=True):
-    """What the pages need to know of the firm: its address and zone, how long an answer holds, and the time.
-
-    `heartbeat` is the sweep whose silence the pages tell of, and calendars where it is longer than `patience`. `desk`
-    makes the law, policy and practice by which somebody changes the docket (given who: a mail address); without it they
-    only show.
-    `room`: the firm's hours, by which papers that came in grow old.
-    `house` tells what the firm has laid down, for the pages that show it.
-    """
-
-    address: str
-    zone: ZoneInfo
-    ack_lasts: timedelta
-    heartbeat: str
-    patience: timedelta
-    now: Callable[[], datetime]
-    desk: "Callable[[str], Desk] | None" = None
-    room: "MailRoom | None" = None
-    house: "Callable[[], House] | None" = None
-
-    def today(self) -> date:
-        """The firm's calendar day."""
-        return day_of(self.now(), self.zone)
-
-
-class Visit:
-    """One request of somebody who is signed in, inside its transaction."""
-
-    def __init__(self, door: "Door", session: Session, person: Person, now: datetime, path: str) -> None:
-        self.session, self.person, self.now, self.path = session, person, now, path
-        self.office, self._door = door.office, door
-
-    @property
-    def today(self) -> date:
-        """The firm's calendar day."""
-        return self.day_of(self.now)
-
-    @property
-    def desk(self) -> "Desk":
-        """By what this person changes the docket. Raises NotFound where the server only shows it."""
-        if self.office.desk is None:
-            raise NotFound("This server only shows the docket; use the command line to change it.")
-        return replace(self.office.desk(self.person.email), door="page")
-
-    @property
-    def law(self) -> Law:
-        """The law that the firm works by; the packaged one where the server only shows the docket."""
-        return load_law() if self.office.desk is None else self.desk.law
-
-    @property
-    def house(self) -> "House":
-        """What the firm has laid down. Raises NotFound where the server was not told."""
-        if self.office.house is None:
-            raise NotFound("This server does not know what the firm has laid down; use the command line.")
-        return self.office.house()
-
-    def day_of(self, at: datetime) -> date:
-        """The firm's calendar day of a moment."""
-        return day_of(at, self.office.zone)
-
-    def moment(self, at: datetime | None) -> str:
-        """A moment as the firm's clock on the wall shows it; a dash for none."""
-        return moment_text(at, self.office.zone)
-
-    @cached_property
-    def names(self) -> Names:
-        """What people are called."""
-        return Names(self.session)
-
-    def who(self, who: object) -> str:
-        """A person by id or mail address as people read it."""
-        return self.names.of(who)
-
-    def told(self, whom: str, verb: str = "are") -> str:
-        """That people are told of what the program writes to them, or that somebody has to tell them."""
-        return told("mail" if self.office.desk is None else self.desk.leaves, whom, verb)
-
-    def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
-        """A page of the docket, under a banner while nobody keeps it up to date."""
-        office = self.office
-        beat = self.session.get(Heartbeat, office.heartbeat)
-        silent = beat is None or is_stale(beat.at, self.now, min(BANNER_AFTER, office.patience))
-        since = self.moment(beat.at) if beat is not None else ""
-        common = {
-            **frame_of(self.person, self._door.root, self.path),
-            "today": self.today,
-            "moment": self.moment,
-            "day_of": self.day_of,
-            "who": self.who,
-            "told": self.told,
-        }
-        return self._door.pages.make(template, status=status, silent=silent, silent_since=since, **{**common, **values})
-
-    def notice(self, status: int, heading: str, *sentences: str) -> Response:
-        """A page that only says something."""
-        return self._door.pages.notice(status, heading, *sentences, **frame_of(self.person, self._door.root))
-
-    def go(self, path: str) -> Response:
-        """On to another page of ours, after a change; `path` begins with a slash."""
-        return RedirectResponse(f"{self._door.root}{path}", 303, HEADERS)
 
 
 def methods_of(request: Request) -> set[str]:
@@ -182,6 +68,7 @@ class Door:
     def __init__(self, database: Database, pages: Pages, cookie: Cookie, office: Office) -> None:
         self.pages, self.office = pages, office
         self.root = urlsplit(office.address).path.rstrip("/")
+        self._at = At(office, pages, self.root)
         self._database, self._cookie = database, cookie
         self._wanted = Wanted(secure=office.address.startswith("https://"), root=self.root)
         self._ask, self._ask_mark = Asking(), Asking(threads=1, seconds=MARK_SECONDS)
@@ -366,13 +253,13 @@ class Door:
             if not writes:
                 if logins.is_due(found, now):
                     self._due.add(token)
-                return make(Visit(self, session, found.person, now, path))
+                return make(Visit(self._at, session, found.person, now, path))
         with self._database.write() as session:
             found = find_signed_in(session, token, now=now)
             if found is None:
                 return to_door(session, token, self.root, posted=posted, now=now)
             found.seen_at = now
-            visit = Visit(self, session, found.person, now, path)
+            visit = Visit(self._at, session, found.person, now, path)
             return make(visit) if press is None else self._once(visit, press, make)
 
     def _once(self, visit: Visit, press: str, make: Callable[[Visit], Response]) -> Response:
@@ -382,7 +269,8 @@ class Door:
         if led_to is not None:
             return RedirectResponse(led_to, 303, HEADERS)
         page = make(visit)
-        repeats.keep_press(session, person, press, page.headers["location"] if page.status_code == 303 else None)
+        led_to = page.headers["location"] if page.status_code == 303 else None
+        repeats.keep_press(session, person, press, visit.again or led_to)
         return page
 
     async def _note_use(self, token: str) -> None:

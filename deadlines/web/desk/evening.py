@@ -17,8 +17,9 @@ from deadlines.errors import Conflict
 from deadlines.store.tables import Entry, Incoming, Matter, Review
 from deadlines.web.desk.acts import MOVED_ON, status_of
 from deadlines.web.desk.days import chosen_day, shown_day
-from deadlines.web.desk.door import Door, Refusal, Visit
+from deadlines.web.desk.door import Door, Refusal
 from deadlines.web.desk.typed import Typed, faults_of
+from deadlines.web.desk.visit import Visit
 
 FIELDS = 5000
 """More dates than that do not stay open on one evening."""

@@ -11,8 +11,9 @@ from deadlines.docket.roles import require
 from deadlines.evidence import Evidence, Wanted, files_of, gather, record_export, zipped
 from deadlines.web.desk.acts import status_of
 from deadlines.web.desk.days import chosen_day
-from deadlines.web.desk.door import Door, Refusal, Visit
+from deadlines.web.desk.door import Door, Refusal
 from deadlines.web.desk.typed import Typed, faults_of
+from deadlines.web.desk.visit import Visit
 from deadlines.web.pages import HEADERS
 
 NOTED = 204

@@ -20,9 +20,10 @@ from deadlines.docket.roles import require
 from deadlines.docket.versions import current
 from deadlines.store.tables import Entry, Extension
 from deadlines.web.desk.acts import about, asking_page, back, require_unmoved, status_of
-from deadlines.web.desk.door import Door, Refusal, Visit
+from deadlines.web.desk.door import Door, Refusal
 from deadlines.web.desk.found import find_visible_entry
 from deadlines.web.desk.typed import Typed, faults_of
+from deadlines.web.desk.visit import Visit
 
 ASKED = {"bad-date": "wanted_on", "contradictory-dates": "asked_on"}
 WHY = "Say why in a few words: it is kept for ever."

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deadlines.compute.dates import parse_day
-from deadlines.docket.addresses import AddressView, addresses, what_it_shows
+from deadlines.docket.addresses import AddressView, address_view, addresses, what_it_shows
 from deadlines.docket.confidential import RESTRICTED_WARNING
 from deadlines.docket.endings import end_subscription, rotate
 from deadlines.docket.people import active_person
@@ -23,7 +23,8 @@ from deadlines.errors import Forbidden, InputError, NotFound
 from deadlines.ical import REDACTIONS
 from deadlines.store.tables import Matter, Person, Subscription, Team
 from deadlines.web.desk.acts import status_of
-from deadlines.web.desk.door import UNKNOWN, Door, Refusal, Visit
+from deadlines.web.desk.door import UNKNOWN, Door, Refusal
+from deadlines.web.desk.visit import Visit
 from deadlines.web.plain import sentence
 
 SCOPES: dict[Scope, str] = {
@@ -64,6 +65,7 @@ class FeedPages:
         return [
             Route("/feeds", self.feeds, methods=["GET"]),
             Route("/feeds", self.make, methods=["POST"]),
+            Route("/feeds/{feed}/again", self.again, methods=["GET"]),
             Route("/feeds/{feed}/rotate", self.replace, methods=["POST"]),
             Route("/feeds/{feed}/{ending}", self.end, methods=["POST"]),
         ]
@@ -76,6 +78,11 @@ class FeedPages:
     async def make(self, request: Request) -> Response:
         """A new address: on to the page that shows it once."""
         return await self._door.change(request, _make, lambda visit, form, no: _feeds(visit, {}, form, no))
+
+    async def again(self, request: Request) -> Response:
+        """Where the form of a new address leads that is sent a second time: its secret is shown once."""
+        identifier = request.path_params["feed"]
+        return await self._door.show(request, lambda visit: _again(visit, identifier))
 
     async def replace(self, request: Request) -> Response:
         """A new address that shows the same; the old one says that it has ended."""
@@ -218,11 +225,19 @@ def _replace(visit: Visit, identifier: str, form: dict[str, str]) -> Response:
 
 
 def _handed(visit: Visit, made: Subscription, code: str) -> Response:
-    """One's own: on to the page that shows the address once. Another's: the link to that page, shown once."""
+    """One's own: on to the page that shows the address once. Another's: the link to that page, shown once. Neither is
+    kept: the same form, sent again as by a double click, makes no second address, and says how a new link is made."""
+    visit.shown_once(f"/feeds/{made.id}/again")
     if made.person_id == visit.person.id:
         return visit.go(f"/subscribe/{code}")
     link = f"{visit.office.address}/subscribe/{code}"
     return visit.page("feed_link.html", feed=made, link=link, until=made.claim_until)
+
+
+def _again(visit: Visit, identifier: str) -> Response:
+    row = _managed(visit, identifier)
+    view = address_view(visit.session, row, now=visit.now, today=visit.today)
+    return visit.page("feed_again.html", feed=row, state=view.state, own=row.person_id == visit.person.id)
 
 
 def _managed(visit: Visit, identifier: str) -> Subscription:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from deadlines.docket.board import Counts, counts
 from deadlines.docket.undecided import undecided
 from deadlines.store import audit
-from deadlines.web.desk.door import Visit
+from deadlines.web.desk.visit import Visit
 
 MOST = 1000
 """People whose figures are remembered at a time."""

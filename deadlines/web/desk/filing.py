@@ -18,9 +18,10 @@ from deadlines.docket.trust import window_of
 from deadlines.docket.versions import current
 from deadlines.store.tables import Entry
 from deadlines.web.desk.acts import about, asking_page, back, nexts_of, posting, require_unmoved, status_of
-from deadlines.web.desk.door import Door, Refusal, Visit
+from deadlines.web.desk.door import Door, Refusal
 from deadlines.web.desk.found import find_visible_entry
 from deadlines.web.desk.typed import Typed, faults_of
+from deadlines.web.desk.visit import Visit
 from deadlines.web.uploads import Sent
 
 FIELDS = {

@@ -4,7 +4,7 @@ from sqlalchemy import or_, select
 
 from deadlines.docket.visible import visible
 from deadlines.store.tables import Matter
-from deadlines.web.desk.door import Visit
+from deadlines.web.desk.visit import Visit
 
 MOST = 20
 

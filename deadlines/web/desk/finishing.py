@@ -8,9 +8,10 @@ from starlette.routing import Route
 from deadlines.docket.finishing import close_matter, obstacles, reopen_matter
 from deadlines.docket.roles import require
 from deadlines.web.desk.acts import HAND_OVER, asking_page, status_of
-from deadlines.web.desk.door import Door, Refusal, Visit
+from deadlines.web.desk.door import Door, Refusal
 from deadlines.web.desk.found import find_matter
 from deadlines.web.desk.typed import faults_of, reason_of
+from deadlines.web.desk.visit import Visit
 from deadlines.web.plain import begun
 
 

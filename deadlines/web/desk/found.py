@@ -7,7 +7,8 @@ from sqlalchemy import select
 from deadlines.docket.visible import visible
 from deadlines.errors import NotFound
 from deadlines.store.tables import Entry, Matter, Milestone, NoticeRow, Proposal
-from deadlines.web.desk.door import UNKNOWN, Visit
+from deadlines.web.desk.door import UNKNOWN
+from deadlines.web.desk.visit import Visit
 
 Found = TypeVar("Found")
 

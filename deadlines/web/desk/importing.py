@@ -23,7 +23,8 @@ from deadlines.docket.roles import require
 from deadlines.errors import InputError
 from deadlines.law import Law, load_law
 from deadlines.sheets import read_grid
-from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.door import Door
+from deadlines.web.desk.visit import Visit
 from deadlines.web.pages import HEADERS
 from deadlines.web.plain import begun, sentence
 from deadlines.web.uploads import Sent

@@ -13,8 +13,9 @@ from deadlines.docket.roles import require
 from deadlines.docket.undocketed import papers
 from deadlines.errors import Conflict, DeadlinesError, InputError, NotFound
 from deadlines.store.tables import Matter
-from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.door import Door
 from deadlines.web.desk.found import matter_called
+from deadlines.web.desk.visit import Visit
 from deadlines.web.plain import sentence
 
 FIELDS = ("title", "matter", "received_on", "at")

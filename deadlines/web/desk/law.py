@@ -23,7 +23,8 @@ from deadlines.law.news import News
 from deadlines.law.review import STALE, review
 from deadlines.store.tables import Entry, Proposal
 from deadlines.web.desk.choosing import forum_words
-from deadlines.web.desk.door import UNKNOWN, Door, Visit
+from deadlines.web.desk.door import UNKNOWN, Door
+from deadlines.web.desk.visit import Visit
 from deadlines.web.markdown import html_of
 
 PLACES = {"current": "this program", "earlier": "this program", "installed": "installed by the firm"}

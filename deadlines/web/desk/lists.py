@@ -10,7 +10,8 @@ from deadlines.docket.follow_up import WEEK, follow_up
 from deadlines.docket.quiet import matter_lines
 from deadlines.docket.workload import Workload, workload
 from deadlines.web.desk.days import shown_day
-from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.door import Door
+from deadlines.web.desk.visit import Visit
 
 WEEKS = 8
 WHAT = {"protective": "protective date", "file-by": "file by", "last-day": "last day"}

@@ -23,9 +23,10 @@ from deadlines.docket.unverified import unverified
 from deadlines.docket.views import EntryView, MatterView, matter_view
 from deadlines.store.tables import Entry, Matter, NoticeRow
 from deadlines.web.desk.acts import back, kind_title, posting
-from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.door import Door
 from deadlines.web.desk.found import find_matter, find_visible_entry, find_visible_milestone
 from deadlines.web.desk.service import SERVED
+from deadlines.web.desk.visit import Visit
 from deadlines.web.window_map import draw
 
 DONE = {

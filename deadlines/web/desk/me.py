@@ -17,7 +17,8 @@ from deadlines.errors import InputError, SendError
 from deadlines.notify.channel import CHATS, Channel
 from deadlines.notify.message import Message
 from deadlines.web.desk.acts import status_of
-from deadlines.web.desk.door import Door, Refusal, Visit
+from deadlines.web.desk.door import Door, Refusal
+from deadlines.web.desk.visit import Visit
 from deadlines.web.plain import sentence
 
 log = logging.getLogger(__name__)

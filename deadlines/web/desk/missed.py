@@ -10,9 +10,10 @@ from deadlines.docket.missed import LONGEST_TEXT, log_diligence, miss_entry
 from deadlines.docket.rescues import missed_view, rescues_of
 from deadlines.docket.roles import require
 from deadlines.web.desk.acts import about, asking_page, require_unmoved, status_of
-from deadlines.web.desk.door import Door, Refusal, Visit
+from deadlines.web.desk.door import Door, Refusal
 from deadlines.web.desk.found import find_visible_entry
 from deadlines.web.desk.typed import Typed, faults_of
+from deadlines.web.desk.visit import Visit
 
 
 def missed_routes(door: Door) -> list[Route]:

@@ -15,7 +15,8 @@ from deadlines.docket.wanted import Wanted
 from deadlines.law import Law
 from deadlines.law.holidays import Holidays
 from deadlines.web.desk.choosing import address_of, choices_of, wanted_of
-from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.door import Door
+from deadlines.web.desk.visit import Visit
 
 FEDERAL = "us-federal"
 FIRST_YEAR, LAST_YEAR = 1990, 2100

@@ -15,10 +15,11 @@ from deadlines.docket.roles import require
 from deadlines.docket.visible import is_visible
 from deadlines.store.tables import Incoming, Person
 from deadlines.web.desk.acts import asking_page, status_of
-from deadlines.web.desk.door import Door, Refusal, Visit
+from deadlines.web.desk.door import Door, Refusal
 from deadlines.web.desk.found import find_matter
 from deadlines.web.desk.incoming import room_of
 from deadlines.web.desk.typed import Typed, faults_of
+from deadlines.web.desk.visit import Visit
 
 FIELD_OF = {
     "dates-unanswered": "paper",

@@ -22,8 +22,9 @@ from deadlines.errors import InputError, NotFound
 from deadlines.store.tables import Absence, Audit, Login, Matter, Person, SecondFactor
 from deadlines.web.desk.acts import status_of
 from deadlines.web.desk.days import chosen_day
-from deadlines.web.desk.door import UNKNOWN, Door, Refusal, Visit
+from deadlines.web.desk.door import UNKNOWN, Door, Refusal
 from deadlines.web.desk.typed import Typed, faults_of
+from deadlines.web.desk.visit import Visit
 from deadlines.web.plain import sentence
 
 DONE = {

@@ -5,7 +5,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deadlines.practice.words import due_words, ladder_words, reach_words
-from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.door import Door
+from deadlines.web.desk.visit import Visit
 
 
 class PracticePages:

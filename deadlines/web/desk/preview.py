@@ -14,16 +14,18 @@ from deadlines.compute import Notice, Result
 from deadlines.compute.engine import engine_for
 from deadlines.compute.routes import bases_of
 from deadlines.docket.answerable import refuse_left, require_attorney
+from deadlines.docket.blind import blind_to
 from deadlines.docket.doubts import odd_days, past_windows
 from deadlines.docket.intake import find_twin
+from deadlines.docket.notices import standing_notices
 from deadlines.docket.protected import is_protected
-from deadlines.docket.visible import visible
+from deadlines.docket.visible import UNUSABLE, is_visible
 from deadlines.errors import DeadlinesError, InputError
 from deadlines.law.matrix import Fact
 from deadlines.store.tables import Matter, NoticeRow, Person
 from deadlines.web.desk.acts import HAND_OVER
-from deadlines.web.desk.door import Visit
 from deadlines.web.desk.draft import FACT, FIELD_OF, Draft
+from deadlines.web.desk.visit import Visit
 from deadlines.web.plain import sentence
 
 if TYPE_CHECKING:
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 """What may be the name of a fact, in the words of a question."""
-TAKEN = "That number belongs to a matter that is not yours to see: ask whoever keeps the docket."
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -57,13 +58,18 @@ class Target(Struct, frozen=True):
 
 
 class Preview(Struct, frozen=True, kw_only=True):
-    """What recording would do. `digest` names exactly this: what was typed, by which law and policy."""
+    """What recording would do. `digest` names exactly this: what was typed, by which law and policy.
+
+    `twin`: the same notice, where the matter has it. `unread`: the notices of the matter that the visitor may still
+    verify; whether one of them is the same is not told, because that would tell what was entered.
+    """
 
     notice: Notice
     result: Result
     questions: list[Question]
     doubts: list[str]
     twin: NoticeRow | None
+    unread: list[NoticeRow]
     target: Target
     restricts: bool
     digest: str
@@ -79,8 +85,8 @@ def target_of(visit: Visit, draft: Draft, *, whole: bool) -> tuple[Draft, Target
     if found is None:
         wrong = _unfit(attorney) if attorney is not None else _without_attorney(typed["matter"]) if whole else ""
         return (draft.wrong("attorney", wrong) if wrong else draft), Target(None, attorney)
-    if visit.session.scalar(select(Matter.id).where(Matter.id == found.id, visible(visit.person))) is None:
-        return draft.wrong("matter", TAKEN), Target(None, attorney)
+    if not is_visible(visit.session, found.id, visit.person):
+        return draft.wrong("matter", UNUSABLE), Target(None, attorney)
     try:
         refuse_left(found)
     except DeadlinesError as refused:
@@ -117,17 +123,29 @@ def preview_of(visit: Visit, draft: Draft, *, restricted: bool, whole: bool = Tr
         result = engine_for(desk.law).compute(notice, desk.policy)
     except InputError as refused:
         return draft.blame(sentence(refused)), None
+    twin, unread = _there(visit, target.matter, notice)
     restricts = (restricted or is_protected(notice)) and not (target.matter is not None and target.matter.restricted)
     return draft, Preview(
         notice=notice,
         result=result,
         questions=list(_questions(desk, draft, notice, result)),
         doubts=[*odd, *past_windows(result, visit.today)],
-        twin=find_twin(visit.session, target.matter, notice) if target.matter is not None else None,
+        twin=twin,
+        unread=unread,
         target=target,
         restricts=restricts,
         digest=digest_of(desk, draft, notice, restricted=restricted),
     )
+
+
+def _there(visit: Visit, matter: Matter | None, notice: Notice) -> tuple[NoticeRow | None, list[NoticeRow]]:
+    """What the matter has already of which this notice may be a second copy; see `Preview`."""
+    if matter is None:
+        return None, []
+    rows = standing_notices(visit.session, matter.id)
+    blind = blind_to(visit.session, visit.person, [row.id for row in rows])
+    twin = find_twin(visit.session, matter, notice)
+    return twin if twin is not None and twin.id not in blind else None, [row for row in rows if row.id in blind]
 
 
 def digest_of(desk: "Desk", draft: Draft, notice: Notice, *, restricted: bool) -> str:

@@ -5,7 +5,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deadlines.docket.sheet import sheet
-from deadlines.web.desk.door import Door, Visit
+from deadlines.web.desk.door import Door
+from deadlines.web.desk.visit import Visit
 from deadlines.web.printing import stamp
 
 DAYS, MOST = 90, 3660

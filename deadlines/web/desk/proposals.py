@@ -23,9 +23,10 @@ from deadlines.docket.views import entry_view
 from deadlines.errors import Conflict
 from deadlines.store.tables import Entry, Proposal
 from deadlines.web.desk.acts import MOVED_ON, about, asking_page, back, require_unmoved, status_of
-from deadlines.web.desk.door import Door, Refusal, Visit
+from deadlines.web.desk.door import Door, Refusal
 from deadlines.web.desk.found import find_visible_entry, find_visible_proposal
 from deadlines.web.desk.typed import Typed, faults_of
+from deadlines.web.desk.visit import Visit
 
 TELLS = "How the other dates were worked out tells what was entered."
 WHY = "Say why in a few words: it is kept for ever."

@@ -17,9 +17,10 @@ from deadlines.docket.visible import is_visible
 from deadlines.errors import Conflict
 from deadlines.store.tables import Matter, Person
 from deadlines.web.desk.acts import MOVED_ON, asking_page, status_of
-from deadlines.web.desk.door import Door, Refusal, Visit
+from deadlines.web.desk.door import Door, Refusal
 from deadlines.web.desk.found import find_matter
 from deadlines.web.desk.typed import Typed, faults_of, reason_of
+from deadlines.web.desk.visit import Visit
 
 WHO = "Choose a person."
 

@@ -5,7 +5,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deadlines.errors import NotFound
-from deadlines.web.desk.door import UNKNOWN, Door, Visit
+from deadlines.web.desk.door import UNKNOWN, Door
+from deadlines.web.desk.visit import Visit
 
 WORDS = {
     "notice": (

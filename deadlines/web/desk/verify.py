@@ -14,17 +14,19 @@ from deadlines.compute import Notice, Service
 from deadlines.compute.contract import normal_form
 from deadlines.docket.looks import FIELDS, looks_of, must_be_struck, to_be_read
 from deadlines.docket.roles import may, require
+from deadlines.docket.signable import needs_attorney
 from deadlines.docket.undecided import open_disputes
 from deadlines.docket.unverified import MOST, unverified
-from deadlines.docket.verification import needs_attorney, verifiable, verify_notice
+from deadlines.docket.verification import verifiable, verify_notice
 from deadlines.docket.views import matter_view
 from deadlines.errors import Conflict
 from deadlines.store.tables import Entry, NoticeRow
 from deadlines.web.desk.acts import asking_page, status_of
-from deadlines.web.desk.door import Door, Refusal, Visit
+from deadlines.web.desk.door import Door, Refusal
 from deadlines.web.desk.found import find_visible_notice
 from deadlines.web.desk.service import METHODS
 from deadlines.web.desk.typed import Typed, faults_of
+from deadlines.web.desk.visit import Visit
 from deadlines.web.plain import sentence
 
 
@@ -50,6 +52,8 @@ def _list(visit: Visit) -> Response:
     return visit.page(
         "verify_list.html",
         waiting=[one for one in found if one.is_open],
+        lawyers=[one for one in found if one.for_others],
+        held=[one for one in found if one.held],
         read=[one for one in found if one.read],
         mine=[one for one in found if one.mine],
         full=sum(one.dates for one in found) >= MOST,

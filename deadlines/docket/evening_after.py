@@ -1,0 +1,70 @@
+"""What came onto the list of a day that was signed already, and nobody has signed for: by the signed day, how much."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from deadlines.clock import day_of
+from deadlines.docket.evening_others import waiting_looks, waiting_papers
+from deadlines.docket.evening_sheet import CLOSINGS, on_docket_of, reached, rows
+from deadlines.docket.evening_signed import State, covered, other_state
+from deadlines.store.tables import Audit, DeadlineRow, Entry, EveningCheck, Person
+
+
+def unsigned(
+    session: Session, zone: ZoneInfo, signed: Mapping[date, Sequence[EveningCheck]], person: Person | None
+) -> dict[date, int]:
+    """Of days that were signed, how many things came, changed or were closed by the end of the day and no signature
+    covers; only days that have some, and only what stands on the docket of the person.
+
+    What changed on a later day belongs to that day's list.
+    """
+    if not signed:
+        return {}
+    known = {on: covered(checks) for on, checks in signed.items()}
+    found: dict[date, set[State]] = {}
+    for on, state in (
+        *_windows(session, zone, signed, person),
+        *_others(session, zone, signed, person),
+        *_closed(session, zone, signed, person),
+    ):
+        if state not in known[on]:
+            found.setdefault(on, set()).add(state)
+    return {on: len(states) for on, states in found.items()}
+
+
+def _windows(
+    session: Session, zone: ZoneInfo, signed: Mapping[date, object], person: Person | None
+) -> Iterator[tuple[date, State]]:
+    days = DeadlineRow.protective_by, DeadlineRow.safe_by, DeadlineRow.last_day
+    query = rows(on_docket_of(person), Entry.id, Entry.version, Entry.status, DeadlineRow.created_at, *days)
+    query = query.where(Entry.status == "open", reached(max(signed)))
+    for name, version, status, came_at, *dates in session.execute(query):
+        since = max(day_of(came_at, zone), min((day for day in dates if day is not None), default=date.min))
+        yield from ((on, (name, version, status)) for on in signed if since <= on)
+
+
+def _others(
+    session: Session, zone: ZoneInfo, signed: Mapping[date, object], person: Person | None
+) -> Iterator[tuple[date, State]]:
+    for on in signed:
+        for item in (*waiting_papers(session, person, on=on), *waiting_looks(session, person, on=on)):
+            if day_of(item.came_at, zone) <= on:
+                yield on, other_state(item.id)
+
+
+def _closed(
+    session: Session, zone: ZoneInfo, signed: Mapping[date, object], person: Person | None
+) -> Iterator[tuple[date, State]]:
+    query = rows(on_docket_of(person), Entry.id, Entry.version, Entry.status, Audit.at)
+    query = query.join(Audit, Audit.subject == Entry.id).where(Audit.action.in_(CLOSINGS), Entry.closing.is_not(None))
+    for name, version, status, closed_at in session.execute(query.where(Audit.at >= _begin(zone, signed))):
+        on = day_of(closed_at, zone)
+        if on in signed:
+            yield on, (name, version, status)
+
+
+def _begin(zone: ZoneInfo, signed: Mapping[date, object]) -> datetime:
+    return datetime.combine(min(signed), time(), zone)
