@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from deadlines.docket.agenda import Agenda, Dated, Step
-from deadlines.docket.compose import day_text, days_left, what_to_file
+from deadlines.docket.compose import what_to_file
+from deadlines.docket.compose_dates import day_text, days_left
 from deadlines.docket.trust import ALTERED
 from deadlines.notify.message import clean_line
 

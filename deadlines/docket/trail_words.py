@@ -230,6 +230,8 @@ ACTS: dict[str, str | tuple[str, More]] = {
     "team.leave": "took somebody out of a team",
     "token.add": "made a token for a program",
     "token.revoke": "ended a token of a program",
+    "trail.doubted": ("found that the audit trail was altered outside the program", lambda d, _: f"row {d['row']}"),
+    "trail.signed": ("signed for the audit trail as it stands", _because),
     "webhook.add": "named a program that is told of events",
     "webhook.dead": "gave up telling a program of events",
     "webhook.revive": "told a program of events again",

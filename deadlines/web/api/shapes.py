@@ -150,11 +150,13 @@ class TakingOn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class DocketPage(Struct, frozen=True, kw_only=True):
-    """Open dates, the next first. `counts` are of everything that the person sees, `next` leads to the next page."""
+    """Open dates, the next first. `counts` are of everything that the person sees, `next` leads to the next page.
+    `in_doubt`: why no date of the docket may be relied on; null while the audit trail holds."""
 
     items: list[BoardLine]
     counts: Counts
     next: str | None
+    in_doubt: str | None
 
 
 class MatterLine(Struct, frozen=True, kw_only=True):
@@ -211,9 +213,11 @@ class NoticesPage(Struct, frozen=True, kw_only=True):
 
 
 class EntryAnswer(EntryView, frozen=True, kw_only=True):
-    """One entry with its window, its working and everything that explains its dates. `matter_id` is its matter."""
+    """One entry with its window, its working and everything that explains its dates. `matter_id` is its matter.
+    `in_doubt`: why no date of the docket may be relied on; null while the audit trail holds."""
 
     matter_id: str
+    in_doubt: str | None
 
 
 class MatterAnswer(Struct, frozen=True, kw_only=True):
@@ -295,10 +299,12 @@ class LawAnswer(Struct, frozen=True, kw_only=True):
 
 
 class Health(Struct, frozen=True, kw_only=True):
-    """Whether the docket is kept. `scheduler`: `ok`, `silent`, or `never ran`."""
+    """Whether the docket is kept and its dates may be relied on. `scheduler`: `ok`, `silent`, or `never ran`.
+    `in_doubt`: why no date may be relied on; null while the audit trail holds."""
 
     state: Literal["well", "ill"]
     scheduler: Literal["ok", "silent", "never ran"]
+    in_doubt: str | None
     seen_at: datetime | None
     edition: str
     version: str

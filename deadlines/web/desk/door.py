@@ -24,8 +24,9 @@ from deadlines.docket.telling import told
 from deadlines.errors import Conflict, DeadlinesError, Forbidden, InputError, NotFound
 from deadlines.law import Law, load_law
 from deadlines.store.database import Database
-from deadlines.store.tables import Heartbeat, Person
+from deadlines.store.tables import Person
 from deadlines.web.asking import Asking
+from deadlines.web.banners import banners
 from deadlines.web.cookies import Cookie
 from deadlines.web.desk.menu import frame_of
 from deadlines.web.feeds import DATABASE_FAULTS, MARK_SECONDS
@@ -35,7 +36,6 @@ from deadlines.web.origins import is_foreign
 from deadlines.web.pages import HEADERS, Pages, moment_text
 from deadlines.web.plain import sentence
 from deadlines.web.signed_out import to_door
-from deadlines.web.stale import BANNER_AFTER, is_stale
 from deadlines.web.uploads import FarTooLarge, Sent, read_upload
 from deadlines.web.wanted import Wanted
 
@@ -140,20 +140,17 @@ class Visit:
         return told("mail" if self.office.desk is None else self.desk.leaves, whom, verb)
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
-        """A page of the docket, under a banner while nobody keeps it up to date."""
-        office = self.office
-        beat = self.session.get(Heartbeat, office.heartbeat)
-        silent = beat is None or is_stale(beat.at, self.now, min(BANNER_AFTER, office.patience))
-        since = self.moment(beat.at) if beat is not None else ""
+        """A page of the docket, under a banner while nobody keeps it up to date, or while every date is in doubt."""
         common = {
             **frame_of(self.person, self._door.root, self.path),
+            **banners(self.session, self.office.heartbeat, self.office.patience, self.now),
             "today": self.today,
             "moment": self.moment,
             "day_of": self.day_of,
             "who": self.who,
             "told": self.told,
         }
-        return self._door.pages.make(template, status=status, silent=silent, silent_since=since, **{**common, **values})
+        return self._door.pages.make(template, status=status, **{**common, **values})
 
     def notice(self, status: int, heading: str, *sentences: str) -> Response:
         """A page that only says something."""
