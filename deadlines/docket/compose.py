@@ -27,6 +27,7 @@ MANY = (
     "each date was found stands on the docket."
 )
 NO_LONGER_PROTECTED = "PROTECTIVE DATE HAS PASSED"
+NOT_VERIFIED = "NOT VERIFIED"
 REPEAT = "This may be a repeat: whether an earlier copy arrived is not known."
 
 
@@ -34,7 +35,8 @@ class Item(Struct, frozen=True):
     """A reminder with what it speaks of; `before` is the version of the dates before this one.
 
     `sees`: whether the person may see the matter. `concerned`: whether its dates are theirs to take on. `altered`: the
-    stored date is not as the program wrote it; `doubt`: why every date is in doubt. `milestone`: the step that it is
+    stored date is not as the program wrote it; `doubt`: why every date is in doubt; `unverified`: no
+    second person has read the notice, though one could. `milestone`: the step that it is
     about, rather than the dates themselves. `wanted`: the day until which more time is asked for and not granted.
     `covers`: the absence because of which it came to this person too. `silenced`: earlier reminders of the same never
     left, and this one speaks for them. `unreached`: it goes on to this person from a reminder that never reached the
@@ -51,6 +53,7 @@ class Item(Struct, frozen=True):
     concerned: bool = False
     altered: bool = False
     doubt: str | None = None
+    unverified: bool = False
     milestone: Milestone | None = None
     wanted: date | None = None
     covers: Absence | None = None
@@ -121,12 +124,13 @@ def compose_plain(items: Sequence[Item], *, now: datetime, message_id: str, repe
         lines.append(f"Deadlines of matter {clean_line(theirs[0].matter.reference)} fall on these days:")
         lines += [f"  {day_text(day)}" for day in days]
     lines += [ALTERED] if any(item.altered for item in items) else []
+    mark = "".join(f"{said} " for said in _not_verified(items))
     lines += [first.doubt] if first.doubt is not None else []
     lines.append("Open the docket to see what must be done.")
     return Message(
         to_name=items[0].person.name,
         to_email=items[0].person.email,
-        subject=f"{_alarm(items)}Deadline of matter {first.matter.reference}: open the docket",
+        subject=f"{_alarm(items)}{mark}Deadline of matter {first.matter.reference}: open the docket",
         text="\n".join([*lines, *([REPEAT] if repeat else []), "", FOOT]) + "\n",
         message_id=message_id,
         at=now,
@@ -199,11 +203,19 @@ def subject_of(items: Sequence[Item], today: date, now: datetime) -> str:
     marks = [f"[{mark}]" for mark in dict.fromkeys(said)]
     if date_ahead is not None:
         marks.append(f"[{days_left(date_ahead.on, today)}]")
+    marks += _not_verified(items)
     dated = f"{date_ahead.words} {day_text(date_ahead.on)}" if date_ahead else "no date"
     matters = len(by_matter(items))
     more = f" (+{len(items) - 1} more{f' in {matters} matters' if matters > 1 else ''})" if len(items) > 1 else ""
     what = what_is_said(first, "deadline")
     return clean_line(f"{_alarm(items)}{' '.join(marks)} {what} – {first.matter.reference} – {dated}{more}", 200)
+
+
+def _not_verified(items: Sequence[Item]) -> list[str]:
+    """Of several, how many, because the subject names the first only."""
+    count = sum(item.unverified for item in items)
+    said = NOT_VERIFIED if count == len(items) else f"{count} of {len(items)} {NOT_VERIFIED}"
+    return [f"[{said}]"] if count else []
 
 
 def _alarm(items: Sequence[Item]) -> str:
@@ -267,6 +279,9 @@ def _item(
 ) -> list[str]:
     lines = [f"{number}. {what_is_said(item, 'Deadline')}"]
     lines += [f"   {ALTERED}"] if item.altered else []
+    lines += (
+        [f"   {NOT_VERIFIED}: no second person has read the notice against this date yet."] if item.unverified else []
+    )
     lines += [f"   {mark}." for mark in _marks(item, today) if not undelivered]
     of = "date" if item.milestone is None else "step"
     lines += [f"   {line}" for line in delay_lines(_late(item, now), silenced=item.silenced, of=of)]

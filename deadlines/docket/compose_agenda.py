@@ -79,7 +79,9 @@ def _date(item: Dated, today: date) -> Iterator[str]:
     title = "deadline" if item.matter.restricted else what_to_file(item.entry)
     when = f"{day_text(item.on)} ({days_left(item.on, today)})"
     courier = f"; by courier {day_text(item.dispatch_by)}" if item.dispatch_by is not None else ""
-    yield f"  {when}  {clean_line(item.matter.reference)}  {title}, {item.what}{courier}  [{item.entry.id[:8]}]"
+    checked = ", NOT VERIFIED" if item.unverified else ""
+    reference = clean_line(item.matter.reference)
+    yield f"  {when}  {reference}  {title}, {item.what}{courier}{checked}  [{item.entry.id[:8]}]"
     if item.altered:
         yield f"    {ALTERED}"
 

@@ -24,6 +24,7 @@ from deadlines.docket.lanes import UNDELIVERED, Lanes
 from deadlines.docket.milestones import milestone_of
 from deadlines.docket.outages import why_down
 from deadlines.docket.outbox import FROM_THE_ROWS, Held, extend_lease, mark_failed
+from deadlines.docket.second_person import is_unverified
 from deadlines.docket.trail_watch import doubt
 from deadlines.docket.trust import is_altered
 from deadlines.docket.visible import visible_to
@@ -194,6 +195,7 @@ def _item(
         concerned=concerned,
         altered=is_altered(entry, deadline),
         doubt=doubted,
+        unverified=is_unverified(entry),
         milestone=steps.get(milestone_of(reminder.rung) or ""),
         wanted=wanted,
         covers=away.get(reminder.id),
