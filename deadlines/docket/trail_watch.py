@@ -1,8 +1,8 @@
 """The daemon goes round the audit trail, a piece at a time, and remembers what it found: who shows a date asks that.
 
 To follow the whole chain before each page would take seconds. A round over it takes a minute in a small docket, and
-two hours with a million rows; the last row that was seen is held against the trail at every look, so that a trail that is
-cut shows at once.
+two hours with a million rows; the last row that was seen is held against the trail at every look, so that a trail that
+is cut shows at once.
 """
 
 import logging
