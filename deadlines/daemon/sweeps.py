@@ -44,6 +44,7 @@ from deadlines.docket.renderings import refresh_renderings
 from deadlines.docket.reviews import tell_reviews
 from deadlines.docket.rounds import Round
 from deadlines.docket.timekeeping import Reading, is_held, read_clocks, watch_clock
+from deadlines.docket.trail_watch import watch_trail
 from deadlines.docket.undocketed import tell_undocketed
 from deadlines.docket.unreadable import watch_rows
 from deadlines.ical import Party
@@ -375,6 +376,12 @@ class Sweeps:
         """Tell people of rows that cannot be read; how many."""
         self.sign_of_life("rows")
         return len(watch_rows(self._database, now=now))
+
+    def watch_trail(self, now: datetime) -> bool:
+        """Look at the next piece of the audit trail; whether it holds and the database guards it."""
+        self.sign_of_life("trail")
+        found = watch_trail(self._database, now=now)
+        return found.since is None and not found.unguarded
 
     def flush_fetches(self, now: datetime) -> None:
         """Write down which feeds were fetched since the last time."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from deadlines.clock import day_of
 from deadlines.docket.coming import next_date
 from deadlines.docket.records import WAITING, is_disputed, is_held_to_print
+from deadlines.docket.trail_watch import doubt
 from deadlines.docket.trust import is_altered
 from deadlines.docket.views import current, refuse_unknown
 from deadlines.sheets import Column, Sheet
@@ -80,7 +81,8 @@ def docket_table(
     query = _chosen(choice).where(or_(Matter.restricted, Entry.rule.not_in(discreet)))
     people = {row.id: row.email for row in session.execute(select(Person.id, Person.email))}
     waiting = set(session.scalars(select(Proposal.entry_id).where(Proposal.state.in_(WAITING))))
-    lines = [_Line(choice, zone, today, people, waiting, *row) for row in session.execute(query.where(seen))]
+    doubted = doubt(session)
+    lines = [_Line(choice, zone, today, people, waiting, doubted, *row) for row in session.execute(query.where(seen))]
     if choice.past:
         lines = [line for line in lines if line.what == "PAST"]
     lines.sort(key=lambda line: (line.next_on or date.max, line.matter.reference, line.entry.title, line.entry.id))
@@ -118,6 +120,7 @@ class _Line:
         today: date,
         people: dict[str, str],
         waiting: set[str],
+        doubted: str | None,
         entry: Entry,
         deadline: DeadlineRow,
         notice: NoticeRow,
@@ -126,7 +129,7 @@ class _Line:
     ) -> None:
         self.choice, self.zone, self.today, self.people, self.waiting = choice, zone, today, people, waiting
         self.entry, self.deadline, self.notice, self.matter, self.attorney = entry, deadline, notice, matter, attorney
-        self.altered = is_altered(entry, deadline)
+        self.altered, self.doubted = is_altered(entry, deadline), doubted
         self.next_on: date | None = None
         self.what = ""
         if entry.status == "open" and deadline.safe_by is not None and deadline.last_day is not None:
@@ -170,6 +173,8 @@ class _Line:
 
     def _doubts(self) -> str | None:
         found = [ALTERED] if self.altered else []
+        if self.doubted is not None:
+            found.append(self.doubted)
         if self.entry.discrepancy is not None:
             found.append(DISCREPANT)
         if is_disputed(self.entry, self.deadline.window.get("dispute")):
