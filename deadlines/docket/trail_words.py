@@ -148,6 +148,7 @@ ACTS: dict[str, str | tuple[str, More]] = {
     "evidence.export": "took the evidence out",
     "export.csv": "took the docket out as a table",
     "export.ics": "took a matter's dates out as a calendar file",
+    "export.json": "took the docket out as JSON",
     "export.xlsx": "took the docket out as a workbook",
     "extension.grant": (
         "noted that more time was granted",
