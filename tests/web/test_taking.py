@@ -162,6 +162,10 @@ def test_a_copy_stands_in_the_trail_and_needs_a_form_of_ours(office: Office) -> 
         ("export.ics", "adam@firm.test", office.matter(), {"redaction": "full", "restricted": False}),
     ]
     assert trail(office) == before
+    told = office.browser("Audrey").get("/audit").text
+    assert "took dates out as a table" in told
+    assert "entries: 3" in told
+    assert "with the names of clients" in told
     browser = office.browser("Ben")
     for path in ("/copy", f"/matter/{office.matter()}/copy"):
         for how in ({"Sec-Fetch-Site": "cross-site"}, {"Content-Type": "text/plain"}):
