@@ -1,6 +1,7 @@
 """Bits flip in the database file, and somebody changes dates and the audit trail by hand: never in silence."""
 
 import shutil
+import signal
 import sqlite3
 from contextlib import closing
 from datetime import date
@@ -124,5 +125,10 @@ def _audit(ground: Ground, firm: Firm) -> None:
         with firm.database.engine.begin() as connection:
             connection.execute(text("ALTER TABLE audit DISABLE TRIGGER ALL"))
             connection.execute(text(change))
-    state = firm.doctor().get("audit")
-    ground.tally.expect(state == "ill", f"doctor says {state} of an audit trail that was changed")
+    states = firm.doctor()
+    for check in ("audit", "audit-guarded"):
+        ground.tally.expect(states.get(check) == "ill", f"doctor ({check}) says {states.get(check)} of a changed trail")
+    process = firm.start()
+    told = firm.until(lambda: "INTEGRITY ALARM" in firm.run("list").stderr, 30)
+    ground.tally.expect(told, "list shows dates of a docket with a changed trail without a word")
+    firm.end(process, signal.SIGTERM)

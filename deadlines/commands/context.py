@@ -45,8 +45,9 @@ class App:
 
     @contextmanager
     def reading(self) -> Iterator["Session"]:
-        """A session that only reads."""
+        """A session that only reads. While every date is in doubt that is said first, beside the output."""
         with self.database() as database, database.read() as session:
+            _tell_doubt(session)
             yield session
 
     @contextmanager
@@ -64,6 +65,15 @@ class App:
             with database.write() as session:
                 yield session
             forget_copies(self.settings, database)
+
+
+def _tell_doubt(session: "Session") -> None:
+    from deadlines.commands.output import style
+    from deadlines.docket.trail_watch import doubt
+
+    sentence = doubt(session)
+    if sentence is not None:
+        click.echo(style(f"{sentence} `deadlines db trail` says more.", fg="red", bold=True), err=True)
 
 
 def firm_day(at: datetime) -> date:

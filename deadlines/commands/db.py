@@ -1,9 +1,14 @@
 """`deadlines db`: care of the database."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from deadlines.commands import db_keeping
 from deadlines.commands.context import App, json_option, pass_app
+
+if TYPE_CHECKING:
+    from deadlines.docket.trail_watch import Wrong
 
 
 @click.group()
@@ -36,11 +41,13 @@ def upgrade(app: App, without_backup: bool, as_json: bool) -> None:
       deadlines --config /srv/deadlines/deadlines.toml db upgrade
     """
     from deadlines.commands.output import print_json
+    from deadlines.keeping.manifest import read_manifest
     from deadlines.upkeep import upgrade_database
 
     before, after, kept = upgrade_database(app.settings, without_backup=without_backup)
     if kept is not None and not as_json:
         click.echo(f"Made {kept}, a backup of schema {before}.")
+        db_keeping.print_doubts(read_manifest(kept))
     if as_json:
         print_json({"before": before, "after": after, "backup": None if kept is None else str(kept)})
     elif before == after:
@@ -97,3 +104,63 @@ def _sign(app: App, entries: tuple[str, ...], by: str | None, reason: str | None
         person = active_person(session, by)
         require(person, "decide")
         seal_anew(session, chosen, by=person, reason=plain_reason(reason), actor=actor(), now=now)
+
+
+@command.command()
+@click.option("--by", metavar="ADDRESS", help="Who looked into what is wrong.")
+@click.option("--reason", metavar="TEXT", help="What was found and done, for the audit.")
+@json_option
+@pass_app
+def trail(app: App, by: str | None, reason: str | None, as_json: bool) -> int:
+    """Name what is wrong with the audit trail; with --by and --reason, sign for it as it stands.
+
+    Until somebody signs, every page, calendar and mail says that all dates are in doubt. Triggers that were taken away
+    are put back. Sign only after the trail was compared with a backup. The exit status is 2 where something is left.
+
+    \b
+    Example:
+      deadlines db trail --by ben@firm.example --reason "a row was changed by hand on Monday; compared with the backup"
+    """
+    from deadlines.commands.output import print_json
+    from deadlines.docket.trail_watch import find_wrong
+
+    if (by is None) != (reason is None):
+        raise click.UsageError("Give --by and --reason together: somebody signs.")
+    if by is not None and reason is not None:
+        _sign_trail(app, by, reason)
+    with app.database() as database, database.read() as session:
+        left = find_wrong(session)
+    if as_json:
+        print_json(left)
+    else:
+        _print_trail(left)
+    return 0 if left.is_nothing else 2
+
+
+def _print_trail(left: "Wrong") -> None:
+    from deadlines.docket.trail_watch import MOST, words_of_unguarded
+
+    for row in left.rows:
+        click.echo(f"Row {row.id} does not fit the row before it.")
+    if len(left.rows) == MOST:
+        click.echo("Only the first of them are named.")
+    if left.cut is not None:
+        click.echo(f"The trail was cut at its end: row {left.cut} is there no more.")
+    if left.unguarded:
+        click.echo(words_of_unguarded(left.unguarded))
+    if left.is_nothing:
+        click.echo("The audit trail is whole, and the database refuses to change it.")
+
+
+def _sign_trail(app: App, by: str, reason: str) -> None:
+    from deadlines import clock
+    from deadlines.commands.context import actor
+    from deadlines.docket.people import active_person
+    from deadlines.docket.reasons import plain_reason
+    from deadlines.docket.roles import require
+    from deadlines.docket.trail_watch import sign_trail
+
+    with app.writing() as session:
+        person = active_person(session, by)
+        require(person, "decide")
+        sign_trail(session, by=person, reason=plain_reason(reason), actor=actor(), now=clock.now())

@@ -9,7 +9,7 @@ import click
 from deadlines.commands.context import App, actor, json_option, pass_app
 
 if TYPE_CHECKING:
-    from deadlines.keeping import Drill
+    from deadlines.keeping import Drill, Manifest
     from deadlines.keeping.copying import Progress
 
 
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 @click.argument("folder", required=False, metavar="[FOLDER]")
 @json_option
 @pass_app
-def backup(app: App, folder: str | None, as_json: bool) -> None:
+def backup(app: App, folder: str | None, as_json: bool) -> int:
     """Back the docket up into FOLDER, by default keeping.folder, while it is in use.
 
-    The copy is opened and verified before it gets its name. Old ones are removed by keeping.backups.
+    The copy is opened and verified before it gets its name. Old ones are removed by keeping.backups. The exit status is
+    2 where the docket itself is in doubt: the backup is made all the same.
 
     \b
     Example:
@@ -37,10 +38,23 @@ def backup(app: App, folder: str | None, as_json: bool) -> None:
             note_backup(session, manifest, clock.now())
     if as_json:
         print_json({"file": str(place), "manifest": manifest})
-        return
+        return 2 if manifest.doubts else 0
     rows = sum(manifest.facts.counts.values())
-    click.echo(f"Made {place}: {rows} rows, verified, in {manifest.seconds:g} seconds.")
+    held = "a true copy of a docket IN DOUBT" if manifest.doubts else "verified"
+    click.echo(f"Made {place}: {rows} rows, {held}, in {manifest.seconds:g} seconds.")
+    print_doubts(manifest)
     click.echo("Copy it and its manifest (.json) to another machine.")
+    return 2 if manifest.doubts else 0
+
+
+def print_doubts(manifest: "Manifest") -> None:
+    """Say loudly what was wrong with the docket that a backup is a copy of."""
+    from deadlines.commands.output import style
+
+    for doubt in manifest.doubts:
+        click.echo(style(f"INTEGRITY ALARM: {doubt}.", fg="red", bold=True), err=True)
+    if manifest.doubts:
+        click.echo("Keep the backups from before. docs/operations.md, chapter Keeping, says how to go on.", err=True)
 
 
 def _progress() -> "Progress":
@@ -59,8 +73,10 @@ def _progress() -> "Progress":
 @click.option("--into", required=True, metavar="URL", help="A new sqlite:///file, or an empty PostgreSQL database.")
 @json_option
 @pass_app
-def restore(app: App, file: str, into: str, as_json: bool) -> None:
+def restore(app: App, file: str, into: str, as_json: bool) -> int:
     """Make a database of a backup. Nothing that exists is overwritten, and nothing is there before it is verified.
+
+    The exit status is 2 where the backup is a true copy of a docket in doubt: it is restored all the same.
 
     \b
     Example:
@@ -73,11 +89,13 @@ def restore(app: App, file: str, into: str, as_json: bool) -> None:
     manifest = restore_backup(app.settings, Path.cwd() / file, into, actor())
     if as_json:
         print_json({"into": into, "manifest": manifest})
-        return
+        return 2 if manifest.doubts else 0
     click.echo(f"Restored {manifest.file}, made {manifest.made_at:%Y-%m-%d %H:%M} UTC, and verified it.")
+    print_doubts(manifest)
     click.echo("Name the address in database.url, then run `deadlines doctor`.")
     if manifest.facts.schema != head_revision():
         click.echo("It has an older schema: run `deadlines db upgrade` first.")
+    return 2 if manifest.doubts else 0
 
 
 @click.command()

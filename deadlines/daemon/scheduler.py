@@ -53,6 +53,7 @@ INTERVALS = {
     "ping": 300.0,
     "hooks": 15.0,
     "rows": 900.0,
+    "trail": 60.0,
 }
 """Seconds between two runs of each sweep whose rhythm nobody sets."""
 TURNS = {
@@ -73,6 +74,7 @@ TURNS = {
     "ping": "ping",
     "hooks": "send_events",
     "rows": "watch_rows",
+    "trail": "watch_trail",
 }
 """What each sweep calls."""
 REGARDLESS = ("beat", "fetches", "addresses", "calendars")

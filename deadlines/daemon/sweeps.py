@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -21,15 +20,14 @@ from deadlines.daemon import calendars
 from deadlines.daemon.agendas import write_agendas
 from deadlines.daemon.alarming import tell_faults
 from deadlines.daemon.auditing import Auditor
-from deadlines.daemon.beats import Beat, earlier_beat, edition_of
+from deadlines.daemon.beats import Beat, earlier_beat
 from deadlines.daemon.hooks import HookSender
 from deadlines.daemon.keeper import Keeper
 from deadlines.daemon.letters import words_now
 from deadlines.daemon.monitor import Monitor
+from deadlines.daemon.nightly import NightlyCheck
 from deadlines.daemon.pace import Pace
 from deadlines.daemon.post import Post, SendReport
-from deadlines.daemon.practising import relay_if_changed
-from deadlines.daemon.recomputing import Recomputed, recompute
 from deadlines.daemon.sending import Sender
 from deadlines.docket import deliveries, letters, outbox
 from deadlines.docket.agendas import Rhythm
@@ -40,10 +38,10 @@ from deadlines.docket.intake import Desk
 from deadlines.docket.lanes import Lanes
 from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.recompute import Compute
-from deadlines.docket.renderings import refresh_renderings
 from deadlines.docket.reviews import tell_reviews
 from deadlines.docket.rounds import Round
 from deadlines.docket.timekeeping import Reading, is_held, read_clocks, watch_clock
+from deadlines.docket.trail_watch import watch_trail
 from deadlines.docket.undocketed import tell_undocketed
 from deadlines.docket.unreadable import watch_rows
 from deadlines.ical import Party
@@ -56,7 +54,6 @@ from deadlines.store.vault import Vault
 log = logging.getLogger(__name__)
 
 STEP_BACK = timedelta(seconds=60)
-RECOMPUTE_HOUR = 2
 GIVE_WAY = 0.2
 """Seconds between two pages while mails leave: who waits to write a file looks now and then only."""
 
@@ -114,11 +111,9 @@ class Sweeps:
         pages: str = "",
     ) -> None:
         self._database, self._channels, self._zone, self._lease = database, channels, zone, lease
-        self._desk, self._compute, self._edition, self._flush = desk, compute, edition, flush
-        self._watch = watch
-        self._organizer, self._escalation = organizer, escalation
+        self._desk, self._organizer, self._escalation = desk, organizer, escalation
         self._keeper, self._rhythm, self._mail_room, self._evening = keeper, rhythm, mail_room, evening
-        self._auditor, self._monitor, self._clocks = auditor, monitor, clocks
+        self._auditor, self._monitor, self._clocks, self._flush, self._watch = auditor, monitor, clocks, flush, watch
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.stopping = threading.Event()
         self.alive_at: dict[str, float] = {}
@@ -126,6 +121,8 @@ class Sweeps:
         self._foreign_beats, self._sends = 0, threading.Event()
         self.paces = {name: Pace(most) for name, most in (per_minute or {}).items()}
         """What each channel may still be given in this minute; whatever else sends by a channel asks here too."""
+        go_on = partial(self._goes_on, "recompute")
+        self.nightly = NightlyCheck(database, zone=zone, desk=desk, compute=compute, edition=edition, go_on=go_on)
         post = Post(
             database=database,
             channels=channels,
@@ -221,63 +218,11 @@ class Sweeps:
             beat.other = earlier.owner
             log.warning("another daemon works on this database: %s; each message still goes once", beat.other)
 
-    def _note(self, sweep: str, now: datetime, detail: str) -> None:
-        with self._database.write() as session:
-            session.merge(Heartbeat(sweep=sweep, at=now, detail=detail))
-
     # -- checks ------------------------------------------------------------------------------------------
 
     def recompute_if_due(self, now: datetime) -> bool:
         """Run the check once a night, and at once when the edition of the law data has changed."""
-        with self._database.write() as session:
-            revived = outbox.revive(session, now=now)
-        if revived:
-            log.warning("%d refused reminders are tried again", revived)
-        self.relay_if_changed(now)
-        with self._database.read() as session:
-            last = session.get(Heartbeat, "recompute")
-            due = last is None or self._outdated(last, now)
-        if due:
-            self.recompute_check(now)
-        return due
-
-    def relay_if_changed(self, now: datetime) -> int | None:
-        """Lay unsent reminders anew where the firm's practice is another; how many changed."""
-        if self._desk is None:
-            return None
-        return relay_if_changed(self._database, self._desk, now=now, go_on=lambda: self._goes_on("recompute"))
-
-    def _outdated(self, last: Heartbeat, now: datetime) -> bool:
-        local, done = (moment.astimezone(ZoneInfo(self._zone)) for moment in (now, last.at))
-        if edition_of(last) != self._edition:
-            return True
-        return done.date() < local.date() and local.hour >= RECOMPUTE_HOUR
-
-    def recompute_check(self, now: datetime) -> Recomputed:
-        """Compute every open entry again from its notice: earlier dates take effect, later ones wait."""
-        found = Recomputed(0, [], [])
-        if self._desk is not None and self._compute is not None:
-            found = recompute(
-                self._database, self._desk, self._compute, now=now, go_on=lambda _notices: self._goes_on("recompute")
-            )
-        for move in found.moves:
-            log.warning("entry %s: dates computed anew are %s, %s", move.entry, move.kind, move.outcome)
-        for failure in found.failures:
-            log.error("notice %s cannot be computed again: %s", failure.notice, failure.sentence)
-        if not found.finished or self.stopping.is_set():
-            return found
-        self._renew_renderings(now)
-        with self._database.write() as session:
-            deliveries.forget_old(session, now)
-        detail = {
-            "edition": self._edition,
-            "checked": found.checked,
-            "applied": found.count("applied"),
-            "waiting": found.count("waiting"),
-            "failed": len(found.failures),
-        }
-        self._note("recompute", now, msgspec.json.encode(detail).decode())
-        return found
+        return self.nightly.run_if_due(now)
 
     def _goes_on(self, sweep: str) -> bool:
         """Whether a sweep takes its next page; mails that are leaving come between two."""
@@ -285,13 +230,6 @@ class Sweeps:
         if self._sends.is_set():
             self.stopping.wait(GIVE_WAY)
         return not self.stopping.is_set()
-
-    def _renew_renderings(self, now: datetime) -> None:
-        """Write the calendar entries anew that an earlier version of the program worded."""
-        renewed = 1
-        while renewed and self._goes_on("recompute"):
-            with self._database.write() as session:
-                renewed = refresh_renderings(session, now=now)
 
     def escalate(self, now: datetime) -> int:
         """Ask the next person where an urgent reminder stays unanswered; how many are asked."""
@@ -375,6 +313,12 @@ class Sweeps:
         """Tell people of rows that cannot be read; how many."""
         self.sign_of_life("rows")
         return len(watch_rows(self._database, now=now))
+
+    def watch_trail(self, now: datetime) -> bool:
+        """Look at the next piece of the audit trail; whether it holds and the database guards it."""
+        self.sign_of_life("trail")
+        found = watch_trail(self._database, now=now)
+        return found.since is None and not found.unguarded
 
     def flush_fetches(self, now: datetime) -> None:
         """Write down which feeds were fetched since the last time."""

@@ -17,6 +17,7 @@ from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.reminders import URGENT
 from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.docket.scopes import works_on
+from deadlines.docket.second_person import is_unverified
 from deadlines.docket.trust import is_altered
 from deadlines.notify.channel import MAIL
 from deadlines.store.tables import Absence, DeadlineRow, Entry, Matter, Milestone, Person, Reminder
@@ -34,7 +35,8 @@ LOOK_BACK = timedelta(days=14)
 class Dated(Struct, frozen=True):
     """An open entry with the date that comes next, or its last day where that has passed.
 
-    `what` says which date it is. `altered`: the stored date is not as the program wrote it.
+    `what` says which date it is. `altered`: the stored date is not as the program wrote it. `unverified`: no
+    second person has read the notice, though one could.
     """
 
     entry: Entry
@@ -43,6 +45,7 @@ class Dated(Struct, frozen=True):
     what: str
     altered: bool
     dispatch_by: date | None
+    unverified: bool = False
 
 
 class Step(Struct, frozen=True):
@@ -158,7 +161,9 @@ def _open(of: ColumnElement[bool]) -> Select[Entry, DeadlineRow, Matter]:
 def _dates(entry: Entry, row: DeadlineRow, matter: Matter, today: date) -> Dated:
     safe_by = row.safe_by or row.last_day or today  # both are there, unless the row was altered
     on, what = next_date(row.protective_by, safe_by, row.last_day or safe_by, today)
-    return Dated(entry, matter, on, WHAT[what], is_altered(entry, row), courier_for(entry, on, today))
+    return Dated(
+        entry, matter, on, WHAT[what], is_altered(entry, row), courier_for(entry, on, today), is_unverified(entry)
+    )
 
 
 def _unanswered(session: Session, of: ColumnElement[bool], today: date, now: datetime) -> list[Dated]:

@@ -16,6 +16,7 @@ from deadlines.docket.agenda import agenda_of, reminders_sent, supervisors, week
 from deadlines.docket.compose_agenda import compose_agenda, compose_weekly
 from deadlines.docket.compose_follow_up import compose_follow_up
 from deadlines.docket.follow_up import follow_up
+from deadlines.docket.trail_watch import doubt
 from deadlines.errors import InputError
 from deadlines.store import audit
 from deadlines.store.tables import Letter, Matter, Person
@@ -117,6 +118,14 @@ def choose_agenda(session: Session, person: Person, *, wanted: bool, actor: str,
 
 
 def _words(session: Session, rhythm: Rhythm, kind: str, person: Person, now: datetime) -> tuple[str, str] | None:
+    words = _plain_words(session, rhythm, kind, person, now)
+    doubted = doubt(session)
+    if words is None or doubted is None:
+        return words
+    return f"[INTEGRITY ALARM] {words[0]}", f"{doubted}\n\n{words[1]}"
+
+
+def _plain_words(session: Session, rhythm: Rhythm, kind: str, person: Person, now: datetime) -> tuple[str, str] | None:
     today = rhythm.today(now)
     if kind == WEEKLY:
         found = weekly_of(session, person, today=today, now=now)

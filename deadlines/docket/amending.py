@@ -13,7 +13,7 @@ from deadlines.compute.notice import Notice, Service
 from deadlines.compute.result import Result
 from deadlines.docket.blind import require_seen
 from deadlines.docket.closing import CLOSED
-from deadlines.docket.entries import computed, unsign
+from deadlines.docket.entries import computed, republish, unsign
 from deadlines.docket.frozen import refuse_frozen
 from deadlines.docket.intake import Desk
 from deadlines.docket.leaving import hold_matters
@@ -23,6 +23,7 @@ from deadlines.docket.notices import hold_in_force
 from deadlines.docket.protected import is_protected
 from deadlines.docket.reasons import plain_reason
 from deadlines.docket.restricting import follow_discreet, restrict_matter
+from deadlines.docket.versions import current
 from deadlines.errors import Conflict, InputError
 from deadlines.law.counting import Method
 from deadlines.store import audit
@@ -102,7 +103,10 @@ def amend_notice(
         _point_to(entry, row, printed_anew=printed_anew, read_anew=read_anew)
     session.flush()
     _record(session, desk, notice, row, reason, by, now)
-    return Amended(row, result, _move_all(session, desk, entries, result, Because(row, reason, by), now))
+    moves = _move_all(session, desk, entries, result, Because(row, reason, by), now)
+    for entry in entries if read_anew else ():
+        republish(session, entry, current(session, entry), now)  # calendars say that nobody has verified it any more
+    return Amended(row, result, moves)
 
 
 def _held(session: Session, desk: Desk, notice: NoticeRow, by: Person) -> list[Entry]:

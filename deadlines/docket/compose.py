@@ -8,17 +8,16 @@ from msgspec import Struct
 
 from deadlines.docket.answering import place_of, to_know_more, to_record_missed, to_take_on, to_tick, why_asked
 from deadlines.docket.coming import courier_for
+from deadlines.docket.compose_dates import day_text, days_left, explained, lines_of_dates
 from deadlines.docket.delays import LAST_DAY_PASSED, delay_lines, late_by, what_to_do
 from deadlines.docket.fatal import PROTECTIVE
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.reminders import MOVED, URGENT
 from deadlines.docket.tidings import lines_of, mark_of
-from deadlines.docket.trust import ALTERED, window_of
+from deadlines.docket.trust import ALTERED
 from deadlines.notify.message import Message, clean_line
 from deadlines.store.tables import Absence, DeadlineRow, Entry, Matter, Milestone, Person, Reminder
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 FOOT = (
     "This is a reminder from the firm's docket, not legal advice. Check the date against the notice itself;\n"
     "the docket, not this message, is the record."
@@ -28,6 +27,7 @@ MANY = (
     "each date was found stands on the docket."
 )
 NO_LONGER_PROTECTED = "PROTECTIVE DATE HAS PASSED"
+NOT_VERIFIED = "NOT VERIFIED"
 REPEAT = "This may be a repeat: whether an earlier copy arrived is not known."
 
 
@@ -35,10 +35,12 @@ class Item(Struct, frozen=True):
     """A reminder with what it speaks of; `before` is the version of the dates before this one.
 
     `sees`: whether the person may see the matter. `concerned`: whether its dates are theirs to take on. `altered`: the
-    stored date is not as the program wrote it. `milestone`: the step that it is about, rather than the dates
-    themselves. `wanted`: the day until which more time is asked for and not granted. `covers`: the absence because of
-    which it came to this person too. `silenced`: earlier reminders of the same never left, and this one speaks for
-    them. `unreached`: it goes on to this person from a reminder that never reached the attorney.
+    stored date is not as the program wrote it; `doubt`: why every date is in doubt; `unverified`: no
+    second person has read the notice, though one could. `milestone`: the step that it is
+    about, rather than the dates themselves. `wanted`: the day until which more time is asked for and not granted.
+    `covers`: the absence because of which it came to this person too. `silenced`: earlier reminders of the same never
+    left, and this one speaks for them. `unreached`: it goes on to this person from a reminder that never reached the
+    attorney.
     """
 
     reminder: Reminder
@@ -50,6 +52,8 @@ class Item(Struct, frozen=True):
     sees: bool = False
     concerned: bool = False
     altered: bool = False
+    doubt: str | None = None
+    unverified: bool = False
     milestone: Milestone | None = None
     wanted: date | None = None
     covers: Absence | None = None
@@ -84,7 +88,8 @@ def compose(
     today = now.astimezone(ZoneInfo(zone)).date()
     told = undelivered or {}
     matters = by_matter(items)
-    parts = [MANY.format(count=len(matters))] if len(matters) > 1 else []
+    parts = [items[0].doubt] if items[0].doubt is not None else []
+    parts += [MANY.format(count=len(matters))] if len(matters) > 1 else []
     for theirs in matters:
         parts.append(f"Matter {clean_line(theirs[0].matter.reference)}")
         blocks = under_their_dates(theirs)
@@ -119,11 +124,13 @@ def compose_plain(items: Sequence[Item], *, now: datetime, message_id: str, repe
         lines.append(f"Deadlines of matter {clean_line(theirs[0].matter.reference)} fall on these days:")
         lines += [f"  {day_text(day)}" for day in days]
     lines += [ALTERED] if any(item.altered for item in items) else []
+    mark = "".join(f"{said} " for said in _not_verified(items))
+    lines += [first.doubt] if first.doubt is not None else []
     lines.append("Open the docket to see what must be done.")
     return Message(
         to_name=items[0].person.name,
         to_email=items[0].person.email,
-        subject=f"{_alarm(items)}Deadline of matter {first.matter.reference}: open the docket",
+        subject=f"{_alarm(items)}{mark}Deadline of matter {first.matter.reference}: open the docket",
         text="\n".join([*lines, *([REPEAT] if repeat else []), "", FOOT]) + "\n",
         message_id=message_id,
         at=now,
@@ -148,20 +155,6 @@ def under_their_dates(items: Sequence[Item]) -> list[tuple[Item, list[Item]]]:
             steps.setdefault(last[item.entry.id], []).append(item)
     first = [item for item in items if item.milestone is None or item.entry.id not in last]
     return [(item, steps.get(item.reminder.id, [])) for item in first]
-
-
-def day_text(day: date) -> str:
-    """`Fri 20 Nov 2026`, the same in every locale."""
-    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def days_left(day: date, today: date) -> str:
-    """How far off a day is, as people say it."""
-    left = (day - today).days
-    if left < -1:
-        return f"{-left} days ago"
-    near = {-1: "yesterday", 0: "TODAY", 1: "tomorrow"}
-    return near.get(left, f"{left} days")
 
 
 def ahead(item: Item, today: date) -> Ahead | None:
@@ -210,6 +203,7 @@ def subject_of(items: Sequence[Item], today: date, now: datetime) -> str:
     marks = [f"[{mark}]" for mark in dict.fromkeys(said)]
     if date_ahead is not None:
         marks.append(f"[{days_left(date_ahead.on, today)}]")
+    marks += _not_verified(items)
     dated = f"{date_ahead.words} {day_text(date_ahead.on)}" if date_ahead else "no date"
     matters = len(by_matter(items))
     more = f" (+{len(items) - 1} more{f' in {matters} matters' if matters > 1 else ''})" if len(items) > 1 else ""
@@ -217,8 +211,15 @@ def subject_of(items: Sequence[Item], today: date, now: datetime) -> str:
     return clean_line(f"{_alarm(items)}{' '.join(marks)} {what} – {first.matter.reference} – {dated}{more}", 200)
 
 
+def _not_verified(items: Sequence[Item]) -> list[str]:
+    """Of several, how many, because the subject names the first only."""
+    count = sum(item.unverified for item in items)
+    said = NOT_VERIFIED if count == len(items) else f"{count} of {len(items)} {NOT_VERIFIED}"
+    return [f"[{said}]"] if count else []
+
+
 def _alarm(items: Sequence[Item]) -> str:
-    return "[INTEGRITY ALARM] " if any(item.altered for item in items) else ""
+    return "[INTEGRITY ALARM] " if any(item.altered or item.doubt for item in items) else ""
 
 
 def _unprotected(items: Sequence[Item], today: date) -> bool:
@@ -278,6 +279,9 @@ def _item(
 ) -> list[str]:
     lines = [f"{number}. {what_is_said(item, 'Deadline')}"]
     lines += [f"   {ALTERED}"] if item.altered else []
+    lines += (
+        [f"   {NOT_VERIFIED}: no second person has read the notice against this date yet."] if item.unverified else []
+    )
     lines += [f"   {mark}." for mark in _marks(item, today) if not undelivered]
     of = "date" if item.milestone is None else "step"
     lines += [f"   {line}" for line in delay_lines(_late(item, now), silenced=item.silenced, of=of)]
@@ -294,7 +298,7 @@ def _item(
         lines.append(f"   You cover for {clean_line(away.person.name)}, who is away until {until}.")
     if item.milestone is not None:
         return [*lines, *_step(item, item.milestone, today, pages)]
-    lines += _dates(item.deadline, today)
+    lines += lines_of_dates(item.deadline, today)
     lines += [f"   {line}" for line in what_to_do(item.deadline, today, record=to_record_missed(item, pages))]
     if item.wanted is not None:
         lines.append(f"   More time until {day_text(item.wanted)} was asked for and is NOT GRANTED: these dates hold.")
@@ -305,7 +309,7 @@ def _item(
     if item.matter.restricted or undelivered or brief:
         lines.append(f"   {to_know_more(item)}")
     else:
-        lines += _explained(item)
+        lines += explained(item.entry, item.deadline)
     lines += place_of(item, pages)
     if item.reminder.severity >= URGENT and item.entry.status == "open":
         lines.append(f"   To take it on: {to_take_on(item, pages)}")
@@ -336,50 +340,6 @@ def _steps_below(items: Sequence[Item], today: date, now: datetime, pages: str) 
     if not lines:
         return []
     return ["   Steps:", *lines, f"   When one is done: {to_tick(items[0], 'STEP', pages)} (STEP: what is in brackets)"]
-
-
-def _dates(deadline: DeadlineRow, today: date) -> list[str]:
-    named = (
-        (
-            "Opens:          ",
-            deadline.opens_on if deadline.opens_on and deadline.opens_on > today else None,
-            "",
-        ),
-        ("File by:        ", deadline.safe_by, ""),
-        ("Last day:       ", deadline.last_day, ""),
-        (
-            "Protective date:",
-            deadline.protective_by,
-            "; under a shorter text that a court has set aside for now",
-        ),
-        (
-            "Arguable until: ",
-            deadline.latest if deadline.latest != deadline.last_day else None,
-            "; never rely on it",
-        ),
-    )
-    return [f"   {name} {day_text(day)} ({days_left(day, today)}){remark}" for name, day, remark in named if day]
-
-
-def _explained(item: Item) -> list[str]:
-    """Where to file, when it counts as filed, and how the dates were found, with the texts they rest on."""
-    deadline, window = item.deadline, window_of(item.entry, item.deadline)
-    must = " It must be RECEIVED by then; a postmark does not count." if window.filed_when == "received" else ""
-    lines = [f"   File with: {clean_line(window.file_with)}. Filed when {clean_line(window.filed_when)}.{must}"]
-    lines.append("   How the dates were found:")
-    for number, step in enumerate(window.working, start=1):
-        cite = f" [{clean_line(step.cite)}]" if step.cite else ""
-        lines.append(f"     {number}. {clean_line(step.text)}{cite}")
-    if window.contested:
-        lines.append("   Readings of the law:")
-        for reading in window.readings:
-            mark = "prevails" if reading.prevails else "does not prevail"
-            why = f"{clean_line(reading.name)}: {day_text(reading.last_day)}, {mark}; {clean_line(reading.why)}"
-            lines.append(f"     - {why} [{clean_line(', '.join(reading.cite))}]")
-    lines += [f"   Note: {clean_line(note)}" for note in window.pitfalls]
-    lines.append(f"   Authority: {clean_line('; '.join(window.cite))}")
-    lines.append(f"   Law data: edition {clean_line(deadline.edition)}, reviewed {day_text(window.reviewed_on)}")
-    return lines
 
 
 def _headers(items: Sequence[Item]) -> dict[str, str]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from deadlines.docket.agenda import Agenda, Dated, Step
-from deadlines.docket.compose import day_text, days_left, what_to_file
+from deadlines.docket.compose import what_to_file
+from deadlines.docket.compose_dates import day_text, days_left
 from deadlines.docket.trust import ALTERED
 from deadlines.notify.message import clean_line
 
@@ -78,7 +79,9 @@ def _date(item: Dated, today: date) -> Iterator[str]:
     title = "deadline" if item.matter.restricted else what_to_file(item.entry)
     when = f"{day_text(item.on)} ({days_left(item.on, today)})"
     courier = f"; by courier {day_text(item.dispatch_by)}" if item.dispatch_by is not None else ""
-    yield f"  {when}  {clean_line(item.matter.reference)}  {title}, {item.what}{courier}  [{item.entry.id[:8]}]"
+    checked = ", NOT VERIFIED" if item.unverified else ""
+    reference = clean_line(item.matter.reference)
+    yield f"  {when}  {reference}  {title}, {item.what}{courier}{checked}  [{item.entry.id[:8]}]"
     if item.altered:
         yield f"    {ALTERED}"
 

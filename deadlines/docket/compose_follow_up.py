@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from deadlines.docket.compose import day_text
+from deadlines.docket.compose_dates import day_text
 from deadlines.docket.follow_up import FollowUp, FollowUpLine
 from deadlines.docket.tidings import names_client
 from deadlines.notify.message import clean_line

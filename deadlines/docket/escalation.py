@@ -81,7 +81,7 @@ def _unanswered(session: Session, now: datetime) -> Iterator[tuple[Reminder, Ent
             *_asks(Reminder),
             ASKED_AT.between(now - LOOK_BACK, now - LEAST_WAIT),
             Reminder.person_id == Matter.attorney_id,
-            or_(Reminder.state == "sent", _unreached()),
+            or_(Reminder.state == "sent", unreached()),
             Entry.status == "open",
             DeadlineRow.version == Entry.version,
             ~standing(now),
@@ -102,7 +102,7 @@ def _asks(of: type[Reminder]) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _unreached() -> ColumnElement[bool]:
+def unreached() -> ColumnElement[bool]:
     """Whether a mail was refused for good or put off again and again, and nothing since it was due has reached the
     same person by any way: that would be what is not answered."""
     refused = select(Attempt.id).where(Attempt.reminder_id == Reminder.id, Attempt.outcome == "dead")
@@ -201,6 +201,6 @@ def _tell(
         return []
     made = reminder_row(deadline, person.id, escalation.channel, rung, URGENT, now)
     session.add(made)
-    detail = {"reminder": row.id, "level": level, "told": person.id}
+    detail = {"reminder": row.id, "level": level, "told": person.id, "reached": row.state == "sent"}
     audit.record(session, at=now, actor="daemon", action="reminder.escalate", subject=entry.id, detail=detail)
     return [made]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from deadlines.docket.blind import blind_to
 from deadlines.docket.scopes import in_calendars
 from deadlines.docket.sequences import DEFAULT_REDACTION
+from deadlines.docket.trail_watch import doubt
 from deadlines.docket.variants import REMINDERS, STAND, Stand, bodies, plain_bodies, words_of
 from deadlines.errors import Conflict
 from deadlines.ical import Redaction, join_calendar
@@ -46,7 +47,8 @@ def matter_calendar(
         chunks.append({**bodies(session, safe, zone), **plain_bodies(session, told, zone)})
     events = [chunk[key] for chunk in chunks for key in sorted(chunk)]
     name = "Deadlines" if words == "busy" else f"Deadlines – {matter.reference}"
-    return join_calendar(name, ABOUT.format(day=day), [event for event in events if event])
+    about = " ".join(filter(None, (doubt(session), ABOUT.format(day=day))))
+    return join_calendar(name, about, [event for event in events if event])
 
 
 def _stands(session: Session, matter: Matter) -> list[Stand]:

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.leaving import removed
-from deadlines.docket.renderings import RENDERER
+from deadlines.docket.renderings import renderer_of
 from deadlines.docket.scopes import shown
 from deadlines.docket.sequences import DEFAULT_REDACTION, sequence_at
 from deadlines.docket.variants import STAND, Stand, bodies, goodbyes, kinds_of, sound
@@ -65,7 +65,15 @@ def feed_state(session: Session, subscription: Subscription, *, today: date, fir
     rows = sorted(tuple(row) for row in session.execute(query))
     # Which days lie ahead decides what a feed that is cut short shows.
     gone = [(one.rendering, one.sequence) for one in removed(session, subscription, today)]
-    parts = [RENDERER, str(today), subscription.id, calendar_name(subscription, firm), firm, repr(rows), repr(gone)]
+    parts = [
+        renderer_of(session),
+        str(today),
+        subscription.id,
+        calendar_name(subscription, firm),
+        firm,
+        repr(rows),
+        repr(gone),
+    ]
     if subscription.redaction == "full":
         clients = shown(subscription, today, Matter.id, Matter.client).distinct()
         parts += sorted(f"{identifier}={client}" for identifier, client in session.execute(clients))

@@ -27,6 +27,7 @@ from deadlines.docket.rounds import check_auditor
 from deadlines.docket.sealing import altered_dates, seal_in, undated, unsealed
 from deadlines.docket.silence import live
 from deadlines.docket.standing_in import check_attorneys, check_deputies
+from deadlines.docket.trail_watch import check_guards, check_trail
 from deadlines.docket.trust import NEVER, sealed_with
 from deadlines.docket.undocketed import check_undocketed
 from deadlines.docket.unmade import check_unmade
@@ -34,7 +35,6 @@ from deadlines.docket.unreadable import check_unreadable
 from deadlines.docket.verification import unresolved
 from deadlines.errors import SendError
 from deadlines.notify.message import checked_address
-from deadlines.store import audit
 from deadlines.store.tables import (
     Audit,
     Entry,
@@ -75,7 +75,8 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
         "second-looks": lambda: check_discrepancies(session),
         "entered-by": lambda: check_enterers(session),
         "unreadable-rows": lambda: check_unreadable(session),
-        "audit": lambda: _audit(session),
+        "audit": lambda: check_trail(session),
+        "audit-guarded": lambda: check_guards(session),
         "sealed-dates": lambda: _seals(session),
         "copied-dates": lambda: check_copies(session),
         "addresses": lambda: _addresses(session),
@@ -199,14 +200,6 @@ def _disputes(session: Session) -> Finding:
     hint = "`deadlines list` marks them; decide each with `deadlines resolve`."
     entries = "1 open entry has" if count == 1 else f"{count} open entries have"
     return Finding("disputes", "warning", f"{entries} another deadline printed on the notice.", hint)
-
-
-def _audit(session: Session) -> Finding:
-    broken = audit.verify(session)
-    if broken is None:
-        return Finding("audit", "well", "The audit trail is unbroken.")
-    hint = "Somebody changed the database from outside; compare it with a backup."
-    return Finding("audit", "ill", f"The audit trail is broken at row {broken}.", hint)
 
 
 def _seals(session: Session) -> Finding:

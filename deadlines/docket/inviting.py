@@ -154,7 +154,7 @@ def _item(told: Told, sequence: int, veil: Veil, now: datetime) -> CalendarItem:
     window = decoding.convert(told.deadline.window, Window)
     slot = decoding.convert(told.rendering.slot, Slot)
     # With a METHOD the stamp is the moment of writing, so that a program knows the later of two.
-    origin = origin_of(told.entry, told.deadline, now)
+    origin = origin_of(told.entry, told.deadline, now, told.rendering.renderer)
     item = slot_item(window, origin, told.redaction, slot, told.on, gone=slot not in slot_days(window))
     item = msgspec.structs.replace(
         item, uid=invitation_uid(veil(told.entry.id, slot)), sequence=sequence, cancelled=told.gone

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from deadlines.docket.board import VEILED
 from deadlines.docket.naming import shown_name
 from deadlines.docket.records import is_disputed, is_held_to_print
+from deadlines.docket.second_person import is_unverified
 from deadlines.docket.trust import is_altered
 from deadlines.docket.visible import visible
 from deadlines.docket.wanted import Wanted, chosen, open_dates
@@ -24,10 +25,11 @@ ORDER: dict[What, int] = {"both": 0, "last-day": 1, "protective": 2, "file-by": 
 
 
 class MonthDate(Struct, frozen=True, kw_only=True):
-    """One date of an open entry. `discrepant`: two people read its notice differently. `disputed`: the notice prints
-    another deadline, and nobody has decided which holds; `held_to_print`: somebody decided that the printed one does.
+    """One date of an open entry. `discrepant`: two people read its notice differently; `unverified`: no second person
+    has read it yet, though one could. `disputed`: the notice prints another deadline, and nobody has decided which
+    holds; `held_to_print`: somebody decided that the printed one does.
 
-    Of a `veiled` one nothing is told but the day, what it is, whether it is in doubt, and its attorney.
+    Of a `veiled` one nothing is told but the day, what it is, whether it is verified or in doubt, and its attorney.
     """
 
     entry: str
@@ -39,6 +41,7 @@ class MonthDate(Struct, frozen=True, kw_only=True):
     what: What
     altered: bool
     discrepant: bool
+    unverified: bool
     veiled: bool
     disputed: bool
     held_to_print: bool
@@ -116,6 +119,7 @@ def _shown(row: Any) -> MonthDate:
         what=row.what,
         altered=is_altered(entry, row.DeadlineRow),
         discrepant=entry.discrepancy is not None,
+        unverified=is_unverified(entry),
         veiled=veiled,
         disputed=is_disputed(entry, dispute),
         held_to_print=is_held_to_print(entry, dispute),

@@ -24,6 +24,8 @@ from deadlines.docket.lanes import UNDELIVERED, Lanes
 from deadlines.docket.milestones import milestone_of
 from deadlines.docket.outages import why_down
 from deadlines.docket.outbox import FROM_THE_ROWS, Held, extend_lease, mark_failed
+from deadlines.docket.second_person import is_unverified
+from deadlines.docket.trail_watch import doubt
 from deadlines.docket.trust import is_altered
 from deadlines.docket.visible import visible_to
 from deadlines.errors import SendError
@@ -169,11 +171,18 @@ def _items(session: Session, ids: Collection[int], today: date) -> list[Item]:
     steps = _milestones(session, [row[0].rung for row in rows])
     away = in_the_place_of(session, [row[0] for row in rows], today) if rows[0].away else {}
     unreached = not_reached(session, [row[0] for row in rows])
-    items = [_item(row, steps, away, unreached) for row in rows]
+    doubted = doubt(session)
+    items = [_item(row, steps, away, unreached, doubted) for row in rows]
     return sorted(items, key=lambda item: _order(item, today))
 
 
-def _item(row: Any, steps: Mapping[str, Milestone], away: Mapping[int, Absence], unreached: Collection[int]) -> Item:
+def _item(
+    row: Any,
+    steps: Mapping[str, Milestone],
+    away: Mapping[int, Absence],
+    unreached: Collection[int],
+    doubted: str | None,
+) -> Item:
     reminder, entry, deadline, matter, person, before, sees, concerned, wanted, silenced, _ = row
     return Item(
         reminder,
@@ -185,6 +194,8 @@ def _item(row: Any, steps: Mapping[str, Milestone], away: Mapping[int, Absence],
         sees=sees,
         concerned=concerned,
         altered=is_altered(entry, deadline),
+        doubt=doubted,
+        unverified=is_unverified(entry),
         milestone=steps.get(milestone_of(reminder.rung) or ""),
         wanted=wanted,
         covers=away.get(reminder.id),

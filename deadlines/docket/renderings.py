@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from deadlines import decoding
 from deadlines.docket.fatal_calendars import follow
+from deadlines.docket.second_person import asks_second
 from deadlines.docket.sequences import DEFAULT_REDACTION, sequence_at
 from deadlines.docket.trust import is_altered, window_of
 from deadlines.ical import CalendarItem, Origin, Slot, entry_items, render_event, slot_item
@@ -20,8 +21,9 @@ from deadlines.store import audit
 from deadlines.store.holding import HELD
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Rendering
 
-RENDERER = "4"
-"""The edition of the wording. A change of it makes `refresh_renderings` write the entries anew."""
+RENDERER, ALONE = "5", "5-alone"
+"""The edition of the wording, and that of a firm in which nobody can be asked to verify. Another one than the firm's
+makes `refresh_renderings` write the entries anew."""
 AT_ONCE = 100
 """Entries that are rendered anew between two looks at the database."""
 
@@ -37,7 +39,8 @@ def render_entry(session: Session, entry: Entry, deadline: DeadlineRow, *, now: 
     """
     window = window_of(entry, deadline)
     rows = {row.slot: row for row in session.scalars(_of(entry))}
-    origin = origin_of(entry, deadline, now)
+    renderer = renderer_of(session)
+    origin = origin_of(entry, deadline, now, renderer)
     # What was altered behind the program moves nothing: the days stay, and say that they are in doubt.
     items: dict[str, CalendarItem] = {} if origin.altered else dict(entry_items(window, origin).items())
     for slot, row in rows.items():
@@ -46,8 +49,13 @@ def render_entry(session: Session, entry: Entry, deadline: DeadlineRow, *, now: 
             items[slot] = slot_item(window, origin, "matter", decoding.convert(row.slot, Slot), row.on, gone=gone)
     lifted = {"safe": follow(session, entry, deadline, rows.get("safe"), now=now)}
     for slot, item in items.items():
-        _write(session, entry, slot, rows.get(slot), item, max(least, lifted.get(slot, 0)))
+        _write(session, entry, slot, rows.get(slot), item, max(least, lifted.get(slot, 0)), renderer)
     session.flush()
+
+
+def renderer_of(session: Session) -> str:
+    """The edition by which the firm's entries are worded now."""
+    return RENDERER if asks_second(session) else ALONE
 
 
 def touch(session: Session, matter: Matter, *, now: datetime) -> None:
@@ -75,13 +83,14 @@ def refresh_renderings(session: Session, *, now: datetime, limit: int = AT_ONCE)
     """Render entries anew whose bytes an earlier version of the program wrote; how many they were."""
     found = _refresh(session, now, limit)
     if found:
-        detail = {"entries": found, "renderer": RENDERER}
+        detail = {"entries": found, "renderer": renderer_of(session)}
         audit.record(session, at=now, actor="daemon", action="calendar.reword", subject="", detail=detail)
     return found
 
 
 def _refresh(session: Session, now: datetime, limit: int) -> int:
-    outdated = select(Rendering.entry_id).where(Rendering.renderer != RENDERER).distinct().limit(limit)
+    renderer = renderer_of(session)
+    outdated = select(Rendering.entry_id).where(Rendering.renderer != renderer).distinct().limit(limit)
     query = (
         select(Entry, DeadlineRow)
         .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
@@ -91,7 +100,7 @@ def _refresh(session: Session, now: datetime, limit: int) -> int:
     for entry, deadline in found:
         render_entry(session, entry, deadline, now=now)
         for row in session.scalars(_of(entry)):
-            row.renderer = RENDERER
+            row.renderer = renderer
     session.flush()
     return len(found)
 
@@ -112,8 +121,8 @@ def lift_sequences(session: Session, *, now: datetime) -> None:
     session.expire_all()
 
 
-def origin_of(entry: Entry, deadline: DeadlineRow, changed_at: datetime) -> Origin:
-    """The entry as the calendar's words need it."""
+def origin_of(entry: Entry, deadline: DeadlineRow, changed_at: datetime, renderer: str) -> Origin:
+    """The entry as the calendar's words of that edition need it."""
     return Origin(
         entry_id=entry.id,
         matter=entry.matter.reference,
@@ -123,6 +132,7 @@ def origin_of(entry: Entry, deadline: DeadlineRow, changed_at: datetime) -> Orig
         created_at=entry.created_at,
         changed_at=changed_at,
         altered=is_altered(entry, deadline),
+        unverified=renderer == RENDERER and entry.status == "open" and entry.verified_at is None,
         dispatch_by=entry.dispatch_by,
     )
 
@@ -131,7 +141,9 @@ def _of(entry: Entry) -> Select[Rendering]:
     return select(Rendering).where(Rendering.entry_id == entry.id, Rendering.redaction == DEFAULT_REDACTION)
 
 
-def _write(session: Session, entry: Entry, slot: str, row: Rendering | None, item: CalendarItem, least: int) -> None:
+def _write(
+    session: Session, entry: Entry, slot: str, row: Rendering | None, item: CalendarItem, least: int, renderer: str
+) -> None:
     if row is None:
         if item.cancelled:
             return  # nobody has seen it
@@ -141,11 +153,11 @@ def _write(session: Session, entry: Entry, slot: str, row: Rendering | None, ite
     else:
         same = msgspec.structs.replace(item, sequence=row.sequence, changed_at=row.changed_at)
         if not least and render_event(same) == row.body:
-            row.renderer = RENDERER
+            row.renderer = renderer
             return
         row.sequence = max(row.sequence + 1, least)
         # What is cancelled keeps the moment at which it ended: by that it leaves calendars, and is in none made later.
         if not (row.cancelled and item.cancelled):
             row.changed_at = max(item.changed_at, row.changed_at)  # never back, even if the clock was set back
-    row.on, row.cancelled, row.renderer = item.on, item.cancelled, RENDERER
+    row.on, row.cancelled, row.renderer = item.on, item.cancelled, renderer
     row.body = render_event(msgspec.structs.replace(item, sequence=row.sequence, changed_at=row.changed_at))

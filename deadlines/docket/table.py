@@ -12,6 +12,7 @@ from deadlines.docket.blind import blind_to
 from deadlines.docket.board import narrowed
 from deadlines.docket.scopes import in_calendars
 from deadlines.docket.table_lines import Lines, TableLine
+from deadlines.docket.trail_watch import doubt
 from deadlines.docket.views import current, refuse_unknown
 from deadlines.docket.visible import counted, leaving
 from deadlines.docket.wanted import Wanted
@@ -41,11 +42,13 @@ class Choice(Struct, frozen=True, kw_only=True):
 
 
 class Copy(Struct, frozen=True):
-    """The lines, whether clients are named, and how many entries of restricted matters were left out."""
+    """The lines, whether clients are named, and how many entries of restricted matters were left out. `in_doubt`: why
+    no date may be relied on, while the audit trail is in doubt."""
 
     lines: list[TableLine]
     clients: bool
     left_out: int
+    in_doubt: str | None
 
 
 def docket_table(session: Session, choice: Choice, seen: ColumnElement[bool], *, zone: tzinfo, today: date) -> Copy:
@@ -66,7 +69,7 @@ def docket_table(session: Session, choice: Choice, seen: ColumnElement[bool], *,
     made = Lines(session, clients=choice.clients, zone=zone, today=today)
     copy = _copied(session, made, _chosen(choice), seen, None)
     lines = [line for line in copy if not choice.past or (line.next_on is not None and line.next_on < today)]
-    return Copy(lines, choice.clients, _hidden(session, _chosen(choice), seen))
+    return Copy(lines, choice.clients, _hidden(session, _chosen(choice), seen), doubt(session))
 
 
 def reader_table(
@@ -83,14 +86,15 @@ def reader_table(
     if many > MOST:
         raise Conflict(TOO_MANY.format(many, MOST))
     made = Lines(session, clients=clients, zone=zone, today=today)
-    return Copy(_copied(session, made, query, seen, person), clients, _hidden(session, query, seen))
+    return Copy(_copied(session, made, query, seen, person), clients, _hidden(session, query, seen), doubt(session))
 
 
 def matter_table(session: Session, person: Person, matter: Matter, *, clients: bool, zone: tzinfo, today: date) -> Copy:
     """Every entry of one matter that its page shows to somebody, whatever became of it. Whether a restricted one may
     leave was asked before."""
     made = Lines(session, clients=clients, zone=zone, today=today)
-    return Copy(_copied(session, made, current().where(Entry.matter_id == matter.id), true(), person), clients, 0)
+    lines = _copied(session, made, current().where(Entry.matter_id == matter.id), true(), person)
+    return Copy(lines, clients, 0, doubt(session))
 
 
 def _chosen(choice: Choice) -> Select[Any]:

@@ -62,16 +62,16 @@ def table_file(copy: Copy, kind: str, today: date) -> bytes:
 def sheet_of(copy: Copy) -> Sheet:
     """The lines as a table of people; without a column for clients where they are not named."""
     names = [name for name in COLUMNS if copy.clients or name != "client"]
-    rows = [[cells[name] for name in names] for cells in map(_cells, copy.lines)]
+    rows = [[cells[name] for name in names] for cells in (_cells(line, copy) for line in copy.lines)]
     return Sheet("Docket", [COLUMNS[name] for name in names], rows)
 
 
-def _cells(line: TableLine) -> dict[str, Any]:
-    doubts = "; ".join(words for name, words in DOUBTS.items() if getattr(line, name))
+def _cells(line: TableLine, copy: Copy) -> dict[str, Any]:
+    doubts = [copy.in_doubt or "", *(words for name, words in DOUBTS.items() if getattr(line, name))]
     return {
         **msgspec.structs.asdict(line),
         "next_is": NEXT.get(line.next_is or ""),
-        "look_again": doubts or None,
+        "look_again": "; ".join(filter(None, doubts)) or None,
     }
 
 
@@ -82,7 +82,9 @@ def _about(copy: Copy, today: date) -> Sheet:
 
 
 def _json(copy: Copy, today: date) -> bytes:
-    """One object; its day, that it is a copy, how many entries were left out, and a line for each entry."""
+    """One object: its day, that it is a copy, whether all of it is in doubt, how many entries were left out, and a
+    line for each entry."""
     note = f"{COPIED.format(day=today)} {NO_ADVICE}"
-    body = {"copied_on": today, "note": note, "left_out": copy.left_out, "entries": copy.lines}
+    said = {"copied_on": today, "note": note, "in_doubt": copy.in_doubt, "left_out": copy.left_out}
+    body = {**said, "entries": copy.lines}
     return msgspec.json.format(msgspec.json.encode(body), indent=2) + b"\n"

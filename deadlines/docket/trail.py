@@ -34,7 +34,7 @@ OPEN = (
         "policy.",
         "practice.",
     ),
-    *("evening.", "evidence.", "backup.", "database.", "letter.", "token.", "webhook.", "factor."),
+    *("evening.", "evidence.", "backup.", "database.", "letter.", "token.", "trail.", "webhook.", "factor."),
 )
 """Acts that concern no case; of any other one, whose matter cannot be found, nothing is told."""
 LINKS = {"matter_id": "matter", "entry_id": "entry", "notice_id": "notice"}

@@ -81,6 +81,12 @@ def _step(detail: Detail, known: Known) -> str:
     return known.step(detail["milestone"]) or str(detail["template"])
 
 
+def _escalated(detail: Detail, known: Known) -> str:
+    """Rows from before do not tell whether the attorney was reached."""
+    why: dict[object, str] = {True: "; the attorney was reminded", False: "; no reminder reached the attorney"}
+    return f"{known.person(detail['told'])}{why.get(detail.get('reached'), '')}"
+
+
 def _version(detail: Detail, _: Known) -> str:
     return f"version {detail['version']}"
 
@@ -229,13 +235,15 @@ ACTS: dict[str, str | tuple[str, More]] = {
     "proposal.ignore": "decided against other dates",
     "recompute.failed": "could not compute a notice anew",
     "reminder.dead": "could not deliver a reminder",
-    "reminder.escalate": "asked the next person about a reminder that nobody answered",
+    "reminder.escalate": ("asked the next person about a date that nobody had taken on", _escalated),
     "reminder.mend": "laid a missing reminder anew",
     "team.add": "made a team",
     "team.join": "put somebody into a team",
     "team.leave": "took somebody out of a team",
     "token.add": "made a token for a program",
     "token.revoke": "ended a token of a program",
+    "trail.doubted": ("found that the audit trail was altered outside the program", lambda d, _: f"row {d['row']}"),
+    "trail.signed": ("signed for the audit trail as it stands", _because),
     "webhook.add": "named a program that is told of events",
     "webhook.dead": "gave up telling a program of events",
     "webhook.revive": "told a program of events again",

@@ -20,7 +20,7 @@ from deadlines.clock import day_of
 from deadlines.compute.result import Window
 from deadlines.docket.blind import plain
 from deadlines.docket.leaving import MOST, Removed
-from deadlines.docket.renderings import RENDERER, origin_of
+from deadlines.docket.renderings import origin_of
 from deadlines.docket.scopes import shown
 from deadlines.docket.sequences import DEFAULT_REDACTION
 from deadlines.docket.trust import window_of
@@ -169,7 +169,7 @@ def _kept(session: Session, asked: Sequence[tuple[Stand, str]], *columns: Any) -
             select(Variant.rendering_id, Variant.kind, *columns)
             .join(Rendering, and_(Rendering.id == Variant.rendering_id, Rendering.sequence == Variant.sequence))
             .where(Variant.rendering_id.in_(ids[start : start + AT_ONCE]), Variant.kind.in_(kinds))
-            .where(Variant.renderer == RENDERER)
+            .where(Variant.renderer == Rendering.renderer)
         )
         yield from session.execute(query)
 
@@ -233,7 +233,7 @@ def _items(
     zone: tzinfo,
     read: Read = window_of,
 ) -> list[CalendarItem]:
-    window, origin = read(entry, deadline), origin_of(entry, deadline, row.changed_at)
+    window, origin = read(entry, deadline), origin_of(entry, deadline, row.changed_at, row.renderer)
     words = decoding.convert(kind.removesuffix(REMINDERS), Redaction)
     slot = decoding.convert(row.slot, Slot)
     if words == "busy":
@@ -254,10 +254,11 @@ def _remembered(item: CalendarItem) -> bytes:
 def _keep(session: Session, stand: Stand, kind: str, body: bytes) -> None:
     query = select(Variant).where(Variant.rendering_id == stand.id, Variant.kind == kind)
     row = session.scalars(query).one_or_none()
+    renderer = session.scalars(select(Rendering.renderer).where(Rendering.id == stand.id)).one()
     if row is None:
         row = Variant(rendering_id=stand.id, kind=kind)
         session.add(row)
-    row.sequence, row.renderer, row.body = stand.sequence, RENDERER, body
+    row.sequence, row.renderer, row.body = stand.sequence, renderer, body
 
 
 def in_use(session: Session) -> Sequence[Subscription]:

@@ -19,7 +19,7 @@ from deadlines.compute.result import Window
 from deadlines.docket.direction import classify, dates_of
 from deadlines.docket.discrepancies import note_discrepancy
 from deadlines.docket.doubts import odd_days
-from deadlines.docket.entries import computed
+from deadlines.docket.entries import computed, republish
 from deadlines.docket.granted import extended, granted
 from deadlines.docket.intake import Desk
 from deadlines.docket.looks import differences, seen
@@ -104,6 +104,7 @@ def verify_notice(
         each.verified_at, each.verified_by = now, by.id
         detail = {"person": by.id, "version": each.version, "entered": seen(look)}
         _record(session, desk, each, "entry.verify", detail, now)
+        republish(session, each, current(session, each), now)
     # Two of three have read the same: the doubt ends for every entry of the notice.
     session.execute(update(Entry).where(Entry.notice_id == row.id).values(discrepancy=None))
     return Checked(signable, left, [])

@@ -15,6 +15,7 @@ from deadlines.keeping.manifest import backups_in
 from deadlines.keeping.records import DRILLED, FAILED, last
 from deadlines.law.digest import broken_seal
 from deadlines.store import audit
+from deadlines.store.guards import unguarded
 from deadlines.store.tables import Audit, DeadlineRow, Entry, EveningCheck, Instance, Matter
 
 EVENING = "evening.sign"
@@ -221,6 +222,7 @@ def trail(asked: Asked) -> Part:
         ("Rows in the trail", session.scalar(select(func.count()).select_from(Audit))),
         ("Rows of this time", sum(counted.values())),
         ("The chain holds", "yes" if broken is None else f"NO: row {broken} does not fit"),
+        ("The database refuses to change it", "NO" if unguarded(session) else "yes"),
         ("Its head (SHA-256)", audit.head(session)),
         ("The last row of this time (SHA-256)", ends.digest if ends is not None else None),
         ("Stored dates altered outside the program", len(altered_dates(session))),

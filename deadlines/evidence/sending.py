@@ -1,13 +1,14 @@
 """What was sent and in time, what could not be delivered, and what nobody answered."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from deadlines.compute.ladder import SEVERITIES
+from deadlines.docket.escalation import ASKED_AT, unreached
 from deadlines.docket.health import OVERDUE_AFTER
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.reminders import URGENT
@@ -115,14 +116,15 @@ class _Answers:
 def unanswered(asked: Asked) -> Part:
     """Urgent reminders to attorneys: how soon somebody answered, and what went on to the next person."""
     answers = _Answers(asked)
-    rows, waits, silent, escalated = [], [], 0, 0
-    for reminder, title, matter in _urgent(asked):
+    rows, waits, silent, escalated, lost = [], [], 0, 0, 0
+    for reminder, title, matter in _urgent(asked, answers.asked):
         sent_at: datetime = reminder.sent_at or reminder.due_at
         answer, levels = answers.to(reminder, sent_at), answers.asked[reminder.id]
         if answer is not None:
             waits.append(hours(answer[0] - sent_at))
         silent += answer is None
         escalated += bool(levels)
+        lost += reminder.state != "sent"
         if levels or answer is None:
             rows.append(Row(matter, _unanswered(asked, reminder, title, answer, levels)))
     found = spread(waits)
@@ -130,9 +132,11 @@ def unanswered(asked: Asked) -> Part:
         name="answers",
         title="Answers to urgent reminders",
         about="What the matter's attorney does not answer goes on to the deputy, the supervisor, and the last person "
-        "to ask. The table holds what went on, and what nobody has answered.",
+        "to ask, and so does what does not reach the attorney, from when it was due: such a row has no moment of "
+        "sending. The table holds what went on, and what nobody has answered.",
         figures=[
-            ("Urgent reminders sent to attorneys", len(waits) + silent),
+            ("Urgent reminders to attorneys", len(waits) + silent),
+            ("Of these not known to have reached the attorney", lost),
             ("Answered", len(waits)),
             ("Went on to somebody else", escalated),
             ("Not answered by anybody", silent),
@@ -144,21 +148,22 @@ def unanswered(asked: Asked) -> Part:
     )
 
 
-def _urgent(asked: Asked) -> Iterator[tuple[Reminder, str, Matter]]:
+def _urgent(asked: Asked, went_on: Collection[int]) -> Iterator[tuple[Reminder, str, Matter]]:
+    """What was sent, what does not reach its attorney, and what went on to somebody else, whatever became of it."""
     query = (
         select(Reminder, Entry.title, Matter)
         .join(Entry, Entry.id == Reminder.entry_id)
         .join(Matter, Matter.id == Entry.matter_id)
         .where(
-            Reminder.state == "sent",
+            or_(Reminder.state == "sent", unreached(), Reminder.id.in_(went_on)),
             Reminder.severity >= URGENT,
-            asked.within(Reminder.sent_at),
+            asked.within(ASKED_AT),
             Reminder.person_id == Matter.attorney_id,
             Reminder.channel != WEBHOOK,
             Reminder.rung.not_like(f"{UNDELIVERED}%"),
             Reminder.rung.not_like(f"{ESCALATED}%"),
         )
-        .order_by(Reminder.sent_at, Reminder.id)
+        .order_by(ASKED_AT, Reminder.id)
     )
     for row in asked.session.execute(query):
         yield row[0], row[1], row[2]

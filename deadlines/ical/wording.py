@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from deadlines.compute.dates import MONTHS
 from deadlines.compute.result import Window
@@ -38,6 +38,7 @@ JOINED = "This is still the last day: the entry FILE BY AND LAST DAY of the same
 BUSY_TEXT = "A deadline of the firm. The docket tells which."
 ALARM = "INTEGRITY ALARM, check it"
 DOUBTFUL = "The stored date was altered outside the program: do not rely on it, check the notice now."
+UNVERIFIED = "Not verified: no second person has read the notice against this date yet."
 FOOT = "Not legal advice: verify against the notice and the cited law."
 
 WHAT_LIMIT, MATTER_LIMIT, CLIENT_LIMIT, LINE_LIMIT, CAUSE_LIMIT = 120, 60, 80, 600, 30
@@ -47,7 +48,8 @@ class Origin(Struct, frozen=True, kw_only=True):
     """Where an item comes from: its docket entry and matter. `status` is the entry's.
 
     `veiled`: `entry_id` stands for one of its dates only, and the UID must not tell which. `altered`: the stored
-    date is not as the program wrote it. `dispatch_by`: the day on which a courier must have the filing.
+    date is not as the program wrote it. `unverified`: no second person has read the notice yet, and one could.
+    `dispatch_by`: the day on which a courier must have the filing.
     """
 
     entry_id: str
@@ -59,6 +61,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     changed_at: datetime
     veiled: bool = False
     altered: bool = False
+    unverified: bool = False
     dispatch_by: date | None = None
 
 
@@ -90,11 +93,12 @@ def slot_item(
     cancelled = gone or origin.status in ENDED
     joined = gone and slot == "last" and on == window.last_day == window.safe_by
     busy, alarm = redaction == "busy", f"{ALARM}: " if origin.altered else ""
+    origin = structs.replace(origin, unverified=origin.unverified and not cancelled)
     return CalendarItem(
         uid=id_of(origin, "date" if origin.veiled else slot),
         on=on,
         summary=alarm + ("Deadline" if busy else _summary(window, origin, redaction, slot, joined=joined)),
-        description=(f"{DOUBTFUL}\n\n" if alarm else "") + BUSY_TEXT
+        description="\n\n".join([*_warnings(origin), BUSY_TEXT])
         if busy
         else _description(window, origin, redaction, slot, JOINED if joined else GONE if gone else None),
         sequence=0,
@@ -117,7 +121,8 @@ def _summary(window: Window, origin: Origin, redaction: Redaction, slot: Slot, *
     client = f" {clean(origin.client, CLIENT_LIMIT)}" if redaction == "full" and origin.client else ""
     matter = clean(origin.matter, MATTER_LIMIT)
     # The month view of a calendar program shows some twenty characters: what is to be filed comes first.
-    return f"{opening}: {what_to_file(window)} – {matter}{client} ({must_be(window.filed_when)})"
+    checked = "; not verified" if origin.unverified else ""
+    return f"{opening}: {what_to_file(window)} – {matter}{client} ({must_be(window.filed_when)}{checked})"
 
 
 def what_to_file(window: Window) -> str:
@@ -143,7 +148,7 @@ def must_be(filed_when: str) -> str:
 def _description(window: Window, origin: Origin, redaction: Redaction, slot: Slot, gone: str | None) -> str:
     ended = gone or ENDED.get(origin.status)
     parts = [
-        [DOUBTFUL] if origin.altered else [],
+        _warnings(origin),
         [ended] if ended else [],
         _what(window, origin, redaction),
         list(_dates(window, origin, slot)),
@@ -154,6 +159,10 @@ def _description(window: Window, origin: Origin, redaction: Redaction, slot: Slo
     body = "\n\n".join("\n".join(clean(line, LINE_LIMIT) for line in part) for part in parts if part)
     foot = clean_lines("\n".join(_authority(window, origin)), DESCRIPTION_LIMIT // 2)
     return f"{cut(body, DESCRIPTION_LIMIT - len(foot) - 2)}\n\n{foot}"
+
+
+def _warnings(origin: Origin) -> list[str]:
+    return [*([DOUBTFUL] if origin.altered else []), *([UNVERIFIED] if origin.unverified else [])]
 
 
 def _what(window: Window, origin: Origin, redaction: Redaction) -> list[str]:

@@ -16,7 +16,7 @@ from deadlines import clock
 from deadlines.errors import BackupError
 from deadlines.keeping.cipher import decrypt, encrypt
 from deadlines.keeping.copying import Progress, copy_server, copy_sqlite
-from deadlines.keeping.facts import Facts, difference
+from deadlines.keeping.facts import Facts, difference, doubts_of
 from deadlines.keeping.manifest import NAME, Form, Manifest, manifest_path, sha256_of, tidy
 from deadlines.keeping.places import new_file, workshop, write_down
 from deadlines.keeping.restore import fill_scratch, scratch_facts
@@ -48,11 +48,14 @@ def make_backup(
     """Back the database up into a folder while others use it, and remove what is older than `days`.
 
     `key` encrypts it, `program` is the version that made it, `hook` is called with a name at the points where a
-    process may die, for tests. Raises BackupError; then the folder holds what it held before.
+    process may die, for tests. A docket in doubt is backed up all the same, and its manifest says so. Raises
+    BackupError; then the folder holds what it held before.
     """
     started = clock.elapsed()
     with workshop(folder) as corner, told(database.engine.url):
         form, plain, facts = _copied(database, corner, progress, hook)
+        with database.read() as session:
+            doubts = doubts_of(session, facts)
         hook("verified")
         file = _encrypted(plain, corner, key) if key is not None else plain
         hook("encrypted")
@@ -70,6 +73,7 @@ def make_backup(
             program=program,
             sealed_with=database.seal.fingerprint,
             facts=facts,
+            doubts=doubts,
         )
         final = _named(file, manifest, folder, corner, hook)
         tidy(folder, facts.instance, now=now, days=days)

@@ -6,7 +6,9 @@ from sqlalchemy import Connection, func, inspect, select, table
 from sqlalchemy.orm import Session
 
 from deadlines.docket.sealing import altered_dates
+from deadlines.docket.trail_watch import cut_at
 from deadlines.store import audit, migrate
+from deadlines.store.guards import unguarded
 from deadlines.store.tables import Instance
 
 KEPT_FOR_EVER = (
@@ -47,6 +49,18 @@ def facts_of(session: Session) -> Facts:
         audit_broken=audit.verify(session),
         altered=len(altered_dates(session)) if schema == migrate.head_revision() else None,
     )
+
+
+def doubts_of(session: Session, facts: Facts) -> list[str]:
+    """What is wrong with the docket that these are the facts of, a sentence each; nothing where all is well."""
+    found = [] if facts.audit_broken is None else [f"the audit trail is broken at row {facts.audit_broken}"]
+    if facts.audit_broken is None and (cut := cut_at(session)) is not None:
+        found.append(f"the audit trail was cut at its end: row {cut} is there no more")
+    if facts.altered:
+        found.append(f"{facts.altered} stored dates were altered outside the program")
+    if lying_open := unguarded(session):
+        found.append(f"the triggers are missing that keep from changes: {', '.join(lying_open)}")
+    return found
 
 
 def counts_of(connection: Connection) -> dict[str, int]:

@@ -24,7 +24,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     """One backup. `sha256` is that of the file as it lies there, `plain_sha256` that of what was encrypted.
 
     `form`: a file of SQLite, an archive of pg_dump, or the rows of a PostgreSQL server as COPY writes them, gzipped.
-    `sealed_with` is the fingerprint of the key of the stored dates; empty for none.
+    `sealed_with` is the fingerprint of the key of the stored dates; empty for none. `doubts` says what was wrong with
+    the docket itself when it was copied: the copy is a true one of a docket in doubt.
     """
 
     file: str
@@ -38,6 +39,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     program: str
     sealed_with: str
     facts: Facts
+    doubts: list[str] = []
 
 
 def manifest_path(file: Path) -> Path:

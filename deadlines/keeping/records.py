@@ -36,8 +36,19 @@ class Outcome(Struct, frozen=True):
 
 
 def note_backup(session: Session, manifest: Manifest, now: datetime) -> None:
-    """A good backup was made."""
-    _note(session, BACKUP, Outcome(manifest.file, manifest.seconds), now)
+    """A backup was made, a good copy; of a docket in doubt, the people who keep it are told, once a day."""
+    _note(session, BACKUP, Outcome(manifest.file, manifest.seconds, manifest.doubts), now)
+    if manifest.doubts:
+        raise_alarm(
+            session,
+            f"backup-in-doubt/{now:%Y-%m-%d}",
+            subject="INTEGRITY ALARM: the docket that was backed up is in doubt",
+            text=f"The backup {manifest.file} is a true copy of a docket in which something is wrong:\n"
+            + "".join(f"- {doubt}\n" for doubt in manifest.doubts)
+            + "\nKeep the backups from before; old ones are removed by keeping.backups. See the chapter Keeping of\n"
+            "docs/operations.md.\n",
+            now=now,
+        )
 
 
 def note_failure(session: Session, sentence: str, now: datetime) -> None:
@@ -109,7 +120,12 @@ def _backup(session: Session, folder: str, begun: Instance, found: list[Manifest
     state = _state(now - (made_at or begun.created_at), OLD_BACKUP, VERY_OLD_BACKUP)
     if made_at is None:
         return Finding("backup", "warning" if state == "well" else state, f"{folder} holds no backup yet.{why}", hint)
-    return Finding("backup", state, f"The last good backup is {_age(now - made_at)} old.{why}", hint)
+    sentence = f"The last good backup is {_age(now - made_at)} old.{why}"
+    if doubts := found[0].doubts:
+        sentence = f"{sentence} It is a copy of a docket in doubt: {'; '.join(doubts)}."
+        hint = "Keep the backups from before, and see the other checks; docs/operations.md, chapter Keeping."
+        return Finding("backup", "warning" if state == "well" else state, sentence, hint)
+    return Finding("backup", state, sentence, hint)
 
 
 def _why(session: Session, made_at: datetime | None) -> str:

@@ -23,6 +23,7 @@ from deadlines.store import audit, migrate
 from deadlines.store.database import Database
 from deadlines.store.engine import build_engine, create_file, parse_url
 from deadlines.store.faults import name_of, told
+from deadlines.store.guards import guard, unguarded
 from deadlines.store.seal import Seal
 
 
@@ -157,7 +158,9 @@ def _note_in(made: Path, manifest: Manifest, actor: str, now: datetime, seal: Se
 
 
 def _note(session: Session, manifest: Manifest, actor: str, now: datetime) -> None:
-    detail = {"file": manifest.file, "sha256": manifest.sha256, "made_at": manifest.made_at}
+    lying_open = unguarded(session)
+    guard(session, lying_open)
+    detail = {"file": manifest.file, "sha256": manifest.sha256, "made_at": manifest.made_at, "guarded": lying_open}
     audit.record(session, at=now, actor=actor, action=RESTORED, subject="instance", detail=detail)
     # The tables of an older schema are brought up to date by another command; then the daemon writes the bytes.
     lift = lift_all if manifest.facts.schema == migrate.head_revision() else lift_sequences

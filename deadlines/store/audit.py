@@ -4,10 +4,12 @@ keep the last digest somewhere else.
 """
 
 import hashlib
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,6 +19,8 @@ FIRST = "0" * 64
 PAGE = 2000
 LOCK = 7301847
 """The advisory lock that the writer at the end of the chain holds on PostgreSQL until it commits."""
+TRAIL, SIGNED = "trail", "trail.signed"
+"""The subject of what concerns the trail itself; the act of signing for rows that do not fit it, as they stand."""
 CHAINED = (Audit.previous, Audit.at, Audit.actor, Audit.action, Audit.subject, Audit.detail)
 
 
@@ -61,18 +65,66 @@ def holds(session: Session, digest: str) -> bool:
     return digest in ("", FIRST) or session.scalar(select(Audit.id).where(Audit.digest == digest)) is not None
 
 
+class Misfit(Struct, frozen=True):
+    """A row that does not fit the chain. `stands`: a hash over what stands there now, by which it is signed for."""
+
+    id: int
+    stands: str
+
+
+class Walk(Struct, frozen=True):
+    """How far a look along the chain came: the last row that it passed, by id and digest, the first `misfit` that
+    nobody signed for, before which it stopped, and whether it came to the `end`."""
+
+    id: int
+    digest: str
+    misfit: Misfit | None
+    end: bool
+
+
 def verify(session: Session) -> int | None:
-    """The id of the first row that does not fit the chain, or None when it is whole."""
-    previous, last = FIRST, 0
-    while True:
-        query = select(Audit.id, Audit.digest, *CHAINED).where(Audit.id > last)
-        rows = session.execute(query.order_by(Audit.id).limit(PAGE)).all()
-        for row in rows:
-            if row.previous != previous or row.digest != digest(*row[2:]):
-                return int(row.id)
-            previous, last = row.digest, row.id
-        if len(rows) < PAGE:
-            return None
+    """The id of the first row that does not fit the chain and was not signed for, or None when it is whole."""
+    allowed = signed_for(session)
+    walk = Walk(0, FIRST, None, end=False)
+    while walk.misfit is None and not walk.end:
+        walk = look(session, walk.id, walk.digest, allowed)
+    return walk.misfit.id if walk.misfit is not None else None
+
+
+def look(session: Session, after: int, before: str, allowed: Collection[Misfit] = (), limit: int = PAGE) -> Walk:
+    """Look at the rows that follow one, whose digest was `before`: so many, or as far as they fit the chain."""
+    query = select(Audit.id, Audit.digest, *CHAINED).where(Audit.id > after).order_by(Audit.id).limit(limit)
+    rows = session.execute(query).all()
+    for row in rows:
+        if row.previous != before or row.digest != digest(*row[2:]):
+            found = Misfit(int(row.id), _stands(before, row))
+            if found not in allowed:
+                return Walk(after, before, found, end=False)
+        after, before = int(row.id), row.digest
+    return Walk(after, before, None, end=len(rows) < limit)
+
+
+def misfits(session: Session, most: int) -> list[Misfit]:
+    """The rows that do not fit the chain and that nobody signed for, at most so many: after each the chain goes on."""
+    found, allowed = list[Misfit](), signed_for(session)
+    walk = Walk(0, FIRST, None, end=False)
+    while not walk.end and len(found) < most:
+        walk = look(session, walk.id, walk.digest, allowed)
+        if walk.misfit is not None:
+            found.append(walk.misfit)
+            allowed = {*allowed, walk.misfit}
+    return found
+
+
+def signed_for(session: Session) -> set[Misfit]:
+    """The rows that do not fit the chain and that somebody signed for as they stand."""
+    query = select(Audit.detail).where(Audit.subject == TRAIL, Audit.action == SIGNED)
+    rows = [row for detail in session.scalars(query) if isinstance(detail, dict) for row in detail.get("rows", [])]
+    return {Misfit(int(row["id"]), str(row["stands"])) for row in rows}
+
+
+def _stands(before: str, row: Any) -> str:
+    return hashlib.sha256("".join((before, row.digest, digest(*row[2:]))).encode()).hexdigest()
 
 
 def digest(previous: str, at: datetime, actor: str, action: str, subject: str, detail: Any) -> str:

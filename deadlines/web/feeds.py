@@ -33,6 +33,7 @@ from deadlines.docket.endings import (
 from deadlines.docket.feeds import feed_body, feed_state
 from deadlines.docket.scopes import restricted_matters
 from deadlines.docket.subscriptions import PREFIX, find_by_hash, hash_token
+from deadlines.docket.trail_watch import doubted_since
 from deadlines.docket.unmade import note_unmade
 from deadlines.errors import StoreError
 from deadlines.store import audit
@@ -44,7 +45,7 @@ from deadlines.web.conditional import matches, takes_gzip
 from deadlines.web.failures import Failures, NotMade
 from deadlines.web.fetches import FetchLog, plain_agent
 from deadlines.web.shelf import Kept, Shelf, pack, packed_tag, tag_of
-from deadlines.web.stale import is_stale, with_frozen_note, with_stale_note
+from deadlines.web.stale import is_stale, with_doubt_note, with_frozen_note, with_stale_note
 from deadlines.web.strangers import Strangers
 from deadlines.web.wire import (
     CALENDAR,
@@ -235,16 +236,17 @@ class FeedRoute:
         """
         now = self._now()
         with self._database.read() as session:
-            docket, beat_at = audit.head(session), self._beat(session)
+            docket, beat_at, doubted = audit.head(session), self._beat(session), doubted_since(session)
             if known is not None and known.docket == docket:
-                return structs.replace(known, beat_at=beat_at)
+                return structs.replace(known, beat_at=beat_at, doubted_since=doubted)
             try:
                 found = self._look_at(session, token_hash, today, known, now)
             except DATABASE_FAULTS:
                 raise
             except Exception as fault:
                 raise NotMade(beat_at) from fault
-            return structs.replace(found, beat_at=beat_at, docket=docket, looked_at=now) if found is not None else None
+            now_known = {"beat_at": beat_at, "doubted_since": doubted, "docket": docket, "looked_at": now}
+            return structs.replace(found, **now_known) if found is not None else None
 
     def _look_at(
         self, session: Session, token_hash: str, today: date, known: Kept | None, now: datetime
@@ -331,16 +333,19 @@ class FeedRoute:
         return Answer(200, [*CALENDAR, tag, (b"content-encoding", b"gzip"), length_of(packed)], packed)
 
     def _honest(self, kept: Kept) -> Kept:
-        """The calendar as it is to be served now: with a loud entry where nobody keeps it any more."""
+        """The calendar as it is to be served now: with a loud entry where nobody keeps it any more, and with one where
+        every date is in doubt."""
         silent_since, fails_since = kept.beat_at or self._started_at, self._failures.since(kept.token_hash)
         is_silent = is_stale(silent_since, self._now(), self._patience)
         is_frozen = is_stale(fails_since, self._now(), self._patience)
-        body = self._shelf.load(kept) if is_silent or is_frozen else None
+        body = self._shelf.load(kept) if is_silent or is_frozen or kept.doubted_since else None
         if body is None:
             return kept
+        if kept.doubted_since is not None:
+            body = with_doubt_note(body, kept.subscription, kept.doubted_since, self._today())
         if is_silent:
             body = with_stale_note(body, kept.subscription, silent_since, self._today())
-        elif fails_since is not None:
+        elif is_frozen and fails_since is not None:
             body = with_frozen_note(body, kept.subscription, fails_since, self._today())
         return structs.replace(kept, body=body, packed=None, etag=tag_of(body))
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from deadlines.docket.sheet import sheet
+from deadlines.docket.trail_watch import doubt
 from deadlines.store.tables import Person
 from deadlines.web.assets import Assets
 from deadlines.web.pages import Pages
@@ -40,6 +41,7 @@ class Printer:
             printed_at=stamp(now, self._zone),
             edition=self._edition,
             today=self.today(now),
+            doubt=doubt(session),
         )
 
 

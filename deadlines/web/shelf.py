@@ -34,9 +34,9 @@ class Kept(Struct, frozen=True):
     """One live address as it was last seen: who it is, the state of its feed, its bytes.
 
     `mark`, `docket` and `today` tell when the bytes were known to be right, `changes_at` when they will be others by
-    themselves; without a body only the tag is known. `beat_at`: the daemon's last sign of life. `gone`: the
-    address answers that it is no more. `sight` stands for what it might show when it was made, and a live address ends
-    at `expires_at` by itself.
+    themselves; without a body only the tag is known. `beat_at`: the daemon's last sign of life, `doubted_since`: from
+    when on every date is in doubt. `gone`: the address answers that it is no more. `sight` stands for what it might
+    show when it was made, and a live address ends at `expires_at` by itself.
     """
 
     token_hash: str
@@ -51,6 +51,7 @@ class Kept(Struct, frozen=True):
     today: date | None = None
     changes_at: datetime | None = None
     beat_at: datetime | None = None
+    doubted_since: datetime | None = None
     gone: bool = False
     sight: str = ""
     expires_at: datetime | None = None

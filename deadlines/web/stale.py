@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from deadlines.docket.trail_watch import DOUBTED as ALARM
 from deadlines.ical import CalendarItem, render_event, with_event
 
 SUMMARY = "CALENDAR STALE: deadlines may be missing here, look at the docket"
@@ -15,7 +16,7 @@ FROZEN_TEXT = (
     "moved since then may be missing. Tell whoever keeps the docket; until this entry goes away, rely on the docket "
     "alone."
 )
-
+DOUBTED = "INTEGRITY ALARM: check every date here against its notice, somebody altered the docket's audit trail"
 
 BANNER_AFTER = timedelta(minutes=15)
 """How long the scheduler may be silent before the pages say so. Calendars wait longer: a program that fetches once a
@@ -42,12 +43,18 @@ def with_frozen_note(body: bytes, subscription: str, since: datetime, today: dat
     return _with_note(body, f"{subscription}-frozen@deadlines", FROZEN_TEXT, since, today)
 
 
-def _with_note(body: bytes, uid: str, text: str, since: datetime, today: date) -> bytes:
+def with_doubt_note(body: bytes, subscription: str, since: datetime, today: date) -> bytes:
+    """The same for a calendar of which every date is in doubt since a moment. Raises CalendarError."""
+    text = f"{ALARM} This was found on {{since}}; until it has been looked into, this entry stays."
+    return _with_note(body, f"{subscription}-doubt@deadlines", text, since, today, summary=DOUBTED)
+
+
+def _with_note(body: bytes, uid: str, text: str, since: datetime, today: date, *, summary: str = SUMMARY) -> bytes:
     days = max((today - since.date()).days, 0)
     item = CalendarItem(
         uid=uid,
         on=today,
-        summary=SUMMARY,
+        summary=summary,
         description=text.format(since=f"{since:%Y-%m-%d %H:%M} UTC"),
         # Later for every later day, and for every later silence: a day has more minutes than one.
         sequence=(since - FIRST) // timedelta(minutes=1) + days,

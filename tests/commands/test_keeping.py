@@ -3,11 +3,16 @@
 import json
 import sqlite3
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from deadlines.store.database import Database
+from deadlines.store.tables import Heartbeat
 from tests.commands.conftest import Firm
 from tests.commands.program import RECENT, data, good, run
+
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 def filled(firm: Firm) -> str:
@@ -101,3 +106,30 @@ def test_backup_restore_and_rehearsal(empty_database_url: str, tmp_path: Path) -
     checks = {check["id"]: check for check in json.loads(run("doctor", "--json", **again).stdout)["checks"]}
     assert (checks["audit"]["state"], checks["sealed-dates"]["state"]) == ("well", "well")
     assert checks["backup"]["state"] == "warning"  # no folder is named
+
+
+def test_a_trail_that_was_changed_through_the_program(firm: Firm) -> None:
+    filled(firm)
+    with sqlite3.connect(firm.folder / "deadlines.sqlite3") as connection:
+        connection.execute("drop trigger audit_no_update")
+        connection.execute("update audit set actor = 'nobody' where id = 2")
+    done = firm.run("db", "backup", "kept")
+    assert done.returncode == 2
+    assert "verified" not in done.stdout
+    assert "IN DOUBT" in done.stdout
+    assert "INTEGRITY ALARM: the audit trail is broken at row 2." in done.stderr
+    assert "triggers are missing that keep from changes: audit." in done.stderr
+    [manifest] = (firm.folder / "kept").glob("*.json")
+    assert len(json.loads(manifest.read_text())["doubts"]) == 2
+    done = firm.run("db", "restore", str(manifest).removesuffix(".json"), "--into", "sqlite:///again.sqlite3")
+    assert (done.returncode, done.stderr.count("INTEGRITY ALARM")) == (2, 2)
+    checks = {check["id"]: check for check in json.loads(firm.run("doctor", "--json").stdout)["checks"]}
+    assert (checks["audit"]["state"], checks["audit-guarded"]["state"]) == ("ill", "ill")
+    assert "db trail" in checks["audit-guarded"]["hint"]
+    with Database.open(f"sqlite:///{firm.folder}/deadlines.sqlite3").write() as session:
+        session.add(Heartbeat(sweep="trail", at=NOON, detail='{"broken": 2, "since": "2026-11-01T12:00:00Z"}'))
+    assert "INTEGRITY ALARM: the audit trail of this docket was altered" in firm.run("list").stderr
+    done = firm.run("db", "trail")
+    assert (done.returncode, done.stdout.count("\n")) == (2, 2)
+    firm.good("db", "trail", "--by", "ben@firm.example", "--reason", "compared with the backup")
+    assert firm.run("list").stderr == ""

@@ -137,8 +137,12 @@ def test_an_altered_date_is_told_in_the_night_and_holds_up_nothing(keyed: Databa
     assert keeper(keyed, tmp_path / "backups").keep(NIGHT) == ["checked", "backup"]
     channel = Collector()
     sweeps(keyed, channel).send_due(datetime(2026, 10, 1, tzinfo=UTC))
-    assert len(channel.messages) == 3
+    assert len(channel.messages) == 4  # one for each entry, and one of the backup
     assert all("INTEGRITY ALARM" in message.subject for message in channel.messages)
+    assert "3 stored dates were altered outside the program" in channel.messages[-1].text
+    backup = checks(keyed, tmp_path / "backups", NIGHT)["backup"]
+    assert backup.state == "warning"
+    assert "a copy of a docket in doubt: 3 stored dates" in backup.sentence
 
 
 def test_a_rehearsal_that_fails_is_told(keyed: Database, tmp_path: Path) -> None:

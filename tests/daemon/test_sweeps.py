@@ -639,7 +639,7 @@ def checking(database: Database, compute: object, edition: str = "") -> Sweeps:
 def test_dates_that_still_hold_leave_no_trace(database: Database) -> None:
     fill(database)
     compute = law()
-    assert checking(database, compute=compute).recompute_check(WEEK_BEFORE).moves == []
+    assert checking(database, compute=compute).nightly.run(WEEK_BEFORE).moves == []
     [notice] = compute.asked  # type: ignore[attr-defined]
     assert notice.decided_on == date(2026, 10, 23)
     assert notice.service.method == "mail"
@@ -653,8 +653,8 @@ def test_dates_that_still_hold_leave_no_trace(database: Database) -> None:
 def test_earlier_dates_take_effect_in_the_night_and_once(database: Database) -> None:
     fill(database)
     daemon = checking(database, compute=law(last_day=date(2026, 11, 23), latest=date(2026, 11, 23)))
-    [found] = daemon.recompute_check(WEEK_BEFORE).moves
-    assert daemon.recompute_check(WEEK_BEFORE + timedelta(days=1)).moves == []
+    [found] = daemon.nightly.run(WEEK_BEFORE).moves
+    assert daemon.nightly.run(WEEK_BEFORE + timedelta(days=1)).moves == []
     with database.read() as session:
         entry = session.scalars(select(Entry)).one()
         assert (entry.id, entry.version) == (found.entry, 2)
@@ -669,8 +669,8 @@ def test_earlier_dates_take_effect_in_the_night_and_once(database: Database) -> 
 def test_later_dates_wait_and_move_nothing(database: Database) -> None:
     fill(database)
     daemon = checking(database, compute=law(last_day=date(2026, 11, 27), latest=date(2026, 11, 27)))
-    assert [move.outcome for move in daemon.recompute_check(WEEK_BEFORE).moves] == ["waiting"]
-    assert [move.outcome for move in daemon.recompute_check(WEEK_BEFORE + MINUTE).moves] == ["known"]
+    assert [move.outcome for move in daemon.nightly.run(WEEK_BEFORE).moves] == ["waiting"]
+    assert [move.outcome for move in daemon.nightly.run(WEEK_BEFORE + MINUTE).moves] == ["known"]
     with database.read() as session:
         assert session.scalars(select(DeadlineRow)).one().last_day == date(2026, 11, 25)
     assert set(states(database).values()) == {"planned"}

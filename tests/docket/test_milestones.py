@@ -248,7 +248,7 @@ def test_after_days_of_silence_a_step_is_said_once_and_below_its_date(database: 
         draft = structs.replace(DRAFT, owner="attorney", remind=(2, 1, 0))
         recorded(session, practice=structs.replace(PRACTICE, milestones=(draft,)))
     [mail] = [text for text in sent(database, datetime(2026, 11, 19, 14, 5, tzinfo=ENTERED.tzinfo)) if "ana@" in text]
-    assert "[tomorrow] I-290B" in mail.splitlines()[1]
+    assert "[tomorrow] [NOT VERIFIED] I-290B" in mail.splitlines()[1]
     assert "file by Fri 20 Nov 2026 (+5 more)" in mail.splitlines()[1]
     assert mail.count("Draft ready") == 3  # one for each of the three windows
     said = "   - Draft ready: to be done by Thu 5 Nov 2026 (14 days ago). NOT DONE. ["

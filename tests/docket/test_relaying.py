@@ -116,8 +116,8 @@ def test_the_daemon_lays_anew_once_and_sends_nothing_of_it(database: Database) -
         beat = session.get(Heartbeat, "practice")
         assert beat is not None
         assert beat.detail == OTHER.state
-    assert daemon.relay_if_changed(LATER) is None
-    assert sweeps(database, desk=structs.replace(desk(), practice=Practice())).relay_if_changed(LATER)
+    assert daemon.nightly.relay_if_changed(LATER) is None
+    assert sweeps(database, desk=structs.replace(desk(), practice=Practice())).nightly.relay_if_changed(LATER)
 
 
 def test_laying_leaves_the_docket_to_mails_between_two_pages(database: Database) -> None:
@@ -125,7 +125,7 @@ def test_laying_leaves_the_docket_to_mails_between_two_pages(database: Database)
         firm(session)
         recorded(session)
     waited: list[float] = []
-    channel = Collector(lambda _message: laid.append(daemon.relay_if_changed(due)))
+    channel = Collector(lambda _message: laid.append(daemon.nightly.relay_if_changed(due)))
     laid: list[int | None] = []
     daemon = sweeps(database, channel, desk=structs.replace(desk(), practice=OTHER))
     daemon.stopping.wait = waited.append  # type: ignore[assignment,method-assign]
@@ -134,7 +134,7 @@ def test_laying_leaves_the_docket_to_mails_between_two_pages(database: Database)
     assert laid[0]
     assert waited.count(GIVE_WAY) >= 2  # before the page, and before the end was found
     waited.clear()
-    daemon.relay_if_changed(due)
+    daemon.nightly.relay_if_changed(due)
     assert waited == []  # nothing is leaving now
 
 

@@ -476,7 +476,7 @@ def test_a_permanent_refusal_tells_the_docket(database: Database) -> None:
         assert audited.detail["reminder"] == lost.id
         alarm = one(session, WEEK_BEFORE)
         assert alarm.message.to_email == "dora@firm.test"
-        assert alarm.message.subject.startswith("[NOT DELIVERED] [7 days] I-290B")
+        assert alarm.message.subject.startswith("[NOT DELIVERED] [7 days] [NOT VERIFIED] I-290B")
         assert "A reminder to Ana Ruiz does not arrive" in alarm.message.text
         assert "refused the recipient: 550" in alarm.message.text
         mark_failed(session, alarm.ids, PERMANENT, owner="one", now=WEEK_BEFORE, fresh=True)

@@ -16,6 +16,7 @@ from deadlines.docket import acknowledging, closing, escalation, evening, evenin
 from deadlines.docket.house import House
 from deadlines.docket.moves import Because, move
 from deadlines.docket.records import Proof
+from deadlines.docket.trail import Sought, trail
 from deadlines.errors import InputError
 from deadlines.evidence import Evidence, Part, Wanted, files_of, gather, record_export, zipped
 from deadlines.evidence.figures import Spread, spread
@@ -117,9 +118,35 @@ def test_what_was_late_refused_or_never_answered_is_told(session: Session, house
     what = [row["what"] for row in objects(part(found, "reminders-late")) if row["to"] == ana.email]
     assert sorted(word for word in what if word != "overdue") == ["late", "undelivered"]  # nothing else was sent at all
     answers = figures(found, "answers")
-    assert answers["Urgent reminders sent to attorneys"] == answers["Not answered by anybody"] == len(urgent)
+    assert answers["Urgent reminders to attorneys"] == answers["Not answered by anybody"] == len(urgent)
+    assert answers["Of these not known to have reached the attorney"] == 0
     assert answers["Went on to somebody else"] == 1
     assert any("ben@firm.test" in row["went_on_to"] for row in objects(part(found, "answers")))
+
+
+def test_what_went_on_because_it_reached_nobody_is_told(session: Session, house: House) -> None:
+    """Refused for good, asked on, and closed afterwards: it stays in the table, and the trail says why it went on."""
+    ana, ben, _ = desks.firm(session)
+    ana.deputy_id = ben.id
+    entry = followed(session)[0]
+    urgent = next(row for row in desks.reminders(session, entry) if row.person_id == ana.id and row.severity == 2)
+    urgent.state, urgent.sent_at = "dead", None
+    session.flush()
+    how = escalation.Escalation(timedelta(hours=4), None, samples.ZONE, "smtp")
+    escalation.escalate(session, how, now=urgent.due_at + timedelta(hours=5))
+    for state in ("dead", "cancelled"):
+        urgent.state = state
+        session.flush()
+        found = made(session, house)
+        told = figures(found, "answers")
+        assert told["Urgent reminders to attorneys"] == told["Went on to somebody else"] == 1
+        assert told["Of these not known to have reached the attorney"] == 1
+        [row] = objects(part(found, "answers"))
+        assert (row["to"], row["sent_at"]) == ("ana@firm.test", None)
+        assert row["went_on_to"].startswith("ben@firm.test")
+    [line] = trail(session, ana, Sought(action="reminder.escalate")).rows
+    assert "answered" not in line.what
+    assert line.more == "Ben Ode; no reminder reached the attorney"
 
 
 def test_an_answer_is_whoever_takes_the_date_on_or_closes_it(session: Session, house: House) -> None:

@@ -13,6 +13,7 @@ from deadlines.docket.blind import blind_to
 from deadlines.docket.board import counts, lines_after
 from deadlines.docket.incoming import waiting_papers
 from deadlines.docket.people import find_person
+from deadlines.docket.trail_watch import doubt
 from deadlines.docket.views import EntryView, entry_view, matter_view
 from deadlines.docket.visible import visible
 from deadlines.docket.wanted import Wanted, forums_of, rules_of
@@ -49,7 +50,7 @@ def docket(asked: Asked) -> Reply:
     page = found[: query.limit]
     more = cursor(page[-1][0], page[-1][1].entry) if len(found) > len(page) else None
     seen = counts(session, asked.by, today=today, now=now)
-    return Reply(DocketPage(items=[line for _, line in page], counts=seen, next=more))
+    return Reply(DocketPage(items=[line for _, line in page], counts=seen, next=more, in_doubt=doubt(session)))
 
 
 def _wanted(asked: Asked, query: DocketQuery) -> Wanted:
@@ -149,12 +150,14 @@ def law(asked: Asked) -> Reply:
 
 
 def health(asked: Asked) -> Reply:
-    """Whether the docket is kept up to date."""
+    """Whether the docket is kept up to date, and whether its dates may be relied on."""
     office = asked.firm.office
     beat = asked.session.get(Heartbeat, office.heartbeat)
     fresh = beat is not None and not is_stale(beat.at, asked.now, office.patience)
+    in_doubt = doubt(asked.session)
     answer = Health(
-        state="well" if fresh else "ill",
+        state="well" if fresh and in_doubt is None else "ill",
+        in_doubt=in_doubt,
         scheduler="ok" if fresh else "never ran" if beat is None else "silent",
         seen_at=beat.at if beat is not None else None,
         edition=asked.desk().law.edition,
@@ -204,7 +207,7 @@ def matter_answer(asked: Asked, found: Matter) -> MatterAnswer:
         attorney=view.attorney,
         closed_at=found.closed_at,
         notices=_notices(asked, rows),
-        entries=[_entry_answer(entry, found.id) for entry in view.entries],
+        entries=[_entry_answer(asked, entry, found.id) for entry in view.entries],
         waiting=waiting_papers(asked.session, found),
     )
 
@@ -212,11 +215,13 @@ def matter_answer(asked: Asked, found: Matter) -> MatterAnswer:
 def entry_answer(asked: Asked, found: Entry) -> EntryAnswer:
     """One entry in full, but for what the token's person may still read blind."""
     asked.session.flush()
-    return _entry_answer(entry_view(asked.session, found, reader=asked.by), found.matter_id)
+    return _entry_answer(asked, entry_view(asked.session, found, reader=asked.by), found.matter_id)
 
 
-def _entry_answer(view: EntryView, matter_id: str) -> EntryAnswer:
-    return EntryAnswer(**structs.asdict(view), matter_id=matter_id, discrepant=bool(view.discrepancy))
+def _entry_answer(asked: Asked, view: EntryView, matter_id: str) -> EntryAnswer:
+    shown = structs.asdict(view)
+    doubted = doubt(asked.session)
+    return EntryAnswer(**shown, matter_id=matter_id, discrepant=bool(view.discrepancy), in_doubt=doubted)
 
 
 def _notices(asked: Asked, rows: Sequence[NoticeRow]) -> list[NoticeAnswer]:

@@ -156,11 +156,13 @@ class TakingOn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class DocketPage(Struct, frozen=True, kw_only=True):
-    """Open dates, the next first. `counts` are of everything that the person sees, `next` leads to the next page."""
+    """Open dates, the next first. `counts` are of everything that the person sees, `next` leads to the next page.
+    `in_doubt`: why no date of the docket may be relied on; null while the audit trail holds."""
 
     items: list[BoardLine]
     counts: Counts
     next: str | None
+    in_doubt: str | None
 
 
 class MatterLine(Struct, frozen=True, kw_only=True):
@@ -220,10 +222,12 @@ class EntryAnswer(EntryView, frozen=True, kw_only=True):
     """One entry with its window, its working and everything that explains its dates. `matter_id` is its matter.
 
     `discrepant`: two people read the notice differently, as `discrepancy` tells without what anybody read.
+    `in_doubt`: why no date of the docket may be relied on; null while the audit trail holds.
     """
 
     matter_id: str
     discrepant: bool
+    in_doubt: str | None
 
 
 class MatterAnswer(Struct, frozen=True, kw_only=True):
@@ -319,10 +323,12 @@ class LawAnswer(Struct, frozen=True, kw_only=True):
 
 
 class Health(Struct, frozen=True, kw_only=True):
-    """Whether the docket is kept. `scheduler`: `ok`, `silent`, or `never ran`."""
+    """Whether the docket is kept and its dates may be relied on. `scheduler`: `ok`, `silent`, or `never ran`.
+    `in_doubt`: why no date may be relied on; null while the audit trail holds."""
 
     state: Literal["well", "ill"]
     scheduler: Literal["ok", "silent", "never ran"]
+    in_doubt: str | None
     seen_at: datetime | None
     edition: str
     version: str

@@ -16,10 +16,10 @@ from deadlines.docket.naming import Names
 from deadlines.docket.telling import told
 from deadlines.errors import NotFound
 from deadlines.law import Law, load_law
-from deadlines.store.tables import Heartbeat, Person
+from deadlines.store.tables import Person
+from deadlines.web.banners import banners
 from deadlines.web.desk.menu import frame_of
 from deadlines.web.pages import HEADERS, Pages, moment_text
-from deadlines.web.stale import BANNER_AFTER, is_stale
 
 if TYPE_CHECKING:
     from deadlines.docket.house import House
@@ -115,20 +115,17 @@ class Visit:
         return told("mail" if self.office.desk is None else self.desk.leaves, whom, verb)
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
-        """A page of the docket, under a banner while nobody keeps it up to date."""
-        office = self.office
-        beat = self.session.get(Heartbeat, office.heartbeat)
-        silent = beat is None or is_stale(beat.at, self.now, min(BANNER_AFTER, office.patience))
-        since = self.moment(beat.at) if beat is not None else ""
+        """A page of the docket, under a banner while nobody keeps it up to date, or while every date is in doubt."""
         common = {
             **frame_of(self.person, self._at.root, self.path),
+            **banners(self.session, self.office.heartbeat, self.office.patience, self.now),
             "today": self.today,
             "moment": self.moment,
             "day_of": self.day_of,
             "who": self.who,
             "told": self.told,
         }
-        return self._at.pages.make(template, status=status, silent=silent, silent_since=since, **{**common, **values})
+        return self._at.pages.make(template, status=status, **{**common, **values})
 
     def notice(self, status: int, heading: str, *sentences: str) -> Response:
         """A page that only says something."""
