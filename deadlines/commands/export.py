@@ -5,18 +5,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deadlines.commands.context import App, actor, json_option, pass_app
+from deadlines.commands.context import App, actor, pass_app
 from deadlines.errors import InputError
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from deadlines.docket.table import Choice
+    from deadlines.docket.taking import Taken
     from deadlines.ical import Redaction
 
 COPY = "This is a copy: it does not change when a date moves. A calendar address (`deadlines feed add`) does."
 RESTRICTED = "Matter {0} is restricted: say --restricted to take its dates out of the docket all the same."
-TABLES = ("csv", "xlsx")
+TABLES = ("csv", "xlsx", "json")
 
 
 @click.command()
@@ -37,7 +38,7 @@ TABLES = ("csv", "xlsx")
 @click.option("--reminders", is_flag=True, help="With --ics, reminders too, as entries of their own.")
 @click.option("--restricted", is_flag=True, help="Although the matter named by --matter is restricted.")
 @click.option("--output", "-o", metavar="FILE", help="Where to write it; an existing file is left as it is.")
-@json_option
+@click.option("--json", "as_json", is_flag=True, help="As a table, JSON; beside another kind, tell of its file so.")
 @pass_app
 def command(app: App, /, kind: str | None, output: str | None, as_json: bool, **given: Any) -> None:
     """Write the dates of a matter into a calendar file, or open windows into a table.
@@ -49,31 +50,47 @@ def command(app: App, /, kind: str | None, output: str | None, as_json: bool, **
     Example:
       deadlines export --ics --matter 2026-0143 -o 2026-0143.ics
       deadlines export --xlsx --attorney ana@firm.example -o docket.xlsx
+      deadlines export --json --all > docket.json
     """
+    from deadlines import clock
     from deadlines.commands.files import write_new, write_out
-    from deadlines.commands.output import print_json
+    from deadlines.docket.taking import note_taken
 
+    kind, tells = _kind_of(kind, as_json=as_json)
     _refuse(kind, given)
-    if as_json and output is None:
+    if tells and output is None:
         raise InputError("--json tells of a file: name it with -o.")
     with app.writing() as session:
-        body, told = _table(app, session, str(kind), **given) if kind in TABLES else _calendar(app, session, **given)
+        taken, told = _table(app, session, kind, **given) if kind in TABLES else _calendar(app, session, **given)
+        note_taken(session, taken, actor=actor(), now=clock.now())
         if output is not None:
-            write_new(Path(output), body)
+            write_new(Path(output), taken.body)
     if output is None:
-        write_out(body, text=kind != "xlsx")
+        write_out(taken.body, text=kind != "xlsx")
+    told = {"matter": given["reference"], "file": output, **told, "bytes": len(taken.body)}
+    _tell(told, as_json=tells)
+
+
+def _kind_of(kind: str | None, *, as_json: bool) -> tuple[str, bool]:
+    """What to write, and whether JSON tells of it: alone, --json is a kind of its own."""
+    if kind is None and not as_json:
+        raise click.UsageError("Say what to write: --ics, --csv, --xlsx or --json.")
+    return kind or "json", as_json and kind is not None
+
+
+def _tell(told: dict[str, Any], *, as_json: bool) -> None:
+    from deadlines.commands.output import print_json
+
     if as_json:
-        print_json({"matter": given["reference"], "file": output, **told, "bytes": len(body)})
+        print_json(told)
         return
     if told.get("left_out"):
         click.echo(f"{told['left_out']} entries of restricted matters are left out.", err=True)
     click.echo(COPY, err=True)
 
 
-def _refuse(kind: str | None, given: dict[str, Any]) -> None:
+def _refuse(kind: str, given: dict[str, Any]) -> None:
     """Raises UsageError for what does not go together."""
-    if kind is None:
-        raise click.UsageError("Say what to write: --ics, --csv or --xlsx.")
     table, calendar = ("attorney", "past", "everything"), ("reminders",)
     strange = [name for name in (calendar if kind in TABLES else table) if given[name]]
     if strange:
@@ -96,13 +113,13 @@ def _calendar(
     reminders: bool,
     restricted: bool,
     **_more: Any,
-) -> tuple[bytes, dict[str, Any]]:
+) -> tuple["Taken", dict[str, Any]]:
     from zoneinfo import ZoneInfo
 
     from deadlines import clock
     from deadlines.docket.export import matter_calendar
+    from deadlines.docket.taking import taken_calendar
     from deadlines.docket.teams import find_matter
-    from deadlines.store import audit
 
     matter = find_matter(session, reference)
     if matter.restricted and not restricted:
@@ -110,9 +127,7 @@ def _calendar(
     day = str(clock.today(app.settings.firm.timezone))
     zone = ZoneInfo(app.settings.firm.timezone)
     body = matter_calendar(session, matter, day=day, redaction=redaction, reminders=reminders, zone=zone)
-    detail = {"redaction": redaction, "restricted": matter.restricted}
-    audit.record(session, at=clock.now(), actor=actor(), action="export.ics", subject=matter.id, detail=detail)
-    return body, {"dates": body.count(b"BEGIN:VEVENT")}
+    return taken_calendar(body, matter, redaction), {"dates": body.count(b"BEGIN:VEVENT")}
 
 
 def _table(
@@ -127,7 +142,7 @@ def _table(
     past: bool,
     everything: bool,
     **_more: Any,
-) -> tuple[bytes, dict[str, Any]]:
+) -> tuple["Taken", dict[str, Any]]:
     from deadlines.docket.table import Choice
 
     choice = Choice(attorney=attorney, matter=reference, past=past, everything=everything, clients=redaction == "full")
@@ -136,32 +151,20 @@ def _table(
 
 def _table_of(
     app: App, session: "Session", kind: str, choice: "Choice", *, restricted: bool
-) -> tuple[bytes, dict[str, Any]]:
+) -> tuple["Taken", dict[str, Any]]:
     from zoneinfo import ZoneInfo
 
     from deadlines import clock
-    from deadlines.docket.table import about, docket_table
+    from deadlines.docket.table import docket_table
+    from deadlines.docket.taking import taken_table
     from deadlines.docket.teams import find_matter
     from deadlines.docket.visible import leaving
-    from deadlines.sheets import write_csv, write_xlsx
-    from deadlines.store import audit
-    from deadlines.wiring import build_law
 
     matter = find_matter(session, choice.matter) if choice.matter is not None else None
     if matter is not None and matter.restricted and not restricted:
         raise InputError(RESTRICTED.format(matter.reference))
     today = clock.today(app.settings.firm.timezone)
     seen = leaving(named=matter is not None and restricted)
-    discreet = [rule.id for rule in build_law(app.settings).rules.values() if rule.discreet]
-    copy = docket_table(
-        session, choice, seen, discreet=discreet, zone=ZoneInfo(app.settings.firm.timezone), today=today
-    )
-    body = write_csv(copy.sheet) if kind == "csv" else write_xlsx([copy.sheet, about(today, copy)])
-    detail = {
-        "entries": len(copy.sheet.rows),
-        "clients": choice.clients,
-        "restricted": matter is not None and matter.restricted,
-    }
-    subject = matter.id if matter is not None else ""
-    audit.record(session, at=clock.now(), actor=actor(), action=f"export.{kind}", subject=subject, detail=detail)
-    return body, {"entries": len(copy.sheet.rows), "left_out": copy.left_out}
+    copy = docket_table(session, choice, seen, zone=ZoneInfo(app.settings.firm.timezone), today=today)
+    told = {"entries": len(copy.lines), "left_out": copy.left_out}
+    return taken_table(copy, kind, matter, today), told

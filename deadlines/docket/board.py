@@ -90,16 +90,17 @@ def board(
     `known`: the counts, where they are known already.
     """
     known = known or counts(session, person, today=today, now=now)
-    asked = [*chosen(person, wanted, today), *_only(wanted, today, now)]
-    found = open_entries(person, Entry.id).where(*asked)
+    found = open_entries(person, Entry.id).where(*narrowed(person, wanted, today, now))
     first = case((Entry.id.in_(altered_now(session)), 0), else_=1)
     ordered = found.order_by(first, next_on(today).nulls_first(), Entry.id)
     ids, total = _page(session, ordered, wanted, known)
     return Board(_lines(session, person, ids, today=today, now=now), total, known)
 
 
-def _only(wanted: Wanted, today: date, now: datetime) -> Iterator[ColumnElement[bool]]:
-    """The conditions of what a count counts, so that its link shows just these."""
+def narrowed(person: Person, wanted: Wanted, today: date, now: datetime) -> Iterator[ColumnElement[bool]]:
+    """The conditions of the lines that somebody looks for; also of what a count counts, so that its link shows just
+    these."""
+    yield from chosen(person, wanted, today)
     if wanted.only == "discrepant":
         yield Entry.discrepancy.is_not(None)
     elif wanted.only == "unanswered":

@@ -5,13 +5,14 @@ from datetime import UTC, tzinfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.blind import blind_to
 from deadlines.docket.scopes import in_calendars
 from deadlines.docket.sequences import DEFAULT_REDACTION
 from deadlines.docket.trail_watch import doubt
-from deadlines.docket.variants import REMINDERS, STAND, Stand, bodies, words_of
+from deadlines.docket.variants import REMINDERS, STAND, Stand, bodies, plain_bodies, words_of
 from deadlines.errors import Conflict
 from deadlines.ical import Redaction, join_calendar
-from deadlines.store.tables import Entry, Matter, Rendering
+from deadlines.store.tables import Entry, Matter, Person, Rendering
 
 ABOUT = "A copy of {day}. It is not kept up to date: dates may have moved since. The docket is the record."
 
@@ -24,10 +25,12 @@ def matter_calendar(
     redaction: Redaction = "matter",
     reminders: bool = False,
     zone: tzinfo = UTC,
+    reader: Person | None = None,
 ) -> bytes:
     """Every date of the matter that stands, whenever it lies, as a calendar of RFC 5545.
 
-    `day` is when the copy is made, in the firm's `zone`. The client of a restricted matter is not named.
+    `day` is when the copy is made, in the firm's `zone`. The client of a restricted matter is not named. `reader`: for
+    whom it is made, without the working of what they may still verify.
 
     Raises Conflict where the matter has no date: RFC 5545 wants at least one entry.
     """
@@ -35,10 +38,13 @@ def matter_calendar(
     stands = _stands(session, matter)
     if not stands:
         raise Conflict(f"Matter {matter.reference} has no date to export.")
-    chunks = [_own(session, stands, words)]
+    blind = _blind(session, stands, reader)
+    chunks = [{**_own(session, stands, words), **plain_bodies(session, [(stand, words) for stand in blind])}]
     if reminders:
         kind = f"{words}{REMINDERS}"
-        chunks.append(bodies(session, [(stand, kind) for stand in stands if stand.slot == "safe"], zone))
+        safe = [(stand, kind) for stand in stands if stand.slot == "safe"]
+        told = [(stand, kind) for stand in blind if stand.slot == "safe"]
+        chunks.append({**bodies(session, safe, zone), **plain_bodies(session, told, zone)})
     events = [chunk[key] for chunk in chunks for key in sorted(chunk)]
     name = "Deadlines" if words == "busy" else f"Deadlines – {matter.reference}"
     about = " ".join(filter(None, (doubt(session), ABOUT.format(day=day))))
@@ -62,3 +68,12 @@ def _own(session: Session, stands: list[Stand], words: str) -> dict[tuple[int, s
         return bodies(session, [(stand, words) for stand in stands])
     query = select(Rendering.id, Rendering.body).where(Rendering.id.in_([stand.id for stand in stands]))
     return {(row.id, words): row.body for row in session.execute(query)}
+
+
+def _blind(session: Session, stands: list[Stand], reader: Person | None) -> list[Stand]:
+    """Those of notices that the reader may still verify."""
+    query = select(Rendering.id, Entry.notice_id).join(Entry, Entry.id == Rendering.entry_id)
+    rows = session.execute(query.where(Rendering.id.in_([stand.id for stand in stands])))
+    notices = {row.id: row.notice_id for row in rows}
+    kept = blind_to(session, reader, set(notices.values()))
+    return [stand for stand in stands if notices[stand.id] in kept]

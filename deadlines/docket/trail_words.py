@@ -100,6 +100,17 @@ def _resolved(detail: Detail, _: Known) -> str:
     return f"{kept}; {detail['reason']}"
 
 
+def _taken(detail: Detail, _: Known) -> str:
+    restricted = detail.get("restricted")
+    named = not restricted and (detail.get("clients") or detail.get("redaction") == "full")
+    told = (
+        f"entries: {detail['entries']}" if "entries" in detail else "",
+        "with the names of clients" if named else "",
+        "of a restricted matter" if restricted else "",
+    )
+    return "; ".join(filter(None, told))
+
+
 def _recorded(detail: Detail, _: Known) -> str:
     return f"{len(detail['entries'])} windows entered by edition {detail['edition']}"
 
@@ -152,9 +163,10 @@ ACTS: dict[str, str | tuple[str, More]] = {
     "entry.waived": ("waived the remedy", _closed),
     "evening.sign": "signed the evening check",
     "evidence.export": "took the evidence out",
-    "export.csv": "took the docket out as a table",
-    "export.ics": "took a matter's dates out as a calendar file",
-    "export.xlsx": "took the docket out as a workbook",
+    "export.csv": ("took dates out as a table", _taken),
+    "export.ics": ("took dates out as a calendar file", _taken),
+    "export.json": ("took dates out as JSON", _taken),
+    "export.xlsx": ("took dates out as a workbook", _taken),
     "extension.grant": (
         "noted that more time was granted",
         lambda detail, _: f"until {detail['to']}, on {detail['granted_on']}",

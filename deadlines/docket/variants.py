@@ -5,7 +5,7 @@ neither missing nor out of step, because it is made anew where it is.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, tzinfo
 from functools import lru_cache
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from deadlines import decoding
 from deadlines.clock import day_of
 from deadlines.compute.result import Window
+from deadlines.docket.blind import plain
 from deadlines.docket.leaving import MOST, Removed
 from deadlines.docket.renderings import origin_of
 from deadlines.docket.scopes import shown
@@ -34,6 +35,8 @@ REMINDERS = "+reminders"
 """Ends the kind of a variant that holds an entry's reminders as entries of their own."""
 
 
+Read = Callable[[Entry, DeadlineRow], Window]
+"""How much of an entry's window is told."""
 REMOVED = "Removed from this calendar"
 REMOVED_WHY = "This date is no longer shown in this calendar. The docket has every date and tells why."
 
@@ -74,6 +77,13 @@ def bodies(session: Session, wanted: Iterable[tuple[Stand, str]], zone: tzinfo =
     found = {(row.rendering_id, row.kind): row.body for row in kept if is_whole(row.body)}
     missing = [(stand, kind) for stand, kind in asked if (stand.id, kind) not in found]
     return {**found, **_made(session, missing, zone)}
+
+
+def plain_bodies(
+    session: Session, wanted: Iterable[tuple[Stand, str]], zone: tzinfo = UTC
+) -> dict[tuple[int, str], bytes]:
+    """The same for who may still verify their notices: made for them alone, without what tells what was entered."""
+    return _made(session, list(wanted), zone, lambda entry, deadline: plain(window_of(entry, deadline)))
 
 
 def sound(session: Session, stored: dict[int, bytes]) -> dict[int, bytes]:
@@ -164,7 +174,9 @@ def _kept(session: Session, asked: Sequence[tuple[Stand, str]], *columns: Any) -
         yield from session.execute(query)
 
 
-def _made(session: Session, missing: Sequence[tuple[Stand, str]], zone: tzinfo) -> dict[tuple[int, str], bytes]:
+def _made(
+    session: Session, missing: Sequence[tuple[Stand, str]], zone: tzinfo, read: Read = window_of
+) -> dict[tuple[int, str], bytes]:
     made: dict[tuple[int, str], bytes] = {}
     for start in range(0, len(missing), AT_ONCE):
         part = missing[start : start + AT_ONCE]
@@ -173,7 +185,7 @@ def _made(session: Session, missing: Sequence[tuple[Stand, str]], zone: tzinfo) 
         veil = veil_of(session)
         for stand, kind in part:
             row, entry, deadline = rows[stand.id]
-            made[stand.id, kind] = _rendered(kind, row, entry, deadline, earlier.get(entry.id, ()), veil, zone)
+            made[stand.id, kind] = _rendered(kind, row, entry, deadline, earlier.get(entry.id, ()), veil, zone, read)
     return made
 
 
@@ -199,15 +211,29 @@ def _whole(session: Session, ids: Iterable[int]) -> dict[int, tuple[Rendering, E
 
 
 def _rendered(
-    kind: str, row: Rendering, entry: Entry, deadline: DeadlineRow, earlier: Sequence[Window], veil: Veil, zone: tzinfo
+    kind: str,
+    row: Rendering,
+    entry: Entry,
+    deadline: DeadlineRow,
+    earlier: Sequence[Window],
+    veil: Veil,
+    zone: tzinfo,
+    read: Read = window_of,
 ) -> bytes:
-    return b"".join(_remembered(item) for item in _items(kind, row, entry, deadline, earlier, veil, zone))
+    return b"".join(_remembered(item) for item in _items(kind, row, entry, deadline, earlier, veil, zone, read))
 
 
 def _items(
-    kind: str, row: Rendering, entry: Entry, deadline: DeadlineRow, earlier: Sequence[Window], veil: Veil, zone: tzinfo
+    kind: str,
+    row: Rendering,
+    entry: Entry,
+    deadline: DeadlineRow,
+    earlier: Sequence[Window],
+    veil: Veil,
+    zone: tzinfo,
+    read: Read = window_of,
 ) -> list[CalendarItem]:
-    window, origin = window_of(entry, deadline), origin_of(entry, deadline, row.changed_at, row.renderer)
+    window, origin = read(entry, deadline), origin_of(entry, deadline, row.changed_at, row.renderer)
     words = decoding.convert(kind.removesuffix(REMINDERS), Redaction)
     slot = decoding.convert(row.slot, Slot)
     if words == "busy":

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import stat
 
 import openpyxl
@@ -93,6 +94,27 @@ def test_the_docket_as_a_table_and_as_a_workbook(firm: Firm) -> None:
     assert days == {line["last_day"] for line in lines.values()}
 
 
+def test_the_table_as_json_names_things_as_the_list_does(firm: Firm) -> None:
+    recorded(firm)
+    copied = firm.data("export", "--json", "--matter", "2026-0143")
+    assert (copied["left_out"], "not kept up to date" in copied["note"]) == (0, True)
+    listed, lines = firm.data("list"), copied["entries"]
+    assert len(listed) == len(lines) == 3
+    for entry, line in zip(listed, lines, strict=True):
+        same = set(entry) & set(line)
+        assert {"entry", "next_on", "next_is", "days_left", "safe_by", "last_day", "title", "disputed"} <= same
+        assert {name: line[name] for name in same} == {name: entry[name] for name in same}
+    kept = {name: lines[0][name] for name in ("kind", "decided_form", "decided_on", "verified_on", "closed_on")}
+    assert kept == {**dict.fromkeys(kept), "kind": "uscis.denial", "decided_form": "I-140", "decided_on": RECENT}
+    assert "client" not in lines[0]
+    path = firm.folder / "docket.json"
+    done = firm.run("export", "--json", "--all", "--redaction", "full", "-o", str(path))
+    assert (done.returncode, done.stdout, "This is a copy" in done.stderr) == (0, "", True)
+    whole = json.loads(path.read_text())
+    assert {line["client"] for line in whole["entries"]} == {"Canary"}
+    assert {line["entry"] for line in lines} < {line["entry"] for line in whole["entries"]}
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -101,6 +123,7 @@ def test_the_docket_as_a_table_and_as_a_workbook(firm: Firm) -> None:
         ("--csv", "--reminders"),
         ("--xlsx", "--redaction", "busy"),
         ("--csv", "--restricted"),
+        ("--json", "--reminders"),
     ],
 )  # fmt: skip
 def test_what_does_not_go_together_is_refused(words: tuple[str, ...]) -> None:

@@ -17,6 +17,7 @@ from deadlines.docket.intake import record_notice
 from deadlines.docket.quiet import matter_lines
 from deadlines.docket.reviews import none_known, standing_review
 from deadlines.docket.table import Choice, docket_table
+from deadlines.docket.table_files import sheet_of
 from deadlines.docket.visible import visible
 from deadlines.errors import Conflict, InputError
 from deadlines.law import load_law
@@ -104,7 +105,7 @@ def test_a_closed_matter_leaves_the_lists_and_counts_and_stays_to_be_seen(databa
         assert counts(session, ana, today=MONDAY, now=LATER).quiet == 0
         with pytest.raises(Conflict, match="is closed"):
             none_known(session, room(), matter, again_on=MONDAY + DAY, by=ben, now=LATER, actor=ben.email)
-        table = docket_table(session, Choice(everything=True), visible(ana), zone=UTC, today=MONDAY).sheet
+        table = sheet_of(docket_table(session, Choice(everything=True), visible(ana), zone=UTC, today=MONDAY))
         at = [column.name for column in table.columns].index("Matter closed")
         assert {row[at] for row in table.rows} == {MONDAY}
         reopen_matter(session, matter, reason="client comes back", by=ben, now=LATER, actor=ben.email)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute import Notice, Service
 from deadlines.docket.closing import waive_entry
 from deadlines.docket.table import Choice, docket_table
+from deadlines.docket.table_files import sheet_of
 from deadlines.docket.views import open_windows
 from deadlines.docket.visible import leaving, visible
 from deadlines.errors import NotFound
@@ -25,8 +26,9 @@ DISCREET = [rule.id for rule in load_law().rules.values() if rule.discreet]
 
 def table(session: Session, *, named: bool = False, seen: Any = None, **choice: Any) -> list[dict[str, Any]]:
     condition = leaving(named=named) if seen is None else seen
-    made = docket_table(session, Choice(**choice), condition, zone=UTC, discreet=DISCREET, today=TODAY)
-    return [dict(zip([c.name for c in made.sheet.columns], row, strict=True)) for row in made.sheet.rows]
+    made = docket_table(session, Choice(**choice), condition, zone=UTC, today=TODAY)
+    sheet = sheet_of(made)
+    return [dict(zip([c.name for c in sheet.columns], row, strict=True)) for row in sheet.rows]
 
 
 def test_the_table_holds_what_the_list_shows(session: Session) -> None:
@@ -90,7 +92,7 @@ def test_what_was_done_in_the_evening_stands_on_the_firms_day(session: Session) 
     entry.verified_at = entry.matter.closed_at = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
     session.flush()
     zone = ZoneInfo("America/New_York")
-    made = docket_table(session, Choice(everything=True), leaving(named=False), zone=zone, today=TODAY)
-    names = [column.name for column in made.sheet.columns]
-    row = next(row for row in made.sheet.rows if row[names.index("Entry")] == entry.id)
+    sheet = sheet_of(docket_table(session, Choice(everything=True), leaving(named=False), zone=zone, today=TODAY))
+    names = [column.name for column in sheet.columns]
+    row = next(row for row in sheet.rows if row[names.index("Entry")] == entry.id)
     assert {row[names.index(name)] for name in ("Checked on", "Matter closed")} == {date(2026, 11, 20)}

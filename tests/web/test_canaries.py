@@ -194,8 +194,8 @@ def test_tables(firm: Database, role: str) -> None:
         for clients, everything in product((False, True), (False, True)):
             choice = TableChoice(clients=clients, everything=everything)
             copy = docket_table(session, choice, visible(person), zone=UTC, today=MORNING.date())
-            assert told(str(copy.sheet.rows)) == []
-            assert (len(copy.sheet.rows), copy.left_out) == (1, 1)
+            assert told(str(copy.lines)) == []
+            assert (len(copy.lines), copy.left_out) == (1, 1)
 
 
 def test_mail_chats_and_invitations(firm: Database) -> None:

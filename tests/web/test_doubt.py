@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from deadlines.docket.agendas import renewed
 from deadlines.docket.export import matter_calendar
 from deadlines.docket.table import Choice, docket_table
+from deadlines.docket.table_files import sheet_of
 from deadlines.docket.trail_watch import watch_trail
 from deadlines.docket.visible import leaving
 from deadlines.store.database import Database
@@ -50,11 +51,13 @@ def test_pages_paper_and_what_leaves_the_house(database: Database) -> None:
         assert Page(page).problems() == []
     with database.read() as session:
         assert WORDS in Printer("Firm", ZONE, "2026.11").whole(session, None, now=office.now, days=90)
-        sheet = docket_table(session, Choice(), leaving(named=False), zone=UTC, today=office.now.date()).sheet
+        sheet = sheet_of(docket_table(session, Choice(), leaving(named=False), zone=UTC, today=office.now.date()))
         column = [column.name for column in sheet.columns].index("Look again")
         assert all(WORDS in str(row[column]) for row in sheet.rows)
         matter = session.scalars(select(Matter).where(Matter.reference == "A-1")).one()
         assert WORDS in matter_calendar(session, matter, day="today").decode().replace("\r\n ", "")
+    for path, kind in (("/copy", "csv"), ("/copy", "json"), (f"/matter/{office.matter()}/copy", "ics")):
+        assert WORDS in office.browser("Pat").post(path, data={"as": kind}).text.replace("\r\n ", ""), kind
 
 
 def test_calendars(database: Database) -> None:

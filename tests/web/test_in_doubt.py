@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from deadlines.docket.table import Choice, docket_table
+from deadlines.docket.table_files import sheet_of
 from deadlines.docket.visible import leaving
 from deadlines.store.database import Database
 from deadlines.web.printing import Printer
@@ -112,7 +113,7 @@ def test_the_paper_says_so_and_counts_them(office: Office) -> None:
 
 def test_the_table_that_leaves_says_so(office: Office) -> None:
     with office.database.read() as session:
-        sheet = docket_table(session, Choice(), leaving(named=False), zone=UTC, today=office.now.date()).sheet
+        sheet = sheet_of(docket_table(session, Choice(), leaving(named=False), zone=UTC, today=office.now.date()))
     names = [column.name for column in sheet.columns]
     told = {(row[names.index("Matter")], row[names.index("Look again")]) for row in sheet.rows}
     assert told == {("A-1", "IN DOUBT: two people read the notice differently"), ("B-1", None)}

@@ -24,7 +24,7 @@ from tests.web.test_verify_pages import READ
 TEMPLATES = sorted((Path(deadlines.__file__).parent / "web" / "templates").glob("*.html"))
 UNMARKED = re.compile(
     r"/sign-in|/sign-out|/second-factor/|/account/"  # nothing of the docket is recorded
-    r"|/evidence"  # a file comes, each time
+    r"|/evidence|/copy"  # a file comes, each time
     r"|/people/[^/]*/link"  # the link before counts no more
     r"|{{ action }}"  # it carries the mark of the form before it
 )

@@ -35,6 +35,7 @@ from deadlines.web.desk.practice import PracticePages
 from deadlines.web.desk.printing import PrintPages
 from deadlines.web.desk.proposals import proposal_routes
 from deadlines.web.desk.staffing import staffing_routes
+from deadlines.web.desk.taking import taking_routes
 from deadlines.web.desk.unseen import unseen_routes
 from deadlines.web.desk.verify import verify_routes
 from deadlines.web.desk.visit import Office
@@ -60,6 +61,7 @@ def desk_routes(door: Door) -> list[Route]:
             daybook_routes,
             finishing_routes,
             staffing_routes,
+            taking_routes,
             unseen_routes,
         ),
     )
