@@ -47,7 +47,7 @@ class App:
     def reading(self) -> Iterator["Session"]:
         """A session that only reads. While every date is in doubt that is said first, beside the output."""
         with self.database() as database, database.read() as session:
-            _tell_doubt(session)
+            tell_doubt(session)
             yield session
 
     @contextmanager
@@ -67,7 +67,8 @@ class App:
             forget_copies(self.settings, database)
 
 
-def _tell_doubt(session: "Session") -> None:
+def tell_doubt(session: "Session") -> None:
+    """Say beside the output that every date is in doubt, while the audit trail does not hold."""
     from deadlines.commands.output import style
     from deadlines.docket.trail_watch import doubt
 

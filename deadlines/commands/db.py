@@ -123,22 +123,23 @@ def trail(app: App, by: str | None, reason: str | None, as_json: bool) -> int:
     """
     from deadlines.commands.output import print_json
     from deadlines.docket.trail_watch import find_wrong
+    from deadlines.store.audit import signed_for
 
     if (by is None) != (reason is None):
         raise click.UsageError("Give --by and --reason together: somebody signs.")
     if by is not None and reason is not None:
         _sign_trail(app, by, reason)
     with app.database() as database, database.read() as session:
-        left = find_wrong(session)
+        left, signed = find_wrong(session), len(signed_for(session))
     if as_json:
         print_json(left)
     else:
-        _print_trail(left)
+        _print_trail(left, signed)
     return 0 if left.is_nothing else 2
 
 
-def _print_trail(left: "Wrong") -> None:
-    from deadlines.docket.trail_watch import MOST, words_of_unguarded
+def _print_trail(left: "Wrong", signed: int) -> None:
+    from deadlines.docket.trail_watch import MOST, but_for, words_of_unguarded
 
     for row in left.rows:
         click.echo(f"Row {row.id} does not fit the row before it.")
@@ -149,7 +150,7 @@ def _print_trail(left: "Wrong") -> None:
     if left.unguarded:
         click.echo(words_of_unguarded(left.unguarded))
     if left.is_nothing:
-        click.echo("The audit trail is whole, and the database refuses to change it.")
+        click.echo(f"The audit trail is whole{but_for(signed)}, and the database refuses to change it.")
 
 
 def _sign_trail(app: App, by: str, reason: str) -> None:

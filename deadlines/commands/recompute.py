@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deadlines.commands.context import App, actor, json_option, pass_app
+from deadlines.commands.context import App, actor, json_option, pass_app, tell_doubt
 
 if TYPE_CHECKING:
     from deadlines.daemon.recomputing import Recomputed
@@ -35,6 +35,8 @@ def command(app: App, dry_run: bool, as_json: bool) -> int:
 
     desk = build_desk(app.settings, actor())
     with app.database() as database:
+        with database.read() as session:
+            tell_doubt(session)
         total = notices_to_check(database)
         with _progress(total, shown=is_terminal() and not as_json) as go_on:
             found = recompute(

@@ -13,15 +13,14 @@ from sqlalchemy.orm import Session
 from deadlines.docket.alarms import alarm_of_date
 from deadlines.docket.copies import out_of_step, put_right
 from deadlines.docket.judging import Statement
+from deadlines.docket.monitor import BACKUP, BACKUP_FAILED
 from deadlines.docket.sealing import altered_dates, mark_calendars, seal_stored
 from deadlines.docket.trust import SEALS
 from deadlines.errors import DeadlinesError
 from deadlines.keeping import make_backup, rehearse
 from deadlines.keeping.drill import Drill
 from deadlines.keeping.records import (
-    BACKUP,
     DRILL,
-    FAILED,
     SHEET,
     SHEET_FAILED,
     last,
@@ -122,7 +121,7 @@ class Keeper:
         return before is None or (before.astimezone(zone).date() < local.date() and local.hour >= self._keeping.hour)
 
     def _backup_due(self, now: datetime) -> bool:
-        return self._rested(FAILED, now) and self._due(BACKUP, now)
+        return self._rested(BACKUP_FAILED, now) and self._due(BACKUP, now)
 
     def _rested(self, failure: str, now: datetime) -> bool:
         with self._database.read() as session:

@@ -124,7 +124,7 @@ def compose_plain(items: Sequence[Item], *, now: datetime, message_id: str, repe
         lines.append(f"Deadlines of matter {clean_line(theirs[0].matter.reference)} fall on these days:")
         lines += [f"  {day_text(day)}" for day in days]
     lines += [ALTERED] if any(item.altered for item in items) else []
-    mark = "".join(f"{said} " for said in _not_verified(items))
+    mark = "".join(f"{said} " for said in _verified_marks(items))
     lines += [first.doubt] if first.doubt is not None else []
     lines.append("Open the docket to see what must be done.")
     return Message(
@@ -195,7 +195,7 @@ def subject_of(items: Sequence[Item], today: date, now: datetime) -> str:
     """What matters most of the first item, on one line; for a restricted matter without the remedy."""
     first = items[0]
     date_ahead = ahead(first, today)
-    gone = [LAST_DAY_PASSED] if any(_last_day_passed(item, today) for item in items) else []
+    gone = _of_several(LAST_DAY_PASSED, [_last_day_passed(item, today) for item in items])
     if _unprotected(items, today):
         gone.insert(0, NO_LONGER_PROTECTED)
     late = _late(first, now)
@@ -203,7 +203,7 @@ def subject_of(items: Sequence[Item], today: date, now: datetime) -> str:
     marks = [f"[{mark}]" for mark in dict.fromkeys(said)]
     if date_ahead is not None:
         marks.append(f"[{days_left(date_ahead.on, today)}]")
-    marks += _not_verified(items)
+    marks += _verified_marks(items)
     dated = f"{date_ahead.words} {day_text(date_ahead.on)}" if date_ahead else "no date"
     matters = len(by_matter(items))
     more = f" (+{len(items) - 1} more{f' in {matters} matters' if matters > 1 else ''})" if len(items) > 1 else ""
@@ -211,11 +211,14 @@ def subject_of(items: Sequence[Item], today: date, now: datetime) -> str:
     return clean_line(f"{_alarm(items)}{' '.join(marks)} {what} – {first.matter.reference} – {dated}{more}", 200)
 
 
-def _not_verified(items: Sequence[Item]) -> list[str]:
-    """Of several, how many, because the subject names the first only."""
-    count = sum(item.unverified for item in items)
-    said = NOT_VERIFIED if count == len(items) else f"{count} of {len(items)} {NOT_VERIFIED}"
-    return [f"[{said}]"] if count else []
+def _verified_marks(items: Sequence[Item]) -> list[str]:
+    return [f"[{said}]" for said in _of_several(NOT_VERIFIED, [item.unverified for item in items])]
+
+
+def _of_several(said: str, which: Sequence[bool]) -> list[str]:
+    """What is said of all, or of how many of several: the subject names the first only."""
+    count = sum(which)
+    return [said if count == len(which) else f"{count} of {len(which)} {said}"] if count else []
 
 
 def _alarm(items: Sequence[Item]) -> str:

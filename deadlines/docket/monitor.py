@@ -11,6 +11,8 @@ from deadlines.docket.findings import Finding
 from deadlines.docket.outages import outages
 from deadlines.docket.rounds import ROW as AUDITOR
 from deadlines.docket.rounds import has_passed, is_under_way, read_round
+from deadlines.docket.trail_watch import read_watched
+from deadlines.docket.trust import told_altered
 from deadlines.notify.channel import MAIL
 from deadlines.store import audit
 from deadlines.store.tables import Heartbeat
@@ -20,6 +22,9 @@ QUIET = timedelta(minutes=10)
 """A sweep without a sign of life for so long does not live."""
 UNDER_WAY = "the auditor is not through its round yet"
 """No fault: it goes on, and the next ping looks again."""
+BACKUP, BACKUP_FAILED = "backup", "backup-failed"
+"""The heartbeats of the last good backup and of the last that failed."""
+OLD_BACKUP = timedelta(hours=26)
 SILENT = timedelta(minutes=30)
 """After so long without a ping that was taken, `doctor` warns."""
 
@@ -48,8 +53,26 @@ def why_not(session: Session, now: datetime) -> str:
             return f"the sweep `{sweep}` gives no sign of life"
     if not has_passed(session, now):
         return UNDER_WAY if is_under_way(session, now) else "the auditor has not found every reminder in its place"
-    down = [name for name in outages(session) if name in MAIL]
-    return "no mail can be sent" if down else ""
+    if any(name in MAIL for name in outages(session)):
+        return "no mail can be sent"
+    return _in_doubt(session) or _without_backup(session, now)
+
+
+def _in_doubt(session: Session) -> str:
+    watched = read_watched(session)
+    if watched.since is not None:
+        return "the audit trail was altered"
+    if watched.unguarded:
+        return "the database no longer guards the audit trail"
+    return "stored dates were altered" if told_altered(session) else ""
+
+
+def _without_backup(session: Session, now: datetime) -> str:
+    """A firm that lets the program make none has others; where it is to make them, and fails for longer than a day."""
+    made, failed = (session.get(Heartbeat, name) for name in (BACKUP, BACKUP_FAILED))
+    if failed is None or (made is not None and (made.at >= failed.at or now - made.at <= OLD_BACKUP)):
+        return ""
+    return "no backup can be made"
 
 
 def wellness(session: Session, now: datetime) -> Wellness:

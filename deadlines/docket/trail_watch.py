@@ -35,6 +35,15 @@ DOUBTED = (
     "before you have checked it against the notice and the cited law."
 )
 
+TAMPERED = "INTEGRITY ALARM: the audit trail of the docket was tampered with"
+UNGUARDED = "INTEGRITY ALARM: the database no longer guards the audit trail"
+TO_DO = (
+    "Somebody or something changed the database from outside. Until somebody has looked into it, check each date",
+    "against its notice and the cited law.",
+)
+TO_FIND = ("Nothing was found changed yet. Find out who took the triggers away, and put them back.",)
+WHERE = ("See `deadlines db trail` on that machine and the chapter Keeping of docs/operations.md.", "")
+
 
 class Watched(Struct, frozen=True, kw_only=True):
     """How far the round is, up to the row `at` with its `digest`; the `last` row of the trail when it was last seen.
@@ -126,7 +135,8 @@ def check_trail(session: Session) -> Finding:
     """Whether the chain is whole, as `doctor` says it."""
     broken, cut = audit.verify(session), cut_at(session)
     if broken is None and cut is None:
-        return Finding("audit", "well", "The audit trail is unbroken.")
+        signed = len(audit.signed_for(session))
+        return Finding("audit", "well", f"The audit trail is unbroken{but_for(signed)}.")
     hint = (
         "Somebody changed the database from outside: `deadlines db trail` names the rows; compare them with a backup."
     )
@@ -134,6 +144,12 @@ def check_trail(session: Session) -> Finding:
         sentence = f"The audit trail was cut at its end: row {cut} is there no more."
         return Finding("audit", "ill", sentence, hint)
     return Finding("audit", "ill", f"The audit trail is broken at row {broken}.", hint)
+
+
+def but_for(signed: int) -> str:
+    """The rows of a trail that are only signed for, in words."""
+    rows = "1 row that does not fit it and that" if signed == 1 else f"{signed} rows that do not fit it and that"
+    return f" but for {rows} somebody signed for" if signed else ""
 
 
 def check_guards(session: Session) -> Finding:
@@ -196,14 +212,12 @@ def _tell(session: Session, found: Watched, now: datetime) -> None:
     said = [f"The audit trail is broken: row {found.broken} is not as the program wrote it."] if found.since else []
     said += [words_of_unguarded(found.unguarded)] if found.unguarded else []
     log.error("INTEGRITY ALARM: %s", " ".join(said))
+    # What got worse on the same day, or came again after somebody signed, is another alarm.
+    state = f"{found.broken or ''}/{found.since or ''}/{'+'.join(found.unguarded)}"
     raise_alarm(
         session,
-        f"trail/{now:%Y-%m-%d}",
-        subject="INTEGRITY ALARM: the audit trail of the docket was tampered with",
-        text=(
-            "\n".join(said) + "\n\nSomebody or something changed the database from outside. Until somebody has looked "
-            "into it, check each date\nagainst its notice and the cited law. See `deadlines db trail` on that machine "
-            "and the chapter Keeping of\ndocs/operations.md.\n"
-        ),
+        f"trail/{now:%Y-%m-%d}/{state}",
+        subject=TAMPERED if found.since else UNGUARDED,
+        text="\n".join([*said, "", *(TO_DO if found.since else TO_FIND), *WHERE]),
         now=now,
     )

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 
 from deadlines.docket.evening_signed import Thing, said, things_of
+from deadlines.docket.monitor import BACKUP_FAILED
 from deadlines.docket.sealing import altered_dates
 from deadlines.docket.ways import is_working_day
 from deadlines.evidence.model import Asked, Cell, Part, Row
 from deadlines.keeping.manifest import backups_in
-from deadlines.keeping.records import DRILLED, FAILED, last
+from deadlines.keeping.records import DRILLED, last
 from deadlines.law.digest import broken_seal
 from deadlines.store import audit
 from deadlines.store.guards import unguarded
@@ -169,7 +170,7 @@ def backups(asked: Asked) -> Part:
         figures=[
             ("Newest backup", newest),
             ("Backups of this time that are still kept", len(kept)),
-            ("Last backup that failed", last(asked.session, FAILED)),
+            ("Last backup that failed", last(asked.session, BACKUP_FAILED)),
             ("Rehearsals", len(drills)),
             ("Rehearsals that found a fault", sum(bool(row.detail.get("faults")) for row in drills)),
         ],

@@ -12,18 +12,19 @@ from sqlalchemy.orm import Session
 from deadlines import decoding
 from deadlines.docket.alarms import raise_alarm
 from deadlines.docket.findings import Finding, State
+from deadlines.docket.monitor import BACKUP, BACKUP_FAILED, OLD_BACKUP
 from deadlines.keeping.drill import Drill
 from deadlines.keeping.facts import RESTORED
 from deadlines.keeping.manifest import Manifest, backups_in
 from deadlines.store import audit
 from deadlines.store.tables import Audit, Heartbeat, Instance
 
-BACKUP, FAILED, DRILL = "backup", "backup-failed", "drill"
+DRILL = "drill"
 SHEET, SHEET_FAILED = "sheet", "sheet-failed"
 """The heartbeats of the file to be printed: left, and not."""
 DRILLED = "backup.rehearse"
 """The audit's word for a rehearsal: the trail keeps each of them, the heartbeat only the last."""
-OLD_BACKUP, VERY_OLD_BACKUP = timedelta(hours=26), timedelta(hours=72)
+VERY_OLD_BACKUP = timedelta(hours=72)
 OLD_DRILL, VERY_OLD_DRILL = timedelta(days=35), timedelta(days=95)
 
 
@@ -41,7 +42,7 @@ def note_backup(session: Session, manifest: Manifest, now: datetime) -> None:
     if manifest.doubts:
         raise_alarm(
             session,
-            f"backup-in-doubt/{now:%Y-%m-%d}",
+            f"backup-in-doubt/{now:%Y-%m-%d}/{' '.join(manifest.doubts)}",
             subject="INTEGRITY ALARM: the docket that was backed up is in doubt",
             text=f"The backup {manifest.file} is a true copy of a docket in which something is wrong:\n"
             + "".join(f"- {doubt}\n" for doubt in manifest.doubts)
@@ -53,7 +54,7 @@ def note_backup(session: Session, manifest: Manifest, now: datetime) -> None:
 
 def note_failure(session: Session, sentence: str, now: datetime) -> None:
     """A backup could not be made: noted, and told to the people of the docket once a day."""
-    _note(session, FAILED, Outcome("", 0, [sentence]), now)
+    _note(session, BACKUP_FAILED, Outcome("", 0, [sentence]), now)
     raise_alarm(
         session,
         f"backup/{now:%Y-%m-%d}",
@@ -130,7 +131,7 @@ def _backup(session: Session, folder: str, begun: Instance, found: list[Manifest
 
 def _why(session: Session, made_at: datetime | None) -> str:
     """Why there is no newer one."""
-    row = session.get(Heartbeat, FAILED)
+    row = session.get(Heartbeat, BACKUP_FAILED)
     if row is None or (made_at is not None and row.at <= made_at):
         return ""
     faults = _outcome(row).faults

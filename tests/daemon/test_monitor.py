@@ -15,11 +15,13 @@ from deadlines.daemon.monitor import Monitor
 from deadlines.docket.monitor import check_monitor
 from deadlines.docket.outages import Outage
 from deadlines.docket.rounds import FRESH, Round, write_round
+from deadlines.docket.trail_watch import watch_trail
 from deadlines.notify.outbound import Outbound
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Heartbeat, Reminder
 from tests.daemon.parts import sweeps
 from tests.daemon.test_auditing import FOURTEEN_DAYS_BEFORE, docket, run, statement
+from tests.docket.test_trail_watch import behind_its_back
 from tests.notify.receivers import Receiver, answers, receiver, resets
 from tests.notify.servers import certificate
 
@@ -105,6 +107,27 @@ def _audited_long_ago(database: Database) -> None:
         row.detail = json.dumps({**json.loads(row.detail), "passed_at": old})
 
 
+def _change_the_trail(database: Database) -> None:
+    behind_its_back(database, "UPDATE audit SET actor = 'nobody' WHERE id = 1")
+    watch_trail(database, now=NOW)
+
+
+def _take_triggers_away(database: Database) -> None:
+    behind_its_back(database)
+    watch_trail(database, now=NOW)
+
+
+def _alter_a_date(database: Database) -> None:
+    with database.write() as session:
+        session.merge(Heartbeat(sweep="seals", at=NOW, detail="k3v7qp2m"))
+
+
+def _fail_to_back_up(database: Database) -> None:
+    with database.write() as session:
+        session.merge(Heartbeat(sweep="backup", at=NOW - timedelta(hours=27), detail="{}"))
+        session.merge(Heartbeat(sweep="backup-failed", at=NOW, detail="{}"))
+
+
 @pytest.mark.parametrize(
     "spoil, why",
     [
@@ -114,6 +137,10 @@ def _audited_long_ago(database: Database) -> None:
         (_beat("send", timedelta(minutes=11)), "`send`"),
         (_beat("daemon", timedelta(minutes=11)), "`daemon`"),
         (_mail_is_down, "no mail"),
+        (_change_the_trail, "the audit trail was altered"),
+        (_take_triggers_away, "no longer guards"),
+        (_alter_a_date, "dates were altered"),
+        (_fail_to_back_up, "no backup"),
     ],
 )
 def test_it_hears_nothing_while_anything_is_wrong(

@@ -649,3 +649,17 @@ def test_the_message_of_what_had_passed_names_the_safe_date_when_that_comes_firs
         made = one(session, entered)
         assert "20 Nov 2026" in made.message.subject
         assert "[8 days]" in made.message.subject
+
+
+def test_of_several_dates_the_subject_counts_those_that_have_passed(database: Database) -> None:
+    """It names the most urgent one: `LAST DAY PASSED` alone would give up a date that can still be kept."""
+    gone, standing = window(), window(safe_by=date(2026, 11, 26), last_day=date(2026, 11, 27))
+    with database.write() as session:
+        ana = person(session)
+        of = matter(session, ana)
+        for asked in (gone, standing):
+            plan(session, *entry(session, of, asked), asked, [ana])
+        made = one(session, datetime(2026, 11, 27, 17, 20, tzinfo=UTC))
+    assert "[1 of 2 LAST DAY PASSED]" in made.message.subject
+    assert "[LAST DAY PASSED]" not in made.message.subject
+    assert "last day is Fri 27 Nov 2026 (+1 more)" in made.message.subject

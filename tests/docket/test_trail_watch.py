@@ -119,3 +119,26 @@ def test_the_people_of_the_docket_are_told_once_a_day(docket: Database) -> None:
     assert "triggers are missing on audit" in mail.text
     with docket.read() as session:
         assert doubted_since(session) is None  # nothing was changed yet
+
+
+def test_what_got_worse_or_came_again_after_a_signature_is_told_the_same_day(docket: Database) -> None:
+    channel = Collector()
+    daemon: Sweeps = sweeps(docket, channel)
+    told: list[str] = []
+    for minute, change in enumerate(["", "UPDATE audit SET actor = 'x' WHERE id = 1", "", "sign", "cut"]):
+        now = LATER + minute * MINUTE
+        with docket.write() as session:
+            if change == "sign":
+                sign_trail(
+                    session, by=session.scalars(select(Person)).first() or Person(), reason="r", actor="", now=now
+                )
+        if change == "cut":
+            behind_its_back(docket, "DELETE FROM audit WHERE id = (SELECT max(id) FROM audit)")
+        elif change != "sign":
+            behind_its_back(docket, *filter(None, [change]))
+        daemon.watch_trail(now)
+        daemon.tell_alarms(now)
+        told.append(" | ".join(mail.subject.removeprefix("INTEGRITY ALARM: ") for mail in channel.messages))
+        channel.messages.clear()
+    guards = "the database no longer guards the audit trail"
+    assert told == [guards, "the audit trail of the docket was tampered with", "", "", told[1]]
