@@ -8,9 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.acknowledging import acknowledge
+from deadlines.docket.auditor import audit_entries
+from deadlines.docket.entries import FIRST_REASON
 from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.events import event_of
 from deadlines.docket.handing import hand_over
+from deadlines.docket.judging import Statement
 from deadlines.docket.new_roles import amend_role
 from deadlines.docket.people import deactivate_person
 from deadlines.store.tables import Audit, Letter, Person, Reminder
@@ -31,6 +34,7 @@ class Firm:
         self.ben.supervisor_id = self.carla.id
         self.matter = samples.matter(session, self.ana)
         self.entry, deadline = samples.entry(session, self.matter, samples.window())
+        deadline.reason = FIRST_REASON
         samples.plan(session, self.entry, deadline, samples.window(), [self.ana])
         self.mails = list(session.scalars(select(Reminder).order_by(Reminder.due_at, Reminder.id)))
         for row in self.mails:
@@ -74,6 +78,9 @@ def test_a_successor_is_asked_at_once_what_was_asked_this_morning(firm: Firm, ac
     firm.session.flush()
     rule = Escalation(wait=DAY, emergency=None, zone=samples.ZONE, channel="smtp")
     assert [made.person_id for made in escalate(firm.session, rule, now=NOW + timedelta(hours=5))] == [firm.carla.id]
+    laid = Statement(samples.ZONE, samples.NINE, "smtp", lambda day: day.weekday() < 5)
+    found = audit_entries(firm.session, laid, [firm.entry.id], now=NOW + timedelta(minutes=30))
+    assert [one for one in found if one.person == firm.ben.id] == []
 
 
 @pytest.mark.parametrize("act", [leave, change_role])
