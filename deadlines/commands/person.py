@@ -106,7 +106,8 @@ def amend(
         person = find_person(session, email)
         if role is not None:
             heir = active_person(session, successor) if successor else None
-            amend_role(session, person, role, successor=heir, actor=actor(), today=today, now=now)
+            pages = app.settings.web.base_url.rstrip("/")
+            amend_role(session, person, role, successor=heir, actor=actor(), today=today, now=now, pages=pages)
         if name is not None:
             amend_name(session, person, name, actor=actor(), now=now)
         if new is not None:
@@ -210,7 +211,7 @@ def _away(row: "Absence | None") -> dict[str, object] | None:
 @json_option
 @pass_app
 def deactivate(app: App, email: str, successor: str | None, as_json: bool) -> None:
-    """Take a person off: feeds end at once, matters and reminders go to the successor.
+    """Take a person off: feeds end at once, matters and reminders go to the successor, who is told by mail.
 
     \b
     Example:
@@ -223,7 +224,15 @@ def deactivate(app: App, email: str, successor: str | None, as_json: bool) -> No
     with app.withdrawing() as session:
         person = find_person(session, email)
         heir = find_person(session, successor) if successor else None
-        moved = deactivate_person(session, person, successor=heir, actor=actor(), now=clock.now())
+        moved = deactivate_person(
+            session,
+            person,
+            successor=heir,
+            actor=actor(),
+            now=clock.now(),
+            today=clock.today(app.settings.firm.timezone),
+            pages=app.settings.web.base_url.rstrip("/"),
+        )
         shown = _shown(person)
     if as_json:
         print_json({**shown, "matters_handed_over": moved})

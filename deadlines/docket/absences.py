@@ -75,12 +75,18 @@ def note_absence(
 
 def come_back(session: Session, person: Person, *, today: date, actor: str, now: datetime) -> int:
     """Somebody is here again from today, whatever was noted; how many absences ended or do not come about."""
+    ended = end_absences(session, person, today)
+    audit.record(session, at=now, actor=actor, action="person.back", subject=person.id, detail={"ended": ended})
+    return ended
+
+
+def end_absences(session: Session, person: Person, today: date) -> int:
+    """Nobody covers for somebody from today on, because they are here or have left; how many absences that ends."""
     query = select(Absence).where(Absence.person_id == person.id, Absence.until_on >= today)
     found = session.scalars(query).all()
     for row in found:
         row.until_on = min(row.from_on, today) - timedelta(days=1)
     session.flush()
-    audit.record(session, at=now, actor=actor, action="person.back", subject=person.id, detail={"ended": len(found)})
     return len(found)
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from deadlines.compute.ladder import moment
@@ -67,6 +67,12 @@ def standing(now: datetime) -> ColumnElement[bool]:
         Acknowledgement.until > now,
     )
     return query.exists()
+
+
+def end_answers(session: Session, person: Person, now: datetime) -> None:
+    """What somebody took on is open again, because they have left or may answer for dates no more."""
+    theirs = Acknowledgement.person_id == person.id, Acknowledgement.until > now
+    session.execute(update(Acknowledgement).where(*theirs).values(until=now))
 
 
 def taken_on(session: Session, matter: Matter, now: datetime) -> dict[str, Acknowledgement]:

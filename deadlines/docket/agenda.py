@@ -3,7 +3,7 @@
 It is found anew whenever it is asked for, so that a message that was held up never speaks of dates that were replaced.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct, structs
@@ -94,6 +94,13 @@ def agenda_of(session: Session, person: Person, *, today: date, now: datetime) -
 def _agenda_of(session: Session, person: Person, today: date, now: datetime) -> Agenda:
     of = true() if person.role == DOCKET_ROLE else works_on(person.id)
     return _agenda(session, of, Milestone.owner_id == person.id, today, today + WEEK, now)
+
+
+def handed_over(
+    session: Session, matters: Collection[str], steps: Collection[str], *, today: date, now: datetime
+) -> Agenda:
+    """What falls within thirty days in these matters and of these milestones, by their ids."""
+    return _agenda(session, Matter.id.in_(matters), Milestone.id.in_(steps), today, today + MONTH, now)
 
 
 def weekly_of(session: Session, supervisor: Person, *, today: date, now: datetime) -> dict[str, Agenda]:

@@ -19,6 +19,7 @@ from deadlines import decoding
 from deadlines.compute.engine import engine_for
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
+from deadlines.docket.attorneys import Attorneys
 from deadlines.docket.blind import blind_to, plain
 from deadlines.docket.direction import NAMES, Dates, dates_of
 from deadlines.docket.standings import Standing, events_of, standing_at
@@ -240,10 +241,8 @@ class _Look:
         }
 
     def _attorney(self) -> str:
-        """Whose matter it was: before the first hand-over after that moment."""
-        query = select(Audit).where(Audit.subject == self.matter.id, Audit.action == "matter.hand-over")
-        later = self.session.scalars(query.where(Audit.at > self.at).order_by(Audit.id)).first()
-        return self._who(later.detail.get("from")) if later is not None else self.matter.attorney.email
+        """Whose matter it was."""
+        return self._who(Attorneys(self.session, self.at, [self.matter.id]).of(self.matter, self.at))
 
     def _closed_at(self) -> datetime | None:
         """Since when it was closed, if the last of its closings and openings by then was a closing."""

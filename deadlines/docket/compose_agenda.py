@@ -19,8 +19,8 @@ FOOT = (
 
 def compose_agenda(agenda: Agenda, *, today: date, sent: int | None = None) -> tuple[str, str]:
     """Subject and text of a person's agenda. `sent`: how many mails with reminders they were sent within a week."""
-    parts = [*_away(agenda), _blocks(agenda, today)]
-    parts += [f"YOU COVER FOR {clean_line(name)}\n\n{_blocks(day, today)}" for name, day in agenda.covers.items()]
+    parts = [*_away(agenda), blocks(agenda, today)]
+    parts += [f"YOU COVER FOR {clean_line(name)}\n\n{blocks(day, today)}" for name, day in agenda.covers.items()]
     parts = [part for part in parts if part]
     if sent is not None:
         fewer = "If you have got fewer, tell whoever keeps the docket."
@@ -30,7 +30,7 @@ def compose_agenda(agenda: Agenda, *, today: date, sent: int | None = None) -> t
 
 def compose_weekly(found: dict[str, Agenda], *, today: date) -> tuple[str, str]:
     """Subject and text of the weekly docket: for each attorney what falls within thirty days."""
-    parts = [f"{clean_line(name)}\n\n{_blocks(agenda, today)}" for name, agenda in found.items()]
+    parts = [f"{clean_line(name)}\n\n{blocks(agenda, today)}" for name, agenda in found.items()]
     attorneys = "1 attorney" if len(found) == 1 else f"{len(found)} attorneys"
     return f"Weekly docket of {attorneys}, {day_text(today)}", "\n\n\n".join([*parts, FOOT]) + "\n"
 
@@ -57,10 +57,11 @@ def _counts(agenda: Agenda) -> str:
     return ", ".join(f"{count} {words}" for count, words in named if count)
 
 
-def _blocks(agenda: Agenda, today: date) -> str:
+def blocks(agenda: Agenda, today: date) -> str:
+    """What stands on an agenda, the gravest first; empty where nothing does."""
     late = [step for step in agenda.steps if step.milestone.due_on < today]
     ahead = [step for step in agenda.steps if step.milestone.due_on >= today]
-    blocks = (
+    named = (
         ("PAST: the last day has gone by, and the entry is still open", _dates(agenda.past, today), LIST),
         ("TODAY", _dates(agenda.today, today), LIST),
         ("NOT ANSWERED: urgently reminded of, and nobody has taken it on", _dates(agenda.unanswered, today), LIST),
@@ -68,7 +69,7 @@ def _blocks(agenda: Agenda, today: date) -> str:
         ("STEPS OVERDUE", _steps(late, today), STEP_LIST),
         ("STEPS AHEAD", _steps(ahead, today), STEP_LIST),
     )
-    return "\n\n".join("\n".join([heading, *_short(lines, of)]) for heading, lines, of in blocks if lines)
+    return "\n\n".join("\n".join([heading, *_short(lines, of)]) for heading, lines, of in named if lines)
 
 
 def _dates(items: Sequence[Dated], today: date) -> list[str]:

@@ -2,14 +2,16 @@
 is open for somebody goes to another person."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from deadlines.docket import letters
 from deadlines.docket.answerable import require_able, require_attorney
+from deadlines.docket.attorneys import HAND_OVER
 from deadlines.docket.endings import end_of_matter
+from deadlines.docket.handed import ask_anew, tell_successor, unanswered
 from deadlines.docket.leaving import hold_matters, noted
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.teams import matters_of
@@ -32,8 +34,9 @@ BY_COMMAND = "`deadlines list` shows them;"
 def hand_over(session: Session, matter: Matter, to: Person, *, actor: str, now: datetime, pages: str = "") -> int:
     """Make somebody the attorney of a matter, and tell them by mail; how many open entries they answer for now.
 
-    Whoever was it is on the matter no more, and calendars of theirs that show that matter only end. `pages`: where the
-    mail links to; empty: nowhere.
+    What was urgently asked of the attorney before and has no answer is asked of them at once. Whoever was it is on the
+    matter no more, and calendars of theirs that show that matter only end. `pages`: where the mail links to; empty:
+    nowhere.
 
     Raises Conflict for who is its attorney already, and as `require_attorney`.
     """
@@ -43,19 +46,24 @@ def hand_over(session: Session, matter: Matter, to: Person, *, actor: str, now: 
     before = matter.attorney
     with noted(session, [matter], now=now):
         give(session, [matter], to)
-    end_of_matter(session, before, matter.id, actor=actor, now=now)
+    asked = unanswered(session, before, [matter.id], now)
     _move(session, _waiting(session, matter, before), to, now)
+    ask_anew(session, asked, to, now)
     _pass_steps(session, matter, before, to)
-    detail = {"from": before.id, "to": to.id}
-    audit.record(session, at=now, actor=actor, action="matter.hand-over", subject=matter.id, detail=detail)
+    _end(session, matter, before, to, actor, now)
     count = _open(session, matter)
     _tell(session, matter, to, count, pages, now)
     return count
 
 
-def hand_all_over(session: Session, person: Person, to: Person, *, actor: str, now: datetime) -> int:
+def hand_all_over(
+    session: Session, person: Person, to: Person, *, actor: str, today: date, now: datetime, pages: str = ""
+) -> int:
     """Make somebody the attorney of all matters of a person, also of closed ones, and give them the reminders that wait
     and the open milestones; for whom the person stands in and covers, they do. How many matters that were.
+
+    They are told by mail with what comes next from `today`, and asked at once what was urgently asked of the person and
+    has no answer. `pages` as for `hand_over`.
 
     Raises InputError for the person, and for who has left or could not carry it.
     """
@@ -68,12 +76,23 @@ def hand_all_over(session: Session, person: Person, to: Person, *, actor: str, n
     with noted(session, matters, now=now):
         give(session, matters, to)
     for matter in matters:
-        end_of_matter(session, person, matter.id, actor=actor, now=now)
+        _end(session, matter, person, to, actor, now)
+    ids = [matter.id for matter in matters]
+    asked = unanswered(session, person, ids, now)
     waiting = select(Reminder).where(Reminder.person_id == person.id, PENDING)
     _move(session, session.scalars(waiting.order_by(Reminder.id)).all(), to, now)
+    ask_anew(session, asked, to, now)
     steps = update(Milestone).where(Milestone.owner_id == person.id, Milestone.state == "open")
-    session.execute(steps.values(owner_id=to.id))
+    moved = session.scalars(steps.values(owner_id=to.id).returning(Milestone.id)).all()
+    tell_successor(session, person, to, ids, moved, today=today, pages=pages, now=now)
     return len(matters)
+
+
+def _end(session: Session, matter: Matter, before: Person, to: Person, actor: str, now: datetime) -> None:
+    """The calendars of that matter end for whoever was its attorney, and the trail says whose it is now."""
+    end_of_matter(session, before, matter.id, actor=actor, now=now)
+    detail = {"from": before.id, "to": to.id}
+    audit.record(session, at=now, actor=actor, action=HAND_OVER, subject=matter.id, detail=detail)
 
 
 def _stand_in_for(session: Session, person: Person, to: Person) -> None:

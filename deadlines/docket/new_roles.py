@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.acknowledging import end_answers
 from deadlines.docket.answerable import ABLE
 from deadlines.docket.handing import hand_all_over
 from deadlines.docket.leaving import hold_matters
@@ -35,11 +36,12 @@ def amend_role(
     actor: str,
     today: date,
     now: datetime,
+    pages: str = "",
 ) -> bool:
     """Another role, whose rights count from the next command, page or request on. The same one changes nothing.
 
-    Where something is open that the new role could not carry, everything that is open goes to the successor;
-    whether it did.
+    Where something is open that the new role could not carry, everything that is open goes to the successor, and what
+    the person took on is open again; whether it did.
 
     Raises InputError for what is no role, Conflict for such a thing without a successor; for the successor as
     `hand_all_over`.
@@ -58,7 +60,8 @@ def amend_role(
             code="too-much-open",
         )
     if left and successor is not None:
-        matters = hand_all_over(session, person, successor, actor=actor, now=now)
+        end_answers(session, person, now)
+        matters = hand_all_over(session, person, successor, actor=actor, today=today, now=now, pages=pages)
         detail |= {"successor": successor.id, "matters": matters}
     person.role = role
     audit.record(session, at=now, actor=actor, action=NEW_ROLE, subject=person.id, detail=detail)

@@ -1,13 +1,15 @@
 """The people of the firm: who subscribes, is reminded and answers for matters. Nobody is deleted."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from deadlines.docket import invitations, letters, logins, tokens, webhooks
+from deadlines.docket.absences import end_absences
+from deadlines.docket.acknowledging import end_answers
 from deadlines.docket.answerable import require_able
 from deadlines.docket.endings import end_of_person
 from deadlines.docket.handing import hand_all_over
@@ -117,8 +119,19 @@ def set_deputies(
     _record(session, person, "person.deputies", actor, now, detail)
 
 
-def deactivate_person(session: Session, person: Person, *, successor: Person | None, actor: str, now: datetime) -> int:
+def deactivate_person(
+    session: Session,
+    person: Person,
+    *,
+    successor: Person | None,
+    actor: str,
+    now: datetime,
+    today: date | None = None,
+    pages: str = "",
+) -> int:
     """Someone leaves: browsers, feeds and tokens end, chat addresses are forgotten, what waits goes to the successor.
+
+    Absences end, and what they took on is open again. `today` is the firm's day; without it that of `now` in UTC.
 
     Returns how many matters were handed over. Raises Conflict while something open has nobody to go to, and names it:
     no window may be left without a person, nor a matter that is not closed, of which the next notice opens one.
@@ -135,7 +148,11 @@ def deactivate_person(session: Session, person: Person, *, successor: Person | N
             "`deadlines matter hand-over MATTER ADDRESS` one matter.",
             code="still-answers",
         )
-    handed = hand_all_over(session, person, successor, actor=actor, now=now) if successor is not None else 0
+    today, handed = today or now.date(), 0
+    end_absences(session, person, today)
+    end_answers(session, person, now)
+    if successor is not None:
+        handed = hand_all_over(session, person, successor, actor=actor, today=today, now=now, pages=pages)
     leave_everything(session, person, now=now)
     logins.end_of_person(session, person)
     end_of_person(session, person, actor=actor, now=now)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from deadlines.compute.ladder import SEVERITIES
+from deadlines.docket.attorneys import Attorneys
 from deadlines.docket.escalation import ASKED_AT, unreached
 from deadlines.docket.health import OVERDUE_AFTER
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
@@ -149,7 +150,9 @@ def unanswered(asked: Asked) -> Part:
 
 
 def _urgent(asked: Asked, went_on: Collection[int]) -> Iterator[tuple[Reminder, str, Matter]]:
-    """What was sent, what does not reach its attorney, and what went on to somebody else, whatever became of it."""
+    """What was sent to the attorney of then, what does not reach them, and what went on to somebody else, whatever
+    became of it. Only what was sent to an attorney goes on."""
+    attorneys = Attorneys(asked.session, asked.start)
     query = (
         select(Reminder, Entry.title, Matter)
         .join(Entry, Entry.id == Reminder.entry_id)
@@ -158,15 +161,17 @@ def _urgent(asked: Asked, went_on: Collection[int]) -> Iterator[tuple[Reminder, 
             or_(Reminder.state == "sent", unreached(), Reminder.id.in_(went_on)),
             Reminder.severity >= URGENT,
             asked.within(ASKED_AT),
-            Reminder.person_id == Matter.attorney_id,
+            or_(Reminder.person_id == Matter.attorney_id, Matter.id.in_(attorneys), Reminder.id.in_(went_on)),
             Reminder.channel != WEBHOOK,
             Reminder.rung.not_like(f"{UNDELIVERED}%"),
             Reminder.rung.not_like(f"{ESCALATED}%"),
         )
         .order_by(ASKED_AT, Reminder.id)
     )
-    for row in asked.session.execute(query):
-        yield row[0], row[1], row[2]
+    for reminder, title, matter in asked.session.execute(query):
+        then = attorneys.of(matter, reminder.sent_at or reminder.due_at)
+        if reminder.person_id == then or reminder.id in went_on:
+            yield reminder, title, matter
 
 
 def _unanswered(

@@ -23,7 +23,7 @@ def people(asked: Asked) -> Part:
             person.name,
             person.email,
             person.role,
-            f"away until {away[person.id]}" if person.id in away else "here" if person.active else "left",
+            "left" if not person.active else f"away until {away[person.id]}" if person.id in away else "here",
             asked.who(person.deputy_id),
             asked.who(person.supervisor_id),
         ]

@@ -10,6 +10,7 @@ from deadlines.docket import acknowledging, amending, closing, handing
 from deadlines.docket.amending import Amendment
 from deadlines.docket.believed import Believed, BelievedEntry, believed, end_of_day
 from deadlines.docket.moves import Because, move
+from deadlines.docket.people import deactivate_person
 from deadlines.docket.proposals import accept
 from deadlines.docket.records import Proof
 from deadlines.errors import InputError
@@ -137,12 +138,17 @@ def test_only_reminders_of_then_had_been_sent(session: Session) -> None:
     assert counts == [0, 1, 1, 2]
 
 
-def test_the_attorney_is_the_one_of_then(session: Session) -> None:
+@pytest.mark.parametrize("leaves", [False, True])
+def test_the_attorney_is_the_one_of_then(session: Session, leaves: bool) -> None:
     ana, _, _ = desks.firm(session)
     carla = samples.person(session, "Carla Oz", "attorney")
     entry = next(iter(desks.recorded(session).values()))
     matter = session.get_one(Matter, entry.matter_id)
-    handing.hand_over(session, matter, carla, actor="t", now=datetime(2026, 11, 9, 15, 0, tzinfo=UTC))
+    at = datetime(2026, 11, 9, 15, 0, tzinfo=UTC)
+    if leaves:
+        deactivate_person(session, ana, successor=carla, actor="t", now=at)
+    else:
+        handing.hand_over(session, matter, carla, actor="t", now=at)
     assert on(session, entry, date(2026, 11, 8)).attorney == ana.email
     assert on(session, entry, date(2026, 11, 9)).attorney == carla.email
 

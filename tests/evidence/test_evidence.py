@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.docket import acknowledging, closing, escalation, evening, evening_sheet, restricting
+from deadlines.docket.absences import coming, note_absence
 from deadlines.docket.house import House
 from deadlines.docket.moves import Because, move
+from deadlines.docket.people import deactivate_person
 from deadlines.docket.records import Proof
 from deadlines.docket.trail import Sought, trail
 from deadlines.errors import InputError
@@ -25,7 +28,7 @@ from deadlines.keeping.drill import Drill
 from deadlines.keeping.records import note_drill
 from deadlines.store import audit
 from deadlines.store.database import Database
-from deadlines.store.tables import Entry, Incoming, Matter, Person
+from deadlines.store.tables import Entry, Incoming, Matter, Person, Reminder
 from tests.docket import desks, samples
 from tests.houses import house_in
 
@@ -147,6 +150,40 @@ def test_what_went_on_because_it_reached_nobody_is_told(session: Session, house:
     [line] = trail(session, ana, Sought(action="reminder.escalate")).rows
     assert "answered" not in line.what
     assert line.more == "Ben Ode; no reminder reached the attorney"
+
+
+def test_another_attorney_rewrites_nothing_of_the_time_before(session: Session, house: House) -> None:
+    """What was asked of Ana, who was away and left in November, stays in the evidence of October; and she has left."""
+    ana, ben, dora = desks.firm(session)
+    ana.deputy_id = ben.id
+    followed(session)
+    first, late = datetime(2026, 11, 20, 14, 0, tzinfo=UTC), datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+    for row in session.scalars(select(Reminder).where(Reminder.due_at <= first)):
+        row.state, row.sent_at = "sent", row.due_at
+    session.flush()
+    escalation.escalate(session, escalation.Escalation(timedelta(hours=4), None, samples.ZONE, "smtp"), now=late)
+    note_absence(
+        session,
+        ana,
+        from_on=late.date(),
+        until_on=date(2026, 12, 9),
+        deputy=dora,
+        today=late.date(),
+        actor="t",
+        now=late,
+    )
+    before = made(session, house, now=late)
+    asked, rows = figures(before, "answers")["Urgent reminders to attorneys"], objects(part(before, "answers"))
+    assert asked == len(rows) > 0
+    assert {row["to"] for row in rows} == {ana.email}
+    assert any(row["went_on_to"] for row in rows)
+    carla = samples.person(session, "Carla Oz", email="carla.oz@firm.test")
+    deactivate_person(session, ana, successor=carla, actor="t", now=late, today=late.date())
+    after = made(session, house, now=late)
+    assert figures(after, "answers") == figures(before, "answers")
+    assert objects(part(after, "answers")) == rows
+    assert {row["name"]: row["state"] for row in objects(part(after, "people"))}[ana.name] == "left"
+    assert coming(session, late.date()) == []
 
 
 def test_an_answer_is_whoever_takes_the_date_on_or_closes_it(session: Session, house: House) -> None:

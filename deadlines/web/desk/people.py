@@ -292,9 +292,15 @@ def _role(visit: Visit, identifier: str, form: dict[str, str]) -> Response:
     if person.id == visit.person.id:
         raise InputError("Nobody changes their own role: let another administrator do it.")
     heir = people.active_person(visit.session, form["heir"]) if form.get("heir") else None
-    actor, today = visit.person.email, visit.today
     given = amend_role(
-        visit.session, person, form.get("role", ""), successor=heir, actor=actor, today=today, now=visit.now
+        visit.session,
+        person,
+        form.get("role", ""),
+        successor=heir,
+        actor=visit.person.email,
+        today=visit.today,
+        now=visit.now,
+        pages=visit.desk.pages,
     )
     return visit.go(f"/people/{person.id}?done={'role-given' if given else 'role'}")
 
@@ -361,7 +367,15 @@ def _leave(visit: Visit, identifier: str, form: dict[str, str]) -> Response:
     if person.id == visit.person.id:
         raise InputError("Nobody takes themselves off: let another administrator do it.")
     successor = people.active_person(visit.session, form["successor"]) if form.get("successor") else None
-    people.deactivate_person(visit.session, person, successor=successor, actor=visit.person.email, now=visit.now)
+    people.deactivate_person(
+        visit.session,
+        person,
+        successor=successor,
+        actor=visit.person.email,
+        now=visit.now,
+        today=visit.today,
+        pages=visit.desk.pages,
+    )
     return visit.go(f"/people/{person.id}?done=left")
 
 

@@ -1,0 +1,127 @@
+"""Whoever takes over is told at once, and asked what nobody has answered; on both databases."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.docket.acknowledging import acknowledge
+from deadlines.docket.auditor import audit_entries
+from deadlines.docket.entries import FIRST_REASON
+from deadlines.docket.escalation import Escalation, escalate
+from deadlines.docket.events import event_of
+from deadlines.docket.handing import hand_over
+from deadlines.docket.judging import Statement
+from deadlines.docket.new_roles import amend_role
+from deadlines.docket.people import deactivate_person
+from deadlines.store.tables import Audit, Letter, Person, Reminder
+from tests.docket import samples
+
+LAST_DAY = date(2026, 11, 25)
+NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
+"""Ten in New York on the last day, an hour after its reminders went out."""
+DAY = timedelta(days=1)
+
+
+class Firm:
+    """Ana's matter, of which the last mail went out this morning; Ben, whom Carla supervises."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.ana, self.ben, self.carla = (samples.person(session, name) for name in ("Ana Ruiz", "Ben", "Carla"))
+        self.ben.supervisor_id = self.carla.id
+        self.matter = samples.matter(session, self.ana)
+        self.entry, deadline = samples.entry(session, self.matter, samples.window())
+        deadline.reason = FIRST_REASON
+        samples.plan(session, self.entry, deadline, samples.window(), [self.ana])
+        self.mails = list(session.scalars(select(Reminder).order_by(Reminder.due_at, Reminder.id)))
+        for row in self.mails:
+            if row.due_at <= NOW:
+                row.state, row.sent_at = "sent", row.due_at + timedelta(minutes=3)
+        session.flush()
+
+    def asked(self, who: Person) -> list[tuple[str, str, datetime]]:
+        query = select(Reminder).where(Reminder.person_id == who.id, Reminder.due_at <= NOW)
+        return [(row.rung, row.state, row.due_at) for row in self.session.scalars(query)]
+
+    def letter(self) -> Letter:
+        return self.session.scalars(select(Letter).where(Letter.key.startswith("hand-over/"))).one()
+
+
+def leave(firm: Firm) -> None:
+    deactivate_person(firm.session, firm.ana, successor=firm.ben, actor="t", now=NOW, today=LAST_DAY)
+
+
+def change_role(firm: Firm) -> None:
+    amend_role(firm.session, firm.ana, "administrator", successor=firm.ben, actor="t", today=LAST_DAY, now=NOW)
+
+
+def give(firm: Firm) -> None:
+    hand_over(firm.session, firm.matter, firm.ben, actor="t", now=NOW)
+
+
+@pytest.fixture
+def firm(session: Session) -> Firm:
+    return Firm(session)
+
+
+@pytest.mark.parametrize("act", [leave, change_role, give])
+def test_a_successor_is_asked_at_once_what_was_asked_this_morning(firm: Firm, act: Callable[[Firm], None]) -> None:
+    """A matter goes to another attorney on its last day, when nothing is to come that could be moved to them."""
+    last = [row for row in firm.mails if row.due_at <= NOW][-1]
+    act(firm)
+    assert firm.asked(firm.ben) == [(last.rung, "planned", NOW)]
+    [row] = firm.session.scalars(select(Reminder).where(Reminder.person_id == firm.ben.id, Reminder.due_at == NOW))
+    row.state, row.sent_at = "sent", NOW
+    firm.session.flush()
+    rule = Escalation(wait=DAY, emergency=None, zone=samples.ZONE, channel="smtp")
+    assert [made.person_id for made in escalate(firm.session, rule, now=NOW + timedelta(hours=5))] == [firm.carla.id]
+    laid = Statement(samples.ZONE, samples.NINE, "smtp", lambda day: day.weekday() < 5)
+    found = audit_entries(firm.session, laid, [firm.entry.id], now=NOW + timedelta(minutes=30))
+    assert [one for one in found if one.person == firm.ben.id] == []
+
+
+@pytest.mark.parametrize("act", [leave, change_role])
+def test_a_successor_of_everything_is_told_what_comes_next(firm: Firm, act: Callable[[Firm], None]) -> None:
+    secret = samples.matter(firm.session, firm.ana, "S-1", restricted=True)
+    other, _ = samples.entry(firm.session, secret, samples.window(title="Canary remedy", form="I-360"))
+    act(firm)
+    told = firm.letter()
+    assert (told.person_id, told.subject) == (firm.ben.id, "Yours now: 2 matters, 2 open dates")
+    today = told.text.partition("TODAY\n")[2]
+    assert "Wed 25 Nov 2026 (TODAY)  2026-0143  " in today
+    assert f"[{firm.entry.id[:8]}]" in today
+    assert f"S-1  deadline, last day, NOT VERIFIED  [{other.id[:8]}]" in today
+    assert not any(word in told.text for word in ("Canary", "I-360"))
+
+
+def test_who_leaves_with_nothing_open_needs_no_mail(firm: Firm) -> None:
+    firm.matter.closed_at, firm.entry.status = NOW, "waived"
+    leave(firm)
+    assert firm.matter.attorney_id == firm.ben.id
+    assert firm.session.scalars(select(Letter)).all() == []
+    assert firm.asked(firm.ben) == []
+
+
+@pytest.mark.parametrize("by", ["ana", "carla"])
+def test_what_somebody_took_on_holds_as_long_as_they_are_here(firm: Firm, by: str) -> None:
+    """A promise of who has left is none; that of somebody else stands, and nobody is asked."""
+    firm.ana.supervisor_id = firm.carla.id
+    firm.session.flush()
+    acknowledge(firm.session, firm.entry, getattr(firm, by), now=NOW, lasts=DAY, zone=samples.ZONE)
+    leave(firm)
+    assert len(firm.asked(firm.ben)) == (by == "ana")
+
+
+@pytest.mark.parametrize("act", [leave, change_role, give])
+def test_each_matter_that_goes_over_stands_in_the_trail_and_is_an_event(
+    firm: Firm, act: Callable[[Firm], None]
+) -> None:
+    act(firm)
+    [row] = firm.session.scalars(select(Audit).where(Audit.action == "matter.hand-over"))
+    assert (row.subject, row.detail) == (firm.matter.id, {"from": firm.ana.id, "to": firm.ben.id})
+    event = event_of(firm.session, row)
+    assert event is not None
+    assert (event.type, event.data.matter) == ("matter.handed-over", firm.matter.id)
