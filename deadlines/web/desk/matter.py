@@ -43,7 +43,13 @@ DONE = {
     "reopened": "Reopened: dates, reminders and calendar entries hold again",
     "amended": "The notice was amended: earlier dates hold at once, later ones wait for a second person",
     "resolved-printed": "Decided: the dates in force stay",
-    "resolved-computed": "Decided: the printed deadline is left aside, and later dates wait for a second person",
+    "resolved-same": "Decided: the printed deadline is left aside. The dates stay as they are",
+    "resolved-earlier": "Decided: the printed deadline is left aside, and the earlier dates hold at once",
+    "resolved-later": "Decided: the printed deadline is left aside, and later dates wait for a second person",
+    "resolved-mixed": "Decided: the printed deadline is left aside. What comes earlier holds at once, what comes later "
+    "waits for a second person",
+    "resolved-gone": "Decided: the printed deadline is left aside. By the law there is no date: that it goes waits for "
+    "a second person",
     "recorded": "Recorded: the dates are on the docket. Somebody else verifies each of them against the notice",
     "recorded-again": "Recorded, and the matter, which was closed, is OPEN AGAIN",
     "closed": "The matter is closed",
