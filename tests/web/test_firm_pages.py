@@ -551,11 +551,14 @@ def test_granted_time_is_part_of_how_a_matter_was(firm: Firm) -> None:
         grant_extension(session, desks.desk(), entry, to=to, granted_on=day, proof="letter 2", by=ana, now=at)
         [waiting] = desks.proposals(session, entry)
         accept(session, desks.desk(), waiting, dora, now=at)
+        moved = next(one for one in desks.reminders(session, entry) if one.rung == "moved" and one.person_id == ana.id)
+        moved.state, moved.sent_at = "sent", at
     page = firm.browser("Ana").get(f"/matter/{firm.ids['A-1']}/on?date=2026-10-29").text
     text = re.sub(r"<[^>]+>", "", page)
     assert "The edition of then gives the same dates, with the time that was granted until 2026-12-12." in text
     assert "granted, until Sat 12 Dec 2026; letter 2" in text
     assert "Other dates:" not in text
+    assert "the reminder of a change of the dates, to Ana" in text
 
 
 def test_a_matter_is_shown_as_it_was(firm: Firm) -> None:

@@ -121,7 +121,9 @@ def test_who_cannot_sign_for_a_disputed_date_is_led_to_where_it_is_decided(offic
         assert f'href="/entry/{entry.id}/resolve"' in page, path
         assert "deadlines resolve" not in page
         assert Page(page).problems() == []
-    typed = {**fields(office.browser("Ana").get(f"/entry/{entry.id}/initial").text), "source": "the notice, page 1"}
+    assert "has to be decided first" in page
+    assert "What you had before you" not in page
+    typed = {"seen": "1.open", "source": "the notice, page 1"}
     refused = office.browser("Ana").post(f"/entry/{entry.id}/initial", data=typed)
     assert (refused.status_code, "has to be decided first" in refused.text) == (409, True)
     assert f'href="/entry/{entry.id}/resolve"' in refused.text

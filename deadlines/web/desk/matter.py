@@ -13,7 +13,7 @@ from deadlines.clock import day_of
 from deadlines.docket.acknowledging import acknowledge, may_take_on, taken_on
 from deadlines.docket.history import history
 from deadlines.docket.incoming import waiting_of
-from deadlines.docket.initials import PARTNER
+from deadlines.docket.initials import answers_for
 from deadlines.docket.looks import must_be_struck, words_of
 from deadlines.docket.reviews import standing_review
 from deadlines.docket.roles import may, require
@@ -136,9 +136,7 @@ def _review(visit: Visit, matter: Matter) -> dict[str, Any] | None:
 
 def _answered_for(visit: Visit, matter: Matter, found: MatterView) -> set[str]:
     """The entries whose dates the visitor may initial: all of the matter, or none."""
-    attorney = matter.attorney
-    mine = visit.person.id in (attorney.id, attorney.deputy_id) or visit.person.role == PARTNER
-    return {entry.entry for entry in found.entries} if mine else set()
+    return {entry.entry for entry in found.entries} if answers_for(matter, visit.person) else set()
 
 
 def _differing(found: MatterView) -> dict[str, tuple[str, bool]]:
