@@ -9,6 +9,8 @@ from deadlines.commands.context import App, json_option, pass_app
 from deadlines.commands.dates import DAY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from deadlines.docket.believed import Believed, BelievedEntry, Recomputed
 
 
@@ -83,12 +85,30 @@ def _print_entry(entry: "BelievedEntry") -> None:
         f"    verified by {signed}; taken on by {', '.join(standing) or 'nobody'}; {len(entry.sent)} reminders sent"
     )
     paragraph(f"    {recomputed_words(entry.recomputed)}", hanging="    ")
+    for line in reasons_words(entry):
+        paragraph(f"    {clean(line)}", hanging="    ")
+
+
+def reasons_words(entry: "BelievedEntry") -> "Iterator[str]":
+    """What was disputed, decided and asked for by then, a sentence each."""
+    from deadlines.docket.extension_views import STATES
+
+    if entry.dispute is not None:
+        yield f"DISPUTED then: {entry.dispute}"
+    if entry.decided is not None:
+        kept = "holds" if entry.decided.use == "printed" else "is left aside"
+        made = f"{entry.decided.by}, {entry.decided.at:%Y-%m-%d %H:%M} UTC"
+        yield f"The printed deadline {kept}: {made}: {entry.decided.reason}"
+    for one in entry.asked:
+        until = f" until {one.granted_to}" if one.granted_to else ""
+        why = f": {one.decision}" if one.decision else ""
+        yield f"More time until {one.wanted_on}, asked for on {one.asked_on}: {STATES[one.state]}{until}{why}"
 
 
 def recomputed_words(found: "Recomputed") -> str:
     """What computing anew gave, as a sentence."""
     if found.found == "same":
-        return "Computed anew by the edition of then: the same dates."
+        return f"Computed anew by the edition of then: the same dates{', ' if found.why else ''}{found.why}."
     if found.found == "other":
         return f"Computed anew by the edition of then: OTHER dates ({found.why})."
     return f"It cannot be computed anew: {found.why}"

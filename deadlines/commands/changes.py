@@ -54,6 +54,8 @@ def print_moves(moves: "Sequence[Move]", *, empty: str) -> None:
 
 def _direction(move: "Move") -> str:
     """Which way, and what holds now."""
+    if move.kind == "same" and move.outcome == "applied":
+        return "the dates stay"
     if move.kind == "mixed" and move.outcome == "waiting":
         return "mixed: what comes earlier moved at once, what comes later waits for agreement"
     return f"{move.kind}, {OUTCOMES[move.outcome]}"

@@ -125,7 +125,7 @@ def _print_checks(view: "EntryView") -> None:
         day = f" deadline, {day_words(made.printed)}" if made.printed is not None else " deadline"
         words = f"{made.use}{day if made.use == 'printed' else ' one'}, by {view.resolved_by}: {clean(made.reason)}"
         paragraph(f"Dispute resolved for the {words}")
-        if view.held_to_print and made.comes_before(view.window.last_day):
+        if view.held_to_print and made.comes_before(view.window.last_day, view.window.safe_by):
             click.echo("  A filing after that day is recorded as contested.")
     if view.extensions:
         from deadlines.commands.extension import print_extensions

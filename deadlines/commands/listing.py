@@ -70,7 +70,8 @@ def command(
 
 def _print_open(lines: "list[Line]", gone: "list[Line]", today: date, *, past: bool, everything: bool) -> None:
     _print_alarm(lines)
-    _print(lines if everything else gone if past else [line for line in lines if line.next_is != "past"], today)
+    shown = lines if everything else gone if past else [line for line in lines if line.next_is != "past"]
+    _print(shown, today, _none(past=past, left=bool(lines)))
     if gone and not past:
         count = "1 window" if len(gone) == 1 else f"{len(gone)} windows"
         click.echo(
@@ -81,6 +82,13 @@ def _print_open(lines: "list[Line]", gone: "list[Line]", today: date, *, past: b
             "Filed? `deadlines file` with the proof. Not filed? `deadlines missed ENTRY --by ADDRESS --found-on DATE "
             "--how TEXT` keeps the record and lists what may still help."
         )
+
+
+def _none(*, past: bool, left: bool) -> str:
+    """What stands where there is no line: that no window is open only where none is."""
+    if past:
+        return "No open window has its last day behind it."
+    return "No open window has its last day ahead." if left else "No window is open. `deadlines add` records a notice."
 
 
 def _print_closed(lines: "list[ClosedLine]") -> None:
@@ -102,7 +110,7 @@ def _print_alarm(lines: "list[Line]") -> None:
         click.echo(style(f"{words} `deadlines db seal` names them.", fg="red", bold=True))
 
 
-def _print(lines: "list[Line]", today: date) -> None:
+def _print(lines: "list[Line]", today: date, empty: str) -> None:
     from deadlines.commands.windows import checked_words, day_words
 
     print_table(
@@ -122,7 +130,7 @@ def _print(lines: "list[Line]", today: date) -> None:
             )
             for line in lines
         ],
-        empty="No window is open. `deadlines add` records a notice.",
+        empty=empty,
         tones=[_tone(line, today) for line in lines],
     )
 

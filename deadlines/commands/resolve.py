@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 def command(app: App, entry: str, use: "Use", reason: str, by: str, as_json: bool) -> None:
     """Decide which date holds where the notice prints another deadline than the law gives.
 
-    Leaving the printed one aside makes dates later, so a second person has to accept them.
+    Leaving the printed one aside brings the dates to what the law and granted time give: earlier ones hold at once,
+    later ones wait until a second person accepts them.
 
     \b
     Example:
@@ -57,6 +58,6 @@ def _kept(view: "EntryView") -> str:
     from deadlines.commands.windows import day_words
 
     stay, made = "the dates in force stay", view.resolution
-    if made is None or not made.comes_before(view.window.last_day):
+    if made is None or not made.comes_before(view.window.last_day, view.window.safe_by):
         return stay
     return f"{stay}; a filing after the printed {day_words(made.printed)} is recorded as contested"

@@ -20,8 +20,10 @@ from deadlines.compute.engine import engine_for
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.attorneys import Attorneys
+from deadlines.docket.believed_more import AskedThen, DecidedThen, asked_by, granted_by, in_force
 from deadlines.docket.blind import blind_to, plain
 from deadlines.docket.direction import NAMES, Dates, dates_of
+from deadlines.docket.granted import Granted, extended
 from deadlines.docket.standings import Standing, events_of, standing_at
 from deadlines.docket.trust import is_altered, window_of
 from deadlines.errors import DeadlinesError, InputError
@@ -44,12 +46,15 @@ TAKEN = ("sent", "covered")
 
 
 class Recomputed(Struct, frozen=True):
-    """What the edition of that time gives today: the `same` dates, `other` ones (told in `why`), or an answer that
-    `cannot` be had."""
+    """What the edition of that time gives today: the `same` dates (`why`: with more time that was granted), `other`
+    ones (told in `why`), or an answer that `cannot` be had."""
 
     found: Literal["same", "other", "cannot"]
     why: str = ""
     dates: Dates | None = None
+
+
+NOT_YET = Recomputed("cannot")
 
 
 class Taken(Struct, frozen=True):
@@ -73,7 +78,8 @@ class Sent(Struct, frozen=True):
 class BelievedEntry(Struct, frozen=True, kw_only=True):
     """One entry as it stood: its status, the version of its dates in force, and who had done what with it.
 
-    `now_version` is the version in force today; `waited`: other dates waited for two people then.
+    `now_version` is the version in force today; `waited`: other dates waited for two people then. `asked`: more time
+    that had been asked for. `dispute`: of the printed deadline, undecided then; `decided`: what was decided of one.
     """
 
     entry: str
@@ -97,6 +103,9 @@ class BelievedEntry(Struct, frozen=True, kw_only=True):
     sent: list[Sent]
     waited: bool
     recomputed: Recomputed
+    asked: list[AskedThen] = []
+    dispute: str | None = None
+    decided: DecidedThen | None = None
 
 
 class BelievedNotice(Struct, frozen=True, kw_only=True):
@@ -147,7 +156,10 @@ def kept_blind(session: Session, found: Believed, reader: Person) -> Believed:
 def _unread(notice: BelievedNotice) -> BelievedNotice:
     entries = [
         msgspec.structs.replace(
-            entry, window=plain(entry.window), recomputed=msgspec.structs.replace(entry.recomputed, dates=None)
+            entry,
+            window=plain(entry.window),
+            recomputed=msgspec.structs.replace(entry.recomputed, dates=None),
+            dispute=None,
         )
         for entry in notice.entries
     ]
@@ -179,14 +191,14 @@ class _Look:
     def answer(self, on: date) -> Believed:
         groups: dict[str, list[BelievedEntry]] = {row.id: [] for row in self._standing()}
         rows, acks, sent, waited = self._versions(), self._acknowledged(), self._sent(), self._waited()
+        asked = asked_by(self.session, self.ids, self.at)
         for entry in self.entries:
             row, notice = rows[entry.id], self._then(entry.notice_id)
             if notice is None:
                 continue
             standing = standing_at(entry, self.events.get(entry.id, ()), row.version, self.at)
-            groups.setdefault(notice.id, []).append(
-                self._entry(entry, row, notice, standing, acks[entry.id], sent[entry.id], waited=entry.id in waited)
-            )
+            found = self._entry(entry, row, standing, acks[entry.id], sent[entry.id], waited=entry.id in waited)
+            groups.setdefault(notice.id, []).append(self._reasons(found, entry, row, notice, standing, asked[entry.id]))
         return Believed(
             matter=self.matter.reference,
             on=on,
@@ -271,7 +283,6 @@ class _Look:
         self,
         entry: Entry,
         row: DeadlineRow,
-        notice: NoticeRow,
         standing: Standing,
         acks: Sequence[Acknowledgement],
         sent: list[Sent],
@@ -305,20 +316,59 @@ class _Look:
             ],
             sent=sent,
             waited=waited,
-            recomputed=self._recomputed(entry, row, notice, standing),
+            recomputed=NOT_YET,
         )
 
-    def _recomputed(self, entry: Entry, row: DeadlineRow, notice: NoticeRow, standing: Standing) -> Recomputed:
+    def _reasons(
+        self,
+        found: BelievedEntry,
+        entry: Entry,
+        row: DeadlineRow,
+        notice: NoticeRow,
+        standing: Standing,
+        asked: list[AskedThen],
+    ) -> BelievedEntry:
+        """The same with why the dates were what they were: the law, more time, and what was decided of a dispute."""
+        dispute = found.window.dispute
+        made = in_force(standing.resolution, notice, dispute)
+        aside = made is not None and made.detail.get("use") == "computed"
+        return msgspec.structs.replace(
+            found,
+            recomputed=self._recomputed(entry, row, notice, granted_by(asked), aside=aside),
+            asked=asked,
+            dispute=dispute if made is None else None,
+            decided=self._decided(made) if made is not None else None,
+        )
+
+    def _decided(self, made: Audit) -> DecidedThen:
+        told = made.detail
+        return DecidedThen(str(told.get("use")), str(told.get("reason")), self._who(told.get("person")), made.at)
+
+    def _recomputed(
+        self, entry: Entry, row: DeadlineRow, notice: NoticeRow, more: Granted | None, *, aside: bool
+    ) -> Recomputed:
         """The dates that the edition of then gives for the notice of then, by the firm's choices of then."""
         facts = decoding.convert(notice.facts, Notice)
-        if standing.resolution is not None and standing.resolution.detail.get("use") == "computed":
+        if aside:
             facts = msgspec.structs.replace(facts, printed_deadline=None)
         try:
             windows = engine_for(self.laws(row.edition)).compute(facts, row.policy or {}).windows
         except DeadlinesError as fault:
             return Recomputed("cannot", fault.sentence)
         found = next((window for window in windows if window.rule == entry.rule), None)
-        return _compared(row, found)
+        return _with_more(row, found, more)
+
+
+def _with_more(row: DeadlineRow, window: Window | None, more: Granted | None) -> Recomputed:
+    """Compared as the law gives it, and where that is another with the time that had been granted: while the later date
+    waits for a second person, the law's own holds."""
+    plain_law = _compared(row, window)
+    longer = extended(window, more) if window is not None else None
+    if more is None or longer is window or plain_law.found == "same":
+        return plain_law
+    found = _compared(row, longer)
+    why = f"with the time that was granted until {more.to}"
+    return msgspec.structs.replace(found, why=why) if found.found == "same" else found
 
 
 def _compared(row: DeadlineRow, window: Window | None) -> Recomputed:

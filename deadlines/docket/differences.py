@@ -38,12 +38,15 @@ def difference(session: Session, kept: Imported, row: ImportRow, by: Person) -> 
     return row.fault(other[0], _sentence(row, other, new, now, blind=blind), advice=_what_to_do(notice, other, new))
 
 
+def says_the_same(kept: Imported, row: ImportRow) -> bool:
+    """Whether the row says what it said when it was imported, whatever became of it since."""
+    old = _flat(decoding.convert({**kept.said, "row": 0, "again": False}, ImportRow))
+    return not _other(_flat(row), old, old)
+
+
 def settled(session: Session, kept: Imported, row: ImportRow) -> bool:
     """Whether the row, which `difference` let pass, adds nothing: not so where it corrects a notice that was struck."""
-    before = decoding.convert({**kept.said, "row": 0, "again": False}, ImportRow)
-    if not _other(_flat(row), _flat(before), _flat(before)):
-        return True
-    return not _is_struck(session, _in_force(session, kept.notice_id))
+    return says_the_same(kept, row) or not _is_struck(session, _in_force(session, kept.notice_id))
 
 
 def _other(new: dict[str, str], old: dict[str, str], now: dict[str, str]) -> list[str]:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute import Notice, Result
 from deadlines.compute.engine import engine_for
 from deadlines.docket.answerable import refuse_left, require_attorney
-from deadlines.docket.differences import difference, settled
+from deadlines.docket.differences import difference, says_the_same, settled
 from deadlines.docket.doubts import odd_days, past_windows
 from deadlines.docket.import_rows import FACT, Fault, ImportRow
 from deadlines.docket.intake import WRITTEN_OTHERWISE, Desk, open_matter, record_notice, refuse_other
@@ -32,8 +32,8 @@ from deadlines.store.tables import Entry, Imported, Matter, NoticeRow, Person
 
 Item = TypeVar("Item")
 PAGE = 500
-NOT_YOURS = "this number cannot be used: ask whoever keeps the docket."
 """Values of one question to the database."""
+NOT_YOURS = "this number cannot be used: ask whoever keeps the docket."
 COLUMN_OF = {"unknown-kind": "kind", "unknown-form": "form", "unknown-service-method": "service"}
 DATE_OF = {
     "decision date": "decided_on",
@@ -83,7 +83,8 @@ def check(
 ) -> Plan:
     """What recording the rows would do, and every mistake that the docket or the law finds in them. Only reads.
 
-    Of a restricted matter that `by` does not work on nothing is told (8 USC 1367).
+    Of a restricted matter that `by` does not work on nothing is told (8 USC 1367), but that a row is recorded which
+    `by` imported just so.
     """
     ground = _Ground(session, rows, by)
     planned, faults = [], []
@@ -193,6 +194,10 @@ def _pages(items: Iterable[Item]) -> Iterator[list[Item]]:
 
 
 def _of_row(session: Session, desk: Desk, ground: _Ground, row: ImportRow, today: date) -> Planned | list[Fault]:
+    kept = ground.imported.get(row.key)
+    # Who imported the very row has read it: that it is recorded tells them nothing, also where they see it no more.
+    if kept is not None and kept.by == ground.by.id and not row.wrong and says_the_same(kept, row):
+        return _known(row)
     if row.matter in ground.hidden:
         return [row.fault("matter", NOT_YOURS)]
     if row.wrong:
@@ -202,18 +207,21 @@ def _of_row(session: Session, desk: Desk, ground: _Ground, row: ImportRow, today
         return [fault for fault in found if fault.column and fault.column not in row.wrong]
     if row.key in ground.keys_of_others:
         return [row.fault("key", NOT_YOURS)]
-    kept = ground.imported.get(row.key)
     if kept is not None:
         fault = difference(session, kept, row, ground.by)
         if fault is not None:
             return [fault]
         if settled(session, kept, row):
-            return Planned(row=row.row, key=row.key, matter=row.matter, kind=row.notice.kind, outcome="known")
+            return _known(row)
     faults = [*_matter_faults(ground, row), *_twin(ground, row)]
     result, odd, wrong = _computed(desk, row, today)
     if result is None or faults or wrong:
         return [*faults, *wrong]
     return _new(ground, row, result, odd, today)
+
+
+def _known(row: ImportRow) -> Planned:
+    return Planned(row=row.row, key=row.key, matter=row.matter, kind=row.notice.kind, outcome="known")
 
 
 def _computed(desk: Desk, row: ImportRow, today: date) -> tuple[Result | None, list[str], list[Fault]]:

@@ -14,7 +14,7 @@ from deadlines.docket.versions import current, locked
 from deadlines.docket.visible import require_visible
 from deadlines.errors import Conflict
 from deadlines.store import audit
-from deadlines.store.tables import Entry, Person
+from deadlines.store.tables import Entry, Matter, Person
 
 PARTNER = "partner"
 SOURCE_LENGTH = 300
@@ -31,8 +31,9 @@ def initial_entry(
     """
     entry = locked(session, entry)
     require_visible(session, entry.matter_id, by)
-    _require_responsible(entry, by)
-    _require_settled(session, entry)
+    refused = refusal_to_initial(session, entry, by)
+    if refused is not None:
+        raise refused
     seen = plain_reason(source, "source", SOURCE_LENGTH) if source is not None else None
     entry.initialed_at, entry.initialed_by, entry.initialed_source = now, by.id, seen
     session.flush()
@@ -41,29 +42,34 @@ def initial_entry(
     return entry
 
 
-def _require_responsible(entry: Entry, by: Person) -> None:
-    attorney = entry.matter.attorney
-    if by.id not in (attorney.id, attorney.deputy_id) and by.role != PARTNER:
-        raise Conflict(
+def answers_for(matter: Matter, by: Person) -> bool:
+    """Whether somebody initials the dates of a matter: its attorney, the attorney's deputy, or a partner."""
+    return by.id in (matter.attorney_id, matter.attorney.deputy_id) or by.role == PARTNER
+
+
+def refusal_to_initial(session: Session, entry: Entry, by: Person) -> Conflict | None:
+    """Why this person, or anybody, cannot initial the dates of an entry now; None where they can."""
+    if not answers_for(entry.matter, by):
+        return Conflict(
             f"{by.email} does not answer for matter {entry.matter.reference}: its attorney initials the dates, or "
             "their deputy or a partner."
         )
+    return _unsettled(session, entry)
 
 
-def _require_settled(session: Session, entry: Entry) -> None:
+def _unsettled(session: Session, entry: Entry) -> Conflict | None:
     name, row = entry.id[:8], current(session, entry)
     if entry.status != "open":
-        raise Conflict(f"Entry {name} is {entry.status}, not open.")
+        return Conflict(f"Entry {name} is {entry.status}, not open.")
     if is_altered(entry, row):
-        raise altered(name)
+        return altered(name)
     if entry.initialed_at is not None:
-        raise Conflict(f"Entry {name} is initialed already.", advice="`deadlines show` says by whom.")
+        return Conflict(f"Entry {name} is initialed already.", advice="`deadlines show` says by whom.")
     if entry.discrepancy is not None:
-        raise Conflict(
+        return Conflict(
             f"Two people read the notice of entry {name} differently: a third one looks at it, or what was "
             "entered is corrected.",
             advice=f"`deadlines explain {name}` says how.",
         )
     dispute = unresolved_dispute(entry, decoding.convert(row.window, Window))
-    if dispute is not None:
-        raise disputed(name, dispute)
+    return disputed(name, dispute) if dispute is not None else None

@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 from deadlines import decoding
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Result, Window
+from deadlines.docket.causes import by_the_law, cause_of, too_late_to_matter
 from deadlines.docket.direction import DATES
 from deadlines.docket.granted import Granted, any_granted, extended, granted
 from deadlines.docket.intake import Desk
 from deadlines.docket.moves import Because, Move, enter_new, move
+from deadlines.docket.versions import current
 from deadlines.errors import DeadlinesError
 from deadlines.store import audit
 from deadlines.store.holding import HELD
@@ -202,16 +204,19 @@ def bring_up_to_date(
 
 def _bring(session: Session, desk: Desk, difference: Difference, now: datetime) -> Move | None:
     notice = session.get_one(NoticeRow, difference.notice_id)
-    because = Because(notice, f"computed anew by edition {desk.law.edition} of the law data")
+    window = difference.window
     if difference.entry_id is not None:
         entry = session.get_one(Entry, difference.entry_id)
         # Closed or amended since the page was read: the next run sees it as it is now.
         if entry.status not in CHECKED or entry.notice_id != notice.id:
             return None
-        return move(session, desk, entry, difference.window, because, now=now)
-    if difference.window is None or _has(session, notice, difference.window.rule):
+        row = current(session, entry)
+        if entry.status == "open" and window is not None and too_late_to_matter(desk, row, window, now):
+            return None
+        return move(session, desk, entry, window, Because(notice, cause_of(desk, row)), now=now)
+    if window is None or _has(session, notice, window.rule):
         return None
-    return enter_new(session, desk, difference.window, because, now=now)
+    return enter_new(session, desk, window, Because(notice, by_the_law(desk)), now=now)
 
 
 def _has(session: Session, notice: NoticeRow, rule: str) -> bool:

@@ -89,9 +89,12 @@ class Resolution(Struct, frozen=True):
     dispute: str
     printed: date | None = None
 
-    def comes_before(self, last_day: date | None) -> bool:
-        """Whether the printed day is known and ends the time before the law does."""
-        return self.printed is not None and last_day is not None and self.printed < last_day
+    def comes_before(self, last_day: date | None, safe_by: date | None) -> bool:
+        """Whether the printed day is known and ends the time before the last day does. Not so where the day to file by
+        is later, as after more time was granted."""
+        if self.printed is None or last_day is None:
+            return False
+        return self.printed < last_day and (safe_by is None or safe_by <= self.printed)
 
 
 class Look(Struct, frozen=True, kw_only=True):

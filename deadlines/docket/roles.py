@@ -44,7 +44,7 @@ WORDS: dict[Act, str] = {
     "acknowledge": "take dates on and tick milestones",
     "enter": "enter and amend notices",
     "verify": "verify dates",
-    "initial": "initial what was entered",
+    "initial": "initial the dates of matters they answer for",
     "file": "record filings",
     "close": "close matters, and waive, strike or reopen dates",
     "staff": "say who works on a matter, and hand matters over",

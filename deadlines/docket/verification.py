@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from deadlines import decoding
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
+from deadlines.docket.asides import law_alone
 from deadlines.docket.direction import classify, dates_of
 from deadlines.docket.discrepancies import note_discrepancy
 from deadlines.docket.doubts import odd_days
@@ -137,8 +138,9 @@ def resolve_dispute(
     """Decide a dispute. `printed` keeps the dates in force, and a filing after the printed day stays contested; returns
     None.
 
-    `computed` leaves the printed deadline aside: the dates move as any others, so later ones wait for a
-    second person. Raises InputError without a reason, Conflict where nothing is disputed.
+    `computed` leaves the printed deadline aside: the dates move as any others, so earlier ones hold at once and later
+    ones wait for a second person; None where the dates are those already. Raises InputError without a reason,
+    Conflict where nothing is disputed.
     """
     entry = locked(session, entry)
     _require_open(entry)
@@ -153,10 +155,8 @@ def resolve_dispute(
     _record(session, desk, entry, "entry.resolve", detail, now)
     if use == "printed":
         return None
-    notice = decoding.convert(entry.notice.facts, Notice)
-    result = computed(desk, msgspec.structs.replace(notice, printed_deadline=None))
-    found = next((other for other in result.windows if other.rule == entry.rule), None)
-    return move(session, desk, entry, found, Because(entry.notice, resolution.reason, by), now=now)
+    because = Because(entry.notice, resolution.reason, by)
+    return move(session, desk, entry, law_alone(desk, entry), because, now=now)
 
 
 def unresolved(session: Session) -> list[Entry]:

@@ -21,6 +21,9 @@ def missed(firm: Firm) -> str:
 def test_what_has_passed_is_recorded_and_what_may_help_is_shown(firm: Firm) -> None:
     entry = missed(firm)
     assert "deadlines missed ENTRY" in firm.good("list", "--past")
+    listed = firm.good("list")
+    assert ("PAST: " in listed, "No open window has its last day ahead." in listed) == (True, True)
+    assert "No window is open" not in listed
     assert "nothing is filed" in firm.good("explain", entry)
     by = ("--by", "ana@firm.test")
     shown = firm.good("missed", entry, "--found-on", FOUND, "--how", "filed under another client", *by)

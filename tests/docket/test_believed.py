@@ -1,18 +1,23 @@
 """What the docket said on an earlier day: stories played in order, and looked back at from each day."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines.compute import Notice
 from deadlines.docket import acknowledging, amending, closing, handing
 from deadlines.docket.amending import Amendment
 from deadlines.docket.believed import Believed, BelievedEntry, believed, end_of_day
+from deadlines.docket.extensions import grant_extension, request_extension
 from deadlines.docket.moves import Because, move
 from deadlines.docket.people import deactivate_person
 from deadlines.docket.proposals import accept
 from deadlines.docket.records import Proof
+from deadlines.docket.verification import resolve_dispute
 from deadlines.errors import InputError
 from deadlines.law import Law, load_law
 from deadlines.store.tables import Entry, Matter, Proposal
@@ -176,3 +181,36 @@ def test_programs_read_it_as_json(session: Session) -> None:
     plain = msgspec.json.decode(msgspec.json.encode(on(session, entry, date(2026, 11, 1))))
     found = next(each for each in plain["notices"][0]["entries"] if each["entry"] == entry.id)
     assert (found["window"]["safe_by"], found["recomputed"]["found"]) == (SAFE.isoformat(), "same")
+
+
+def test_granted_time_and_a_decided_dispute_are_part_of_what_was_believed(session: Session) -> None:
+    """A brief prints Fri 20 November; the law gives Thu the 19th, the Board then time until Sat 5 December."""
+    ana, ben, _ = desks.firm(session)
+    printed = date(2026, 11, 20)
+    brief = Notice(
+        kind="bia.briefing-schedule",
+        decided_on=date(2026, 10, 30),
+        printed_deadline=printed,
+        facts={"brief_of": "appellant"},
+    )
+    entry, desk = desks.recorded(session, brief)["bia.brief"], desks.desk()
+    story = [datetime(2026, 11, day, 15, 0, tzinfo=UTC) for day in (3, 5, 9, 12)]
+    resolve_dispute(session, desk, entry, use="computed", reason="the rule counts", by=ana, now=story[0])
+    asked: dict[str, Any] = {"to": date(2026, 12, 5), "proof": "ECAS 1", "by": ana}
+    request_extension(session, desk, entry, **asked, asked_on=date(2026, 11, 5), now=story[1])
+    grant_extension(session, desk, entry, **{**asked, "proof": "letter 9"}, granted_on=date(2026, 11, 9), now=story[2])
+    session.flush()
+    accept(session, desk, session.scalars(select(Proposal).where(Proposal.state == "agreed")).one(), ben, now=story[3])
+
+    days = {day: entry_on(session, entry, date(2026, 11, day)) for day in (2, 4, 6, 10, 13)}
+    assert [one.window.last_day for one in days.values()] == [printed, *[date(2026, 11, 19)] * 3, date(2026, 12, 5)]
+    assert {one.recomputed.found for one in days.values()} == {"same"}
+    assert days[13].recomputed.why == "with the time that was granted until 2026-12-05"
+    assert [[one.state for one in days[day].asked] for day in days] == [
+        [], [], ["requested"], ["granted-waiting"], ["granted"],
+    ]  # fmt: skip
+    assert (days[6].asked[0].granted_to, days[13].asked[0].decision) == (None, "letter 9")
+    assert "later than the computed last day" in (days[2].dispute or "")
+    assert (days[2].decided, days[4].dispute) == (None, None)
+    assert days[13].decided is not None
+    assert (days[13].decided.use, days[13].decided.by) == ("computed", ana.email)

@@ -320,3 +320,24 @@ def test_who_may_still_verify_a_notice_is_told_only_what_differs(session: Sessio
     assert "with other facts: another form; another decided_on; another service." in blind
     assert not [word for word in ("I-140", "2026-10-23", "mail") if word in blind]
     assert "form is I-140 on the docket and I-129 in the file" in only(recorded(session, other, ana)).message
+
+
+def test_the_same_file_again_adds_nothing_for_who_imported_it_also_where_it_restricted_a_matter(
+    session: Session, ana: Person
+) -> None:
+    """An I-360 restricts its matter by itself (8 USC 1367): the next moment its paralegal sees it no more."""
+    paula, max_ = (person(session, name, "paralegal") for name in ("Paula", "Max"))
+    hidden = ("K-3", "2026-0200", "Canary-Ito", ana.email, "uscis.denial", "I-360", "2026-10-23", "mail")
+    table = grid(FIRST, SECOND, hidden)
+    assert recorded(session, table, paula).count("new") == 3
+    again = recorded(session, table, paula, now=LATER)
+    assert (again.faults, again.count("known"), counted(session, NoticeRow)) == ([], 3, 3)
+    assert planned(session, table).count("known") == 3  # Ana, who works on it
+    # To anybody else the very row tells no more than any other of that number, so that nobody finds out by trying.
+    tried = [hidden, (*hidden[:6], "2026-10-26", "mail"), ("K-9", *hidden[1:])]
+    said = [only(recorded(session, grid(cells), max_)) for cells in tried]
+    assert [(fault.column, fault.message) for fault in said] == [("matter", NOT_YOURS)] * 3
+    # Nor does the importer learn by another row what became of it since.
+    for cells in (tried[1], (*hidden[:5], "I-485", *hidden[6:])):
+        assert only(recorded(session, grid(cells), paula)).message == NOT_YOURS
+    assert counted(session, NoticeRow) == 3

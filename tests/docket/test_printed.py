@@ -19,7 +19,7 @@ from deadlines.docket.verification import resolve_dispute
 from deadlines.docket.views import entry_view, open_windows
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Person
-from tests.docket.desks import DENIAL, LAST, LATER, desk, firm, proposals, recorded
+from tests.docket.desks import DENIAL, LAST, LATER, SAFE, desk, firm, proposals, recorded
 
 RULE = "uscis.motion.reopen"
 SOONER, LATE_PRINT = date(2026, 11, 13), date(2026, 12, 4)
@@ -113,4 +113,4 @@ def test_the_decision_stays_in_sight_and_a_blind_reader_is_not_told_the_day(data
 
 @pytest.mark.parametrize("day, first", [(SOONER, True), (LAST, False), (LATE_PRINT, False)])
 def test_only_a_printed_day_before_the_last_one_makes_a_filing_within_the_law_contested(day: date, first: bool) -> None:
-    assert Resolution("printed", "asked", "", day).comes_before(LAST) is first
+    assert Resolution("printed", "asked", "", day).comes_before(LAST, min(day, SAFE)) is first

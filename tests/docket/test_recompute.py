@@ -230,3 +230,41 @@ def test_an_unknown_kind_of_fault_is_not_swallowed(database: Database) -> None:
 
     with pytest.raises(ZeroDivisionError):
         run(database, broken)
+
+
+def test_a_choice_of_the_firm_is_named_as_the_cause_and_not_the_law(database: Database) -> None:
+    """Mail days are counted for motions from now on: the day to file by comes later, the last day is the law's."""
+    many(database, 1)
+    choice = {"motion-mail-days": "three"}
+
+    def chosen(notice: Notice) -> Result:
+        return compute(notice, policy=choice)
+
+    with_choice = msgspec.structs.replace(desk(), policy=choice)
+    found = recompute(database, with_choice, chosen, now=LATER, dry_run=True).moves
+    said = "motion_mail_days is three now, was the careful answer; the law data is the same"
+    assert {(move.kind, move.reason) for move in found} == {
+        ("later", f"computed anew because the firm chose otherwise under [policy]: {said}")
+    }
+    newer = msgspec.structs.replace(with_choice, law=msgspec.structs.replace(load_law(), edition="2031.01"))
+    [both, *_] = recompute(database, newer, chosen, now=LATER, dry_run=True).moves
+    assert both.reason.startswith("computed anew by edition 2031.01 of the law data, and because the firm chose")
+
+
+@pytest.mark.parametrize(
+    "last, on, asked",
+    [
+        (LAST, LAST, True),  # the last day itself
+        (LAST, LAST + timedelta(days=1), False),  # the safe date of a date that has passed
+        (LATE, LAST + timedelta(days=1), True),  # the law gives more time: it may still be filed
+        (LATE, LATE + timedelta(days=1), False),
+    ],
+)
+def test_nobody_is_asked_about_a_later_date_that_has_passed_as_well(
+    database: Database, last: date, on: date, asked: bool
+) -> None:
+    many(database, 1)
+    later = altered(safe_by=LAST, last_day=last, latest=last)
+    now = LATER + (on - LATER.date())
+    found = recompute(database, desk(), later, now=now)
+    assert [(move.kind, move.outcome) for move in found.moves] == ([("later", "waiting")] if asked else [])

@@ -194,6 +194,10 @@ def test_the_responsible_attorney_initials_the_dates(office: Office) -> None:
     entry = office.entry()
     path, matter = f"/entry/{entry.id}/initial", f"/matter/{entry.matter_id}"
     assert path not in office.browser("Ben").get(matter).text
+    told = office.browser("Ben").get(path).text
+    assert "its attorney initials the dates" in told
+    assert "What you had before you" not in told
+    assert Page(told).problems() == []
     browser = office.browser("Ana")
     assert path in browser.get(matter).text
     form = fields(browser.get(path).text)

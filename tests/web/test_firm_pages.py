@@ -14,12 +14,14 @@ from sqlalchemy import select, text
 from starlette.testclient import TestClient
 
 from deadlines.docket import logins, subscriptions
+from deadlines.docket.extensions import grant_extension, request_extension
 from deadlines.docket.house import House
+from deadlines.docket.proposals import accept
 from deadlines.docket.subscriptions import Choice
 from deadlines.law import load_law
 from deadlines.store import audit
 from deadlines.store.database import Database
-from deadlines.store.tables import Audit, Incoming, Letter, Matter, Person, Subscription
+from deadlines.store.tables import Audit, Entry, Incoming, Letter, Matter, Person, Subscription
 from deadlines.web.app import create_app
 from deadlines.web.cookies import NAME
 from tests.docket import desks
@@ -537,6 +539,26 @@ def test_the_evidence_is_downloaded_and_that_is_noted(firm: Firm) -> None:
     assert [row.actor for row in firm.rows("evidence.export")] == ["audrey@firm.test"] * 2
     assert browser.post("/evidence", data={"from": "x", "until": ""}).status_code == 422
     assert firm.browser("Ben").post("/evidence", data=days).status_code == 403
+
+
+def test_granted_time_is_part_of_how_a_matter_was(firm: Firm) -> None:
+    with firm.database.write() as session:
+        query = select(Entry).where(Entry.matter_id == firm.ids["A-1"], Entry.rule == "uscis.motion.reopen")
+        entry = session.scalars(query).one()
+        ana, dora = (session.get_one(Person, firm.id_of(name)) for name in ("Ana", "Dora"))
+        day, to, at = date(2026, 10, 29), date(2026, 12, 12), desks.ENTERED + timedelta(days=2)
+        request_extension(session, desks.desk(), entry, to=to, asked_on=day, proof="letter 1", by=ana, now=at)
+        grant_extension(session, desks.desk(), entry, to=to, granted_on=day, proof="letter 2", by=ana, now=at)
+        [waiting] = desks.proposals(session, entry)
+        accept(session, desks.desk(), waiting, dora, now=at)
+        moved = next(one for one in desks.reminders(session, entry) if one.rung == "moved" and one.person_id == ana.id)
+        moved.state, moved.sent_at = "sent", at
+    page = firm.browser("Ana").get(f"/matter/{firm.ids['A-1']}/on?date=2026-10-29").text
+    text = re.sub(r"<[^>]+>", "", page)
+    assert "The edition of then gives the same dates, with the time that was granted until 2026-12-12." in text
+    assert "granted, until Sat 12 Dec 2026; letter 2" in text
+    assert "Other dates:" not in text
+    assert "the reminder of a change of the dates, to Ana" in text
 
 
 def test_a_matter_is_shown_as_it_was(firm: Firm) -> None:

@@ -1,13 +1,18 @@
 """What waits for two people, and disputes, on pages."""
 
+import re
 from datetime import date
 
 import msgspec
 import pytest
 from sqlalchemy import select
 
-from deadlines.store.tables import Entry, Proposal
-from tests.docket.desks import DENIAL
+from deadlines.compute import Notice
+from deadlines.docket.extensions import grant_extension, request_extension
+from deadlines.docket.proposals import accept, proposal_views
+from deadlines.docket.versions import current
+from deadlines.store.tables import Entry, Person, Proposal
+from tests.docket.desks import DENIAL, LATER, desk
 from tests.web.office import CANARIES, Office, Page, fields
 
 PRINTED = date(2026, 11, 16)
@@ -116,7 +121,9 @@ def test_who_cannot_sign_for_a_disputed_date_is_led_to_where_it_is_decided(offic
         assert f'href="/entry/{entry.id}/resolve"' in page, path
         assert "deadlines resolve" not in page
         assert Page(page).problems() == []
-    typed = {**fields(office.browser("Ana").get(f"/entry/{entry.id}/initial").text), "source": "the notice, page 1"}
+    assert "has to be decided first" in page
+    assert "What you had before you" not in page
+    typed = {"seen": "1.open", "source": "the notice, page 1"}
     refused = office.browser("Ana").post(f"/entry/{entry.id}/initial", data=typed)
     assert (refused.status_code, "has to be decided first" in refused.text) == (409, True)
     assert f'href="/entry/{entry.id}/resolve"' in refused.text
@@ -161,3 +168,45 @@ def test_who_may_still_verify_blind_does_that_before_they_see_how_other_dates_we
     told = office.browser("Ben").get(address).text  # who entered the notice
     assert "How the new dates were worked out" in told
     assert opens in told
+
+
+BRIEF = Notice(kind="bia.briefing-schedule", decided_on=date(2026, 10, 30), facts={"brief_of": "appellant"})
+"""Twenty days: Thu 19 November (8 CFR 1003.3(c)(1) since 9 March 2026)."""
+FRIDAY, THURSDAY, SATURDAY = date(2026, 11, 20), date(2026, 11, 19), date(2026, 12, 5)
+
+
+@pytest.mark.parametrize("more", [False, True])
+def test_what_a_decision_does_to_the_dates_is_said_before_and_after_as_it_is(office: Office, more: bool) -> None:
+    """A brief with one day too many printed: left aside, the last day comes earlier at once, or stays where granted."""
+    office.record("B-1", msgspec.structs.replace(BRIEF, printed_deadline=FRIDAY))
+    entry = office.entry("bia.brief", "B-1")
+    if more:
+        extend(office, entry)
+    path, browser = f"/entry/{entry.id}/resolve", office.browser("Ana")
+    asked = re.sub(r"<[^>]+>", "", browser.get(path).text)
+    assert "by the law Fri" not in asked
+    last = "The dates stay as they are, with the time that was granted: file by Fri 4 Dec 2026, last day Sat 5 Dec 2026"
+    assert (last if more else "last day Thu 19 Nov 2026. The earlier dates hold at once.") in asked
+    assert "Later dates wait" not in asked
+    assert "is recorded as contested" not in asked
+    form = {**fields(browser.get(path).text), "use": "computed", "reason": "the rule gives twenty days"}
+    told = browser.get(browser.post(path, data=form).headers["location"]).text
+    said = "The dates stay as they are" if more else "the earlier dates hold at once"
+    assert f"the printed deadline is left aside{'. ' if more else ', and '}{said}" in told
+    assert "later dates wait" not in told
+    with office.database.read() as session:
+        held = current(session, session.get_one(Entry, entry.id))
+        assert held.last_day == (SATURDAY if more else THURSDAY)
+        assert proposal_views(session) == []
+
+
+def extend(office: Office, entry: Entry) -> None:
+    """More time until Sat 5 December, asked for by Ana, granted, and accepted by Dora."""
+    with office.database.write() as session:
+        found = session.get_one(Entry, entry.id)
+        ana, dora = (session.scalars(select(Person).where(Person.name == name)).one() for name in ("Ana", "Dora"))
+        asked, granted = date(2026, 11, 1), date(2026, 11, 2)
+        request_extension(session, desk(), found, to=SATURDAY, asked_on=asked, proof="ECAS 1", by=ana, now=LATER)
+        grant_extension(session, desk(), found, to=SATURDAY, granted_on=granted, proof="letter", by=ana, now=LATER)
+        [waiting] = session.scalars(select(Proposal).where(Proposal.entry_id == entry.id, Proposal.state == "agreed"))
+        accept(session, desk(), waiting, dora, now=LATER)

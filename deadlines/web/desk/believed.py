@@ -7,6 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deadlines.docket.believed import believed, end_of_day, kept_blind
+from deadlines.docket.extension_views import STATES
+from deadlines.docket.gap_words import words_of
 from deadlines.errors import InputError
 from deadlines.store.tables import Matter
 from deadlines.web.desk.acts import status_of
@@ -55,4 +57,6 @@ def _believed(visit: Visit, matter: Matter, on: date) -> Response:
         on=on.isoformat(),
         kinds={kind.id: kind.title for kind in visit.law.kinds.values()},
         served=SERVED,
+        asked_words=STATES,
+        reminder_of=lambda rung: words_of(rung, {}),
     )

@@ -10,7 +10,7 @@ from deadlines.docket.beside import beside_words, filed_alternatives
 from deadlines.docket.closed import recheck_entry
 from deadlines.docket.closing import CLOSED
 from deadlines.docket.dispatching import dispatch_entry, record_filing
-from deadlines.docket.initials import SOURCE_LENGTH, initial_entry
+from deadlines.docket.initials import SOURCE_LENGTH, initial_entry, refusal_to_initial
 from deadlines.docket.proof import LONGEST_NUMBER, LONGEST_PROOF, receipt_number, tracking_number
 from deadlines.docket.records import Copy, Dispatched, Proof
 from deadlines.docket.roles import require
@@ -165,8 +165,21 @@ def _ask_initial(visit: Visit, name: str, typed: Mapping[str, str], refusal: Ref
     require(visit.person, "initial")
     entry = find_visible_entry(visit, name)
     return visit.page(
-        "initial.html", status=status_of(refusal), typed=typed, faults=faults_of(refusal), **about(visit, entry)
+        "initial.html",
+        status=status_of(refusal),
+        typed=typed,
+        faults=faults_of(refusal),
+        refused=_why_not_initial(visit, entry),
+        **about(visit, entry),
     )
+
+
+def _why_not_initial(visit: Visit, entry: Entry) -> str | None:
+    """Why the visitor cannot initial now, in words that tell nothing to who may still verify the notice."""
+    refused = refusal_to_initial(visit.session, entry, visit.person)
+    if refused is None:
+        return None
+    return "Which deadline holds has to be decided first." if refused.code == "disputed" else refused.fact
 
 
 def _initial(visit: Visit, name: str, form: dict[str, str]) -> Response:

@@ -13,7 +13,7 @@ from deadlines.clock import day_of
 from deadlines.docket.acknowledging import acknowledge, may_take_on, taken_on
 from deadlines.docket.history import history
 from deadlines.docket.incoming import waiting_of
-from deadlines.docket.initials import PARTNER
+from deadlines.docket.initials import answers_for
 from deadlines.docket.looks import must_be_struck, words_of
 from deadlines.docket.reviews import standing_review
 from deadlines.docket.roles import may, require
@@ -43,7 +43,13 @@ DONE = {
     "reopened": "Reopened: dates, reminders and calendar entries hold again",
     "amended": "The notice was amended: earlier dates hold at once, later ones wait for a second person",
     "resolved-printed": "Decided: the dates in force stay",
-    "resolved-computed": "Decided: the printed deadline is left aside, and later dates wait for a second person",
+    "resolved-same": "Decided: the printed deadline is left aside. The dates stay as they are",
+    "resolved-earlier": "Decided: the printed deadline is left aside, and the earlier dates hold at once",
+    "resolved-later": "Decided: the printed deadline is left aside, and later dates wait for a second person",
+    "resolved-mixed": "Decided: the printed deadline is left aside. What comes earlier holds at once, what comes later "
+    "waits for a second person",
+    "resolved-gone": "Decided: the printed deadline is left aside. By the law there is no date: that it goes waits for "
+    "a second person",
     "recorded": "Recorded: the dates are on the docket. Somebody else verifies each of them against the notice",
     "recorded-again": "Recorded, and the matter, which was closed, is OPEN AGAIN",
     "closed": "The matter is closed",
@@ -130,9 +136,7 @@ def _review(visit: Visit, matter: Matter) -> dict[str, Any] | None:
 
 def _answered_for(visit: Visit, matter: Matter, found: MatterView) -> set[str]:
     """The entries whose dates the visitor may initial: all of the matter, or none."""
-    attorney = matter.attorney
-    mine = visit.person.id in (attorney.id, attorney.deputy_id) or visit.person.role == PARTNER
-    return {entry.entry for entry in found.entries} if mine else set()
+    return {entry.entry for entry in found.entries} if answers_for(matter, visit.person) else set()
 
 
 def _differing(found: MatterView) -> dict[str, tuple[str, bool]]:

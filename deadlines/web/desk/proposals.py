@@ -2,26 +2,22 @@
 
 from collections.abc import Mapping
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deadlines import decoding
-from deadlines.compute import Notice
-from deadlines.compute.result import Window
+from deadlines.docket.asides import aside_of
 from deadlines.docket.blind import blind_to, reads_first, require_seen
-from deadlines.docket.entries import computed
 from deadlines.docket.extension_views import extension_views
 from deadlines.docket.printed import printed_of
 from deadlines.docket.proposals import accept, ignore, proposal_views
-from deadlines.docket.records import WAITING, Use
+from deadlines.docket.records import WAITING, Resolution, Use
 from deadlines.docket.roles import require
 from deadlines.docket.undecided import open_disputes, waiting_proposals
 from deadlines.docket.verification import resolve_dispute
 from deadlines.docket.views import entry_view
 from deadlines.errors import Conflict
-from deadlines.store.tables import Entry, Proposal
+from deadlines.store.tables import Proposal
 from deadlines.web.desk.acts import MOVED_ON, about, asking_page, back, require_unmoved, status_of
 from deadlines.web.desk.door import Door, Refusal
 from deadlines.web.desk.found import find_visible_entry, find_visible_proposal
@@ -116,14 +112,17 @@ def _seen(proposal: Proposal) -> str:
 def _ask_resolve(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refusal | None) -> Response:
     require(visit.person, "decide")
     entry = find_visible_entry(visit, name)
+    printed, shown = printed_of(visit.desk, entry), about(visit, entry)
+    window = shown["entry"].window
     return visit.page(
         "resolve.html",
         status=status_of(refusal),
         typed=typed,
         faults=faults_of(refusal),
-        printed=printed_of(visit.desk, entry),
-        aside=_aside(visit, entry),
-        **about(visit, entry),
+        printed=printed,
+        contested=Resolution("printed", "", "", printed).comes_before(window.last_day, window.safe_by),
+        aside=aside_of(visit.session, visit.desk, entry),
+        **shown,
     )
 
 
@@ -135,11 +134,6 @@ def _resolve(visit: Visit, name: str, form: dict[str, str]) -> Response:
     typed.check()
     require_unmoved(entry, form)
     kept: Use = "printed" if use == "printed" else "computed"
-    resolve_dispute(visit.session, visit.desk, entry, use=kept, reason=reason, by=visit.person, now=visit.now)
-    return back(visit, entry, f"resolved-{kept}")
-
-
-def _aside(visit: Visit, entry: Entry) -> Window | None:
-    """The window as the law gives it, the printed deadline left aside."""
-    notice = msgspec.structs.replace(decoding.convert(entry.notice.facts, Notice), printed_deadline=None)
-    return next((one for one in computed(visit.desk, notice).windows if one.rule == entry.rule), None)
+    made = resolve_dispute(visit.session, visit.desk, entry, use=kept, reason=reason, by=visit.person, now=visit.now)
+    aside = made.kind if made is not None else "same"
+    return back(visit, entry, "resolved-printed" if kept == "printed" else f"resolved-{aside}")

@@ -1,0 +1,82 @@
+"""What was known of an entry at an earlier moment beside its dates: more time that was asked for, and a dispute."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.docket.granted import Granted, of_row
+from deadlines.store.tables import Audit, Extension, NoticeRow, Proposal
+
+
+class AskedThen(Struct, frozen=True, kw_only=True):
+    """More time that had been asked for, as it stood: `state` as in `extension_views.STATES`. Names of people are ids.
+
+    `more`: what it granted by then, also while the later date waited for a second person.
+    """
+
+    state: str
+    wanted_on: date
+    asked_on: date
+    granted_to: date | None = None
+    decision: str | None = None
+    more: Granted | None = None
+
+
+class DecidedThen(Struct, frozen=True):
+    """What a person had decided of a printed deadline."""
+
+    use: str
+    reason: str
+    by: str
+    at: datetime
+
+
+def asked_by(session: Session, entries: Collection[str], at: datetime) -> Mapping[str, list[AskedThen]]:
+    """By entry what had been asked for at a moment, the first request first."""
+    query = select(Extension, Proposal).outerjoin(Proposal, Proposal.id == Extension.proposal_id)
+    query = query.where(Extension.entry_id.in_(entries), Extension.recorded_at <= at)
+    found: dict[str, list[AskedThen]] = defaultdict(list)
+    for row, proposal in session.execute(query.order_by(Extension.recorded_at, Extension.id)):
+        found[row.entry_id].append(_asked(row, _state(row, proposal, at)))
+    return found
+
+
+def granted_by(asked: Sequence[AskedThen]) -> Granted | None:
+    """The latest day that had been granted, and not decided against."""
+    found = [one.more for one in asked if one.more is not None]
+    return max(found, key=lambda more: more.to, default=None)
+
+
+def in_force(resolution: Audit | None, notice: NoticeRow, dispute: str | None) -> Audit | None:
+    """A decision on a printed deadline where it still held: of this notice, and of the dispute that there was."""
+    if resolution is None or resolution.at < notice.entered_at:
+        return None
+    return resolution if dispute is None or resolution.detail.get("dispute") == dispute else None
+
+
+def _asked(row: Extension, state: str) -> AskedThen:
+    if state == "requested":
+        return AskedThen(state=state, wanted_on=row.wanted_on, asked_on=row.asked_on)
+    more = of_row(row) if state in ("granted", "granted-waiting") else None
+    return AskedThen(
+        state=state,
+        wanted_on=row.wanted_on,
+        asked_on=row.asked_on,
+        granted_to=row.granted_to,
+        decision=row.decision,
+        more=more,
+    )
+
+
+def _state(row: Extension, proposal: Proposal | None, at: datetime) -> str:
+    if row.decided_at is None or row.decided_at > at:
+        return "requested"
+    if row.state != "granted" or proposal is None:
+        return row.state
+    if proposal.decided_at is None or proposal.decided_at > at:
+        return "granted-waiting"
+    return "granted-declined" if proposal.state == "ignored" else "granted"
