@@ -18,6 +18,7 @@ from deadlines.docket.naming import shown_name
 from deadlines.docket.records import Closing
 from deadlines.docket.trust import is_altered
 from deadlines.docket.visible import counted, visible
+from deadlines.docket.wanted import courier_day
 from deadlines.docket.ways import is_working_day
 from deadlines.store.tables import Audit, DeadlineRow, Entry, Matter, Person
 
@@ -137,8 +138,10 @@ def rows(of: ColumnElement[bool], *columns: Any) -> Select[Any]:
 
 
 def reached(on: date) -> ColumnElement[bool]:
-    """One of the dates has come. A version without dates is damaged, and is looked at too."""
+    """One of the dates has come, or a courier must have that day what nobody has sent. A version without dates is
+    damaged, and is looked at too."""
     return or_(
+        courier_day() == on,
         DeadlineRow.protective_by <= on,
         DeadlineRow.safe_by <= on,
         DeadlineRow.last_day <= on,
@@ -161,36 +164,35 @@ def _columns(person: Person | None) -> tuple[Any, ...]:
 
 def _open(session: Session, person: Person | None, on: date) -> list[DueItem]:
     query = rows(on_docket_of(person), *_columns(person)).where(Entry.status == "open", reached(on))
-    return _sorted([_item(row, *_reached_by(row.DeadlineRow, on)) for row in session.execute(query)])
+    return _sorted([_item(row, *_reached_by(row, on)) for row in session.execute(query)])
 
 
-def _reached_by(row: DeadlineRow, on: date) -> tuple[date, str]:
-    """The gravest of the dates that have come."""
-    if row.last_day is not None and row.last_day <= on:
-        return row.last_day, "past" if row.last_day < on else "last-day"
-    if row.safe_by is not None and row.safe_by <= on:
-        return row.safe_by, "file-by"
-    return row.protective_by or on, "protective"
+def _reached_by(row: Any, on: date) -> tuple[date, str]:
+    """The gravest of the dates that have come; of a damaged version, which has none, the day itself."""
+    days = [
+        (day, what) for day, what in _days(row) if day is not None and (day == on or (day < on and what != "courier"))
+    ]
+    day, what = days[0] if days else (on, "protective")
+    return day, "past" if what == "last-day" and day < on else what
+
+
+def _days(row: Any) -> tuple[tuple[date | None, str], ...]:
+    """Each date of an entry and what it is, the gravest first."""
+    return (
+        (row.DeadlineRow.last_day, "last-day"),
+        (row.DeadlineRow.safe_by, "file-by"),
+        (row.DeadlineRow.protective_by, "protective"),
+        (row.Entry.dispatch_by if row.Entry.dispatched is None else None, "courier"),
+    )
 
 
 def _coming(session: Session, person: Person | None, on: date, until: date) -> list[DueItem]:
     """What falls on the days after `on`, up to and with `until`; the gravest date of each entry."""
-    named = (
-        (DeadlineRow.last_day, "last-day"),
-        (DeadlineRow.safe_by, "file-by"),
-        (DeadlineRow.protective_by, "protective"),
-        (Entry.dispatch_by, "courier"),
-    )
-    falls = or_(*(and_(column > on, column <= until) for column, _ in named))
+    columns = DeadlineRow.last_day, DeadlineRow.safe_by, DeadlineRow.protective_by, courier_day()
+    falls = or_(*(and_(column > on, column <= until) for column in columns))
     found = []
     for row in session.execute(rows(on_docket_of(person), *_columns(person)).where(Entry.status == "open", falls)):
-        days = (
-            (row.DeadlineRow.last_day, "last-day"),
-            (row.DeadlineRow.safe_by, "file-by"),
-            (row.DeadlineRow.protective_by, "protective"),
-            (row.Entry.dispatch_by, "courier"),
-        )
-        found.append(_item(row, *next((day, what) for day, what in days if day is not None and on < day <= until)))
+        found.append(_item(row, *next((day, what) for day, what in _days(row) if day and on < day <= until)))
     return _sorted(found)
 
 

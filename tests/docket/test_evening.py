@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute import Notice, Service
 from deadlines.docket.alarms import mark_told, untold
 from deadlines.docket.closing import file_entry, reopen_entry, strike_notice, waive_entry
+from deadlines.docket.dispatching import dispatch_entry
 from deadlines.docket.evening import sign_evening
 from deadlines.docket.evening_sheet import VEILED, Sheet, sheet_of
 from deadlines.docket.evening_watch import check_evening, evening_days, watch_evening
@@ -58,7 +59,7 @@ def test_the_sheet_tells_what_has_come_what_was_closed_and_what_comes(database: 
     with database.write() as session:
         ana, _, _ = firm(session)
         entries = recorded(session)
-        assert (sheet(session, WEDNESDAY).open, sheet(session, WEDNESDAY).coming) == ([], [])
+        assert sheet(session, date(2026, 11, 16)).coming == []
         assert {item.entry for item in sheet(session, THURSDAY).coming} == {entries[rule].id for rule in ALL}
         close_all(session, entries, ana, at(FRIDAY, 11))
         reopen_entry(session, desk(), entries[APPEAL], reason="it is to be appealed", by=ana, now=at(FRIDAY, 12))
@@ -72,6 +73,27 @@ def test_the_sheet_tells_what_has_come_what_was_closed_and_what_comes(database: 
         }
         assert found.next_on == MONDAY
         assert sheet(session, MONDAY).closed == []
+
+
+def test_what_a_courier_must_have_today_and_nobody_has_sent_needs_a_word_today(database: Database) -> None:
+    with database.write() as session:
+        ana, _, dora = firm(session)
+        entries = recorded(session)
+        tuesday, due = sheet(session, date(2026, 11, 17)), {(entries[rule].id, WEDNESDAY, "courier") for rule in ALL}
+        assert (tuesday.open, {(item.entry, item.on, item.what) for item in tuesday.coming}) == ([], due)
+        assert {(item.entry, item.on, item.what) for item in sheet(session, WEDNESDAY).open} == due
+        appeal, four = entries[APPEAL], at(WEDNESDAY, 16)
+        dispatch_entry(session, desk(), appeal, on=WEDNESDAY, tracking="1Z999", by=ana, now=four)
+        with pytest.raises(InputError, match="Still open on 2026-11-18"):
+            sign(session, dora, WEDNESDAY)
+        sign(session, dora, WEDNESDAY, left={entries[rule].id: "is filed online" for rule in (REOPEN, RECONSIDER)})
+        # On the day after, the date to file by is what counts; and what is recorded then was on no list of Wednesday.
+        assert sheet(session, THURSDAY).open == []
+        [day] = [one for one in evening_days(session, desk(), days=2, now=at(THURSDAY)) if one.on == WEDNESDAY]
+        assert day.unsigned == 0
+        recorded(session, reference="2026-0144")
+        [day] = [one for one in evening_days(session, desk(), days=2, now=at(THURSDAY)) if one.on == WEDNESDAY]
+        assert day.unsigned == 3  # entered long before, and not on the list that was signed
 
 
 @pytest.mark.parametrize(
