@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.acknowledging import standing
 from deadlines.docket.coming import courier_for, next_date
+from deadlines.docket.extension_views import WANTED_ON
 from deadlines.docket.naming import shown_name
 from deadlines.docket.quiet import count_quiet
 from deadlines.docket.records import is_disputed, is_held_to_print
@@ -29,7 +30,8 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     `next_is`: `protective`, `file-by`, `last-day`, `past`, or `altered` for a date that the program did not write.
     `discrepant`: two people read the notice differently. `disputed`: the notice prints another deadline, and nobody
     has decided which holds; `held_to_print`: somebody decided that the printed one does. `dispatch_by`: the day on
-    which a courier must have the filing, until it has passed or the filing was sent.
+    which a courier must have the filing, until it has passed or the filing was sent. `extension_to`: until when more
+    time is asked for and not granted.
     """
 
     entry: str
@@ -53,6 +55,7 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     dispatch_by: date | None = None
     disputed: bool = False
     held_to_print: bool = False
+    extension_to: date | None = None
 
 
 class Counts(Struct, frozen=True):
@@ -205,6 +208,7 @@ def columns(person: Person | None, now: datetime) -> tuple[Any, ...]:
         Person.email.label("attorney_email"),
         visible(person).label("seen"),
         standing(now).label("taken_on"),
+        WANTED_ON.label("wanted"),
     )
 
 
@@ -237,4 +241,5 @@ def line_of(row: Any, today: date) -> BoardLine:
         dispatch_by=courier_for(entry, next_on, today) if not (veiled or altered) else None,
         disputed=is_disputed(entry, dispute),
         held_to_print=is_held_to_print(entry, dispute),
+        extension_to=None if veiled else row.wanted,
     )

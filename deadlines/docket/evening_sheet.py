@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from deadlines import decoding
 from deadlines.docket.evening_others import OtherItem, hides_others, waiting_looks, waiting_papers
 from deadlines.docket.evening_signed import Signature, State, checks_of, covered, other_state, signatures_of
+from deadlines.docket.extension_views import WANTED_ON
 from deadlines.docket.intake import Desk
 from deadlines.docket.naming import shown_name
 from deadlines.docket.records import Closing
@@ -32,7 +33,7 @@ class DueItem(Struct, frozen=True, kw_only=True):
 
     `what`: `protective`, `file-by`, `last-day`, `past`, `courier`, or `altered` for a date that the program did not
     write. Of a `veiled` one nothing is told but its days and its attorney. `came_at`: when it came onto the docket with
-    these days, or was opened again.
+    these days, or was opened again. `extension_to`: until when more time is asked for and not granted.
     """
 
     entry: str
@@ -46,6 +47,7 @@ class DueItem(Struct, frozen=True, kw_only=True):
     what: str
     veiled: bool
     came_at: datetime
+    extension_to: date | None = None
 
 
 class ClosedItem(Struct, frozen=True, kw_only=True):
@@ -159,7 +161,14 @@ def on_docket_of(person: Person | None) -> ColumnElement[bool]:
 
 
 def _columns(person: Person | None) -> tuple[Any, ...]:
-    return Entry, DeadlineRow, Matter.reference, shown_name().label("attorney"), _seen(person).label("seen")
+    return (
+        Entry,
+        DeadlineRow,
+        Matter.reference,
+        shown_name().label("attorney"),
+        _seen(person).label("seen"),
+        WANTED_ON.label("wanted"),
+    )
 
 
 def _open(session: Session, person: Person | None, on: date) -> list[DueItem]:
@@ -210,6 +219,7 @@ def _item(row: Any, on: date, what: str) -> DueItem:
         what="altered" if is_altered(entry, row.DeadlineRow) else what,
         veiled=veiled,
         came_at=row.DeadlineRow.created_at,
+        extension_to=None if veiled else row.wanted,
     )
 
 
