@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or
 from sqlalchemy.orm import Session
 
 from deadlines.docket.acknowledging import standing
-from deadlines.docket.coming import courier_for, next_date
+from deadlines.docket.coming import courier_for, next_date, protective_passed
 from deadlines.docket.extension_views import WANTED_ON
 from deadlines.docket.naming import shown_name
 from deadlines.docket.quiet import count_quiet
@@ -31,7 +31,8 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     `discrepant`: two people read the notice differently. `disputed`: the notice prints another deadline, and nobody
     has decided which holds; `held_to_print`: somebody decided that the printed one does. `dispatch_by`: the day on
     which a courier must have the filing, until it has passed or the filing was sent. `extension_to`: until when more
-    time is asked for and not granted.
+    time is asked for and not granted. `protective_passed`: the protective date, once it lies behind: it may still
+    matter.
     """
 
     entry: str
@@ -56,6 +57,7 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     disputed: bool = False
     held_to_print: bool = False
     extension_to: date | None = None
+    protective_passed: date | None = None
 
 
 class Counts(Struct, frozen=True):
@@ -242,4 +244,5 @@ def line_of(row: Any, today: date) -> BoardLine:
         disputed=is_disputed(entry, dispute),
         held_to_print=is_held_to_print(entry, dispute),
         extension_to=None if veiled else row.wanted,
+        protective_passed=None if altered else protective_passed(deadline.protective_by, today),
     )

@@ -24,3 +24,8 @@ def courier_for(entry: Entry, on: date, today: date) -> date | None:
     come too late."""
     day = entry.dispatch_by if entry.dispatched is None else None
     return day if day is not None and today <= day <= on else None
+
+
+def protective_passed(protective_by: date | None, today: date) -> date | None:
+    """The protective date once it lies behind, to stand beside the date that comes next."""
+    return protective_by if protective_by is not None and protective_by < today else None

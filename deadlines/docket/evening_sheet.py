@@ -103,7 +103,7 @@ def sheet_of(session: Session, desk: Desk, person: Person | None, *, on: date) -
     sheet = Sheet(
         on=on,
         next_on=next_on,
-        open=_open(session, person, on),
+        open=_open(session, person, desk, on),
         closed=_closed(session, person, desk, on),
         coming=_coming(session, person, on, next_on),
         others=waiting_papers(session, person, on=on) + waiting_looks(session, person, on=on),
@@ -171,8 +171,10 @@ def _columns(person: Person | None) -> tuple[Any, ...]:
     )
 
 
-def _open(session: Session, person: Person | None, on: date) -> list[DueItem]:
-    query = rows(on_docket_of(person), *_columns(person)).where(Entry.status == "open", reached(on))
+def _open(session: Session, person: Person | None, desk: Desk, on: date) -> list[DueItem]:
+    """Nothing that was entered on a later day: it belongs to the list of that day."""
+    there = Entry.created_at < datetime.combine(on + timedelta(days=1), time(), ZoneInfo(desk.zone))
+    query = rows(on_docket_of(person), *_columns(person)).where(Entry.status == "open", reached(on), there)
     return _sorted([_item(row, *_reached_by(row, on)) for row in session.execute(query)])
 
 

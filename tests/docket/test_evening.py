@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from msgspec import structs
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
@@ -109,6 +109,16 @@ def test_the_gravest_date_that_has_come_counts(database: Database, on: date, wha
     with database.write() as session:
         recorded(session)
         assert {(item.what, item.on) for item in sheet(session, on).open} == {(what, day)}
+
+
+def test_what_was_entered_on_a_later_day_needs_no_word_for_the_day_before(database: Database) -> None:
+    with database.write() as session:
+        _, _, dora = firm(session)
+        entries = recorded(session)
+        session.execute(update(Entry).values(created_at=at(date(2026, 11, 26), 0)))  # midnight, New York
+        assert sheet(session, date(2026, 11, 25)).open == []
+        assert sign(session, dora, date(2026, 11, 25)).sheet["open"] == []
+        assert {item.entry for item in sheet(session, date(2026, 11, 26)).open} == {entries[rule].id for rule in ALL}
 
 
 def test_the_next_working_day_lies_after_weekend_and_thanksgiving(database: Database) -> None:

@@ -83,6 +83,18 @@ def test_the_docket_shows_the_next_date_of_each_entry(firm: Firm) -> None:
     assert page.headers["cache-control"] == "no-store"
 
 
+def test_a_protective_date_that_has_passed_stays_beside_the_date_that_comes_next(firm: Firm) -> None:
+    with firm.database.write() as session:
+        matter = session.scalars(select(Matter).where(Matter.restricted.is_(False))).first()
+        assert matter is not None
+        for rule, back in (("of-today", 0), ("of-yesterday", 1)):
+            samples.entry(session, matter, samples.window(rule=rule, protective_by=NOW.date() - timedelta(days=back)))
+    for path in ("/", "/print"):
+        text = firm.browser("Ana").get(path).text
+        said = re.findall(r'protective date <time datetime="([^"]+)">[^<]*</time> passed', text)
+        assert said == [str(NOW.date() - timedelta(days=1))]
+
+
 def _today_count(firm: Firm, name: str) -> int:
     found = re.search(r"when=today[^>]*><strong>(\d+)</strong>", firm.browser(name).get("/").text)
     assert found is not None
