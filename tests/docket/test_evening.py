@@ -374,6 +374,11 @@ def test_nobody_signed_is_told_in_the_evening_and_on_the_next_morning(database: 
         assert check_evening(session, desk(), by=SEVEN, now=at(MONDAY, 9)).state == "well"
         assert watch(MONDAY, 23, by=None) == []
         assert check_evening(session, desk(), by=None, now=at(MONDAY, 23)).state == "well"
+        # Today's is missed from the hour on by which somebody signs.
+        assert [check_evening(session, desk(), by=SEVEN, now=at(MONDAY, n)).state for n in (18, 19)] == [
+            "well",
+            "warning",
+        ]
 
 
 def test_a_struck_notice_stands_among_the_closed(database: Database) -> None:

@@ -44,6 +44,10 @@ def test_nobody_signs_while_something_stays_open_without_a_word(office: Office) 
     for name in (*words[1:], "gone_through"):
         assert f'href="#{name}"' in refused.text
     assert 'value="the courier comes at eight"' in refused.text
+    # Those of restricted matters are numbered, so that each word is known to belong to one of them.
+    veiled = re.findall(r"Deadline of a restricted matter: ask its attorney \((\d) of (\d)\)", page)
+    assert sorted({int(one) for one, _ in veiled}) == list(range(1, int(veiled[0][1]) + 1))
+    assert "restricted matter: ask its attorney (2 of" in refused.text
     assert Page(refused.text).problems() == []
     whole = {**form, **dict.fromkeys(words, "filed tomorrow"), "gone_through": "yes", "note": "quiet"}
     done = browser.post("/evening", data=whole)
