@@ -71,7 +71,7 @@ def _database_findings(app: App) -> Iterator["Finding"]:
     from deadlines import clock
     from deadlines.commands import installation, machine
     from deadlines.docket.findings import Finding, guarded
-    from deadlines.docket.health import check_docket, check_emergency
+    from deadlines.docket.health import check_docket, check_emergency, check_partner
     from deadlines.docket.monitor import check_monitor
     from deadlines.docket.timekeeping import check_clock, read_clocks
     from deadlines.docket.webhooks import check_webhooks
@@ -90,6 +90,7 @@ def _database_findings(app: App) -> Iterator["Finding"]:
                 yield from guarded("monitor", lambda: check_monitor(session, now, configured=watched))
                 yield from guarded("webhooks", lambda: check_webhooks(session))
                 yield from guarded("emergency-contact", lambda: check_emergency(session, settings.reminders.emergency))
+                yield from guarded("follow-up-partner", lambda: check_partner(session, settings.follow_up.partner))
                 yield from guarded("milestone-owners", lambda: _owners(app, session))
                 yield from guarded("evening-signed", lambda: _evening(app, session))
                 yield from guarded("backup", lambda: check_keeping(session, settings.keeping.folder, now))

@@ -181,6 +181,12 @@ def _mark(name: str, after: Collection[str]) -> str:
     return ", NOT SIGNED FOR" if name in after else ""
 
 
+def _asked(item: "DueItem") -> str:
+    from deadlines.docket.extension_views import asked_words
+
+    return "" if item.extension_to is None else f"; {asked_words(item.extension_to)}"
+
+
 def _print_due(items: "list[DueItem]", empty: str, tone: str | None = None, after: Collection[str] = ()) -> None:
     from deadlines.commands.output import print_table
     from deadlines.commands.windows import day_words
@@ -188,7 +194,15 @@ def _print_due(items: "list[DueItem]", empty: str, tone: str | None = None, afte
     print_table(
         ("Date", "What", "Matter", "Window", "Form", "Attorney", "Entry"),
         [
-            (day_words(i.on), WHAT[i.what] + _mark(i.entry, after), i.matter, i.title, i.form, i.attorney, i.entry[:8])
+            (
+                day_words(i.on),
+                WHAT[i.what] + _mark(i.entry, after) + _asked(i),
+                i.matter,
+                i.title,
+                i.form,
+                i.attorney,
+                i.entry[:8],
+            )
             for i in items
         ],
         empty=empty,

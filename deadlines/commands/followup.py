@@ -49,6 +49,7 @@ def command(app: App, on: date | None, by: str | None, as_json: bool) -> None:
 def _print(lines: "Sequence[FollowUpLine]", empty: str) -> None:
     from deadlines.commands.output import print_table
     from deadlines.commands.windows import day_words
+    from deadlines.docket.extension_views import asked_words
 
     print_table(
         ("Date", "What", "Matter", "Window", "Attorney", "Entry", "Status", "Filed", "In time", "Reason or proof"),
@@ -63,7 +64,7 @@ def _print(lines: "Sequence[FollowUpLine]", empty: str) -> None:
                 line.status,
                 day_words(line.filed_on),
                 line.timeliness,
-                line.word,
+                line.word if line.extension_to is None else f"{line.word}; {asked_words(line.extension_to)}",
             )
             for line in lines
         ],

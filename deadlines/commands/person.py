@@ -221,6 +221,7 @@ def deactivate(app: App, email: str, successor: str | None, as_json: bool) -> No
     from deadlines.commands.output import print_json
     from deadlines.docket.people import deactivate_person, find_person
 
+    settings = app.settings
     with app.withdrawing() as session:
         person = find_person(session, email)
         heir = find_person(session, successor) if successor else None
@@ -234,10 +235,14 @@ def deactivate(app: App, email: str, successor: str | None, as_json: bool) -> No
             pages=app.settings.web.base_url.rstrip("/"),
         )
         shown = _shown(person)
+    duties = {"reminders.emergency": settings.reminders.emergency, "follow_up.partner": settings.follow_up.partner}
+    named = [option for option, address in duties.items() if address.strip().lower() == shown["email"]]
     if as_json:
-        print_json({**shown, "matters_handed_over": moved})
-    else:
-        click.echo(f"{shown['name']} <{shown['email']}> is inactive; matters handed over: {moved}.")
+        print_json({**shown, "matters_handed_over": moved, "still_named_in": named})
+        return
+    click.echo(f"{shown['name']} <{shown['email']}> is inactive; matters handed over: {moved}.")
+    for option in named:
+        click.echo(f"{option} still names them, so that this duty is nobody's now: name somebody else there.")
 
 
 @command.command("sign-in")

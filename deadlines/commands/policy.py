@@ -51,7 +51,7 @@ def _chapters(session: "Session", settings: "Settings") -> "Iterator[Chapter]":
     yield people_chapter(session, emergency=emergency, partner=partner)
     yield Chapter("Entry and checks", [_incoming(settings), *_sentences(ENTRY)])
     yield Chapter("Reminders", [*_ladders(settings), *_reminders(settings)])
-    yield Chapter("Daily and weekly control", list(_control(settings)))
+    yield Chapter("Daily and weekly control", list(_control(session, settings)))
     yield Chapter("Missed dates", _sentences(MISSED))
     yield Chapter("Keeping", list(_keeping(settings)))
     yield Chapter("State of this print", [f"Practice {build_practice(settings).state}.", *_law(settings)])
@@ -133,7 +133,9 @@ def _reminders(settings: "Settings") -> Iterator[str]:
     )
 
 
-def _control(settings: "Settings") -> Iterator[str]:
+def _control(session: "Session", settings: "Settings") -> Iterator[str]:
+    from deadlines.docket.policy import is_here
+
     agenda, evening, follow = settings.agenda, settings.evening, settings.follow_up
     yield f"Agendas go out at {agenda.at} on {agenda.days}." if agenda.days else "No agendas are sent."
     if agenda.weekly:
@@ -146,7 +148,9 @@ def _control(settings: "Settings") -> Iterator[str]:
         )
     else:
         yield "NOT SET: no evening check is asked for (evening.by)."
-    if follow.partner and follow.weekly:
+    if follow.partner and follow.weekly and not is_here(session, follow.partner):
+        yield f"NOT SET: the weekly follow-up list goes to nobody: {follow.partner} is no active person of the firm."
+    elif follow.partner and follow.weekly:
         yield f"{follow.partner} is sent the follow-up list with the proof of each filing every week ({follow.weekly})."
     else:
         yield "NOT SET: nobody is sent the weekly follow-up list (follow_up.partner, follow_up.weekly)."

@@ -9,14 +9,15 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or
 from sqlalchemy.orm import Session
 
 from deadlines.docket.acknowledging import standing
-from deadlines.docket.coming import courier_for, next_date
+from deadlines.docket.coming import courier_for, next_date, protective_passed
+from deadlines.docket.extension_views import WANTED_ON
 from deadlines.docket.naming import shown_name
 from deadlines.docket.quiet import count_quiet
 from deadlines.docket.records import is_disputed, is_held_to_print
 from deadlines.docket.trust import is_altered, told_altered
 from deadlines.docket.undocketed import undocketed_count
 from deadlines.docket.visible import visible
-from deadlines.docket.wanted import WEEK, WHENS, Wanted, chosen, next_on, open_dates, open_entries, when_is
+from deadlines.docket.wanted import WEEK, WHENS, Wanted, chosen, courier_is, next_on, open_dates, open_entries, when_is
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Person
 
 PAGE = 100
@@ -29,7 +30,9 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     `next_is`: `protective`, `file-by`, `last-day`, `past`, or `altered` for a date that the program did not write.
     `discrepant`: two people read the notice differently. `disputed`: the notice prints another deadline, and nobody
     has decided which holds; `held_to_print`: somebody decided that the printed one does. `dispatch_by`: the day on
-    which a courier must have the filing, until it has passed.
+    which a courier must have the filing, until it has passed or the filing was sent. `extension_to`: until when more
+    time is asked for and not granted. `protective_passed`: the protective date, once it lies behind: it may still
+    matter.
     """
 
     entry: str
@@ -53,6 +56,8 @@ class BoardLine(Struct, frozen=True, kw_only=True):
     dispatch_by: date | None = None
     disputed: bool = False
     held_to_print: bool = False
+    extension_to: date | None = None
+    protective_passed: date | None = None
 
 
 class Counts(Struct, frozen=True):
@@ -186,10 +191,11 @@ def counts(session: Session, person: Person, *, today: date, now: datetime) -> C
 
 
 def _near(session: Session, person: Person, *, today: date, now: datetime) -> dict[str, int]:
-    """The figures that concern a near day: the few dates that come next by then are looked at once more only."""
-    conditions = {when: when_is(when, today) for when in WHENS if when != "all"} | {"unanswered": ~standing(now)}
+    """The figures that concern a near day: the few dates of it are looked at once more only."""
+    conditions: dict[str, ColumnElement[bool]] = {w: when_is(w, today, person) for w in WHENS if w != "all"}
+    conditions["unanswered"] = and_(_near_by(today), ~standing(now))
     sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions.values()]
-    found = session.execute(open_entries(person, *sums).where(_near_by(today))).one()
+    found = session.execute(open_entries(person, *sums).where(or_(_near_by(today), courier_is(today)))).one()
     return dict(zip(conditions, found, strict=True))
 
 
@@ -204,6 +210,7 @@ def columns(person: Person | None, now: datetime) -> tuple[Any, ...]:
         Person.email.label("attorney_email"),
         visible(person).label("seen"),
         standing(now).label("taken_on"),
+        WANTED_ON.label("wanted"),
     )
 
 
@@ -236,4 +243,6 @@ def line_of(row: Any, today: date) -> BoardLine:
         dispatch_by=courier_for(entry, next_on, today) if not (veiled or altered) else None,
         disputed=is_disputed(entry, dispute),
         held_to_print=is_held_to_print(entry, dispute),
+        extension_to=None if veiled else row.wanted,
+        protective_passed=None if altered else protective_passed(deadline.protective_by, today),
     )

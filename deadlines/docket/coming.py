@@ -19,7 +19,13 @@ def next_date(protective_by: date | None, safe_by: date, last_day: date, today: 
 
 
 def courier_for(entry: Entry, on: date, today: date) -> date | None:
-    """The day on which a courier must have the filing, to stand beside a date; none that has passed, and none that is
-    later than the date: it belongs to the date to file by, and beside a protective one it would come too late."""
-    day = entry.dispatch_by
+    """The day on which a courier must have the filing, to stand beside a date; none that has passed, none of what was
+    sent, and none that is later than the date: it belongs to the date to file by, and beside a protective one it would
+    come too late."""
+    day = entry.dispatch_by if entry.dispatched is None else None
     return day if day is not None and today <= day <= on else None
+
+
+def protective_passed(protective_by: date | None, today: date) -> date | None:
+    """The protective date once it lies behind, to stand beside the date that comes next."""
+    return protective_by if protective_by is not None and protective_by < today else None

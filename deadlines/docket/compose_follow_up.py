@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from deadlines.docket.compose_dates import day_text
+from deadlines.docket.extension_views import asked_words
 from deadlines.docket.follow_up import FollowUp, FollowUpLine
 from deadlines.docket.tidings import names_client
 from deadlines.notify.message import clean_line
@@ -42,6 +43,8 @@ def _line(line: FollowUpLine, matters: dict[str, Matter]) -> Iterator[str]:
     attorney = clean_line(line.attorney)
     yield f"  {day_text(line.on)}  {matter}  {title}, {WHAT[line.what]}  {attorney}  [{line.entry[:8]}]"
     yield f"    {_word(line, matters)}"
+    if line.extension_to is not None:
+        yield f"    {asked_words(line.extension_to)}"
 
 
 def _word(line: FollowUpLine, matters: dict[str, Matter]) -> str:

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
 from deadlines.clock import day_of
 from deadlines.docket.evening_others import waiting_looks, waiting_papers
 from deadlines.docket.evening_sheet import CLOSINGS, on_docket_of, reached, rows
 from deadlines.docket.evening_signed import State, covered, other_state
+from deadlines.docket.wanted import courier_day
 from deadlines.store.tables import Audit, DeadlineRow, Entry, EveningCheck, Person
 
 
@@ -39,11 +41,13 @@ def _windows(
     session: Session, zone: ZoneInfo, signed: Mapping[date, object], person: Person | None
 ) -> Iterator[tuple[date, State]]:
     days = DeadlineRow.protective_by, DeadlineRow.safe_by, DeadlineRow.last_day
-    query = rows(on_docket_of(person), Entry.id, Entry.version, Entry.status, DeadlineRow.created_at, *days)
-    query = query.where(Entry.status == "open", reached(max(signed)))
-    for name, version, status, came_at, *dates in session.execute(query):
-        since = max(day_of(came_at, zone), min((day for day in dates if day is not None), default=date.min))
-        yield from ((on, (name, version, status)) for on in signed if since <= on)
+    query = rows(
+        on_docket_of(person), Entry.id, Entry.version, Entry.status, DeadlineRow.created_at, courier_day(), *days
+    )
+    query = query.where(Entry.status == "open", or_(reached(max(signed)), courier_day().in_(signed)))
+    for name, version, status, came_at, courier, *dates in session.execute(query):
+        came, due = day_of(came_at, zone), min((day for day in dates if day is not None), default=date.min)
+        yield from ((on, (name, version, status)) for on in signed if came <= on and (due <= on or courier == on))
 
 
 def _others(

@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from deadlines import decoding
 from deadlines.docket.evening_others import OtherItem, hides_others, waiting_looks, waiting_papers
 from deadlines.docket.evening_signed import Signature, State, checks_of, covered, other_state, signatures_of
+from deadlines.docket.extension_views import WANTED_ON
 from deadlines.docket.intake import Desk
 from deadlines.docket.naming import shown_name
 from deadlines.docket.records import Closing
 from deadlines.docket.trust import is_altered
 from deadlines.docket.visible import counted, visible
+from deadlines.docket.wanted import courier_day
 from deadlines.docket.ways import is_working_day
 from deadlines.store.tables import Audit, DeadlineRow, Entry, Matter, Person
 
@@ -31,7 +33,7 @@ class DueItem(Struct, frozen=True, kw_only=True):
 
     `what`: `protective`, `file-by`, `last-day`, `past`, `courier`, or `altered` for a date that the program did not
     write. Of a `veiled` one nothing is told but its days and its attorney. `came_at`: when it came onto the docket with
-    these days, or was opened again.
+    these days, or was opened again. `extension_to`: until when more time is asked for and not granted.
     """
 
     entry: str
@@ -45,6 +47,7 @@ class DueItem(Struct, frozen=True, kw_only=True):
     what: str
     veiled: bool
     came_at: datetime
+    extension_to: date | None = None
 
 
 class ClosedItem(Struct, frozen=True, kw_only=True):
@@ -100,7 +103,7 @@ def sheet_of(session: Session, desk: Desk, person: Person | None, *, on: date) -
     sheet = Sheet(
         on=on,
         next_on=next_on,
-        open=_open(session, person, on),
+        open=_open(session, person, desk, on),
         closed=_closed(session, person, desk, on),
         coming=_coming(session, person, on, next_on),
         others=waiting_papers(session, person, on=on) + waiting_looks(session, person, on=on),
@@ -137,8 +140,10 @@ def rows(of: ColumnElement[bool], *columns: Any) -> Select[Any]:
 
 
 def reached(on: date) -> ColumnElement[bool]:
-    """One of the dates has come. A version without dates is damaged, and is looked at too."""
+    """One of the dates has come, or a courier must have that day what nobody has sent. A version without dates is
+    damaged, and is looked at too."""
     return or_(
+        courier_day() == on,
         DeadlineRow.protective_by <= on,
         DeadlineRow.safe_by <= on,
         DeadlineRow.last_day <= on,
@@ -156,41 +161,49 @@ def on_docket_of(person: Person | None) -> ColumnElement[bool]:
 
 
 def _columns(person: Person | None) -> tuple[Any, ...]:
-    return Entry, DeadlineRow, Matter.reference, shown_name().label("attorney"), _seen(person).label("seen")
+    return (
+        Entry,
+        DeadlineRow,
+        Matter.reference,
+        shown_name().label("attorney"),
+        _seen(person).label("seen"),
+        WANTED_ON.label("wanted"),
+    )
 
 
-def _open(session: Session, person: Person | None, on: date) -> list[DueItem]:
-    query = rows(on_docket_of(person), *_columns(person)).where(Entry.status == "open", reached(on))
-    return _sorted([_item(row, *_reached_by(row.DeadlineRow, on)) for row in session.execute(query)])
+def _open(session: Session, person: Person | None, desk: Desk, on: date) -> list[DueItem]:
+    """Nothing that was entered on a later day: it belongs to the list of that day."""
+    there = Entry.created_at < datetime.combine(on + timedelta(days=1), time(), ZoneInfo(desk.zone))
+    query = rows(on_docket_of(person), *_columns(person)).where(Entry.status == "open", reached(on), there)
+    return _sorted([_item(row, *_reached_by(row, on)) for row in session.execute(query)])
 
 
-def _reached_by(row: DeadlineRow, on: date) -> tuple[date, str]:
-    """The gravest of the dates that have come."""
-    if row.last_day is not None and row.last_day <= on:
-        return row.last_day, "past" if row.last_day < on else "last-day"
-    if row.safe_by is not None and row.safe_by <= on:
-        return row.safe_by, "file-by"
-    return row.protective_by or on, "protective"
+def _reached_by(row: Any, on: date) -> tuple[date, str]:
+    """The gravest of the dates that have come; of a damaged version, which has none, the day itself."""
+    days = [
+        (day, what) for day, what in _days(row) if day is not None and (day == on or (day < on and what != "courier"))
+    ]
+    day, what = days[0] if days else (on, "protective")
+    return day, "past" if what == "last-day" and day < on else what
+
+
+def _days(row: Any) -> tuple[tuple[date | None, str], ...]:
+    """Each date of an entry and what it is, the gravest first."""
+    return (
+        (row.DeadlineRow.last_day, "last-day"),
+        (row.DeadlineRow.safe_by, "file-by"),
+        (row.DeadlineRow.protective_by, "protective"),
+        (row.Entry.dispatch_by if row.Entry.dispatched is None else None, "courier"),
+    )
 
 
 def _coming(session: Session, person: Person | None, on: date, until: date) -> list[DueItem]:
     """What falls on the days after `on`, up to and with `until`; the gravest date of each entry."""
-    named = (
-        (DeadlineRow.last_day, "last-day"),
-        (DeadlineRow.safe_by, "file-by"),
-        (DeadlineRow.protective_by, "protective"),
-        (Entry.dispatch_by, "courier"),
-    )
-    falls = or_(*(and_(column > on, column <= until) for column, _ in named))
+    columns = DeadlineRow.last_day, DeadlineRow.safe_by, DeadlineRow.protective_by, courier_day()
+    falls = or_(*(and_(column > on, column <= until) for column in columns))
     found = []
     for row in session.execute(rows(on_docket_of(person), *_columns(person)).where(Entry.status == "open", falls)):
-        days = (
-            (row.DeadlineRow.last_day, "last-day"),
-            (row.DeadlineRow.safe_by, "file-by"),
-            (row.DeadlineRow.protective_by, "protective"),
-            (row.Entry.dispatch_by, "courier"),
-        )
-        found.append(_item(row, *next((day, what) for day, what in days if day is not None and on < day <= until)))
+        found.append(_item(row, *next((day, what) for day, what in _days(row) if day and on < day <= until)))
     return _sorted(found)
 
 
@@ -208,6 +221,7 @@ def _item(row: Any, on: date, what: str) -> DueItem:
         what="altered" if is_altered(entry, row.DeadlineRow) else what,
         veiled=veiled,
         came_at=row.DeadlineRow.created_at,
+        extension_to=None if veiled else row.wanted,
     )
 
 

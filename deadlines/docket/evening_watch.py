@@ -113,7 +113,9 @@ def check_evening(session: Session, desk: Desk, *, by: time | None, now: datetim
         return Finding("evening-signed", "ill", sentence, "Somebody changed the database; compare it with a backup.")
     if by is None:
         return Finding("evening-signed", "well", "The firm asks for no evening check (evening.by is empty).")
-    gaps = [day.on for day in days if day.gap]
+    local = now.astimezone(ZoneInfo(desk.zone))
+    late = [day.on for day in days if day.on == local.date() and day.working and not day.signatures]
+    gaps = [*(late if local.time() >= by else []), *(day.on for day in days if day.gap)]
     if not gaps:
         return Finding("evening-signed", "well", "The evening check of every working day is signed.")
     hint = "`deadlines evening list` shows the gaps; sign each late with `deadlines evening --sign --on DATE`."

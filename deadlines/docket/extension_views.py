@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.records import WAITING
 from deadlines.docket.visible import visible
+from deadlines.ical.wording import day_text
 from deadlines.store.tables import Entry, Extension, Matter, Person, Proposal
 
+NOT_GRANTED = "NOT GRANTED"
 STATES = {
-    "requested": "asked for, NOT GRANTED",
+    "requested": f"asked for, {NOT_GRANTED}",
     "granted": "granted",
     "granted-waiting": "granted; the later date waits for two people",
     "granted-declined": "granted, but the later date was decided against: the earlier one holds",
@@ -73,6 +75,11 @@ def extension_views(
         query = query.where(Extension.state == "requested")
     names = {row.id: row.email for row in session.execute(select(Person.id, Person.email))}
     return [_view(*found, names) for found in session.execute(query)]
+
+
+def asked_words(until: date) -> str:
+    """More time that is asked for, in few words beside a date."""
+    return f"extension to {day_text(until)} asked for, {NOT_GRANTED}"
 
 
 def wanted_days(session: Session) -> dict[str, date]:

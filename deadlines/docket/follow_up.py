@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines import decoding
+from deadlines.docket.extension_views import WANTED_ON
 from deadlines.docket.naming import shown_name
 from deadlines.docket.records import Closing
 from deadlines.docket.visible import counted, visible
@@ -21,6 +22,7 @@ class FollowUpLine(Struct, frozen=True, kw_only=True):
     """One date of one or the other week. `what`: `protective`, `file-by` or `last-day`.
 
     `word` is the proof of filing, or what stands in its place: the reason of a waiver or strike, `MISSED`, `NO PROOF`.
+    `extension_to`: until when more time is asked for and not granted.
     Of a `discreet` one the matter's number is told and not what is filed; of a `veiled` one not even that.
     """
 
@@ -39,6 +41,7 @@ class FollowUpLine(Struct, frozen=True, kw_only=True):
     proved: bool
     discreet: bool
     veiled: bool
+    extension_to: date | None = None
 
 
 class FollowUp(Struct, frozen=True, kw_only=True):
@@ -69,7 +72,9 @@ def _rows(session: Session, person: Person | None, first: date, last: date) -> A
     """Every entry that is the client's to act on, whatever became of it, with a date in those days."""
     seen = visible(person) if person is not None else Matter.restricted.is_(False)
     query = (
-        select(Entry, DeadlineRow, Matter, shown_name().label("attorney"), seen.label("seen"))
+        select(
+            Entry, DeadlineRow, Matter, shown_name().label("attorney"), seen.label("seen"), WANTED_ON.label("wanted")
+        )
         .join(DeadlineRow, and_(DeadlineRow.entry_id == Entry.id, DeadlineRow.version == Entry.version))
         .join(Matter, Matter.id == Entry.matter_id)
         .join(Person, Person.id == Matter.attorney_id)
@@ -115,6 +120,7 @@ def _line(row: Any, day: date, what: str, on: date) -> FollowUpLine:
         proved=proved,
         discreet=row.Matter.restricted,
         veiled=veiled,
+        extension_to=row.wanted if entry.status == "open" and not veiled else None,
     )
 
 

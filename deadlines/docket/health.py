@@ -20,6 +20,7 @@ from deadlines.docket.findings import Finding as Finding  # noqa: PLC0414  (part
 from deadlines.docket.findings import State as State  # noqa: PLC0414
 from deadlines.docket.looks import check_discrepancies
 from deadlines.docket.outages import outages
+from deadlines.docket.policy import is_here
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.reviews import check_reviews
 from deadlines.docket.roles import DOCKET_ROLE
@@ -274,6 +275,17 @@ def check_emergency(session: Session, email: str) -> Finding:
         sentence = f"The emergency contact has the role {role} and may take no date on."
         return Finding("emergency-contact", "warning", sentence, hint)
     return Finding("emergency-contact", "well", "Somebody is asked last when a reminder stays unanswered.")
+
+
+def check_partner(session: Session, email: str) -> Finding:
+    """Whether the partner who follows up what was filed is here; `email` as configured, and nobody has to be named."""
+    if not email.strip():
+        return Finding("follow-up-partner", "well", "The firm names nobody who follows up what was filed.")
+    if not is_here(session, email):
+        hint = "Add the person, or correct follow_up.partner."
+        sentence = "The follow-up partner is no active person of the firm: nobody is sent the weekly follow-up list."
+        return Finding("follow-up-partner", "ill", sentence, hint)
+    return Finding("follow-up-partner", "well", "Somebody follows up what was filed.")
 
 
 def _letters(session: Session, now: datetime) -> Finding:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, 
 from sqlalchemy.orm import Session
 
 from deadlines.docket.board import VEILED
+from deadlines.docket.extension_views import WANTED_ON
 from deadlines.docket.naming import shown_name
 from deadlines.docket.records import is_disputed, is_held_to_print
 from deadlines.docket.second_person import is_unverified
@@ -27,7 +28,8 @@ ORDER: dict[What, int] = {"both": 0, "last-day": 1, "protective": 2, "file-by": 
 class MonthDate(Struct, frozen=True, kw_only=True):
     """One date of an open entry. `discrepant`: two people read its notice differently; `unverified`: no second person
     has read it yet, though one could. `disputed`: the notice prints another deadline, and nobody has decided which
-    holds; `held_to_print`: somebody decided that the printed one does.
+    holds; `held_to_print`: somebody decided that the printed one does. `extension_to`: until when more time is asked
+    for and not granted.
 
     Of a `veiled` one nothing is told but the day, what it is, whether it is verified or in doubt, and its attorney.
     """
@@ -45,6 +47,7 @@ class MonthDate(Struct, frozen=True, kw_only=True):
     veiled: bool
     disputed: bool
     held_to_print: bool
+    extension_to: date | None
 
 
 class Day(Struct, frozen=True):
@@ -60,7 +63,7 @@ def month(session: Session, person: Person, wanted: Wanted, first: date) -> dict
     found = _ranked(_dates(person, wanted, first, last))
     query = (
         select(found.c.on, found.c.what, found.c.total, Entry, DeadlineRow, Matter, shown_name().label("attorney"))
-        .add_columns(visible(person).label("seen"))
+        .add_columns(visible(person).label("seen"), WANTED_ON.label("wanted"))
         .select_from(found)
         .join(DeadlineRow, DeadlineRow.id == found.c.deadline)
         .join(Entry, Entry.id == DeadlineRow.entry_id)
@@ -123,4 +126,5 @@ def _shown(row: Any) -> MonthDate:
         veiled=veiled,
         disputed=is_disputed(entry, dispute),
         held_to_print=is_held_to_print(entry, dispute),
+        extension_to=None if veiled else row.wanted,
     )

@@ -24,6 +24,12 @@ def people_chapter(session: Session, *, emergency: str, partner: str) -> Chapter
     return Chapter("People", list(_people(people, emergency.strip().lower(), partner.strip().lower())))
 
 
+def is_here(session: Session, email: str) -> bool:
+    """Whether an address that the settings name is that of an active person."""
+    known = select(Person.id).where(Person.email == email.strip().lower(), Person.active.is_(True))
+    return session.scalar(known) is not None
+
+
 def _people(people: list[Person], emergency: str, partner: str) -> Iterator[str]:
     names = {person.id: f"{person.name} <{person.email}>" for person in people}
     emails = {person.email: names[person.id] for person in people}
@@ -49,4 +55,5 @@ def _named(what: str, option: str, email: str, emails: dict[str, str]) -> Iterat
     if email in emails:
         yield f"{emails[email]} {what}."
     else:
-        yield f"NOT SET: nobody {what} ({option})."
+        named = f" names {email}, who is no active person of the firm" if email else ""
+        yield f"NOT SET: nobody {what} ({option}{named})."

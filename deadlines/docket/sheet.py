@@ -7,7 +7,7 @@ from sqlalchemy import case, func
 from sqlalchemy.orm import Session
 
 from deadlines.docket.board import BoardLine, altered_now, columns, line_of
-from deadlines.docket.wanted import Wanted, chosen, next_on, open_dates, open_entries
+from deadlines.docket.wanted import Wanted, chosen, next_on, open_dates, open_entries, when_is
 from deadlines.store.tables import Entry, Person
 
 
@@ -43,7 +43,7 @@ def sheet(
     rows = session.execute(query.order_by(first, next_on(today).nulls_first(), Entry.id).limit(most))
     lines = sorted((line_of(row, today) for row in rows), key=lambda line: line.next_is != "altered")
     doubts = (Entry.verified_at.is_(None), Entry.discrepancy.is_not(None))
-    conditions = (next_on(today) < today, next_on(today) == today, *doubts)
+    conditions = (when_is("overdue", today, person), when_is("today", today, person), *doubts)
     sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions]
     counted = session.execute(open_entries(person, func.count(), *sums).where(*asked)).one()
     total, overdue, on_today, unverified, discrepant = counted

@@ -83,7 +83,7 @@ def chosen(person: Person | None, wanted: Wanted, today: date) -> Iterator[Colum
     """The conditions on entries. What is asked for by the case is looked for in what the person may see only, or the
     answer would tell."""
     if wanted.when != "all":
-        yield when_is(wanted.when, today)
+        yield when_is(wanted.when, today, person)
     if wanted.on is not None:
         yield or_(*(day == wanted.on for day in DATES))
     if wanted.until is not None:
@@ -107,12 +107,25 @@ def next_on(today: date) -> ColumnElement[date]:
     return case((protective, Entry.protective_by), (Entry.safe_by >= today, Entry.safe_by), else_=Entry.last_day)
 
 
-def when_is(when: When, today: date) -> ColumnElement[bool]:
-    """Whether the date that comes next is overdue, of today, or of the next seven days."""
+def when_is(when: When, today: date, person: Person | None) -> ColumnElement[bool]:
+    """Whether the date that comes next is overdue, of today, or of the next seven days.
+
+    Of today is also what a courier must have today and nobody has sent, as far as the person may see its matter.
+    """
     on = next_on(today)
     return {
         "all": Entry.id.is_not(None),
         "overdue": on < today,
-        "today": on == today,
+        "today": or_(on == today, and_(courier_is(today), ~among(~visible(person)))),
         "week": and_(on >= today, on <= today + WEEK),
     }[when]
+
+
+def courier_day() -> ColumnElement[date | None]:
+    """The day on which a courier must have the filing, of what was not sent yet; for a query that holds Entry."""
+    return case((Entry.dispatched.is_(None), Entry.dispatch_by))
+
+
+def courier_is(today: date) -> ColumnElement[bool]:
+    """Whether a courier's day is today, and stands beside the date that comes next (see `coming.courier_for`)."""
+    return and_(courier_day() == today, next_on(today) >= today)

@@ -1,5 +1,7 @@
 """`followup`, `workload`, `policy` and `matter list` through the real program."""
 
+import json
+
 from tests.commands.conftest import Firm
 from tests.commands.program import RECENT
 
@@ -31,3 +33,11 @@ def test_the_policy_is_written_from_the_settings(firm: Firm) -> None:
     assert "dora@firm.test is sent the follow-up list" in chapters["Daily and weekly control"]
     assert "Dora Dee <dora@firm.test> follows up" in chapters["People"]
     assert "180, 90, 60, 30" in chapters["Reminders"]
+    assert firm.data("person", "deactivate", "dora@firm.test")["still_named_in"] == ["follow_up.partner"]
+    said = firm.good("policy")
+    assert ("is sent the follow-up list" in said, said.count("dora@firm.test is no active person of the firm")) == (
+        False,
+        1,
+    )
+    checks = json.loads(firm.run("doctor", "--json").stdout)["checks"]
+    assert [check["state"] for check in checks if check["id"] == "follow-up-partner"] == ["ill"]

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 from msgspec import structs
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice, Service
 from deadlines.docket.alarms import mark_told, untold
 from deadlines.docket.closing import file_entry, reopen_entry, strike_notice, waive_entry
+from deadlines.docket.dispatching import dispatch_entry
 from deadlines.docket.evening import sign_evening
 from deadlines.docket.evening_sheet import VEILED, Sheet, sheet_of
 from deadlines.docket.evening_watch import check_evening, evening_days, watch_evening
@@ -58,7 +59,7 @@ def test_the_sheet_tells_what_has_come_what_was_closed_and_what_comes(database: 
     with database.write() as session:
         ana, _, _ = firm(session)
         entries = recorded(session)
-        assert (sheet(session, WEDNESDAY).open, sheet(session, WEDNESDAY).coming) == ([], [])
+        assert sheet(session, date(2026, 11, 16)).coming == []
         assert {item.entry for item in sheet(session, THURSDAY).coming} == {entries[rule].id for rule in ALL}
         close_all(session, entries, ana, at(FRIDAY, 11))
         reopen_entry(session, desk(), entries[APPEAL], reason="it is to be appealed", by=ana, now=at(FRIDAY, 12))
@@ -74,6 +75,27 @@ def test_the_sheet_tells_what_has_come_what_was_closed_and_what_comes(database: 
         assert sheet(session, MONDAY).closed == []
 
 
+def test_what_a_courier_must_have_today_and_nobody_has_sent_needs_a_word_today(database: Database) -> None:
+    with database.write() as session:
+        ana, _, dora = firm(session)
+        entries = recorded(session)
+        tuesday, due = sheet(session, date(2026, 11, 17)), {(entries[rule].id, WEDNESDAY, "courier") for rule in ALL}
+        assert (tuesday.open, {(item.entry, item.on, item.what) for item in tuesday.coming}) == ([], due)
+        assert {(item.entry, item.on, item.what) for item in sheet(session, WEDNESDAY).open} == due
+        appeal, four = entries[APPEAL], at(WEDNESDAY, 16)
+        dispatch_entry(session, desk(), appeal, on=WEDNESDAY, tracking="1Z999", by=ana, now=four)
+        with pytest.raises(InputError, match="Still open on 2026-11-18"):
+            sign(session, dora, WEDNESDAY)
+        sign(session, dora, WEDNESDAY, left={entries[rule].id: "is filed online" for rule in (REOPEN, RECONSIDER)})
+        # On the day after, the date to file by is what counts; and what is recorded then was on no list of Wednesday.
+        assert sheet(session, THURSDAY).open == []
+        [day] = [one for one in evening_days(session, desk(), days=2, now=at(THURSDAY)) if one.on == WEDNESDAY]
+        assert day.unsigned == 0
+        recorded(session, reference="2026-0144")
+        [day] = [one for one in evening_days(session, desk(), days=2, now=at(THURSDAY)) if one.on == WEDNESDAY]
+        assert day.unsigned == 3  # entered long before, and not on the list that was signed
+
+
 @pytest.mark.parametrize(
     "on, what, day",
     [
@@ -87,6 +109,16 @@ def test_the_gravest_date_that_has_come_counts(database: Database, on: date, wha
     with database.write() as session:
         recorded(session)
         assert {(item.what, item.on) for item in sheet(session, on).open} == {(what, day)}
+
+
+def test_what_was_entered_on_a_later_day_needs_no_word_for_the_day_before(database: Database) -> None:
+    with database.write() as session:
+        _, _, dora = firm(session)
+        entries = recorded(session)
+        session.execute(update(Entry).values(created_at=at(date(2026, 11, 26), 0)))  # midnight, New York
+        assert sheet(session, date(2026, 11, 25)).open == []
+        assert sign(session, dora, date(2026, 11, 25)).sheet["open"] == []
+        assert {item.entry for item in sheet(session, date(2026, 11, 26)).open} == {entries[rule].id for rule in ALL}
 
 
 def test_the_next_working_day_lies_after_weekend_and_thanksgiving(database: Database) -> None:
@@ -342,6 +374,11 @@ def test_nobody_signed_is_told_in_the_evening_and_on_the_next_morning(database: 
         assert check_evening(session, desk(), by=SEVEN, now=at(MONDAY, 9)).state == "well"
         assert watch(MONDAY, 23, by=None) == []
         assert check_evening(session, desk(), by=None, now=at(MONDAY, 23)).state == "well"
+        # Today's is missed from the hour on by which somebody signs.
+        assert [check_evening(session, desk(), by=SEVEN, now=at(MONDAY, n)).state for n in (18, 19)] == [
+            "well",
+            "warning",
+        ]
 
 
 def test_a_struck_notice_stands_among_the_closed(database: Database) -> None:

@@ -9,6 +9,7 @@ from deadlines.docket.board import counts
 from deadlines.docket.closing import file_entry, strike_notice, waive_entry
 from deadlines.docket.compose_follow_up import compose_follow_up
 from deadlines.docket.follow_up import FollowUp, follow_up
+from deadlines.docket.health import check_partner
 from deadlines.docket.intake import open_matter
 from deadlines.docket.missed import miss_entry
 from deadlines.docket.policy import people_chapter
@@ -158,3 +159,10 @@ def test_the_policy_names_people_and_says_what_is_not_set(database: Database) ->
             "NOT SET: nobody is asked last when nobody answers (reminders.emergency)."
         ]
         assert "Ana Ruiz: NOT SET: no deputy." in said
+        assert check_partner(session, "Paul@firm.test").state == check_partner(session, "").state == "well"
+        gone = people_chapter(session, emergency="", partner="pat@firm.test").sentences
+        assert gone[-1] == (
+            "NOT SET: nobody follows up what was filed (follow_up.partner names pat@firm.test, who is no active person "
+            "of the firm)."
+        )
+        assert check_partner(session, "pat@firm.test").state == "ill"

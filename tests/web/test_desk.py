@@ -83,12 +83,43 @@ def test_the_docket_shows_the_next_date_of_each_entry(firm: Firm) -> None:
     assert page.headers["cache-control"] == "no-store"
 
 
+def test_a_protective_date_that_has_passed_stays_beside_the_date_that_comes_next(firm: Firm) -> None:
+    with firm.database.write() as session:
+        matter = session.scalars(select(Matter).where(Matter.restricted.is_(False))).first()
+        assert matter is not None
+        for rule, back in (("of-today", 0), ("of-yesterday", 1)):
+            samples.entry(session, matter, samples.window(rule=rule, protective_by=NOW.date() - timedelta(days=back)))
+    for path in ("/", "/print"):
+        text = firm.browser("Ana").get(path).text
+        said = re.findall(r'protective date <time datetime="([^"]+)">[^<]*</time> passed', text)
+        assert said == [str(NOW.date() - timedelta(days=1))]
+
+
+def _today_count(firm: Firm, name: str) -> int:
+    found = re.search(r"when=today[^>]*><strong>(\d+)</strong>", firm.browser(name).get("/").text)
+    assert found is not None
+    return int(found[1])
+
+
 def test_the_courier_s_day_is_shown_until_it_has_passed_and_to_nobody_of_a_restricted_matter(firm: Firm) -> None:
     said = 'courier by <time datetime="2026-11-18">'
     with firm.database.write() as session:
         session.execute(update(Entry).values(dispatch_by=date(2026, 11, 18)))
     assert firm.browser("Ana").get("/").text.count(said) == 2
     assert firm.browser("Dora").get("/").text.count(said) == 1
+    before = _today_count(firm, "Ana"), _today_count(firm, "Dora")
+    with firm.database.write() as session:
+        session.execute(update(Entry).values(dispatch_by=NOW.date()))
+    # The courier's own day is something of today, for who is told of it.
+    for name, shown, was in (("Ana", 2, before[0]), ("Dora", 1, before[1])):
+        text = firm.browser(name).get("/?when=today").text
+        assert (text.count("courier TODAY"), _today_count(firm, name)) == (shown, was + shown)
+    assert firm.browser("Ana").get("/print").text.count("courier <strong>TODAY</strong>") == 2
+    with firm.database.write() as session:
+        session.execute(update(Entry).values(dispatched={"on": "2026-11-02"}))
+    assert (_today_count(firm, "Ana"), "courier" in firm.browser("Ana").get("/").text) == (before[0], False)
+    with firm.database.write() as session:
+        session.execute(update(Entry).values(dispatched=None))
     with firm.database.write() as session:
         session.execute(update(Entry).values(dispatch_by=NOW.date() - timedelta(days=1)))
     assert "courier by" not in firm.browser("Ana").get("/").text

@@ -4,14 +4,14 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from deadlines.compute import Notice, Service
 from deadlines.docket.incoming import register
 from deadlines.docket.intake import open_matter
 from deadlines.docket.reviews import none_known
 from deadlines.store.database import Database
-from deadlines.store.tables import EveningCheck, Person, Proposal
+from deadlines.store.tables import Entry, EveningCheck, Extension, Person, Proposal
 from tests.docket.desks import DENIAL, ENTERED, MAILED
 from tests.web.office import CANARIES, ROOM, Office, Page, fields
 
@@ -44,6 +44,10 @@ def test_nobody_signs_while_something_stays_open_without_a_word(office: Office) 
     for name in (*words[1:], "gone_through"):
         assert f'href="#{name}"' in refused.text
     assert 'value="the courier comes at eight"' in refused.text
+    # Those of restricted matters are numbered, so that each word is known to belong to one of them.
+    veiled = re.findall(r"Deadline of a restricted matter: ask its attorney \((\d) of (\d)\)", page)
+    assert sorted({int(one) for one, _ in veiled}) == list(range(1, int(veiled[0][1]) + 1))
+    assert "restricted matter: ask its attorney (2 of" in refused.text
     assert Page(refused.text).problems() == []
     whole = {**form, **dict.fromkeys(words, "filed tomorrow"), "gone_through": "yes", "note": "quiet"}
     done = browser.post("/evening", data=whole)
@@ -181,6 +185,20 @@ def test_more_time_is_asked_for_and_granted(office: Office) -> None:
     assert "No date has moved" in browser.get(done.headers["location"]).text
     assert "asked for until" in browser.get(f"/matter/{entry.matter_id}").text
     assert "More time that was asked for: 1" in browser.get("/proposals").text
+    said = re.compile(r"extension to <time[^>]*>[^<]*15 Dec 2026</time> asked for, (<strong>)?NOT GRANTED")
+    pages = ("/", "/month", "/print", "/evening", "/evening?on=2026-11-19", "/follow-up")
+    for name in ("Ben", "Dora"):
+        assert {page for page in pages if not said.search(office.browser(name).get(page).text)} == set()
+    with office.database.write() as session:
+        session.execute(update(Entry).where(Entry.id == entry.id).values(verified_at=EVENING, verified_by="Ana"))
+    assert said.search(browser.get(f"/entry/{entry.id}/slip").text)
+    secret = office.entry(reference="S-1")  # of the restricted matter nothing is told, whatever is asked for
+    with office.database.write() as session:
+        session.execute(update(Extension).values(entry_id=secret.id))
+    assert {page for page in pages if "NOT GRANTED" in office.browser("Dora").get(page).text} == set()
+    assert all(said.search(office.browser("Ana").get(page).text) for page in ("/", "/month", "/evening", "/follow-up"))
+    with office.database.write() as session:
+        session.execute(update(Extension).values(entry_id=entry.id))
     form = fields(browser.get(path).text)
     grant = {**form, "granted_to": "2026-12-11", "granted_on": "2026-11-20", "grant_proof": "order, p. 1"}
     assert browser.post(f"{path}/grant", data=form).status_code == 422

@@ -67,6 +67,7 @@ def _ask(visit: Visit, asked: Mapping[str, str], typed: Mapping[str, str], refus
         faults=faults_of(refusal),
         sheet=sheet,
         ways=_ways(visit, sheet),
+        told=_told(sheet),
         what=WHAT,
         whole=sees_all(visit.session, visit.person, on=on),
         mine=any(one.person == visit.person.email for one in sheet.signatures) and not sheet.after,
@@ -97,8 +98,22 @@ def _sign(visit: Visit, form: dict[str, str]) -> Response:
 
 def _silent(sheet: Sheet) -> dict[str, str]:
     """What is said where something has no word, by its id: each names what it is about."""
-    entries = {item.entry: UNSIGNED.format(_named(item)) for item in sheet.open}
-    return {**entries, **{item.id: UNSAID.format(item.line[:1].upper() + item.line[1:]) for item in sheet.others}}
+    told = _told(sheet)
+    entries = {item.entry: UNSIGNED.format(told[item.entry]) for item in sheet.open}
+    return {**entries, **{o.id: UNSAID.format(told[o.id][:1].upper() + told[o.id][1:]) for o in sheet.others}}
+
+
+def _told(sheet: Sheet) -> dict[str, str]:
+    """What each thing is called, by its id; several that would be called alike, as those of restricted matters, are
+    numbered as they stand on the list."""
+    names = {item.entry: _named(item) for item in sheet.open} | {item.id: item.line for item in sheet.others}
+    alike: dict[str, list[str]] = {}
+    for name, words in names.items():
+        alike.setdefault(words, []).append(name)
+    return {
+        name: words if len(alike[words]) == 1 else f"{words} ({alike[words].index(name) + 1} of {len(alike[words])})"
+        for name, words in names.items()
+    }
 
 
 def _named(item: DueItem) -> str:

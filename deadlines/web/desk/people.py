@@ -222,6 +222,7 @@ def _person(
         done=DONE.get(done, ""),
         roles=[(role, role) for role in ROLES],
         itself=person.id == visit.person.id,
+        partner=visit.desk.partner if visit.office.desk is not None else "",
     )
 
 
