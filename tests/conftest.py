@@ -21,6 +21,8 @@ from deadlines.store.database import Database
 from deadlines.store.tables import new_id
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+IN_MEMORY, ROOM = Path("/dev/shm"), 4 << 30  # noqa: S108  (a folder of its own is made in it)
+"""Where a database of three hundred files is copied ten times as fast as on a disk, and the bytes that must be free."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before the tests are chosen by their marks
@@ -50,7 +52,9 @@ def postgres_server() -> Iterator[URL]:
         yield make_url(given).set(drivername="postgresql+psycopg")
         return
     # Beside no home folder: for root the server makes every folder above its data readable to all.
-    with tempfile.TemporaryDirectory(prefix="deadlines-pg-", ignore_cleanup_errors=True) as folder:
+    in_memory = IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM
+    place = IN_MEMORY if in_memory else None
+    with tempfile.TemporaryDirectory(prefix="deadlines-pg-", ignore_cleanup_errors=True, dir=place) as folder:
         yield from _own_server(Path(folder))
 
 
@@ -64,7 +68,8 @@ def _own_server(folder: Path) -> Iterator[URL]:
     try:
         url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         # Nothing here outlives the tests: without waiting for the disk it is three times as fast.
-        _commands(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        settings = "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET max_wal_size = '256MB'"
+        _commands(url, *settings, "SELECT pg_reload_conf()")
         yield url
     finally:
         _administration(url).dispose()
