@@ -23,8 +23,8 @@ MOST = 10_000
 """Lines of a copy that somebody waits for at a page; the command knows no limit."""
 AT_ONCE = 500
 TOO_MANY = (
-    "These are {0:,} dates; a page copies {1:,} at most. Choose fewer, by attorney or time, or have "
-    "`deadlines export` run where the program is installed."
+    "These are {0:,} dates; a page copies {1:,} at most. Choose fewer, by attorney or time, or ask whoever runs the "
+    "program for a copy of all."
 )
 
 
