@@ -1,5 +1,6 @@
 """Where backups are made: a folder with a lock, a corner in it for what is not finished, and names at the very end."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -14,6 +15,7 @@ from deadlines.keeping.manifest import NAME, SUFFIX
 
 UNFINISHED = ".unfinished-"
 RESTORING = ".restoring-"
+TRIES = 5
 
 
 @contextmanager
@@ -68,14 +70,32 @@ def restoring(beside: Path) -> Iterator[Path]:
     try:
         for left in beside.glob(f"{RESTORING}*"):
             _clear_restoring(left)
-        with tempfile.TemporaryDirectory(prefix=RESTORING, dir=beside, ignore_cleanup_errors=True) as corner:
-            lock = _lock_of(Path(corner))
+        made, lock = _locked_corner(beside)
+        with made as corner:
             try:
                 yield Path(corner)
             finally:
                 os.close(lock)
     except OSError as fault:
         raise BackupError(f"{beside}: the backup cannot be restored there ({fault.strerror}).") from fault
+
+
+def _locked_corner(beside: Path) -> tuple["tempfile.TemporaryDirectory[str]", int]:
+    """A corner and its lock. A restore that begins just then may clear one away that has no lock yet: then another."""
+    for left in range(TRIES, 0, -1):
+        made = tempfile.TemporaryDirectory(prefix=RESTORING, dir=beside, ignore_cleanup_errors=True)
+        try:
+            lock = _lock_of(Path(made.name))
+        except OSError:
+            made.cleanup()
+            if left == 1:
+                raise
+            continue
+        if (Path(made.name) / ".lock").exists():
+            return made, lock
+        os.close(lock)
+        made.cleanup()
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
 
 
 def _clear_restoring(left: Path) -> None:
