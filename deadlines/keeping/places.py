@@ -82,18 +82,13 @@ def restoring(beside: Path) -> Iterator[Path]:
 
 def _locked_corner(beside: Path) -> tuple["tempfile.TemporaryDirectory[str]", int]:
     """A corner and its lock. A restore that begins just then may clear one away that has no lock yet: then another."""
-    for left in range(TRIES, 0, -1):
+    for _ in range(TRIES):
         made = tempfile.TemporaryDirectory(prefix=RESTORING, dir=beside, ignore_cleanup_errors=True)
-        try:
+        with suppress(OSError):
             lock = _lock_of(Path(made.name))
-        except OSError:
-            made.cleanup()
-            if left == 1:
-                raise
-            continue
-        if (Path(made.name) / ".lock").exists():
-            return made, lock
-        os.close(lock)
+            if (Path(made.name) / ".lock").exists():
+                return made, lock
+            os.close(lock)
         made.cleanup()
     raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
 

@@ -1,12 +1,14 @@
 """A restore is refused unless the backup is what its manifest says, and swaps last."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +21,7 @@ from deadlines.docket.renderings import lift_sequences, refresh_renderings
 from deadlines.docket.sealing import altered_dates
 from deadlines.docket.views import open_windows
 from deadlines.errors import BackupError
-from deadlines.keeping import Manifest, facts, restore
+from deadlines.keeping import Manifest, facts, places, restore
 from deadlines.keeping.facts import facts_of
 from deadlines.keeping.manifest import manifest_path, sha256_of
 from deadlines.keeping.places import restoring
@@ -296,3 +298,26 @@ def test_a_restored_older_docket_repeats_and_loses_no_reminder(
     found.dispose()
     ids = [{message.message_id for message in channel.messages} for channel in (first, again)]
     assert ids[0] == ids[1] != set()
+
+
+def test_a_restore_whose_corner_is_cleared_before_it_is_locked_makes_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another restore that begins just then takes a corner without a lock for one that was killed."""
+    lock_of, cleared = places._lock_of, list[Path]()
+
+    def lock_late(corner: Path, *, times: int) -> int:
+        if len(cleared) < times:
+            shutil.rmtree(corner)
+            cleared.append(corner)
+        return lock_of(corner)
+
+    monkeypatch.setattr(places, "_lock_of", partial(lock_late, times=1))
+    with restoring(tmp_path) as corner:
+        assert corner not in cleared
+        (corner / "plain").write_text("at work")
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(places, "_lock_of", partial(lock_late, times=99))
+    with pytest.raises(BackupError, match="cannot be restored there"), restoring(tmp_path):
+        pass
+    assert list(tmp_path.iterdir()) == []
