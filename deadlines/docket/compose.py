@@ -8,13 +8,14 @@ from msgspec import Struct
 
 from deadlines.docket.answering import place_of, to_know_more, to_record_missed, to_take_on, to_tick, why_asked
 from deadlines.docket.coming import courier_for
-from deadlines.docket.compose_dates import day_text, days_left, explained, lines_of_dates
+from deadlines.docket.compose_dates import days_left, explained, lines_of_dates
 from deadlines.docket.delays import LAST_DAY_PASSED, delay_lines, late_by, what_to_do
 from deadlines.docket.fatal import PROTECTIVE
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.reminders import MOVED, URGENT
 from deadlines.docket.tidings import lines_of, mark_of
 from deadlines.docket.trust import ALTERED
+from deadlines.ical.wording import day_text
 from deadlines.notify.message import Message, clean_line
 from deadlines.store.tables import Absence, DeadlineRow, Entry, Matter, Milestone, Person, Reminder
 

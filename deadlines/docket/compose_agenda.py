@@ -5,8 +5,9 @@ from datetime import date
 
 from deadlines.docket.agenda import Agenda, Dated, Step
 from deadlines.docket.compose import what_to_file
-from deadlines.docket.compose_dates import day_text, days_left
+from deadlines.docket.compose_dates import days_left
 from deadlines.docket.trust import ALTERED
+from deadlines.ical.wording import day_text
 from deadlines.notify.message import clean_line
 
 MOST_LINES = 60

@@ -3,16 +3,9 @@
 from datetime import date
 
 from deadlines.docket.trust import window_of
+from deadlines.ical.wording import day_text
 from deadlines.notify.message import clean_line
 from deadlines.store.tables import DeadlineRow, Entry
-
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def day_text(day: date) -> str:
-    """`Fri 20 Nov 2026`, the same in every locale."""
-    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def days_left(day: date, today: date) -> str:

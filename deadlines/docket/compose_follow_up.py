@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from deadlines.docket.compose_dates import day_text
 from deadlines.docket.extension_views import asked_words
 from deadlines.docket.follow_up import FollowUp, FollowUpLine
 from deadlines.docket.tidings import names_client
+from deadlines.ical.wording import day_text
 from deadlines.notify.message import clean_line
 from deadlines.store.tables import Matter
 

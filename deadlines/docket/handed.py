@@ -10,10 +10,10 @@ from deadlines.docket import letters
 from deadlines.docket.acknowledging import standing
 from deadlines.docket.agenda import LOOK_BACK, handed_over
 from deadlines.docket.compose_agenda import FOOT, blocks
-from deadlines.docket.compose_dates import day_text
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED, add_rows, row_of
 from deadlines.docket.reminders import URGENT
 from deadlines.docket.trail_watch import doubt
+from deadlines.ical.wording import day_text
 from deadlines.notify.channel import MAIL
 from deadlines.notify.message import clean_line
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Person, Reminder
