@@ -125,13 +125,13 @@ def deactivate_person(
     *,
     successor: Person | None,
     actor: str,
+    today: date,
     now: datetime,
-    today: date | None = None,
     pages: str = "",
 ) -> int:
     """Someone leaves: browsers, feeds and tokens end, chat addresses are forgotten, what waits goes to the successor.
 
-    Absences end, and what they took on is open again. `today` is the firm's day; without it that of `now` in UTC.
+    Absences end, and what they took on is open again. `today` is the firm's day.
 
     Returns how many matters were handed over. Raises Conflict while something open has nobody to go to, and names it:
     no window may be left without a person, nor a matter that is not closed, of which the next notice opens one.
@@ -148,7 +148,7 @@ def deactivate_person(
             "`deadlines matter hand-over MATTER ADDRESS` one matter.",
             code="still-answers",
         )
-    today, handed = today or now.date(), 0
+    handed = 0
     end_absences(session, person, today)
     end_answers(session, person, now)
     if successor is not None:

@@ -283,7 +283,9 @@ def test_reopened_handed_over_and_new_people_pass(docket: Database) -> None:
         heir = person(session, "Hal Orr")
         entry = session.get_one(Entry, identifier)
         reopen_entry(session, desks.desk(), entry, reason="the client changed his mind", by=ana, now=ENTERED + 15 * DAY)
-        deactivate_person(session, ana, successor=heir, actor="test", now=ENTERED + 16 * DAY)
+        deactivate_person(
+            session, ana, successor=heir, actor="test", today=(ENTERED + 16 * DAY).date(), now=ENTERED + 16 * DAY
+        )
         late = Person(name="Eve", email="eve@firm.test", role="docket", created_at=ENTERED + 16 * DAY)
         session.add(late)
     days = [FOURTEEN_DAYS_BEFORE, *(ENTERED + number * DAY for number in (15, 16, 17))]

@@ -127,7 +127,7 @@ def test_steps_of_moved_dates_and_of_who_left_are_no_gap(docket: Database) -> No
     with docket.write() as session:
         people = {each.name: each for each in session.scalars(select(Person))}
         heir = person(session, "Hal Orr")
-        deactivate_person(session, people["Ana Ruiz"], successor=heir, actor="t", now=at + DAY)
+        deactivate_person(session, people["Ana Ruiz"], successor=heir, actor="t", today=(at + DAY).date(), now=at + DAY)
     run(docket, at + DAY)
     auditor(docket).audit(at + DAY + HOUR)
     assert found(docket) == []

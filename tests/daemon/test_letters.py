@@ -202,7 +202,7 @@ def test_nothing_is_sent_to_somebody_who_left(database: Database) -> None:
     write(database)
     with database.write() as session:
         ana = session.scalars(select(Person)).one()
-        deactivate_person(session, ana, successor=None, actor="test", now=NOW)
+        deactivate_person(session, ana, successor=None, actor="test", today=NOW.date(), now=NOW)
     channel = Collector()
     sweeps(database, channel).send_due(NOW)
     assert channel.messages == []

@@ -164,7 +164,7 @@ def test_of_who_leaves_with_restricted_matters_alone_no_count_is_told(firm: Firm
     secret = samples.matter(firm.session, firm.ben, "S-1", restricted=True)
     samples.entry(firm.session, secret, samples.window(rule="other"))
     with pytest.raises(Conflict) as refused:
-        deactivate_person(firm.session, firm.ben, successor=None, actor="t", now=SENT)
+        deactivate_person(firm.session, firm.ben, successor=None, actor="t", today=SENT.date(), now=SENT)
     assert "ben@firm.test is the attorney of restricted matters and answers for dates in restricted matters, and" in (
         refused.value.fact
     )
@@ -176,13 +176,13 @@ def test_who_leaves_names_what_is_open_and_hands_it_over(firm: Firm) -> None:
     firm.ben.deputy_id = firm.ana.id
     firm.away(firm.carla, firm.ana)
     with pytest.raises(Conflict) as refused:
-        deactivate_person(firm.session, firm.ana, successor=None, actor="t", now=SENT)
+        deactivate_person(firm.session, firm.ana, successor=None, actor="t", today=SENT.date(), now=SENT)
     said = refused.value.sentence
     assert "is the attorney of matter 2026-0143 and of restricted matters and answers for 1 open date, " in said
     assert ", others in restricted matters and stands in for ben@firm.test" in said
     assert "S-1" not in said
     assert "`deadlines person deactivate ana@firm.test --successor ADDRESS`" in said
-    assert deactivate_person(firm.session, firm.ana, successor=firm.ben, actor="t", now=SENT) == 2
+    assert deactivate_person(firm.session, firm.ana, successor=firm.ben, actor="t", today=SENT.date(), now=SENT) == 2
     firm.session.expire_all()
     assert firm.ben.deputy_id is None, "nobody stands in for themselves"
     assert absences.covers(firm.session, TODAY) == {firm.carla.id: firm.ben.id}

@@ -33,11 +33,11 @@ def handed(session: Session, ana: Person, other: Person) -> None:
 
 def heir_of_matters(session: Session, ana: Person, other: Person) -> None:
     samples.matter(session, ana)
-    deactivate_person(session, ana, successor=other, actor="t", now=ENTERED)
+    deactivate_person(session, ana, successor=other, actor="t", today=ENTERED.date(), now=ENTERED)
 
 
 def heir(session: Session, ana: Person, other: Person) -> None:
-    deactivate_person(session, ana, successor=other, actor="t", now=ENTERED)
+    deactivate_person(session, ana, successor=other, actor="t", today=ENTERED.date(), now=ENTERED)
 
 
 def deputy(session: Session, ana: Person, other: Person) -> None:

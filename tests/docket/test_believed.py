@@ -151,7 +151,7 @@ def test_the_attorney_is_the_one_of_then(session: Session, leaves: bool) -> None
     matter = session.get_one(Matter, entry.matter_id)
     at = datetime(2026, 11, 9, 15, 0, tzinfo=UTC)
     if leaves:
-        deactivate_person(session, ana, successor=carla, actor="t", now=at)
+        deactivate_person(session, ana, successor=carla, actor="t", today=at.date(), now=at)
     else:
         handing.hand_over(session, matter, carla, actor="t", now=at)
     assert on(session, entry, date(2026, 11, 8)).attorney == ana.email

@@ -121,7 +121,7 @@ def test_a_leak_closes_also_what_has_ended(session: Session, ana: Person) -> Non
 def test_who_leaves_takes_along_the_addresses_and_each_says_so(session: Session, ana: Person) -> None:
     ben = samples.person(session, "Ben")
     subscription, _ = subscribe(session, ana)
-    deactivate_person(session, ana, successor=ben, actor="t", now=NOW)
+    deactivate_person(session, ana, successor=ben, actor="t", today=NOW.date(), now=NOW)
     assert (subscription.ending, endings.condition(subscription, NOW)) == ("left", "ended")
     assert b"no longer works" in endings.end_body(subscription, NOW).replace(b"\r\n ", b"")
 

@@ -403,7 +403,7 @@ def test_nobody_who_left_is_told_anything(database: Database) -> None:
         recorded(session)
         ben = person(session, "Ben Ode")
         opted_in(session, ana(session))
-        deactivate_person(session, ana(session), successor=ben, actor="test", now=LATER)
+        deactivate_person(session, ana(session), successor=ben, actor="test", today=LATER.date(), now=LATER)
         with pytest.raises(Conflict):
             choose_invitations(session, ana(session), "matter", actor="test", now=LATER)
     assert tell(database) == 0

@@ -149,7 +149,7 @@ def test_the_matters_of_who_leaves_the_firm_leave_the_team(
     teams.join_team(session, team, ana, actor="t", now=samples.ENTERED)
     subscription = samples.subscribe(session, ben, scope="team", team=team)
     before = shown(session, subscription)
-    deactivate_person(session, ana, successor=ben, actor="t", now=NOW)
+    deactivate_person(session, ana, successor=ben, actor="t", today=NOW.date(), now=NOW)
     assert set(shown(session, subscription)) == set(before)
     assert all(is_removed(event) for event in shown(session, subscription).values())
 

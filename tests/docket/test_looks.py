@@ -150,7 +150,7 @@ def test_where_nobody_else_can_look_the_same_person_looks_again(database: Databa
         ana, ben, dora = firm(session)
         entries = entered(session, by=ana)
         verify(session, entries[RULE], ben, service=Service("in-person"))
-        deactivate_person(session, dora, successor=ana, actor="test", now=LATER)
+        deactivate_person(session, dora, successor=ana, actor="test", today=LATER.date(), now=LATER)
         assert verify(session, entries[RULE], ben).verified == [entries[RULE]]
 
 
@@ -177,7 +177,7 @@ def test_in_a_firm_of_two_who_entered_a_notice_looks_again_once_it_is_amended(da
         entry = entered(session, by=ana)[RULE]
         verify(session, entry, ben, service=Service("in-person"))
         amend_notice(session, desk(), entry.notice, Amendment(method="in-person"), reason="seen", by=ben, now=LATER)
-        deactivate_person(session, dora, successor=ana, actor="test", now=LATER)
+        deactivate_person(session, dora, successor=ana, actor="test", today=LATER.date(), now=LATER)
         assert verify(session, entry, ana).verified == [entry]
 
 

@@ -165,8 +165,8 @@ def test_who_leaves_hands_them_over(session: Session, entries: dict[str, Entry])
     dora = session.scalars(select(Person).where(Person.role == "docket")).one()
     heir = person(session, "Hal Orr", "docket")
     with pytest.raises(Conflict):
-        deactivate_person(session, dora, successor=None, actor="t", now=LATER)
-    deactivate_person(session, dora, successor=heir, actor="t", now=LATER)
+        deactivate_person(session, dora, successor=None, actor="t", today=LATER.date(), now=LATER)
+    deactivate_person(session, dora, successor=heir, actor="t", today=LATER.date(), now=LATER)
     assert one(session, entries[MOTION], "dispatch").owner_id == heir.id
 
 

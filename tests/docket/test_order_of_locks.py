@@ -90,7 +90,7 @@ def test_somebody_leaves_the_firm_beside_a_filing(database: Database) -> None:
         begun.wait(5)
         with database.write() as session:
             ben, pat = (session.get_one(Person, identifier) for identifier in ids[1:])
-            deactivate_person(session, ben, successor=pat, actor="t", now=SOON)
+            deactivate_person(session, ben, successor=pat, actor="t", today=SOON.date(), now=SOON)
 
     with ThreadPoolExecutor(2) as pool:
         both = [pool.submit(beside_a_filing, database, ids[0], begun), pool.submit(leave)]

@@ -16,7 +16,7 @@ def add(session: Session, name: str, email: str, role: str = "attorney") -> Pers
 
 
 def leave(session: Session, who: Person, successor: Person | None = None) -> int:
-    return deactivate_person(session, who, successor=successor, actor="test", now=ENTERED)
+    return deactivate_person(session, who, successor=successor, actor="test", today=ENTERED.date(), now=ENTERED)
 
 
 def test_a_person_is_found_by_address_in_any_case(database: Database) -> None:
@@ -160,6 +160,6 @@ def test_the_chats_of_who_leaves_are_forgotten(database: Database, now: datetime
         ana = person(session)
         session.add(Contact(person_id=ana.id, channel="slack", address="https://h.example/S3CRET", added_at=now))
         session.flush()
-        deactivate_person(session, ana, successor=None, actor="test", now=now)
+        deactivate_person(session, ana, successor=None, actor="test", today=now.date(), now=now)
     with database.read() as session:
         assert session.scalars(select(Contact)).all() == []

@@ -45,7 +45,7 @@ def test_without_a_live_token_everything_is_refused_in_the_same_words(firm: ApiF
         assert found is not None
         tokens.revoke(session, found, actor="t", now=NOW)
         person = session.get_one(Person, firm.people["Ben"])
-        people.deactivate_person(session, person, successor=None, actor="t", now=NOW)
+        people.deactivate_person(session, person, successor=None, actor="t", today=NOW.date(), now=NOW)
         people.activate_person(session, person, actor="t", now=NOW)
     firm.later(days=1)
     bodies = set()

@@ -466,7 +466,7 @@ def test_a_webhook_ends_with_its_person_or_by_hand(told: Told) -> None:
     with told.database.write() as session:
         told.record(session)
         ben = session.get_one(Person, told.people["Ben"])
-        people.deactivate_person(session, ben, successor=None, actor="t", now=told.now)
+        people.deactivate_person(session, ben, successor=None, actor="t", today=told.now.date(), now=told.now)
     assert (told.send(), told.view().state) == ([], "revoked")
     assert told.alarms() == [("dora@firm.test", f"The webhook to {told.outside.host} has ended with its person")]
 

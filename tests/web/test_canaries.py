@@ -238,7 +238,7 @@ def test_logs_figures_health_errors_and_the_audit_trail(firm: Database, caplog: 
     with firm.write() as session:
         ana, auditor = find_person(session, "ana@firm.test"), person_of(session, "auditor")
         for refused in (
-            lambda: deactivate_person(session, ana, successor=None, actor="t", now=MORNING),
+            lambda: deactivate_person(session, ana, successor=None, actor="t", today=MORNING.date(), now=MORNING),
             lambda: acknowledge(
                 session, session.get_one(Entry, entry), auditor, now=MORNING, lasts=timedelta(1), zone=ZONE
             ),

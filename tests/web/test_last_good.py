@@ -360,7 +360,7 @@ def taken_off(session: Session, subscription: Subscription) -> None:
 
 def left(session: Session, subscription: Subscription) -> None:
     matter = session.query(Matter).one()
-    deactivate_person(session, subscription.person, successor=matter.attorney, actor="t", now=NOW)
+    deactivate_person(session, subscription.person, successor=matter.attorney, actor="t", today=NOW.date(), now=NOW)
 
 
 @pytest.mark.parametrize("change, note", [(revoked, b"HAS ENDED"), (left, b"HAS ENDED"), (taken_off, b"")])

@@ -206,7 +206,14 @@ def test_nobody_is_made_a_person_and_who_left_stays_out(firm: Firm) -> None:
     with firm.database.write() as session:
         assert [person.email for person in session.scalars(select(Person))] == ["ana@firm.test"]
         person = session.get_one(Person, firm.ana)
-        deactivate_person(session, person, successor=None, actor="t", now=NOW + timedelta(minutes=1))
+        deactivate_person(
+            session,
+            person,
+            successor=None,
+            actor="t",
+            today=(NOW + timedelta(minutes=1)).date(),
+            now=NOW + timedelta(minutes=1),
+        )
     assert firm.enter() == 403
     assert not firm.is_in()
 

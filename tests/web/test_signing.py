@@ -241,7 +241,14 @@ def test_who_left_is_out_at_once(door: Door) -> None:
     door.choose(door.invite())
     door.enter()
     with door.database.write() as session:
-        people.deactivate_person(session, session.get_one(Person, door.person), successor=None, actor="t", now=door.now)
+        people.deactivate_person(
+            session,
+            session.get_one(Person, door.person),
+            successor=None,
+            actor="t",
+            today=door.now.date(),
+            now=door.now,
+        )
     assert not door.is_in()
     assert door.enter() == 403
 
@@ -255,7 +262,7 @@ def test_who_is_taken_back_signs_in_anew(door: Door) -> None:
         ana = session.get_one(Person, door.person)
         calendar = subscriptions.add_subscription(session, ana, "x", choice=Choice(), actor="t", now=door.now)[1]
         token = tokens.add_token(session, ana, "x", "read", actor="t", now=door.now)[1]
-        people.deactivate_person(session, ana, successor=None, actor="t", now=door.now)
+        people.deactivate_person(session, ana, successor=None, actor="t", today=door.now.date(), now=door.now)
     with door.database.write() as session:
         people.activate_person(session, session.get_one(Person, door.person), actor="t", now=door.now)
     assert not door.is_in()
@@ -272,7 +279,7 @@ def test_a_browser_that_waited_for_a_code_is_not_let_on_after_a_leave(door: Door
         logins.invite(session, ana, actor="t", now=door.now)
         half = logins.sign_in(session, logins.Kept(ana.id, None, False), right=True, now=door.now, required=True)
         assert half is not None
-        people.deactivate_person(session, ana, successor=None, actor="t", now=door.now)
+        people.deactivate_person(session, ana, successor=None, actor="t", today=door.now.date(), now=door.now)
         people.activate_person(session, ana, actor="t", now=door.now)
         assert logins.find_waiting(session, half.token, now=door.now) is None
 
