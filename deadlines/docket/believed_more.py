@@ -13,7 +13,7 @@ from deadlines.store.tables import Audit, Extension, NoticeRow, Proposal
 
 
 class AskedThen(Struct, frozen=True, kw_only=True):
-    """More time that had been asked for, as it stood: `state` as in `extension_views.STATES`. Names of people are ids.
+    """More time that had been asked for, as it stood: `state` as in `extension_views.STATES`.
 
     `more`: what it granted by then, also while the later date waited for a second person.
     """

@@ -34,7 +34,6 @@ DOUBTED = (
     "INTEGRITY ALARM: the audit trail of this docket was altered outside the program. Do not rely on any date here "
     "before you have checked it against the notice and the cited law."
 )
-
 TAMPERED = "INTEGRITY ALARM: the audit trail of the docket was tampered with"
 UNGUARDED = "INTEGRITY ALARM: the database no longer guards the audit trail"
 TO_DO = (
@@ -86,7 +85,7 @@ def doubt(session: Session) -> str | None:
 
 
 def watch_trail(database: Database, *, now: datetime, rows: int = ROWS) -> Watched:
-    """Look at the next piece of the trail and whether its triggers stand; what is wrong is told, once a day."""
+    """Look at the next piece of the trail and whether its triggers stand; each thing wrong is told, once a day."""
     with database.read() as session:
         before = read_watched(session)
         found = _looked(session, before, now, rows)

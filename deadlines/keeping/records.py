@@ -37,7 +37,7 @@ class Outcome(Struct, frozen=True):
 
 
 def note_backup(session: Session, manifest: Manifest, now: datetime) -> None:
-    """A backup was made, a good copy; of a docket in doubt, the people who keep it are told, once a day."""
+    """A backup was made, a good copy; of each doubt in the docket the people who keep it are told, once a day."""
     _note(session, BACKUP, Outcome(manifest.file, manifest.seconds, manifest.doubts), now)
     if manifest.doubts:
         raise_alarm(

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -28,9 +28,6 @@ from deadlines.web.plain import sentence
 from deadlines.web.signed_out import to_door
 from deadlines.web.uploads import FarTooLarge, Sent, read_upload
 from deadlines.web.wanted import Wanted
-
-if TYPE_CHECKING:
-    pass
 
 log = logging.getLogger(__name__)
 
