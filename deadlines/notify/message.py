@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
 from typing import Literal
 
@@ -15,6 +16,8 @@ from deadlines.errors import ConfigError, SendError
 
 SUBJECT_LIMIT = 200
 NAME_LIMIT = 100
+ENCODED_LINE = 76
+"""The longest line of a header with an encoded word (RFC 2047, 2)."""
 _METHOD = re.compile("[A-Z]{1,10}")
 ICS_NAME = "invite.ics"
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,189}")
@@ -102,6 +105,20 @@ def sender_address(sender: str) -> Address:
     return Address(clean_line(name, NAME_LIMIT), local, domain)
 
 
+class _Subject(str):
+    """A subject that is folded whole (RFC 2047), for EmailMessage, which takes what has a name as it is.
+
+    Left to the policy, one that is folded just before a character outside ASCII comes out with a second space.
+    """
+
+    name = "Subject"
+
+    def fold(self, *, policy: Policy) -> str:
+        charset = "us-ascii" if self.isascii() and "=?" not in self else "utf-8"
+        line = Header(self, charset, header_name=self.name, maxlinelen=ENCODED_LINE)
+        return f"{self.name}: {line.encode(linesep=policy.linesep)}{policy.linesep}"
+
+
 def to_mail(message: Message, sender: Address) -> EmailMessage:
     """The message as mail (RFC 5322), ready for `as_bytes`; with a calendar object as RFC 6047 wants it.
 
@@ -111,7 +128,7 @@ def to_mail(message: Message, sender: Address) -> EmailMessage:
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
     mail["To"] = Address(clean_line(message.to_name, NAME_LIMIT), local, domain)
-    mail["Subject"] = clean_line(message.subject, SUBJECT_LIMIT)
+    mail["Subject"] = _Subject(clean_line(message.subject, SUBJECT_LIMIT))
     mail["Date"] = format_datetime(message.at)
     mail["Message-ID"] = clean_line(message.message_id)
     mail["Auto-Submitted"] = "auto-generated"

@@ -84,6 +84,16 @@ def test_any_text_makes_a_mail(name: str, subject: str, text: str) -> None:
     assert b"\r" not in data.replace(b"\r\n", b"")
 
 
+@pytest.mark.parametrize("words", ["motion", "déclaration", "=?utf-8?q?motion?=", "動議"])
+def test_a_subject_arrives_as_it_was_written_whatever_its_length(words: str) -> None:
+    for length in range(1, 120):
+        subject = f"[7 days] {'a ' * (length // 2)}{'b' * (length % 2)} — {words}: O’Hara".replace("  ", " ")
+        data = to_mail(message(subject=subject), sender_address(SENDER)).as_bytes()
+        assert parsed(data)["Subject"] == subject
+        lines = data[data.index(b"Subject") : data.index(b"\r\nDate")].split(b"\r\n")
+        assert max(map(len, lines)) <= 76  # RFC 2047, 2
+
+
 @pytest.mark.parametrize(
     "address",
     [
