@@ -84,6 +84,7 @@ def _print_matter(matter: "MatterView", today: date) -> None:
     from deadlines.commands.milestone import print_milestones
     from deadlines.commands.output import clean, paragraph, print_table
     from deadlines.commands.windows import day_words, entered_words, undated_words
+    from deadlines.docket.reminder_words import STATES, words_of
 
     client = f", client {clean(matter.client)}" if matter.client else ""
     restricted = ", RESTRICTED" if matter.restricted else ""
@@ -112,14 +113,18 @@ def _print_matter(matter: "MatterView", today: date) -> None:
         if view.closing is not None and view.follow_ons:
             click.echo(f"\n{view.entry[:8]} {view.window.title}")
             print_follow_ons(view.follow_ons)
+    titles = {step.template: step.title for view in matter.entries for step in view.milestones}
     steps = [step for view in matter.entries for step in view.milestones if step.state != "cancelled"]
     if steps:
         click.echo("\nMilestones")
         print_milestones(sorted(steps, key=lambda step: step.due_on), today)
     click.echo("\nReminders")
     print_table(
-        ("Due (UTC)", "Entry", "Stage", "To", "By", "State"),
-        [(f"{r.due_at:%Y-%m-%d %H:%M}", r.entry[:8], r.rung, r.to, r.channel, r.state) for r in matter.reminders],
+        ("Due (UTC)", "Entry", "Of", "To", "By", "State"),
+        [
+            (f"{r.due_at:%Y-%m-%d %H:%M}", r.entry[:8], words_of(r.rung, titles), r.to, r.channel, STATES[r.state])
+            for r in matter.reminders
+        ],
         empty="None.",
     )
 

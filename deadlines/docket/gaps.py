@@ -12,10 +12,10 @@ from deadlines.compute.ladder import SEVERITIES
 from deadlines.docket.alarms import raise_alarm
 from deadlines.docket.auditor import audit_entries
 from deadlines.docket.away import is_catching_up, last_away
-from deadlines.docket.gap_words import rank_of, words_of
 from deadlines.docket.judging import ON_ITS_WAY, PATIENCE, Found, Statement
 from deadlines.docket.lanes import add_rows
 from deadlines.docket.milestones import milestone_of
+from deadlines.docket.reminder_words import rank_of, words_of
 from deadlines.docket.reminders import message_id
 from deadlines.ical.wording import day_text
 from deadlines.notify.message import clean_line

@@ -196,3 +196,14 @@ def test_a_form_of_another_site_changes_nothing(office: Office) -> None:
     assert office.entry().status == "open"
     office.now += timedelta(days=40)  # and a browser that rested is signed out
     assert browser.post(f"/entry/{entry.id}/waive", data=form).headers["location"] == "/sign-in?out=age&lost=yes"
+
+
+def test_the_reminders_of_a_matter_are_told_in_words(office: Office) -> None:
+    browser, entry = office.browser("Ana"), office.entry()
+    page = browser.get(f"/matter/{entry.matter_id}").text
+    assert "7 days before the safe date" in page
+    assert "safe-7" not in page
+    assert ">planned<" not in page
+    form = {**fields(browser.get(f"/entry/{entry.id}/waive").text), "reason": "client files anew"}
+    assert browser.post(f"/entry/{entry.id}/waive", data=form).status_code == 303
+    assert ">withdrawn<" in browser.get(f"/matter/{entry.matter_id}").text

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from deadlines.docket.believed import believed, end_of_day, kept_blind
 from deadlines.docket.extension_views import STATES
-from deadlines.docket.gap_words import words_of
+from deadlines.docket.reminder_words import words_of
 from deadlines.errors import InputError
 from deadlines.store.tables import Matter
 from deadlines.web.desk.acts import status_of

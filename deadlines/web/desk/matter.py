@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deadlines.clock import day_of
+from deadlines.docket import reminder_words
 from deadlines.docket.acknowledging import acknowledge, may_take_on, taken_on
 from deadlines.docket.history import history
 from deadlines.docket.incoming import waiting_of
@@ -20,7 +21,7 @@ from deadlines.docket.roles import may, require
 from deadlines.docket.teams import members
 from deadlines.docket.ticking import tick, untick
 from deadlines.docket.unverified import unverified
-from deadlines.docket.views import EntryView, MatterView, matter_view
+from deadlines.docket.views import EntryView, MatterView, ReminderView, matter_view
 from deadlines.store.tables import Entry, Matter, NoticeRow
 from deadlines.web.desk.acts import back, kind_title, posting
 from deadlines.web.desk.door import Door
@@ -123,7 +124,18 @@ def _matter(visit: Visit, identifier: str, query: Mapping[str, str]) -> Response
         unverified={one.notice: one for one in unverified(visit.session, visit.person, matter=row)},
         differing=_differing(found),
         orphaned=row.closed_at is None and not row.attorney.active,
+        reminders=_reminders(found),
     )
+
+
+def _reminders(found: MatterView) -> list[tuple[ReminderView, str, str, str]]:
+    """Every reminder of the matter: of which window it is, of what it speaks, and what became of it, in words."""
+    windows = {entry.entry: entry.window.title for entry in found.entries}
+    steps = {step.template: step.title for entry in found.entries for step in entry.milestones}
+    return [
+        (one, windows[one.entry], reminder_words.words_of(one.rung, steps), reminder_words.STATES[one.state])
+        for one in found.reminders
+    ]
 
 
 def _review(visit: Visit, matter: Matter) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""What the auditor found in words: of which stage or step a reminder is, and which to look at first."""
+"""A reminder in words: of which stage or step it is, what became of it, and which to look at first."""
 
 from collections.abc import Mapping
 
@@ -18,6 +18,16 @@ ALONE = {
     "now": "a notice that was entered late",
     "past": "a last day that had passed at entry",
     "moved": "a change of the dates",
+}
+STATES = {
+    "planned": "to come",
+    "leased": "being sent",
+    "uncertain": "may have arrived, goes again",
+    "sent": "sent",
+    "covered": "said by a later one",
+    "superseded": "withdrawn: the date changed",
+    "cancelled": "withdrawn",
+    "dead": "refused: somebody else was told",
 }
 URGENT_RUNGS = ("now", "past", "moved", "safe-1", "safe-0")
 FIRST, THEN, LAST = range(3)
