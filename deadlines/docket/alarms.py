@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 import msgspec
 from msgspec import Struct, field
@@ -12,7 +13,7 @@ from deadlines import decoding
 from deadlines.docket.findings import Finding
 from deadlines.docket.roles import ADMINISTRATOR, ATTORNEYS, DOCKET_ROLE
 from deadlines.store.holding import HELD
-from deadlines.store.tables import Entry, Heartbeat, Person
+from deadlines.store.tables import DeadlineRow, Entry, Heartbeat, Person
 
 ROW = "alarms"
 """The heartbeat under which the alarms are kept."""
@@ -64,10 +65,11 @@ def raise_alarm(
 
 
 def alarm_of_date(session: Session, entry: Entry, now: datetime) -> bool:
-    """Note, once a day, that the stored dates of an entry were altered outside the program."""
+    """Note, once a day, that the stored dates of an entry were altered outside the program: once more where somebody
+    has signed for them since."""
     return raise_alarm(
         session,
-        f"date/{entry.id}/{now:%Y-%m-%d}",
+        f"date/{entry.id}/{now:%Y-%m-%d}/{_signature(session, entry)}",
         subject=f"INTEGRITY ALARM: a stored date of matter {entry.matter.reference} was altered",
         text=(
             f"The dates of entry {entry.id[:8]} in matter {entry.matter.reference} are not as the program wrote them:\n"
@@ -77,6 +79,13 @@ def alarm_of_date(session: Session, entry: Entry, now: datetime) -> bool:
         ),
         now=now,
     )
+
+
+def _signature(session: Session, entry: Entry) -> str:
+    """What tells the seal of the dates in force from an earlier one; whatever stands there makes a plain key."""
+    version = DeadlineRow.entry_id == entry.id, DeadlineRow.version == entry.version
+    sealed = session.scalars(select(DeadlineRow.digest).where(*version)).one_or_none()
+    return sha256((sealed or "").encode()).hexdigest()[:8]
 
 
 def tell_broken(session: Session, sentence: str, now: datetime) -> bool:

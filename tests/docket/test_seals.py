@@ -11,7 +11,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from deadlines.docket.alarms import untold
+from deadlines.docket.alarms import alarm_of_date, untold
 from deadlines.docket.feeds import feed_body
 from deadlines.docket.health import check_docket
 from deadlines.docket.sealing import altered_dates, mark_calendars, seal_anew, seal_stored
@@ -242,6 +242,24 @@ def test_a_person_who_checked_the_date_signs_for_it(keyed: Database) -> None:
         chosen = [session.get_one(Entry, entry)]
         with pytest.raises(Conflict, match="nothing is to be sealed"):
             seal_anew(session, chosen, by=ben, reason="checked", actor="cli:test", now=LATER)
+
+
+def test_what_is_altered_again_after_somebody_signed_is_told_again_on_the_same_day(keyed: Database) -> None:
+    entry = fill(keyed)
+
+    def told() -> int:
+        with keyed.write() as session:
+            found = session.get_one(Entry, entry)
+            alarm_of_date(session, found, LATER)
+            return len({each.key for each in untold(session)})
+
+    alter(keyed, entry, ALTERATIONS[1])
+    assert (told(), told()) == (1, 1)
+    with keyed.write() as session:
+        ben = session.scalars(select(Person).where(Person.name == "Ben Ode")).one()
+        seal_anew(session, [session.get_one(Entry, entry)], by=ben, reason="checked", actor="cli:test", now=LATER)
+    alter(keyed, entry, "last_day = '2026-12-21'")
+    assert (told(), told()) == (2, 2)
 
 
 def test_an_entry_whose_version_is_gone_is_told(keyed: Database) -> None:
