@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from deadlines.docket.proposals import ProposalView, proposal_views
 from deadlines.docket.records import WAITING, is_disputed
 from deadlines.docket.visible import visible
-from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Proposal
+from deadlines.store.tables import DeadlineRow, Entry, Matter, Person, Proposal
 
 
 def waiting_proposals(session: Session, person: Person) -> list[ProposalView]:
@@ -19,14 +19,12 @@ def waiting_proposals(session: Session, person: Person) -> list[ProposalView]:
 
 def open_disputes(session: Session, person: Person) -> list[Entry]:
     """The open entries whose notice prints another deadline, and nobody has decided which holds."""
-    # Few notices print a deadline: only their entries are looked into, because an answer is long and a docket large.
-    prints = select(NoticeRow.id).where(NoticeRow.facts["printed_deadline"].as_string().is_not(None))
     sentence = DeadlineRow.window["dispute"].as_string()
     query = (
         select(Entry, sentence)
         .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
         .join(Matter, Matter.id == Entry.matter_id)
-        .where(Entry.notice_id.in_(prints), Entry.status == "open", visible(person))
+        .where(Entry.disputed, Entry.status == "open", visible(person))
         .order_by(DeadlineRow.safe_by, Entry.id)
     )
     return [entry for entry, dispute in session.execute(query) if is_disputed(entry, dispute)]

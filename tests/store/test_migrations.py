@@ -300,7 +300,7 @@ def test_ended_at_any_statement_of_a_revision_nothing_is_left_and_the_next_try_s
     done = subprocess.run(words, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     print(f"{revision}: {done.stdout.strip()} statements")
-    assert int(done.stdout) > 5
+    assert int(done.stdout) >= 5  # one of its own, and the four of every upgrade
 
 
 def first_docket(engine: Engine) -> None:

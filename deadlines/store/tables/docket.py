@@ -53,6 +53,8 @@ class Entry(Base):
     __table_args__ = (
         UniqueConstraint("notice_id", "rule"),
         Index("ix_entry_matter", "matter_id", "status", "last_day"),  # whole in it: which matters have a day to come
+        # Few are; each condition is written as a query of that database writes it.
+        Index("ix_entry_disputed", "notice_id", sqlite_where=text("disputed = 1"), postgresql_where=text("disputed")),
         CheckConstraint("status in ('open','satisfied','waived','missed','struck','information')", name="status"),
     )
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
