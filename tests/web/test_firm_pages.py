@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from httpx2 import Response
+from msgspec.structs import replace
 from sqlalchemy import select, text
 from starlette.testclient import TestClient
 
@@ -299,6 +300,17 @@ def test_deputies_addresses_and_leaving(firm: Firm) -> None:
         assert (person.email, person.active) == ("ana.ruiz@firm.test", False)
         assert person.deputy_id == firm.id_of("Ben")
     assert browser.post(f"/people/{firm.id_of('Adam')}/leave", data={"": ""}).status_code == 422
+
+
+@pytest.mark.parametrize("named", ["ben@firm.test", "pat@firm.test"])
+def test_of_who_left_the_page_says_that_the_settings_still_name_them(firm: Firm, named: str) -> None:
+    firm.app = create_app(
+        firm.database, zone=ZONE, now=lambda: LATER, desk=lambda who: replace(desks.desk(actor=who), partner=named)
+    )
+    browser, ben = firm.browser("Adam"), firm.id_of("Ben")
+    assert "The settings still name" not in browser.get(f"/people/{ben}").text
+    assert browser.post(f"/people/{ben}/leave", data={"successor": "pat@firm.test"}).status_code == 303
+    assert ("The settings still name Ben" in browser.get(f"/people/{ben}").text) == (named == "ben@firm.test")
 
 
 def test_the_lists_offer_only_who_could_act(firm: Firm) -> None:
