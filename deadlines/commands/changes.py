@@ -18,6 +18,7 @@ OUTCOMES = {
     "waiting": "waits for agreement",
     "known": "known: waits or ignored",
     "noted": "kept as information",
+    "withdrawn": "what waited is withdrawn",
 }
 EVENTS = {
     "filed": "Once filed",
@@ -56,6 +57,8 @@ def _direction(move: "Move") -> str:
     """Which way, and what holds now."""
     if move.kind == "same" and move.outcome == "applied":
         return "the dates stay"
+    if move.kind == "same":
+        return f"the dates stay, {OUTCOMES[move.outcome]}"
     if move.kind == "mixed" and move.outcome == "waiting":
         return "mixed: what comes earlier moved at once, what comes later waits for agreement"
     return f"{move.kind}, {OUTCOMES[move.outcome]}"

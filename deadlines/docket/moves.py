@@ -33,7 +33,7 @@ from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person, Proposal
 
 Kind = Literal["same", "earlier", "later", "mixed", "gone", "new"]
-Outcome = Literal["applied", "waiting", "known", "noted"]
+Outcome = Literal["applied", "waiting", "known", "noted", "withdrawn"]
 URGENT: Severity = "urgent"
 
 
@@ -49,7 +49,7 @@ class Move(Struct, frozen=True, kw_only=True):
     """What a newly computed window did to an entry.
 
     `outcome`: `applied` at once; `waiting` for two people; `known`, because the same waits already or was
-    decided against; `noted` on an entry that nobody is reminded of.
+    decided against; `noted` on an entry that nobody is reminded of; `withdrawn`, where only what waited is taken back.
     """
 
     entry: str
@@ -158,11 +158,11 @@ class Mover:
 
     def _same(self, stored: Window, target: Window) -> Move | None:
         """The dates stay. What waits is out of date; a dispute that came or went is a version of its own."""
-        self._supersede("the computed dates are the stored ones again")
+        gone = self._supersede("the computed dates are the stored ones again")
         # Only a person's change takes a dispute away: a program may not unmake what waits to be resolved.
         wanted = target.dispute is not None or self.because.by is not None
         if target.dispute == stored.dispute or not wanted:
-            return None
+            return self.told(target, "same", "withdrawn", dates_of(target)) if gone else None
         self._version(target, moved="warning")
         return self.told(target, "same", "applied", dates_of(target))
 
@@ -178,9 +178,9 @@ class Mover:
     def _was_ignored(self, new: Dates) -> bool:
         return was_ignored(self.session, self.entry, new, self.desk.law.edition)
 
-    def _supersede(self, why: str) -> None:
+    def _supersede(self, why: str) -> int:
         who = self.because.by.id if self.because.by is not None else self.desk.actor
-        supersede_waiting(self.session, self.entry, why, who=who, now=self.now)
+        return supersede_waiting(self.session, self.entry, why, who=who, now=self.now)
 
     def _version(self, window: Window, *, followed: bool = True, moved: Severity = URGENT) -> None:
         by = self.because.by

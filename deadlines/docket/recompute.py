@@ -21,11 +21,12 @@ from deadlines.docket.direction import DATES
 from deadlines.docket.granted import Granted, any_granted, extended, granted
 from deadlines.docket.intake import Desk
 from deadlines.docket.moves import Because, Move, enter_new, move
+from deadlines.docket.records import WAITING
 from deadlines.docket.versions import current
 from deadlines.errors import DeadlinesError
 from deadlines.store import audit
 from deadlines.store.holding import HELD
-from deadlines.store.tables import Audit, DeadlineRow, Entry, Matter, NoticeRow
+from deadlines.store.tables import Audit, DeadlineRow, Entry, Matter, NoticeRow, Proposal
 
 FAILED = "recompute.failed"
 CHECKED = ("open", "information")
@@ -36,7 +37,7 @@ Compute = Callable[[Notice], Result]
 
 class Stored(Struct, frozen=True):
     """An entry as it stands. `without_print`: a person decided to leave the printed deadline aside. `more`: time that
-    was granted beyond what the law gives."""
+    was granted beyond what the law gives. `waits`: other dates wait to be agreed to."""
 
     entry_id: str
     rule: str
@@ -45,6 +46,7 @@ class Stored(Struct, frozen=True):
     dates: tuple[date | None, ...]
     without_print: bool
     more: Granted | None = None
+    waits: bool = False
 
 
 class Page(Struct, frozen=True):
@@ -63,13 +65,14 @@ class Difference(Struct, frozen=True):
     """What a recomputation gives that is not what is stored.
 
     `entry_id` is None for a window that the notice did not have, `window` None for one that it has no more.
-    `fault`: the notice cannot be computed.
+    `fault`: the notice cannot be computed. `waits`: other dates wait for the entry, which may be out of date.
     """
 
     notice_id: str
     entry_id: str | None = None
     window: Window | None = None
     fault: str | None = None
+    waits: bool = False
 
 
 class Failure(Struct, frozen=True):
@@ -107,9 +110,10 @@ def read_page(session: Session, after: str, limit: int) -> Page:
     page = Page({row[0]: row[1] for row in session.execute(facts)}, {})
     rows = session.execute(entries).all()
     more = granted(session, [row[1] for row in rows]) if any_granted(session) else {}
+    waits = set(session.scalars(select(Proposal.entry_id).where(Proposal.state.in_(WAITING))))
     for notice, entry, rule, status, resolution, state, *dates in rows:
         without = resolution is not None and resolution.get("use") == "computed"
-        stored = Stored(entry, rule, status, state, tuple(dates), without, more.get(entry))
+        stored = Stored(entry, rule, status, state, tuple(dates), without, more.get(entry), entry in waits)
         page.entries.setdefault(notice, []).append(stored)
     return page
 
@@ -138,7 +142,7 @@ def _of_notice(notice_id: str, notice: Notice, entries: list[Stored], compute: C
         window = (plain if entry.without_print else windows).get(entry.rule)
         window = extended(window, entry.more) if window is not None else None
         if entry.status in CHECKED and _differs(entry, window):
-            found.append(Difference(notice_id, entry.entry_id, window))
+            found.append(Difference(notice_id, entry.entry_id, window, waits=entry.waits))
     known = {entry.rule for entry in entries}
     found += [Difference(notice_id, None, window) for rule, window in windows.items() if rule not in known]
     return found
@@ -150,16 +154,17 @@ def _windows(notice: Notice, compute: Compute) -> dict[str, Window]:
 
 def _differs(entry: Stored, window: Window | None) -> bool:
     if window is None:
-        return entry.state != "not-available"
+        return entry.state != "not-available" or entry.waits
     dates = (window.opens_on, window.protective_by, window.safe_by, window.last_day, window.latest)
-    return dates != entry.dates or window.state != entry.state or window.dispute is not None
+    return dates != entry.dates or window.state != entry.state or window.dispute is not None or entry.waits
 
 
 def unsettled(session: Session, found: Iterable[Difference]) -> list[Difference]:
     """The differences without those whose dispute is stored already and is all that made them look different."""
     kept, disputed = [], {}
     for difference in found:
-        if difference.entry_id is not None and difference.window is not None and difference.window.dispute:
+        settled = difference.window is not None and difference.window.dispute and not difference.waits
+        if difference.entry_id is not None and settled:
             disputed[difference.entry_id] = difference
         else:
             kept.append(difference)

@@ -116,6 +116,8 @@ def _recorded(detail: Detail, _: Known) -> str:
 
 
 def _moved(detail: Detail, _: Known) -> str:
+    if detail["outcome"] == "withdrawn":
+        return f"{_days(detail['new'])} stays, and the other dates that waited for two people are withdrawn"
     outcome = {
         "applied": "took effect at once",
         "waiting": "waits for two people",

@@ -87,6 +87,22 @@ def test_earlier_later_and_new_windows_in_one_run(database: Database) -> None:
     assert [(move.kind, move.outcome) for move in again.moves] == [("later", "known")]
 
 
+def test_what_waits_is_withdrawn_when_the_law_gives_the_stored_dates_again(database: Database) -> None:
+    many(database, 1)
+    changed = altered(RULE, last_day=LATE, latest=LATE)
+    assert [move.outcome for move in run(database, changed).moves] == ["waiting"]
+    assert [move.outcome for move in run(database, changed).moves] == ["known"]
+    tried = run(database, dry_run=True)
+    assert [(move.kind, move.outcome) for move in tried.moves] == [("same", "withdrawn")]
+    assert [(move.kind, move.outcome) for move in run(database).moves] == [("same", "withdrawn")]
+    with database.read() as session:
+        [proposal] = session.scalars(select(Proposal))
+        assert (proposal.state, proposal.decision) == ("superseded", "the computed dates are the stored ones again")
+        [*_, moved] = session.scalars(select(Audit).where(Audit.action == "deadline.move").order_by(Audit.id))
+        assert (moved.subject, moved.detail["outcome"]) == (proposal.entry_id, "withdrawn")
+    assert run(database).moves == []
+
+
 def test_a_dry_run_says_the_same_and_writes_nothing(database: Database) -> None:
     many(database, 2)
     with_ = altered(safe_by=EARLY, last_day=LATE, latest=LATE)
