@@ -163,8 +163,8 @@ def unsettled(session: Session, found: Iterable[Difference]) -> list[Difference]
     """The differences without those whose dispute is stored already and is all that made them look different."""
     kept, disputed = [], {}
     for difference in found:
-        settled = difference.window is not None and difference.window.dispute and not difference.waits
-        if difference.entry_id is not None and settled:
+        in_dispute = difference.window is not None and difference.window.dispute is not None
+        if difference.entry_id is not None and in_dispute and not difference.waits:
             disputed[difference.entry_id] = difference
         else:
             kept.append(difference)
