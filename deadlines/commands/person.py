@@ -6,14 +6,16 @@ import click
 
 from deadlines.commands.context import App, actor, json_option, pass_app
 from deadlines.commands.person_absent import absent, back
+from deadlines.commands.person_answer import as_answer
 from deadlines.commands.person_contact import contact
+from deadlines.commands.person_mail import agenda, invitations
 from deadlines.docket.roles import ROLES
-from deadlines.errors import ConfigError, InputError
+from deadlines.errors import InputError
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from deadlines.store.tables import Absence, Person
+    from deadlines.store.tables import Absence
 
 
 @click.group()
@@ -29,6 +31,8 @@ def command() -> None:
 command.add_command(contact)
 command.add_command(absent)
 command.add_command(back)
+command.add_command(invitations)
+command.add_command(agenda)
 
 
 @command.command()
@@ -60,7 +64,7 @@ def add(app: App, name: str, email: str, role: str, as_json: bool) -> None:
         raise InputError(f'"{email}" is not a mail address; write it as ana@firm.example.')
     with app.writing() as session:
         person = add_person(session, name=name, email=email, role=role, actor=actor(), now=clock.now())
-        shown = _shown(person)
+        shown = as_answer(person)
     if as_json:
         print_json(shown)
     else:
@@ -112,7 +116,7 @@ def amend(
             amend_name(session, person, name, actor=actor(), now=now)
         if new is not None:
             again = amend_address(session, person, new, actor=actor(), now=now)
-        shown = {**_shown(person), "reminders_again": again}
+        shown = {**as_answer(person), "reminders_again": again}
     said = f"{shown['name']} is now {shown['email']}, {shown['role']}; {again} refused reminders go out anew."
     answer(shown, said, as_json=as_json)
 
@@ -177,7 +181,7 @@ def list_(app: App, everybody: bool, as_json: bool) -> None:
         signs_in = ways_in(session)
         people = [
             {
-                **_shown(person),
+                **as_answer(person),
                 "reached_by": paths(session, person),
                 "away": _away(away.get(person.id)),
                 "signs_in_by": signs_in.get(person.id),
@@ -234,7 +238,7 @@ def deactivate(app: App, email: str, successor: str | None, as_json: bool) -> No
             today=clock.today(app.settings.firm.timezone),
             pages=app.settings.web.base_url.rstrip("/"),
         )
-        shown = _shown(person)
+        shown = as_answer(person)
     duties = {"reminders.emergency": settings.reminders.emergency, "follow_up.partner": settings.follow_up.partner}
     named = [option for option, address in duties.items() if address.strip().lower() == shown["email"]]
     if as_json:
@@ -307,90 +311,5 @@ def activate(app: App, email: str, as_json: bool) -> None:
     with app.writing() as session:
         person = find_person(session, email)
         activate_person(session, person, actor=actor(), now=clock.now())
-        shown, name = _shown(person), person.name
+        shown, name = as_answer(person), person.name
     answer(shown, f"{name} is back; `deadlines matter hand-over` gives matters.", as_json=as_json)
-
-
-@command.command()
-@click.argument("email", metavar="ADDRESS")
-@click.argument("wanted", metavar="on|off", type=click.Choice(["on", "off"]))
-@click.option(
-    "--redaction",
-    type=click.Choice(["matter", "full", "busy"]),
-    default="matter",
-    show_default=True,
-    help="matter: the matter's number; full: the client's name too, which then leaves by mail; busy: neither.",
-)
-@json_option
-@pass_app
-def invitations(app: App, email: str, wanted: str, redaction: str, as_json: bool) -> None:
-    """Invite a person's own calendar to each date by mail, or stop it and take the dates out again.
-
-    It suits Outlook and Gmail, which take dates from mail at once and ring for them. The daemon sends the nearest
-    dates first, a few an hour. What a calendar program answers is not read: declining changes nothing.
-
-    \b
-    Example:
-      deadlines person invitations ana@firm.example on
-      deadlines person invitations ana@firm.example off
-    """
-    from deadlines import clock
-    from deadlines.commands.output import print_json
-    from deadlines.docket.invitations import PER_HOUR, choose_invitations, waiting
-    from deadlines.docket.people import find_person
-    from deadlines.wiring import organizer
-
-    if wanted == "on" and organizer(app.settings) is None:
-        raise ConfigError("Invitations leave by mail: set mail.host and mail.sender first.")
-    with app.writing() as session:
-        person = find_person(session, email)
-        choose_invitations(session, person, redaction if wanted == "on" else None, actor=actor(), now=clock.now())
-        session.flush()
-        found = waiting(session, person, clock.today(app.settings.firm.timezone))
-        shown = {**_shown(person), "requests": found.requests, "cancels": found.cancels, "per_hour": PER_HOUR}
-    if as_json:
-        print_json(shown)
-        return
-    who, pace = f"{shown['name']} <{shown['email']}>", f"the nearest first, at most {PER_HOUR} an hour"
-    if wanted == "off":
-        click.echo(f"{who} is invited no more. Dates to be taken out of the calendar: {found.cancels}, {pace}.")
-        return
-    click.echo(f"{who} is invited to dates by mail. Dates to be sent: {found.requests}, {pace}.")
-    click.echo("Answers of the calendar program are not read. Whoever also subscribes sees each date twice.", err=True)
-
-
-@command.command()
-@click.argument("email", metavar="ADDRESS")
-@click.argument("wanted", metavar="on|off", type=click.Choice(["on", "off"]))
-@json_option
-@pass_app
-def agenda(app: App, email: str, wanted: str, as_json: bool) -> None:
-    """Send a person the morning's list of their docket, or stop it. Reminders go in any case.
-
-    \b
-    Example:
-      deadlines person agenda ana@firm.example off
-    """
-    from deadlines import clock
-    from deadlines.commands.output import answer
-    from deadlines.docket.agendas import choose_agenda
-    from deadlines.docket.people import find_person
-
-    with app.writing() as session:
-        person = find_person(session, email)
-        choose_agenda(session, person, wanted=wanted == "on", actor=actor(), now=clock.now())
-        shown = _shown(person)
-    words = "is sent an agenda" if wanted == "on" else "is sent no agenda"
-    answer(shown, f"{shown['name']} <{shown['email']}> {words}.", as_json=as_json)
-
-
-def _shown(person: "Person") -> dict[str, object]:
-    return {
-        "id": person.id,
-        "name": person.name,
-        "email": person.email,
-        "role": person.role,
-        "active": person.active,
-        "invitations": person.invitations,
-        "agenda": person.agenda,
-    }
