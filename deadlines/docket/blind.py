@@ -3,7 +3,7 @@
 To whom a second look is open, nothing is told that they are to read off the paper: the kind of notice, the form that it
 decides, its days, its service, its printed deadline, the facts beside them, and the working and the disputes, which
 name those days. The dates that the docket holds stay: somebody has to act on them. Who entered a notice, who may not
-verify it, and everybody once it is verified, is told all of it.
+verify it, who has signed for one of its dates, and everybody once it is verified, is told all of it.
 """
 
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from deadlines.compute.result import Relation, Window
 from deadlines.docket.chains import Chain, chains_of
@@ -120,11 +120,16 @@ def _entered(chain: Chain, notice: str) -> str:
 
 def _signable(session: Session, notices: Collection[str], person: Person) -> dict[str, list[Entry]]:
     """By notice, the open entries that somebody could sign for now; none where a dispute waits, because who decides
-    it must see both dates."""
+    it must see both dates, and none where this person has signed for another date of the notice."""
+    other = aliased(Entry)
+    signed = select(other.notice_id).where(
+        other.notice_id.in_(notices), other.verified_by == person.id, other.status == "open"
+    )
     query = (
         select(Entry, DeadlineRow)
         .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
         .where(Entry.notice_id.in_(notices), Entry.status == "open", Entry.verified_at.is_(None))
+        .where(Entry.notice_id.not_in(signed))
         .order_by(Entry.id)
     )
     rows = session.execute(query).all()

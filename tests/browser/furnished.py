@@ -25,7 +25,10 @@ def furnish(house: House) -> None:
     old = _add(house, 10, "uscis.denial", 75, form="I-129")
     done = _add(house, 11, "uscis.denial", 26, form="I-140")
     _add(house, 12, "uscis.denial", 6, form="I-360", restricted=True)
+    paper = "--kind", "uscis.denial", "--form", "I-129", "--decided-on", _day(12), "--service", "mail"
     house.data("amend", moved["notice"], "--service-on", "2026-11-17", "--reason", "postmark", "--by", PAULA)
+    notice = house.data("show", "DEMO-009")["entries"][0]["notice"]
+    house.data("verify", "--notice", notice, *paper, "--service-on", "2026-11-17", "--by", DORA)
     house.data(
         "missed", "record", _entry(old), "--by", ANA, "--found-on", "2026-11-20", "--how", "filed under another client"
     )

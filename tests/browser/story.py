@@ -133,6 +133,10 @@ class Story:
         paula, dora = self.as_(PAULA), self.as_(DORA)
         paula.go("/proposals")
         assert "You have agreed already" in paula.follow("Look and decide", exact=False)
+        shown = dora.go("/proposals")
+        assert "Look and decide" not in shown
+        assert shown.count("Verify the notice first") == len(TITLES)
+        self.verify(DORA, "2026-10-30")
         for left in (3, 2, 1):
             assert f"Other dates that wait: {left}" in dora.go("/proposals")
             shown = dora.follow("Look and decide", exact=False)

@@ -11,6 +11,7 @@ from deadlines.compute import Notice, Service
 from deadlines.docket.amending import Amendment, amend_notice
 from deadlines.docket.believed import believed, end_of_day, kept_blind
 from deadlines.docket.blind import blind_to, require_seen
+from deadlines.docket.entries import unsign
 from deadlines.docket.verification import resolve_dispute, verify_notice
 from deadlines.docket.views import entry_view, matter_view
 from deadlines.errors import Conflict
@@ -53,6 +54,16 @@ def test_it_is_kept_from_who_may_verify_until_somebody_has(database: Database) -
         assert not is_blind(session, row, None)
         verify_notice(session, desk(), row, look(entries[RULE]), by=ana, now=LATER)
         assert not any(is_blind(session, row, one) for one in (ana, ben, dora))
+
+
+def test_who_signed_for_one_date_is_told_all_also_when_another_date_has_moved_since(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        row, entries = entered(session, ben)
+        verify_notice(session, desk(), row, look(entries[RULE]), by=ana, now=LATER)
+        unsign(entries[RULE])
+        session.flush()
+        assert {one.name: is_blind(session, row, one) for one in (ana, dora)} == {"Ana Ruiz": False, "Dora Dee": True}
 
 
 def test_dates_are_told_and_nothing_that_stands_on_the_paper(database: Database) -> None:
