@@ -13,6 +13,7 @@ from deadlines.docket.copies import copy_dates
 from deadlines.docket.renderings import render_entry
 from deadlines.docket.trust import IN_SESSION as REMEMBERED
 from deadlines.docket.trust import NEVER, SEALED, is_altered, may_be_of_before, sealed_with
+from deadlines.docket.versions import last_version
 from deadlines.errors import Conflict
 from deadlines.store import audit
 from deadlines.store.seal import DATES, FIELDS, IN_SESSION, PLAIN, Seal, content_of
@@ -49,6 +50,12 @@ class _Row(Struct, frozen=True):
     in_force: bool
     digest: str | None
     content: bytes
+    superseded: bool
+
+    @property
+    def set_back(self) -> bool:
+        """Whether its entry names it as the version in force though a later one is there."""
+        return self.in_force and self.superseded
 
 
 def altered_dates(session: Session) -> list[Altered]:
@@ -101,7 +108,7 @@ def seal_anew(
 ) -> list[Altered]:
     """A person checked the dates of these entries against the notice and signs for them as they stand now.
 
-    Returns the versions that got a new seal. Raises Conflict where nothing of them was altered.
+    Where an entry names an earlier version than its last, the last is in force again. Returns the versions that got a new seal. Raises Conflict where nothing of them was altered.
     """
     chosen = {entry.id: entry for entry in entries}
     seal = seal_in(session)
@@ -114,7 +121,9 @@ def seal_anew(
     session.expire_all()
     for row in found:
         if row.in_force:
-            _render(session, chosen[row.entry], now)
+            entry = chosen[row.entry]
+            entry.version = last_version(session, entry.id)
+            _render(session, entry, now)
     return [Altered(row.entry, row.version, row.in_force) for row in found]
 
 
@@ -136,7 +145,8 @@ def _render(session: Session, entry: Entry, now: datetime) -> None:
 
 def _misfits(session: Session, seal: Seal) -> Iterator[_Row]:
     for row in _rows(session):
-        if not seal.fits(row.digest, row.content) and not may_be_of_before(session, row.digest, row.content):
+        fits = seal.fits(row.digest, row.content) or may_be_of_before(session, row.digest, row.content)
+        if row.set_back or not fits:
             yield row
 
 
@@ -146,15 +156,16 @@ def _rows(session: Session) -> Iterator[_Row]:
     columns: list[ColumnElement[Any]] = [
         cast(getattr(DeadlineRow, name), Text) if name in AS_TEXT else getattr(DeadlineRow, name) for name in FIELDS
     ]
-    query = select(DeadlineRow.id, DeadlineRow.digest, DeadlineRow.created_at, Entry.rule, in_force, *columns)
+    of_row = DeadlineRow.id, DeadlineRow.digest, DeadlineRow.created_at, DeadlineRow.superseded
+    query = select(*of_row, Entry.rule, in_force, *columns)
     query = query.join(Entry, Entry.id == DeadlineRow.entry_id)
     for found in session.execute(query.execution_options(yield_per=PAGE)):
-        identifier, digest, created_at, rule, current, *fields = found
+        identifier, digest, created_at, superseded, rule, current, *fields = found
         for name in JSON:
             at = FIELDS.index(name)
             fields[at] = _decoded(fields[at])
         content = content_of(fields, created_at, rule)
-        yield _Row(identifier, fields[0], fields[1], bool(current), digest, content)
+        yield _Row(identifier, fields[0], fields[1], bool(current), digest, content, bool(superseded))
 
 
 def _decoded(text: str | None) -> Any:

@@ -25,15 +25,29 @@ IN_SESSION = "sealed-with"
 
 
 def is_altered(entry: Entry, row: DeadlineRow) -> bool:
-    """Whether a version of an entry's dates is not as the program wrote it.
+    """Whether a version of an entry's dates is not as the program wrote it, or in force though a later one is there.
 
     Until the program has sealed what was there before it knew of seals, or of this key, that is believed.
     """
+    if is_set_back(entry, row):
+        return True
     seal = seal_of(row)
     content = content_of([getattr(row, name) for name in FIELDS], row.created_at, entry.rule)
     if seal.fits(row.digest, content):
         return False
     return not may_be_of_before(object_session(row), row.digest, content)
+
+
+def is_set_back(entry: Entry, row: DeadlineRow) -> bool:
+    """Whether the entry names a version of its dates as the one in force that is not its last, which no program does.
+
+    What is read of the entry may be older than the row: before that is said, the database is asked for both at once.
+    """
+    session = object_session(row)
+    if session is None or row.version < entry.version or (row.version == entry.version and not row.superseded):
+        return False
+    later = select(DeadlineRow.id).where(DeadlineRow.entry_id == Entry.id, DeadlineRow.version > Entry.version)
+    return session.scalar(select(Entry.id).where(Entry.id == entry.id, later.exists())) is not None
 
 
 def may_be_of_before(session: Session | None, digest: str | None, content: bytes) -> bool:
