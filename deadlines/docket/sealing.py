@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from deadlines.docket.copies import copy_dates
 from deadlines.docket.renderings import render_entry
 from deadlines.docket.trust import IN_SESSION as REMEMBERED
-from deadlines.docket.trust import NEVER, SEALED, is_altered, may_be_of_before, sealed_with
+from deadlines.docket.trust import NEVER, SEALED, SUBJECT, is_altered, may_be_of_before, sealed_with
 from deadlines.docket.versions import last_version
 from deadlines.errors import Conflict
 from deadlines.store import audit
-from deadlines.store.seal import DATES, FIELDS, IN_SESSION, PLAIN, Seal, content_of
+from deadlines.store.seal import DATES, FIELDS, Seal, content_of, seal_in
 from deadlines.store.tables import DeadlineRow, Entry, Person
 
 JSON = ("window", "policy")
@@ -74,12 +74,6 @@ def unsealed(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(DeadlineRow).where(DeadlineRow.digest.is_(None))) or 0
 
 
-def seal_in(session: Session) -> Seal:
-    """The seal of the session's database."""
-    found: Seal = session.info.get(IN_SESSION, PLAIN)
-    return found
-
-
 def seal_stored(session: Session, *, actor: str, now: datetime) -> Sealed | None:
     """Seal what was stored before there were seals, or before there was a key; None where that was done before.
 
@@ -108,10 +102,11 @@ def seal_anew(
 ) -> list[Altered]:
     """A person checked the dates of these entries against the notice and signs for them as they stand now.
 
-    Where an entry names an earlier version than its last, the last is in force again. Returns the versions that got a new seal. Raises Conflict where nothing of them was altered.
+    Where an entry names an earlier version than its last, the last is in force again. Returns the versions that got a
+    new seal. Raises Conflict where nothing of them was altered, or where a docket that had a key has none now.
     """
-    chosen = {entry.id: entry for entry in entries}
-    seal = seal_in(session)
+    chosen, seal = {entry.id: entry for entry in entries}, seal_in(session)
+    _require_key(session, seal)
     found = [row for row in _misfits(session, seal) if row.entry in chosen]
     if not found:
         raise Conflict("The stored dates of these entries are as the program wrote them: nothing is to be sealed.")
@@ -125,6 +120,14 @@ def seal_anew(
             entry.version = last_version(session, entry.id)
             _render(session, entry, now)
     return [Altered(row.entry, row.version, row.in_force) for row in found]
+
+
+def _require_key(session: Session, seal: Seal) -> None:
+    if not seal.fingerprint and sealed_with(session) not in (NEVER, ""):
+        raise Conflict(
+            "The stored dates were sealed with a key, and there is none now: put it back, or make a new one, "
+            "before anybody signs for them."
+        )
 
 
 def mark_calendars(session: Session, entries: Sequence[str], now: datetime) -> None:
@@ -185,5 +188,5 @@ def _write(session: Session, values: list[_New]) -> None:
 
 
 def _record(session: Session, detail: dict[str, Any], actor: str, now: datetime) -> None:
-    audit.record(session, at=now, actor=actor, action=SEALED, subject="deadline", detail=detail)
+    audit.record(session, at=now, actor=actor, action=SEALED, subject=SUBJECT, detail=detail)
     session.info.pop(REMEMBERED, None)

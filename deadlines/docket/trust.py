@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session, object_session
 
 from deadlines import decoding
 from deadlines.compute.result import Window
-from deadlines.store.seal import FIELDS, PLAIN, content_of, seal_of
+from deadlines.store.seal import FIELDS, PLAIN, content_of, seal_in, seal_of
 from deadlines.store.tables import Audit, DeadlineRow, Entry, Heartbeat
 
-SEALED = "dates.sealed"
-"""The audit's word for a run that sealed what was stored before; its detail names the key's fingerprint."""
+SEALED, SUBJECT = "dates.sealed", "deadline"
+"""The audit's word and subject for a run that sealed what was stored before; its detail names the key's fingerprint."""
 ALTERED = (
     "INTEGRITY ALARM: this stored date was altered outside the program. Do not rely on it: "
     "check the notice and the cited law now."
@@ -67,10 +67,22 @@ def told_altered(session: Session) -> list[str]:
 
 
 def sealed_with(session: Session) -> str:
-    """The fingerprint of the key that the stored dates were last sealed with: empty for none, or `never`."""
-    query = select(Audit.detail).where(Audit.action == SEALED).order_by(Audit.id.desc()).limit(1)
-    detail = session.scalars(query).first()
-    return NEVER if detail is None else str(detail.get("key", ""))
+    """The fingerprint of the key that the stored dates are sealed with: empty for none, or `never`.
+
+    Whoever can write the database can add a row to the trail, so no row leads back: where one names a key, those that
+    name none are not believed, and where one names the present key, no other is.
+    """
+    query = select(Audit.detail).where(Audit.subject == SUBJECT, Audit.action == SEALED).order_by(Audit.id.desc())
+    keys = [_key_of(detail) for detail in session.scalars(query)]
+    named, present = [key for key in keys if key], seal_in(session).fingerprint
+    if present in named:
+        return present
+    return named[0] if named else "" if keys else NEVER
+
+
+def _key_of(detail: object) -> str:
+    """What a damaged row leaves is no key that anybody has."""
+    return str(detail.get("key", detail)) if isinstance(detail, dict) else str(detail)
 
 
 def window_of(entry: Entry, row: DeadlineRow) -> Window:
