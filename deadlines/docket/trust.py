@@ -18,7 +18,8 @@ ALTERED = (
     "check the notice and the cited law now."
 )
 SEALS = "seals"
-"""The heartbeat of the nightly check of all seals; its detail names the entries whose dates it found altered."""
+"""The heartbeat of the nightly check of all seals; its detail names the entries whose dates were found altered then, or
+since by the round over them (`docket.seal_watch`)."""
 NEVER = "never"
 IN_SESSION = "sealed-with"
 """Under this name a session remembers the answer of `sealed_with`."""
@@ -61,9 +62,19 @@ def may_be_of_before(session: Session | None, digest: str | None, content: bytes
 
 
 def told_altered(session: Session) -> list[str]:
-    """The entries whose dates the last check of all seals found altered, five hundred at most."""
+    """The entries whose dates the last check of all seals, or the round since, found altered: five hundred at most."""
     beat = session.get(Heartbeat, SEALS)
     return beat.detail.split() if beat is not None else []
+
+
+def altered_now(session: Session) -> list[str]:
+    """Which of the entries that were found altered still are: most of the time none."""
+    told = told_altered(session)
+    if not told:
+        return []
+    current = (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version)
+    query = select(Entry, DeadlineRow).join(DeadlineRow, current).where(Entry.id.in_(told))
+    return [entry.id for entry, deadline in session.execute(query) if is_altered(entry, deadline)]
 
 
 def sealed_with(session: Session) -> str:
