@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.copies import copy_dates
 from deadlines.docket.renderings import render_entry
+from deadlines.docket.signatures import NAMED, tell_signature
 from deadlines.docket.trust import IN_SESSION as REMEMBERED
 from deadlines.docket.trust import NEVER, SEALED, SUBJECT, is_altered, may_be_of_before, sealed_with
 from deadlines.docket.versions import last_version
 from deadlines.errors import Conflict
 from deadlines.store import audit
 from deadlines.store.seal import DATES, FIELDS, Seal, content_of, seal_in
-from deadlines.store.tables import DeadlineRow, Entry, Person
+from deadlines.store.tables import DeadlineRow, Entry, Matter, Person
 
 JSON = ("window", "policy")
 AS_TEXT = (*JSON, *DATES)
@@ -112,6 +113,9 @@ def seal_stored(session: Session, *, actor: str, now: datetime) -> Sealed | None
     _write(session, good)
     result = Sealed(len(good), left)
     _record(session, {"key": seal.fingerprint, "sealed": result.sealed, "left": result.left}, actor, now)
+    if good:
+        said = "This happens once: after an upgrade, or when a key is named for the first time."
+        tell_signature(session, f"The program sealed {result.sealed} stored dates", [said], now=now)
     return result
 
 
@@ -131,6 +135,7 @@ def seal_anew(
     _write(session, [_new(seal, row) for row in found])
     detail = {"key": seal.fingerprint, "person": by.id, "reason": reason, "versions": [row.id for row in found]}
     _record(session, detail, actor, now)
+    _tell(session, by, found, now)
     session.expire_all()
     for row in found:
         if row.in_force:
@@ -138,6 +143,16 @@ def seal_anew(
             entry.version = last_version(session, entry.id)
             _render(session, entry, now)
     return [Altered(row.entry, row.version, row.in_force) for row in found]
+
+
+def _tell(session: Session, by: Person, found: Sequence[_Row], now: datetime) -> None:
+    """Who signed for which entries, by mail."""
+    ids = list(dict.fromkeys(row.entry for row in found))
+    named = select(Matter.reference, Entry.id).join(Entry, Entry.matter_id == Matter.id)
+    rows = session.execute(named.where(Entry.id.in_(ids[:NAMED])).order_by(Entry.id))
+    lines = [f"Matter {row.reference}, entry {row.id[:8]}." for row in rows]
+    more = [f"And {len(ids) - NAMED} more entries."] if len(ids) > NAMED else []
+    tell_signature(session, f"{by.name} signed for stored dates as they stand", [*lines, *more], now=now)
 
 
 def _require_key(session: Session, seal: Seal) -> None:
