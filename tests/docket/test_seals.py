@@ -253,7 +253,7 @@ def test_what_is_altered_again_after_somebody_signed_is_told_again_on_the_same_d
         with keyed.write() as session:
             found = session.get_one(Entry, entry)
             alarm_of_date(session, found, LATER)
-            return len({each.key for each in untold(session)})
+            return len({each.key for each in untold(session) if each.key.startswith("date/")})
 
     alter(keyed, entry, ALTERATIONS[1])
     assert (told(), told()) == (1, 1)
