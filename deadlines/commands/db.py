@@ -65,7 +65,8 @@ def upgrade(app: App, without_backup: bool, as_json: bool) -> None:
 def seal(app: App, entries: tuple[str, ...], by: str | None, reason: str | None, as_json: bool) -> int:
     """Name the entries whose stored dates were altered outside the program; with ENTRY, sign for them as they stand.
 
-    Sign only after each date was checked against its notice. The exit status is 2 where altered dates are left.
+    Sign only after each date was checked against its notice. An entry that was set back to an earlier version of its
+    dates follows its last version again. The exit status is 2 where altered dates are left.
 
     \b
     Example:

@@ -10,11 +10,11 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.alarms import alarm_of_date
 from deadlines.docket.copies import out_of_step, put_right
 from deadlines.docket.judging import Statement
 from deadlines.docket.monitor import BACKUP, BACKUP_FAILED
-from deadlines.docket.sealing import altered_dates, mark_calendars, seal_stored
+from deadlines.docket.seal_watch import MOST, record_altered, tell_altered
+from deadlines.docket.sealing import altered_dates, seal_stored
 from deadlines.docket.trust import SEALS
 from deadlines.errors import DeadlinesError
 from deadlines.keeping import make_backup, rehearse
@@ -28,9 +28,8 @@ from deadlines.keeping.records import (
     note_drill,
     note_failure,
 )
-from deadlines.store import audit
 from deadlines.store.database import Database
-from deadlines.store.tables import Entry, Heartbeat, Instance
+from deadlines.store.tables import Heartbeat, Instance
 
 log = logging.getLogger(__name__)
 
@@ -100,15 +99,13 @@ class Keeper:
         """Check every stored date; an altered one is told to the docket and marked in the calendars. How many."""
         with self._database.read() as session:
             altered = [row.entry for row in altered_dates(session) if row.in_force]
+        named = altered[:MOST]
         with self._database.write() as session:
             _put_right(session, now)
-            for entry in session.scalars(select(Entry).where(Entry.id.in_(altered[:500]))):
-                alarm_of_date(session, entry, now)
-            mark_calendars(session, altered[:500], now)
-            if altered:
-                detail = {"entries": altered[:500]}
-                audit.record(session, at=now, actor="daemon", action="dates.altered", subject="", detail=detail)
-            session.merge(Heartbeat(sweep=SEALS, at=now, detail=" ".join(altered[:500])))
+            if named:
+                tell_altered(session, named, now)
+                record_altered(session, named, now)
+            session.merge(Heartbeat(sweep=SEALS, at=now, detail=" ".join(named)))
         for entry_id in altered:
             log.error("INTEGRITY ALARM: the dates of entry %s were altered outside the program", entry_id)
         return len(altered)

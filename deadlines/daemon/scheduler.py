@@ -54,6 +54,7 @@ INTERVALS = {
     "hooks": 15.0,
     "rows": 900.0,
     "trail": 60.0,
+    "dates": 60.0,
 }
 """Seconds between two runs of each sweep whose rhythm nobody sets."""
 TURNS = {
@@ -75,6 +76,7 @@ TURNS = {
     "hooks": "send_events",
     "rows": "watch_rows",
     "trail": "watch_trail",
+    "dates": "watch_dates",
 }
 """What each sweep calls."""
 REGARDLESS = ("beat", "fetches", "addresses", "calendars")

@@ -40,6 +40,7 @@ from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.recompute import Compute
 from deadlines.docket.reviews import tell_reviews
 from deadlines.docket.rounds import Round
+from deadlines.docket.seal_watch import watch_dates
 from deadlines.docket.timekeeping import Reading, is_held, read_clocks, watch_clock
 from deadlines.docket.trail_watch import watch_trail
 from deadlines.docket.undocketed import tell_undocketed
@@ -319,6 +320,11 @@ class Sweeps:
         self.sign_of_life("trail")
         found = watch_trail(self._database, now=now)
         return found.since is None and not found.unguarded
+
+    def watch_dates(self, now: datetime) -> int:
+        """Check the seals of the next piece of the dates in force; how many were found altered."""
+        self.sign_of_life("dates")
+        return len(watch_dates(self._database, now=now))
 
     def flush_fetches(self, now: datetime) -> None:
         """Write down which feeds were fetched since the last time."""

@@ -193,9 +193,11 @@ def _reminders(ids: Collection[str]) -> Any:
 
 def _judged(case: Case, statement: Statement, now: datetime) -> Iterator[Found]:
     entry = case.entry
+    # The last version is in force, whatever the entry says: nothing is planned again for one that was set back to.
+    in_force = max([entry.version, *case.versions])
     for number, version in case.versions.items():
         rows = case.reminders.get(version.id, [])
-        if number == entry.version and entry.status == "open":
+        if number == in_force and entry.status == "open":
             yield from _in_force(case, version, rows, statement, now)
             yield from steps_in_force(case, version, statement, now)
         else:

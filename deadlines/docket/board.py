@@ -14,7 +14,7 @@ from deadlines.docket.extension_views import WANTED_ON
 from deadlines.docket.naming import shown_name
 from deadlines.docket.quiet import count_quiet
 from deadlines.docket.records import is_disputed, is_held_to_print
-from deadlines.docket.trust import is_altered, told_altered
+from deadlines.docket.trust import altered_now, is_altered
 from deadlines.docket.undocketed import undocketed_count
 from deadlines.docket.visible import visible
 from deadlines.docket.wanted import WEEK, WHENS, Wanted, chosen, courier_is, next_on, open_dates, open_entries, when_is
@@ -134,16 +134,6 @@ def _lines(session: Session, person: Person, ids: Sequence[str], *, today: date,
     rows = session.execute(open_dates(person, *columns(person, now)).where(Entry.id.in_(ids)))
     lines = {row.Entry.id: line_of(row, today) for row in rows}
     return [lines[identifier] for identifier in ids if identifier in lines]
-
-
-def altered_now(session: Session) -> list[str]:
-    """Which of the entries that the last check found altered still are: most of the time none."""
-    told = told_altered(session)
-    if not told:
-        return []
-    current = and_(DeadlineRow.entry_id == Entry.id, DeadlineRow.version == Entry.version)
-    query = select(Entry, DeadlineRow).join(DeadlineRow, current).where(Entry.id.in_(told))
-    return [entry.id for entry, deadline in session.execute(query) if is_altered(entry, deadline)]
 
 
 def lines_after(

@@ -21,6 +21,7 @@ from deadlines.docket.copies import copy_dates
 from deadlines.docket.reminders import plan_reminders, supersede
 from deadlines.docket.renderings import render_entry
 from deadlines.docket.roles import DOCKET_ROLE
+from deadlines.docket.versions import last_version
 from deadlines.docket.ways import dispatch_day, way_of
 from deadlines.store.seal import seal_of
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Rendering
@@ -107,7 +108,7 @@ def new_version(
     edition: str = "",
 ) -> DeadlineRow:
     """The next version of an entry's dates. It ends the verification and the initials of the one before."""
-    entry.version += 1
+    entry.version = max(entry.version, last_version(session, entry.id)) + 1
     entry.changed_at = now
     entry.status = "open" if followed else "information"
     entry.title, entry.form = window.title, window.form
@@ -212,4 +213,5 @@ def _row(
         reason=reason[:LONGEST_REASON],
         created_by=actor,
         created_at=now,
+        superseded=False,
     )

@@ -1,5 +1,6 @@
 """The last resort for a reminder that cannot be made into a message: a few words from its columns."""
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, cast, select
@@ -7,10 +8,17 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.outbox import FROM_THE_ROWS, extend_lease
 from deadlines.docket.parcels import Parcel
+from deadlines.docket.trail_watch import doubt
+from deadlines.docket.trust import is_altered
 from deadlines.notify.channel import MAIL
 from deadlines.notify.message import Message, clean_line
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Person, Reminder
 
+log = logging.getLogger(__name__)
+
+NO_DATE = (
+    "INTEGRITY ALARM: it cannot be told that the stored dates are as the program wrote them, so none is given here."
+)
 TEXT = """\
 A reminder of matter {reference} is due to you, and cannot be written in full.
 {dates}
@@ -23,7 +31,8 @@ This is a reminder from the firm's docket, not legal advice. The docket, not thi
 def in_few_words(session: Session, reminder_id: int, *, owner: str, now: datetime, lease: timedelta) -> Parcel | None:
     """The least that must be said, to the person of a reminder; None where nothing is to be said any more.
 
-    By mail only: a chat's reminder has its like by mail. Nothing but columns is read, no window and no seal.
+    By mail only: a chat's reminder has its like by mail. Its words come from columns, not from the window; a date is
+    among them only where its seal fits and nothing puts all dates in doubt.
     """
     if not extend_lease(session, [reminder_id], owner=owner, now=now, lease=lease):
         return None
@@ -46,13 +55,13 @@ def in_few_words(session: Session, reminder_id: int, *, owner: str, now: datetim
     row = session.execute(query).first()
     if row is None:
         return None
-    reference = clean_line(row.reference)
+    reference, sound = clean_line(row.reference), _is_sound(session, reminder_id)
     dates = {"File by": row.safe_by, "Last day": row.last_day}
-    said = "\n".join(f"  {name}: {clean_line(day)}" for name, day in dates.items() if day)
+    said = "\n".join(f"  {name}: {clean_line(day)}" for name, day in dates.items() if day) if sound else NO_DATE
     message = Message(
         to_name=row.name,
         to_email=row.email,
-        subject=f"[CHECK] Deadline of matter {reference}: open the docket",
+        subject=f"{'' if sound else '[INTEGRITY ALARM] '}[CHECK] Deadline of matter {reference}: open the docket",
         text=TEXT.format(reference=reference, dates=said),
         message_id=row.message_id,
         at=now,
@@ -60,3 +69,20 @@ def in_few_words(session: Session, reminder_id: int, *, owner: str, now: datetim
     )
     session.get_one(Reminder, reminder_id, execution_options=FROM_THE_ROWS).lead_id = reminder_id
     return Parcel([reminder_id], message, fresh=True)
+
+
+def _is_sound(session: Session, reminder_id: int) -> bool:
+    """Whether the stored dates may be told. Rows that cannot be read say no."""
+    query = (
+        select(Entry, DeadlineRow)
+        .join(Reminder, Reminder.entry_id == Entry.id)
+        .join(DeadlineRow, DeadlineRow.id == Reminder.deadline_id)
+        .where(Reminder.id == reminder_id)
+    )
+    try:
+        with session.begin_nested():  # a query that fails leaves the transaction as it was
+            entry, row = session.execute(query, execution_options=FROM_THE_ROWS).one()
+            return doubt(session) is None and not is_altered(entry, row)
+    except Exception:  # whatever is wrong with the rows, the mail must leave
+        log.exception("the seal of the dates of reminder %s cannot be checked; no date is given", reminder_id)
+        return False

@@ -25,7 +25,7 @@ from deadlines.docket.reminders import PENDING
 from deadlines.docket.reviews import check_reviews
 from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.docket.rounds import check_auditor
-from deadlines.docket.sealing import altered_dates, seal_in, undated, unsealed
+from deadlines.docket.sealing import altered_dates, undated, unsealed
 from deadlines.docket.silence import live
 from deadlines.docket.standing_in import check_attorneys, check_deputies
 from deadlines.docket.trail_watch import check_guards, check_trail
@@ -36,6 +36,7 @@ from deadlines.docket.unreadable import check_unreadable
 from deadlines.docket.verification import unresolved
 from deadlines.errors import SendError
 from deadlines.notify.message import checked_address
+from deadlines.store.seal import seal_in
 from deadlines.store.tables import (
     Audit,
     Entry,

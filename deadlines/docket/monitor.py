@@ -11,8 +11,9 @@ from deadlines.docket.findings import Finding
 from deadlines.docket.outages import outages
 from deadlines.docket.rounds import ROW as AUDITOR
 from deadlines.docket.rounds import has_passed, is_under_way, read_round
+from deadlines.docket.sealing import undated
 from deadlines.docket.trail_watch import read_watched
-from deadlines.docket.trust import told_altered
+from deadlines.docket.trust import altered_now
 from deadlines.notify.channel import MAIL
 from deadlines.store import audit
 from deadlines.store.tables import Heartbeat
@@ -64,7 +65,9 @@ def _in_doubt(session: Session) -> str:
         return "the audit trail was altered"
     if watched.unguarded:
         return "the database no longer guards the audit trail"
-    return "stored dates were altered" if told_altered(session) else ""
+    if altered_now(session):
+        return "stored dates were altered"
+    return "stored dates are missing" if undated(session) else ""
 
 
 def _without_backup(session: Session, now: datetime) -> str:

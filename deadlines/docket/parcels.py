@@ -229,7 +229,7 @@ def _unwanted(item: Item, now: datetime) -> bool:
     """Whether the entry has been closed or has other dates by now, normally withdrawn with that change."""
     if item.entry.status != "open" or _done(item):
         _settle(item.reminder, "cancelled", now)
-    elif item.deadline.version < item.entry.version:
+    elif item.deadline.version < item.entry.version or item.deadline.superseded:
         _settle(item.reminder, "superseded", now)
     else:
         return False

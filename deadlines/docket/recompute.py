@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 from sqlalchemy import Text, cast, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from deadlines import decoding
@@ -200,6 +201,8 @@ def bring_up_to_date(
                 fault = refused.sentence
             except msgspec.ValidationError as wrong:
                 fault = f"What is stored cannot be read: {wrong}."
+            except IntegrityError:
+                fault = "What is stored contradicts itself: the database refuses the new dates. Nothing was changed."
             else:
                 moves += [moved] if moved is not None else []
         if fault is not None:

@@ -6,7 +6,8 @@ from msgspec import Struct
 from sqlalchemy import case, func
 from sqlalchemy.orm import Session
 
-from deadlines.docket.board import BoardLine, altered_now, columns, line_of
+from deadlines.docket.board import BoardLine, columns, line_of
+from deadlines.docket.trust import altered_now
 from deadlines.docket.wanted import Wanted, chosen, next_on, open_dates, open_entries, when_is
 from deadlines.store.tables import Entry, Person
 

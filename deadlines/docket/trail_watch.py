@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 from deadlines import decoding
 from deadlines.docket.alarms import raise_alarm
 from deadlines.docket.findings import Finding
+from deadlines.docket.signatures import NAMED, tell_signature
 from deadlines.errors import Conflict
 from deadlines.store import audit
 from deadlines.store.database import Database
-from deadlines.store.guards import guard, unguarded
+from deadlines.store.guards import GUARDED, guard, unguarded
 from deadlines.store.tables import Audit, Heartbeat, Person
 
 log = logging.getLogger(__name__)
@@ -111,7 +112,8 @@ def cut_at(session: Session) -> int | None:
 
 
 def sign_trail(session: Session, *, by: Person, reason: str, actor: str, now: datetime) -> Wrong:
-    """A person looked into what is wrong with the trail and signs for it as it stands; triggers are put back.
+    """A person looked into what is wrong with the trail and signs for it as it stands, which is told; triggers are put
+    back, all of them: one that looks right may have been another meanwhile.
 
     Raises Conflict where nothing is wrong, and where so many rows do not fit that only a backup helps.
     """
@@ -122,12 +124,22 @@ def sign_trail(session: Session, *, by: Person, reason: str, actor: str, now: da
         raise Conflict(
             f"{MOST} rows of the audit trail and more do not fit: nobody can sign for that. Restore a backup."
         )
-    guard(session, wrong.unguarded)
-    detail = {"person": by.id, "reason": reason, **msgspec.to_builtins(wrong)}
+    guard(session, list(GUARDED))
+    detail = audit.sealed(session, {"person": by.id, "reason": reason, **msgspec.to_builtins(wrong)})
     audit.record(session, at=now, actor=actor, action=audit.SIGNED, subject=audit.TRAIL, detail=detail)
+    tell_signature(session, f"{by.name} signed for the audit trail as it stands", _lines(wrong), now=now)
     last, digest = _end(session)
     _write(session, Watched(last=last, last_digest=digest), now)
     return wrong
+
+
+def _lines(wrong: Wrong) -> list[str]:
+    """What was signed for."""
+    ids = [row.id for row in wrong.rows]
+    more = f", and {len(ids) - NAMED} more" if len(ids) > NAMED else ""
+    said = [f"Rows that do not fit the trail: {', '.join(map(str, ids[:NAMED]))}{more}."] if ids else []
+    said += [f"The trail was cut at its end: row {wrong.cut} is there no more."] if wrong.cut is not None else []
+    return said + ([f"Triggers were put back on {', '.join(wrong.unguarded)}."] if wrong.unguarded else [])
 
 
 def check_trail(session: Session) -> Finding:

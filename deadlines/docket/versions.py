@@ -1,6 +1,6 @@
 """An entry as it stands: the version of its dates that is in force, and the entry held against other changes."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.errors import StoreError
@@ -15,6 +15,11 @@ def current(session: Session, entry: Entry) -> DeadlineRow:
     if found is None:
         raise StoreError(f"Entry {entry.id[:8]} has no version {entry.version}: the docket is damaged.")
     return found
+
+
+def last_version(session: Session, entry_id: str) -> int:
+    """The number of the last version of an entry's dates; 0 where there is none."""
+    return session.scalar(select(func.max(DeadlineRow.version)).where(DeadlineRow.entry_id == entry_id)) or 0
 
 
 def locked(session: Session, entry: Entry) -> Entry:

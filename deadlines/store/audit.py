@@ -1,6 +1,7 @@
 """The audit trail: who did what, when. Each row carries the hash of the one before, so that no row can be
 changed, removed or slipped in without `verify` telling. Only rows cut off at the end leave no gap: for that,
-keep the last digest somewhere else.
+keep the last digest somewhere else. The hash has no key, so whoever writes the database can make the whole chain anew:
+against that too; but who signs for a row that does not fit needs the key.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines.store.seal import Seal, seal_in
 from deadlines.store.tables import Audit
 
 FIRST = "0" * 64
@@ -21,6 +23,8 @@ LOCK = 7301847
 """The advisory lock that the writer at the end of the chain holds on PostgreSQL until it commits."""
 TRAIL, SIGNED = "trail", "trail.signed"
 """The subject of what concerns the trail itself; the act of signing for rows that do not fit it, as they stand."""
+SEAL = "seal"
+"""Under this name the detail of a signature has its own seal."""
 CHAINED = (Audit.previous, Audit.at, Audit.actor, Audit.action, Audit.subject, Audit.detail)
 
 
@@ -117,10 +121,28 @@ def misfits(session: Session, most: int) -> list[Misfit]:
 
 
 def signed_for(session: Session) -> set[Misfit]:
-    """The rows that do not fit the chain and that somebody signed for as they stand."""
-    query = select(Audit.detail).where(Audit.subject == TRAIL, Audit.action == SIGNED)
-    rows = [row for detail in session.scalars(query) if isinstance(detail, dict) for row in detail.get("rows", [])]
+    """The rows that do not fit the chain and that somebody signed for as they stand.
+
+    Anybody who can write the database can add a signature; where the docket has a key, one without its seal is none.
+    """
+    query, seal = select(Audit.detail).where(Audit.subject == TRAIL, Audit.action == SIGNED), seal_in(session)
+    signed = [detail for detail in session.scalars(query) if isinstance(detail, dict) and _is_sealed(seal, detail)]
+    rows = [row for detail in signed for row in detail.get("rows", [])]
     return {Misfit(int(row["id"]), str(row["stands"])) for row in rows}
+
+
+def sealed(session: Session, detail: dict[str, Any]) -> dict[str, Any]:
+    """The detail of a signature with its seal, under the key of the docket."""
+    return {**detail, SEAL: seal_in(session).digest(_content(detail))}
+
+
+def _is_sealed(seal: Seal, detail: dict[str, Any]) -> bool:
+    rest = {name: value for name, value in detail.items() if name != SEAL}
+    return not seal.fingerprint or seal.fits(str(detail.get(SEAL)), _content(rest))
+
+
+def _content(detail: dict[str, Any]) -> bytes:
+    return msgspec.json.encode([SIGNED, detail], order="sorted")
 
 
 def _stands(before: str, row: Any) -> str:

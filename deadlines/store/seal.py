@@ -11,7 +11,7 @@ from datetime import UTC
 from typing import Any
 
 import msgspec
-from sqlalchemy.orm import object_session
+from sqlalchemy.orm import Session, object_session
 
 from deadlines.store.tables import DeadlineRow
 
@@ -62,5 +62,10 @@ def content_of(fields: Sequence[Any], created_at: Any, rule: str) -> bytes:
 def seal_of(row: DeadlineRow) -> Seal:
     """The seal of the database that the row was read from."""
     session = object_session(row)
-    found: Seal = session.info.get(IN_SESSION, PLAIN) if session is not None else PLAIN
+    return PLAIN if session is None else seal_in(session)
+
+
+def seal_in(session: Session) -> Seal:
+    """The seal of the session's database."""
+    found: Seal = session.info.get(IN_SESSION, PLAIN)
     return found

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from deadlines.daemon.auditing import Auditor
 from deadlines.daemon.monitor import Monitor
 from deadlines.docket.monitor import check_monitor
 from deadlines.docket.outages import Outage
 from deadlines.docket.rounds import FRESH, Round, write_round
+from deadlines.docket.sealing import seal_stored
 from deadlines.docket.trail_watch import watch_trail
 from deadlines.notify.outbound import Outbound
 from deadlines.store.database import Database
@@ -119,7 +120,14 @@ def _take_triggers_away(database: Database) -> None:
 
 def _alter_a_date(database: Database) -> None:
     with database.write() as session:
-        session.merge(Heartbeat(sweep="seals", at=NOW, detail="k3v7qp2m"))
+        seal_stored(session, actor="test", now=NOW)
+        session.execute(text("UPDATE deadline SET safe_by = '2026-12-20' WHERE id = (SELECT min(id) FROM deadline)"))
+    assert sweeps(database).watch_dates(NOW) == 1
+
+
+def _name_a_version_that_is_not_there(database: Database) -> None:
+    with database.write() as session:
+        session.execute(text("UPDATE entry SET version = 2 WHERE id = (SELECT min(id) FROM entry)"))
 
 
 def _fail_to_back_up(database: Database) -> None:
@@ -140,6 +148,7 @@ def _fail_to_back_up(database: Database) -> None:
         (_change_the_trail, "the audit trail was altered"),
         (_take_triggers_away, "no longer guards"),
         (_alter_a_date, "dates were altered"),
+        (_name_a_version_that_is_not_there, "dates are missing"),
         (_fail_to_back_up, "no backup"),
     ],
 )

@@ -18,7 +18,9 @@ from deadlines.docket.sealing import altered_dates, mark_calendars, seal_anew, s
 from deadlines.docket.subscriptions import add_subscription
 from deadlines.docket.views import entry_view, matter_view, open_windows
 from deadlines.errors import Conflict, DeadlinesError
+from deadlines.store import audit
 from deadlines.store.database import Database
+from deadlines.store.seal import PLAIN
 from deadlines.store.tables import Audit, DeadlineRow, Entry, Person
 from tests.daemon.parts import Collector, sweeps
 from tests.docket.desks import ENTERED, LATER, firm, recorded, verify
@@ -251,7 +253,7 @@ def test_what_is_altered_again_after_somebody_signed_is_told_again_on_the_same_d
         with keyed.write() as session:
             found = session.get_one(Entry, entry)
             alarm_of_date(session, found, LATER)
-            return len({each.key for each in untold(session)})
+            return len({each.key for each in untold(session) if each.key.startswith("date/")})
 
     alter(keyed, entry, ALTERATIONS[1])
     assert (told(), told()) == (1, 1)
@@ -326,3 +328,42 @@ def told(url: str, right: dict[str, object]) -> str:
     assert altered or ill or len(lines) < len(right)
     assert {line.entry for line in lines if line.altered} <= shown
     return "alarm"
+
+
+def forge(database: Database, entry: str) -> None:
+    """What somebody with the database's password and this program can do: a later date, under a seal without a key."""
+    with database.write() as session:
+        row = session.scalars(select(DeadlineRow).where(DeadlineRow.entry_id == entry)).one()
+        row.safe_by = row.last_day = date(2027, 1, 4)
+        session.flush()
+        row.digest = PLAIN.of(row, ENTRY)
+
+
+@pytest.mark.parametrize("said", [{"key": "", "sealed": 0, "left": 0}, {"sealed": 0}, {"key": None}, {"key": "0f" * 8}])
+def test_no_row_of_the_trail_leads_back_from_a_key(keyed: Database, said: dict[str, object]) -> None:
+    entry = fill(keyed)
+    forge(keyed, entry)
+    with keyed.write() as session:
+        audit.record(session, at=LATER, actor="daemon", action="dates.sealed", subject="deadline", detail=said)
+    with keyed.write() as session:
+        assert seal_stored(session, actor="daemon", now=LATER) is None
+    with keyed.read() as session:
+        assert [found.entry for found in altered_dates(session)] == [entry]
+        health = {finding.id: finding for finding in check_docket(session, LATER)}
+    assert "1 stored dates were altered" in health["sealed-dates"].sentence
+
+
+def test_a_new_key_is_of_use_once_somebody_signed_and_none_is_of_no_use(keyed: Database, database_url: str) -> None:
+    entry = fill(keyed)
+    for key, works in ((None, False), (bytes(32), True)):
+        other = Database.open(database_url, key=key)
+        with other.write() as session:
+            ben = session.scalars(select(Person).where(Person.name == "Ben Ode")).one()
+            chosen = [session.get_one(Entry, entry)]
+            if works:
+                seal_anew(session, chosen, by=ben, reason="the key was lost", actor="cli:test", now=LATER)
+                assert entry not in {found.entry for found in altered_dates(session)}
+            else:
+                with pytest.raises(Conflict, match="there is none now"):
+                    seal_anew(session, chosen, by=ben, reason="the key was lost", actor="cli:test", now=LATER)
+        other.dispose()

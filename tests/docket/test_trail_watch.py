@@ -141,4 +141,5 @@ def test_what_got_worse_or_came_again_after_a_signature_is_told_the_same_day(doc
         told.append(" | ".join(mail.subject.removeprefix("INTEGRITY ALARM: ") for mail in channel.messages))
         channel.messages.clear()
     guards = "the database no longer guards the audit trail"
-    assert told == [guards, "the audit trail of the docket was tampered with", "", "", told[1]]
+    signed = "Ana Ruiz signed for the audit trail as it stands"
+    assert told == [guards, "the audit trail of the docket was tampered with", "", signed, told[1]]

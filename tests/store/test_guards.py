@@ -11,19 +11,26 @@ from deadlines.store.database import Database
 from deadlines.store.guards import GUARDED, guard, unguarded
 
 CALLS = "EXECUTE FUNCTION audit_refuse()"
+ANEW = "DROP TRIGGER audit_no_change ON audit; CREATE TRIGGER audit_no_change BEFORE"
+REFUSES = "BEGIN SELECT RAISE(ABORT, 'the audit trail cannot be changed'); END"
 TAKEN_AWAY = {
     "sqlite": (
         "DROP TRIGGER audit_no_update",
         "DROP TRIGGER audit_no_replace",
         # Of the same name, and it does nothing.
         "DROP TRIGGER audit_no_delete; CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT 1; END",
+        # Word for word but for a condition that never holds.
+        f"DROP TRIGGER audit_no_update; CREATE TRIGGER audit_no_update BEFORE update ON audit WHEN 0 {REFUSES}",
     ),
     "postgresql": (
         "DROP TRIGGER audit_no_change ON audit",
         "ALTER TABLE audit DISABLE TRIGGER audit_no_change",
         "ALTER TABLE audit ENABLE REPLICA TRIGGER audit_no_change",
         "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",
-        f"DROP TRIGGER audit_no_change ON audit; CREATE TRIGGER audit_no_change BEFORE UPDATE ON audit {CALLS}",
+        f"{ANEW} UPDATE ON audit {CALLS}",
+        # As made but for a condition that never holds, or for one column only.
+        f"{ANEW} UPDATE OF id OR DELETE OR TRUNCATE ON audit {CALLS}",
+        f"{ANEW} UPDATE OR DELETE OR TRUNCATE ON audit WHEN (false) {CALLS}",
     ),
 }
 
@@ -39,7 +46,7 @@ def run(database: Database, statements: str) -> None:
             session.execute(text(statement))
 
 
-@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("number", range(7))
 def test_a_trigger_that_is_missing_off_or_empty_is_found_and_put_back(
     database: Database, now: datetime, number: int
 ) -> None:

@@ -3,8 +3,21 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    column,
+    false,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from deadlines.store.tables.base import Base, new_id
 from deadlines.store.tables.people import Matter
@@ -101,6 +114,9 @@ class Entry(Base):
     matter: Mapped[Matter] = relationship()
 
 
+_LATER = table("deadline", column("entry_id"), column("version")).alias("later")
+
+
 class DeadlineRow(Base):
     """One computed version of an entry's dates; never edited. `window` holds the whole answer, `policy` the
     firm's own choices under which it was computed."""
@@ -128,6 +144,14 @@ class DeadlineRow(Base):
     created_at: Mapped[datetime]
     digest: Mapped[str | None] = mapped_column(String(64))
     """A keyed hash over everything that carries the date, so that an edit behind the program's back shows."""
+    superseded: Mapped[bool] = column_property(
+        select(_LATER.c.version)
+        .where(_LATER.c.entry_id == entry_id, _LATER.c.version > version)
+        .correlate_except(_LATER)
+        .exists(),
+        expire_on_flush=False,  # only the program adds versions, and it goes on with the last
+    )
+    """Whether a later version of the entry's dates was there when this one was read: then it is not in force."""
     policy: Mapped[dict[str, Any] | None] = mapped_column(KeptJson)
 
 

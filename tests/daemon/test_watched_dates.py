@@ -1,0 +1,82 @@
+"""The daemon goes round the seals of the dates in force: an altered one is told the same day, wherever nobody looks."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from deadlines.docket.seal_watch import watch_dates
+from deadlines.docket.sealing import seal_anew, seal_stored
+from deadlines.docket.trust import altered_now
+from deadlines.store.database import Database
+from deadlines.store.tables import Audit, DeadlineRow, Entry, Heartbeat, Person, Rendering
+from tests.daemon.parts import Collector, sweeps
+from tests.docket.desks import ENTERED, LATER, firm, recorded
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def docket(database: Database) -> Database:
+    with database.write() as session:
+        firm(session)
+        recorded(session)
+        seal_stored(session, actor="test", now=ENTERED)
+    return database
+
+
+def alter(database: Database) -> str:
+    """Change one date in force; whose it is."""
+    with database.write() as session:
+        entry = session.scalars(select(Entry.id).where(Entry.rule == "uscis.motion.reopen")).one()
+        session.execute(text("UPDATE deadline SET safe_by = '2026-12-20' WHERE entry_id = :id"), {"id": entry})
+    return entry
+
+
+def found(database: Database) -> list[str]:
+    with database.read() as session:
+        return altered_now(session)
+
+
+def test_what_is_altered_is_told_by_mail_within_the_round_and_once_that_day(docket: Database) -> None:
+    entry, channel = alter(docket), Collector()
+    daemon = sweeps(docket, channel)
+    assert [daemon.watch_dates(LATER + turn * MINUTE) for turn in range(2)] == [1, 1]
+    daemon.tell_alarms(LATER + 2 * MINUTE)
+    [mail] = channel.messages
+    assert (mail.to_name, mail.subject[:15]) == ("Dora Dee", "INTEGRITY ALARM")
+    assert entry[:8] in mail.text
+    assert found(docket) == [entry]
+    with docket.read() as session:
+        rows = session.scalars(select(Audit.detail).where(Audit.action == "dates.altered")).all()
+        marked = session.scalars(select(Rendering).where(Rendering.entry_id == entry)).all()
+    assert rows == [{"entries": [entry]}]
+    assert marked
+    assert all(b"INTEGRITY ALARM" in rendering.body for rendering in marked)
+    assert {rendering.sequence for rendering in marked} == {1}  # the second look changes nothing
+
+
+def test_the_round_goes_on_piece_by_piece_and_begins_anew(docket: Database) -> None:
+    entry = alter(docket)
+    with docket.read() as session:
+        owners = session.scalars(select(DeadlineRow.entry_id).order_by(DeadlineRow.id)).all()
+    once = [*([owner] if owner == entry else [] for owner in owners), []]  # the last look of a round finds its end
+    assert [watch_dates(docket, now=LATER, rows=1) for _ in range(2 * len(once))] == once * 2
+    assert watch_dates(docket, now=LATER, rows=len(once)) == [entry]
+
+
+def test_what_a_person_signs_for_is_found_no_more(docket: Database) -> None:
+    entry = alter(docket)
+    watch_dates(docket, now=LATER)
+    with docket.write() as session:
+        ben = session.scalars(select(Person).where(Person.name == "Ben Ode")).one()
+        seal_anew(session, [session.get_one(Entry, entry)], by=ben, reason="checked", actor="t", now=LATER)
+    assert found(docket) == []
+    assert watch_dates(docket, now=LATER + MINUTE) == []
+
+
+def test_the_check_of_all_seals_is_due_as_before(docket: Database) -> None:
+    alter(docket)
+    watch_dates(docket, now=LATER)
+    with docket.read() as session:
+        assert session.get_one(Heartbeat, "seals").at < ENTERED
