@@ -98,7 +98,8 @@ class Post(Struct, frozen=True):
         if since is not None:
             log.error("no mail was taken since %s: it counts as down", since)
             self.mark(lambda session: outages.note_down(session, channel, fault, now=now, since=since))
-            return False
+            # One that answers may take the next; one that is silent each time would hold up the word of it.
+            return not fault.uncertain
         # A chat that is slow or asks for patience rests, so that it holds up nothing else.
         return channel in MAIL or not (fault.uncertain or fault.wait)
 
