@@ -267,7 +267,7 @@ def _gone(case: Case, version: Record, row: Record, now: datetime) -> Iterator[F
         yield found_of("withdrawn", case, version, row)
     elif row.state == "dead" and row.next_at + PATIENCE < now and not _told_of(case, version, row):
         yield found_of("refused", case, version, row)
-    elif (row.state == "covered" and not _is_covered(case, version, row, now)) or (row.state == "sent" and not _has_left(row, now)):
+    elif not _is_proved(case, version, row, now):
         yield found_of("unproved", case, version, row)
     elif row.state == "sent":
         late = row.sent_at is None or row.sent_at - row.due_at > PATIENCE
@@ -279,6 +279,13 @@ def _told_of(case: Case, version: Record, row: Record) -> bool:
     """Whether somebody was told that this reminder does not arrive."""
     rung = f"{UNDELIVERED}{row.id}"
     return any(other.rung == rung and other.state == "sent" for other in case.reminders.get(version.id, []))
+
+
+def _is_proved(case: Case, version: Record, row: Record, now: datetime) -> bool:
+    """Whether one that needs no mail any more had it, or another that said the same."""
+    if row.state == "covered":
+        return _is_covered(case, version, row, now)
+    return row.state != "sent" or _has_left(row, now)
 
 
 def _has_left(row: Record, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from deadlines.docket.rounds import ROW as AUDITOR
 from deadlines.docket.rounds import has_passed, is_under_way, read_round
 from deadlines.docket.trail_watch import read_watched
 from deadlines.docket.trust import told_altered
+from deadlines.docket.untrailed import read_round as read_round_of_acts
 from deadlines.notify.channel import MAIL
 from deadlines.store import audit
 from deadlines.store.tables import Heartbeat
@@ -64,6 +65,8 @@ def _in_doubt(session: Session) -> str:
         return "the audit trail was altered"
     if watched.unguarded:
         return "the database no longer guards the audit trail"
+    if read_round_of_acts(session).stands:
+        return "entries were closed or verified past the program"
     return "stored dates were altered" if told_altered(session) else ""
 
 
