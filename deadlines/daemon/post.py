@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from deadlines.daemon.pace import Pace
+from deadlines.daemon.standstill import Standstill
 from deadlines.docket import letters, outages
 from deadlines.docket.lanes import Lanes
 from deadlines.errors import ChannelDown, SendError, StoreError
@@ -44,7 +45,8 @@ class Post(Struct, frozen=True):
 
     `renew` finds the words of a letter just before it is sent. `not_fatal`: rules and kinds of remedy of which not
     everybody who must know of a fatal date is told. `paces` says what each channel may still be given; `answered` holds
-    the channels that took a message in this round. `pages`: where mails link to; empty: nowhere.
+    the channels that took a message in this round. `standstill`: whether mail leaves at all. `pages`: where mails link
+    to; empty: nowhere.
     """
 
     database: Database
@@ -61,6 +63,7 @@ class Post(Struct, frozen=True):
     pages: str = ""
     not_fatal: tuple[str, ...] = ()
     answered: set[str] = field(default_factory=set)
+    standstill: Standstill = field(default_factory=Standstill)
 
     def has_room(self, channel: str, now: datetime, *, urgent: bool) -> bool:
         """Whether a channel may be given one more message now."""
@@ -74,20 +77,37 @@ class Post(Struct, frozen=True):
         try:
             self._channel(channel).send(message)
         except SendError as fault:
+            if channel in MAIL and not fault.permanent:
+                self.standstill.put_off(message.to_email, now)
             return fault
         except Exception:
             log.exception("channel %s failed in an unforeseen way at %s", channel, about)
             return SendError("The channel failed in an unforeseen way; see the log.", uncertain=True)
         self.answered.add(channel)
+        if channel in MAIL:
+            self.standstill.taken()
         return None
 
     def goes_on(self, channel: str, fault: SendError, now: datetime) -> bool:
-        """Whether the channel is asked again in this round. One that is down is told of by another at once."""
+        """Whether the channel is asked again in this round. One that is down is told of by another at once, and so is
+        mail that a server there puts off for everybody."""
         if isinstance(fault, ChannelDown):
             self.mark(lambda session: outages.note_down(session, channel, fault, now=now))
             return False
+        since = self._stands_since(channel, now)
+        if since is not None:
+            log.error("no mail was taken since %s: it counts as down", since)
+            self.mark(lambda session: outages.note_down(session, channel, fault, now=now, since=since))
+            # One that answers may take the next; one that is silent each time would hold up the word of it.
+            return not fault.uncertain
         # A chat that is slow or asks for patience rests, so that it holds up nothing else.
         return channel in MAIL or not (fault.uncertain or fault.wait)
+
+    def _stands_since(self, channel: str, now: datetime) -> datetime | None:
+        if channel not in MAIL:
+            return None
+        with self.database.read() as session:
+            return self.standstill.since(session, now)
 
     def mark(self, write: Callable[[Session], None]) -> None:
         """Write down an outcome, patiently: a message that is out and not marked goes out again."""

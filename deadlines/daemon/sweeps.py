@@ -45,6 +45,7 @@ from deadlines.docket.timekeeping import Reading, is_held, read_clocks, watch_cl
 from deadlines.docket.trail_watch import watch_trail
 from deadlines.docket.undocketed import tell_undocketed
 from deadlines.docket.unreadable import watch_rows
+from deadlines.docket.untrailed import watch_acts
 from deadlines.ical import Party
 from deadlines.notify.channel import Channel
 from deadlines.notify.outbound import Outbound
@@ -301,8 +302,9 @@ class Sweeps:
         return self._keeper.keep(now) if self._keeper is not None else []
 
     def audit(self, now: datetime) -> Round | None:
-        """Let the auditor go on with its round over all reminders."""
+        """Let the auditor go on with its rounds over all reminders, and over what the trail tells of entries."""
         self.sign_of_life("audit")
+        watch_acts(self._database, now=now, go_on=lambda: self._goes_on("audit"))
         return self._auditor.audit(now, lambda: self._goes_on("audit")) if self._auditor is not None else None
 
     def ping(self, now: datetime) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
-from sqlalchemy import func, or_, select
+from sqlalchemy import case as when
+from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.ladder import Rung
@@ -23,6 +24,7 @@ from deadlines.docket.entries import FIRST_REASON
 from deadlines.docket.judging import (
     AT_ONCE,
     LOOK_BACK,
+    MEANWHILE,
     ON_ITS_WAY,
     PATIENCE,
     WITHDRAWN,
@@ -41,7 +43,7 @@ from deadlines.docket.new_roles import NEW_ROLE
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.notify.channel import MAIL
-from deadlines.store.tables import Audit, DeadlineRow, Entry, Heartbeat, Matter, Person, Reminder
+from deadlines.store.tables import Attempt, Audit, DeadlineRow, Entry, Heartbeat, Matter, Person, Reminder
 
 SLACK = timedelta(minutes=10)
 """What was on its way when dates changed or an entry closed arrives within this time."""
@@ -188,7 +190,10 @@ def _reminders(ids: Collection[str]) -> Any:
     row = Reminder
     moments = row.due_at, row.next_at, row.sent_at
     columns = row.id, row.deadline_id, row.person_id, row.channel, row.rung, row.state, row.attempts, row.lead_id
-    return select(*columns, row.severity, *moments).where(row.entry_id.in_(ids)).order_by(row.id)
+    taken = select(Attempt.id).where(Attempt.reminder_id == row.id, Attempt.outcome == "sent").exists()
+    # Each try is kept for ever; only of what stands as sent it must be known.
+    proved = when((row.state == "sent", taken), else_=false()).label("proved")
+    return select(*columns, row.severity, *moments, proved).where(row.entry_id.in_(ids)).order_by(row.id)
 
 
 def _judged(case: Case, statement: Statement, now: datetime) -> Iterator[Found]:
@@ -264,8 +269,8 @@ def _gone(case: Case, version: Record, row: Record, now: datetime) -> Iterator[F
         yield found_of("withdrawn", case, version, row)
     elif row.state == "dead" and row.next_at + PATIENCE < now and not _told_of(case, version, row):
         yield found_of("refused", case, version, row)
-    elif row.state == "covered" and not _is_covered(case, version, row):
-        yield found_of("unsent", case, version, row)
+    elif not _is_proved(case, version, row, now):
+        yield found_of("unproved", case, version, row)
     elif row.state == "sent":
         late = row.sent_at is None or row.sent_at - row.due_at > PATIENCE
         if late and (row.sent_at or now) >= now - LOOK_BACK:
@@ -278,12 +283,31 @@ def _told_of(case: Case, version: Record, row: Record) -> bool:
     return any(other.rung == rung and other.state == "sent" for other in case.reminders.get(version.id, []))
 
 
-def _is_covered(case: Case, version: Record, row: Record) -> bool:
-    """Whether the reminder that said it as well is there, is the same person's, and was not withdrawn itself."""
-    return any(
-        other.id == row.lead_id and other.person_id == row.person_id and other.state in (*ON_ITS_WAY, "sent", "covered")
-        for other in case.reminders.get(version.id, [])
-    )
+def _is_proved(case: Case, version: Record, row: Record, now: datetime) -> bool:
+    """Whether one that needs no mail any more had it, or another that said the same."""
+    if row.state == "covered":
+        return _is_covered(case, version, row, now)
+    return row.state != "sent" or _has_left(row, now)
+
+
+def _has_left(row: Record, now: datetime) -> bool:
+    """Whether a channel took it: a try says so, and a moment that is no later than now."""
+    return bool(row.proved) and row.sent_at is not None and row.sent_at <= now + PATIENCE
+
+
+def _is_covered(case: Case, version: Record, row: Record, now: datetime) -> bool:
+    """Whether a newer one that said it as well has left to the same person, or is due and on its way."""
+    others = {other.id: other for other in case.reminders.get(version.id, [])}
+    last, passed = row, {row.id}
+    while last.state == "covered":
+        lead = others.get(last.lead_id)
+        if lead is None or lead.id in passed or lead.person_id != row.person_id or lead.due_at < last.due_at:
+            return False
+        last = lead
+        passed.add(lead.id)
+    if last.state == "sent":
+        return _has_left(last, now)
+    return last.state in ON_ITS_WAY and last.due_at <= now + MEANWHILE
 
 
 # -- dates that are no longer in force, and what went twice ------------------------------------------------

@@ -32,6 +32,7 @@ from deadlines.docket.records import Closing, Proof
 from deadlines.docket.reminders import cancel
 from deadlines.docket.renderings import is_shown, render_entry
 from deadlines.docket.tidings import AGAIN
+from deadlines.docket.untrailed import find
 from deadlines.docket.versions import current, locked
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
@@ -161,7 +162,8 @@ def strike_notice(
 
 
 def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by: Person, now: datetime) -> Entry:
-    """Take back a wrong closing: the entry is as it was, with reminders and calendar entries again.
+    """Take back a wrong closing: the entry is as it was, with reminders and calendar entries again. So is one that was
+    closed, set aside, reopened or verified past the program: open, and nobody has verified it.
 
     The dates are those it had, as a new version, because each version is reminded of once. Raises InputError
     without a reason, Conflict for an entry that is not closed, or was missed unless by the partner, and for one that
@@ -169,16 +171,18 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
     """
     entry = locked(session, entry)
     reason = plain_reason(reason)
-    if entry.status not in CLOSED or entry.closing is None:
+    past_the_program = bool(find(session, [entry.id]))
+    if not past_the_program and (entry.status not in CLOSED or entry.closing is None):
         raise Conflict(f"Entry {entry.id[:8]} is {entry.status}: there is nothing to reopen.")
     if entry.status == "missed":
         require_partner(desk, entry.matter, by)
-    before, rechecked = decoding.convert(entry.closing, Closing), entry.rechecked_by
+    closing, rechecked = entry.closing or {}, entry.rechecked_by
+    was = "open" if past_the_program else decoding.convert(closing, Closing).was
     row = current(session, entry)
-    entry.status, entry.changed_at = before.was, now
+    entry.status, entry.changed_at = was, now
     entry.closed_on = entry.closed_at = entry.closed_by = entry.closing = None
     entry.rechecked_at = entry.rechecked_by = None
-    if before.was == "open":
+    if was == "open":
         require_attorney_here(session, entry.matter)
         wake(session, entry.matter, why="a closed window was reopened", actor=desk.actor, now=now, pages=desk.pages)
         new_version(
@@ -195,7 +199,7 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
         )
     elif is_shown(session, entry):
         render_entry(session, entry, row, now=now)
-    detail = {"reason": reason, "person": by.id, "closing": msgspec.to_builtins(before), "rechecked": rechecked}
+    detail = {"reason": reason, "person": by.id, "closing": closing, "rechecked": rechecked}
     _record(session, desk, entry, "entry.reopen", detail, now)
     return entry
 

@@ -194,9 +194,9 @@ def _to_come(item: Item, today: date) -> tuple[Ahead | None, Ahead | None]:
 
 def subject_of(items: Sequence[Item], today: date, now: datetime) -> str:
     """What matters most of the first item, on one line; for a restricted matter without the remedy."""
-    first = items[0]
+    first, apart = items[0], told_of(items)
     date_ahead = ahead(first, today)
-    gone = _of_several(LAST_DAY_PASSED, [_last_day_passed(item, today) for item in items])
+    gone = _of_several(LAST_DAY_PASSED, [_last_day_passed(item, today) for item in apart])
     if _unprotected(items, today):
         gone.insert(0, NO_LONGER_PROTECTED)
     late = _late(first, now)
@@ -204,12 +204,20 @@ def subject_of(items: Sequence[Item], today: date, now: datetime) -> str:
     marks = [f"[{mark}]" for mark in dict.fromkeys(said)]
     if date_ahead is not None:
         marks.append(f"[{days_left(date_ahead.on, today)}]")
-    marks += _verified_marks(items)
+    marks += _verified_marks(apart)
     dated = f"{date_ahead.words} {day_text(date_ahead.on)}" if date_ahead else "no date"
     matters = len(by_matter(items))
-    more = f" (+{len(items) - 1} more{f' in {matters} matters' if matters > 1 else ''})" if len(items) > 1 else ""
+    more = f" (+{len(apart) - 1} more{f' in {matters} matters' if matters > 1 else ''})" if len(apart) > 1 else ""
     what = what_is_said(first, "deadline")
     return clean_line(f"{_alarm(items)}{' '.join(marks)} {what} – {first.matter.reference} – {dated}{more}", 200)
+
+
+def told_of(items: Sequence[Item]) -> list[Item]:
+    """The dates and steps that a message speaks of, each once, however many reminders of it there are."""
+    found: dict[tuple[str, str | None], Item] = {}
+    for item in items:
+        found.setdefault((item.entry.id, item.milestone.id if item.milestone else None), item)
+    return list(found.values())
 
 
 def _verified_marks(items: Sequence[Item]) -> list[str]:

@@ -22,7 +22,8 @@ CANNOT_REPLACE = ("superseded", "cancelled", "dead")
 STEPS = (MILESTONE, OVERDUE)
 """Rungs that speak of a step: the newest of a step covers the older ones of the same, and nothing else."""
 NO_STAGE = (UNDELIVERED, ESCALATED, *STEPS)
-"""Rungs that speak of something besides the dates: they cover no date, and no date covers them."""
+"""Rungs that speak of something besides the dates: they cover no date, and no date covers them. That nobody answered
+is said once of the same dates, by the newest."""
 IN_FORCE = and_(Entry.id == DeadlineRow.entry_id, Entry.version == DeadlineRow.version, Entry.status == "open")
 OTHERS = (
     select(Reminder.id, Reminder.deadline_id, Reminder.rung, Reminder.due_at)
@@ -39,6 +40,7 @@ OTHERS = (
     .order_by(Reminder.due_at)
 )
 OF_STAGES = OTHERS.where(*(Reminder.rung.not_like(f"{stage}%") for stage in NO_STAGE))
+OF_ESCALATIONS = OTHERS.where(Reminder.rung.like(f"{ESCALATED}%"))
 OF_STEPS = OTHERS.where(or_(*(Reminder.rung.like(f"{step}%") for step in STEPS)))
 OLDER = aliased(Reminder)
 UNTOLD = select(Attempt.id).where(Attempt.reminder_id == OLDER.id, Attempt.outcome == "uncertain")
@@ -46,7 +48,7 @@ SPEAKS_FOR_OTHERS = (
     select(OLDER.id)
     # The dates are the same, and by them the rows are found at once; there is no index by what covers them.
     .where(OLDER.deadline_id == Reminder.deadline_id, OLDER.lead_id == Reminder.id)
-    .where(OLDER.state == "covered", ~UNTOLD.exists())
+    .where(OLDER.state == "covered", OLDER.rung.not_like(f"{ESCALATED}%"), ~UNTOLD.exists())
     .correlate(Reminder)
     .exists()
 )
@@ -61,7 +63,7 @@ COVER = (
 
 def cover(session: Session, held: Sequence[Held], now: datetime) -> set[int]:
     """Settle those held reminders of one person and channel that a newer one of the same dates, or of the same step,
-    makes needless.
+    makes needless; and of several that say that nobody answered, all but the newest.
 
     What tells of a change is never needless, nor anything of dates that are no longer in force, and what speaks of a
     protective date only where a newer one does so too. Returns the others.
@@ -79,7 +81,18 @@ def _covering(session: Session, held: Sequence[Held], now: datetime) -> dict[int
         newest[row.deadline_id, False] = row
         newest[_speaks_of(row)] = row
     pairs = [(row, newest[_speaks_of(row)]) for row in stages if _speaks_of(row) in newest]
-    return {row.id: later.id for row, later in pairs if later.due_at > row.due_at} | _steps_covering(session, held, now)
+    return {row.id: later.id for row, later in pairs if later.due_at > row.due_at} | {
+        **_steps_covering(session, held, now),
+        **_escalations_covering(session, held, now),
+    }
+
+
+def _escalations_covering(session: Session, held: Sequence[Held], now: datetime) -> dict[int, int]:
+    asked = [row for row in held if row.rung.startswith(ESCALATED)]
+    others = sorted(_others(session, OF_ESCALATIONS, asked, now), key=lambda row: (row.due_at, row.id))
+    newest = {row.deadline_id: row.id for row in others}
+    pairs = [(row.id, newest.get(row.deadline_id, row.id)) for row in asked]
+    return {old: new for old, new in pairs if new != old}
 
 
 def _steps_covering(session: Session, held: Sequence[Held], now: datetime) -> dict[int, int]:

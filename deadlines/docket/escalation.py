@@ -5,7 +5,7 @@ server that is down is no such case, because what goes on would wait for it too.
 """
 
 from collections.abc import Collection, Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from deadlines.compute.ladder import moment
 from deadlines.docket.absences import covers
 from deadlines.docket.acknowledging import standing
+from deadlines.docket.away import Away, last_interruption
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.outbox import ALARM_TRIES
 from deadlines.docket.reminders import URGENT, reminder_row
@@ -49,24 +50,35 @@ def escalate(session: Session, escalation: Escalation, *, now: datetime) -> list
     """Write the messages to the next person for every urgent reminder of an attorney that nobody answered in time, or
     that did not reach them.
 
-    Each level is told once for a reminder; the levels follow each other at the same distance, from the end of an answer
-    where there was one. Who covers for an
+    Each level is told once for a reminder, and nobody again of the same dates since it left; the levels follow each
+    other at the same distance, from the end of an answer where there was one. Time in which the program was away is no
+    time to answer in, but for what ends today: of that everybody is told whose turn has passed. Who covers for an
     attorney that is away is told at once, and so the wait is theirs.
     """
     added: list[Reminder] = []
-    covering = covers(session, now.astimezone(ZoneInfo(escalation.zone)).date())
+    today = now.astimezone(ZoneInfo(escalation.zone)).date()
+    covering, away = covers(session, today), last_interruption(session, now)
     for row, entry, deadline, matter in _unanswered(session, now):
         since = _asked_since(session, row, entry)
         if since is None:
             continue
+        ends_today = _day_of(deadline) == today
+        since = since if ends_today else _heard(since, away)
         cover = session.get(Person, covering.get(matter.attorney_id, ""))
-        if cover is not None and not _has_like(session, row, cover):
-            added += _tell(session, row, entry, deadline, AT_ONCE, cover, escalation, now)
-        chain = _chain(session, matter, escalation.emergency, besides=cover)
-        for level, person in enumerate(chain, start=1):
-            if now < since + level * _wait(deadline, since, escalation):
+        if (
+            cover is not None
+            and not _has_like(session, row, cover)
+            and not _told_at(session, row, AT_ONCE, cover, since)
+        ):
+            added.append(_tell(session, row, entry, deadline, AT_ONCE, cover, escalation, now))
+        wait, before = _wait(deadline, since, escalation), since
+        for level, person in enumerate(_chain(session, matter, escalation.emergency, besides=cover), start=1):
+            told_at = _told_at(session, row, level, person, since)
+            if told_at is None and now < max(since + level * wait, before + wait):
                 break
-            added += _tell(session, row, entry, deadline, level, person, escalation, now)
+            if told_at is None:
+                added.append(_tell(session, row, entry, deadline, level, person, escalation, now))
+            before = before if ends_today else told_at or now
     session.flush()
     return added
 
@@ -157,6 +169,24 @@ def _asked_since(session: Session, row: Reminder, entry: Entry) -> datetime | No
     return None if session.scalar(newer.limit(1)) is not None else ended
 
 
+def _heard(since: datetime, away: Away | None) -> datetime:
+    """The moment from which a wait counts that the program's last time away interrupted: as much later as it was."""
+    if away is None or since >= away.until:
+        return since
+    return since + (away.until - max(since, away.since))
+
+
+def _told_at(session: Session, row: Reminder, level: int, person: Person, since: datetime) -> datetime | None:
+    """When a level was told of a reminder, or its person of the same dates since then; None where neither was."""
+    lately = and_(Reminder.person_id == person.id, Reminder.due_at >= since - LEAST_WAIT)
+    told = select(func.max(Reminder.due_at)).where(
+        Reminder.deadline_id == row.deadline_id,
+        Reminder.rung.like(f"{ESCALATED}%"),
+        or_(Reminder.rung == f"{ESCALATED}{level}-{row.rung}", lately),
+    )
+    return session.scalar(told)
+
+
 def _has_like(session: Session, row: Reminder, person: Person) -> bool:
     """Whether somebody was told the same in their own place."""
     like = Reminder.deadline_id == row.deadline_id, Reminder.rung == row.rung, Reminder.person_id == person.id
@@ -177,8 +207,12 @@ def _chain(session: Session, matter: Matter, emergency: str | None, besides: Per
     return list(chain.values())[:LEVELS]
 
 
+def _day_of(deadline: DeadlineRow) -> date | None:
+    return deadline.last_day or deadline.safe_by
+
+
 def _wait(deadline: DeadlineRow, sent_at: datetime, escalation: Escalation) -> timedelta:
-    day = deadline.last_day or deadline.safe_by
+    day = _day_of(deadline)
     if day is None:
         return escalation.wait
     left = moment(day + timedelta(days=1), time(), escalation.zone) - sent_at
@@ -194,13 +228,11 @@ def _tell(
     person: Person,
     escalation: Escalation,
     now: datetime,
-) -> list[Reminder]:
+) -> Reminder:
     rung = f"{ESCALATED}{level}-{row.rung}"
-    told = select(Reminder.id).where(Reminder.deadline_id == deadline.id, Reminder.rung == rung)
-    if session.scalar(told.limit(1)) is not None:
-        return []
     made = reminder_row(deadline, person.id, escalation.channel, rung, URGENT, now)
     session.add(made)
     detail = {"reminder": row.id, "level": level, "told": person.id, "reached": row.state == "sent"}
     audit.record(session, at=now, actor="daemon", action="reminder.escalate", subject=entry.id, detail=detail)
-    return [made]
+    session.flush()
+    return made

@@ -28,6 +28,7 @@ WORDS = {
     "withdrawn": "was withdrawn although the dates hold",
     "misplaced": "is planned for a later day than its own",
     "unsent": "has been due for more than an hour and has not gone",
+    "unproved": "stands as sent or covered, and nothing says that any mail of it was taken",
     "refused": "was refused, and nobody was told of that",
     "left": "still waits although the dates no longer hold",
     "lost": "was due and had not gone when the dates ended",
@@ -36,9 +37,9 @@ WORDS = {
     "twice": "went twice, under two ids",
 }
 """Each kind of gap, as the rest of a sentence about a reminder."""
-STANDING = ("missing", "withdrawn", "misplaced", "unsent", "refused")
+STANDING = ("missing", "withdrawn", "misplaced", "unproved", "unsent", "refused", "left")
 """Kinds that must be put right: the audit has passed when none is left. The others are told once."""
-MENDED = ("missing", "withdrawn", "misplaced")
+MENDED = ("missing", "withdrawn", "misplaced", "unproved")
 """Kinds that the auditor puts right itself: one reminder too many harms nobody."""
 AGAIN_AFTER = timedelta(hours=24)
 """A gap that stays is told again after this time."""
@@ -95,8 +96,10 @@ def _mend(session: Session, statement: Statement, found: Found, now: datetime) -
         else:
             return
     else:
-        pending = Reminder.id == found.reminder, Reminder.state.in_((*ON_ITS_WAY, "superseded", "cancelled"))
-        values = {"state": "planned", "next_at": due_at, "owner": None, "lease_until": None}
+        stood = ("sent", "covered") if found.kind == "unproved" else (*ON_ITS_WAY, "superseded", "cancelled")
+        pending = Reminder.id == found.reminder, Reminder.state.in_(stood)
+        values: dict[str, object] = {"state": "planned", "next_at": due_at, "owner": None, "lease_until": None}
+        values |= {"sent_at": None, "lead_id": None} if found.kind == "unproved" else {}
         mended = update(Reminder).where(*pending).values(values).returning(Reminder.id)
         done = len(session.scalars(mended.execution_options(synchronize_session=False)).all())
     if done:
@@ -156,7 +159,7 @@ def tell(session: Session, *, now: datetime) -> int:
     subject = f"The auditor found {_count(len(new) + len(again), 'reminder')} that did not go as the dates ask"
     text = (
         "The auditor works out anew which reminders the stored dates call for, and found differences.\n"
-        "What is missing, withdrawn or misplaced it has planned again; everything else is for you to look at.\n"
+        "What is missing, withdrawn, misplaced or unproved it has planned again; all else is for you to look at.\n"
         + _was_away(session, [*new, *again])
         + "\n"
         + "".join(parts)

@@ -33,6 +33,7 @@ from deadlines.docket.trust import NEVER, sealed_with
 from deadlines.docket.undocketed import check_undocketed
 from deadlines.docket.unmade import check_unmade
 from deadlines.docket.unreadable import check_unreadable
+from deadlines.docket.untrailed import check_acts
 from deadlines.docket.verification import unresolved
 from deadlines.errors import SendError
 from deadlines.notify.message import checked_address
@@ -79,6 +80,7 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
         "unreadable-rows": lambda: check_unreadable(session),
         "audit": lambda: check_trail(session),
         "audit-guarded": lambda: check_guards(session),
+        "closed-without-trail": lambda: check_acts(session),
         "sealed-dates": lambda: _seals(session),
         "copied-dates": lambda: check_copies(session),
         "addresses": lambda: _addresses(session),

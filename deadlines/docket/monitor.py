@@ -14,6 +14,7 @@ from deadlines.docket.rounds import has_passed, is_under_way, read_round
 from deadlines.docket.sealing import undated
 from deadlines.docket.trail_watch import read_watched
 from deadlines.docket.trust import altered_now
+from deadlines.docket.untrailed import read_round as read_round_of_acts
 from deadlines.notify.channel import MAIL
 from deadlines.store import audit
 from deadlines.store.tables import Heartbeat
@@ -65,6 +66,8 @@ def _in_doubt(session: Session) -> str:
         return "the audit trail was altered"
     if watched.unguarded:
         return "the database no longer guards the audit trail"
+    if read_round_of_acts(session).stands:
+        return "entries were closed or verified past the program"
     if altered_now(session):
         return "stored dates were altered"
     return "stored dates are missing" if undated(session) else ""

@@ -35,16 +35,18 @@ class Outage(Struct):
     tried: dict[str, datetime] = field(default_factory=dict)
 
 
-def note_down(session: Session, channel: str, error: SendError, *, now: datetime) -> None:
-    """Write down that a channel is down. One beside mail is told of by mail, once in an outage; mail itself by all
-    others, at the end of the round."""
+def note_down(
+    session: Session, channel: str, error: SendError, *, now: datetime, since: datetime | None = None
+) -> None:
+    """Write down that a channel is down, `since` now where no other moment is known. One beside mail is told of by
+    mail, once in an outage; mail itself by all others, at the end of the round."""
     outage = outage_of(session, channel)
     new = outage.since is None and (outage.told_at is None or now - outage.told_at > QUIET)
     if channel in MAIL:
         outage.told, outage.tried = ([], {}) if new else (outage.told, outage.tried)
     elif (new or outage.told_at is None) and _alarm(session, channel, error, now):
         outage.told_at = now
-    outage.since, outage.why = outage.since or now, error.sentence
+    outage.since, outage.why = outage.since or since or now, error.sentence
     write_outage(session, channel, outage, now)
 
 

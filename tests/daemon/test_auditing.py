@@ -19,7 +19,7 @@ from deadlines.docket.people import deactivate_person
 from deadlines.errors import ChannelDown
 from deadlines.notify.message import Message
 from deadlines.store.database import Database
-from deadlines.store.tables import Entry, Gap, NoticeRow, Person, Reminder
+from deadlines.store.tables import Attempt, Entry, Gap, NoticeRow, Person, Reminder
 from tests.daemon.parts import Collector, sweeps
 from tests.docket import desks
 from tests.docket.samples import ZONE, person
@@ -72,6 +72,12 @@ def change(database: Database, rung: str, who: str = "Ana Ruiz", **values: Any) 
         for name, value in values.items():
             setattr(row, name, value)
         return row
+
+
+def taken(database: Database, *rows: Reminder) -> None:
+    """A channel took these."""
+    with database.write() as session:
+        session.add_all(Attempt(reminder_id=row.id, at=FOURTEEN_DAYS_BEFORE, outcome="sent") for row in rows)
 
 
 def run(database: Database, *moments: datetime) -> Collector:
@@ -160,7 +166,11 @@ def test_what_waits_out_a_mail_server_that_is_away_is_not_planned_for_a_later_da
         ("safe-7", {"next_at": datetime(2031, 1, 1, tzinfo=UTC)}, "misplaced"),
         ("safe-14", {"state": "planned", "next_at": datetime(2031, 1, 1, tzinfo=UTC), "attempts": 3}, "unsent"),
         ("safe-14", {"state": "leased"}, "unsent"),
-        ("safe-14", {"state": "covered", "lead_id": None}, "unsent"),
+        ("safe-14", {"state": "covered", "lead_id": None}, "unproved"),
+        ("safe-14", {"sent_at": None}, "unproved"),
+        ("safe-14", {"sent_at": ONE_DAY_BEFORE}, "unproved"),
+        ("safe-7", {"state": "sent", "sent_at": FOURTEEN_DAYS_BEFORE}, "unproved"),
+        ("safe-7", {"state": "sent", "sent_at": ONE_DAY_BEFORE}, "unproved"),
         ("safe-14", {"state": "dead"}, "refused"),
     ],
 )
@@ -177,6 +187,48 @@ def test_what_stands_in_the_way_of_a_reminder_is_found(
     assert again.passed_at is None or kind in gaps.MENDED
 
 
+def test_what_was_marked_as_sent_by_hand_goes_all_the_same(docket: Database) -> None:
+    """Every later reminder of a window stands as sent at its own moment, or as covered by itself or by one to come."""
+    run(docket, ENTERED, FOURTEEN_DAYS_BEFORE)
+    change(docket, "safe-7", state="sent", sent_at=ONE_DAY_BEFORE - 6 * DAY)
+    with docket.read() as session:
+        [itself, other] = session.scalars(
+            select(Reminder.id)
+            .join(Person, Person.id == Reminder.person_id)
+            .join(Entry, Entry.id == Reminder.entry_id)
+            .where(Reminder.rung.in_(("safe-3", "last-0")), Person.name == "Ana Ruiz")
+            .order_by(Entry.rule, Reminder.due_at)
+            .limit(2)
+        ).all()
+    change(docket, "safe-3", state="covered", lead_id=itself)
+    change(docket, "safe-1", state="covered", lead_id=other)
+    now = FOURTEEN_DAYS_BEFORE + 2 * HOUR
+    auditor(docket).audit(now)
+    assert kinds(docket) == ["unproved"] * 3
+    [text] = alarms(docket)
+    assert text.count("stands as sent or covered, and nothing says") == 3
+    auditor(docket).audit(now + HOUR)
+    assert kinds(docket) == []
+    days = [FOURTEEN_DAYS_BEFORE + day * DAY for day in (7, 11, 13)]
+    channel = run(docket, *days)
+    to_ana = [message for message in channel.messages if message.to_name == "Ana Ruiz"]
+    assert [message.at.date() for message in to_ana] == [day.date() for day in days]
+    assert all(message.text.count("File by:") == 3 for message in to_ana)
+
+
+def test_a_chain_of_covers_that_ends_in_none_that_left_is_found(docket: Database) -> None:
+    run(docket, ENTERED, FOURTEEN_DAYS_BEFORE)
+    later = change(docket, "safe-14", state="covered")
+    change(docket, "safe-14", lead_id=later.id)
+    auditor(docket).audit(FOURTEEN_DAYS_BEFORE + 2 * HOUR)
+    assert kinds(docket) == ["unproved"]
+    # Planned anew and at once it leaves, and all is in its place.
+    run(docket, FOURTEEN_DAYS_BEFORE + 2 * HOUR)
+    found = auditor(docket).audit(FOURTEEN_DAYS_BEFORE + 3 * HOUR)
+    assert found is not None
+    assert found.passed_at == FOURTEEN_DAYS_BEFORE + 3 * HOUR
+
+
 @pytest.mark.parametrize(
     "values, kind",
     [
@@ -190,7 +242,7 @@ def test_what_has_happened_is_told_once_and_forgotten_after_a_week(
     run(docket, ENTERED, FOURTEEN_DAYS_BEFORE)
     change(docket, "safe-14", **values)
     if kind == "twice":
-        change(docket, "safe-7", state="sent", lead_id=2, due_at=ENTERED, sent_at=FOURTEEN_DAYS_BEFORE)
+        taken(docket, change(docket, "safe-7", state="sent", lead_id=2, due_at=ENTERED, sent_at=FOURTEEN_DAYS_BEFORE))
     now = FOURTEEN_DAYS_BEFORE + 3 * HOUR
     judge = auditor(docket)
     found = judge.audit(now)
@@ -270,7 +322,10 @@ def test_what_goes_for_dates_that_no_longer_hold_is_found(docket: Database) -> N
 def test_one_that_was_due_and_never_went_before_the_dates_changed_is_lost(docket: Database) -> None:
     closed(docket, FOURTEEN_DAYS_BEFORE + 5 * HOUR)  # and nobody sent anything since the notice was entered
     with docket.write() as session:
-        session.execute(update(Reminder).where(Reminder.state == "planned").values(state="sent", sent_at=ENTERED))
+        rows = session.scalars(select(Reminder).where(Reminder.state == "planned")).all()
+        for row in rows:
+            row.state, row.sent_at = "sent", ENTERED
+    taken(docket, *rows)
     auditor(docket).audit(FOURTEEN_DAYS_BEFORE + 6 * HOUR)
     assert set(kinds(docket)) == {"lost"}
 

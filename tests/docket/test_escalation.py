@@ -8,13 +8,16 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket import claiming
 from deadlines.docket.acknowledging import acknowledge
+from deadlines.docket.away import note_return
 from deadlines.docket.compose import Item, compose
 from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.health import check_emergency
+from deadlines.docket.parcels import prepare
 from deadlines.docket.people import set_deputies
+from deadlines.docket.timekeeping import Step
 from deadlines.docket.versions import current
 from deadlines.errors import Conflict, InputError
-from deadlines.store.tables import Acknowledgement, Entry, Person, Reminder
+from deadlines.store.tables import Acknowledgement, Entry, Heartbeat, Person, Reminder
 from tests.docket import samples
 
 SENT = datetime(2026, 11, 19, 14, 0, tzinfo=UTC)
@@ -48,6 +51,14 @@ class Firm:
         """Who is asked at a moment, by first name."""
         rows = escalate(self.session, RULE, now=at)
         return [self.session.get_one(Person, row.person_id).name for row in rows]
+
+    def asked_in_turn(self) -> list[str]:
+        """Who was asked after three days, one a day."""
+        return [name for day in (1, 2, 3) for name in self.asked(SENT + timedelta(days=day))]
+
+    def away(self, since: datetime, until: datetime) -> None:
+        """The program was away."""
+        note_return(self.session, since, Step("well"), until)
 
     def ack(self, by: Person, at: datetime) -> Acknowledgement:
         return acknowledge(self.session, self.entry, by, now=at, lasts=WEEK, zone=samples.ZONE)
@@ -88,8 +99,71 @@ def test_who_took_it_on_the_day_before_is_asked_again_on_the_last_day(firm: Firm
     assert firm.asked(at + timedelta(hours=4)) == ["Ben"]
 
 
-def test_after_a_pause_of_the_daemon_everybody_is_asked_at_once(firm: Firm) -> None:
-    assert firm.asked(SENT + timedelta(days=3)) == ["Ben", "Carla", "Emma"]
+def test_nobody_is_asked_sooner_after_the_one_before_because_it_was_late(firm: Firm) -> None:
+    late = SENT + timedelta(days=3)
+    assert [firm.asked(late + timedelta(hours=hour)) for hour in (0, 23, 24, 47, 48)] == [
+        ["Ben"],
+        [],
+        ["Carla"],
+        [],
+        ["Emma"],
+    ]
+
+
+def test_time_in_which_the_program_was_away_is_no_time_to_answer_in(firm: Firm) -> None:
+    """From five past nine on Thursday until Sunday at nine: from then to the end of Wednesday are 87 hours."""
+    back = SENT + timedelta(days=3)
+    firm.away(SENT + timedelta(minutes=5), back)
+    assert firm.asked(back) == []
+    assert firm.asked(back + timedelta(hours=21, minutes=30)) == []
+    assert firm.asked(back + timedelta(hours=22)) == ["Ben"]
+    assert firm.asked(back + timedelta(hours=43)) == []
+    assert firm.asked(back + timedelta(hours=44)) == ["Carla"]
+
+
+def test_the_first_turn_after_a_time_away_asks_nobody_though_no_sign_of_life_is_written_yet(firm: Firm) -> None:
+    firm.session.add(Heartbeat(sweep="daemon", at=SENT + timedelta(minutes=5)))
+    assert firm.asked(SENT + timedelta(days=3)) == []
+
+
+def test_of_what_ends_today_everybody_is_asked_whose_turn_has_passed(firm: Firm) -> None:
+    """On the last day at nine; away from then until half past five."""
+    at = datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
+    firm.session.query(Reminder).filter_by(rung="safe-1").update({"state": "cancelled"})
+    firm.sent("last-0", at)
+    firm.away(at + timedelta(minutes=5), at + timedelta(hours=8.5))
+    assert firm.asked(at + timedelta(hours=8.5)) == ["Ben", "Carla"]
+
+
+def test_of_two_reminders_of_the_same_dates_each_is_asked_once(firm: Firm) -> None:
+    """Those of the day before and of the day itself left together, late."""
+    firm.sent("safe-0", SENT + timedelta(minutes=1))
+    day = timedelta(days=1, minutes=1)
+    assert [firm.asked(SENT + number * day) for number in (1, 2, 3, 4)] == [["Ben"], ["Carla"], ["Emma"], []]
+
+
+def test_one_mail_tells_each_date_once_and_its_subject_counts_dates(firm: Firm) -> None:
+    """Mail was down, so that what Ben was asked of two reminders a day apart waits together, beside another window."""
+    asked = samples.window(rule="uscis.appeal", title="Appeal", last_day=date(2026, 11, 27))
+    other, deadline = samples.entry(firm.session, firm.entry.matter, asked)
+    samples.plan(firm.session, other, deadline, asked, [firm.ana])
+    firm.sent("safe-1", SENT)
+    firm.sent("safe-0", SENT + timedelta(days=2))
+    for day in (1, 3):
+        firm.asked(SENT + timedelta(days=day))
+    at = SENT + timedelta(days=3)
+    theirs = select(Reminder.id).where(Reminder.person_id == firm.ben.id)
+    assert len(firm.session.scalars(theirs).all()) == 4
+    claiming.claim(firm.session, now=at, owner="me", lease=HOUR, limit=50)
+    ids = firm.session.scalars(theirs).all()
+    made = prepare(firm.session, ids, owner="me", now=at, lease=HOUR, zone=samples.ZONE)
+    assert made is not None
+    assert made.message.text.count("Ana was reminded and has not answered") == 2
+    assert made.message.subject.endswith("(+1 more)")
+    assert "did not leave" not in made.message.text
+    firm.session.expire_all()
+    states = [firm.session.get_one(Reminder, each).state for each in ids]
+    assert sorted(states) == ["covered", "covered", "leased", "leased"]
 
 
 @pytest.mark.parametrize("who", ["ana", "ben", "carla", "dora"])
@@ -115,7 +189,7 @@ def test_others_cannot_answer(firm: Firm) -> None:
 def test_who_was_asked_last_may_answer_though_without_relation_to_the_matter(firm: Firm) -> None:
     with pytest.raises(Conflict, match="stands in for nobody"):
         firm.ack(firm.emma, SENT + HOUR)
-    assert "Emma" in firm.asked(SENT + timedelta(days=3))
+    assert "Emma" in firm.asked_in_turn()
     firm.ack(firm.emma, SENT + timedelta(days=3, hours=1))
     with pytest.raises(Conflict):
         firm.ack(firm.zoe, SENT + timedelta(days=3, hours=1))
@@ -128,7 +202,7 @@ def test_the_doctor_knows_a_last_one_whose_role_may_not_answer_and_the_mail_asks
     firm.emma.role = role
     firm.session.flush()
     assert check_emergency(firm.session, "emma@firm.test").state == state
-    firm.asked(SENT + timedelta(days=3))
+    firm.asked_in_turn()
     row = firm.session.scalars(select(Reminder).where(Reminder.person_id == firm.emma.id)).one()
     item = Item(row, firm.entry, current(firm.session, firm.entry), firm.entry.matter, firm.emma)
     text = compose([item], now=SENT, zone=samples.ZONE, message_id="<a@b>", repeat=False).text

@@ -16,7 +16,7 @@ from deadlines.docket.handing import hand_over
 from deadlines.docket.judging import Statement
 from deadlines.docket.new_roles import amend_role
 from deadlines.docket.people import deactivate_person
-from deadlines.store.tables import Audit, Letter, Person, Reminder
+from deadlines.store.tables import Attempt, Audit, Letter, Person, Reminder
 from tests.docket import samples
 
 LAST_DAY = date(2026, 11, 25)
@@ -75,6 +75,7 @@ def test_a_successor_is_asked_at_once_what_was_asked_this_morning(firm: Firm, ac
     assert firm.asked(firm.ben) == [(last.rung, "planned", NOW)]
     [row] = firm.session.scalars(select(Reminder).where(Reminder.person_id == firm.ben.id, Reminder.due_at == NOW))
     row.state, row.sent_at = "sent", NOW
+    firm.session.add(Attempt(reminder_id=row.id, at=NOW, outcome="sent"))
     firm.session.flush()
     rule = Escalation(wait=DAY, emergency=None, zone=samples.ZONE, channel="smtp")
     assert [made.person_id for made in escalate(firm.session, rule, now=NOW + timedelta(hours=5))] == [firm.carla.id]
