@@ -49,7 +49,8 @@ def escalate(session: Session, escalation: Escalation, *, now: datetime) -> list
     """Write the messages to the next person for every urgent reminder of an attorney that nobody answered in time, or
     that did not reach them.
 
-    Each level is told once for a reminder; the levels follow each other at the same distance, from the end of an answer
+    Each person is asked once for a reminder, whoever else was asked before they stood in: who was may be in nobody's
+    place any more. The levels follow each other at the same distance, from the end of an answer
     where there was one. Who covers for an
     attorney that is away is told at once, and so the wait is theirs.
     """
@@ -177,6 +178,13 @@ def _chain(session: Session, matter: Matter, emergency: str | None, besides: Per
     return list(chain.values())[:LEVELS]
 
 
+def _was_asked(session: Session, row: Reminder, person: Person) -> bool:
+    """Whether somebody was asked this in the attorney's place, at whatever level."""
+    rungs = [f"{ESCALATED}{level}-{row.rung}" for level in range(AT_ONCE, LEVELS + 1)]
+    asked = Reminder.deadline_id == row.deadline_id, Reminder.person_id == person.id, Reminder.rung.in_(rungs)
+    return session.scalar(select(Reminder.id).where(*asked).limit(1)) is not None
+
+
 def _wait(deadline: DeadlineRow, sent_at: datetime, escalation: Escalation) -> timedelta:
     day = deadline.last_day or deadline.safe_by
     if day is None:
@@ -195,11 +203,9 @@ def _tell(
     escalation: Escalation,
     now: datetime,
 ) -> list[Reminder]:
-    rung = f"{ESCALATED}{level}-{row.rung}"
-    told = select(Reminder.id).where(Reminder.deadline_id == deadline.id, Reminder.rung == rung)
-    if session.scalar(told.limit(1)) is not None:
+    if _was_asked(session, row, person):
         return []
-    made = reminder_row(deadline, person.id, escalation.channel, rung, URGENT, now)
+    made = reminder_row(deadline, person.id, escalation.channel, f"{ESCALATED}{level}-{row.rung}", URGENT, now)
     session.add(made)
     detail = {"reminder": row.id, "level": level, "told": person.id, "reached": row.state == "sent"}
     audit.record(session, at=now, actor="daemon", action="reminder.escalate", subject=entry.id, detail=detail)

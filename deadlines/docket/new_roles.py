@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.acknowledging import end_answers
 from deadlines.docket.answerable import ABLE
+from deadlines.docket.handed import ask_attorneys
 from deadlines.docket.handing import hand_all_over
 from deadlines.docket.leaving import hold_matters
 from deadlines.docket.open_work import open_work
@@ -60,8 +61,9 @@ def amend_role(
             code="too-much-open",
         )
     if left and successor is not None:
-        end_answers(session, person, now)
+        opened = end_answers(session, person, now)
         matters = hand_all_over(session, person, successor, actor=actor, today=today, now=now, pages=pages)
+        ask_attorneys(session, opened, now)
         detail |= {"successor": successor.id, "matters": matters}
     person.role = role
     audit.record(session, at=now, actor=actor, action=NEW_ROLE, subject=person.id, detail=detail)
