@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from deadlines.docket import letters
+from deadlines.docket.absences import require_cover
 from deadlines.docket.answerable import require_able, require_attorney
 from deadlines.docket.attorneys import HAND_OVER
 from deadlines.docket.endings import end_of_matter
@@ -65,10 +66,12 @@ def hand_all_over(
     They are told by mail with what comes next from `today`, and asked at once what was urgently asked of the person, as
     attorney or in the place of one, and has no answer. `pages` as for `hand_over`.
 
-    Raises InputError for the person, and for who has left or could not carry it.
+    Raises InputError for the person, and for who has left or could not carry it, Conflict for who is away when they
+    would cover.
     """
     if to is person or not to.active:
         raise InputError("The successor must be another, active person.")
+    require_cover(session, person, to, today)
     hold_matters(session, lambda: matters_of(session, person))  # before anything of this is written down
     matters = session.scalars(select(Matter).where(Matter.attorney_id == person.id)).all()
     require_attorney(to) if matters else require_able(to, "successor")

@@ -141,7 +141,7 @@ def deactivate_person(
     if not person.active:
         raise Conflict(f"{person.email} is inactive already.")
     hold_matters(session, lambda: matters_of(session, person))  # before anything of this is written down
-    left = open_work(session, person)
+    left = open_work(session, person, today)
     if successor is None and left:
         raise Conflict(
             f"{person.email} {left.words()}, and cannot leave without a successor.",
