@@ -216,6 +216,7 @@ def build_statement(settings: Settings) -> "Statement":
         practice=desk.practice.state,
         steps={template.id: template.remind for template in desk.practice.milestones},
         not_fatal=desk.practice.not_fatal,
+        wait=timedelta(hours=settings.reminders.escalate_hours),
     )
 
 

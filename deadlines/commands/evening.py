@@ -25,6 +25,9 @@ WHAT = {
     "altered": "ALTERED",
 }
 
+ALL_CLOSED = "Nothing: all that was to be done is closed."
+PART_SEEN = "Nothing that you see. You do not see everything of this day: more may be open."
+
 
 @click.group(invoke_without_command=True)
 @click.option("--on", type=DAY, metavar="DATE", help="Another day than today, to look at it or to sign for it late.")
@@ -80,17 +83,18 @@ def command(
 
 def _show(app: App, on: date, by: str | None, *, as_json: bool) -> None:
     from deadlines.commands.output import print_json
-    from deadlines.docket.evening_sheet import sheet_of
+    from deadlines.docket.evening_sheet import sees_all, sheet_of
     from deadlines.docket.people import active_person
     from deadlines.wiring import build_desk
 
     desk = build_desk(app.settings, actor())
     with app.reading() as session:
-        sheet = sheet_of(session, desk, active_person(session, by) if by is not None else None, on=on)
+        reader = active_person(session, by) if by is not None else None
+        sheet, whole = sheet_of(session, desk, reader, on=on), reader is None or sees_all(session, desk, reader, on=on)
     if as_json:
         print_json(sheet)
     else:
-        _print(sheet)
+        _print(sheet, whole)
 
 
 def _sign(app: App, on: date, by: str, note: str | None, left: tuple[tuple[str, str], ...], *, as_json: bool) -> None:
@@ -133,13 +137,13 @@ def _whole_id(session: "Session", name: str) -> str:
     return name
 
 
-def _print(sheet: "Sheet") -> None:
+def _print(sheet: "Sheet", whole: bool) -> None:
     from deadlines.commands.output import paragraph, style
     from deadlines.commands.windows import day_words
 
     click.echo(f"Evening check of {day_words(sheet.on)}\n")
     click.echo(style("To be done by then, and still open", bold=True))
-    _print_due(sheet.open, "Nothing: all that was to be done is closed.", tone="red", after=sheet.after)
+    _print_due(sheet.open, ALL_CLOSED if whole else PART_SEEN, tone="red", after=sheet.after)
     click.echo(style("\nClosed that day: was each closed rightly?", bold=True))
     _print_closed(sheet.closed, sheet.after)
     if sheet.others:

@@ -153,6 +153,7 @@ def hand_over(app: App, reference: str, email: str, as_json: bool) -> None:
     from deadlines import clock
     from deadlines.commands.output import answer
     from deadlines.docket import handing
+    from deadlines.docket.absences import away_words
     from deadlines.docket.people import find_person
     from deadlines.docket.teams import find_matter
 
@@ -162,7 +163,8 @@ def hand_over(app: App, reference: str, email: str, as_json: bool) -> None:
         count = handing.hand_over(session, matter, person, actor=actor(), now=clock.now(), pages=pages)
         shown = {"matter": matter.reference, "attorney": person.email, "open": count}
         sentence = f"{person.name} is the attorney of matter {matter.reference} and answers for {count} open dates."
-    answer(shown, sentence, as_json=as_json)
+        shown["away"] = away = away_words(session, person, clock.today(app.settings.firm.timezone))
+    answer(shown, f"{sentence} {away}".rstrip(), as_json=as_json)
 
 
 @command.command()

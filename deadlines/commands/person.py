@@ -96,6 +96,7 @@ def amend(
     from deadlines import clock
     from deadlines.commands.output import answer
     from deadlines.config.checks import is_mail_address
+    from deadlines.docket.absences import away_words
     from deadlines.docket.new_roles import amend_name, amend_role
     from deadlines.docket.people import active_person, amend_address, find_person
 
@@ -105,20 +106,21 @@ def amend(
         raise InputError("Say what is to be corrected: --email, --name or --role.")
     if new is not None and not is_mail_address(new):
         raise InputError(f'"{new}" is not a mail address; write it as ana@firm.example.')
-    now, today, again = clock.now(), clock.today(app.settings.firm.timezone), 0
+    now, today, again, away = clock.now(), clock.today(app.settings.firm.timezone), 0, ""
     with app.withdrawing() if successor else app.writing() as session:
         person = find_person(session, email)
         if role is not None:
             heir = active_person(session, successor) if successor else None
             pages = app.settings.web.base_url.rstrip("/")
-            amend_role(session, person, role, successor=heir, actor=actor(), today=today, now=now, pages=pages)
+            gone = amend_role(session, person, role, successor=heir, actor=actor(), today=today, now=now, pages=pages)
+            away = away_words(session, heir, today) if gone and heir else ""
         if name is not None:
             amend_name(session, person, name, actor=actor(), now=now)
         if new is not None:
             again = amend_address(session, person, new, actor=actor(), now=now)
-        shown = {**as_answer(person), "reminders_again": again}
-    said = f"{shown['name']} is now {shown['email']}, {shown['role']}; {again} refused reminders go out anew."
-    answer(shown, said, as_json=as_json)
+        shown = {**as_answer(person), "reminders_again": again, "away": away}
+    said = f"{shown['name']} is now {shown['email']}, {shown['role']}; {again} refused reminders go out anew. {away}"
+    answer(shown, said.rstrip(), as_json=as_json)
 
 
 @command.command()
@@ -223,9 +225,10 @@ def deactivate(app: App, email: str, successor: str | None, as_json: bool) -> No
     """
     from deadlines import clock
     from deadlines.commands.output import print_json
+    from deadlines.docket.absences import away_words
     from deadlines.docket.people import deactivate_person, find_person
 
-    settings = app.settings
+    settings, today = app.settings, clock.today(app.settings.firm.timezone)
     with app.withdrawing() as session:
         person = find_person(session, email)
         heir = find_person(session, successor) if successor else None
@@ -235,16 +238,18 @@ def deactivate(app: App, email: str, successor: str | None, as_json: bool) -> No
             successor=heir,
             actor=actor(),
             now=clock.now(),
-            today=clock.today(app.settings.firm.timezone),
+            today=today,
             pages=app.settings.web.base_url.rstrip("/"),
         )
-        shown = as_answer(person)
+        shown, away = as_answer(person), away_words(session, heir, today) if heir else ""
     duties = {"reminders.emergency": settings.reminders.emergency, "follow_up.partner": settings.follow_up.partner}
     named = [option for option, address in duties.items() if address.strip().lower() == shown["email"]]
     if as_json:
-        print_json({**shown, "matters_handed_over": moved, "still_named_in": named})
+        print_json({**shown, "matters_handed_over": moved, "still_named_in": named, "away": away})
         return
     click.echo(f"{shown['name']} <{shown['email']}> is inactive; matters handed over: {moved}.")
+    if away:
+        click.echo(away)
     for option in named:
         click.echo(f"{option} still names them, so that this duty is nobody's now: name somebody else there.")
 

@@ -73,6 +73,28 @@ def note_absence(
     return row
 
 
+def require_cover(session: Session, leaving: Person, to: Person, today: date) -> None:
+    """Raises Conflict where somebody would come to cover, in the place of who leaves, for days on which they are away:
+    nobody would be there."""
+    for row in coming(session, today):
+        clash = _overlapping(session, to, row.from_on, row.until_on) if row.deputy_id == leaving.id else None
+        if clash is not None:
+            whom = "themselves" if row.person_id == to.id else row.person.email
+            back = f"`deadlines person back {row.person.email}` takes it back"
+            raise Conflict(
+                f"{to.email} is away from {clash.from_on} until {clash.until_on} and cannot cover for {whom} in the "
+                f"place of {leaving.email}: note another cover for that absence first.",
+                advice=f"{back}, `deadlines person absent` notes it anew.",
+                code="successor-away",
+            )
+
+
+def away_words(session: Session, person: Person, today: date) -> str:
+    """That somebody who takes something over is away, and who covers; nothing of who is here."""
+    row = away_now(session, person, today)
+    return f"{person.email} is away until {row.until_on}, and {row.deputy.email} covers." if row is not None else ""
+
+
 def come_back(session: Session, person: Person, *, today: date, actor: str, now: datetime) -> int:
     """Somebody is here again from today, whatever was noted; how many absences ended or do not come about."""
     ended = end_absences(session, person, today)

@@ -69,10 +69,11 @@ def standing(now: datetime) -> ColumnElement[bool]:
     return query.exists()
 
 
-def end_answers(session: Session, person: Person, now: datetime) -> None:
-    """What somebody took on is open again, because they have left or may answer for dates no more."""
+def end_answers(session: Session, person: Person, now: datetime) -> set[str]:
+    """What somebody took on is open again, because they have left or may answer for dates no more; of which entries."""
     theirs = Acknowledgement.person_id == person.id, Acknowledgement.until > now
-    session.execute(update(Acknowledgement).where(*theirs).values(until=now))
+    ended = update(Acknowledgement).where(*theirs).values(until=now).returning(Acknowledgement.entry_id)
+    return set(session.scalars(ended.execution_options(synchronize_session="fetch")))
 
 
 def taken_on(session: Session, matter: Matter, now: datetime) -> dict[str, Acknowledgement]:

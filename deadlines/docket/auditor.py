@@ -2,7 +2,8 @@
 
 Nothing here uses what planned the reminders or what claims and marks them. It reads the stored dates, asks the
 ladder which moments they call for, and holds the reminders that are there against that. Steps are judged in
-`audited_steps`, and whether the deputy was told in `audited_deputies`.
+`audited_steps`, whether the deputy was told in `audited_deputies`, and whether the deputy was asked in
+`audited_escalation`.
 """
 
 from collections import defaultdict
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Session
 from deadlines.compute.ladder import Rung
 from deadlines.compute.result import Window
 from deadlines.docket.audited_deputies import deputies_of, deputy_told, is_fatal_stage
+from deadlines.docket.audited_escalation import answered_until, away_lately, deputy_asked, here_since
 from deadlines.docket.audited_steps import open_steps, steps_in_force
 from deadlines.docket.entries import FIRST_REASON
 from deadlines.docket.judging import (
@@ -163,9 +165,20 @@ def _cases(session: Session, ids: Sequence[str], now: datetime) -> Iterator[Case
     steps, deputies = open_steps(session, ids), deputies_of(session, entries, people)
     laid = session.get(Heartbeat, SWEEP)
     since = laid.at if laid is not None else None
+    answers, away, here = answered_until(session, ids), away_lately(session, now), here_since(session)
     for entry in entries:
-        mine = steps.get(entry.id, [])
-        yield Case(entry, versions[entry.id], reminders, people, mine, deputies.get(entry.id), since)
+        yield Case(
+            entry,
+            versions[entry.id],
+            reminders,
+            people,
+            steps.get(entry.id, []),
+            deputies.get(entry.id),
+            since,
+            answered=answers.get(entry.id, {}),
+            attorney_away=entry.attorney_id in away,
+            here_since=here,
+        )
 
 
 def _people() -> Any:
@@ -205,6 +218,7 @@ def _judged(case: Case, statement: Statement, now: datetime) -> Iterator[Found]:
         if number == in_force and entry.status == "open":
             yield from _in_force(case, version, rows, statement, now)
             yield from steps_in_force(case, version, statement, now)
+            yield from deputy_asked(case, version, rows, statement, now)
         else:
             yield from _ended(case, version, rows, _end_of(case, number), now)
         yield from _twice(case, version, rows, now)

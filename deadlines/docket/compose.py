@@ -11,7 +11,7 @@ from deadlines.docket.coming import courier_for
 from deadlines.docket.compose_dates import days_left, explained, lines_of_dates
 from deadlines.docket.delays import LAST_DAY_PASSED, delay_lines, late_by, what_to_do
 from deadlines.docket.fatal import PROTECTIVE
-from deadlines.docket.lanes import ESCALATED, UNDELIVERED
+from deadlines.docket.lanes import ESCALATED, UNDELIVERED, stage_of
 from deadlines.docket.reminders import MOVED, URGENT
 from deadlines.docket.tidings import lines_of, mark_of
 from deadlines.docket.trust import ALTERED
@@ -246,7 +246,7 @@ def _unprotected(items: Sequence[Item], today: date) -> bool:
 
 def _last_day_passed(item: Item, today: date) -> bool:
     """Whether the last day of its date passed before a reminder left, unless its own mark says so."""
-    last_day, rung = item.deadline.last_day, item.reminder.rung
+    last_day, rung = item.deadline.last_day, stage_of(item.reminder.rung)
     return item.milestone is None and rung not in ("past", MOVED) and last_day is not None and last_day < today
 
 
@@ -262,10 +262,10 @@ def _marks(item: Item, today: date) -> list[str]:
         return ["NOT DELIVERED"]
     if reminder.rung.startswith(ESCALATED):
         return ["NOBODY HAS ANSWERED"]
-    marks = {"now": ["ENTERED LATE"], "past": ["LATE: last day has passed"]}.get(reminder.rung, [])
+    marks = {"now": ["ENTERED LATE"], "past": ["LATE: last day has passed"]}.get(stage_of(reminder.rung), [])
     if _unprotected([item], today):
         marks = [NO_LONGER_PROTECTED]
-    if reminder.rung == MOVED:
+    if stage_of(reminder.rung) == MOVED:
         marks = mark_of(item.deadline, item.before, today)
     return marks
 
@@ -297,7 +297,7 @@ def _item(
     lines += [f"   {mark}." for mark in _marks(item, today) if not undelivered]
     of = "date" if item.milestone is None else "step"
     lines += [f"   {line}" for line in delay_lines(_late(item, now), silenced=item.silenced, of=of)]
-    if item.reminder.rung == MOVED:
+    if stage_of(item.reminder.rung) == MOVED:
         lines += [f"   {line}" for line in lines_of(item.deadline, item.before, item.matter)]
     if undelivered:
         lines.append(f"   {clean_line(undelivered)}")

@@ -35,7 +35,9 @@ def difference(session: Session, kept: Imported, row: ImportRow, by: Person) -> 
     if not other:
         return None
     blind = bool(blind_to(session, by, [notice.id]))
-    return row.fault(other[0], _sentence(row, other, new, now, blind=blind), advice=_what_to_do(notice, other, new))
+    rest = [name for name in other if not (name == "matter" and _only_spelt_otherwise(new, now))]
+    advice = _what_to_do(notice, rest, new) if rest else ""
+    return row.fault(other[0], _sentence(row, other, rest, new, now, blind=blind), advice=advice)
 
 
 def says_the_same(kept: Imported, row: ImportRow) -> bool:
@@ -93,14 +95,21 @@ def _is_struck(session: Session, notice: NoticeRow) -> bool:
     return bool(states) and all(state == "struck" for state in states)
 
 
-def _sentence(row: ImportRow, other: list[str], new: dict[str, str], now: dict[str, str], *, blind: bool) -> str:
+def _only_spelt_otherwise(new: dict[str, str], now: dict[str, str]) -> bool:
+    """Whether the file means the matter of the docket, and has other capital letters: nothing of it is to be struck."""
+    return new["matter"] != now["matter"] and new["matter"].lower() == now["matter"].lower()
+
+
+def _sentence(
+    row: ImportRow, other: list[str], rest: list[str], new: dict[str, str], now: dict[str, str], *, blind: bool
+) -> str:
     said = "; ".join(
         f"another {name}" if blind or name in QUIET else _pair(name, new.get(name, ""), now.get(name, ""))
         for name in other
     )
-    return (
-        f"the key '{row.key}' is on the docket with other facts: {said}. Correct what is wrong: the file or the docket."
-    )
+    todo = [] if rest == other else [f"Write {now['matter']} as the docket does."]
+    todo += ["Correct what is wrong: the file or the docket."] if rest else []
+    return f"the key '{row.key}' is on the docket with other facts: {said}. {' '.join(todo)}"
 
 
 def _pair(name: str, new: str, now: str) -> str:

@@ -50,8 +50,9 @@ def escalate(session: Session, escalation: Escalation, *, now: datetime) -> list
     """Write the messages to the next person for every urgent reminder of an attorney that nobody answered in time, or
     that did not reach them.
 
-    Each level is told once for a reminder, and nobody again of the same dates since it left; the levels follow each
-    other at the same distance, from the end of an answer where there was one. Time in which the program was away is no
+    Each person is asked once for a reminder, whoever else was asked before they stood in (who was may be in nobody's
+    place any more), and nobody again of the same dates since it left; the levels follow each other at the same
+    distance, from the end of an answer where there was one. Time in which the program was away is no
     time to answer in, but for what ends today: of that everybody is told whose turn has passed. Who covers for an
     attorney that is away is told at once, and so the wait is theirs.
     """
@@ -65,15 +66,11 @@ def escalate(session: Session, escalation: Escalation, *, now: datetime) -> list
         ends_today = _day_of(deadline) == today
         since = since if ends_today else _heard(since, away)
         cover = session.get(Person, covering.get(matter.attorney_id, ""))
-        if (
-            cover is not None
-            and not _has_like(session, row, cover)
-            and not _told_at(session, row, AT_ONCE, cover, since)
-        ):
+        if cover is not None and not _has_like(session, row, cover) and not _told_at(session, row, cover, since):
             added.append(_tell(session, row, entry, deadline, AT_ONCE, cover, escalation, now))
         wait, before = _wait(deadline, since, escalation), since
         for level, person in enumerate(_chain(session, matter, escalation.emergency, besides=cover), start=1):
-            told_at = _told_at(session, row, level, person, since)
+            told_at = _told_at(session, row, person, since)
             if told_at is None and now < max(since + level * wait, before + wait):
                 break
             if told_at is None:
@@ -176,13 +173,15 @@ def _heard(since: datetime, away: Away | None) -> datetime:
     return since + (away.until - max(since, away.since))
 
 
-def _told_at(session: Session, row: Reminder, level: int, person: Person, since: datetime) -> datetime | None:
-    """When a level was told of a reminder, or its person of the same dates since then; None where neither was."""
-    lately = and_(Reminder.person_id == person.id, Reminder.due_at >= since - LEAST_WAIT)
+def _told_at(session: Session, row: Reminder, person: Person, since: datetime) -> datetime | None:
+    """When somebody was asked a reminder in the attorney's place, at whatever level, or the same dates since then;
+    None where neither was."""
+    rungs = [f"{ESCALATED}{level}-{row.rung}" for level in range(AT_ONCE, LEVELS + 1)]
     told = select(func.max(Reminder.due_at)).where(
         Reminder.deadline_id == row.deadline_id,
+        Reminder.person_id == person.id,
         Reminder.rung.like(f"{ESCALATED}%"),
-        or_(Reminder.rung == f"{ESCALATED}{level}-{row.rung}", lately),
+        or_(Reminder.rung.in_(rungs), Reminder.due_at >= since - LEAST_WAIT),
     )
     return session.scalar(told)
 

@@ -43,7 +43,7 @@ def sign_evening(
     if on > today:
         raise InputError(f"{on} has not come yet: sign for it on its evening.", code="bad-date")
     audit.hold(session)
-    _require_whole(session, by, on)
+    _require_whole(session, desk, by, on)
     sheet = sheet_of(session, desk, by, on=on)
     _refuse_twice(sheet, by)
     words = _words(sheet, {**standing_words(session, sheet, by), **left})
@@ -81,9 +81,9 @@ def _refuse_twice(sheet: Sheet, by: Person) -> None:
         )
 
 
-def _require_whole(session: Session, by: Person, on: date) -> None:
+def _require_whole(session: Session, desk: Desk, by: Person, on: date) -> None:
     """Nobody signs for dates that are not theirs to see."""
-    if not sees_all(session, by, on=on):
+    if not sees_all(session, desk, by, on=on):
         raise Conflict(f"{by.email} does not see the whole docket of {on}: somebody of the docket role signs for it.")
 
 

@@ -54,9 +54,8 @@ def _others(
     session: Session, zone: ZoneInfo, signed: Mapping[date, object], person: Person | None
 ) -> Iterator[tuple[date, State]]:
     for on in signed:
-        for item in (*waiting_papers(session, person, on=on), *waiting_looks(session, person, on=on)):
-            if day_of(item.came_at, zone) <= on:
-                yield on, other_state(item.id)
+        papers, looks = (found(session, person, on=on, zone=zone) for found in (waiting_papers, waiting_looks))
+        yield from ((on, other_state(item.id)) for item in (*papers, *looks))
 
 
 def _closed(

@@ -1,6 +1,7 @@
 """What is gone through in the evening beside entries: papers that wait, and matters to be looked at again."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from sqlalchemy import Select, or_, select, true
@@ -33,13 +34,14 @@ class OtherItem(Struct, frozen=True, kw_only=True):
         return self.words if self.what == LOOK else f"{self.what}: {self.words}"
 
 
-def waiting_papers(session: Session, person: Person | None, *, on: date) -> list[OtherItem]:
-    """The papers that had come in by that day and wait still, the oldest first: each is docketed or has a word.
+def waiting_papers(session: Session, person: Person | None, *, on: date, zone: ZoneInfo) -> list[OtherItem]:
+    """The papers that had come in by that day and wait still, the oldest first: each is docketed or has a word. What
+    was registered on a later day stands on the list of that day.
 
     Without a person every paper of a restricted matter is veiled.
     """
     seen = visible(person) if person is not None else Matter.restricted.is_(False)
-    query = _waiting(on).add_columns(or_(Incoming.matter_id.is_(None), seen).label("seen"))
+    query = _waiting(on, zone).add_columns(or_(Incoming.matter_id.is_(None), seen).label("seen"))
     if person is not None:
         query = query.where(or_(Incoming.matter_id.is_(None), counted(person)))
     return [
@@ -54,13 +56,13 @@ def waiting_papers(session: Session, person: Person | None, *, on: date) -> list
     ]
 
 
-def waiting_looks(session: Session, person: Person | None, *, on: date) -> list[OtherItem]:
+def waiting_looks(session: Session, person: Person | None, *, on: date, zone: ZoneInfo) -> list[OtherItem]:
     """The matters without a known date that were to be looked at again by that day and were not, the oldest first.
 
     Without a person every restricted matter is veiled.
     """
     seen = visible(person) if person is not None else Matter.restricted.is_(False)
-    query = _to_look(on).add_columns(Matter.reference, seen.label("seen"))
+    query = _to_look(on, zone).add_columns(Matter.reference, seen.label("seen"))
     query = query.where(counted(person) if person is not None else true())
     return [
         OtherItem(
@@ -75,18 +77,25 @@ def waiting_looks(session: Session, person: Person | None, *, on: date) -> list[
     ]
 
 
-def hides_others(session: Session, person: Person, *, on: date) -> bool:
+def hides_others(session: Session, person: Person, *, on: date, zone: ZoneInfo) -> bool:
     """Whether there are such papers or matters that are not for this person."""
-    papers = _waiting(on).where(Incoming.matter_id.is_not(None), ~counted(person)).limit(1)
-    looks = _to_look(on).where(~counted(person)).limit(1)
+    papers = _waiting(on, zone).where(Incoming.matter_id.is_not(None), ~counted(person)).limit(1)
+    looks = _to_look(on, zone).where(~counted(person)).limit(1)
     return any(session.execute(hidden).first() is not None for hidden in (papers, looks))
 
 
-def _waiting(on: date) -> Select[Incoming]:
+def end_of(on: date, zone: ZoneInfo) -> datetime:
+    """When a day of the firm ends: what comes from then on belongs to the list of a later day."""
+    return datetime.combine(on + timedelta(days=1), time(), zone)
+
+
+def _waiting(on: date, zone: ZoneInfo) -> Select[Incoming]:
     query = select(Incoming).outerjoin(Matter, Matter.id == Incoming.matter_id)
-    return query.where(Incoming.state == "waiting", Incoming.received_on <= on)
+    by_then = Incoming.received_on <= on, Incoming.registered_at < end_of(on, zone)
+    return query.where(Incoming.state == "waiting", *by_then)
 
 
-def _to_look(on: date) -> Select[Review]:
+def _to_look(on: date, zone: ZoneInfo) -> Select[Review]:
     query = select(Review).join(Matter, Matter.id == Review.matter_id)
-    return query.where(Review.ended_at.is_(None), Review.again_on <= on, Matter.closed_at.is_(None))
+    by_then = Review.again_on <= on, Review.said_at < end_of(on, zone)
+    return query.where(Review.ended_at.is_(None), Matter.closed_at.is_(None), *by_then)

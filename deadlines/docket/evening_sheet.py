@@ -1,6 +1,6 @@
 """What stands on the sheet of an evening: what was to be done by then, what was closed that day, what comes next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from deadlines import decoding
-from deadlines.docket.evening_others import OtherItem, hides_others, waiting_looks, waiting_papers
+from deadlines.docket.evening_others import OtherItem, end_of, hides_others, waiting_looks, waiting_papers
 from deadlines.docket.evening_signed import Signature, State, checks_of, covered, other_state, signatures_of
 from deadlines.docket.extension_views import WANTED_ON
 from deadlines.docket.intake import Desk
@@ -21,7 +21,7 @@ from deadlines.docket.trust import is_altered
 from deadlines.docket.visible import counted, visible
 from deadlines.docket.wanted import courier_day
 from deadlines.docket.ways import is_working_day
-from deadlines.store.tables import Audit, DeadlineRow, Entry, Matter, Person
+from deadlines.store.tables import Audit, DeadlineRow, Entry, EveningCheck, Matter, Person
 
 VEILED = "Deadline of a restricted matter: ask its attorney"
 CLOSINGS = ("entry.filed", "entry.waived", "entry.struck", "entry.missed")
@@ -72,7 +72,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
     """What somebody goes through on the evening of `on`: what stays open and was to be done by then, what was closed
     that day, what is due until the next working day `next_on`, what else came up, and who has signed for it.
 
-    `after`: the ids of what came, changed or was closed after that and is not signed for; none while nobody has signed.
+    `after`: the ids of what came, changed or was closed by the end of the day after that and is not signed for; none
+    while nobody has signed. What changed on a later day is gone through on that day.
     """
 
     on: date
@@ -99,24 +100,32 @@ class Sheet(Struct, frozen=True, kw_only=True):
 
 def sheet_of(session: Session, desk: Desk, person: Person | None, *, on: date) -> Sheet:
     """The sheet of a day for a person; without one the whole docket, with every restricted matter veiled."""
-    next_on, checks = next_working_day(desk, on), checks_of(session, on, on)
+    next_on, checks, zone = next_working_day(desk, on), checks_of(session, on, on), ZoneInfo(desk.zone)
     sheet = Sheet(
         on=on,
         next_on=next_on,
         open=_open(session, person, desk, on),
         closed=_closed(session, person, desk, on),
         coming=_coming(session, person, on, next_on),
-        others=waiting_papers(session, person, on=on) + waiting_looks(session, person, on=on),
+        others=waiting_papers(session, person, on=on, zone=zone) + waiting_looks(session, person, on=on, zone=zone),
         signatures=signatures_of(session, checks, person),
     )
+    return replace(sheet, after=_not_signed(sheet, checks, end_of(on, zone)))
+
+
+def _not_signed(sheet: Sheet, checks: Sequence[EveningCheck], until: datetime) -> list[str]:
+    """What was there by the end of the day and no signature covers."""
     signed = covered(checks)
-    return replace(sheet, after=[name for name, state in sheet.states.items() if checks and state not in signed])
+    later = {item.entry for item in sheet.open if item.came_at >= until}
+    return [name for name, state in sheet.states.items() if checks and state not in signed and name not in later]
 
 
-def sees_all(session: Session, person: Person, *, on: date) -> bool:
+def sees_all(session: Session, desk: Desk, person: Person, *, on: date) -> bool:
     """Whether a person sees everything that was to be done by a day; restricted matters are not for everybody."""
-    hidden = rows(true(), Entry.id).where(Entry.status == "open", reached(on), ~counted(person)).limit(1)
-    return session.scalar(hidden) is None and not hides_others(session, person, on=on)
+    zone = ZoneInfo(desk.zone)
+    there = Entry.status == "open", reached(on), Entry.created_at < end_of(on, zone)
+    hidden = rows(true(), Entry.id).where(*there, ~counted(person)).limit(1)
+    return session.scalar(hidden) is None and not hides_others(session, person, on=on, zone=zone)
 
 
 def next_working_day(desk: Desk, on: date) -> date:
@@ -173,7 +182,7 @@ def _columns(person: Person | None) -> tuple[Any, ...]:
 
 def _open(session: Session, person: Person | None, desk: Desk, on: date) -> list[DueItem]:
     """Nothing that was entered on a later day: it belongs to the list of that day."""
-    there = Entry.created_at < datetime.combine(on + timedelta(days=1), time(), ZoneInfo(desk.zone))
+    there = Entry.created_at < end_of(on, ZoneInfo(desk.zone))
     query = rows(on_docket_of(person), *_columns(person)).where(Entry.status == "open", reached(on), there)
     return _sorted([_item(row, *_reached_by(row, on)) for row in session.execute(query)])
 
@@ -232,7 +241,7 @@ def _sorted(items: list[DueItem]) -> list[DueItem]:
 def _closed(session: Session, person: Person | None, desk: Desk, on: date) -> list[ClosedItem]:
     """What was closed on that day and is closed still: whether it was closed rightly is part of the check."""
     zone = ZoneInfo(desk.zone)
-    begin, end = (datetime.combine(day, time(), zone) for day in (on, on + timedelta(days=1)))
+    begin, end = datetime.combine(on, time(), zone), end_of(on, zone)
     closed = select(Audit.subject).where(Audit.action.in_(CLOSINGS), Audit.at >= begin, Audit.at < end)
     query = (
         rows(on_docket_of(person), *_columns(person))

@@ -8,10 +8,11 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from deadlines.docket import letters
+from deadlines.docket.absences import require_cover
 from deadlines.docket.answerable import require_able, require_attorney
 from deadlines.docket.attorneys import HAND_OVER
 from deadlines.docket.endings import end_of_matter
-from deadlines.docket.handed import ask_anew, tell_successor, unanswered
+from deadlines.docket.handed import ask_anew, ask_in_place, tell_successor, unanswered, unanswered_for_others
 from deadlines.docket.leaving import hold_matters, noted
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.teams import matters_of
@@ -62,13 +63,15 @@ def hand_all_over(
     """Make somebody the attorney of all matters of a person, also of closed ones, and give them the reminders that wait
     and the open milestones; for whom the person stands in and covers, they do. How many matters that were.
 
-    They are told by mail with what comes next from `today`, and asked at once what was urgently asked of the person and
-    has no answer. `pages` as for `hand_over`.
+    They are told by mail with what comes next from `today`, and asked at once what was urgently asked of the person, as
+    attorney or in the place of one, and has no answer. `pages` as for `hand_over`.
 
-    Raises InputError for the person, and for who has left or could not carry it.
+    Raises InputError for the person, and for who has left or could not carry it, Conflict for who is away when they
+    would cover.
     """
     if to is person or not to.active:
         raise InputError("The successor must be another, active person.")
+    require_cover(session, person, to, today)
     hold_matters(session, lambda: matters_of(session, person))  # before anything of this is written down
     matters = session.scalars(select(Matter).where(Matter.attorney_id == person.id)).all()
     require_attorney(to) if matters else require_able(to, "successor")
@@ -78,10 +81,11 @@ def hand_all_over(
     for matter in matters:
         _end(session, matter, person, to, actor, now)
     ids = [matter.id for matter in matters]
-    asked = unanswered(session, person, ids, now)
+    asked, for_others = unanswered(session, person, ids, now), unanswered_for_others(session, person, now)
     waiting = select(Reminder).where(Reminder.person_id == person.id, PENDING)
     _move(session, session.scalars(waiting.order_by(Reminder.id)).all(), to, now)
     ask_anew(session, asked, to, now)
+    ask_in_place(session, for_others, to, now)
     steps = update(Milestone).where(Milestone.owner_id == person.id, Milestone.state == "open")
     moved = session.scalars(steps.values(owner_id=to.id).returning(Milestone.id)).all()
     tell_successor(session, person, to, ids, moved, today=today, pages=pages, now=now)

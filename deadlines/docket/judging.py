@@ -30,7 +30,8 @@ class Statement(Struct, frozen=True):
     `way` says by which ladder those of a window are laid, where a courier must have it on a day; by default by that of
     a firm that has laid down nothing. `practice` names the practice that it follows. `steps`: for each of its
     milestones how many business days before its day the owner is told; `not_fatal`: rules and kinds of remedy of which
-    it says that their last day ends nothing.
+    it says that their last day ends nothing; `wait`: how long an urgent reminder may stay unanswered before the
+    deputy is asked; None: that is not judged.
     """
 
     zone: str
@@ -41,6 +42,7 @@ class Statement(Struct, frozen=True):
     practice: str = ""
     steps: Mapping[str, Sequence[int]] = {}
     not_fatal: tuple[str, ...] = ()
+    wait: timedelta | None = None
 
     def way_of(self, window: Window, dispatch_by: date | None) -> Way:
         """How the reminders of a window are laid."""
@@ -90,6 +92,11 @@ class Case(Struct):
     deputy: tuple[str, datetime] | None = None
     since: datetime | None = None
     """From when on reminders are laid as they are today: what fell due before was laid in another way, rightly."""
+    answered: dict[int, datetime] = {}
+    """By version, until when somebody had taken its dates on."""
+    attorney_away: bool = False
+    here_since: datetime | None = None
+    """Since when the program is here, where it was away."""
 
 
 def is_too_late(row: Record, must: Must, statement: Statement, now: datetime) -> bool:

@@ -23,6 +23,9 @@ UNDELIVERED = "undelivered-"
 ESCALATED = "escalated-"
 """Begins the rung of a message that goes on to the next person; level and the rung that nobody answered follow."""
 
+AGAIN = "-again-"
+"""Ends the rung of what somebody is asked a second time, because it came to them anew; how often before follows."""
+
 
 class Lanes(Struct, frozen=True):
     """What the firm chose: from which severity on chats and webhook are told, and whether of restricted matters."""
@@ -100,6 +103,11 @@ def row_of(like: Reminder, person_id: str, channel: str, rung: str, severity: in
         "attempts": 0,
         "message_id": message_id(like.deadline_id, rung, person_id, channel),
     }
+
+
+def stage_of(rung: str) -> str:
+    """What a rung speaks of, whether it is asked for the first time or again."""
+    return rung.partition(AGAIN)[0]
 
 
 def add_rows(session: Session, rows: Iterable[dict[str, Any]]) -> int:

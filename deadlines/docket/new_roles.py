@@ -2,11 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.acknowledging import end_answers
 from deadlines.docket.answerable import ABLE
+from deadlines.docket.handed import ask_attorneys
 from deadlines.docket.handing import hand_all_over
 from deadlines.docket.leaving import hold_matters
 from deadlines.docket.open_work import open_work
@@ -15,7 +15,7 @@ from deadlines.docket.roles import ATTORNEYS
 from deadlines.docket.teams import matters_of
 from deadlines.errors import Conflict
 from deadlines.store import audit
-from deadlines.store.tables import Absence, Person
+from deadlines.store.tables import Person
 
 NEW_ROLE = "person.role"
 """The act in the audit trail, from which one knows since when somebody has their role."""
@@ -60,8 +60,9 @@ def amend_role(
             code="too-much-open",
         )
     if left and successor is not None:
-        end_answers(session, person, now)
+        opened = end_answers(session, person, now)
         matters = hand_all_over(session, person, successor, actor=actor, today=today, now=now, pages=pages)
+        ask_attorneys(session, opened, now)
         detail |= {"successor": successor.id, "matters": matters}
     person.role = role
     audit.record(session, at=now, actor=actor, action=NEW_ROLE, subject=person.id, detail=detail)
@@ -72,16 +73,5 @@ def _too_much(session: Session, person: Person, role: str, today: date) -> str:
     """What is open and no more theirs to carry, in one breath; nothing where all of it is."""
     if role in ATTORNEYS:
         return ""
-    left = open_work(session, person)
-    if role in ABLE:
-        return left.attorney_of()
-    return " and ".join(part for part in (left.words(), _covers(session, person, today)) if part)
-
-
-def _covers(session: Session, person: Person, today: date) -> str:
-    covered = select(func.count(func.distinct(Absence.person_id))).where(
-        Absence.deputy_id == person.id, Absence.until_on >= today, Absence.from_on <= Absence.until_on
-    )
-    count = session.scalar(covered) or 0
-    away = "somebody who is" if count == 1 else f"{count} people who are"
-    return f"covers for {away} away" if count else ""
+    left = open_work(session, person, today)
+    return left.attorney_of() if role in ABLE else left.words()

@@ -4,12 +4,14 @@ It is read by who administers the firm's people, whoever that is: of restricted 
 which must be known, and neither number, name nor count.
 """
 
+from datetime import date
 from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, TextClause, func, or_, select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.absences import coming
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.visible import visible
 from deadlines.store.tables import Entry, Matter, Milestone, Person, Reminder
@@ -21,7 +23,7 @@ NAMED = 5
 class OpenWork(Struct, frozen=True):
     """The matters that are not closed of which somebody is the attorney, and whether there are `restricted` ones beside
     them; how many open dates those have, how many milestones and waiting reminders are theirs, whether there are `more`
-    of these in restricted matters, and by mail address for whom they stand in."""
+    of these in restricted matters, and by mail address for whom they stand in and whom they cover from today on."""
 
     matters: list[str]
     restricted: bool
@@ -30,6 +32,7 @@ class OpenWork(Struct, frozen=True):
     reminders: int
     more: bool
     stands_in_for: list[str]
+    covers: list[str]
 
     def __bool__(self) -> bool:
         return bool(self.words())
@@ -44,6 +47,9 @@ class OpenWork(Struct, frozen=True):
             self.attorney_of(),
             f"answers for {', '.join(answers)}" if answers else "",
             f"stands in for {some(self.stands_in_for)}" if self.stands_in_for else "",
+            f"covers for {some(self.covers)} who {'is' if len(self.covers) == 1 else 'are'} away"
+            if self.covers
+            else "",
         ]
         return " and ".join(part for part in parts if part)
 
@@ -56,7 +62,7 @@ class OpenWork(Struct, frozen=True):
         return f"is the attorney of {named}" + (" and of restricted matters" if self.restricted else "")
 
 
-def open_work(session: Session, person: Person) -> OpenWork:
+def open_work(session: Session, person: Person, today: date) -> OpenWork:
     """What is open for somebody."""
     theirs = select(Matter.reference, Matter.restricted).where(
         Matter.attorney_id == person.id, Matter.closed_at.is_(None)
@@ -76,6 +82,7 @@ def open_work(session: Session, person: Person) -> OpenWork:
         reminders=waiting.get(True, 0),
         more=any(False in found for found in (dates, steps, waiting)),
         stands_in_for=list(session.scalars(named.order_by(Person.email))),
+        covers=sorted({row.person.email for row in coming(session, today) if row.deputy_id == person.id}),
     )
 
 

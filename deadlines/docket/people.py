@@ -12,6 +12,7 @@ from deadlines.docket.absences import end_absences
 from deadlines.docket.acknowledging import end_answers
 from deadlines.docket.answerable import require_able
 from deadlines.docket.endings import end_of_person
+from deadlines.docket.handed import ask_attorneys
 from deadlines.docket.handing import hand_all_over
 from deadlines.docket.leaving import hold_matters
 from deadlines.docket.open_work import open_work
@@ -131,7 +132,7 @@ def deactivate_person(
 ) -> int:
     """Someone leaves: browsers, feeds and tokens end, chat addresses are forgotten, what waits goes to the successor.
 
-    Absences end, and what they took on is open again. `today` is the firm's day.
+    Absences end, and what they took on is open again and asked anew of its attorneys. `today` is the firm's day.
 
     Returns how many matters were handed over. Raises Conflict while something open has nobody to go to, and names it:
     no window may be left without a person, nor a matter that is not closed, of which the next notice opens one.
@@ -140,7 +141,7 @@ def deactivate_person(
     if not person.active:
         raise Conflict(f"{person.email} is inactive already.")
     hold_matters(session, lambda: matters_of(session, person))  # before anything of this is written down
-    left = open_work(session, person)
+    left = open_work(session, person, today)
     if successor is None and left:
         raise Conflict(
             f"{person.email} {left.words()}, and cannot leave without a successor.",
@@ -150,9 +151,10 @@ def deactivate_person(
         )
     handed = 0
     end_absences(session, person, today)
-    end_answers(session, person, now)
+    opened = end_answers(session, person, now)
     if successor is not None:
         handed = hand_all_over(session, person, successor, actor=actor, today=today, now=now, pages=pages)
+    ask_attorneys(session, opened, now)
     leave_everything(session, person, now=now)
     logins.end_of_person(session, person)
     end_of_person(session, person, actor=actor, now=now)

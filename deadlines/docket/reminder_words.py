@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from deadlines.docket.audited_deputies import STAGES
-from deadlines.docket.lanes import ESCALATED, UNDELIVERED
+from deadlines.docket.lanes import AGAIN, ESCALATED, UNDELIVERED, stage_of
 from deadlines.docket.milestones import MILESTONE, OVERDUE, milestone_of
 
 ABOUT = {
@@ -37,7 +37,9 @@ def rank_of(rung: str) -> int:
     """Fatal and urgent ones first, steps last."""
     if rung.startswith((MILESTONE, OVERDUE)):
         return LAST
-    return FIRST if rung in ("", *URGENT_RUNGS) or rung.startswith((*STAGES, ESCALATED, UNDELIVERED)) else THEN
+    return (
+        FIRST if stage_of(rung) in ("", *URGENT_RUNGS) or rung.startswith((*STAGES, ESCALATED, UNDELIVERED)) else THEN
+    )
 
 
 def words_of(rung: str, titles: Mapping[str, str]) -> str:
@@ -53,6 +55,8 @@ def words_of(rung: str, titles: Mapping[str, str]) -> str:
         return "another one that did not arrive"
     if rung.startswith(ESCALATED):
         return "one that nobody had answered"
+    if AGAIN in rung:
+        return f"{words_of(stage_of(rung), titles)}, asked again"
     stage, _, before = rung.partition("-")
     return _before(before, ABOUT[stage]) if stage in ABOUT else ALONE.get(rung, rung)
 

@@ -37,15 +37,16 @@ def check_attorneys(session: Session) -> Finding:
 
 
 def check_deputies(session: Session, today: date) -> Finding:
-    """Whether whoever is asked in somebody's place may take dates on."""
+    """Whether whoever is asked in somebody's place is here and may take dates on."""
     asked = aliased(Person)
     named = select(Person.id).join(asked, or_(asked.id == Person.deputy_id, asked.id == Person.supervisor_id))
-    named = named.where(Person.active.is_(True), asked.role.not_in(ABLE))
+    unable = or_(asked.role.not_in(ABLE), asked.active.is_(False))
+    named = named.where(Person.active.is_(True), unable)
     away = select(Absence.person_id).join(asked, asked.id == Absence.deputy_id)
-    away = away.where(Absence.until_on >= today, Absence.from_on <= Absence.until_on, asked.role.not_in(ABLE))
+    away = away.where(Absence.until_on >= today, Absence.from_on <= Absence.until_on, unable)
     count = len({*session.scalars(named), *session.scalars(away)})
     if count:
         hint = "`deadlines person deputy` and `person absent` name somebody who may; `person list` shows the roles."
-        sentence = f"In the place of {count} people somebody is asked whose role may take no date on."
+        sentence = f"In the place of {count} people somebody is asked who has left, or whose role may take no date on."
         return Finding("deputies", "warning", sentence, hint)
-    return Finding("deputies", "well", "Whoever is asked in somebody's place may take dates on.")
+    return Finding("deputies", "well", "Whoever is asked in somebody's place is here and may take dates on.")

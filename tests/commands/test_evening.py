@@ -55,6 +55,19 @@ def test_a_day_is_looked_at_and_signed(firm: Firm) -> None:
     assert [one["left"] for one in day["signatures"]] == [3, 6]
 
 
+def test_who_does_not_see_a_restricted_date_is_not_told_that_all_is_closed(firm: Firm) -> None:
+    firm.add("Ana Ruiz", "ana@firm.test")
+    firm.add("Ben Ode", "ben@firm.test", "paralegal")
+    assert "Nothing: all that was to be done is closed." in firm.good("evening", "--by", "ben@firm.test")
+    firm.run(
+        "add", "--matter", "S-1", "--attorney", "ana@firm.test", "--by", "ana@firm.test", "--restricted",
+        "--kind", "uscis.denial", "--form", "I-140", "--decided-on", DECIDED, "--service", "in-person",
+    )  # fmt: skip
+    shown = firm.good("evening", "--by", "ben@firm.test")
+    assert "Nothing that you see. You do not see everything of this day: more may be open." in shown
+    assert "all that was to be done is closed" not in shown
+
+
 def test_what_belongs_together_is_asked_together(firm: Firm) -> None:
     assert firm.run("evening", "--sign").returncode == 2
     assert firm.run("evening", "--note", "quiet").returncode == 2

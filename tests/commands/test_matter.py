@@ -76,6 +76,7 @@ def test_a_matter_goes_to_another_attorney_who_is_told(firm: Firm) -> None:
         "matter": "M-1",
         "attorney": "ben@firm.example",
         "open": count,
+        "away": "",
     }
     assert firm.data("matter", "people", "M-1") == [{"person": "ben@firm.example", "as": "attorney"}]
     assert {line["person"] for line in firm.data("remind", "list")} == {"ben@firm.example"}

@@ -1,7 +1,11 @@
+from datetime import date, timedelta
+
 import pytest
 
 from tests.commands.conftest import Firm
 from tests.commands.program import RECENT
+
+UNTIL = (date.today() + timedelta(days=5)).isoformat()  # noqa: DTZ011  (any day to come)
 
 
 def test_people_are_added_and_listed(firm: Firm) -> None:
@@ -67,6 +71,35 @@ def test_open_windows_need_a_successor(firm: Firm) -> None:
     done = firm.data("person", "deactivate", "ana@firm.example", "--successor", "ben@firm.example")
     assert done["matters_handed_over"] == 1
     assert {window["attorney"] for window in firm.data("list")} == {"ben@firm.example"}
+
+
+def test_that_a_successor_is_away_is_said(firm: Firm) -> None:
+    for name in ("Ana", "Ben", "Carla"):
+        firm.add(name, f"{name.lower()}@firm.example")
+    firm.data("person", "absent", "ben@firm.example", "--until", UNTIL, "--deputy", "carla@firm.example")
+    away = f"ben@firm.example is away until {UNTIL}, and carla@firm.example covers."
+    notice = ("--kind", "uscis.denial", "--form", "I-485", "--decided-on", RECENT, "--service", "mail")
+    firm.data(
+        "add",
+        "--matter",
+        "M-1",
+        "--client",
+        "Garcia",
+        "--attorney",
+        "ana@firm.example",
+        *notice,
+        "--by",
+        "ana@firm.example",
+    )
+    assert away in firm.good("matter", "hand-over", "M-1", "ben@firm.example")
+    firm.good("matter", "hand-over", "M-1", "ana@firm.example")
+    amended = firm.data(
+        "person", "amend", "ana@firm.example", "--role", "administrator", "--successor", "ben@firm.example"
+    )
+    assert amended["away"] == away
+    assert away in firm.good("person", "deactivate", "ana@firm.example", "--successor", "ben@firm.example")
+    refused = firm.run("person", "deactivate", "carla@firm.example", "--successor", "ben@firm.example")
+    assert (refused.returncode, "cannot cover for themselves" in refused.stderr) == (8, True)
 
 
 def test_a_role_and_a_name_are_amended(firm: Firm) -> None:

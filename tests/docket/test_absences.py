@@ -187,3 +187,52 @@ def test_who_leaves_names_what_is_open_and_hands_it_over(firm: Firm) -> None:
     assert firm.ben.deputy_id is None, "nobody stands in for themselves"
     assert absences.covers(firm.session, TODAY) == {firm.carla.id: firm.ben.id}
     assert {row.matter.attorney_id for row in firm.session.scalars(select(Entry))} == {firm.ben.id}
+
+
+def ben_leaves(firm: Firm, successor: Person | None) -> None:
+    deactivate_person(firm.session, firm.ben, successor=successor, actor="t", today=TODAY, now=SENT)
+
+
+@pytest.mark.parametrize("from_on", [TODAY, TODAY + DAY])
+def test_who_covers_does_not_leave_without_a_successor(firm: Firm, from_on: date) -> None:
+    """Also while the absence is still to come."""
+    gone = firm.away(firm.ana, firm.ben)
+    gone.from_on = from_on
+    firm.session.flush()
+    with pytest.raises(Conflict, match=r"ben@firm\.test covers for ana@firm\.test who is away, and cannot leave"):
+        ben_leaves(firm, None)
+    ben_leaves(firm, firm.carla)
+    firm.session.expire_all()
+    assert absences.covers(firm.session, from_on) == {firm.ana.id: firm.carla.id}
+
+
+def test_whom_nobody_covers_any_more_keeps_nobody_here(firm: Firm) -> None:
+    gone = firm.away(firm.ana, firm.ben)
+    gone.from_on = gone.until_on = TODAY - DAY
+    firm.session.flush()
+    ben_leaves(firm, None)
+    assert not firm.ben.active
+
+
+def test_who_is_away_does_not_come_to_cover_for_themselves(firm: Firm) -> None:
+    firm.away(firm.ana, firm.ben)
+    said = r"ana@firm\.test is away .* cannot cover for themselves in the place of ben@firm\.test: note another cover"
+    with pytest.raises(Conflict, match=said):
+        ben_leaves(firm, firm.ana)
+    absences.come_back(firm.session, firm.ana, today=TODAY, actor="t", now=SENT)
+    firm.away(firm.ana, firm.carla)
+    ben_leaves(firm, firm.ana)
+    assert absences.covers(firm.session, TODAY) == {firm.ana.id: firm.carla.id}
+
+
+def test_who_is_away_does_not_come_to_cover_for_another(firm: Firm) -> None:
+    firm.away(firm.ana, firm.ben)
+    firm.away(firm.carla, firm.dora, until=TODAY)
+    with pytest.raises(
+        Conflict, match=r"carla@firm\.test is away .* cannot cover for ana@firm\.test in the place of ben"
+    ):
+        ben_leaves(firm, firm.carla)
+    assert absences.away_words(firm.session, firm.carla, TODAY) == (
+        "carla@firm.test is away until 2026-11-19, and dora@firm.test covers."
+    )
+    assert absences.away_words(firm.session, firm.dora, TODAY) == ""

@@ -130,6 +130,14 @@ def test_doctor_warns_of_a_cover_who_could_not_act_until_the_absence_is_over(ses
     assert told(session)["deputies"] == "well"
 
 
+def test_doctor_warns_of_a_cover_who_has_left(session: Session, ana: Person) -> None:
+    ben = samples.person(session, "Ben")
+    session.add(Absence(person_id=ana.id, deputy_id=ben.id, from_on=TODAY, until_on=TODAY, noted_at=ENTERED))
+    assert told(session)["deputies"] == "well"
+    ben.active = False
+    assert told(session)["deputies"] == "warning"
+
+
 def test_doctor_warns_of_an_emergency_contact_who_could_not_act(session: Session, ana: Person) -> None:
     samples.person(session, "Otto", role="administrator")
     states = [check_emergency(session, email).state for email in (ana.email, "otto@firm.test", "nobody@firm.test")]

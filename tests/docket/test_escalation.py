@@ -11,6 +11,7 @@ from deadlines.docket.acknowledging import acknowledge
 from deadlines.docket.away import note_return
 from deadlines.docket.compose import Item, compose
 from deadlines.docket.escalation import Escalation, escalate
+from deadlines.docket.handing import hand_over
 from deadlines.docket.health import check_emergency
 from deadlines.docket.parcels import prepare
 from deadlines.docket.people import set_deputies
@@ -253,6 +254,33 @@ def test_who_has_left_or_is_nobody_is_passed_over(firm: Firm) -> None:
     assert firm.asked(SENT + timedelta(days=1)) == ["Emma"]
     with pytest.raises(InputError):
         set_deputies(firm.session, firm.ana, deputy="ana@firm.test", supervisor=None, actor="t", now=SENT)
+
+
+def test_who_stands_in_after_another_was_asked_is_asked_as_well(firm: Firm) -> None:
+    day = timedelta(days=1)
+    assert firm.asked(SENT + day) == ["Ben"]
+    set_deputies(firm.session, firm.ana, deputy="zoe@firm.test", supervisor=None, actor="t", now=SENT + day)
+    assert firm.asked(SENT + day + HOUR) == ["Zoe"]
+    assert firm.asked(SENT + 2 * day) == []  # Zoe has her day to answer
+    assert firm.asked(SENT + 2 * day + HOUR) == ["Carla"]
+    firm.ben.active = firm.zoe.active = False  # Carla is the first of them now, and asks nobody's second question
+    firm.session.flush()
+    assert firm.asked(SENT + 2 * day + 2 * HOUR) == []
+    assert firm.asked(SENT + 3 * day + HOUR) == ["Emma"]
+
+
+def test_after_a_hand_over_the_deputy_of_the_new_attorney_is_asked(firm: Firm) -> None:
+    """Ana's deputy was asked; Zoe's was not, though somebody was at that level."""
+    at = SENT + timedelta(days=1)
+    set_deputies(firm.session, firm.zoe, deputy="carla@firm.test", supervisor=None, actor="t", now=SENT)
+    assert firm.asked(at) == ["Ben"]
+    hand_over(firm.session, firm.entry.matter, firm.zoe, actor="t", now=at)
+    firm.session.query(Reminder).filter_by(person_id=firm.zoe.id, rung="safe-0").update(
+        {"state": "sent", "sent_at": at}
+    )
+    firm.session.flush()
+    assert firm.asked(at + timedelta(hours=23)) == []
+    assert firm.asked(at + timedelta(hours=24)) == ["Carla"]
 
 
 def test_the_message_says_why_and_how_to_answer(firm: Firm) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice, Service
 from deadlines.docket.alarms import mark_told, untold
+from deadlines.docket.amending import Amendment, amend_notice
 from deadlines.docket.closing import file_entry, reopen_entry, strike_notice, waive_entry
 from deadlines.docket.dispatching import dispatch_entry
 from deadlines.docket.evening import sign_evening
@@ -24,7 +25,7 @@ from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Entry, EveningCheck, Person
-from tests.docket.desks import DENIAL, SAFE, desk, firm, recorded, row
+from tests.docket.desks import DENIAL, SAFE, desk, entered_by, firm, recorded, row
 from tests.docket.samples import matter
 from tests.docket.test_incoming import came, room
 
@@ -300,6 +301,36 @@ def test_history_marks_the_signed_days_on_which_something_came_afterwards(databa
         waive_entry(session, desk(), entry, reason="no motion", by=ana, now=at(FRIDAY, 20))
         assert unsigned() == {THURSDAY: 0, FRIDAY: 1}
         assert paper.id in others
+
+
+def test_what_came_or_changed_on_a_later_day_leaves_a_signed_day_signed(database: Database) -> None:
+    """Of a paper that had come in on Friday and is registered on Monday, and of dates that were amended on Monday."""
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        entry = recorded(session)[REOPEN]
+
+        def unsigned() -> list[int]:
+            [day] = [one for one in evening_days(session, desk(), days=5, now=at(MONDAY)) if one.on == FRIDAY]
+            return [len(sheet(session).after), day.unsigned]
+
+        sign(session, dora, FRIDAY, left=dict.fromkeys(sheet(session).needing, "on Monday"))
+        secret = matter(session, ana, "2026-9", restricted=True)
+        late = came(session, ana, at(MONDAY, 10), title="VAWA denial", matter=secret, received_on=FRIDAY)
+        amendment = Amendment(method="in-person")
+        amend_notice(
+            session, desk(), entered_by(entry, ana), amendment, reason="it was handed over", by=ana, now=at(MONDAY, 10)
+        )
+        assert entry.version > 1
+        assert unsigned() == [0, 0]
+        with pytest.raises(Conflict, match="nothing came after"):
+            sign(session, dora, FRIDAY, now=at(MONDAY, 11))
+        assert late.id not in sheet(session).needing
+        assert late.id in sheet(session, MONDAY).needing
+        sign(session, ben, FRIDAY, left=dict.fromkeys(sheet(session).needing, "on Monday"), now=at(MONDAY, 11))
+        with pytest.raises(Conflict, match="does not see the whole docket of 2026-11-23"):
+            sign(session, ben, MONDAY)
+        came(session, ana, at(FRIDAY, 23), title="USCIS denial")
+        assert unsigned() == [1, 1]
 
 
 def test_what_was_signed_cannot_be_changed(database: Database) -> None:

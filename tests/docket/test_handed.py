@@ -15,7 +15,8 @@ from deadlines.docket.events import event_of
 from deadlines.docket.handing import hand_over
 from deadlines.docket.judging import Statement
 from deadlines.docket.new_roles import amend_role
-from deadlines.docket.people import deactivate_person
+from deadlines.docket.people import activate_person, deactivate_person
+from deadlines.docket.reminder_words import words_of
 from deadlines.store.tables import Attempt, Audit, Letter, Person, Reminder
 from tests.docket import samples
 
@@ -39,7 +40,7 @@ class Firm:
         self.mails = list(session.scalars(select(Reminder).order_by(Reminder.due_at, Reminder.id)))
         for row in self.mails:
             if row.due_at <= NOW:
-                row.state, row.sent_at = "sent", row.due_at + timedelta(minutes=3)
+                _sent(session, row, row.due_at + timedelta(minutes=3))
         session.flush()
 
     def asked(self, who: Person) -> list[tuple[str, str, datetime]]:
@@ -48,6 +49,11 @@ class Firm:
 
     def letter(self) -> Letter:
         return self.session.scalars(select(Letter).where(Letter.key.startswith("hand-over/"))).one()
+
+
+def _sent(session: Session, row: Reminder, at: datetime) -> None:
+    row.state, row.sent_at = "sent", at
+    session.add(Attempt(reminder_id=row.id, at=at, outcome="sent"))
 
 
 def leave(firm: Firm) -> None:
@@ -74,8 +80,7 @@ def test_a_successor_is_asked_at_once_what_was_asked_this_morning(firm: Firm, ac
     act(firm)
     assert firm.asked(firm.ben) == [(last.rung, "planned", NOW)]
     [row] = firm.session.scalars(select(Reminder).where(Reminder.person_id == firm.ben.id, Reminder.due_at == NOW))
-    row.state, row.sent_at = "sent", NOW
-    firm.session.add(Attempt(reminder_id=row.id, at=NOW, outcome="sent"))
+    _sent(firm.session, row, NOW)
     firm.session.flush()
     rule = Escalation(wait=DAY, emergency=None, zone=samples.ZONE, channel="smtp")
     assert [made.person_id for made in escalate(firm.session, rule, now=NOW + timedelta(hours=5))] == [firm.carla.id]
@@ -126,3 +131,88 @@ def test_each_matter_that_goes_over_stands_in_the_trail_and_is_an_event(
     event = event_of(firm.session, row)
     assert event is not None
     assert (event.type, event.data.matter) == ("matter.handed-over", firm.matter.id)
+
+
+RULE = Escalation(wait=DAY, emergency=None, zone=samples.ZONE, channel="smtp")
+
+
+def deputy_asked(firm: Firm) -> str:
+    """Ben stands in for Ana, was asked what she did not answer yesterday, and got the mail; the rung of hers."""
+    firm.ana.deputy_id, firm.ben.supervisor_id = firm.ben.id, None
+    firm.session.flush()
+    rows = escalate(firm.session, RULE, now=NOW - timedelta(minutes=10))
+    for row in rows:
+        row.state, row.sent_at = "sent", row.due_at
+    firm.session.flush()
+    return rows[-1].rung.removeprefix("escalated-1-")
+
+
+def ben_leaves(firm: Firm, successor: Person) -> None:
+    deactivate_person(firm.session, firm.ben, successor=successor, actor="t", now=NOW, today=LAST_DAY)
+
+
+def ben_may_not_any_more(firm: Firm, successor: Person) -> None:
+    amend_role(firm.session, firm.ben, "administrator", successor=successor, actor="t", today=LAST_DAY, now=NOW)
+
+
+@pytest.mark.parametrize("act", [ben_leaves, ben_may_not_any_more])
+def test_a_successor_is_asked_at_once_what_was_asked_of_a_deputy(
+    firm: Firm, act: Callable[[Firm, Person], None]
+) -> None:
+    rung = deputy_asked(firm)
+    act(firm, firm.carla)
+    assert firm.asked(firm.carla) == [(f"escalated-1-{rung}", "planned", NOW)]
+    told = select(Audit.detail).where(Audit.action == "reminder.escalate", Audit.at == NOW)
+    [detail] = firm.session.scalars(told)
+    assert (detail["told"], detail["level"], detail["reached"]) == (firm.carla.id, 1, True)
+    assert firm.session.get_one(Reminder, detail["reminder"]).person_id == firm.ana.id
+
+
+def test_an_attorney_is_not_asked_in_their_own_place(firm: Firm) -> None:
+    deputy_asked(firm)
+    before = firm.asked(firm.ana)
+    ben_leaves(firm, firm.ana)
+    assert firm.asked(firm.ana) == before
+
+
+@pytest.mark.parametrize("act", [ben_leaves, ben_may_not_any_more])
+def test_what_a_deputy_had_taken_on_is_asked_anew_of_the_successor_and_of_the_attorney(
+    firm: Firm, act: Callable[[Firm, Person], None]
+) -> None:
+    rung = deputy_asked(firm)
+    acknowledge(firm.session, firm.entry, firm.ben, now=NOW - timedelta(minutes=5), lasts=DAY, zone=samples.ZONE)
+    act(firm, firm.carla)
+    assert firm.asked(firm.carla) == [(f"escalated-1-{rung}", "planned", NOW)]
+    assert firm.asked(firm.ana)[-1] == ("last-0-again-1", "planned", NOW)
+
+
+def test_who_comes_back_and_gets_a_matter_back_is_asked_again(firm: Firm) -> None:
+    """The question that Ana had this morning was taken from her; what she is asked tonight goes on as any other."""
+    rung = firm.asked(firm.ana)[-1][0]
+    leave(firm)
+    back = NOW + timedelta(hours=4)
+    activate_person(firm.session, firm.ana, actor="t", now=back)
+    for row in firm.session.scalars(select(Reminder).where(Reminder.person_id == firm.ben.id)):
+        _sent(firm.session, row, NOW)
+    firm.session.flush()
+    hand_over(firm.session, firm.matter, firm.ana, actor="t", now=back)
+    asked = select(Reminder).where(Reminder.person_id == firm.ana.id, Reminder.due_at == back)
+    [again] = firm.session.scalars(asked)
+    assert (again.rung, again.state, again.channel) == (f"{rung}-again-1", "planned", "smtp")
+    assert words_of(again.rung, {}) == "the last day itself, asked again"
+    hand_over(firm.session, firm.matter, firm.ben, actor="t", now=back)
+    assert {row.rung for row in firm.session.scalars(select(Reminder).where(Reminder.person_id == firm.ben.id))} >= {
+        rung,
+        again.rung,
+    }
+
+
+def test_what_is_asked_again_is_nothing_that_the_auditor_misses(firm: Firm) -> None:
+    leave(firm)
+    activate_person(firm.session, firm.ana, actor="t", now=NOW)
+    for row in firm.session.scalars(select(Reminder).where(Reminder.person_id == firm.ben.id)):
+        _sent(firm.session, row, NOW)
+    firm.session.flush()
+    hand_over(firm.session, firm.matter, firm.ana, actor="t", now=NOW + timedelta(minutes=1))
+    laid = Statement(samples.ZONE, samples.NINE, "smtp", lambda day: day.weekday() < 5)
+    assert audit_entries(firm.session, laid, [firm.entry.id], now=NOW + timedelta(minutes=30)) == []

@@ -166,6 +166,21 @@ def test_numbers_that_differ_in_capitals_only_are_one_matter(session: Session, a
     assert open_matter(session, "T2", client=None, attorney=None, actor="test", now=ENTERED).reference == "T2"
 
 
+def test_a_known_key_with_other_capitals_strikes_nothing(session: Session, ana: Person) -> None:
+    """The notice on the docket is right, and the file means it."""
+    number = "a-" + FIRST[1]
+    recorded(session, grid((FIRST[0], number, *FIRST[2:])), ana)
+    written = (FIRST[0], number.upper(), *FIRST[2:])
+    fault = only(planned(session, grid(written)))
+    assert (fault.column, fault.advice) == ("matter", "")
+    assert fault.message.endswith(f"Write {number} as the docket does.")
+    fault = only(planned(session, grid((*written[:7], "in-person"))))
+    assert f"Write {number} as the docket does. Correct what is wrong" in fault.message
+    assert "deadlines amend" in fault.advice
+    fault = only(planned(session, grid((*written[:6], "2026-10-22", "mail"))))
+    assert "deadlines strike" in fault.advice
+
+
 def test_the_same_notice_under_another_key_is_refused_unless_it_is_said(session: Session, ana: Person) -> None:
     twin = ("K-9", *FIRST[1:])
     assert "(row 2)" in only(planned(session, grid(FIRST, twin))).message

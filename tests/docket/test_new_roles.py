@@ -82,7 +82,7 @@ def test_who_may_take_no_date_on_carries_nothing(session: Session, ana: Person) 
     ana.deputy_id = None
     away = Absence(person_id=ana.id, deputy_id=ben.id, from_on=TODAY, until_on=TODAY, noted_at=ENTERED)
     session.add(away)
-    with pytest.raises(Conflict, match="covers for somebody who is away"):
+    with pytest.raises(Conflict, match=r"covers for ana@firm\.test who is away, which the role auditor may not carry"):
         give(session, ben, "auditor")
     away.from_on = away.until_on = TODAY - timedelta(days=1)
     give(session, ben, "auditor")

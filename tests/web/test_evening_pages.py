@@ -71,6 +71,21 @@ def test_nobody_signs_while_something_stays_open_without_a_word(office: Office) 
     assert Page(history).problems() == []
 
 
+@pytest.mark.parametrize("name", ["Ben", "Pat"])
+def test_who_does_not_see_a_restricted_date_is_not_told_that_all_is_closed(office: Office, name: str) -> None:
+    """Dora keeps the docket, and is told of what is not hers to read; once it is closed the same page says so."""
+    with office.database.write() as session:
+        session.execute(update(Entry).where(Entry.matter_id == office.matter("A-1")).values(status="waived"))
+    said = "Nothing: all that was to be done is closed."
+    page = office.browser(name).get("/evening").text
+    assert "Nothing that you see. You do not see everything of this day: more may be open." in page
+    assert said not in page
+    assert "Nothing that you see" not in office.browser("Dora").get("/evening").text
+    with office.database.write() as session:
+        session.execute(update(Entry).values(status="waived"))
+    assert said in office.browser(name).get("/evening").text
+
+
 def test_what_came_after_the_signature_is_marked_and_signed_for_again(office: Office) -> None:
     browser = office.browser("Dora")
     form = fields(browser.get("/evening").text)

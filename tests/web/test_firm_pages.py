@@ -19,6 +19,7 @@ from deadlines.docket.extensions import grant_extension, request_extension
 from deadlines.docket.house import House
 from deadlines.docket.proposals import accept
 from deadlines.docket.subscriptions import Choice
+from deadlines.ical.wording import day_text
 from deadlines.law import load_law
 from deadlines.store import audit
 from deadlines.store.database import Database
@@ -300,6 +301,20 @@ def test_deputies_addresses_and_leaving(firm: Firm) -> None:
         assert (person.email, person.active) == ("ana.ruiz@firm.test", False)
         assert person.deputy_id == firm.id_of("Ben")
     assert browser.post(f"/people/{firm.id_of('Adam')}/leave", data={"": ""}).status_code == 422
+
+
+def test_that_a_successor_is_away_is_said_before_and_refused_where_nobody_would_cover(firm: Firm) -> None:
+    browser, ana = firm.browser("Adam"), firm.id_of("Ana")
+    day = LATER.date()
+    away = {"from": day.isoformat(), "until": (day + timedelta(days=3)).isoformat(), "cover": "ana@firm.test"}
+    assert browser.post(f"/people/{firm.id_of('Pat')}/absent", data=away).status_code == 303
+    shown = f"away until {day_text(day + timedelta(days=3))}"
+    assert re.search(rf"Pat[^<]*, {shown}", browser.get(f"/people/{ana}").text)
+    refused = browser.post(f"/people/{ana}/leave", data={"successor": "pat@firm.test"})
+    assert refused.status_code == 409
+    assert "cannot cover for themselves" in refused.text
+    assert "the absence is noted anew" in refused.text
+    assert shown not in browser.get(f"/people/{firm.id_of('Pat')}").text.partition('id="leave"')[2]
 
 
 @pytest.mark.parametrize("named", ["ben@firm.test", "pat@firm.test"])

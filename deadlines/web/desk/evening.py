@@ -69,7 +69,7 @@ def _ask(visit: Visit, asked: Mapping[str, str], typed: Mapping[str, str], refus
         ways=_ways(visit, sheet),
         told=_told(sheet),
         what=WHAT,
-        whole=sees_all(visit.session, visit.person, on=on),
+        whole=sees_all(visit.session, visit.desk, visit.person, on=on),
         mine=any(one.person == visit.person.email for one in sheet.signatures) and not sheet.after,
         standing=standing_words(visit.session, sheet, visit.person),
         longest=LONGEST_NOTE,

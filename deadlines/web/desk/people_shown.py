@@ -8,13 +8,14 @@ from sqlalchemy import func, select
 from starlette.responses import Response
 
 from deadlines.docket import people
-from deadlines.docket.absences import closed_to, coming
+from deadlines.docket.absences import away_now, closed_to, coming
 from deadlines.docket.answerable import able
 from deadlines.docket.factors import has_factor
 from deadlines.docket.open_work import counted
 from deadlines.docket.roles import ATTORNEYS, MAY, ROLES, WORDS, may, require
 from deadlines.docket.visible import visible
 from deadlines.errors import NotFound
+from deadlines.ical.wording import day_text
 from deadlines.store.tables import Absence, Audit, Login, Matter, Person, SecondFactor
 from deadlines.web.desk.acts import status_of
 from deadlines.web.desk.door import UNKNOWN, Refusal
@@ -39,9 +40,10 @@ WAYS = {
     "no-cover": "Choose below who covers.",
     "still-answers": "Choose a successor below, to whom all of it goes.",
     "too-much-open": "Choose below who takes it over.",
+    "successor-away": "On their own page that person is here again, and the absence is noted anew.",
 }
 """What to do on a person's page about a refusal, by its code."""
-FIELD_OF = {"no-cover": "cover", "still-answers": "successor", "too-much-open": "heir"}
+FIELD_OF = {"no-cover": "cover", "still-answers": "successor", "too-much-open": "heir", "successor-away": "successor"}
 """The field of a person's page that a refusal belongs to, by its code."""
 ONLY_FIELD = {"address": "email", "name": "name"}
 """The field of the forms that have but one, to which each refusal belongs."""
@@ -119,7 +121,7 @@ def person_page(
         typed={**_as_it_is(visit, person), **typed},
         person=person,
         others=_named(others),
-        heirs=_named([other for other in others if not has_matters or other.role in ATTORNEYS]),
+        heirs=_heirs(visit, [other for other in others if not has_matters or other.role in ATTORNEYS]),
         seen=_signed_in(visit).get(person.id),
         chosen_at=login.chosen_at if login is not None else None,
         factor=has_factor(visit.session, person),
@@ -133,6 +135,7 @@ def person_page(
 
 def _faults(refusal: Refusal | None, act: str) -> dict[str, str]:
     fields = {refusal.code: ONLY_FIELD[act]} if refusal is not None and act in ONLY_FIELD else FIELD_OF
+    fields = {**fields, "successor-away": "heir"} if act == "role" else fields
     return faults_of(refusal, fields, WAYS)
 
 
@@ -151,6 +154,16 @@ def _as_it_is(visit: Visit, person: Person) -> dict[str, str]:
 
 def _named(found: Sequence[Person]) -> list[tuple[str, str]]:
     return [(one.email, f"{one.name}, {one.role}") for one in found]
+
+
+def _heirs(visit: Visit, found: Sequence[Person]) -> list[tuple[str, str]]:
+    return [(email, words + away_until(visit, one)) for one, (email, words) in zip(found, _named(found), strict=True)]
+
+
+def away_until(visit: Visit, person: Person) -> str:
+    """Beside the name of who might take something over: until when they are away."""
+    row = away_now(visit.session, person, visit.today)
+    return f", away until {day_text(row.until_on)}" if row is not None else ""
 
 
 def _closed(visit: Visit, row: Absence) -> str:

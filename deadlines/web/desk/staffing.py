@@ -19,6 +19,7 @@ from deadlines.store.tables import Matter, Person
 from deadlines.web.desk.acts import MOVED_ON, asking_page, status_of
 from deadlines.web.desk.door import Door, Refusal
 from deadlines.web.desk.found import find_matter
+from deadlines.web.desk.people_shown import away_until
 from deadlines.web.desk.typed import Typed, faults_of, reason_of
 from deadlines.web.desk.visit import Visit
 
@@ -134,7 +135,7 @@ def _page(
         typed=typed,
         faults=faults_of(refusal),
         matter=matter,
-        people=[(one.id, f"{visit.who(one.id)}, {one.role}") for one in people],
+        people=[(one.id, f"{visit.who(one.id)}, {one.role}{away_until(visit, one)}") for one in people],
     )
 
 

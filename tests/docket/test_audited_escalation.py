@@ -1,0 +1,138 @@
+"""The auditor's second opinion on who was asked in an attorney's place; on both databases."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from deadlines.docket import gaps
+from deadlines.docket.absences import note_absence
+from deadlines.docket.acknowledging import acknowledge
+from deadlines.docket.auditor import audit_entries
+from deadlines.docket.away import ROW, Away
+from deadlines.docket.escalation import Escalation, escalate
+from deadlines.docket.handing import hand_over
+from deadlines.docket.judging import Found, Statement
+from deadlines.docket.people import set_deputies
+from deadlines.store.tables import Heartbeat, Reminder
+from tests.docket import samples
+
+SENT = datetime(2026, 11, 19, 14, 0, tzinfo=UTC)
+"""Thursday, nine in New York; the last day is Wednesday 25 November: the usual wait is the shorter one."""
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+RULE = Escalation(wait=DAY, emergency=None, zone=samples.ZONE, channel="smtp")
+LAID = Statement(samples.ZONE, samples.NINE, "smtp", lambda day: day.weekday() < 5, wait=DAY)
+LATE = SENT + DAY + HOUR + timedelta(minutes=1)
+
+
+class Firm:
+    """Ana was urgently reminded and is silent; Ben is her deputy, Carla is Zoe's."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.ana, self.ben, self.carla, self.zoe = (
+            samples.person(session, name) for name in ("Ana", "Ben", "Carla", "Zoe")
+        )
+        for one, deputy in ((self.ana, self.ben), (self.zoe, self.carla)):
+            set_deputies(session, one, deputy=deputy.email, supervisor=None, actor="t", now=samples.ENTERED)
+        self.matter = samples.matter(session, self.ana)
+        self.entry, deadline = samples.entry(session, self.matter, samples.window())
+        samples.plan(session, self.entry, deadline, samples.window(), [self.ana])
+        session.execute(delete(Reminder).where(Reminder.due_at > SENT))
+        self.arrived(SENT)
+
+    def arrived(self, at: datetime) -> None:
+        for row in self.session.scalars(select(Reminder).where(Reminder.state == "planned")):
+            row.state, row.sent_at = "sent", at
+        self.session.flush()
+
+    def escalate(self, at: datetime) -> None:
+        escalate(self.session, RULE, now=at)
+        self.arrived(at)
+
+    def found(self, at: datetime, statement: Statement = LAID) -> list[Found]:
+        found = audit_entries(self.session, statement, [self.entry.id], now=at)
+        return [one for one in found if one.rung.startswith("escalated-")]
+
+
+@pytest.fixture
+def firm(session: Session) -> Firm:
+    return Firm(session)
+
+
+def test_a_deputy_who_was_not_asked_is_found_an_hour_after_the_wait_and_asked(firm: Firm) -> None:
+    assert firm.found(SENT + DAY + HOUR) == []
+    [found] = firm.found(LATE)
+    said = (found.kind, found.rung, found.person, found.due_at)
+    assert said == ("missing", "escalated-1-safe-1", firm.ben.id, SENT + DAY)
+    assert firm.found(LATE, msgspec.structs.replace(LAID, wait=None)) == []
+    gaps.settle(firm.session, LAID, [firm.entry.id], now=LATE, round_at=LATE)
+    query = select(Reminder).where(Reminder.person_id == firm.ben.id, Reminder.rung == found.rung)
+    assert firm.session.scalars(query).one().due_at == LATE
+    assert firm.found(LATE) == []
+    assert escalate(firm.session, RULE, now=LATE) == []
+
+
+def test_the_closer_the_end_the_sooner(firm: Firm) -> None:
+    """From nine on the last day to its midnight are 15 hours, of which a quarter is 3 hours 45 minutes."""
+    last = SENT + 6 * DAY
+    firm.session.query(Reminder).update({"sent_at": last})
+    wait = timedelta(hours=3, minutes=45)
+    assert firm.found(last + wait + HOUR) == []
+    assert {one.due_at for one in firm.found(last + wait + HOUR + timedelta(minutes=1))} == {last + wait}
+
+
+def test_what_the_program_asks_in_time_is_nothing_to_find(firm: Firm) -> None:
+    firm.escalate(SENT + DAY)
+    assert firm.found(LATE) == firm.found(LATE + DAY) == []
+
+
+def test_the_deputy_of_a_new_attorney_is_asked_too(firm: Firm) -> None:
+    """Whoever was asked before stands in for nobody here any more."""
+    firm.escalate(SENT + DAY)
+    hand_over(firm.session, firm.matter, firm.zoe, actor="t", now=SENT + DAY)
+    firm.arrived(SENT + DAY)
+    assert firm.found(LATE) == []
+    assert [(one.person, one.due_at) for one in firm.found(LATE + DAY)] == [(firm.carla.id, SENT + 2 * DAY)]
+    firm.escalate(SENT + 2 * DAY)
+    assert firm.found(LATE + DAY) == []
+
+
+def answered(firm: Firm) -> None:
+    acknowledge(firm.session, firm.entry, firm.ana, now=SENT + HOUR, lasts=DAY, zone=samples.ZONE)
+
+
+def away(firm: Firm) -> None:
+    at = {"from_on": SENT.date(), "until_on": SENT.date() + DAY, "today": SENT.date(), "now": SENT}
+    note_absence(firm.session, firm.ana, deputy=firm.carla, actor="t", **at)  # type: ignore[arg-type]
+
+
+def program_was_away(firm: Firm) -> None:
+    detail = msgspec.json.encode(Away(SENT, LATE - HOUR)).decode()
+    firm.session.merge(Heartbeat(sweep=ROW, at=LATE - HOUR, detail=detail))
+
+
+def newly_named(firm: Firm) -> None:
+    set_deputies(firm.session, firm.ana, deputy="zoe@firm.test", supervisor=None, actor="t", now=LATE - HOUR)
+
+
+def refused(firm: Firm) -> None:
+    firm.session.query(Reminder).update({"state": "dead"})
+
+
+@pytest.mark.parametrize("act", [answered, away, program_was_away, newly_named, refused])
+def test_what_is_not_sure_is_not_judged(firm: Firm, act: Callable[[Firm], None]) -> None:
+    assert len(firm.found(LATE)) == 1
+    act(firm)
+    firm.session.flush()
+    assert firm.found(LATE) == []
+
+
+def test_a_new_deputy_has_the_same_wait(firm: Firm) -> None:
+    firm.escalate(SENT + DAY)
+    newly_named(firm)
+    assert firm.found(LATE + DAY) == []
+    assert {one.person for one in firm.found(LATE + DAY + timedelta(minutes=1))} == {firm.zoe.id}
