@@ -22,6 +22,7 @@ from deadlines.docket.finishing import wake
 from deadlines.docket.frozen import refuse_frozen, require_partner
 from deadlines.docket.incoming import wait_again
 from deadlines.docket.intake import Desk
+from deadlines.docket.legible import RESTORE, kept
 from deadlines.docket.milestones import close
 from deadlines.docket.notices import hold, hold_in_force
 from deadlines.docket.printed import in_time_by_both
@@ -33,7 +34,7 @@ from deadlines.docket.reminders import cancel
 from deadlines.docket.renderings import is_shown, render_entry
 from deadlines.docket.tidings import AGAIN
 from deadlines.docket.versions import current, locked
-from deadlines.errors import Conflict, InputError
+from deadlines.errors import Conflict, DamagedRow, InputError
 from deadlines.store import audit
 from deadlines.store.holding import HELD
 from deadlines.store.tables import Entry, NoticeRow, Person
@@ -173,7 +174,9 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
         raise Conflict(f"Entry {entry.id[:8]} is {entry.status}: there is nothing to reopen.")
     if entry.status == "missed":
         require_partner(desk, entry.matter, by)
-    before, rechecked = decoding.convert(entry.closing, Closing), entry.rechecked_by
+    before, rechecked = kept(entry.closing, Closing), entry.rechecked_by
+    if before is None:
+        raise DamagedRow(f"How entry {entry.id[:8]} was closed is damaged and cannot be read.", advice=RESTORE)
     row = current(session, entry)
     entry.status, entry.changed_at = before.was, now
     entry.closed_on = entry.closed_at = entry.closed_by = entry.closing = None

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from deadlines.store.tables.base import Base, new_id
 from deadlines.store.tables.people import Matter
-from deadlines.store.types import KeptDay, KeptJson, Whole
+from deadlines.store.types import KeptDay, Whole
 
 
 class NoticeRow(Base):
@@ -122,13 +122,13 @@ class DeadlineRow(Base):
     safe_by: Mapped[date | None] = mapped_column(KeptDay)
     last_day: Mapped[date | None] = mapped_column(KeptDay)
     latest: Mapped[date | None] = mapped_column(KeptDay)
-    window: Mapped[dict[str, Any]] = mapped_column(KeptJson)
+    window: Mapped[dict[str, Any]]
     reason: Mapped[str] = mapped_column(String(200))
     created_by: Mapped[str] = mapped_column(String(254))
     created_at: Mapped[datetime]
     digest: Mapped[str | None] = mapped_column(String(64))
     """A keyed hash over everything that carries the date, so that an edit behind the program's back shows."""
-    policy: Mapped[dict[str, Any] | None] = mapped_column(KeptJson)
+    policy: Mapped[dict[str, Any] | None]
 
 
 class Acknowledgement(Base):
