@@ -32,6 +32,7 @@ from deadlines.daemon.sending import Sender
 from deadlines.docket import deliveries, letters, outbox
 from deadlines.docket.agendas import Rhythm
 from deadlines.docket.away import note_return
+from deadlines.docket.dangling import watch_missing
 from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.evening_watch import watch_evening
 from deadlines.docket.intake import Desk
@@ -310,9 +311,9 @@ class Sweeps:
         return self._monitor.ping(now) if self._monitor is not None else ""
 
     def watch_rows(self, now: datetime) -> int:
-        """Tell people of rows that cannot be read; how many."""
+        """Tell people of rows that cannot be read, and of those that belong to nothing; how many."""
         self.sign_of_life("rows")
-        return len(watch_rows(self._database, now=now))
+        return len(watch_rows(self._database, now=now)) + len(watch_missing(self._database, now=now))
 
     def watch_trail(self, now: datetime) -> bool:
         """Look at the next piece of the audit trail; whether it holds and the database guards it."""

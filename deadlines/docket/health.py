@@ -14,6 +14,7 @@ from deadlines.docket.answerable import ABLE
 from deadlines.docket.contacts import unproved
 from deadlines.docket.copies import check_copies
 from deadlines.docket.damaged import check_damaged
+from deadlines.docket.dangling import check_missing
 from deadlines.docket.enterers import check_enterers
 from deadlines.docket.findings import Check, guarded
 from deadlines.docket.findings import Finding as Finding  # noqa: PLC0414  (part of this module)
@@ -76,6 +77,7 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
         "second-looks": lambda: check_discrepancies(session),
         "entered-by": lambda: check_enterers(session),
         "unreadable-rows": lambda: check_unreadable(session),
+        "missing-rows": lambda: check_missing(session),
         "audit": lambda: check_trail(session),
         "audit-guarded": lambda: check_guards(session),
         "sealed-dates": lambda: _seals(session),

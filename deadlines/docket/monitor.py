@@ -7,6 +7,7 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from deadlines import decoding
+from deadlines.docket.dangling import missing
 from deadlines.docket.findings import Finding
 from deadlines.docket.outages import outages
 from deadlines.docket.rounds import ROW as AUDITOR
@@ -64,7 +65,9 @@ def _in_doubt(session: Session) -> str:
         return "the audit trail was altered"
     if watched.unguarded:
         return "the database no longer guards the audit trail"
-    return "stored dates were altered" if told_altered(session) else ""
+    if told_altered(session):
+        return "stored dates were altered"
+    return "rows of the database belong to nothing" if missing(session) else ""
 
 
 def _without_backup(session: Session, now: datetime) -> str:
