@@ -38,13 +38,13 @@ def two_matters(database: Database) -> None:
 
 
 def cut_off(database: Database, key: str) -> str:
-    """Change one letter of a key of the first matter, as somebody with SQL can; the id of its entry."""
+    """Change the first letter of a key, to one that no id has, of the first matter, as somebody with SQL can; the id of its entry."""
     table, column = key.split(".")
     with database.read() as session:
         of = session.scalars(select(Matter).where(Matter.reference == "m-1")).one()
         found = session.scalars(select(Entry).where(Entry.matter_id == of.id)).one()
         ids = {"entry": found.id, "matter": of.id, "person": of.attorney_id}
-    from_outside(database, f"update {table} set {column} = '5' || substr({column}, 2) where id = '{ids[table]}'")
+    from_outside(database, f"update {table} set {column} = '9' || substr({column}, 2) where id = '{ids[table]}'")
     return found.id
 
 
