@@ -29,6 +29,7 @@ from deadlines.daemon.nightly import NightlyCheck
 from deadlines.daemon.pace import Pace
 from deadlines.daemon.post import Post, SendReport
 from deadlines.daemon.sending import Sender
+from deadlines.daemon.turns import Turns
 from deadlines.docket import deliveries, letters, outbox
 from deadlines.docket.agendas import Rhythm
 from deadlines.docket.away import note_return
@@ -43,6 +44,7 @@ from deadlines.docket.reviews import tell_reviews
 from deadlines.docket.rounds import Round
 from deadlines.docket.timekeeping import Reading, is_held, read_clocks, watch_clock
 from deadlines.docket.trail_watch import watch_trail
+from deadlines.docket.turns import note_turns
 from deadlines.docket.undocketed import tell_undocketed
 from deadlines.docket.unreadable import watch_rows
 from deadlines.ical import Party
@@ -119,6 +121,8 @@ class Sweeps:
         self.stopping = threading.Event()
         self.alive_at: dict[str, float] = {}
         """When each sweep last showed that it goes on, on the clock that never steps."""
+        self.turns = Turns()
+        """How each sweep fares, as whoever runs them tells it; written down with the heartbeat."""
         self._foreign_beats, self._sends = 0, threading.Event()
         self.paces = {name: Pace(most) for name, most in (per_minute or {}).items()}
         """What each channel may still be given in this minute; whatever else sends by a channel asks here too."""
@@ -199,6 +203,7 @@ class Sweeps:
             step = watch_clock(session, self._clocks(now))
             note_return(session, last, step, now)
             session.merge(Heartbeat(sweep="daemon", at=now, detail=msgspec.json.encode(beat).decode()))
+            note_turns(session, self.turns.at(now, self.alive_at), now)
         if step.kind != "well":
             held = ": nothing is sent until it is right or confirmed" if step.holds else ""
             log.error("the clock %s%s", step.words, held)

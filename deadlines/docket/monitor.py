@@ -14,6 +14,7 @@ from deadlines.docket.rounds import ROW as AUDITOR
 from deadlines.docket.rounds import has_passed, is_under_way, read_round
 from deadlines.docket.trail_watch import read_watched
 from deadlines.docket.trust import told_altered
+from deadlines.docket.turns import in_trouble
 from deadlines.notify.channel import MAIL
 from deadlines.store import audit
 from deadlines.store.tables import Heartbeat
@@ -56,7 +57,7 @@ def why_not(session: Session, now: datetime) -> str:
         return UNDER_WAY if is_under_way(session, now) else "the auditor has not found every reminder in its place"
     if any(name in MAIL for name in outages(session)):
         return "no mail can be sent"
-    return _in_doubt(session) or _without_backup(session, now)
+    return _in_doubt(session) or _standing_still(session) or _without_backup(session, now)
 
 
 def _in_doubt(session: Session) -> str:
@@ -68,6 +69,10 @@ def _in_doubt(session: Session) -> str:
     if told_altered(session):
         return "stored dates were altered"
     return "rows of the database belong to nothing" if missing(session) else ""
+
+
+def _standing_still(session: Session) -> str:
+    return next((f"the sweep {sentence}" for sentence in in_trouble(session).values()), "")
 
 
 def _without_backup(session: Session, now: datetime) -> str:

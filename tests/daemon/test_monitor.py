@@ -225,3 +225,18 @@ def test_it_hears_nothing_while_rows_belong_to_nothing(
     watch_missing(docket, now=NOW)
     assert ping() == "rows of the database belong to nothing"
     assert len(outside.requests) == 1
+
+
+def test_it_hears_nothing_while_a_sweep_fails_every_time(
+    docket: Database, ping: Callable[[], str], outside: Receiver
+) -> None:
+    daemon = sweeps(docket)
+    daemon.turns.begin("recompute", 900, NOW)
+    for minutes in (30, 15, 0):
+        daemon.turns.failed("recompute", ZeroDivisionError(), NOW - timedelta(minutes=minutes))
+    daemon.beat(NOW)
+    assert "`recompute` has failed 3 times in a row" in ping()
+    assert outside.requests == []
+    daemon.turns.worked("recompute", NOW)
+    daemon.beat(NOW)
+    assert ping() == ""

@@ -38,7 +38,7 @@ def two_matters(database: Database) -> None:
 
 
 def cut_off(database: Database, key: str) -> str:
-    """Change the first letter of a key, to one that no id has, of the first matter, as somebody with SQL can; the id of its entry."""
+    """Change a key of the first matter to one that no id can be, as somebody with SQL can; the id of its entry."""
     table, column = key.split(".")
     with database.read() as session:
         of = session.scalars(select(Matter).where(Matter.reference == "m-1")).one()
