@@ -74,7 +74,7 @@ class DamagedRow(DeadlinesError):
     """A row of the database is damaged, and what is asked cannot be done without it; the sentence names the row."""
 
     code = "damaged-row"
-    exit_code = 6
+    exit_code = 13
 
 
 class NotFound(DeadlinesError):
