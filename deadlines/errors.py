@@ -70,6 +70,13 @@ class NoDocket(StoreError):
     code = "no-docket"
 
 
+class DamagedRow(DeadlinesError):
+    """A row of the database is damaged, and what is asked cannot be done without it; the sentence names the row."""
+
+    code = "damaged-row"
+    exit_code = 13
+
+
 class NotFound(DeadlinesError):
     """Nothing is filed under that name."""
 

@@ -1,5 +1,6 @@
 """The command line. Each command is a module of its own, imported when it is asked for."""
 
+import logging
 import os
 import sys
 from typing import NoReturn
@@ -10,6 +11,7 @@ from deadlines.commands.root import program
 from deadlines.errors import DeadlinesError
 
 UNEXPECTED = 70
+DEBUG = "DEADLINES_DEBUG"
 STOPPED = 130
 
 
@@ -26,6 +28,8 @@ def run(arguments: list[str]) -> int:
     The sentence goes to stderr. With `--json` the standard output carries it as well, for programs:
     `{"error": {"code": …, "message": …}}`.
     """
+    if os.environ.get(DEBUG) != "1" and logging.lastResort is not None:
+        logging.lastResort.setFormatter(_Sentence())
     try:
         status = program.main(args=arguments, prog_name="deadlines", standalone_mode=False)
         sys.stdout.flush()
@@ -40,10 +44,18 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         return _quiet()
     except Exception as error:
-        if os.environ.get("DEADLINES_DEBUG") == "1":
+        if os.environ.get(DEBUG) == "1":
             raise
         return _report(arguments, UNEXPECTED, "unexpected", _unexpected(error))
     return status if type(status) is int else 0
+
+
+class _Sentence(logging.Formatter):
+    """What a command logs that keeps no log: the sentence, without the way through the program to it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The message alone."""
+        return f"deadlines: {record.getMessage()}"
 
 
 def _report(arguments: list[str], status: int, code: str, sentence: str) -> int:

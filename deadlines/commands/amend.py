@@ -52,15 +52,15 @@ def command(app: App, /, notice: str, reason: str, by: str, as_json: bool, **giv
 
 
 def _amend(app: App, name: str, changes: "Amendment", reason: str, by: str) -> dict[str, Any]:
-    from deadlines import clock, decoding
-    from deadlines.compute import Notice
+    from deadlines import clock
     from deadlines.docket.amending import amend_notice, amended
     from deadlines.docket.doubts import odd_days
+    from deadlines.docket.legible import notice_of
 
     with signed(app, by, "enter") as act:
         row = act.notice(name)
         today = clock.today(app.settings.firm.timezone)
-        odd = odd_days(amended(decoding.convert(row.facts, Notice), changes), today)
+        odd = odd_days(amended(notice_of(row), changes), today)
         found = amend_notice(act.session, act.desk, row, changes, reason=reason, by=act.by, now=act.now)
         return {
             "notice": found.notice.id,

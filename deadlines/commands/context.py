@@ -10,12 +10,21 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from deadlines.errors import DamagedRow, DeadlinesError
+
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from deadlines.config import Settings
     from deadlines.store.database import Database
 
+FORESEEN = (DeadlinesError, click.ClickException, click.Abort, click.exceptions.Exit, OSError)
+"""What ends a command with words of its own."""
+SHOWN = 5
+MEND = (
+    "Put them right or restore a backup: docs/operations.md says how, under the checks `unreadable-rows` and "
+    "`missing-rows` of `deadlines doctor`."
+)
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -40,6 +49,13 @@ class App:
         database = open_database(self.settings, patient=patient)
         try:
             yield database
+        except FORESEEN:
+            raise
+        except Exception as fault:
+            damaged = _damage(database, fault)
+            if damaged is None:
+                raise
+            raise damaged from fault
         finally:
             database.dispose()
 
@@ -65,6 +81,26 @@ class App:
             with database.write() as session:
                 yield session
             forget_copies(self.settings, database)
+
+
+def _damage(database: "Database", fault: Exception) -> DamagedRow | None:
+    """The damaged rows over which a command may have ended that met what nobody foresaw; None where there are none, or
+    where somebody wants to see the fault itself."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from deadlines.docket.dangling import dangling
+    from deadlines.docket.unreadable import unreadable
+
+    if os.environ.get("DEADLINES_DEBUG") == "1":
+        return None
+    try:
+        with database.read() as session:
+            rows = [*unreadable(session), *dangling(session)]
+    except (DeadlinesError, SQLAlchemyError):
+        return None
+    more = f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else ""
+    sentence = f"The command ended ({type(fault).__name__}) over rows of the database that are damaged: "
+    return DamagedRow(f"{sentence}{'; '.join(rows[:SHOWN])}{more}.", advice=MEND) if rows else None
 
 
 def tell_doubt(session: "Session") -> None:

@@ -107,7 +107,7 @@ def _print_alarm(lines: "list[Line]") -> None:
     if altered:
         entries = "1 entry" if altered == 1 else f"{altered} entries"
         words = f"INTEGRITY ALARM: the dates of {entries} were altered outside the program. Do not rely on them."
-        click.echo(style(f"{words} `deadlines db seal` names them.", fg="red", bold=True))
+        click.echo(style(f"{words} `deadlines doctor` names them.", fg="red", bold=True))
 
 
 def _print(lines: "list[Line]", today: date, empty: str) -> None:

@@ -82,15 +82,14 @@ def _complete(
 
     Whether the person may verify it at all is looked at first. Nothing of what was entered is shown.
     """
-    from deadlines import decoding
-    from deadlines.compute import Notice
+    from deadlines.docket.legible import notice_of
     from deadlines.docket.looks import to_be_read
     from deadlines.docket.verification import verifiable
 
     with signed(app, by, "verify") as act:
         row, one = _found(act.session, entry, notice)
         verifiable(act.session, row, by=act.by, entry=one)
-        entered = decoding.convert(row.facts, Notice)
+        entered = notice_of(row)
         needed = to_be_read(act.desk, entered)
     if "kind" not in needed:  # there is no paper whose kind or service could be read
         plain = {"kind": entered.kind, "service": entered.service.method, "service_on": entered.service.on}

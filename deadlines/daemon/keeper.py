@@ -63,22 +63,49 @@ class Keeper:
         self._starts = True
 
     def keep(self, now: datetime) -> list[str]:
-        """Everything that is due at `now`; the names of what was done. Raises what the database raises."""
-        done = ["sealed"] if self._seal(now) else []
+        """Everything that is due at `now`; the names of what was done.
+
+        Raises the first fault that a part met, once all have had their turn: whoever runs it counts that as failed.
+        """
+        done, faults = list[str](), list[Exception]()
+        for part in (self._seal_stored, self._check, self._leave_sheet, self._make_backup, self._hold_drill):
+            try:
+                done += part(now)
+            except Exception as fault:
+                log.exception("%s failed; the other parts of keeping go on", part.__name__)
+                faults.append(fault)
+        if faults:
+            raise faults[0]
+        return done
+
+    def _seal_stored(self, now: datetime) -> list[str]:
+        return ["sealed"] if self._seal(now) else []
+
+    def _check(self, now: datetime) -> list[str]:
         if self._due(SEALS, now):
             self.check_seals(now)
-            done.append("checked")
-        elif self._starts:
-            done += ["copied"] if self._copy(now) else []
-        self._starts = False
-        if self._keeping.leave_sheet is not None and self._due(SHEET, now) and self._rested(SHEET_FAILED, now):
-            done.append("sheet" if self._leave(self._keeping.leave_sheet, now) else "no sheet")
-        if self._keeping.folder is not None and self._backup_due(now):
-            done.append("backup" if self._back_up(self._keeping.folder, now) else "failed")
-        if self._keeping.folder is not None and self._drill_due(now):
-            self._rehearse(self._keeping.folder, now)
-            done.append("drill")
-        return done
+            return ["checked"]
+        starts, self._starts = self._starts, False
+        return ["copied"] if starts and self._copy(now) else []
+
+    def _leave_sheet(self, now: datetime) -> list[str]:
+        leave = self._keeping.leave_sheet
+        if leave is None or not self._due(SHEET, now) or not self._rested(SHEET_FAILED, now):
+            return []
+        return ["sheet" if self._leave(leave, now) else "no sheet"]
+
+    def _make_backup(self, now: datetime) -> list[str]:
+        folder = self._keeping.folder
+        if folder is None or not self._backup_due(now):
+            return []
+        return ["backup" if self._back_up(folder, now) else "failed"]
+
+    def _hold_drill(self, now: datetime) -> list[str]:
+        folder = self._keeping.folder
+        if folder is None or not self._drill_due(now):
+            return []
+        self._rehearse(folder, now)
+        return ["drill"]
 
     def _seal(self, now: datetime) -> bool:
         with self._database.write() as session:
@@ -101,11 +128,13 @@ class Keeper:
             altered = [row.entry for row in altered_dates(session) if row.in_force]
         named = altered[:MOST]
         with self._database.write() as session:
-            _put_right(session, now)
             if named:
                 tell_altered(session, named, now)
                 record_altered(session, named, now)
             session.merge(Heartbeat(sweep=SEALS, at=now, detail=" ".join(named)))
+        # Told first: what is too damaged to be written anew must not keep the rest from being said.
+        with self._database.write() as session:
+            _put_right(session, now)
         for entry_id in altered:
             log.error("INTEGRITY ALARM: the dates of entry %s were altered outside the program", entry_id)
         return len(altered)

@@ -131,6 +131,8 @@ class Scheduler:
         """Start the jobs, nearly each for the first time at once, and the watchdog."""
         for name, seconds in self._intervals.items():
             self._sweeps.sign_of_life(name)
+            if name not in OWN:
+                self._sweeps.turns.begin(name, seconds, self._now())
             first = clock.now() + timedelta(seconds=seconds if name in LATER else 0)
             self._scheduler.add_job(self._run, Every(seconds), args=[name], id=name, next_run_time=first)
         self._scheduler.start()
@@ -158,8 +160,8 @@ class Scheduler:
     def _run(self, name: str) -> None:
         if self._sweeps.stopping.is_set() or self._stands_by(name):
             return
+        now = self._now()
         try:
-            now = self._now()
             if name not in REGARDLESS and self._sweeps.is_held(now):
                 self._hold(name, now)
             elif name == "send":
@@ -167,10 +169,13 @@ class Scheduler:
                     self._sweeps.send_due(now)
             else:
                 getattr(self._sweeps, TURNS[name])(now)
+            self._sweeps.turns.worked(name, now)
         except DATABASE_FAULTS as fault:
+            self._sweeps.turns.failed(name, fault, now)
             log.error("%s: the database failed (%s); trying again at the next turn", name, type(fault).__name__)
             self._sweeps.sign_of_life(name)
-        except Exception:
+        except Exception as fault:
+            self._sweeps.turns.failed(name, fault, now)
             log.exception("%s failed in an unforeseen way; trying again at the next turn", name)
             self._sweeps.sign_of_life(name)
 

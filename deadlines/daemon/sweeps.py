@@ -29,9 +29,11 @@ from deadlines.daemon.nightly import NightlyCheck
 from deadlines.daemon.pace import Pace
 from deadlines.daemon.post import Post, SendReport
 from deadlines.daemon.sending import Sender
+from deadlines.daemon.turns import Turns
 from deadlines.docket import deliveries, letters, outbox
 from deadlines.docket.agendas import Rhythm
 from deadlines.docket.away import note_return
+from deadlines.docket.dangling import watch_missing
 from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.evening_watch import watch_evening
 from deadlines.docket.intake import Desk
@@ -43,6 +45,7 @@ from deadlines.docket.rounds import Round
 from deadlines.docket.seal_watch import watch_dates
 from deadlines.docket.timekeeping import Reading, is_held, read_clocks, watch_clock
 from deadlines.docket.trail_watch import watch_trail
+from deadlines.docket.turns import note_turns
 from deadlines.docket.undocketed import tell_undocketed
 from deadlines.docket.unreadable import watch_rows
 from deadlines.docket.untrailed import watch_acts
@@ -120,6 +123,8 @@ class Sweeps:
         self.stopping = threading.Event()
         self.alive_at: dict[str, float] = {}
         """When each sweep last showed that it goes on, on the clock that never steps."""
+        self.turns = Turns()
+        """How each sweep fares, as whoever runs them tells it; written down with the heartbeat."""
         self._foreign_beats, self._sends = 0, threading.Event()
         self.paces = {name: Pace(most) for name, most in (per_minute or {}).items()}
         """What each channel may still be given in this minute; whatever else sends by a channel asks here too."""
@@ -200,6 +205,7 @@ class Sweeps:
             step = watch_clock(session, self._clocks(now))
             note_return(session, last, step, now)
             session.merge(Heartbeat(sweep="daemon", at=now, detail=msgspec.json.encode(beat).decode()))
+            note_turns(session, self.turns.at(now, self.alive_at), now)
         if step.kind != "well":
             held = ": nothing is sent until it is right or confirmed" if step.holds else ""
             log.error("the clock %s%s", step.words, held)
@@ -313,9 +319,9 @@ class Sweeps:
         return self._monitor.ping(now) if self._monitor is not None else ""
 
     def watch_rows(self, now: datetime) -> int:
-        """Tell people of rows that cannot be read; how many."""
+        """Tell people of rows that cannot be read, and of those that belong to nothing; how many."""
         self.sign_of_life("rows")
-        return len(watch_rows(self._database, now=now))
+        return len(watch_rows(self._database, now=now)) + len(watch_missing(self._database, now=now))
 
     def watch_trail(self, now: datetime) -> bool:
         """Look at the next piece of the audit trail; whether it holds and the database guards it."""

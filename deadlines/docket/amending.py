@@ -8,7 +8,6 @@ from msgspec import UNSET, Struct, UnsetType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines import decoding
 from deadlines.compute.notice import Notice, Service
 from deadlines.compute.result import Result
 from deadlines.docket.blind import require_seen
@@ -17,6 +16,7 @@ from deadlines.docket.entries import computed, republish, unsign
 from deadlines.docket.frozen import refuse_frozen
 from deadlines.docket.intake import Desk
 from deadlines.docket.leaving import hold_matters
+from deadlines.docket.legible import notice_of
 from deadlines.docket.looks import differences
 from deadlines.docket.moves import Because, Move, enter_new, move
 from deadlines.docket.notices import hold_in_force
@@ -73,7 +73,7 @@ def amend_notice(
     """
     reason = plain_reason(reason)
     require_seen(session, by, notice)  # before any comparison: that nothing is corrected tells what was entered
-    before = decoding.convert(notice.facts, Notice)
+    before = notice_of(notice)
     corrected = amended(before, changes)
     if corrected == before:
         raise InputError(f"Notice {notice.id[:8]} says this already: nothing was changed.")
@@ -155,7 +155,7 @@ def _without_print(desk: Desk, notice: NoticeRow, entries: list[Entry]) -> dict[
     """The windows without the printed deadline, for entries of which a person decided to leave it aside."""
     if not any((entry.resolution or {}).get("use") == "computed" for entry in entries):
         return {}
-    plain = msgspec.structs.replace(decoding.convert(notice.facts, Notice), printed_deadline=None)
+    plain = msgspec.structs.replace(notice_of(notice), printed_deadline=None)
     return {window.rule: window for window in computed(desk, plain).windows}
 
 

@@ -4,13 +4,12 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
-from deadlines import decoding
-from deadlines.compute import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.direction import Direction, classify, dates_of
 from deadlines.docket.entries import computed
 from deadlines.docket.granted import extended, granted
 from deadlines.docket.intake import Desk
+from deadlines.docket.legible import notice_of
 from deadlines.docket.versions import current
 from deadlines.store.tables import Entry
 
@@ -28,7 +27,7 @@ class Aside(Struct, frozen=True):
 
 def law_alone(desk: Desk, entry: Entry) -> Window | None:
     """The window of an entry as the law gives it, the printed deadline left aside."""
-    notice = msgspec.structs.replace(decoding.convert(entry.notice.facts, Notice), printed_deadline=None)
+    notice = msgspec.structs.replace(notice_of(entry.notice), printed_deadline=None)
     return next((one for one in computed(desk, notice).windows if one.rule == entry.rule), None)
 
 

@@ -20,7 +20,7 @@ class Attorneys:
         query = select(Audit.subject, Audit.at, Audit.detail).where(Audit.action == HAND_OVER, Audit.at > since)
         query = query if matters is None else query.where(Audit.subject.in_(matters))
         for matter, at, detail in session.execute(query.order_by(Audit.id)):
-            self._later[matter].append((at, str(detail["from"])))
+            self._later[matter].append((at, str(detail.get("from"))))
 
     def __iter__(self) -> Iterator[str]:
         """The ids of the matters that went to another attorney since."""

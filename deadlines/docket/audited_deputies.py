@@ -42,9 +42,9 @@ def deputies_of(
     """By entry, who stands in for its attorney and since when, as the audit trail has it."""
     pairs = {}
     for entry in entries:
-        attorney = people[entry.attorney_id]
-        deputy = people.get(attorney.deputy_id)
-        if deputy is not None and deputy.active:
+        attorney = people.get(entry.attorney_id)
+        deputy = people.get(attorney.deputy_id) if attorney is not None else None
+        if attorney is not None and deputy is not None and deputy.active:
             pairs[entry.id] = (entry.matter_id, attorney, deputy)
     since = _last_changes(session, pairs.values(), people) if pairs else {}
     found = {}

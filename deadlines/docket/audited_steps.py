@@ -50,7 +50,7 @@ def steps_in_force(case: Case, version: Record, statement: Statement, now: datet
         if row.channel in MAIL:
             mails[row.rung].append(row)
     for step in case.steps:
-        if step.template in statement.steps and case.people[step.owner_id].active:
+        if step.template in statement.steps and case.is_here(step.owner_id):
             laid_at = max(filter(None, (step.created_at, version.created_at, case.since)))
             for must in _called_for(step, statement, laid_at):
                 yield from _judged(case, version, step.owner_id, must, mails[must.rung], statement, now)

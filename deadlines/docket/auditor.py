@@ -45,7 +45,17 @@ from deadlines.docket.new_roles import NEW_ROLE
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.notify.channel import MAIL
-from deadlines.store.tables import Attempt, Audit, DeadlineRow, Entry, Heartbeat, Matter, Person, Reminder
+from deadlines.store.tables import (
+    Attempt,
+    Audit,
+    DeadlineRow,
+    Entry,
+    Heartbeat,
+    Matter,
+    NoticeRow,
+    Person,
+    Reminder,
+)
 
 SLACK = timedelta(minutes=10)
 """What was on its way when dates changed or an entry closed arrives within this time."""
@@ -150,8 +160,11 @@ def _cases(session: Session, ids: Sequence[str], now: datetime) -> Iterator[Case
             Entry.dispatch_by,
             Entry.matter_id,
             Matter.attorney_id,
+            NoticeRow.id.label("notice"),
         )
-        .join(Matter, Matter.id == Entry.matter_id)
+        # What belongs to nothing is judged too: everything else leaves it out.
+        .outerjoin(Matter, Matter.id == Entry.matter_id)
+        .outerjoin(NoticeRow, NoticeRow.id == Entry.notice_id)
         .where(Entry.id.in_(ids))
         .order_by(Entry.id)
     ).all()
@@ -174,7 +187,8 @@ def _cases(session: Session, ids: Sequence[str], now: datetime) -> Iterator[Case
             people,
             steps.get(entry.id, []),
             deputies.get(entry.id),
-            since,
+            adrift=entry.attorney_id not in people or entry.notice is None,
+            since=since,
             answered=answers.get(entry.id, {}),
             attorney_away=entry.attorney_id in away,
             here_since=here,
@@ -211,6 +225,9 @@ def _reminders(ids: Collection[str]) -> Any:
 
 def _judged(case: Case, statement: Statement, now: datetime) -> Iterator[Found]:
     entry = case.entry
+    if case.adrift:
+        yield from _adrift(case)
+        return
     # The last version is in force, whatever the entry says: nothing is planned again for one that was set back to.
     in_force = max([entry.version, *case.versions])
     for number, version in case.versions.items():
@@ -224,6 +241,17 @@ def _judged(case: Case, statement: Statement, now: datetime) -> Iterator[Found]:
         yield from _twice(case, version, rows, now)
     if entry.status == "open" and entry.version not in case.versions:
         yield Found("missing", entry.id, "", "", entry.attorney_id, entry.changed_at)
+
+
+def _adrift(case: Case) -> Iterator[Found]:
+    """An open entry whose matter, attorney or notice is not there. It is told of beside somebody who keeps the docket:
+    whose it is nobody knows."""
+    entry = case.entry
+    somebody = min(
+        case.people.values(), key=lambda row: (row.role != DOCKET_ROLE, not row.active, row.id), default=None
+    )
+    if entry.status == "open" and somebody is not None:
+        yield Found("adrift", entry.id, entry.id, "", somebody.id, entry.changed_at)
 
 
 def _end_of(case: Case, number: int) -> datetime:
@@ -279,7 +307,7 @@ def _gone(case: Case, version: Record, row: Record, now: datetime) -> Iterator[F
     """Whether a reminder of dates in force has gone, if it is due, and in time."""
     if row.state in ON_ITS_WAY and row.due_at + PATIENCE < now:
         yield found_of("unsent", case, version, row)
-    elif row.state in WITHDRAWN and case.people[row.person_id].active:
+    elif row.state in WITHDRAWN and case.is_here(row.person_id):
         yield found_of("withdrawn", case, version, row)
     elif row.state == "dead" and row.next_at + PATIENCE < now and not _told_of(case, version, row):
         yield found_of("refused", case, version, row)
@@ -341,7 +369,7 @@ def _was_lost(case: Case, row: Record, now: datetime) -> bool:
     """Whether a reminder was withdrawn so long after its moment that it ought to have gone before."""
     withdrawn = row.channel in MAIL and row.state in WITHDRAWN
     lately: bool = withdrawn and row.next_at >= now - LOOK_BACK and row.due_at + PATIENCE < row.next_at
-    return lately and case.people[row.person_id].active
+    return lately and case.is_here(row.person_id)
 
 
 def _twice(case: Case, version: Record, rows: list[Record], now: datetime) -> Iterator[Found]:

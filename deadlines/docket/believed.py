@@ -15,7 +15,6 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines import decoding
 from deadlines.compute.engine import engine_for
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
@@ -24,6 +23,7 @@ from deadlines.docket.believed_more import AskedThen, DecidedThen, asked_by, gra
 from deadlines.docket.blind import blind_to, plain
 from deadlines.docket.direction import NAMES, Dates, dates_of
 from deadlines.docket.granted import Granted, extended
+from deadlines.docket.legible import entered_of, notice_of
 from deadlines.docket.standings import Standing, events_of, standing_at
 from deadlines.docket.trust import is_altered, window_of
 from deadlines.errors import DeadlinesError, InputError
@@ -272,7 +272,7 @@ class _Look:
         later = any(other.amends_id == row.id for other in self.every.values())
         return BelievedNotice(
             notice=row.id,
-            entered=decoding.convert(row.facts, Notice),
+            entered=entered_of(row),
             entered_at=row.entered_at,
             entered_by=row.entered_by,
             amended_later=later,
@@ -348,10 +348,10 @@ class _Look:
         self, entry: Entry, row: DeadlineRow, notice: NoticeRow, more: Granted | None, *, aside: bool
     ) -> Recomputed:
         """The dates that the edition of then gives for the notice of then, by the firm's choices of then."""
-        facts = decoding.convert(notice.facts, Notice)
-        if aside:
-            facts = msgspec.structs.replace(facts, printed_deadline=None)
         try:
+            facts = notice_of(notice)
+            if aside:
+                facts = msgspec.structs.replace(facts, printed_deadline=None)
             windows = engine_for(self.laws(row.edition)).compute(facts, row.policy or {}).windows
         except DeadlinesError as fault:
             return Recomputed("cannot", fault.sentence)

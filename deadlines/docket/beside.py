@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, object_session
 
 from deadlines import decoding
 from deadlines.compute.conditions import match
-from deadlines.compute.notice import Notice
 from deadlines.compute.result import Relation, Window
+from deadlines.docket.legible import entered_of
 from deadlines.law import Law, model
 from deadlines.store.tables import DeadlineRow, Entry
 
@@ -159,5 +159,5 @@ def _ran(filed: Entry, last_day: date | None) -> bool:
 def _holds(item: model.Relation, filed: Entry, ended: Entry) -> bool:
     """Whether the condition holds for the notice that was answered, by what it and the notice of the clock say:
     a grant of voluntary departure may be typed in with the judge's order only."""
-    notice, other = (decoding.convert(entry.notice.facts, Notice) for entry in (filed, ended))
+    notice, other = (entered_of(entry.notice) for entry in (filed, ended))
     return match(item.when, structs.replace(notice, facts={**other.facts, **notice.facts})).holds is True

@@ -110,7 +110,7 @@ def require_seen(
 
 def _looks(session: Session, row: NoticeRow) -> list[dict[str, object]]:
     kept = session.scalars(select(Entry.discrepancy).where(Entry.notice_id == row.id, Entry.discrepancy.is_not(None)))
-    return [look for one in kept if one is not None for look in one["looks"]]
+    return [look for one in kept if one is not None for look in one.get("looks", [])]
 
 
 def _entered(chain: Chain, notice: str) -> str:

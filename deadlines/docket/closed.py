@@ -6,10 +6,10 @@ from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from deadlines import decoding
 from deadlines.compute.ladder import moment
 from deadlines.docket.closing import CLOSED
 from deadlines.docket.intake import Desk
+from deadlines.docket.legible import closing_of
 from deadlines.docket.records import Closing
 from deadlines.docket.versions import locked
 from deadlines.docket.visible import require_visible, visible
@@ -112,7 +112,7 @@ def _line(emails: dict[str, str], entry: Entry, matter: Matter, attorney: str) -
         closed_on=entry.closed_on,
         closed_at=entry.closed_at or entry.changed_at,
         closed_by=emails.get(entry.closed_by or "", entry.closed_by),
-        closing=decoding.convert(entry.closing, Closing),
+        closing=closing_of(entry),
         rechecked_by=emails.get(entry.rechecked_by or "", entry.rechecked_by),
         rechecked_at=entry.rechecked_at,
     )

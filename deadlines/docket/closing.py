@@ -22,6 +22,7 @@ from deadlines.docket.finishing import wake
 from deadlines.docket.frozen import refuse_frozen, require_partner
 from deadlines.docket.incoming import wait_again
 from deadlines.docket.intake import Desk
+from deadlines.docket.legible import RESTORE, kept
 from deadlines.docket.milestones import close
 from deadlines.docket.notices import hold, hold_in_force
 from deadlines.docket.printed import in_time_by_both
@@ -34,7 +35,7 @@ from deadlines.docket.renderings import is_shown, render_entry
 from deadlines.docket.tidings import AGAIN
 from deadlines.docket.untrailed import find
 from deadlines.docket.versions import current, locked
-from deadlines.errors import Conflict, InputError
+from deadlines.errors import Conflict, DamagedRow, InputError
 from deadlines.store import audit
 from deadlines.store.holding import HELD
 from deadlines.store.tables import Entry, NoticeRow, Person
@@ -176,8 +177,9 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
         raise Conflict(f"Entry {entry.id[:8]} is {entry.status}: there is nothing to reopen.")
     if entry.status == "missed":
         require_partner(desk, entry.matter, by)
-    closing, rechecked = entry.closing or {}, entry.rechecked_by
-    was = "open" if past_the_program else decoding.convert(closing, Closing).was
+    closing = entry.closing if isinstance(entry.closing, dict) else {}
+    rechecked = entry.rechecked_by
+    was = "open" if past_the_program else _was(entry)
     row = current(session, entry)
     entry.status, entry.changed_at = was, now
     entry.closed_on = entry.closed_at = entry.closed_by = entry.closing = None
@@ -202,6 +204,14 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
     detail = {"reason": reason, "person": by.id, "closing": closing, "rechecked": rechecked}
     _record(session, desk, entry, "entry.reopen", detail, now)
     return entry
+
+
+def _was(entry: Entry) -> str:
+    """What an entry was before it was closed; raises DamagedRow."""
+    closing = kept(entry.closing, Closing)
+    if closing is None:
+        raise DamagedRow(f"How entry {entry.id[:8]} was closed is damaged and cannot be read.", advice=RESTORE)
+    return closing.was
 
 
 def require_fileable(entry: Entry, window: Window) -> None:

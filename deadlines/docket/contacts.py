@@ -89,7 +89,7 @@ def confirm(session: Session, person: Person, code: str, *, actor: str, now: dat
     """The channels that the code of a test message proves. Raises InputError where it proves none."""
     query = select(Audit.detail).where(Audit.action == TEST, Audit.subject == person.id, Audit.at > now - CODE_HOLDS)
     wanted = _hash(person, code.strip())
-    found = {str(detail["channel"]) for detail in session.scalars(query) if detail["code"] == wanted}
+    found = {str(detail["channel"]) for detail in session.scalars(query) if detail.get("code") == wanted}
     channels = sorted(channel for channel in found if _prove(session, person, channel, now))
     if not channels:
         raise InputError(

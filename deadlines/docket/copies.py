@@ -13,9 +13,10 @@ from deadlines.docket.findings import Finding
 from deadlines.docket.trust import is_altered
 from deadlines.store import audit
 from deadlines.store.tables import DeadlineRow, Entry
+from deadlines.store.types import word_in
 
 COPIED = ("protective_by", "safe_by", "last_day")
-DISPUTE = DeadlineRow.window["dispute"].as_string()
+DISPUTE = word_in(DeadlineRow.window, "dispute")
 
 
 def copy_dates(entry: Entry, row: DeadlineRow) -> None:

@@ -7,6 +7,7 @@ from deadlines import decoding
 from deadlines.compute import Notice
 from deadlines.docket.blind import blind_to
 from deadlines.docket.import_rows import FACT, Fault, ImportRow
+from deadlines.docket.legible import notice_of
 from deadlines.store.tables import Entry, Imported, NoticeRow, Person
 
 QUIET = ("client",)
@@ -30,7 +31,7 @@ def difference(session: Session, kept: Imported, row: ImportRow, by: Person) -> 
     notice = _in_force(session, kept.notice_id)
     if _is_struck(session, notice):
         return None
-    now = {**old, **_of_notice(decoding.convert(notice.facts, Notice)), **_of_matter(notice)}
+    now = {**old, **_of_notice(notice_of(notice)), **_of_matter(notice)}
     other = _other(new, old, now)
     if not other:
         return None

@@ -11,7 +11,6 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines import decoding
 from deadlines.compute.notice import Notice
 from deadlines.docket import letters
 from deadlines.docket.answering import ELSEWHERE
@@ -20,6 +19,7 @@ from deadlines.docket.direction import dates_of
 from deadlines.docket.entries import computed
 from deadlines.docket.granted import extended, granted
 from deadlines.docket.intake import Desk
+from deadlines.docket.legible import notice_of
 from deadlines.docket.looks import differences, looks_of, must_be_struck, seen, words_of
 from deadlines.docket.records import Discrepancy, Look
 from deadlines.docket.roles import may, who_may
@@ -92,7 +92,7 @@ def note_discrepancy(
     now: datetime,
 ) -> list[str]:
     """Keep on every entry in doubt that a second look differs, and tell people; the names of the fields that differ."""
-    differs, read = differences(decoding.convert(row.facts, Notice), look), seen(look)
+    differs, read = differences(notice_of(row), look), seen(look)
     before = looks_of(entries[0]) if entries else []
     made = Look(by=by.id, at=now, differs=differs, seen=read)
     for entry in entries:
@@ -114,7 +114,7 @@ def note_discrepancy(
 
 def _moved(session: Session, desk: Desk, row: NoticeRow, entries: Sequence[Entry], look: Notice) -> list[str] | None:
     """The entries whose dates would be others by the second look; None where it cannot be computed."""
-    facts = decoding.convert(row.facts, Notice).facts
+    facts = notice_of(row).facts
     try:
         found = computed(desk, msgspec.structs.replace(look, facts=facts))
     except DeadlinesError:

@@ -10,13 +10,12 @@ from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
-from deadlines import decoding
 from deadlines.docket.evening_others import OtherItem, end_of, hides_others, waiting_looks, waiting_papers
 from deadlines.docket.evening_signed import Signature, State, checks_of, covered, other_state, signatures_of
 from deadlines.docket.extension_views import WANTED_ON
 from deadlines.docket.intake import Desk
+from deadlines.docket.legible import closing_of
 from deadlines.docket.naming import shown_name
-from deadlines.docket.records import Closing
 from deadlines.docket.trust import is_altered
 from deadlines.docket.visible import counted, visible
 from deadlines.docket.wanted import courier_day
@@ -254,7 +253,7 @@ def _closed(session: Session, person: Person | None, desk: Desk, on: date) -> li
 
 def _closed_item(row: Any, names: Mapping[str, str]) -> ClosedItem:
     entry, veiled = row.Entry, not row.seen
-    closing = decoding.convert(entry.closing, Closing)
+    closing = closing_of(entry)
     return ClosedItem(
         entry=entry.id,
         version=entry.version,

@@ -12,8 +12,8 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines import decoding
 from deadlines.docket.direction import Dates, dates_of
+from deadlines.docket.legible import kept
 from deadlines.docket.reminders import NAMESPACE
 from deadlines.docket.trust import is_altered
 from deadlines.store.tables import Audit, DeadlineRow, Entry, Incoming, Matter, NoticeRow
@@ -185,7 +185,7 @@ def _more(row: Audit) -> dict[str, Any]:
     if row.action.startswith("entry.") and row.action != "entry.reopen":
         found["closed_on"] = _day((detail.get("closing") or {}).get("on"))
     if row.action == "entry.acknowledge":
-        found["until"] = decoding.convert(detail.get("until"), datetime)
+        found["until"] = kept(detail.get("until"), datetime)
     if row.action.startswith("milestone."):
         found["milestone"] = detail.get("milestone")
     if row.action.startswith("reminder."):
@@ -201,8 +201,8 @@ def _entry_dates(session: Session, entry: Entry) -> EntryDates:
 
 
 def _dates(stored: Any) -> Dates | None:
-    return decoding.convert(stored, Dates) if stored is not None else None
+    return kept(stored, Dates)
 
 
 def _day(stored: Any) -> date | None:
-    return decoding.convert(stored, date) if stored is not None else None
+    return kept(stored, date)

@@ -8,12 +8,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from deadlines import decoding
-from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
 from deadlines.compute.words import long_date
 from deadlines.docket.entries import computed
 from deadlines.docket.granted import extended, of_row
 from deadlines.docket.intake import Desk
+from deadlines.docket.legible import notice_of
 from deadlines.docket.moves import Because, Move, move
 from deadlines.docket.reasons import plain_reason
 from deadlines.docket.tidings import names_client
@@ -123,7 +123,7 @@ def longer_than_given(desk: Desk, entry: Entry, last_day: date, to: date) -> str
     It is counted from the last day by law, also where more time was granted before.
     """
     allowed = more_time_of(desk, entry.rule)
-    windows = computed(desk, decoding.convert(entry.notice.facts, Notice)).windows
+    windows = computed(desk, notice_of(entry.notice)).windows
     by_law = next((window.last_day for window in windows if window.rule == entry.rule), None)
     start = min(last_day, by_law or last_day)
     days = (to - start).days

@@ -39,6 +39,7 @@ def in_few_words(session: Session, reminder_id: int, *, owner: str, now: datetim
     query = (
         select(
             Reminder.message_id,
+            Entry.id.label("entry"),
             Matter.reference,
             Person.name,
             Person.email,
@@ -47,7 +48,7 @@ def in_few_words(session: Session, reminder_id: int, *, owner: str, now: datetim
         )
         .join(Entry, Entry.id == Reminder.entry_id)
         .join(DeadlineRow, DeadlineRow.id == Reminder.deadline_id)
-        .join(Matter, Matter.id == Entry.matter_id)
+        .outerjoin(Matter, Matter.id == Entry.matter_id)
         .join(Person, Person.id == Reminder.person_id)
         .where(Reminder.id == reminder_id, Reminder.channel.in_(MAIL), Person.active.is_(True))
         .where(Entry.status == "open", DeadlineRow.version == Entry.version)
@@ -55,7 +56,8 @@ def in_few_words(session: Session, reminder_id: int, *, owner: str, now: datetim
     row = session.execute(query).first()
     if row is None:
         return None
-    reference, sound = clean_line(row.reference), _is_sound(session, reminder_id)
+    reference = clean_line(row.reference or f"unknown (entry {row.entry[:8]})")
+    sound = _is_sound(session, reminder_id)
     dates = {"File by": row.safe_by, "Last day": row.last_day}
     said = "\n".join(f"  {name}: {clean_line(day)}" for name, day in dates.items() if day) if sound else NO_DATE
     message = Message(

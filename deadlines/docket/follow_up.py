@@ -7,8 +7,8 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from deadlines import decoding
 from deadlines.docket.extension_views import WANTED_ON
+from deadlines.docket.legible import closing_of
 from deadlines.docket.naming import shown_name
 from deadlines.docket.records import Closing
 from deadlines.docket.visible import counted, visible
@@ -102,7 +102,7 @@ def _lines(row: Any, on: date) -> list[FollowUpLine]:
 
 def _line(row: Any, day: date, what: str, on: date) -> FollowUpLine:
     entry, veiled = row.Entry, not row.seen
-    closing = decoding.convert(entry.closing, Closing) if entry.closing is not None else None
+    closing = closing_of(entry) if entry.closing is not None else None
     word, proved = _word(entry, closing, past=day < on)
     return FollowUpLine(
         entry=entry.id,

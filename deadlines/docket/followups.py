@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from deadlines import decoding
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Relation, Result, Window
 from deadlines.docket.beside import Ending, endings_by, endings_of
 from deadlines.docket.entries import computed
 from deadlines.docket.intake import Desk
+from deadlines.docket.legible import notice_of
 from deadlines.docket.records import Ahead, Ended, FollowOn
 from deadlines.errors import DeadlinesError
 from deadlines.store.tables import Entry
@@ -113,8 +113,8 @@ def _of(desk: Desk, entry: Entry, relation: Relation) -> FollowOn:
 
 def _with_facts(desk: Desk, entry: Entry, relation: Relation, found: FollowOn) -> FollowOn:
     """The windows that the same notice would open then, beside those that it opens now."""
-    notice = decoding.convert(entry.notice.facts, Notice)
     try:
+        notice = notice_of(entry.notice)
         now, then = computed(desk, notice), computed(desk, _with(notice, relation.facts))
         wanted = _wanted(desk, relation, now, then)
         known = _filed_on(entry, relation, wanted)

@@ -30,6 +30,7 @@ WORDS = {
     "unsent": "has been due for more than an hour and has not gone",
     "unproved": "stands as sent or covered, and nothing says that any mail of it was taken",
     "refused": "was refused, and nobody was told of that",
+    "adrift": "is of an entry whose matter, attorney or notice is not there: no list shows it",
     "left": "still waits although the dates no longer hold",
     "lost": "was due and had not gone when the dates ended",
     "late": "went more than an hour late",
@@ -37,7 +38,7 @@ WORDS = {
     "twice": "went twice, under two ids",
 }
 """Each kind of gap, as the rest of a sentence about a reminder."""
-STANDING = ("missing", "withdrawn", "misplaced", "unproved", "unsent", "refused", "left")
+STANDING = ("missing", "withdrawn", "misplaced", "unproved", "unsent", "refused", "left", "adrift")
 """Kinds that must be put right: the audit has passed when none is left. The others are told once."""
 MENDED = ("missing", "withdrawn", "misplaced", "unproved")
 """Kinds that the auditor puts right itself: one reminder too many harms nobody."""
@@ -186,7 +187,7 @@ def _first(session: Session, gaps: Sequence[Gap]) -> list[Gap]:
     """Fatal and urgent ones first, of these the nearest last day, steps last."""
     query = select(Entry.id, Entry.last_day).where(Entry.id.in_({gap.entry_id for gap in gaps}))
     days = {row.id: row.last_day or date.max for row in session.execute(query)}
-    return sorted(gaps, key=lambda gap: (rank_of(gap.rung), days[gap.entry_id], gap.due_at, gap.key))
+    return sorted(gaps, key=lambda gap: (rank_of(gap.rung), days.get(gap.entry_id, date.min), gap.due_at, gap.key))
 
 
 def _was_away(session: Session, gaps: Sequence[Gap]) -> str:
@@ -222,7 +223,13 @@ def name_gaps(session: Session, found: Sequence[Gap | Found]) -> list[Named]:
     titles = _titles(session, {entry for entry, _, _ in gaps})
     return [
         Named(
-            gap.kind, matters[entry], entry, gap.rung or "all", words_of(gap.rung, titles), people[person], gap.due_at
+            gap.kind,
+            matters.get(entry, "unknown"),
+            entry,
+            gap.rung or "all",
+            words_of(gap.rung, titles),
+            people.get(person, person),
+            gap.due_at,
         )
         for entry, person, gap in gaps
     ]

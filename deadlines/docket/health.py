@@ -14,6 +14,7 @@ from deadlines.docket.answerable import ABLE
 from deadlines.docket.contacts import unproved
 from deadlines.docket.copies import check_copies
 from deadlines.docket.damaged import check_damaged
+from deadlines.docket.dangling import check_missing
 from deadlines.docket.enterers import check_enterers
 from deadlines.docket.findings import Check, guarded
 from deadlines.docket.findings import Finding as Finding  # noqa: PLC0414  (part of this module)
@@ -30,6 +31,7 @@ from deadlines.docket.silence import live
 from deadlines.docket.standing_in import check_attorneys, check_deputies
 from deadlines.docket.trail_watch import check_guards, check_trail
 from deadlines.docket.trust import NEVER, sealed_with
+from deadlines.docket.turns import check_turns
 from deadlines.docket.undocketed import check_undocketed
 from deadlines.docket.unmade import check_unmade
 from deadlines.docket.unreadable import check_unreadable
@@ -54,6 +56,8 @@ SILENT_AFTER = timedelta(minutes=5)
 OVERDUE_AFTER = timedelta(minutes=10)
 ILL_AFTER = timedelta(hours=1)
 CLOCK_SLACK = timedelta(minutes=1)
+UNCHECKED = timedelta(hours=26)
+"""After so long without a nightly check of the stored dates, one was left out."""
 LETTERS_SHOWN = timedelta(days=30)
 """A refused letter is not sent again by itself, so after a while it is no news."""
 
@@ -64,13 +68,14 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
         "clock-behind": lambda: _clock(session, now),
         "scheduler": lambda: _scheduler(session, now),
         "one-scheduler": lambda: _beat_notes(session),
+        "sweeps": lambda: check_turns(session),
         "sending": lambda: _sending(session),
         "channels": lambda: _channels(session),
         "reminders-overdue": lambda: _overdue(session, now),
         "reminders-audited": lambda: check_auditor(session, now),
         "reminders-refused": lambda: _dead(session),
         "alarms-refused": lambda: check_alarms(session),
-        "stored-dates": lambda: _recompute(session),
+        "stored-dates": lambda: _recompute(session, now),
         "undocketed": lambda: check_undocketed(session, now),
         "reviews": lambda: check_reviews(session, now),
         "proposals": lambda: _proposals(session),
@@ -78,6 +83,7 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
         "second-looks": lambda: check_discrepancies(session),
         "entered-by": lambda: check_enterers(session),
         "unreadable-rows": lambda: check_unreadable(session),
+        "missing-rows": lambda: check_missing(session),
         "audit": lambda: check_trail(session),
         "audit-guarded": lambda: check_guards(session),
         "closed-without-trail": lambda: check_acts(session),
@@ -174,8 +180,12 @@ def _dead(session: Session) -> Finding:
     return Finding("reminders-refused", "ill", f"{count} reminders of open entries were refused.", hint)
 
 
-def _recompute(session: Session) -> Finding:
+def _recompute(session: Session, now: datetime) -> Finding:
     row = session.get(Heartbeat, "recompute")
+    since = row.at if row is not None else _began(session)
+    if since is not None and now - since > UNCHECKED:
+        sentence = f"The nightly check of the stored dates has not come to its end since {_at(since)}."
+        return Finding("stored-dates", "warning", sentence, "See the checks scheduler and sweeps, and the log.")
     if row is None:
         return Finding("stored-dates", "well", "The nightly check of the stored dates has not run yet.")
     detail = _detail(row)
@@ -185,6 +195,13 @@ def _recompute(session: Session) -> Finding:
     moved = f"{detail.get('applied', 0)} moved at once, {detail.get('waiting', 0)} put forward"
     sentence = f"All {detail.get('checked', 0)} open entries were checked on {_at(row.at)}: {moved}."
     return Finding("stored-dates", "well", sentence)
+
+
+def _began(session: Session) -> datetime | None:
+    """When the docket was made; None where no daemon ever ran, which is told elsewhere."""
+    if session.get(Heartbeat, "daemon") is None:
+        return None
+    return session.scalars(select(Instance.created_at)).first()
 
 
 def _proposals(session: Session) -> Finding:

@@ -90,6 +90,8 @@ class Case(Struct):
     people: dict[str, Record]
     steps: list[Record] = []
     deputy: tuple[str, datetime] | None = None
+    adrift: bool = False
+    """Whether the entry's matter, attorney or notice is not there."""
     since: datetime | None = None
     """From when on reminders are laid as they are today: what fell due before was laid in another way, rightly."""
     answered: dict[int, datetime] = {}
@@ -97,6 +99,11 @@ class Case(Struct):
     attorney_away: bool = False
     here_since: datetime | None = None
     """Since when the program is here, where it was away."""
+
+    def is_here(self, person_id: str) -> bool:
+        """Whether a person works for the firm; one whose row is gone does not."""
+        person = self.people.get(person_id)
+        return person is not None and bool(person.active)
 
 
 def is_too_late(row: Record, must: Must, statement: Statement, now: datetime) -> bool:

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from deadlines import decoding
 from deadlines.compute.notice import Notice
 from deadlines.docket.entries import computed
 from deadlines.docket.findings import Finding
 from deadlines.docket.intake import Desk
+from deadlines.docket.legible import kept
 from deadlines.docket.records import Discrepancy, Look
 from deadlines.docket.roles import who_may
 from deadlines.docket.telling import Leaves, told
@@ -83,7 +83,8 @@ def refusal(row: NoticeRow, differs: Sequence[str], leaves: Leaves = "mail") -> 
 
 def looks_of(entry: Entry) -> list[Look]:
     """The second looks that differ from the entry."""
-    return decoding.convert(entry.discrepancy, Discrepancy).looks if entry.discrepancy else []
+    found = kept(entry.discrepancy, Discrepancy)
+    return found.looks if found is not None else []
 
 
 def check_discrepancies(session: Session) -> Finding:

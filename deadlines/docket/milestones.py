@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from deadlines import decoding
 from deadlines.compute.ladder import SEVERITIES, day_before, moment
 from deadlines.compute.milestones import Template, due_on
 from deadlines.compute.result import Window
 from deadlines.docket.laying import Wanted, settle
 from deadlines.docket.owners import owner_of
+from deadlines.docket.trust import window_of
 from deadlines.docket.versions import current
 from deadlines.docket.ways import is_working_day
 from deadlines.store.tables import DeadlineRow, Entry, Milestone, Reminder
@@ -37,7 +37,7 @@ def lay_notice(session: Session, desk: "Desk", entries: Sequence[Entry], *, now:
     for entry in entries if desk.practice.milestones else ():
         if entry.status == "open":
             row = current(session, entry)
-            lay(session, desk, entry, row, _window(row), now=now)
+            lay(session, desk, entry, row, window_of(entry, row), now=now)
 
 
 def lay(
@@ -85,7 +85,7 @@ def close(session: Session, desk: "Desk", entry: Entry, now: datetime) -> None:
     ]
     for heir in {heir.id: heir for heir in heirs if heir is not None}.values():
         row = current(session, heir)
-        lay(session, desk, heir, row, _window(row), now=now)
+        lay(session, desk, heir, row, window_of(heir, row), now=now)
 
 
 def of_entry(session: Session, entry: Entry) -> Sequence[Milestone]:
@@ -234,7 +234,3 @@ def _moved(before: date, day: date, today: date) -> date:
     if day == before or day >= today:
         return day
     return min(before, today)
-
-
-def _window(row: DeadlineRow) -> Window:
-    return decoding.convert(row.window, Window)

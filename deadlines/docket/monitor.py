@@ -7,6 +7,7 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from deadlines import decoding
+from deadlines.docket.dangling import missing
 from deadlines.docket.findings import Finding
 from deadlines.docket.outages import outages
 from deadlines.docket.rounds import ROW as AUDITOR
@@ -14,6 +15,7 @@ from deadlines.docket.rounds import has_passed, is_under_way, read_round
 from deadlines.docket.sealing import undated
 from deadlines.docket.trail_watch import read_watched
 from deadlines.docket.trust import altered_now
+from deadlines.docket.turns import in_trouble
 from deadlines.docket.untrailed import read_round as read_round_of_acts
 from deadlines.notify.channel import MAIL
 from deadlines.store import audit
@@ -57,7 +59,7 @@ def why_not(session: Session, now: datetime) -> str:
         return UNDER_WAY if is_under_way(session, now) else "the auditor has not found every reminder in its place"
     if any(name in MAIL for name in outages(session)):
         return "no mail can be sent"
-    return _in_doubt(session) or _without_backup(session, now)
+    return _in_doubt(session) or _standing_still(session) or _without_backup(session, now)
 
 
 def _in_doubt(session: Session) -> str:
@@ -70,7 +72,13 @@ def _in_doubt(session: Session) -> str:
         return "entries were closed or verified past the program"
     if altered_now(session):
         return "stored dates were altered"
-    return "stored dates are missing" if undated(session) else ""
+    if undated(session):
+        return "stored dates are missing"
+    return "rows of the database belong to nothing" if missing(session) else ""
+
+
+def _standing_still(session: Session) -> str:
+    return next((f"the sweep {sentence}" for sentence in in_trouble(session).values()), "")
 
 
 def _without_backup(session: Session, now: datetime) -> str:

@@ -74,7 +74,11 @@ def group(session: Session, claimed: Sequence[Claimed], now: datetime) -> list[l
     matters = {row.id: row.matter_id for row in found}
     groups: dict[tuple[str, ...], list[Claimed]] = {}
     for row in claimed:
-        before = ("again", str(row.lead_id)) if row.lead_id is not None else ("first", matters[row.entry_id])
+        before = (
+            ("again", str(row.lead_id))
+            if row.lead_id is not None
+            else ("first", matters.get(row.entry_id, row.entry_id))
+        )
         groups.setdefault((row.person_id, row.channel, *before), []).append(row)
     mails: dict[tuple[str, ...], list[list[Claimed]]] = {}
     for key, rows in groups.items():
@@ -109,7 +113,12 @@ def prepare(
         session.execute(CANCEL, {"ids": [row.id for row in held], "now": now})
         return None
     today = now.astimezone(ZoneInfo(zone)).date()
-    items = [item for item in _items(session, cover(session, held, now), today) if not _unwanted(item, now)]
+    left = cover(session, held, now)
+    found = _items(session, left, today)
+    if len(found) < len(left):
+        # Else what is about to be sent would stay leased, and nobody would hear of it.
+        raise LookupError(f"Of reminders {sorted(left)} an entry, dates, a matter or a person is not there.")
+    items = [item for item in found if not _unwanted(item, now)]
     if not items:
         return None
     person = items[0].person

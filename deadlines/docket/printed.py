@@ -2,18 +2,17 @@
 
 from datetime import date
 
-from deadlines import decoding
 from deadlines.compute.case import printed_day
-from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.intake import Desk
+from deadlines.docket.legible import notice_of
 from deadlines.store.tables import Entry
 
 
 def printed_of(desk: Desk, entry: Entry) -> date | None:
     """The day that the notice prints for an entry, if it prints one."""
     rule = desk.law.rules.get(entry.rule)
-    return printed_day(rule, decoding.convert(entry.notice.facts, Notice)) if rule is not None else None
+    return printed_day(rule, notice_of(entry.notice)) if rule is not None else None
 
 
 def in_time_by_both(desk: Desk, entry: Entry, window: Window) -> date | None:

@@ -8,20 +8,22 @@ from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from deadlines import decoding
 from deadlines.compute.ladder import Severity
 from deadlines.compute.result import Window
 from deadlines.docket.direction import Dates, dates_of
 from deadlines.docket.entries import is_followed, new_version
 from deadlines.docket.intake import Desk
+from deadlines.docket.legible import kept
 from deadlines.docket.prefixes import find_by_id
 from deadlines.docket.reasons import plain_reason
 from deadlines.docket.records import WAITING
+from deadlines.docket.trust import what_is_left
 from deadlines.docket.versions import locked
-from deadlines.errors import Conflict
+from deadlines.errors import Conflict, DamagedRow
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person, Proposal
 
+IGNORE = "Ignore it: the nightly check puts forward anew what still differs."
 TOLD: Severity = "warning"
 """How urgent it is to hear that a later date stands: nobody misses it by hearing it late."""
 
@@ -109,8 +111,8 @@ def was_ignored(session: Session, entry: Entry, dates: Dates, edition: str) -> b
 
 
 def stored_dates(window: dict[str, Any]) -> Dates:
-    """The dates of a stored window."""
-    return decoding.convert(window, Dates)
+    """The dates of a stored window; none of a damaged one."""
+    return kept(window, Dates) or Dates()
 
 
 def supersede_waiting(session: Session, entry: Entry, why: str, *, who: str, now: datetime) -> int:
@@ -138,8 +140,10 @@ def accept(session: Session, desk: Desk, proposal: Proposal, person: Person, *, 
         return proposal
     if proposal.agreed_by == person.id:
         raise Conflict(f"{person.email} has agreed to this already: a second, other person must accept it.")
+    window = kept(proposal.window, Window)
+    if window is None:
+        raise DamagedRow(f"The dates of proposal {proposal.id[:8]} are damaged and cannot be read.", advice=IGNORE)
     _settle(proposal, "accepted", person, "two people agreed", now)
-    window = decoding.convert(proposal.window, Window)
     new_version(
         session,
         desk,
@@ -191,7 +195,7 @@ def proposal_views(
 
 
 def _view(row: Proposal, entry: Entry, reference: str, names: dict[str, str]) -> ProposalView:
-    window = decoding.convert(row.window, Window)
+    window = kept(row.window, Window) or what_is_left(entry)
     return ProposalView(
         proposal=row.id,
         entry=entry.id,

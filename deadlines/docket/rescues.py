@@ -9,11 +9,10 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines import decoding
-from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.entries import computed, is_discreet
 from deadlines.docket.intake import Desk
+from deadlines.docket.legible import notice_of
 from deadlines.docket.missed import is_whole, missed_row
 from deadlines.docket.telling import Leaves, told
 from deadlines.docket.visible import visible
@@ -178,8 +177,8 @@ def _fitting(desk: Desk, entry: Entry) -> Iterator[Rescue]:
 def _windows(desk: Desk, entry: Entry) -> dict[str, Window]:
     """What the notice opens by the law of today; nothing where it cannot be computed."""
     try:
-        result = computed(desk, decoding.convert(entry.notice.facts, Notice))
-    except (DeadlinesError, msgspec.ValidationError):
+        result = computed(desk, notice_of(entry.notice))
+    except DeadlinesError:
         return {}
     return {window.rule: window for window in result.windows}
 

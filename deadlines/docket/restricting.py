@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from deadlines import decoding
-from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.entries import is_followed, new_version
 from deadlines.docket.leaving import noted
+from deadlines.docket.legible import notice_of
 from deadlines.docket.protected import is_protected
 from deadlines.docket.renderings import touch
 from deadlines.docket.versions import current, locked
@@ -84,7 +84,7 @@ def unrestrict_matter(session: Session, matter: Matter, by: Person, reason: str,
         raise Conflict(f"Matter {matter.reference} is not restricted.")
     told = session.scalars(select(NoticeRow).where(NoticeRow.matter_id == matter.id, ~_amended(), ~_struck()))
     for row in told:
-        if is_protected(decoding.convert(row.facts, Notice)):
+        if is_protected(notice_of(row)):
             raise Conflict(
                 f"Notice {row.id[:8]} of matter {matter.reference} tells of a VAWA, T or U case, or may do so; "
                 "say its class first.",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.sequences import DEFAULT_REDACTION
 from deadlines.store.tables import DeadlineRow, Entry, Matter, MatterMember, Rendering, Subscription, TeamMember
+from deadlines.store.types import word_in
 
 DAYS_BACK = 30
 MONTHS_AHEAD = 18
@@ -106,7 +107,7 @@ def is_fatal(version: ColumnElement[bool]) -> ColumnElement[bool]:
     It is where it falls on the last day, so that one rendering stands for both, and where sources dispute the day,
     as a notice does that prints an earlier one: missing that day may be missing the remedy.
     """
-    disputed = DeadlineRow.window["dispute"].as_string().is_not(None)
+    disputed = word_in(DeadlineRow.window, "dispute").is_not(None)
     fatal = or_(DeadlineRow.safe_by == DeadlineRow.last_day, disputed)
     return select(DeadlineRow.entry_id).where(DeadlineRow.entry_id == Entry.id, version, fatal).exists()
 

@@ -18,6 +18,7 @@ from deadlines.docket.naming import Names
 from deadlines.docket.trail_words import more_of, words_of
 from deadlines.docket.visible import visible
 from deadlines.store.tables import Audit, Base, Entry, Matter, NoticeRow, Person, Subscription, Team
+from deadlines.store.types import word_in
 
 PAGE = 50
 OPEN = (
@@ -111,7 +112,7 @@ def _conditions(sought: Sought) -> Iterable[ColumnElement[bool]]:
         yield Audit.action == sought.action
     if sought.person is not None:
         who = sought.person
-        yield or_(Audit.actor.in_((who.id, who.email)), Audit.detail["person"].as_string() == who.id)
+        yield or_(Audit.actor.in_((who.id, who.email)), word_in(Audit.detail, "person") == who.id)
     if sought.matter is not None:
         yield Audit.subject.in_(union(*_belongings(Matter.id == sought.matter.id)))
 

@@ -11,13 +11,14 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct, structs
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from deadlines import decoding
 from deadlines.docket.alarms import raise_alarm
 from deadlines.docket.findings import Finding
 from deadlines.docket.signatures import NAMED, tell_signature
-from deadlines.errors import Conflict
+from deadlines.errors import Conflict, DeadlinesError
 from deadlines.store import audit
 from deadlines.store.database import Database
 from deadlines.store.guards import GUARDED, guard, unguarded
@@ -48,8 +49,9 @@ WHERE = ("See `deadlines db trail` on that machine and the chapter Keeping of do
 class Watched(Struct, frozen=True, kw_only=True):
     """How far the round is, up to the row `at` with its `digest`; the `last` row of the trail when it was last seen.
 
-    `broken`: the first row that does not fit, or that is there no more; None while all fit. `since`: when that was
-    found. `unguarded`: the tables that the database would let be changed.
+    `broken`: the first row that does not fit, or that is there no more; None while all fit. `failed`: why the trail
+    cannot be followed at all. `since`: when either was found. `unguarded`: the tables that the database would let be
+    changed.
     """
 
     at: int = 0
@@ -59,6 +61,7 @@ class Watched(Struct, frozen=True, kw_only=True):
     broken: int | None = None
     since: datetime | None = None
     unguarded: list[str] = []
+    failed: str = ""
 
 
 class Wrong(Struct, frozen=True):
@@ -89,10 +92,10 @@ def watch_trail(database: Database, *, now: datetime, rows: int = ROWS) -> Watch
     """Look at the next piece of the trail and whether its triggers stand; each thing wrong is told, once a day."""
     with database.read() as session:
         before = read_watched(session)
-        found = _looked(session, before, now, rows)
+        found = _followed(session, before, now, rows)
     with database.write() as session:
         if found.since is not None and before.since is None:
-            detail = {"row": found.broken}
+            detail = {"row": found.broken, "why": found.failed}
             audit.record(session, at=now, actor="daemon", action="trail.doubted", subject=audit.TRAIL, detail=detail)
         if found.since is not None or found.unguarded:
             _tell(session, found, now)
@@ -188,6 +191,20 @@ def read_watched(session: Session) -> Watched:
         return Watched()
 
 
+def _followed(session: Session, before: Watched, now: datetime, rows: int) -> Watched:
+    """What is found; a trail that cannot be followed vouches for no date, whatever the reason.
+
+    Raises what the database raises: that is no word about the trail.
+    """
+    try:
+        return _looked(session, before, now, rows)
+    except (DeadlinesError, SQLAlchemyError):
+        raise
+    except Exception as fault:
+        log.exception("the audit trail cannot be followed")
+        return structs.replace(before, since=before.since or now, failed=type(fault).__name__)
+
+
 def _looked(session: Session, before: Watched, now: datetime, rows: int) -> Watched:
     if not _holds(session, before):
         return _judged(before, before.last, now, session)
@@ -200,7 +217,7 @@ def _looked(session: Session, before: Watched, now: datetime, rows: int) -> Watc
 
 def _judged(found: Watched, broken: int | None, now: datetime, session: Session) -> Watched:
     since = (found.since or now) if broken is not None else None
-    return structs.replace(found, broken=broken, since=since, unguarded=unguarded(session))
+    return structs.replace(found, broken=broken, since=since, unguarded=unguarded(session), failed="")
 
 
 def _holds(session: Session, watched: Watched) -> bool:
@@ -220,11 +237,12 @@ def _write(session: Session, found: Watched, now: datetime) -> None:
 
 
 def _tell(session: Session, found: Watched, now: datetime) -> None:
-    said = [f"The audit trail is broken: row {found.broken} is not as the program wrote it."] if found.since else []
+    broken = f"The audit trail is broken: row {found.broken} is not as the program wrote it."
+    said = [f"The audit trail cannot be followed ({found.failed})." if found.failed else broken] if found.since else []
     said += [words_of_unguarded(found.unguarded)] if found.unguarded else []
     log.error("INTEGRITY ALARM: %s", " ".join(said))
     # What got worse on the same day, or came again after somebody signed, is another alarm.
-    state = f"{found.broken or ''}/{found.since or ''}/{'+'.join(found.unguarded)}"
+    state = f"{found.failed or found.broken or ''}/{found.since or ''}/{'+'.join(found.unguarded)}"
     raise_alarm(
         session,
         f"trail/{now:%Y-%m-%d}/{state}",

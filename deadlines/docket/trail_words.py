@@ -44,6 +44,10 @@ def more_of(action: str, detail: Detail, known: Known) -> str:
         return ""
 
 
+def _doubted(detail: Detail, _known: Known) -> str:
+    return str(detail.get("why") or f"row {detail['row']}")
+
+
 def _details(detail: Detail, known: Known) -> str:
     """The details that people read, each with what it is called."""
     pairs = ((SHOWN[key], _value(value, known)) for key, value in detail.items() if key in SHOWN)
@@ -244,7 +248,7 @@ ACTS: dict[str, str | tuple[str, More]] = {
     "team.leave": "took somebody out of a team",
     "token.add": "made a token for a program",
     "token.revoke": "ended a token of a program",
-    "trail.doubted": ("found that the audit trail was altered outside the program", lambda d, _: f"row {d['row']}"),
+    "trail.doubted": ("found that the audit trail was altered outside the program", _doubted),
     "trail.signed": ("signed for the audit trail as it stands", _because),
     "webhook.add": "named a program that is told of events",
     "webhook.dead": "gave up telling a program of events",

@@ -1,6 +1,7 @@
 """Is a stored date as the program wrote it? An altered one is shown and sent with an alarm, never in silence."""
 
 from datetime import date
+from typing import Any
 
 import msgspec
 from sqlalchemy import select
@@ -8,7 +9,8 @@ from sqlalchemy.orm import Session, object_session
 
 from deadlines import decoding
 from deadlines.compute.result import Window
-from deadlines.store.seal import FIELDS, PLAIN, content_of, seal_in, seal_of
+from deadlines.docket.legible import is_legible
+from deadlines.store.seal import DATES, FIELDS, PLAIN, content_of, seal_in, seal_of
 from deadlines.store.tables import Audit, DeadlineRow, Entry, Heartbeat
 
 SEALED, SUBJECT = "dates.sealed", "deadline"
@@ -26,11 +28,12 @@ IN_SESSION = "sealed-with"
 
 
 def is_altered(entry: Entry, row: DeadlineRow) -> bool:
-    """Whether a version of an entry's dates is not as the program wrote it, or in force though a later one is there.
+    """Whether a version of an entry's dates, or what stands beside them, is not as the program wrote it, or the version
+    is in force though a later one is there.
 
     Until the program has sealed what was there before it knew of seals, or of this key, that is believed.
     """
-    if is_set_back(entry, row):
+    if not is_legible(entry) or is_set_back(entry, row):
         return True
     seal = seal_of(row)
     content = content_of([getattr(row, name) for name in FIELDS], row.created_at, entry.rule)
@@ -106,6 +109,13 @@ def window_of(entry: Entry, row: DeadlineRow) -> Window:
     except msgspec.ValidationError:
         if not is_altered(entry, row):
             raise
+    return what_is_left(entry, row)
+
+
+def what_is_left(entry: Entry, row: DeadlineRow | None = None) -> Window:
+    """The answer where the stored one cannot be read: what the entry says, and the dates of a version, without one
+    none."""
+    dates: dict[str, Any] = {name: getattr(row, name, None) for name in DATES}
     return Window(
         rule=entry.rule,
         title=entry.title,
@@ -114,7 +124,7 @@ def window_of(entry: Entry, row: DeadlineRow) -> Window:
         file_with="see the notice",
         filed_when="see the notice",
         state="due",
-        **{name: getattr(row, name) for name in ("opens_on", "protective_by", "safe_by", "last_day", "latest")},
+        **dates,
         notes=[ALTERED],
         confidence="none",
         reviewed_on=date(1970, 1, 1),

@@ -9,6 +9,7 @@ from deadlines.docket.proposals import ProposalView, proposal_views
 from deadlines.docket.records import WAITING, is_disputed
 from deadlines.docket.visible import visible
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Person, Proposal
+from deadlines.store.types import word_in
 
 
 def waiting_proposals(session: Session, person: Person) -> list[ProposalView]:
@@ -19,7 +20,7 @@ def waiting_proposals(session: Session, person: Person) -> list[ProposalView]:
 
 def open_disputes(session: Session, person: Person) -> list[Entry]:
     """The open entries whose notice prints another deadline, and nobody has decided which holds."""
-    sentence = DeadlineRow.window["dispute"].as_string()
+    sentence = word_in(DeadlineRow.window, "dispute")
     query = (
         select(Entry, sentence)
         .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))

@@ -1,7 +1,8 @@
-"""Rows that a fault of the disk, or somebody with SQL, left without a readable moment, day or number.
+"""Rows that a fault of the disk, or somebody with SQL, left without a readable moment, day, number or JSON.
 
-They are read all the same (`store.types`), so that one of them stops nothing; here they are named, and what waits for a
-moment that nobody can read goes at once. On PostgreSQL a column takes only what is of its type, so there are none.
+They are read all the same (`store.types`, `docket.legible`), so that one of them stops nothing; here they are named,
+and what waits for a moment that nobody can read goes at once. On PostgreSQL a column takes only what is of its type:
+there JSON alone can be wrong, where it is not what the program writes.
 """
 
 import hashlib
@@ -12,25 +13,30 @@ from typing import Any, cast
 
 from sqlalchemy import (
     Column,
+    ColumnClause,
     ColumnElement,
     String,
     Table,
     and_,
+    case,
     func,
     literal_column,
     or_,
     select,
+    true,
     type_coerce,
     update,
 )
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from deadlines.docket.alarms import raise_alarm
 from deadlines.docket.findings import Finding
+from deadlines.docket.illegible import illegible
 from deadlines.docket.reminders import PENDING, URGENT
 from deadlines.store.database import Database
 from deadlines.store.tables import Base, Letter, Reminder
-from deadlines.store.types import Day, Instant, KeptDay, Whole
+from deadlines.store.types import Day, Instant, KeptDay, KeptJson, KeptList, Whole, is_json, json_kind
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +49,8 @@ WEIGHED = ("due_at", "next_at", "severity", "attempts", "lease_until")
 
 def unreadable(session: Session) -> list[str]:
     """The rows with something unreadable, as `table id (columns)`."""
-    if _is_typed(session):
-        return []
-    return [name for table in Base.metadata.sorted_tables for name in _of_table(session, table)]
+    tables = Base.metadata.sorted_tables
+    return [*(name for table in tables for name in _of_table(session, table)), *illegible(session)]
 
 
 def watch_rows(database: Database, *, now: datetime) -> list[str]:
@@ -69,7 +74,8 @@ def is_due_and_unreadable(session: Session, *, now: datetime) -> bool:
 
 def tell_unreadable(session: Session, found: list[str], *, now: datetime) -> None:
     """Name such rows to the people who keep the docket, and let go at once what waits for an unreadable moment."""
-    _make_due(session, now)
+    if not _is_typed(session):
+        _make_due(session, now)
     raise_alarm(
         session,
         f"unreadable/{hashlib.sha256('/'.join(found).encode()).hexdigest()[:16]}",
@@ -77,8 +83,9 @@ def tell_unreadable(session: Session, found: list[str], *, now: datetime) -> Non
         text=(
             f"{_sentence(found)}\nThe disk, or somebody from outside the program, changed the database.\n\n"
             "A reminder whose moment cannot be read goes out at once, one whose urgency cannot be read as urgent;\n"
-            "everything else goes on. Have the disk looked at, and see `deadlines doctor` on that machine and what\n"
-            "docs/operations.md says of its check `unreadable-rows`.\n"
+            "an entry or a notice that cannot be read is marked where it is shown. Everything else goes on. Have the\n"
+            "disk looked at, and see `deadlines doctor` on that machine and what docs/operations.md says of its check\n"
+            "`unreadable-rows`.\n"
         ),
         now=now,
     )
@@ -98,7 +105,7 @@ def _make_due(session: Session, now: datetime) -> None:
 
 
 def check_unreadable(session: Session) -> Finding:
-    """Whether every moment, day and number can be read."""
+    """Whether every moment, day, number and JSON can be read."""
     found = unreadable(session)
     if not found:
         return Finding("unreadable-rows", "well", "Every row of the database can be read.")
@@ -120,12 +127,14 @@ def _mended(row: Any, now: datetime) -> dict[str, Any]:
 
 
 def _of_table(session: Session, table: Table) -> Iterator[str]:
-    columns = [column for column in table.c if isinstance(column.type, Instant | Day | KeptDay | Whole)]
-    if not columns:
+    checked = KeptJson | KeptList if _is_typed(session) else Instant | Day | KeptDay | Whole | KeptJson | KeptList
+    names = [column.name for column in table.c if isinstance(column.type, checked)]
+    if not names:
         return
-    bad = _bad(table, [column.name for column in columns])
+    bad = _bad(table, names)
     # By no key of another kind: it may hold words of the firm's own.
-    key = type_coerce(table.c.get("id", table.c.get("sweep", literal_column("rowid"))), String)
+    place: ColumnClause[Any] = literal_column("ctid" if _is_typed(session) else "rowid")
+    key = sql_cast(table.c.get("id", table.c.get("sweep", place)), String)
     for row in session.execute(select(key, *bad.values()).select_from(table).where(or_(*bad.values()))):
         wrong = [name for name, is_bad in zip(bad, row[1:], strict=True) if is_bad]
         yield f"{table.name} {row[0]} ({', '.join(wrong)})"
@@ -136,7 +145,10 @@ def _bad(table: Table, names: Iterable[str]) -> dict[str, ColumnElement[bool]]:
 
 
 def _is_bad(column: Column[Any]) -> ColumnElement[bool]:
-    """Whether SQLite holds something else there than the program writes. A day such as 2026-02-30 is no day."""
+    """Whether the database holds something else there than the program writes. A day such as 2026-02-30 is no day."""
+    if isinstance(column.type, KeptJson | KeptList):
+        kind = "object" if isinstance(column.type, KeptJson) else "array"
+        return and_(column.is_not(None), case((is_json(column), json_kind(column) != kind), else_=true()))
     if isinstance(column.type, Whole):
         return and_(column.is_not(None), func.typeof(column) != "integer")
     text = type_coerce(column, String)

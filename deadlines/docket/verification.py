@@ -23,6 +23,7 @@ from deadlines.docket.doubts import odd_days
 from deadlines.docket.entries import computed, republish
 from deadlines.docket.granted import extended, granted
 from deadlines.docket.intake import Desk
+from deadlines.docket.legible import notice_of
 from deadlines.docket.looks import differences, seen
 from deadlines.docket.moves import Because, Move, move
 from deadlines.docket.notices import hold_in_force
@@ -36,6 +37,7 @@ from deadlines.errors import Conflict
 from deadlines.store import audit
 from deadlines.store.holding import HELD
 from deadlines.store.tables import DeadlineRow, Entry, NoticeRow, Person
+from deadlines.store.types import word_in
 
 
 class Left(Struct, frozen=True):
@@ -95,7 +97,7 @@ def verify_notice(
     Conflict where the law data now gives earlier dates than are stored.
     """
     signable, left = verifiable(session, row, by=by, entry=entry)
-    if differences(decoding.convert(row.facts, Notice), look):
+    if differences(notice_of(row), look):
         odd_days(look, now.astimezone(ZoneInfo(desk.zone)).date())  # a slip of the year is no reading
         query = select(Entry).where(Entry.notice_id == row.id, Entry.status == "open", Entry.verified_at.is_(None))
         doubtful = session.scalars(query.order_by(Entry.id)).all()
@@ -114,7 +116,7 @@ def verify_notice(
 def _require_dates(session: Session, desk: Desk, row: NoticeRow, entries: Sequence[Entry], look: Notice) -> None:
     """What is in force may be earlier than what the look gives (others wait, or were decided against), never later;
     more time that was granted is laid over what the look gives."""
-    again = msgspec.structs.replace(look, facts=decoding.convert(row.facts, Notice).facts)
+    again = msgspec.structs.replace(look, facts=notice_of(row).facts)
     windows = {window.rule: window for window in computed(desk, again).windows}
     plain = computed(desk, msgspec.structs.replace(again, printed_deadline=None))
     without = {window.rule: window for window in plain.windows}
@@ -162,7 +164,7 @@ def resolve_dispute(
 def unresolved(session: Session) -> list[Entry]:
     """The open entries with a dispute that nobody has decided."""
     query = (
-        select(Entry, DeadlineRow.window["dispute"].as_string())
+        select(Entry, word_in(DeadlineRow.window, "dispute"))
         .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
         .where(Entry.status == "open", Entry.disputed)
     )

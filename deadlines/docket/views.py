@@ -8,13 +8,13 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines import decoding
 from deadlines.compute import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.beside import Alternative, alternatives
 from deadlines.docket.blind import blind_to, blinded
 from deadlines.docket.coming import next_date
 from deadlines.docket.extension_views import ExtensionView, extension_views, wanted_days
+from deadlines.docket.legible import closing_of, entered_of, kept
 from deadlines.docket.looks import looks_of
 from deadlines.docket.prefixes import find_by_id
 from deadlines.docket.records import (
@@ -292,7 +292,7 @@ def _line(
     matter: Matter,
     person: Person,
 ) -> Line:
-    altered = is_altered(entry, deadline)
+    altered = _is_damaged(entry, deadline, notice)
     next_on, next_is = _next_of(entry, deadline, today, altered=altered)
     return Line(
         entry=entry.id,
@@ -341,23 +341,23 @@ def _entry_view(
         edition=deadline.edition,
         kind=notice.kind,
         decided_on=notice.decided_on,
-        entered=decoding.convert(notice.facts, Notice),
+        entered=entered_of(notice),
         recorded_at=deadline.created_at,
         recorded_by=deadline.created_by,
         reason=deadline.reason,
         verified_by=known.email(entry.verified_by),
         verified_at=entry.verified_at,
         dispute=window.dispute if is_disputed(entry, window.dispute) else None,
-        resolution=decoding.convert(entry.resolution, Resolution) if entry.resolution else None,
+        resolution=kept(entry.resolution, Resolution),
         held_to_print=is_held_to_print(entry, window.dispute),
         resolved_by=known.email(entry.resolved_by),
         closed_on=entry.closed_on,
         closed_by=known.email(entry.closed_by),
-        closing=decoding.convert(entry.closing, Closing) if entry.closing else None,
+        closing=closing_of(entry) if entry.closing is not None else None,
         waits=known.waiting.get(entry.id),
         window=window,
         dispatch_by=entry.dispatch_by if entry.status == "open" else None,
-        altered=is_altered(entry, deadline),
+        altered=_is_damaged(entry, deadline, notice),
         discrepancy=[
             Differing(by=known.email(look.by) or "", at=look.at, fields=look.differs) for look in looks_of(entry)
         ],
@@ -374,11 +374,14 @@ def _entry_view(
     )
 
 
+def _is_damaged(entry: Entry, deadline: DeadlineRow, notice: NoticeRow) -> bool:
+    """Whether the dates, what stands beside them, or the notice are not as the program wrote them."""
+    return is_altered(entry, deadline) or kept(notice.facts, Notice) is None
+
+
 def _dispatched(known: _Known, entry: Entry) -> Dispatched | None:
-    if entry.dispatched is None:
-        return None
-    found = decoding.convert(entry.dispatched, Dispatched)
-    return msgspec.structs.replace(found, by=known.email(found.by) or found.by)
+    found = kept(entry.dispatched, Dispatched)
+    return None if found is None else msgspec.structs.replace(found, by=known.email(found.by) or found.by)
 
 
 def _next_of(entry: Entry, deadline: DeadlineRow, today: date, *, altered: bool) -> tuple[date, str]:

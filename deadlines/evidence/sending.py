@@ -100,7 +100,7 @@ class _Answers:
         self.asked: dict[int, list[Audit]] = defaultdict(list)
         told = select(Audit).where(Audit.action == "reminder.escalate", later).order_by(Audit.id)
         for row in session.scalars(told):
-            self.asked[int(row.detail["reminder"])].append(row)
+            self.asked[row.detail.get("reminder", 0)].append(row)
 
     def to(self, row: Reminder, sent_at: datetime) -> tuple[datetime, object, str] | None:
         """When a reminder was answered, by whom and how: somebody had taken the date on, took it on, or closed it."""
@@ -177,6 +177,6 @@ def _urgent(asked: Asked, went_on: Collection[int]) -> Iterator[tuple[Reminder, 
 def _unanswered(
     asked: Asked, row: Reminder, title: str, answer: tuple[Any, object, str] | None, levels: Sequence[Audit]
 ) -> list[Cell]:
-    on = "; ".join(f"{asked.who(level.detail['told'])} at {level.at:%Y-%m-%d %H:%M} UTC" for level in levels)
+    on = "; ".join(f"{asked.who(level.detail.get('told'))} at {level.at:%Y-%m-%d %H:%M} UTC" for level in levels)
     at, who, how = answer if answer is not None else (None, "", "")
     return [title, row.rung, asked.who(row.person_id), row.sent_at, on, at, asked.who(who), how]

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.store.seal import Seal, seal_in
 from deadlines.store.tables import Audit
+from deadlines.store.types import Damaged
 
 FIRST = "0" * 64
 PAGE = 2000
@@ -100,7 +101,7 @@ def look(session: Session, after: int, before: str, allowed: Collection[Misfit] 
     query = select(Audit.id, Audit.digest, *CHAINED).where(Audit.id > after).order_by(Audit.id).limit(limit)
     rows = session.execute(query).all()
     for row in rows:
-        if row.previous != before or row.digest != digest(*row[2:]):
+        if row.previous != before or row.digest != _digest_of(row):
             found = Misfit(int(row.id), _stands(before, row))
             if found not in allowed:
                 return Walk(after, before, found, end=False)
@@ -146,7 +147,15 @@ def _content(detail: dict[str, Any]) -> bytes:
 
 
 def _stands(before: str, row: Any) -> str:
-    return hashlib.sha256("".join((before, row.digest, digest(*row[2:]))).encode()).hexdigest()
+    return hashlib.sha256(f"{before}{row.digest}{_digest_of(row)}".encode()).hexdigest()
+
+
+def _digest_of(row: Any) -> str:
+    """The digest that a row ought to have, as it stands. One whose details are no JSON object any more ought to have
+    none that the program ever wrote."""
+    previous, at, actor, action, subject, detail = row[2:]
+    stands = [detail.stands] if isinstance(detail, Damaged) else detail
+    return digest(previous, at, actor, action, subject, stands)
 
 
 def digest(previous: str, at: datetime, actor: str, action: str, subject: str, detail: Any) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from deadlines.errors import StoreError
 from deadlines.store.engine import WRITES
 from deadlines.store.tables import Base
-from deadlines.store.types import Day, Instant, KeptDay, KeptJson, Whole
+from deadlines.store.types import Day, Instant, KeptDay, KeptJson, KeptList, Whole
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -25,6 +25,7 @@ PLAIN_TYPES = {
     Day: "sa.Date()",
     KeptDay: "sa.Date()",
     KeptJson: "sa.JSON()",
+    KeptList: "sa.JSON()",
     Whole: "sa.Integer()",
 }
 LOCK = 7301846

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, DateTime, Dialect, Integer, TypeDecorator
+from sqlalchemy import JSON, Boolean, ColumnElement, Date, DateTime, Dialect, Integer, String, TypeDecorator, case
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeEngine
 
@@ -75,8 +78,17 @@ class KeptDay(TypeDecorator[date]):
         return _forgiving(super().result_processor(dialect, coltype), None)
 
 
+class Damaged(dict[str, Any]):
+    """What a JSON object reads as that is none: empty, so that nothing of it is believed. `stands`: what is there."""
+
+    def __init__(self, stands: str) -> None:
+        super().__init__()
+        self.stands = stands
+
+
 class KeptJson(TypeDecorator[dict[str, Any]]):
-    """A JSON object under a seal: one that is damaged reads as empty, and the seal tells."""
+    """A JSON object: one that is damaged reads as `Damaged`. `docket.unreadable` names it, and so does the seal where
+    there is one."""
 
     impl = JSON(none_as_null=True)
     cache_ok = True
@@ -85,12 +97,81 @@ class KeptJson(TypeDecorator[dict[str, Any]]):
         return self.impl_instance.coerce_compared_value(op, value)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Processor | None:  # noqa: D102
-        inner = _forgiving(super().result_processor(dialect, coltype), {})
-        return None if inner is None else lambda value: _object(inner(value))
+        inner = super().result_processor(dialect, coltype)
+        return _whole(inner, lambda value: value if isinstance(value, dict) else Damaged(repr(value)))
 
 
-def _object(value: Any) -> Any:
-    return value if value is None or isinstance(value, dict) else {}
+class KeptList(TypeDecorator[list[str]]):
+    """A JSON list of words: one that is damaged reads as empty, and what of it is no word is left out."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def coerce_compared_value(self, op: OperatorType | None, value: Any) -> TypeEngine[Any]:  # noqa: D102
+        return self.impl_instance.coerce_compared_value(op, value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Processor | None:  # noqa: D102
+        return _whole(super().result_processor(dialect, coltype), _words)
+
+
+class is_json(GenericFunction[bool]):  # noqa: N801  (the name of a function of the database)
+    """Whether a column holds JSON. PostgreSQL takes nothing else into it."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(is_json)
+def _is_json(element: is_json, compiler: Any, **options: Any) -> str:
+    return f"json_valid({compiler.process(element.clauses, **options)})"
+
+
+@compiles(is_json, "postgresql")
+def _is_always_json(_element: is_json, _compiler: Any, **_options: Any) -> str:
+    return "true"
+
+
+class json_kind(GenericFunction[str]):  # noqa: N801
+    """What a column that holds JSON holds: `object`, `array` or another kind."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(json_kind)
+def _json_kind(element: json_kind, compiler: Any, **options: Any) -> str:
+    return f"json_type({compiler.process(element.clauses, **options)})"
+
+
+@compiles(json_kind, "postgresql")
+def _json_typeof(element: json_kind, compiler: Any, **options: Any) -> str:
+    return f"json_typeof({compiler.process(element.clauses, **options)})"
+
+
+def word_in(column: InstrumentedAttribute[Any], key: str) -> ColumnElement[str]:
+    """The text under `key` in a column of JSON objects; none where that is no JSON, over which SQLite ends the whole
+    query."""
+    found: ColumnElement[str] = case((is_json(column), column[key].as_string()))
+    return found
+
+
+def _whole(inner: Processor | None, read: Processor) -> Processor:
+    """Reads what is JSON by `inner`, and hands on what stands there where it is none."""
+
+    def processor(value: Any) -> Any:
+        if value is None:
+            return None
+        try:
+            found = inner(value) if inner is not None else value
+        except (ValueError, TypeError, RecursionError):
+            return read(value)
+        return None if found is None else read(found)
+
+    return processor
+
+
+def _words(value: Any) -> list[str]:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
 def _forgiving(inner: Processor | None, instead: Any) -> Processor | None:

@@ -49,7 +49,7 @@ def test_only_what_does_no_harm_goes_on(database: Database) -> None:
     scheduler.start()
     try:
         assert until(lambda: {"send", "recompute", "audit", "fetches"} <= set(daemon.alive_at))
-        assert until(lambda: _beats(database) == {"daemon", "clock", "alarms"})
+        assert until(lambda: _beats(database) == {"daemon", "clock", "alarms", "sweeps"})
     finally:
         scheduler.stop()
     assert not _beats(database) & {"send", "recompute", "seals", "watch", "auditor", "monitor"}

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, text
 
 from deadlines.daemon.auditing import Auditor
 from deadlines.daemon.monitor import Monitor
+from deadlines.docket.dangling import watch_missing
 from deadlines.docket.monitor import check_monitor
 from deadlines.docket.outages import Outage
 from deadlines.docket.rounds import FRESH, Round, write_round
@@ -22,6 +23,7 @@ from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Heartbeat, Reminder
 from tests.daemon.parts import sweeps
 from tests.daemon.test_auditing import FOURTEEN_DAYS_BEFORE, docket, run, statement
+from tests.docket.test_dangling import from_outside
 from tests.docket.test_trail_watch import behind_its_back
 from tests.notify.receivers import Receiver, answers, receiver, resets
 from tests.notify.servers import certificate
@@ -221,3 +223,29 @@ def test_the_sweep_pings(docket: Database, ping: Callable[[], str], outside: Rec
     assert "ping" in daemon.alive_at
     assert len(outside.requests) == 1
     assert sweeps(docket).ping(NOW) == ""
+
+
+@pytest.mark.parametrize("kind_of_database", ["sqlite"], indirect=True)
+def test_it_hears_nothing_while_rows_belong_to_nothing(
+    docket: Database, ping: Callable[[], str], outside: Receiver
+) -> None:
+    assert ping() == ""
+    from_outside(docket, "UPDATE entry SET notice_id = 'x' || rowid")
+    watch_missing(docket, now=NOW)
+    assert ping() == "rows of the database belong to nothing"
+    assert len(outside.requests) == 1
+
+
+def test_it_hears_nothing_while_a_sweep_fails_every_time(
+    docket: Database, ping: Callable[[], str], outside: Receiver
+) -> None:
+    daemon = sweeps(docket)
+    daemon.turns.begin("recompute", 900, NOW)
+    for minutes in (30, 15, 0):
+        daemon.turns.failed("recompute", ZeroDivisionError(), NOW - timedelta(minutes=minutes))
+    daemon.beat(NOW)
+    assert "`recompute` has failed 3 times in a row" in ping()
+    assert outside.requests == []
+    daemon.turns.worked("recompute", NOW)
+    daemon.beat(NOW)
+    assert ping() == ""

@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 
 from deadlines.daemon import Sweeps
 from deadlines.docket.health import check_docket
+from deadlines.docket.trail import Sought, trail
 from deadlines.docket.trail_watch import Watched, doubt, doubted_since, find_wrong, sign_trail, watch_trail
 from deadlines.errors import Conflict
 from deadlines.store import audit
@@ -71,6 +72,54 @@ def test_what_was_changed_puts_every_date_in_doubt_until_somebody_signs(docket: 
     # Signed for is what stood there, not whatever comes.
     behind_its_back(docket, "UPDATE audit SET actor = 'another' WHERE id = 1")
     assert look(docket, 4).broken == 1
+
+
+@pytest.mark.parametrize("kind_of_database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("detail", ["{x", "", "{}x", '"x"'])
+def test_a_row_whose_details_are_no_json_is_a_row_that_does_not_fit(docket: Database, detail: str) -> None:
+    look(docket)
+    behind_its_back(docket, f"UPDATE audit SET detail = '{detail}' WHERE id = 2")
+    found = look(docket, 1)
+    assert (found.broken, found.since, found.failed) == (2, LATER + MINUTE, "")
+    assert states(docket)["audit"] == states(docket)["unreadable-rows"] == "ill"
+    with docket.read() as session:
+        assert [row.id for row in find_wrong(session).rows] == [2]
+        assert audit.verify(session) == 2
+        ana = session.scalars(select(Person).where(Person.role == "attorney")).one()
+        assert {row.id for row in trail(session, ana, Sought(person=ana)).rows} <= {1, 2, 3}
+        assert 2 in {row.id for row in trail(session, ana, Sought()).rows}
+    sign(docket)
+    assert look(docket, 2).since is None
+    behind_its_back(docket, f"UPDATE audit SET detail = '{detail}y' WHERE id = 2")
+    assert look(docket, 3).broken == 2
+
+
+def test_a_row_that_had_no_details_does_not_fit_with_damaged_ones(database: Database) -> None:
+    with database.write() as session:
+        audit.record(session, at=LATER, actor="t", action="test", subject="", detail={})
+    assert look(database).broken is None
+    behind_its_back(database, "UPDATE audit SET detail = '[]' WHERE id = 1")
+    assert look(database, 1).broken == 1
+
+
+def test_a_trail_that_cannot_be_followed_vouches_for_no_date(docket: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_given: object) -> None:
+        raise ZeroDivisionError
+
+    look(docket)
+    monkeypatch.setattr(audit, "look", fails)
+    found = look(docket, 1)
+    assert (found.since, found.failed) == (LATER + MINUTE, "ZeroDivisionError")
+    assert look(docket, 2).since == LATER + MINUTE
+    with docket.read() as session:
+        assert doubt(session) is not None
+    channel = Collector()
+    sweeps(docket, channel).tell_alarms(LATER)
+    [alarm] = channel.messages
+    assert "tampered" in alarm.subject
+    assert "cannot be followed (ZeroDivisionError)" in alarm.text
+    monkeypatch.undo()
+    assert look(docket, 3).since is None
 
 
 def test_what_is_put_right_is_in_doubt_no_more(docket: Database) -> None:

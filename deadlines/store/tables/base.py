@@ -4,10 +4,10 @@ import secrets
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, MetaData, String
+from sqlalchemy import MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from deadlines.store.types import Day, Instant
+from deadlines.store.types import Day, Instant, KeptJson, KeptList
 
 
 def new_id() -> str:
@@ -32,8 +32,8 @@ class Base(DeclarativeBase):
         datetime: Instant,
         date: Day,
         # Nothing is NULL, not the word `null`.
-        dict[str, Any]: JSON(none_as_null=True),
-        list[str]: JSON(none_as_null=True),
+        dict[str, Any]: KeptJson,
+        list[str]: KeptList,
     }
 
 

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from deadlines.store.tables.base import Base, new_id
 from deadlines.store.tables.people import Matter
-from deadlines.store.types import KeptDay, KeptJson, Whole
+from deadlines.store.types import KeptDay, Whole
 
 
 class NoticeRow(Base):
@@ -138,7 +138,7 @@ class DeadlineRow(Base):
     safe_by: Mapped[date | None] = mapped_column(KeptDay)
     last_day: Mapped[date | None] = mapped_column(KeptDay)
     latest: Mapped[date | None] = mapped_column(KeptDay)
-    window: Mapped[dict[str, Any]] = mapped_column(KeptJson)
+    window: Mapped[dict[str, Any]]
     reason: Mapped[str] = mapped_column(String(200))
     created_by: Mapped[str] = mapped_column(String(254))
     created_at: Mapped[datetime]
@@ -152,7 +152,7 @@ class DeadlineRow(Base):
         expire_on_flush=False,  # only the program adds versions, and it goes on with the last
     )
     """Whether a later version of the entry's dates was there when this one was read: then it is not in force."""
-    policy: Mapped[dict[str, Any] | None] = mapped_column(KeptJson)
+    policy: Mapped[dict[str, Any] | None]
 
 
 class Acknowledgement(Base):

@@ -7,11 +7,10 @@ from msgspec import structs
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from deadlines import decoding
-from deadlines.compute import Notice
 from deadlines.docket.blind import blind_to
 from deadlines.docket.board import counts, lines_after
 from deadlines.docket.incoming import waiting_papers
+from deadlines.docket.legible import entered_of
 from deadlines.docket.people import find_person
 from deadlines.docket.trail_watch import doubt
 from deadlines.docket.views import EntryView, entry_view, matter_view
@@ -240,7 +239,7 @@ def _notice_answer(row: NoticeRow, entries: list[str], *, blind: bool) -> Notice
         kind=None if blind else row.kind,
         form=None if blind else row.form,
         decided_on=None if blind else row.decided_on,
-        entered=None if blind else decoding.convert(row.facts, Notice),
+        entered=None if blind else entered_of(row),
         entered_by=row.entered_by,
         entered_at=row.entered_at,
         amends=row.amends_id,

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deadlines import decoding
 from deadlines.compute import Notice
 from deadlines.docket.amending import Amended, Amendment, amend_notice, amended
 from deadlines.docket.blind import require_seen
 from deadlines.docket.doubts import odd_days
 from deadlines.docket.entries import computed
+from deadlines.docket.legible import notice_of
 from deadlines.docket.roles import require
 from deadlines.errors import Conflict
 from deadlines.law.matrix import Fact
@@ -139,7 +139,7 @@ def _read(visit: Visit, row: NoticeRow, form: Mapping[str, str]) -> tuple[Amendm
 
 
 def _notice(row: NoticeRow) -> Notice:
-    return decoding.convert(row.facts, Notice)
+    return notice_of(row)
 
 
 def _as_entered(row: NoticeRow) -> dict[str, str]:

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deadlines import decoding
 from deadlines.compute import Notice, Service
 from deadlines.compute.contract import normal_form
+from deadlines.docket.legible import notice_of
 from deadlines.docket.looks import FIELDS, looks_of, must_be_struck, to_be_read
 from deadlines.docket.roles import may, require
 from deadlines.docket.signable import needs_attorney
@@ -163,7 +163,7 @@ def _differing(visit: Visit, row: NoticeRow) -> list[str]:
 
 
 def _notice(row: NoticeRow) -> Notice:
-    return decoding.convert(row.facts, Notice)
+    return notice_of(row)
 
 
 def _kinds(visit: Visit) -> list[tuple[str, str]]:
