@@ -331,7 +331,7 @@ class _Look:
         """The same with why the dates were what they were: the law, more time, and what was decided of a dispute."""
         dispute = found.window.dispute
         made = in_force(standing.resolution, notice, dispute)
-        aside = made is not None and made.detail.get("use") == "computed"
+        aside = made is not None and made.detail.get("use") == "computed" and dispute is None  # else it waited still
         return msgspec.structs.replace(
             found,
             recomputed=self._recomputed(entry, row, notice, granted_by(asked), aside=aside),

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
@@ -28,6 +29,7 @@ from deadlines.docket.proposals import (
     waiting_for,
     was_ignored,
 )
+from deadlines.docket.records import is_to_be_left_aside
 from deadlines.docket.versions import current, locked
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person, Proposal
@@ -137,12 +139,18 @@ class Mover:
         """Wait for two people; of a mixed change, the earlier of each pair holds at once."""
         base = self.entry.version
         if kind == "mixed":
-            held = merged(target, old)
+            held = self._meanwhile(target, old)
             self._version(held)
             if self.because.by is None and self._was_ignored(dates_of(target)):
                 return self.applied(held, "earlier", old, base=base)
         proposal = self._propose(target, kind, old, base=self.entry.version, applied=False)
         return self.told(target, kind, "waiting", old, proposal)
+
+    def _meanwhile(self, target: Window, old: Dates) -> Window:
+        """The earlier of each pair. What is printed and to be left aside stays in dispute until all has moved."""
+        dispute = decoding.convert(current(self.session, self.entry).window, Window).dispute
+        held = merged(target, old)
+        return msgspec.structs.replace(held, dispute=dispute) if is_to_be_left_aside(self.entry, dispute) else held
 
     def _known(self, new: Dates, kind: Kind) -> bool:
         """Whether a program has nothing to add: the same waits already, or people decided against it."""

@@ -52,7 +52,7 @@ def standing_at(entry: Entry, events: Sequence[Audit], version: int, at: datetim
         closed_at=closed.at if holds and closed is not None else None,
         closed_by=str(closed.detail.get("person") or closed.actor) if holds and closed is not None else None,
         verified=_last(before, VERIFIED, version=version),
-        resolution=_last(before, RESOLVED),
+        resolution=_resolution(before),
     )
 
 
@@ -75,6 +75,12 @@ def _closing(row: Audit) -> dict[str, Any] | None:
     """The record of a closing, where the row tells of one."""
     found = row.detail.get("closing")
     return found if row.action != REOPENED and isinstance(found, dict) and "was" in found else None
+
+
+def _resolution(rows: Sequence[Audit]) -> Audit | None:
+    """The last decision on a printed deadline, unless the dates that it was to bring were decided against after it."""
+    telling = (row for row in reversed(rows) if row.action == RESOLVED or row.detail.get("disputed_again"))
+    return next((row if row.action == RESOLVED else None for row in telling), None)
 
 
 def _last(rows: Sequence[Audit], action: str, *, version: int | None = None) -> Audit | None:
