@@ -11,7 +11,8 @@ from deadlines.commands.dates import DAY
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deadlines.docket.believed import Believed, BelievedEntry, Recomputed
+    from deadlines.docket.believed import Believed, BelievedEntry
+    from deadlines.docket.believed_anew import Recomputed
 
 
 @click.command()
