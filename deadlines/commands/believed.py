@@ -91,9 +91,14 @@ def _print_entry(entry: "BelievedEntry") -> None:
 
 
 def reasons_words(entry: "BelievedEntry") -> "Iterator[str]":
-    """What was disputed, decided and asked for by then, a sentence each."""
-    from deadlines.docket.extension_views import STATES
+    """How it was closed, and what was disputed, decided and asked for by then, a sentence each."""
+    from deadlines.docket.extension_views import state_words
 
+    if entry.closed_at is not None:
+        why = f": {entry.proof}" if entry.proof else ""
+        yield f"Closed {entry.closed_at:%Y-%m-%d %H:%M} UTC by {entry.closed_by}{why}"
+    if entry.waited:
+        yield "Other dates waited for two people to agree."
     if entry.dispute is not None:
         yield f"DISPUTED then: {entry.dispute}"
     if entry.decided is not None:
@@ -101,9 +106,9 @@ def reasons_words(entry: "BelievedEntry") -> "Iterator[str]":
         made = f"{entry.decided.by}, {entry.decided.at:%Y-%m-%d %H:%M} UTC"
         yield f"The printed deadline {kept}: {made}: {entry.decided.reason}"
     for one in entry.asked:
-        until = f" until {one.granted_to}" if one.granted_to else ""
+        state = state_words(one.state, str(one.granted_to) if one.granted_to else None)
         why = f": {one.decision}" if one.decision else ""
-        yield f"More time until {one.wanted_on}, asked for on {one.asked_on}: {STATES[one.state]}{until}{why}"
+        yield f"More time until {one.wanted_on}, asked for on {one.asked_on}: {state}{why}"
 
 
 def recomputed_words(found: "Recomputed") -> str:

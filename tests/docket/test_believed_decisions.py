@@ -9,10 +9,13 @@ import pytest
 from msgspec import structs
 from sqlalchemy.orm import Session
 
+from deadlines.commands.believed import reasons_words
 from deadlines.compute import Notice
 from deadlines.docket.amending import Amendment, amend_notice, amended
+from deadlines.docket.closing import file_entry, reopen_entry, waive_entry
+from deadlines.docket.extensions import grant_extension, request_extension
 from deadlines.docket.proposals import accept, ignore
-from deadlines.docket.records import Use
+from deadlines.docket.records import Proof, Use
 from deadlines.docket.verification import resolve_dispute
 from deadlines.store import audit
 from deadlines.store.tables import Entry, NoticeRow, Person
@@ -127,3 +130,38 @@ def test_what_was_left_aside_stays_so_through_another_correction(session: Sessio
     accept(session, desks.desk(), desks.proposals(session, entry)[0], dora, now=at(4))
     amend(session, entry, ana, 5, received_on=date(2026, 10, 30))
     assert decided_on(session, entry, 6) == ("computed", False, "same")
+
+
+@pytest.mark.parametrize(
+    "declined, said",
+    [
+        (True, "granted until 2026-12-05, but the later date was decided against: the earlier one holds: letter 9"),
+        (False, "granted until 2026-12-05; the later date waits for two people: letter 9"),
+    ],
+)
+def test_a_grant_is_told_with_its_day_and_what_became_of_it(session: Session, declined: bool, said: str) -> None:
+    ana, _, dora = desks.firm(session)
+    entry, desk = desks.recorded(session)[RULE], desks.desk()
+    asked: dict[str, Any] = {"to": date(2026, 12, 5), "by": ana, "now": at(3)}
+    request_extension(session, desk, entry, **asked, asked_on=date(2026, 11, 2), proof="ECAS 1")
+    grant_extension(session, desk, entry, **asked, granted_on=date(2026, 11, 3), proof="letter 9")
+    if declined:
+        ignore(session, desk, desks.proposals(session, entry)[0], dora, reason="another case", now=at(4))
+    found = list(reasons_words(entry_on(session, entry, date(2026, 11, 5))))
+    assert found[-1] == f"More time until 2026-12-05, asked for on 2026-11-02: {said}"
+    assert ("Other dates waited for two people to agree." in found) is not declined
+
+
+def test_the_words_of_a_closed_date_say_by_whom_when_and_with_which_proof(session: Session) -> None:
+    ana, _, dora = desks.firm(session)
+    entry, desk = desks.recorded(session)[RULE], desks.desk()
+    file_entry(session, desk, entry, on=date(2026, 11, 5), proof=Proof(text="receipt IOE77"), by=ana, now=at(5))
+    reopen_entry(session, desk, entry, reason="a slip", by=ana, now=at(9))
+    waive_entry(session, desk, entry, reason="decided against", by=dora, now=at(12))
+
+    def told(day: int) -> list[str]:
+        return list(reasons_words(entry_on(session, entry, date(2026, 11, day))))
+
+    assert told(6) == [f"Closed 2026-11-05 15:00 UTC by {ana.email}: receipt IOE77"]
+    assert told(10) == []
+    assert told(13) == [f"Closed 2026-11-12 15:00 UTC by {dora.email}: decided against"]
