@@ -93,12 +93,16 @@ def _print_entry(entry: "BelievedEntry") -> None:
 def reasons_words(entry: "BelievedEntry") -> "Iterator[str]":
     """How it was closed, and what was disputed, decided and asked for by then, a sentence each."""
     from deadlines.docket.extension_views import state_words
+    from deadlines.docket.looks import words_of
 
     if entry.closed_at is not None:
         why = f": {entry.proof}" if entry.proof else ""
         yield f"Closed {entry.closed_at:%Y-%m-%d %H:%M} UTC by {entry.closed_by}{why}"
     if entry.waited:
         yield "Other dates waited for two people to agree."
+    for look in entry.discrepancy:
+        read = f"{look.by}, {look.at:%Y-%m-%d %H:%M} UTC, read {words_of(look.fields)} otherwise"
+        yield f"TWO ENTRIES DIFFERED then: {read}."
     if entry.dispute is not None:
         yield f"DISPUTED then: {entry.dispute}"
     if entry.decided is not None:

@@ -19,9 +19,11 @@ from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.attorneys import Attorneys
 from deadlines.docket.believed_anew import NOT_YET, Laws, Recomputed, computed_anew
+from deadlines.docket.believed_looks import LooksThen
 from deadlines.docket.believed_more import AskedThen, DecidedThen, asked_by, granted_by, in_force
 from deadlines.docket.blind import blind_to, plain
 from deadlines.docket.corrections import corrections_of
+from deadlines.docket.records import Differing
 from deadlines.docket.standings import Standing, events_of, standing_at
 from deadlines.docket.trust import is_altered, window_of
 from deadlines.errors import InputError
@@ -62,7 +64,8 @@ class BelievedEntry(Struct, frozen=True, kw_only=True):
     """One entry as it stood: its status, the version of its dates in force, and who had done what with it.
 
     `now_version` is the version in force today; `waited`: other dates waited for two people then. `asked`: more time
-    that had been asked for. `dispute`: of the printed deadline, undecided then; `decided`: what was decided of one.
+    that had been asked for. `discrepancy`: second looks at the notice that differed from it then. `dispute`: of the
+    printed deadline, undecided then; `decided`: what was decided of one.
     """
 
     entry: str
@@ -87,6 +90,7 @@ class BelievedEntry(Struct, frozen=True, kw_only=True):
     waited: bool
     recomputed: Recomputed
     asked: list[AskedThen] = []
+    discrepancy: list[Differing] = []
     dispute: str | None = None
     decided: DecidedThen | None = None
 
@@ -168,6 +172,7 @@ class _Look:
         self.ids = [entry.id for entry in self.entries]
         self.events = events_of(session, self.ids)
         self.corrections = corrections_of(session, self.entries, matter)
+        self.looks = LooksThen(session, matter.id, self.entries, self.events, self.corrections, at)
         notices = select(NoticeRow).where(NoticeRow.matter_id == matter.id)
         ordered = notices.order_by(NoticeRow.decided_on, NoticeRow.entered_at, NoticeRow.id)
         self.every = {row.id: row for row in session.scalars(ordered)}
@@ -324,6 +329,7 @@ class _Look:
             found,
             recomputed=computed_anew(self.laws, row, entry.rule, facts, granted_by(asked)),
             asked=asked,
+            discrepancy=self.looks.of(entry, self._who) if found.status == "open" else [],
             dispute=dispute if made is None else None,
             decided=self._decided(made) if made is not None else None,
         )

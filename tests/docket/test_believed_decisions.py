@@ -165,3 +165,24 @@ def test_the_words_of_a_closed_date_say_by_whom_when_and_with_which_proof(sessio
     assert told(6) == [f"Closed 2026-11-05 15:00 UTC by {ana.email}: receipt IOE77"]
     assert told(10) == []
     assert told(13) == [f"Closed 2026-11-12 15:00 UTC by {dora.email}: decided against"]
+
+
+@pytest.mark.parametrize("ends", ["read", "amended"])
+def test_that_two_people_read_a_notice_differently_is_told_until_it_ends(session: Session, ends: str) -> None:
+    ana, ben, dora = desks.firm(session)
+    entries = desks.recorded(session)
+    entry, other = entries[RULE], entries["uscis.motion.reconsider"]
+    desks.entered_by(entry, ben)
+    desks.verify(session, entry, dora, now=at(3), received_on=date(2026, 10, 30))
+    if ends == "read":
+        desks.verify(session, other, ana, now=at(5))  # who reads all of the notice ends the doubt of each date
+    else:
+        amend(session, entry, ben, 5, received_on=date(2026, 10, 30))
+    days = {day: entry_on(session, entry, date(2026, 11, day)) for day in (2, 4, 6)}
+    assert [[(look.by, look.fields) for look in one.discrepancy] for one in days.values()] == [
+        [], [(dora.email, ["received_on"])], [],
+    ]  # fmt: skip
+    said = f"TWO ENTRIES DIFFERED then: {dora.email}, 2026-11-03 15:00 UTC, read the day of receipt otherwise."
+    assert said in list(reasons_words(days[4]))
+    assert "30" not in str(days[4].discrepancy)  # never what was read
+    assert entry.discrepancy is None
