@@ -582,13 +582,13 @@ def test_a_declined_grant_and_two_readings_are_part_of_how_a_matter_was(firm: Fi
         request_extension(session, desks.desk(), entry, to=to, asked_on=day, proof="letter 1", by=ana, now=at)
         grant_extension(session, desks.desk(), entry, to=to, granted_on=day, proof="letter 2", by=ana, now=at)
         ignore(session, desks.desk(), desks.proposals(session, entry)[0], dora, reason="another case", now=at)
-        desks.verify(session, entry, dora, received_on=date(2026, 10, 28), now=at)
+        desks.verify(session, entry, ana, received_on=date(2026, 10, 28), now=at)
     page = firm.browser("Ana").get(f"/matter/{firm.ids['A-1']}/on?date=2026-10-29").text
     assert Page(page).problems() == []
     text = " ".join(re.sub(r"<[^>]+>", "", page).split())
     said = "granted until Sat 12 Dec 2026, but the later date was decided against: the earlier one holds; letter 2"
     assert said in text
-    assert "Two people had read the notice differently: Dora on" in text
+    assert "Two people had read the notice differently: Ana on" in text
     assert "in the day of receipt" in text
 
 
