@@ -11,7 +11,8 @@ from deadlines.commands.dates import DAY
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deadlines.docket.believed import Believed, BelievedEntry, Recomputed
+    from deadlines.docket.believed import Believed, BelievedEntry
+    from deadlines.docket.believed_anew import Recomputed
 
 
 @click.command()
@@ -90,9 +91,18 @@ def _print_entry(entry: "BelievedEntry") -> None:
 
 
 def reasons_words(entry: "BelievedEntry") -> "Iterator[str]":
-    """What was disputed, decided and asked for by then, a sentence each."""
-    from deadlines.docket.extension_views import STATES
+    """How it was closed, and what was disputed, decided and asked for by then, a sentence each."""
+    from deadlines.docket.extension_views import state_words
+    from deadlines.docket.looks import words_of
 
+    if entry.closed_at is not None:
+        why = f": {entry.proof}" if entry.proof else ""
+        yield f"Closed {entry.closed_at:%Y-%m-%d %H:%M} UTC by {entry.closed_by}{why}"
+    if entry.waited:
+        yield "Other dates waited for two people to agree."
+    for look in entry.discrepancy:
+        read = f"{look.by}, {look.at:%Y-%m-%d %H:%M} UTC, read {words_of(look.fields)} otherwise"
+        yield f"TWO ENTRIES DIFFERED then: {read}."
     if entry.dispute is not None:
         yield f"DISPUTED then: {entry.dispute}"
     if entry.decided is not None:
@@ -100,9 +110,9 @@ def reasons_words(entry: "BelievedEntry") -> "Iterator[str]":
         made = f"{entry.decided.by}, {entry.decided.at:%Y-%m-%d %H:%M} UTC"
         yield f"The printed deadline {kept}: {made}: {entry.decided.reason}"
     for one in entry.asked:
-        until = f" until {one.granted_to}" if one.granted_to else ""
+        state = state_words(one.state, str(one.granted_to) if one.granted_to else None)
         why = f": {one.decision}" if one.decision else ""
-        yield f"More time until {one.wanted_on}, asked for on {one.asked_on}: {STATES[one.state]}{until}{why}"
+        yield f"More time until {one.wanted_on}, asked for on {one.asked_on}: {state}{why}"
 
 
 def recomputed_words(found: "Recomputed") -> str:

@@ -123,9 +123,13 @@ def ignore(app: App, name: str, by: str, reason: str, as_json: bool) -> None:
 
     with signed(app, by, "decide") as act:
         proposal = act.proposal(name)
+        decided = proposal.entry.resolution is not None
         ignore(act.session, act.desk, proposal, act.by, reason=reason, now=act.now)
+        again = decided and proposal.entry.resolution is None
         [view] = proposal_views(act.session, proposal=proposal)
     _answer(view, as_json=as_json)
+    if again and not as_json:
+        click.echo(f"The printed deadline is in dispute again: `deadlines resolve {view.entry[:8]}` decides it.")
 
 
 def _answer(view: "ProposalView", *, as_json: bool) -> None:

@@ -102,7 +102,9 @@ def amend_notice(
     for entry in entries:
         _point_to(entry, row, printed_anew=printed_anew, read_anew=read_anew)
     session.flush()
-    _record(session, desk, notice, row, reason, by, now)
+    unsigned = [entry.id for entry in entries if read_anew and entry.status not in CLOSED]
+    ended = {"unsigned": unsigned, "printed_anew": printed_anew}
+    _record(session, desk, notice, row, reason, by, now, ended)
     moves = _move_all(session, desk, entries, result, Because(row, reason, by), now)
     for entry in entries if read_anew else ():
         republish(session, entry, current(session, entry), now)  # calendars say that nobody has verified it any more
@@ -160,9 +162,16 @@ def _without_print(desk: Desk, notice: NoticeRow, entries: list[Entry]) -> dict[
 
 
 def _record(
-    session: Session, desk: Desk, old: NoticeRow, new: NoticeRow, reason: str, by: Person, now: datetime
+    session: Session,
+    desk: Desk,
+    old: NoticeRow,
+    new: NoticeRow,
+    reason: str,
+    by: Person,
+    now: datetime,
+    ended: dict[str, object],
 ) -> None:
-    detail = {"amended_by": new.id, "reason": reason, "person": by.id, "door": desk.door}
+    detail = {"amended_by": new.id, "reason": reason, "person": by.id, "door": desk.door, **ended}
     audit.record(session, at=now, actor=desk.actor, action="notice.amend", subject=old.id, detail=detail)
 
 

@@ -5,9 +5,8 @@ taken them on, what had been sent. Each date is computed anew by the edition of 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -15,19 +14,20 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.compute.engine import engine_for
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.attorneys import Attorneys
+from deadlines.docket.believed_anew import NOT_YET, Laws, Recomputed, computed_anew
+from deadlines.docket.believed_looks import LooksThen
 from deadlines.docket.believed_more import AskedThen, DecidedThen, asked_by, granted_by, in_force
 from deadlines.docket.blind import blind_to, plain
-from deadlines.docket.direction import NAMES, Dates, dates_of
-from deadlines.docket.granted import Granted, extended
+from deadlines.docket.corrections import corrections_of
+from deadlines.docket.granted import Granted
 from deadlines.docket.legible import entered_of, notice_of
+from deadlines.docket.records import Differing
 from deadlines.docket.standings import Standing, events_of, standing_at
 from deadlines.docket.trust import is_altered, window_of
-from deadlines.errors import DeadlinesError, InputError
-from deadlines.law import Law
+from deadlines.errors import DamagedRow, InputError
 from deadlines.store.tables import (
     Acknowledgement,
     Audit,
@@ -40,21 +40,7 @@ from deadlines.store.tables import (
     Reminder,
 )
 
-Laws = Callable[[str], Law]
-"""An edition of the law by its name; raises InputError and LawDataError."""
 TAKEN = ("sent", "covered")
-
-
-class Recomputed(Struct, frozen=True):
-    """What the edition of that time gives today: the `same` dates (`why`: with more time that was granted), `other`
-    ones (told in `why`), or an answer that `cannot` be had."""
-
-    found: Literal["same", "other", "cannot"]
-    why: str = ""
-    dates: Dates | None = None
-
-
-NOT_YET = Recomputed("cannot")
 
 
 class Taken(Struct, frozen=True):
@@ -79,7 +65,8 @@ class BelievedEntry(Struct, frozen=True, kw_only=True):
     """One entry as it stood: its status, the version of its dates in force, and who had done what with it.
 
     `now_version` is the version in force today; `waited`: other dates waited for two people then. `asked`: more time
-    that had been asked for. `dispute`: of the printed deadline, undecided then; `decided`: what was decided of one.
+    that had been asked for. `discrepancy`: second looks at the notice that differed from it then. `dispute`: of the
+    printed deadline, undecided then; `decided`: what was decided of one.
     """
 
     entry: str
@@ -104,6 +91,7 @@ class BelievedEntry(Struct, frozen=True, kw_only=True):
     waited: bool
     recomputed: Recomputed
     asked: list[AskedThen] = []
+    discrepancy: list[Differing] = []
     dispute: str | None = None
     decided: DecidedThen | None = None
 
@@ -184,6 +172,8 @@ class _Look:
         ).all()
         self.ids = [entry.id for entry in self.entries]
         self.events = events_of(session, self.ids)
+        self.corrections = corrections_of(session, self.entries, matter)
+        self.looks = LooksThen(session, matter.id, self.entries, self.events, self.corrections, at)
         notices = select(NoticeRow).where(NoticeRow.matter_id == matter.id)
         ordered = notices.order_by(NoticeRow.decided_on, NoticeRow.entered_at, NoticeRow.id)
         self.every = {row.id: row for row in session.scalars(ordered)}
@@ -196,7 +186,8 @@ class _Look:
             row, notice = rows[entry.id], self._then(entry.notice_id)
             if notice is None:
                 continue
-            standing = standing_at(entry, self.events.get(entry.id, ()), row.version, self.at)
+            events, corrected = self.events.get(entry.id, ()), self.corrections.get(entry.id, ())
+            standing = standing_at(entry, events, corrected, row.version, self.at)
             found = self._entry(entry, row, standing, acks[entry.id], sent[entry.id], waited=entry.id in waited)
             groups.setdefault(notice.id, []).append(self._reasons(found, entry, row, notice, standing, asked[entry.id]))
         return Believed(
@@ -330,12 +321,13 @@ class _Look:
     ) -> BelievedEntry:
         """The same with why the dates were what they were: the law, more time, and what was decided of a dispute."""
         dispute = found.window.dispute
-        made = in_force(standing.resolution, notice, dispute)
-        aside = made is not None and made.detail.get("use") == "computed"
+        made = in_force(standing.resolution, dispute)
+        aside = made is not None and made.detail.get("use") == "computed" and dispute is None  # else it waited still
         return msgspec.structs.replace(
             found,
             recomputed=self._recomputed(entry, row, notice, granted_by(asked), aside=aside),
             asked=asked,
+            discrepancy=self.looks.of(entry, self._who) if found.status == "open" else [],
             dispute=dispute if made is None else None,
             decided=self._decided(made) if made is not None else None,
         )
@@ -347,36 +339,10 @@ class _Look:
     def _recomputed(
         self, entry: Entry, row: DeadlineRow, notice: NoticeRow, more: Granted | None, *, aside: bool
     ) -> Recomputed:
-        """The dates that the edition of then gives for the notice of then, by the firm's choices of then."""
+        """By the notice of then; one that is damaged cannot be computed."""
         try:
             facts = notice_of(notice)
-            if aside:
-                facts = msgspec.structs.replace(facts, printed_deadline=None)
-            windows = engine_for(self.laws(row.edition)).compute(facts, row.policy or {}).windows
-        except DeadlinesError as fault:
+        except DamagedRow as fault:
             return Recomputed("cannot", fault.sentence)
-        found = next((window for window in windows if window.rule == entry.rule), None)
-        return _with_more(row, found, more)
-
-
-def _with_more(row: DeadlineRow, window: Window | None, more: Granted | None) -> Recomputed:
-    """Compared as the law gives it, and where that is another with the time that had been granted: while the later date
-    waits for a second person, the law's own holds."""
-    plain_law = _compared(row, window)
-    longer = extended(window, more) if window is not None else None
-    if more is None or longer is window or plain_law.found == "same":
-        return plain_law
-    found = _compared(row, longer)
-    why = f"with the time that was granted until {more.to}"
-    return msgspec.structs.replace(found, why=why) if found.found == "same" else found
-
-
-def _compared(row: DeadlineRow, window: Window | None) -> Recomputed:
-    if window is None:
-        return Recomputed("other", "that edition, as it is here now, gives no such window for the notice")
-    stored, found = dates_of(row), dates_of(window)
-    if row.state == window.state and stored == found:
-        return Recomputed("same", dates=found)
-    pairs = ((NAMES[name], getattr(stored, name), getattr(found, name)) for name in Dates.__struct_fields__)
-    why = "; ".join(f"{name} {old or 'none'}, computed {new or 'none'}" for name, old, new in pairs if old != new)
-    return Recomputed("other", why or f"state {row.state}, computed {window.state}", found)
+        facts = msgspec.structs.replace(facts, printed_deadline=None) if aside else facts
+        return computed_anew(self.laws, row, entry.rule, facts, more)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.granted import Granted, of_row
-from deadlines.store.tables import Audit, Extension, NoticeRow, Proposal
+from deadlines.store.tables import Audit, Extension, Proposal
 
 
 class AskedThen(Struct, frozen=True, kw_only=True):
@@ -51,9 +51,9 @@ def granted_by(asked: Sequence[AskedThen]) -> Granted | None:
     return max(found, key=lambda more: more.to, default=None)
 
 
-def in_force(resolution: Audit | None, notice: NoticeRow, dispute: str | None) -> Audit | None:
-    """A decision on a printed deadline where it still held: of this notice, and of the dispute that there was."""
-    if resolution is None or resolution.at < notice.entered_at:
+def in_force(resolution: Audit | None, dispute: str | None) -> Audit | None:
+    """A decision on a printed deadline where it still held: of the dispute that there was."""
+    if resolution is None:
         return None
     return resolution if dispute is None or resolution.detail.get("dispute") == dispute else None
 

@@ -2,17 +2,21 @@
 
 from datetime import UTC, tzinfo
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.blind import blind_to
+from deadlines.compute.result import Step, Window
+from deadlines.docket.blind import blind_to, plain
+from deadlines.docket.extension_views import asked_words, wanted_days
 from deadlines.docket.scopes import in_calendars
 from deadlines.docket.sequences import DEFAULT_REDACTION
 from deadlines.docket.trail_watch import doubt
-from deadlines.docket.variants import REMINDERS, STAND, Stand, bodies, plain_bodies, words_of
+from deadlines.docket.trust import window_of
+from deadlines.docket.variants import REMINDERS, STAND, Stand, bodies, bodies_by, words_of
 from deadlines.errors import Conflict
 from deadlines.ical import Redaction, join_calendar
-from deadlines.store.tables import Entry, Matter, Person, Rendering
+from deadlines.store.tables import DeadlineRow, Entry, Matter, Person, Rendering
 
 ABOUT = "A copy of {day}. It is not kept up to date: dates may have moved since. The docket is the record."
 
@@ -38,13 +42,11 @@ def matter_calendar(
     stands = _stands(session, matter)
     if not stands:
         raise Conflict(f"Matter {matter.reference} has no date to export.")
-    blind = _blind(session, stands, reader)
-    chunks = [{**_own(session, stands, words), **plain_bodies(session, [(stand, words) for stand in blind])}]
+    once = _Once(session, stands, reader)
+    chunks = [{**_own(session, stands, words), **once.bodies([(stand, words) for stand in stands], zone)}]
     if reminders:
-        kind = f"{words}{REMINDERS}"
-        safe = [(stand, kind) for stand in stands if stand.slot == "safe"]
-        told = [(stand, kind) for stand in blind if stand.slot == "safe"]
-        chunks.append({**bodies(session, safe, zone), **plain_bodies(session, told, zone)})
+        safe = [(stand, f"{words}{REMINDERS}") for stand in stands if stand.slot == "safe"]
+        chunks.append({**bodies(session, safe, zone), **once.bodies(safe, zone)})
     events = [chunk[key] for chunk in chunks for key in sorted(chunk)]
     name = "Deadlines" if words == "busy" else f"Deadlines – {matter.reference}"
     about = " ".join(filter(None, (doubt(session), ABOUT.format(day=day))))
@@ -70,10 +72,25 @@ def _own(session: Session, stands: list[Stand], words: str) -> dict[tuple[int, s
     return {(row.id, words): row.body for row in session.execute(query)}
 
 
-def _blind(session: Session, stands: list[Stand], reader: Person | None) -> list[Stand]:
-    """Those of notices that the reader may still verify."""
-    query = select(Rendering.id, Entry.notice_id).join(Entry, Entry.id == Rendering.entry_id)
-    rows = session.execute(query.where(Rendering.id.in_([stand.id for stand in stands])))
-    notices = {row.id: row.notice_id for row in rows}
-    kept = blind_to(session, reader, set(notices.values()))
-    return [stand for stand in stands if notices[stand.id] in kept]
+class _Once:
+    """What this copy alone tells otherwise: to the reader nothing of notices that they may still verify, and of each
+    date for which more time is asked that it is not granted. Calendars that are kept up to date do not say that."""
+
+    def __init__(self, session: Session, stands: list[Stand], reader: Person | None) -> None:
+        query = select(Rendering.id, Rendering.entry_id, Entry.notice_id).join(Entry, Entry.id == Rendering.entry_id)
+        rows = session.execute(query.where(Rendering.id.in_([stand.id for stand in stands]))).all()
+        self._session, self._wanted = session, wanted_days(session)
+        self._blind = blind_to(session, reader, {row.notice_id for row in rows})
+        self._told = {row.id for row in rows if row.notice_id in self._blind or row.entry_id in self._wanted}
+
+    def bodies(self, asked: list[tuple[Stand, str]], zone: tzinfo) -> dict[tuple[int, str], bytes]:
+        """The bytes of what is told otherwise."""
+        return bodies_by(self._session, [one for one in asked if one[0].id in self._told], self._window, zone)
+
+    def _window(self, entry: Entry, deadline: DeadlineRow) -> Window:
+        window, until = window_of(entry, deadline), self._wanted.get(entry.id)
+        window = plain(window) if entry.notice_id in self._blind else window
+        if until is None:
+            return window
+        said = Step(f"The dates here hold: {asked_words(until)}.", None, None)
+        return msgspec.structs.replace(window, working=[said, *window.working])

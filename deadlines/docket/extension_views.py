@@ -77,6 +77,12 @@ def extension_views(
     return [_view(*found, names) for found in session.execute(query)]
 
 
+def state_words(state: str, until: str | None) -> str:
+    """How it stands, with the day that was granted beside the word: `granted until …, but …`."""
+    words = STATES[state]
+    return words.replace("granted", f"granted until {until}", 1) if until and state.startswith("granted") else words
+
+
 def asked_words(until: date) -> str:
     """More time that is asked for, in few words beside a date."""
     return f"extension to {day_text(until)} asked for, {NOT_GRANTED}"

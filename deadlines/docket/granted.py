@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.result import Step, Window
 from deadlines.compute.words import long_date
-from deadlines.store.tables import Extension, Proposal
+from deadlines.docket.records import WAITING
+from deadlines.store.tables import Entry, Extension, Proposal
 
 
 class Granted(Struct, frozen=True, kw_only=True):
@@ -23,16 +24,24 @@ class Granted(Struct, frozen=True, kw_only=True):
     proof: str
 
 
-def granted(session: Session, entries: Collection[str]) -> dict[str, Granted]:
-    """By entry what was granted, the latest day where it was more than once. None that two people decided against."""
+def granted(session: Session, entries: Collection[str], *, holding: bool = False) -> dict[str, Granted]:
+    """By entry what was granted, the latest day where it was more than once. None that two people decided against;
+    with `holding` none of which the later date waits for them still."""
+    left_out = ("ignored", *WAITING) if holding else ("ignored",)
     query = (
         select(Extension)
         .outerjoin(Proposal, Proposal.id == Extension.proposal_id)
         .where(Extension.entry_id.in_(entries), Extension.state == "granted")
-        .where(or_(Proposal.id.is_(None), Proposal.state != "ignored"))
+        .where(or_(Proposal.id.is_(None), Proposal.state.not_in(left_out)))
         .order_by(Extension.granted_to, Extension.recorded_at)
     )
     return {row.entry_id: found for row in session.scalars(query) if (found := of_row(row)) is not None}
+
+
+def waiting_grants(session: Session, entry: Entry) -> list[Extension]:
+    """What was granted for an entry while the later date waits for two people."""
+    query = select(Extension).join(Proposal, Proposal.id == Extension.proposal_id)
+    return list(session.scalars(query.where(Extension.entry_id == entry.id, Proposal.state.in_(WAITING))))
 
 
 def any_granted(session: Session) -> bool:

@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from deadlines import decoding
 from deadlines.compute.ladder import Severity
 from deadlines.compute.result import Window
-from deadlines.docket.direction import Dates, classify, dates_of, merged, withdrawn
+from deadlines.docket.direction import Dates, classify, dates_of, earlier_of, merged, withdrawn
 from deadlines.docket.entries import enter, is_followed, new_version, reminded
 from deadlines.docket.finishing import wake
 from deadlines.docket.granted import extended, granted
@@ -28,7 +29,9 @@ from deadlines.docket.proposals import (
     waiting_for,
     was_ignored,
 )
+from deadlines.docket.records import is_to_be_left_aside
 from deadlines.docket.versions import current, locked
+from deadlines.docket.waited import Waited
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person, Proposal
 
@@ -72,8 +75,11 @@ def move(
     `window` is None where the law data gives it no more. More time that was granted is laid over it.
     """
     held = locked(session, entry)
-    more = granted(session, [entry.id]).get(entry.id)
-    return Mover(session, desk, held, because, now).move(extended(window, more) if window is not None else None)
+    if window is None:
+        return Mover(session, desk, held, because, now).move(None)
+    more, holding = (granted(session, [entry.id], holding=only).get(entry.id) for only in (False, True))
+    mover = Mover(session, desk, held, because, now, meanwhile=dates_of(extended(window, holding)))
+    return mover.move(extended(window, more))
 
 
 def enter_new(session: Session, desk: Desk, window: Window, because: Because, *, now: datetime) -> Move:
@@ -107,10 +113,20 @@ def passed(desk: Desk, window: Window, now: datetime) -> bool:
 
 
 class Mover:
-    """One entry, held, and why it is computed anew."""
+    """One entry, held, and why it is computed anew. `meanwhile`: its new dates without a grant that waits."""
 
-    def __init__(self, session: Session, desk: Desk, entry: Entry, because: Because, now: datetime) -> None:
+    def __init__(
+        self,
+        session: Session,
+        desk: Desk,
+        entry: Entry,
+        because: Because,
+        now: datetime,
+        meanwhile: Dates | None = None,
+    ) -> None:
         self.session, self.desk, self.entry, self.because, self.now = session, desk, entry, because, now
+        self.meanwhile = meanwhile
+        self.waited = Waited(session, entry)
 
     def move(self, window: Window | None) -> Move | None:
         """See `move`."""
@@ -123,7 +139,7 @@ class Mover:
             return None if unchanged else self._information(target, kind, old)
         if kind == "same":
             return self._same(stored, target)
-        if self._known(dates_of(target), kind):
+        if not self._sooner(old) and self._known(dates_of(target), kind):
             return self._told(target, kind, "known", old, waiting_for(self.session, self.entry))
         self._supersede("newer dates were computed")
         return self._earlier(target, old) if kind == "earlier" else self._later(target, kind, old)
@@ -134,15 +150,27 @@ class Mover:
         return self.applied(target, "earlier", old, base=base)
 
     def _later(self, target: Window, kind: Kind, old: Dates) -> Move:
-        """Wait for two people; of a mixed change, the earlier of each pair holds at once."""
+        """Wait for two people; of a mixed change, the earlier of each pair holds at once, and so does what comes
+        earlier while a grant waits."""
         base = self.entry.version
+        kind = "mixed" if self._sooner(old) else kind
         if kind == "mixed":
-            held = merged(target, old)
+            held = self._held(target, earlier_of(old, self.meanwhile or old))
             self._version(held)
             if self.because.by is None and self._was_ignored(dates_of(target)):
                 return self.applied(held, "earlier", old, base=base)
         proposal = self._propose(target, kind, old, base=self.entry.version, applied=False)
         return self.told(target, kind, "waiting", old, proposal)
+
+    def _sooner(self, old: Dates) -> bool:
+        """Whether a date comes earlier as long as nobody has agreed to the grant that waits."""
+        return self.meanwhile is not None and classify(old, self.meanwhile) in ("earlier", "mixed")
+
+    def _held(self, target: Window, old: Dates) -> Window:
+        """The earlier of each pair. What is printed and to be left aside stays in dispute until all has moved."""
+        dispute = decoding.convert(current(self.session, self.entry).window, Window).dispute
+        held = merged(target, old)
+        return msgspec.structs.replace(held, dispute=dispute) if is_to_be_left_aside(self.entry, dispute) else held
 
     def _known(self, new: Dates, kind: Kind) -> bool:
         """Whether a program has nothing to add: the same waits already, or people decided against it."""
@@ -197,7 +225,8 @@ class Mover:
         )
 
     def _propose(self, window: Window, kind: Kind, old: Dates, *, base: int, applied: bool) -> Proposal:
-        return propose(
+        """Write a proposal. One that waits takes over what waited before it: the grant, and the words of why."""
+        made = propose(
             self.session,
             self.desk,
             self.entry,
@@ -206,11 +235,14 @@ class Mover:
             kind=kind,
             applied=applied,
             notice=self.because.notice,
-            reason=self.because.reason,
+            reason=self.because.reason if applied else self.waited.reason(self.because.reason),
             base_version=base,
             by=self.because.by,
             now=self.now,
         )
+        if not applied:
+            self.waited.waits_in(made)
+        return made
 
     def applied(self, window: Window, kind: Kind, old: Dates, *, base: int) -> Move:
         """Keep the record of what took effect at once."""
@@ -251,6 +283,6 @@ class Mover:
             old=old,
             new=dates_of(window),
             proposal=proposal.id if proposal is not None else None,
-            reason=self.because.reason,
+            reason=proposal.reason if proposal is not None else self.because.reason,
             authority=list(window.cite),
         )

@@ -15,10 +15,11 @@ from deadlines.docket.entries import is_followed, new_version
 from deadlines.docket.intake import Desk
 from deadlines.docket.legible import kept
 from deadlines.docket.prefixes import find_by_id
+from deadlines.docket.printed import dispute_again
 from deadlines.docket.reasons import plain_reason
 from deadlines.docket.records import WAITING
 from deadlines.docket.trust import what_is_left
-from deadlines.docket.versions import locked
+from deadlines.docket.versions import current, locked
 from deadlines.errors import Conflict, DamagedRow
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person, Proposal
@@ -163,11 +164,13 @@ def accept(session: Session, desk: Desk, proposal: Proposal, person: Person, *, 
 def ignore(session: Session, desk: Desk, proposal: Proposal, person: Person, *, reason: str, now: datetime) -> Proposal:
     """Decide against a proposal. It stays visible, and the same dates of the same edition do not come back.
 
-    Raises InputError without a reason, Conflict where it waits no more.
+    Where they were to leave a printed deadline aside, that is in dispute again. Raises InputError without a reason,
+    Conflict where it waits no more.
     """
-    _held(session, proposal)
+    entry = _held(session, proposal)
     _settle(proposal, "ignored", person, plain_reason(reason), now)
-    _record(session, desk, proposal, person, "proposal.ignore", now)
+    again = dispute_again(entry, current(session, entry).window.get("dispute"))
+    _record(session, desk, proposal, person, "proposal.ignore", now, **({"disputed_again": True} if again else {}))
     return proposal
 
 
@@ -237,7 +240,9 @@ def _settle(proposal: Proposal, state: str, person: Person, decision: str, now: 
     proposal.decision = decision
 
 
-def _record(session: Session, desk: Desk, proposal: Proposal, person: Person, action: str, now: datetime) -> None:
+def _record(
+    session: Session, desk: Desk, proposal: Proposal, person: Person, action: str, now: datetime, **more: bool
+) -> None:
     session.flush()
-    detail = {"proposal": proposal.id, "kind": proposal.kind, "person": person.id, "state": proposal.state}
+    detail = {"proposal": proposal.id, "kind": proposal.kind, "person": person.id, "state": proposal.state, **more}
     audit.record(session, at=now, actor=desk.actor, action=action, subject=proposal.entry_id, detail=detail)

@@ -140,10 +140,12 @@ def _of_notice(notice_id: str, notice: Notice, entries: list[Stored], compute: C
     else:
         plain = windows
     for entry in entries:
-        window = (plain if entry.without_print else windows).get(entry.rule)
-        window = extended(window, entry.more) if window is not None else None
+        bare = (plain if entry.without_print else windows).get(entry.rule)
+        window = extended(bare, entry.more) if bare is not None else None
         if entry.status in CHECKED and _differs(entry, window):
-            found.append(Difference(notice_id, entry.entry_id, window, waits=entry.waits))
+            # What is granted may be what waits: the one who moves dates lays it over, and holds what comes earlier.
+            wanted = bare if entry.waits else window
+            found.append(Difference(notice_id, entry.entry_id, wanted, waits=entry.waits))
     known = {entry.rule for entry in entries}
     found += [Difference(notice_id, None, window) for rule, window in windows.items() if rule not in known]
     return found

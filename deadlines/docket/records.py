@@ -173,6 +173,13 @@ def is_held_to_print(entry: Entry, dispute: str | None) -> bool:
     return dispute is not None and made.get("dispute") == dispute and made.get("use") == "printed"
 
 
+def is_to_be_left_aside(entry: Entry, dispute: str | None) -> bool:
+    """Whether a person decided to leave the printed deadline of this dispute aside, and the dates in force still name
+    it: later ones wait for a second person."""
+    made = entry.resolution or {}
+    return dispute is not None and made.get("dispute") == dispute and made.get("use") == "computed"
+
+
 def is_disputed(entry: Entry, dispute: str | None) -> bool:
     """Whether a dispute still waits to be decided; another one than was decided does."""
     return dispute is not None and (entry.resolution or {}).get("dispute") != dispute

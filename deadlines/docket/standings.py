@@ -9,6 +9,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.corrections import Correction
 from deadlines.store.tables import Audit, Entry
 
 REOPENED, MOVED, VERIFIED, RESOLVED, ACCEPTED = (
@@ -40,10 +41,16 @@ def events_of(session: Session, entries: Iterable[str]) -> Mapping[str, Sequence
     return found
 
 
-def standing_at(entry: Entry, events: Sequence[Audit], version: int, at: datetime) -> Standing:
-    """How an entry stood at a moment, with `version` of its dates in force then."""
+def standing_at(
+    entry: Entry, events: Sequence[Audit], corrections: Sequence[Correction], version: int, at: datetime
+) -> Standing:
+    """How an entry stood at a moment, with `version` of its dates in force then.
+
+    A verification ends where its notice is corrected in what was read, a decision where it prints another day since.
+    """
     status = next((was for row in events if row.at > at and (was := _status_before(row)) is not None), entry.status)
     before = [row for row in events if row.at <= at]
+    made = [one for one in corrections if one.row.at <= at]
     closed = next((row for row in reversed(before) if _closing(row) is not None), None)
     holds = closed is not None and status in STATUS.values()
     return Standing(
@@ -51,8 +58,8 @@ def standing_at(entry: Entry, events: Sequence[Audit], version: int, at: datetim
         closing=_closing(closed) if holds and closed is not None else None,
         closed_at=closed.at if holds and closed is not None else None,
         closed_by=str(closed.detail.get("person") or closed.actor) if holds and closed is not None else None,
-        verified=_last(before, VERIFIED, version=version),
-        resolution=_last(before, RESOLVED),
+        verified=_unless(_last(before, VERIFIED, version=version), [one.row for one in made if one.unsigned]),
+        resolution=_unless(_resolution(before), [one.row for one in made if one.printed_anew]),
     )
 
 
@@ -75,6 +82,17 @@ def _closing(row: Audit) -> dict[str, Any] | None:
     """The record of a closing, where the row tells of one."""
     found = row.detail.get("closing")
     return found if row.action != REOPENED and isinstance(found, dict) and "was" in found else None
+
+
+def _unless(row: Audit | None, ends: Sequence[Audit]) -> Audit | None:
+    """The row, if nothing that ends it came after it."""
+    return None if row is None or any(end.id > row.id for end in ends) else row
+
+
+def _resolution(rows: Sequence[Audit]) -> Audit | None:
+    """The last decision on a printed deadline, unless the dates that it was to bring were decided against after it."""
+    telling = (row for row in reversed(rows) if row.action == RESOLVED or row.detail.get("disputed_again"))
+    return next((row if row.action == RESOLVED else None for row in telling), None)
 
 
 def _last(rows: Sequence[Audit], action: str, *, version: int | None = None) -> Audit | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from deadlines.docket.extension_views import asked_words
 from deadlines.docket.table import Copy
 from deadlines.docket.table_lines import TableLine
 from deadlines.sheets import Column, Sheet, write_csv, write_xlsx
@@ -67,7 +68,8 @@ def sheet_of(copy: Copy) -> Sheet:
 
 
 def _cells(line: TableLine, copy: Copy) -> dict[str, Any]:
-    doubts = [copy.in_doubt or "", *(words for name, words in DOUBTS.items() if getattr(line, name))]
+    asked = asked_words(line.extension_to) if line.extension_to is not None else ""
+    doubts = [copy.in_doubt or "", *(words for name, words in DOUBTS.items() if getattr(line, name)), asked]
     return {
         **msgspec.structs.asdict(line),
         "next_is": NEXT.get(line.next_is or ""),

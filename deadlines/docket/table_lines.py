@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.clock import day_of
 from deadlines.docket.coming import next_date
+from deadlines.docket.extension_views import wanted_days
 from deadlines.docket.records import WAITING, is_disputed, is_held_to_print
 from deadlines.docket.trust import is_altered
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Proposal
@@ -20,8 +21,8 @@ class TableLine(Struct, frozen=True, kw_only=True):
     """One entry. `client` is not there at all unless names were asked for, and null for a restricted matter.
 
     `next_on`, `next_is` and `days_left` are an open entry's, as in `views.Line`. `decided_form` is the form that the
-    notice decides, `form` the one to file. `blind`: whoever takes the copy may still verify the notice, and what was
-    entered of it is left out.
+    notice decides, `form` the one to file. `extension_to`: until when more time is asked for and not granted. `blind`:
+    whoever takes the copy may still verify the notice, and what was entered of it is left out.
     """
 
     entry: str
@@ -53,6 +54,7 @@ class TableLine(Struct, frozen=True, kw_only=True):
     disputed: bool
     held_to_print: bool
     waits: bool
+    extension_to: date | None
     blind: bool = False
 
 
@@ -62,6 +64,7 @@ class Lines:
     def __init__(self, session: Session, *, clients: bool, zone: tzinfo, today: date) -> None:
         self._clients, self._zone, self._today = clients, zone, today
         self._people = {row.id: row.email for row in session.execute(select(Person.id, Person.email))}
+        self._wanted = wanted_days(session)
         self._waiting = set(session.scalars(select(Proposal.entry_id).where(Proposal.state.in_(WAITING))))
 
     def line(self, row: Any, blind: Collection[str]) -> TableLine:
@@ -101,6 +104,7 @@ class Lines:
             disputed=is_disputed(entry, dispute),
             held_to_print=is_held_to_print(entry, dispute),
             waits=entry.id in self._waiting,
+            extension_to=self._wanted.get(entry.id),
         )
 
     def _next(self, entry: Entry, deadline: DeadlineRow) -> dict[str, Any]:

@@ -104,6 +104,11 @@ def _resolved(detail: Detail, _: Known) -> str:
     return f"{kept}; {detail['reason']}"
 
 
+def _ignored(detail: Detail, known: Known) -> str:
+    again = "the printed deadline is in dispute again" if detail.get("disputed_again") else ""
+    return "; ".join(part for part in (_details(detail, known), again) if part)
+
+
 def _taken(detail: Detail, _: Known) -> str:
     restricted = detail.get("restricted")
     named = not restricted and (detail.get("clients") or detail.get("redaction") == "full")
@@ -238,7 +243,7 @@ ACTS: dict[str, str | tuple[str, More]] = {
     "person.role": ("gave somebody another role", lambda detail, _: f"from {detail['from']} to {detail['to']}"),
     "proposal.accept": ("agreed as the second to other dates", lambda *_: ""),
     "proposal.agree": ("agreed as the first to other dates", lambda *_: ""),
-    "proposal.ignore": "decided against other dates",
+    "proposal.ignore": ("decided against other dates", _ignored),
     "recompute.failed": "could not compute a notice anew",
     "reminder.dead": "could not deliver a reminder",
     "reminder.escalate": ("asked the next person about a date that nobody had taken on", _escalated),

@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 from deadlines import decoding
 from deadlines.clock import day_of
 from deadlines.compute.result import Window
-from deadlines.docket.blind import plain
 from deadlines.docket.leaving import MOST, Removed
 from deadlines.docket.renderings import origin_of
 from deadlines.docket.scopes import shown
@@ -79,11 +78,11 @@ def bodies(session: Session, wanted: Iterable[tuple[Stand, str]], zone: tzinfo =
     return {**found, **_made(session, missing, zone)}
 
 
-def plain_bodies(
-    session: Session, wanted: Iterable[tuple[Stand, str]], zone: tzinfo = UTC
+def bodies_by(
+    session: Session, wanted: Iterable[tuple[Stand, str]], read: Read, zone: tzinfo = UTC
 ) -> dict[tuple[int, str], bytes]:
-    """The same for who may still verify their notices: made for them alone, without what tells what was entered."""
-    return _made(session, list(wanted), zone, lambda entry, deadline: plain(window_of(entry, deadline)))
+    """The same, made for once, of each entry's window as `read` tells it."""
+    return _made(session, list(wanted), zone, read)
 
 
 def sound(session: Session, stored: dict[int, bytes]) -> dict[int, bytes]:

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from deadlines import decoding
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
-from deadlines.docket.asides import law_alone
+from deadlines.docket.asides import as_printed, law_alone
+from deadlines.docket.blind import require_seen
 from deadlines.docket.direction import classify, dates_of
 from deadlines.docket.discrepancies import note_discrepancy
 from deadlines.docket.doubts import odd_days
@@ -28,9 +29,10 @@ from deadlines.docket.looks import differences, seen
 from deadlines.docket.moves import Because, Move, move
 from deadlines.docket.notices import hold_in_force
 from deadlines.docket.printed import printed_of
+from deadlines.docket.proposals import waiting_for
 from deadlines.docket.reasons import plain_reason
-from deadlines.docket.records import Resolution, Use
-from deadlines.docket.signable import knows_it, refusal_of, unresolved_dispute
+from deadlines.docket.records import Resolution, Use, is_to_be_left_aside
+from deadlines.docket.signable import knows_it, refusal_of
 from deadlines.docket.versions import current, locked
 from deadlines.docket.visible import require_visible
 from deadlines.errors import Conflict
@@ -137,28 +139,52 @@ def _require_dates(session: Session, desk: Desk, row: NoticeRow, entries: Sequen
 def resolve_dispute(
     session: Session, desk: Desk, entry: Entry, *, use: Use, reason: str, by: Person, now: datetime
 ) -> Move | None:
-    """Decide a dispute. `printed` keeps the dates in force, and a filing after the printed day stays contested; returns
-    None.
+    """Decide a dispute, or decide it anew. `printed` keeps the dates in force, and a filing after the printed day stays
+    contested; returns None, or what moves back where the printed one was to be left aside before.
 
     `computed` leaves the printed deadline aside: the dates move as any others, so earlier ones hold at once and later
     ones wait for a second person; None where the dates are those already. Raises InputError without a reason,
-    Conflict where nothing is disputed.
+    Conflict where nothing is disputed, where it is decided so already, and for who would decide it anew and may still
+    verify the notice blind.
     """
     entry = locked(session, entry)
     _require_open(entry)
-    window = decoding.convert(current(session, entry).window, Window)
-    dispute = unresolved_dispute(entry, window)
+    dispute = dispute_of(session, desk, entry)
     if dispute is None:
-        raise Conflict(f"Nothing is disputed about entry {entry.id[:8]}, or it is resolved already.")
+        raise Conflict(f"Nothing is disputed about entry {entry.id[:8]}.")
+    before = entry.resolution or {}
+    if before.get("dispute") == dispute:
+        _require_another(session, entry, use, by)
     resolution = Resolution(use, plain_reason(reason), dispute, printed_of(desk, entry))
     entry.resolution = msgspec.to_builtins(resolution)
     entry.resolved_at, entry.resolved_by = now, by.id
     detail = {"person": by.id, **entry.resolution}
     _record(session, desk, entry, "entry.resolve", detail, now)
-    if use == "printed":
+    if use == "printed" and before.get("use") != "computed":
         return None
     because = Because(entry.notice, resolution.reason, by)
-    return move(session, desk, entry, law_alone(desk, entry), because, now=now)
+    window = law_alone(desk, entry) if use == "computed" else as_printed(desk, entry)
+    return move(session, desk, entry, window, because, now=now)
+
+
+def dispute_of(session: Session, desk: Desk, entry: Entry) -> str | None:
+    """The dispute about an entry's printed deadline, also where it is decided: of the dates in force, or where the
+    printed one has been left aside, of those with it."""
+    found = decoding.convert(current(session, entry).window, Window).dispute
+    if found is not None or entry.resolution is None:
+        return found
+    window = as_printed(desk, entry)
+    return window.dispute if window is not None else None
+
+
+def _require_another(session: Session, entry: Entry, use: Use, by: Person) -> None:
+    """Raises Conflict for the decision that stands already, and for who would read off another what they verify."""
+    require_seen(session, by, entry.notice, "The decision tells what was entered.")
+    made = entry.resolution or {}
+    dispute = decoding.convert(current(session, entry).window, Window).dispute
+    refused = is_to_be_left_aside(entry, dispute) and waiting_for(session, entry) is None
+    if made.get("use") == use and not refused:
+        raise Conflict(f"That the {use} date counts for entry {entry.id[:8]} is decided already.")
 
 
 def unresolved(session: Session) -> list[Entry]:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
+from deadlines.docket.corrections import corrections_of
 from deadlines.docket.direction import DEADLINES, NAMES
 from deadlines.evidence.figures import spread
 from deadlines.evidence.model import Asked, Cell, Part, Row, hours
@@ -15,8 +16,9 @@ VERIFIED = "entry.verify"
 
 def verification(asked: Asked) -> Part:
     """Every window that came on the docket, who entered it, who signed for it, and when."""
-    signed = _signed(asked)
-    rows = [_entered(asked, signed, *found) for found in _entries(asked)]
+    every = _entries(asked)
+    signed = _signed(asked, [entry for entry, *_ in every])
+    rows = [_entered(asked, signed, *found) for found in every]
     entered = [row.cells for row in rows]
     done = [cells for cells in entered if cells[6] is not None]
     figures: list[tuple[str, Cell]] = [
@@ -52,13 +54,30 @@ def _entries(asked: Asked) -> Sequence[tuple[Entry, Matter, NoticeRow, str]]:
     return [(row[0], row[1], row[2], row[3]) for row in asked.session.execute(query)]
 
 
-def _signed(asked: Asked) -> dict[str, tuple[datetime, str]]:
-    """When each entry was verified first, and by whom; a later change of its dates ends a verification."""
+def _signed(asked: Asked, entries: Sequence[Entry]) -> dict[str, tuple[datetime, str]]:
+    """When each entry was verified, and by whom. Other dates end a verification, and so does a correction of what was
+    read; what was not verified again by the end of the time is left out."""
     query = select(Audit).where(Audit.action == VERIFIED, asked.within(Audit.at)).order_by(Audit.id)
+    versions, last = _versions(asked), _read_anew(asked, entries)
     found: dict[str, tuple[datetime, str]] = {}
     for row in asked.session.scalars(query):
-        found.setdefault(row.subject, (row.at, asked.who(row.detail.get("person"))))
+        if row.detail.get("version") == versions.get(row.subject) and row.id > last.get(row.subject, 0):
+            found.setdefault(row.subject, (row.at, asked.who(row.detail.get("person"))))
     return found
+
+
+def _versions(asked: Asked) -> dict[str, int]:
+    """The version of each entry's dates that was in force when the time ended."""
+    query = select(DeadlineRow.entry_id, func.max(DeadlineRow.version)).where(DeadlineRow.created_at < asked.end)
+    return {row[0]: row[1] for row in asked.session.execute(query.group_by(DeadlineRow.entry_id))}
+
+
+def _read_anew(asked: Asked, entries: Sequence[Entry]) -> dict[str, int]:
+    """By entry the last row of the trail by the end of the time that ended a verification of its notice."""
+    return {
+        entry: max((one.row.id for one in made if one.unsigned and one.row.at < asked.end), default=0)
+        for entry, made in corrections_of(asked.session, entries).items()
+    }
 
 
 def _entered(

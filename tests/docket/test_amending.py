@@ -41,7 +41,9 @@ def test_the_old_row_stays_and_every_entry_follows_the_new_one(database: Databas
         assert {entry.notice_id for entry in entries.values()} == {found.notice.id}
         assert found.notice.entered_by == ana.email
         [noted] = session.scalars(select(Audit).where(Audit.action == "notice.amend"))
-        assert noted.detail == {"amended_by": found.notice.id, "reason": WHY, "person": ana.id, "door": ""}
+        told = {"amended_by": found.notice.id, "reason": WHY, "person": ana.id, "door": ""}
+        ended = {"unsigned": sorted(entry.id for entry in entries.values()), "printed_anew": False}
+        assert noted.detail == told | ended
 
 
 def test_a_later_service_waits_for_a_second_person_and_the_night_changes_nothing(database: Database) -> None:

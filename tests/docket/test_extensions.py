@@ -8,26 +8,28 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice, Service, compute
+from deadlines.compute.result import Window
 from deadlines.docket.amending import Amendment, amend_notice
 from deadlines.docket.claiming import claim
 from deadlines.docket.closing import file_entry
 from deadlines.docket.extension_views import STATES, extension_views
 from deadlines.docket.extensions import Requested, grant_extension, refuse_extension, request_extension
-from deadlines.docket.moves import Move
+from deadlines.docket.moves import Because, Move, move
 from deadlines.docket.parcels import prepare
-from deadlines.docket.proposals import accept, find_proposal, ignore
+from deadlines.docket.proposals import accept, find_proposal, ignore, stored_dates
 from deadlines.docket.recompute import bring_up_to_date, differences, read_page
 from deadlines.docket.records import Proof
 from deadlines.docket.views import entry_view, open_windows
 from deadlines.errors import Conflict, InputError
 from deadlines.law import load_law
 from deadlines.store.database import Database
-from deadlines.store.tables import Entry, Extension, Person
+from deadlines.store.tables import Entry, Extension, Person, Proposal
 from tests.docket.desks import (
     DENIAL,
     LAST,
     LATER,
     SAFE,
+    changed,
     desk,
     entered_by,
     firm,
@@ -205,6 +207,84 @@ def test_a_grant_that_the_second_person_declines_moves_nothing(database: Databas
         ignore(session, desk(), proposal, ben, reason="the letter is of another case", now=LATER)
         assert nightly(session) == []
         assert (row(session, entry).last_day, entry.version) == (LAST, 1)
+
+
+def waiting(session: Session, entry: Entry) -> Proposal:
+    [found] = [one for one in proposals(session, entry) if one.state in ("pending", "agreed")]
+    return found
+
+
+def test_a_grant_waits_on_where_a_correction_takes_the_place_of_its_proposal(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, _ = firm(session)
+        entry = recorded(session)[RULE]
+        request(session, entry, ana)
+        grant(session, entry, ana)
+        amended = Amendment(received_on=date(2026, 10, 30))
+        amend_notice(session, desk(), entered_by(entry, ben), amended, reason="the stamp", by=ben, now=LATER)
+        newer = waiting(session, entry)
+        assert newer.reason.startswith("extended to Saturday 12 December 2026, granted on")
+        assert newer.reason.endswith("letter of 2 November; the stamp")
+        [view] = extension_views(session, entry=entry, everything=True)
+        assert (view.state, view.proposal) == ("granted-waiting", newer.id)
+        ignore(session, desk(), newer, ana, reason="granted in another case", now=LATER)
+        [view] = extension_views(session, entry=entry, everything=True)
+        assert view.state == "granted-declined"
+        assert nightly(session) == []
+        assert row(session, entry).last_day == LAST
+
+
+def test_a_grant_that_waited_through_a_correction_holds_once_that_is_accepted(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        entry = recorded(session)[RULE]
+        request(session, entry, ana)
+        grant(session, entry, ana)
+        amended = Amendment(received_on=date(2026, 10, 30))
+        amend_notice(session, desk(), entered_by(entry, ben), amended, reason="the stamp", by=ben, now=LATER)
+        accept(session, desk(), waiting(session, entry), dora, now=LATER)
+        [view] = extension_views(session, entry=entry, everything=True)
+        assert (view.state, row(session, entry).last_day) == ("granted", WANTED)
+        later = extended_to(session, entry, WANTED + timedelta(days=30))
+        move(session, desk(), entry, later, Because(entry.notice, "another law"), now=LATER)
+        ignore(session, desk(), waiting(session, entry), dora, reason="not yet law", now=LATER)
+        [view] = extension_views(session, entry=entry, everything=True)
+        assert view.state == "granted"  # what holds is not declined with other dates
+
+
+def extended_to(session: Session, entry: Entry, day: date) -> Window:
+    return changed(session, entry, last_day=day, latest=day)
+
+
+def test_while_a_grant_waits_what_the_law_brings_earlier_holds_at_once(database: Database) -> None:
+    """Without mail days the denial of Fri 23 October ends on Sun 22 November: Fri 20 safe, Mon 23 last."""
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        entry = recorded(session)[RULE]
+        request(session, entry, ana)
+        grant(session, entry, ana)
+        amended = Amendment(method="in-person")
+        amend_notice(session, desk(), entered_by(entry, ben), amended, reason="handed over", by=ben, now=LATER)
+        assert row(session, entry).last_day == date(2026, 11, 23)
+        newer = waiting(session, entry)
+        assert (newer.kind, stored_dates(newer.window).last_day) == ("mixed", WANTED)
+        accept(session, desk(), newer, dora, now=LATER)
+        assert row(session, entry).last_day == WANTED
+
+
+def test_the_nightly_check_brings_an_earlier_date_into_force_though_a_grant_waits(database: Database) -> None:
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        entry = recorded(session)[RULE]
+        request(session, entry, ana)
+        grant(session, entry, ana)
+        entry.notice.facts = {**entry.notice.facts, "service": {"method": "in-person", "on": None}}
+        [made] = [one for one in nightly(session) if one.entry == entry.id]
+        assert (made.kind, made.outcome) == ("mixed", "waiting")
+        assert row(session, entry).last_day == date(2026, 11, 23)
+        version = entry.version
+        assert [one.outcome for one in nightly(session) if one.entry == entry.id] in ([], ["known"])
+        assert entry.version == version
 
 
 def test_a_refused_request_leaves_the_dates_and_may_be_made_again(database: Database) -> None:

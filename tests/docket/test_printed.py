@@ -4,22 +4,42 @@ An I-140 denial mailed on Fri 23 October 2026: the last day is Wed 25 November (
 """
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from msgspec import structs
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice, Service
+from deadlines.compute.engine import engine_for
 from deadlines.docket.blind import blinded
 from deadlines.docket.closing import file_entry
+from deadlines.docket.moves import Because, move
 from deadlines.docket.proof import proof_of
-from deadlines.docket.proposals import accept
-from deadlines.docket.records import Closing, Resolution, Use
-from deadlines.docket.verification import resolve_dispute
+from deadlines.docket.proposals import accept, ignore
+from deadlines.docket.recompute import differences, read_page, unsettled
+from deadlines.docket.records import Closing, Resolution, Use, is_disputed, is_held_to_print
+from deadlines.docket.trail_words import more_of
+from deadlines.docket.verification import resolve_dispute, unresolved
 from deadlines.docket.views import entry_view, open_windows
+from deadlines.errors import Conflict
 from deadlines.store.database import Database
-from deadlines.store.tables import Entry, Person
-from tests.docket.desks import DENIAL, LAST, LATER, SAFE, desk, firm, proposals, recorded
+from deadlines.store.tables import Audit, Entry, Person
+from tests.docket.desks import (
+    DENIAL,
+    LAST,
+    LATER,
+    SAFE,
+    changed,
+    desk,
+    entered_by,
+    firm,
+    proposals,
+    recorded,
+    stored,
+    verify,
+)
 
 RULE = "uscis.motion.reopen"
 SOONER, LATE_PRINT = date(2026, 11, 13), date(2026, 12, 4)
@@ -72,6 +92,119 @@ def test_left_aside_and_agreed_to_the_law_alone_counts(database: Database) -> No
         accept(session, desk(), waiting, ben, now=LATER)  # Ana agreed by deciding
         made = filed(session, entry, LAST, ana)
         assert (made.timeliness, made.past_printed) == ("timely", None)
+
+
+def test_while_later_dates_wait_one_person_has_left_nothing_aside(database: Database) -> None:
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        entry = printing(session, SOONER)
+        decide(session, entry, "computed", ana)
+        made = filed(session, entry, LAST, ana)
+        assert (made.timeliness, made.past_printed) == ("contested", SOONER)
+
+
+def test_a_longer_printed_day_is_left_aside_at_once_where_the_law_gives_the_dates_already(database: Database) -> None:
+    with database.write() as session:
+        ana, _, _ = firm(session)
+        entry = recorded(session, structs.replace(RFE, printed_deadline=date(2027, 2, 1)))[RESPONSE]
+        decide(session, entry, "computed", ana)
+        assert stored(session, entry).dispute is None
+        assert filed(session, entry, date(2027, 1, 19), ana).timeliness == "timely"
+
+
+def test_where_the_second_person_refuses_the_printed_day_is_in_dispute_again(database: Database) -> None:
+    with database.write() as session:
+        ana, _, dora = firm(session)
+        entry = printing(session, SOONER)
+        decide(session, entry, "computed", ana)
+        [waiting] = proposals(session, entry)
+        ignore(session, desk(), waiting, dora, reason="the officer is strict", now=LATER)
+        [line] = [line for line in open_windows(session, LATER.date()) if line.entry == entry.id]
+        assert (line.disputed, line.waits, line.held_to_print) == (True, False, False)
+        assert entry in unresolved(session)
+        page = read_page(session, "", 10)
+        found = unsettled(session, differences(page, engine_for(desk().law).compute))
+        assert [one.entry_id for one in found if one.entry_id == entry.id] == []  # the nightly check asks nobody again
+        row = session.scalars(select(Audit).where(Audit.action == "proposal.ignore")).one()
+        assert "in dispute again" in more_of(row.action, row.detail, SimpleNamespace(person=str))
+        decide(session, entry, "computed", dora)  # she asked, and found out
+        [again] = [one for one in proposals(session, entry) if one.state == "agreed"]
+        assert again.agreed_by == dora.id
+        made = filed(session, entry, LAST, ana)
+        assert (made.timeliness, made.past_printed) == ("contested", SOONER)
+
+
+def test_what_was_left_aside_with_a_second_person_stays_so_when_other_dates_are_refused(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        entry = printing(session, SOONER)
+        decide(session, entry, "computed", ana)
+        accept(session, desk(), proposals(session, entry)[0], ben, now=LATER)
+        later = changed(session, entry, last_day=LATE_PRINT, latest=LATE_PRINT)
+        move(session, desk(), entry, later, Because(entry.notice, "computed anew"), now=LATER)
+        [waiting] = [one for one in proposals(session, entry) if one.state == "pending"]
+        ignore(session, desk(), waiting, dora, reason="no", now=LATER)
+        assert entry.resolution is not None
+        assert filed(session, entry, LAST, ana).timeliness == "timely"
+
+
+def test_of_a_mixed_change_the_printed_day_stays_in_dispute_until_all_of_it_holds(database: Database) -> None:
+    with database.write() as session:
+        ana, _, dora = firm(session)
+        entry = printing(session, SOONER)
+        dispute = stored(session, entry).dispute
+        entry.resolution = {"use": "computed", "reason": "asked", "dispute": dispute, "printed": str(SOONER)}
+        mixed = changed(session, entry, safe_by=SAFE, last_day=SAFE, dispute=None)  # safe date later, last day earlier
+        move(session, desk(), entry, mixed, Because(entry.notice, "asked", ana), now=LATER)
+        held = stored(session, entry)
+        assert (held.safe_by, held.last_day, held.dispute) == (SOONER, SAFE, dispute)
+        [waiting] = [one for one in proposals(session, entry) if one.state == "agreed"]
+        ignore(session, desk(), waiting, dora, reason="no", now=LATER)
+        assert is_disputed(entry, held.dispute)
+
+
+def test_a_wrong_decision_is_decided_anew_and_the_trail_keeps_both(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, _ = firm(session)
+        entry = printing(session, SOONER)
+        entered_by(entry, ana)
+        decide(session, entry, "printed", ana)
+        with pytest.raises(Conflict, match="is decided already"):
+            decide(session, entry, "printed", ana)
+        decide(session, entry, "computed", ana)
+        with pytest.raises(Conflict, match="is decided already"):
+            decide(session, entry, "computed", ana)
+        decide(session, entry, "printed", ana)
+        assert [one.state for one in proposals(session, entry)] == ["superseded"]
+        assert (entry.version, is_held_to_print(entry, stored(session, entry).dispute)) == (1, True)
+        decide(session, entry, "computed", ana)
+        [waiting] = [one for one in proposals(session, entry) if one.state == "agreed"]
+        accept(session, desk(), waiting, ben, now=LATER)
+        assert stored(session, entry).safe_by == SAFE
+        decide(session, entry, "printed", ana)  # the earlier date holds at once
+        held = stored(session, entry)
+        assert (held.safe_by, is_held_to_print(entry, held.dispute)) == (SOONER, True)
+        rows = session.scalars(select(Audit).where(Audit.action == "entry.resolve").order_by(Audit.id)).all()
+        assert [made.detail["use"] for made in rows] == ["printed", "computed", "printed", "computed", "printed"]
+
+
+def test_who_may_still_verify_blind_reads_the_paper_before_they_decide_anew(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        entries = recorded(session, structs.replace(DENIAL, printed_deadline=SOONER))
+        entry = entries[RULE]
+        entered_by(entry, ben)
+        for each in entries.values():
+            if each.status == "open":
+                decide(session, each, "printed", ana)
+        with pytest.raises(Conflict, match="read it off the paper first"):
+            decide(session, entry, "computed", dora)
+        for each in entries.values():
+            if each.status == "open":
+                verify(session, each, dora)
+        decide(session, entry, "computed", dora)
+        assert entry.resolution is not None
+        assert entry.resolution["use"] == "computed"
 
 
 def test_a_later_printed_day_makes_no_filing_within_the_law_doubtful(database: Database) -> None:

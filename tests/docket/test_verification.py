@@ -131,8 +131,16 @@ def test_the_printed_deadline_is_kept(database: Database) -> None:
         assert (view.resolution.use, view.resolution.reason) == ("printed", "the officer applies it")
         assert unresolved(session) == []
         verify(session, entry, ben)
+        entry.notice.entered_by = ana.email  # who entered it may decide it anew without reading it off the paper
+        with pytest.raises(Conflict, match="is decided already"):
+            resolve(session, entry, "printed", ana)
+
+
+def test_where_nothing_is_disputed_nothing_is_decided(database: Database) -> None:
+    with database.write() as session:
+        ana, _, _ = firm(session)
         with pytest.raises(Conflict, match="Nothing is disputed"):
-            resolve(session, entry, "computed", ana)
+            resolve(session, recorded(session)[RULE], "computed", ana)
 
 
 def test_leaving_the_printed_deadline_aside_waits_for_a_second_person(database: Database) -> None:

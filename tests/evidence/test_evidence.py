@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket import acknowledging, closing, escalation, evening, evening_sheet, restricting
 from deadlines.docket.absences import coming, note_absence
+from deadlines.docket.amending import Amendment, amend_notice
 from deadlines.docket.house import House
 from deadlines.docket.moves import Because, move
 from deadlines.docket.people import deactivate_person
@@ -88,6 +89,25 @@ def test_who_entered_and_verified_what_and_how_long_it_took(session: Session, ho
     rows = objects(part(found, "verification"))
     assert {row["verified_by"] for row in rows} == {"ben.roe@firm.test", None}
     assert {row["entered_by"] for row in rows} == {"cli:test"}
+
+
+def test_a_verification_that_a_correction_or_other_dates_ended_counts_no_more(session: Session, house: House) -> None:
+    _, ben, dora = desks.firm(session)
+    first, second, third = followed(session)
+    desks.entered_by(first, ben)
+    for each in (first, second, third):
+        desks.verify(session, each, dora, now=desks.ENTERED + timedelta(hours=2))
+    later = desks.changed(session, third, safe_by=date(2026, 11, 18))
+    move(session, desks.desk(), third, later, Because(third.notice, "another law"), now=desks.LATER)
+    assert figures(made(session, house), "verification")["Verified by a second person"] == 2
+    received = Amendment(received_on=date(2026, 10, 30))
+    amend_notice(session, desks.desk(), first.notice, received, reason="the stamp", by=ben, now=desks.LATER)
+    assert figures(made(session, house), "verification")["Verified by a second person"] == 0
+    desks.verify(session, first, dora, now=desks.LATER + timedelta(hours=1))
+    rows = [row for row in objects(part(made(session, house), "verification")) if row["verified_by"]]
+    assert [row["verified_at"] for row in rows] == [desks.LATER + timedelta(hours=1)]
+    october = Wanted(from_on=date(2026, 10, 1), until_on=date(2026, 10, 31))
+    assert figures(made(session, house, october), "verification")["Verified by a second person"] == 3
 
 
 def test_another_time_has_other_rows(session: Session, house: House) -> None:

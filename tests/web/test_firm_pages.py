@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from deadlines.docket import logins, subscriptions
 from deadlines.docket.extensions import grant_extension, request_extension
 from deadlines.docket.house import House
-from deadlines.docket.proposals import accept
+from deadlines.docket.proposals import accept, ignore
 from deadlines.docket.subscriptions import Choice
 from deadlines.ical.wording import day_text
 from deadlines.law import load_law
@@ -583,9 +583,28 @@ def test_granted_time_is_part_of_how_a_matter_was(firm: Firm) -> None:
     page = firm.browser("Ana").get(f"/matter/{firm.ids['A-1']}/on?date=2026-10-29").text
     text = re.sub(r"<[^>]+>", "", page)
     assert "The edition of then gives the same dates, with the time that was granted until 2026-12-12." in text
-    assert "granted, until Sat 12 Dec 2026; letter 2" in text
+    assert "granted until Sat 12 Dec 2026; letter 2" in text
     assert "Other dates:" not in text
     assert "the reminder of a change of the dates, to Ana" in text
+
+
+def test_a_declined_grant_and_two_readings_are_part_of_how_a_matter_was(firm: Firm) -> None:
+    with firm.database.write() as session:
+        query = select(Entry).where(Entry.matter_id == firm.ids["A-1"], Entry.rule == "uscis.motion.reopen")
+        entry = session.scalars(query).one()
+        ana, dora = (session.get_one(Person, firm.id_of(name)) for name in ("Ana", "Dora"))
+        day, to, at = date(2026, 10, 29), date(2026, 12, 12), desks.ENTERED + timedelta(days=2)
+        request_extension(session, desks.desk(), entry, to=to, asked_on=day, proof="letter 1", by=ana, now=at)
+        grant_extension(session, desks.desk(), entry, to=to, granted_on=day, proof="letter 2", by=ana, now=at)
+        ignore(session, desks.desk(), desks.proposals(session, entry)[0], dora, reason="another case", now=at)
+        desks.verify(session, entry, ana, received_on=date(2026, 10, 28), now=at)
+    page = firm.browser("Ana").get(f"/matter/{firm.ids['A-1']}/on?date=2026-10-29").text
+    assert Page(page).problems() == []
+    text = " ".join(re.sub(r"<[^>]+>", "", page).split())
+    said = "granted until Sat 12 Dec 2026, but the later date was decided against: the earlier one holds; letter 2"
+    assert said in text
+    assert "Two people had read the notice differently: Ana on" in text
+    assert "in the day of receipt" in text
 
 
 def test_a_matter_is_shown_as_it_was(firm: Firm) -> None:

@@ -148,8 +148,51 @@ def test_a_dispute_is_decided(office: Office, use: str, said: str) -> None:
         found = session.get_one(Entry, entry.id)
         assert found.resolution is not None
         assert (found.resolution["use"], found.version) == (use, 1)
-    assert "it is decided already" in browser.get(path).text
+    assert "It is decided already" in browser.get(path).text
     assert ("The printed deadline holds" in browser.get(f"/matter/{entry.matter_id}").text) is (use == "printed")
+
+
+def test_a_wrong_decision_is_decided_anew_by_who_knows_the_notice(office: Office) -> None:
+    entry, ben, ana = disputed(office), office.browser("Ben"), office.browser("Ana")
+    path = f"/entry/{entry.id}/resolve"
+    form = {**fields(ben.get(path).text), "use": "computed", "reason": "clicked the wrong one"}
+    assert ben.post(path, data=form).status_code == 303
+    matter = ben.get(f"/matter/{entry.matter_id}").text
+    assert "a filing after the printed day is recorded as contested" in matter
+    assert f'href="{path}"' in matter
+    with office.database.read() as session:
+        others = session.scalars(select(Entry.id).where(Entry.notice_id == entry.notice_id, Entry.id != entry.id)).all()
+    for other in others:
+        address = f"/entry/{other}/resolve"
+        ana.post(address, data={**fields(ana.get(address).text), "use": "printed", "reason": "asked"})
+    blind = ana.get(path).text
+    assert "read it off the paper first" in blind
+    assert ("The notice prints" in blind, '<button class="primary"' in blind) == (False, False)
+    assert ben.post(path, data={**form, "use": "printed"}).status_code == 409  # the page of before the decision
+    asked = ben.get(path).text
+    assert Page(asked).problems() == []
+    assert "What waits for a second person is withdrawn" in asked
+    done = ben.post(path, data={**fields(asked), "use": "printed", "reason": "the officer applies it"})
+    assert "the dates in force stay" in ben.get(done.headers["location"]).text
+    assert proposal(office, entry).state == "superseded"
+    assert "Decided: the printed deadline holds" not in ben.get(f"/matter/{entry.matter_id}").text
+    history = ben.get(f"/matter/{entry.matter_id}/history").text
+    assert all(word in history for word in ("clicked the wrong one", "the officer applies it"))
+
+
+def test_a_refusal_of_the_later_dates_says_that_the_printed_one_is_disputed_again(office: Office) -> None:
+    entry, ben = disputed(office), office.browser("Ben")
+    path = f"/entry/{entry.id}/resolve"
+    ben.post(path, data={**fields(ben.get(path).text), "use": "computed", "reason": "a misprint"})
+    found = proposal(office, entry)
+    read = {"kind": "uscis.denial", "form": "I-140", "decided_on": "2026-10-23", "method": "mail"}
+    dora = office.browser("Dora")
+    dora.post(f"/notice/{entry.notice_id}/verify", data={**read, "printed_deadline": str(PRINTED)})
+    address = f"/proposal/{found.id}/ignore"
+    done = dora.post(address, data={**fields(dora.get(address).text), "reason": "the officer is strict"})
+    listed = dora.get(done.headers["location"]).text
+    assert "the printed deadline is in dispute again" in listed
+    assert f'id="{entry.id}"' in listed
 
 
 def test_who_may_still_verify_blind_does_that_before_they_see_how_other_dates_were_found(office: Office) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,7 +14,9 @@ from httpx2 import Response
 from sqlalchemy import select
 
 from deadlines.docket import table
-from deadlines.store.tables import Audit, Matter, Person
+from deadlines.docket.extensions import request_extension
+from deadlines.store.tables import Audit, Entry, Matter, Person
+from tests.docket import desks
 from tests.docket.desks import DENIAL, LAST, MAILED, SAFE
 from tests.reading import events_of
 from tests.web.office import CANARIES, PEOPLE, Office, Page
@@ -107,6 +110,25 @@ def test_one_matter_is_copied_whole_and_as_a_calendar(office: Office) -> None:
     assert {event["DTSTART"].dt for event in events_of(answer.content)} == {SAFE, LAST}
     assert "Canary" not in answer.text
     assert "Canary-Garcia" in matter_copy(office, "Ben", "ics", clients="yes").text.replace("\r\n ", "")
+
+
+def test_a_copy_says_that_more_time_is_asked_for_and_not_granted(office: Office) -> None:
+    until = LAST + timedelta(days=20)
+    with office.database.write() as session:
+        query = select(Entry).where(Entry.matter_id == office.matter(), Entry.rule == "uscis.motion.reopen")
+        entry = session.scalars(query).one()
+        ana = session.scalars(select(Person).where(Person.name == "Ana")).one()
+        asked: dict[str, Any] = {"to": until, "asked_on": date(2026, 10, 30), "proof": "ECAS 1", "by": ana}
+        request_extension(session, desks.desk(), entry, **asked, now=desks.LATER)
+    lines = {line["entry"]: line["extension_to"] for line in rows_of(take(office, "Ben", "json"))}
+    assert (lines.pop(entry.id), set(lines.values())) == (str(until), {None})
+    for kind in ("csv", "xlsx"):
+        [row] = [row for row in rows_of(take(office, "Ben", kind)) if "asked for" in row["Look again"]]
+        assert row["Entry"] == entry.id
+    for who in ("Ben", "Dora"):  # who entered the notice, and who may still verify it blind
+        events = events_of(matter_copy(office, who, "ics").content)
+        marked = {str(event["UID"])[:26] for event in events if "NOT GRANTED" in event["DESCRIPTION"]}
+        assert marked == {entry.id}, who
 
 
 def test_a_restricted_matter_is_in_no_copy_of_a_docket_and_in_none_of_who_does_not_see_it(office: Office) -> None:

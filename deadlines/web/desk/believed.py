@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from deadlines.docket.believed import believed, end_of_day, kept_blind
 from deadlines.docket.extension_views import STATES
+from deadlines.docket.looks import words_of as fields_of
 from deadlines.docket.reminder_words import words_of
 from deadlines.errors import InputError
 from deadlines.store.tables import Matter
@@ -58,5 +59,6 @@ def _believed(visit: Visit, matter: Matter, on: date) -> Response:
         kinds={kind.id: kind.title for kind in visit.law.kinds.values()},
         served=SERVED,
         asked_words=STATES,
+        fields_of=fields_of,
         reminder_of=lambda rung: words_of(rung, {}),
     )

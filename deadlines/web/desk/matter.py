@@ -44,6 +44,7 @@ DONE = {
     "reopened": "Reopened: dates, reminders and calendar entries hold again",
     "amended": "The notice was amended: earlier dates hold at once, later ones wait for a second person",
     "resolved-printed": "Decided: the dates in force stay",
+    "resolved-back": "Decided: the printed deadline holds after all. What comes earlier holds at once",
     "resolved-same": "Decided: the printed deadline is left aside. The dates stay as they are",
     "resolved-earlier": "Decided: the printed deadline is left aside, and the earlier dates hold at once",
     "resolved-later": "Decided: the printed deadline is left aside, and later dates wait for a second person",

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from deadlines.docket.asides import aside_of
+from deadlines.docket.asides import aside_of, printed_again
 from deadlines.docket.blind import blind_to, reads_first, require_seen
 from deadlines.docket.extension_views import extension_views
 from deadlines.docket.printed import printed_of
@@ -14,11 +14,11 @@ from deadlines.docket.proposals import accept, ignore, proposal_views
 from deadlines.docket.records import WAITING, Resolution, Use
 from deadlines.docket.roles import require
 from deadlines.docket.undecided import open_disputes, waiting_proposals
-from deadlines.docket.verification import resolve_dispute
+from deadlines.docket.verification import dispute_of, resolve_dispute
 from deadlines.docket.views import entry_view
 from deadlines.errors import Conflict
-from deadlines.store.tables import Proposal
-from deadlines.web.desk.acts import MOVED_ON, about, asking_page, back, require_unmoved, status_of
+from deadlines.store.tables import Entry, Proposal
+from deadlines.web.desk.acts import MOVED_ON, about, asking_page, back, marked, status_of
 from deadlines.web.desk.door import Door, Refusal
 from deadlines.web.desk.found import find_visible_entry, find_visible_proposal
 from deadlines.web.desk.typed import Typed, faults_of
@@ -47,6 +47,7 @@ DONE = {
     "agreed": "You agreed. Nothing moves until another person accepts it too.",
     "accepted": "Two people agreed: the dates have changed.",
     "ignored": "Decided against: the dates stay as they are.",
+    "disputed": "Decided against: the dates stay as they are, and the printed deadline is in dispute again.",
 }
 
 
@@ -88,8 +89,10 @@ def _ignore(visit: Visit, name: str, form: dict[str, str]) -> Response:
     reason = typed.words("reason", WHY)
     proposal = _held(visit, name, form)
     typed.check()
+    decided = proposal.entry.resolution is not None
     ignore(visit.session, visit.desk, proposal, visit.person, reason=reason, now=visit.now)
-    return visit.go("/proposals?done=ignored")
+    again = decided and proposal.entry.resolution is None
+    return visit.go(f"/proposals?done={'disputed' if again else 'ignored'}")
 
 
 def _held(visit: Visit, name: str, form: Mapping[str, str]) -> Proposal:
@@ -113,7 +116,8 @@ def _ask_resolve(visit: Visit, name: str, typed: Mapping[str, str], refusal: Ref
     require(visit.person, "decide")
     entry = find_visible_entry(visit, name)
     printed, shown = printed_of(visit.desk, entry), about(visit, entry)
-    window = shown["entry"].window
+    window, decided = shown["entry"].window, entry.resolution is not None
+    open_to = entry.status == "open" and not shown["entry"].blind
     return visit.page(
         "resolve.html",
         status=status_of(refusal),
@@ -121,8 +125,10 @@ def _ask_resolve(visit: Visit, name: str, typed: Mapping[str, str], refusal: Ref
         faults=faults_of(refusal),
         printed=printed,
         contested=Resolution("printed", "", "", printed).comes_before(window.last_day, window.safe_by),
+        dispute=dispute_of(visit.session, visit.desk, entry) if open_to else None,
         aside=aside_of(visit.session, visit.desk, entry),
-        **shown,
+        again=printed_again(visit.session, visit.desk, entry) if decided else None,
+        **{**shown, "seen": _decided(entry)},
     )
 
 
@@ -132,8 +138,16 @@ def _resolve(visit: Visit, name: str, form: dict[str, str]) -> Response:
     use = typed.one_of("use", ("printed", "computed"), "Choose which date holds.")
     reason = typed.words("reason", WHY)
     typed.check()
-    require_unmoved(entry, form)
+    if form.get("seen") != _decided(entry):
+        raise Conflict(MOVED_ON)
     kept: Use = "printed" if use == "printed" else "computed"
     made = resolve_dispute(visit.session, visit.desk, entry, use=kept, reason=reason, by=visit.person, now=visit.now)
-    aside = made.kind if made is not None else "same"
-    return back(visit, entry, "resolved-printed" if kept == "printed" else f"resolved-{aside}")
+    kind = made.kind if made is not None else "same"
+    if kept == "computed":
+        return back(visit, entry, f"resolved-{kind}")
+    return back(visit, entry, "resolved-printed" if kind == "same" else "resolved-back")
+
+
+def _decided(entry: Entry) -> str:
+    """What the page was made from: another one as soon as the entry changes or somebody decides."""
+    return f"{marked(entry)}.{entry.resolved_at}"
