@@ -56,11 +56,11 @@ def record_altered(session: Session, entries: Sequence[str], now: datetime) -> N
 
 
 def _note(session: Session, altered: Sequence[str], now: datetime) -> list[str]:
-    """Tell of what was found, and keep what is new of it, which is answered, until the next check of all seals."""
-    tell_altered(session, altered[:MOST], now)
+    """Tell of what is new of it, and keep that until the next check of all seals, which tells of everything again."""
     told = told_altered(session)
     new = [entry for entry in altered if entry not in told][: max(MOST - len(told), 0)]
     if new:
+        tell_altered(session, new, now)
         record_altered(session, new, now)
         checked = session.get(Heartbeat, SEALS)
         at = checked.at if checked is not None else LONG_AGO  # the check of all seals is due all the same

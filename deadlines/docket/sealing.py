@@ -13,7 +13,7 @@ from deadlines.docket.copies import copy_dates
 from deadlines.docket.renderings import render_entry
 from deadlines.docket.signatures import NAMED, tell_signature
 from deadlines.docket.trust import IN_SESSION as REMEMBERED
-from deadlines.docket.trust import NEVER, SEALED, SUBJECT, is_altered, may_be_of_before, sealed_with
+from deadlines.docket.trust import NEVER, SEALED, SUBJECT, forget_altered, is_altered, may_be_of_before, sealed_with
 from deadlines.docket.versions import last_version
 from deadlines.errors import Conflict
 from deadlines.store import audit
@@ -137,6 +137,7 @@ def seal_anew(
     _record(session, detail, actor, now)
     _tell(session, by, found, now)
     session.expire_all()
+    forget_altered(session, chosen)
     for row in found:
         if row.in_force:
             entry = chosen[row.entry]

@@ -1,5 +1,6 @@
 """Is a stored date as the program wrote it? An altered one is shown and sent with an alarm, never in silence."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -68,6 +69,13 @@ def told_altered(session: Session) -> list[str]:
     """The entries whose dates the last check of all seals, or the round since, found altered: five hundred at most."""
     beat = session.get(Heartbeat, SEALS)
     return beat.detail.split() if beat is not None else []
+
+
+def forget_altered(session: Session, entries: Collection[str]) -> None:
+    """Somebody has signed for these: altered again, they are new."""
+    beat = session.get(Heartbeat, SEALS)
+    if beat is not None:
+        beat.detail = " ".join(entry for entry in beat.detail.split() if entry not in entries)
 
 
 def altered_now(session: Session) -> list[str]:

@@ -143,7 +143,10 @@ def _is_sealed(seal: Seal, detail: dict[str, Any]) -> bool:
 
 
 def _content(detail: dict[str, Any]) -> bytes:
-    return msgspec.json.encode([SIGNED, detail], order="sorted")
+    try:
+        return msgspec.json.encode([SIGNED, detail], order="sorted")
+    except (UnicodeEncodeError, msgspec.MsgspecError):
+        return b""  # damage that nobody signed
 
 
 def _stands(before: str, row: Any) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
+from deadlines.docket.alarms import untold
 from deadlines.docket.seal_watch import watch_dates
 from deadlines.docket.sealing import seal_anew, seal_stored
 from deadlines.docket.trust import altered_now
@@ -25,11 +26,11 @@ def docket(database: Database) -> Database:
     return database
 
 
-def alter(database: Database) -> str:
+def alter(database: Database, day: str = "2026-12-20") -> str:
     """Change one date in force; whose it is."""
     with database.write() as session:
         entry = session.scalars(select(Entry.id).where(Entry.rule == "uscis.motion.reopen")).one()
-        session.execute(text("UPDATE deadline SET safe_by = '2026-12-20' WHERE entry_id = :id"), {"id": entry})
+        session.execute(text(f"UPDATE deadline SET safe_by = '{day}' WHERE entry_id = :id"), {"id": entry})
     return entry
 
 
@@ -65,7 +66,7 @@ def test_the_round_goes_on_piece_by_piece_and_begins_anew(docket: Database) -> N
     assert watch_dates(docket, now=LATER, rows=len(once)) == [entry]
 
 
-def test_what_a_person_signs_for_is_found_no_more(docket: Database) -> None:
+def test_what_a_person_signs_for_is_found_no_more_until_it_is_altered_again(docket: Database) -> None:
     entry = alter(docket)
     watch_dates(docket, now=LATER)
     with docket.write() as session:
@@ -73,6 +74,13 @@ def test_what_a_person_signs_for_is_found_no_more(docket: Database) -> None:
         seal_anew(session, [session.get_one(Entry, entry)], by=ben, reason="checked", actor="t", now=LATER)
     assert found(docket) == []
     assert watch_dates(docket, now=LATER + MINUTE) == []
+    alter(docket, "2026-12-21")
+    assert watch_dates(docket, now=LATER + 2 * MINUTE) == [entry]
+    assert found(docket) == [entry]
+    with docket.read() as session:
+        marked = session.scalars(select(Rendering).where(Rendering.entry_id == entry)).all()
+        assert len({each.key for each in untold(session) if each.key.startswith("date/")}) == 2
+    assert all(b"INTEGRITY ALARM" in rendering.body for rendering in marked)
 
 
 def test_the_check_of_all_seals_is_due_as_before(docket: Database) -> None:
