@@ -272,10 +272,11 @@ def test_who_stands_in_after_another_was_asked_is_asked_as_well(firm: Firm) -> N
 def test_after_a_hand_over_the_deputy_of_the_new_attorney_is_asked(firm: Firm) -> None:
     """Ana's deputy was asked; Zoe's was not, though somebody was at that level."""
     at = SENT + timedelta(days=1)
+    firm.session.query(Reminder).filter(Reminder.rung != "safe-1").delete()
     set_deputies(firm.session, firm.zoe, deputy="carla@firm.test", supervisor=None, actor="t", now=SENT)
     assert firm.asked(at) == ["Ben"]
     hand_over(firm.session, firm.entry.matter, firm.zoe, actor="t", now=at)
-    firm.session.query(Reminder).filter_by(person_id=firm.zoe.id, rung="safe-0").update(
+    firm.session.query(Reminder).filter_by(person_id=firm.zoe.id, rung="safe-1").update(
         {"state": "sent", "sent_at": at}
     )
     firm.session.flush()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket.acknowledging import acknowledge
 from deadlines.docket.auditor import audit_entries
+from deadlines.docket.compose import Item, compose
 from deadlines.docket.entries import FIRST_REASON
 from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.events import event_of
@@ -17,6 +18,7 @@ from deadlines.docket.judging import Statement
 from deadlines.docket.new_roles import amend_role
 from deadlines.docket.people import activate_person, deactivate_person
 from deadlines.docket.reminder_words import words_of
+from deadlines.docket.versions import current
 from deadlines.store.tables import Attempt, Audit, Letter, Person, Reminder
 from tests.docket import samples
 
@@ -216,3 +218,12 @@ def test_what_is_asked_again_is_nothing_that_the_auditor_misses(firm: Firm) -> N
     hand_over(firm.session, firm.matter, firm.ana, actor="t", now=NOW + timedelta(minutes=1))
     laid = Statement(samples.ZONE, samples.NINE, "smtp", lambda day: day.weekday() < 5)
     assert audit_entries(firm.session, laid, [firm.entry.id], now=NOW + timedelta(minutes=30)) == []
+
+
+@pytest.mark.parametrize("rung, mark", [("now", "[ENTERED LATE] "), ("past", "[LATE: last day has passed] ")])
+def test_a_question_that_is_asked_again_reads_as_it_did(firm: Firm, rung: str, mark: str) -> None:
+    row = firm.mails[-1]
+    row.rung = f"{rung}-again-1"
+    item = Item(row, firm.entry, current(firm.session, firm.entry), firm.matter, firm.ana, sees=True, concerned=True)
+    subject = compose([item], now=row.due_at, zone=samples.ZONE, message_id="<a@b>", repeat=False).subject
+    assert subject.startswith(mark)
