@@ -77,7 +77,8 @@ def move(
     held = locked(session, entry)
     if window is None:
         return Mover(session, desk, held, because, now).move(None)
-    more, holding = (granted(session, [entry.id], holding=only).get(entry.id) for only in (False, True))
+    more = granted(session, [entry.id]).get(entry.id)
+    holding = granted(session, [entry.id], holding=True).get(entry.id) if more is not None else None
     mover = Mover(session, desk, held, because, now, meanwhile=dates_of(extended(window, holding)))
     return mover.move(extended(window, more))
 

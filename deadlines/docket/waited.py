@@ -7,17 +7,21 @@ from deadlines.docket.granted import waiting_grants
 from deadlines.docket.proposals import waiting_for
 from deadlines.docket.records import is_to_be_left_aside
 from deadlines.docket.versions import current
-from deadlines.store.tables import Entry, Proposal
+from deadlines.store.tables import Entry, Extension, Proposal
 
 
 class Waited:
     """What waits for an entry before it is moved."""
 
     def __init__(self, session: Session, entry: Entry) -> None:
+        self._grants: list[Extension] = []
+        self._words: str | None = None
         waiting = waiting_for(session, entry)
-        self._grants = waiting_grants(session, entry) if waiting is not None else []
-        told = bool(self._grants) or is_to_be_left_aside(entry, current(session, entry).window.get("dispute"))
-        self._words = waiting.reason if waiting is not None and told else None
+        if waiting is None:
+            return
+        self._grants = waiting_grants(session, entry)
+        if self._grants or is_to_be_left_aside(entry, current(session, entry).window.get("dispute")):
+            self._words = waiting.reason
 
     def reason(self, newer: str) -> str:
         """Why the newer dates are proposed: what they stand for, and what brought them."""
