@@ -61,7 +61,9 @@ class Turn(Struct):
 
 
 def note_turns(session: Session, turns: Mapping[str, Turn], now: datetime) -> None:
-    """Write down how the sweeps fare, and tell of each that is in trouble once a day."""
+    """Write down how the sweeps fare, where any are run, and tell of each that is in trouble once a day."""
+    if not turns:
+        return
     session.merge(Heartbeat(sweep=ROW, at=now, detail=msgspec.json.encode(turns).decode()))
     session.flush()
     for name, sentence in in_trouble(session).items():
