@@ -13,7 +13,7 @@ from deadlines import decoding
 from deadlines.docket.findings import Finding
 from deadlines.docket.roles import ADMINISTRATOR, ATTORNEYS, DOCKET_ROLE
 from deadlines.store.holding import HELD
-from deadlines.store.tables import DeadlineRow, Entry, Heartbeat, Person
+from deadlines.store.tables import DeadlineRow, Entry, Heartbeat, Matter, Person
 
 ROW = "alarms"
 """The heartbeat under which the alarms are kept."""
@@ -67,12 +67,13 @@ def raise_alarm(
 def alarm_of_date(session: Session, entry: Entry, now: datetime) -> bool:
     """Note, once a day, that the stored dates of an entry were altered outside the program: once more where somebody
     has signed for them since."""
+    matter = session.scalar(select(Matter.reference).where(Matter.id == entry.matter_id)) or "unknown"
     return raise_alarm(
         session,
         f"date/{entry.id}/{now:%Y-%m-%d}/{_signature(session, entry)}",
-        subject=f"INTEGRITY ALARM: a stored date of matter {entry.matter.reference} was altered",
+        subject=f"INTEGRITY ALARM: a stored date of matter {matter} was altered",
         text=(
-            f"The dates of entry {entry.id[:8]} in matter {entry.matter.reference} are not as the program wrote them:\n"
+            f"The dates of entry {entry.id[:8]} in matter {matter} are not as the program wrote them:\n"
             "somebody or something changed the database from outside.\n\n"
             "Do not rely on the dates that are shown or sent for it. Check the notice and the cited law now, then see\n"
             f"`deadlines explain {entry.id[:8]}` and the chapter Keeping of docs/operations.md.\n"

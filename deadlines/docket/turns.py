@@ -33,6 +33,7 @@ WHAT = {
     "hooks": "webhooks",
     "rows": "the look for damaged rows",
     "trail": "the watch over the audit trail",
+    "dates": "the watch over the seals of the dates",
     "send": "reminders and letters",
     "beat": "the scheduler's sign of life",
 }

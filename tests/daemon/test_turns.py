@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from deadlines.daemon import Scheduler, SendReport, Sweeps
+from deadlines.daemon import Scheduler, SendReport, Sweeps, scheduler
 from deadlines.docket.findings import Finding
 from deadlines.docket.health import check_docket
+from deadlines.docket.turns import WHAT
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat, Instance
 from tests.daemon.parts import WEEK_BEFORE, Collector, sweeps
@@ -48,6 +49,10 @@ def fails(daemon: Sweeps, *turns: datetime) -> None:
         daemon.sign_of_life("recompute")
         daemon.turns.failed("recompute", ZeroDivisionError("a secret"), at)
         daemon.beat(at)
+
+
+def test_every_sweep_that_may_stand_still_has_words() -> None:
+    assert set(scheduler.TURNS) - set(scheduler.OWN) == set(WHAT)
 
 
 def test_three_in_a_row_are_ill_and_told_once_a_day(database: Database, daemon: Sweeps, channel: Collector) -> None:
@@ -111,15 +116,15 @@ def test_the_scheduler_counts_what_fails_and_begins_anew_with_what_works(databas
         return daemon.turns.at(WEEK_BEFORE, daemon.alive_at)["send"].failures
 
     daemon.send_due = sometimes  # type: ignore[method-assign]
-    scheduler = Scheduler(daemon, tick=0.05, beat=0.05, now=lambda: WEEK_BEFORE, only=("send", "beat"))
-    scheduler.start()
+    running = Scheduler(daemon, tick=0.05, beat=0.05, now=lambda: WEEK_BEFORE, only=("send", "beat"))
+    running.start()
     try:
         assert until(lambda: failures() >= 3)
         broken = False
         assert until(lambda: failures() == 0)
         assert until(lambda: '"send"' in written(database))
     finally:
-        scheduler.stop()
+        running.stop()
 
 
 def until(true: Callable[[], object], seconds: float = 10.0) -> bool:
