@@ -16,7 +16,7 @@ from deadlines.docket.monitor import BACKUP, BACKUP_FAILED
 from deadlines.docket.seal_watch import MOST, record_altered, tell_altered
 from deadlines.docket.sealing import altered_dates, seal_stored
 from deadlines.docket.trust import SEALS
-from deadlines.errors import DeadlinesError
+from deadlines.errors import DeadlinesError, StoreError
 from deadlines.keeping import make_backup, rehearse
 from deadlines.keeping.drill import Drill
 from deadlines.keeping.records import (
@@ -66,11 +66,14 @@ class Keeper:
         """Everything that is due at `now`; the names of what was done.
 
         Raises the first fault that a part met, once all have had their turn: whoever runs it counts that as failed.
+        A database that does not answer fails them all, and is not asked again.
         """
         done, faults = list[str](), list[Exception]()
         for part in (self._seal_stored, self._check, self._leave_sheet, self._make_backup, self._hold_drill):
             try:
                 done += part(now)
+            except StoreError:
+                raise
             except Exception as fault:
                 log.exception("%s failed; the other parts of keeping go on", part.__name__)
                 faults.append(fault)

@@ -120,12 +120,10 @@ class Sweeps:
         self._keeper, self._rhythm, self._mail_room, self._evening = keeper, rhythm, mail_room, evening
         self._auditor, self._monitor, self._clocks, self._flush, self._watch = auditor, monitor, clocks, flush, watch
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
-        self.stopping = threading.Event()
+        self._foreign_beats, self.stopping, self._sends = 0, threading.Event(), threading.Event()
         self.alive_at: dict[str, float] = {}
         """When each sweep last showed that it goes on, on the clock that never steps."""
-        self.turns = Turns()
-        """How each sweep fares, as whoever runs them tells it; written down with the heartbeat."""
-        self._foreign_beats, self._sends = 0, threading.Event()
+        self.turns = Turns()  # as whoever runs them tells it; written down with the heartbeat
         self.paces = {name: Pace(most) for name, most in (per_minute or {}).items()}
         """What each channel may still be given in this minute; whatever else sends by a channel asks here too."""
         go_on = partial(self._goes_on, "recompute")
@@ -137,7 +135,7 @@ class Sweeps:
             lease=lease,
             batch=batch,
             stopping=self.stopping,
-            sign_of_life=lambda: self.sign_of_life("send"),
+            sign_of_life=partial(self.sign_of_life, "send"),
             hook=hook,
             lanes=lanes,
             paces=self.paces,
@@ -146,7 +144,7 @@ class Sweeps:
             not_fatal=desk.practice.not_fatal if desk is not None else (),
         )
         self._sender = Sender(post, zone=zone)
-        hooks_post = msgspec.structs.replace(post, sign_of_life=lambda: self.sign_of_life("hooks"))
+        hooks_post = msgspec.structs.replace(post, sign_of_life=partial(self.sign_of_life, "hooks"))
         self._hooks = HookSender(hooks_post, outbound, vault) if outbound is not None else None
 
     def send_due(self, now: datetime) -> SendReport:

@@ -17,7 +17,7 @@ from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.handing import hand_over
 from deadlines.docket.judging import Found, Statement
 from deadlines.docket.people import set_deputies
-from deadlines.store.tables import Heartbeat, Reminder
+from deadlines.store.tables import Attempt, Heartbeat, Reminder
 from tests.docket import samples
 
 SENT = datetime(2026, 11, 19, 14, 0, tzinfo=UTC)
@@ -47,6 +47,7 @@ class Firm:
     def arrived(self, at: datetime) -> None:
         for row in self.session.scalars(select(Reminder).where(Reminder.state == "planned")):
             row.state, row.sent_at = "sent", at
+            self.session.add(Attempt(reminder_id=row.id, at=at, outcome="sent"))
         self.session.flush()
 
     def escalate(self, at: datetime) -> None:

@@ -272,7 +272,7 @@ def test_an_entry_whose_version_is_gone_is_told(keyed: Database) -> None:
     assert health["sealed-dates"].state == "ill"
 
 
-@pytest.mark.parametrize("flips", [40, pytest.param(400, marks=pytest.mark.long)])
+@pytest.mark.parametrize("flips", [20, pytest.param(400, marks=pytest.mark.long)])
 @pytest.mark.parametrize("kind_of_database", ["sqlite"], indirect=True)
 def test_no_flipped_bit_changes_a_date_in_silence(
     keyed: Database, database_url: str, tmp_path: Path, flips: int
