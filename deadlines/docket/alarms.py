@@ -7,6 +7,7 @@ from hashlib import sha256
 import msgspec
 from msgspec import Struct, field
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from deadlines import decoding
@@ -57,6 +58,7 @@ def raise_alarm(
 
     `also`: the ids of people to tell beside those who keep the docket.
     """
+    _make_row(session, now)
     alarms = {name: alarm for name, alarm in _read(session).items() if now - alarm.raised_at < KEPT}
     if key in alarms:
         return False
@@ -170,6 +172,13 @@ def _named(session: Session, alarms: Iterable[Alarm]) -> dict[str, Person]:
     ids = {who for alarm in alarms for who in alarm.also}
     query = select(Person).where(Person.id.in_(ids), Person.active.is_(True))
     return {person.id: person for person in session.scalars(query)} if ids else {}
+
+
+def _make_row(session: Session, now: datetime) -> None:
+    """So that it can be held: two sweeps may meet the first alarms of a docket at the same moment."""
+    kind = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    row = {"sweep": ROW, "at": now, "detail": "{}"}
+    session.execute(kind.insert(Heartbeat).values(row).on_conflict_do_nothing())
 
 
 def _read(session: Session) -> dict[str, Alarm]:

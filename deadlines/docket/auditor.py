@@ -326,15 +326,11 @@ def _told_of(case: Case, version: Record, row: Record) -> bool:
 
 
 def _is_proved(case: Case, version: Record, row: Record, now: datetime) -> bool:
-    """Whether one that needs no mail any more had it, or another that said the same."""
+    """Whether one that needs no mail any more had it, as a try says, or another that said the same. When it left may
+    lie ahead of now: the clock was set back since."""
     if row.state == "covered":
         return _is_covered(case, version, row, now)
-    return row.state != "sent" or _has_left(row, now)
-
-
-def _has_left(row: Record, now: datetime) -> bool:
-    """Whether a channel took it: a try says so, and a moment that is no later than now."""
-    return bool(row.proved) and row.sent_at is not None and row.sent_at <= now + PATIENCE
+    return row.state != "sent" or (bool(row.proved) and row.sent_at is not None)
 
 
 def _is_covered(case: Case, version: Record, row: Record, now: datetime) -> bool:
@@ -348,7 +344,7 @@ def _is_covered(case: Case, version: Record, row: Record, now: datetime) -> bool
         last = lead
         passed.add(lead.id)
     if last.state == "sent":
-        return _has_left(last, now)
+        return bool(last.proved) and last.sent_at is not None
     return last.state in ON_ITS_WAY and last.due_at <= now + MEANWHILE
 
 

@@ -168,7 +168,6 @@ def test_what_waits_out_a_mail_server_that_is_away_is_not_planned_for_a_later_da
         ("safe-14", {"state": "leased"}, "unsent"),
         ("safe-14", {"state": "covered", "lead_id": None}, "unproved"),
         ("safe-14", {"sent_at": None}, "unproved"),
-        ("safe-14", {"sent_at": ONE_DAY_BEFORE}, "unproved"),
         ("safe-7", {"state": "sent", "sent_at": FOURTEEN_DAYS_BEFORE}, "unproved"),
         ("safe-7", {"state": "sent", "sent_at": ONE_DAY_BEFORE}, "unproved"),
         ("safe-14", {"state": "dead"}, "refused"),
@@ -185,6 +184,13 @@ def test_what_stands_in_the_way_of_a_reminder_is_found(
     again = auditor(docket).audit(FOURTEEN_DAYS_BEFORE + 3 * HOUR)
     assert again is not None
     assert again.passed_at is None or kind in gaps.MENDED
+
+
+def test_what_left_before_the_clock_was_set_back_is_no_gap(docket: Database) -> None:
+    run(docket, ENTERED, FOURTEEN_DAYS_BEFORE)
+    found = auditor(docket).audit(FOURTEEN_DAYS_BEFORE - 6 * HOUR)
+    assert found is not None
+    assert "unproved" not in kinds(docket)
 
 
 def test_what_was_marked_as_sent_by_hand_goes_all_the_same(docket: Database) -> None:
