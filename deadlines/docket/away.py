@@ -43,14 +43,6 @@ def last_away(session: Session) -> Away | None:
         return None
 
 
-def last_interruption(session: Session, now: datetime) -> Away | None:
-    """The last time away, also where it ends just now and the first sign of life is not written yet."""
-    alive = session.get(Heartbeat, "daemon")
-    if alive is not None and now - alive.at > AFTER:
-        return Away(alive.at, now)
-    return last_away(session)
-
-
 def is_catching_up(session: Session, now: datetime) -> bool:
     """Whether the program came back within the hour, and what fell due meanwhile is still leaving."""
     away = last_away(session)

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session, aliased
 from deadlines.compute.ladder import moment
 from deadlines.docket.absences import covers
 from deadlines.docket.acknowledging import standing
-from deadlines.docket.away import Away, last_interruption
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.outbox import ALARM_TRIES
 from deadlines.docket.reminders import URGENT, reminder_row
@@ -51,20 +50,19 @@ def escalate(session: Session, escalation: Escalation, *, now: datetime) -> list
     that did not reach them.
 
     Each person is asked once for a reminder, whoever else was asked before they stood in (who was may be in nobody's
-    place any more), and nobody again of the same dates since it left; the levels follow each other at the same
-    distance, from the end of an answer where there was one. Time in which the program was away is no
-    time to answer in, but for what ends today: of that everybody is told whose turn has passed. Who covers for an
-    attorney that is away is told at once, and so the wait is theirs.
+    place any more), and nobody again of the same dates since it left. The levels follow each other at the same
+    distance, from the end of an answer where there was one, also where the program was away and the first is asked
+    late; but of what ends today everybody is told whose turn has passed. Who covers for an attorney that is away is
+    told at once, and so the wait is theirs.
     """
     added: list[Reminder] = []
     today = now.astimezone(ZoneInfo(escalation.zone)).date()
-    covering, away = covers(session, today), last_interruption(session, now)
+    covering = covers(session, today)
     for row, entry, deadline, matter in _unanswered(session, now):
         since = _asked_since(session, row, entry)
         if since is None:
             continue
         ends_today = _day_of(deadline) == today
-        since = since if ends_today else _heard(since, away)
         cover = session.get(Person, covering.get(matter.attorney_id, ""))
         if cover is not None and not _has_like(session, row, cover) and not _told_at(session, row, cover, since):
             added.append(_tell(session, row, entry, deadline, AT_ONCE, cover, escalation, now))
@@ -164,13 +162,6 @@ def _asked_since(session: Session, row: Reminder, entry: Entry) -> datetime | No
         *(Reminder.rung.not_like(f"{other}%") for other in (UNDELIVERED, ESCALATED)),
     )
     return None if session.scalar(newer.limit(1)) is not None else ended
-
-
-def _heard(since: datetime, away: Away | None) -> datetime:
-    """The moment from which a wait counts that the program's last time away interrupted: as much later as it was."""
-    if away is None or since >= away.until:
-        return since
-    return since + (away.until - max(since, away.since))
 
 
 def _told_at(session: Session, row: Reminder, person: Person, since: datetime) -> datetime | None:

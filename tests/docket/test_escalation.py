@@ -18,7 +18,7 @@ from deadlines.docket.people import set_deputies
 from deadlines.docket.timekeeping import Step
 from deadlines.docket.versions import current
 from deadlines.errors import Conflict, InputError
-from deadlines.store.tables import Acknowledgement, Entry, Heartbeat, Person, Reminder
+from deadlines.store.tables import Acknowledgement, Entry, Person, Reminder
 from tests.docket import samples
 
 SENT = datetime(2026, 11, 19, 14, 0, tzinfo=UTC)
@@ -111,20 +111,11 @@ def test_nobody_is_asked_sooner_after_the_one_before_because_it_was_late(firm: F
     ]
 
 
-def test_time_in_which_the_program_was_away_is_no_time_to_answer_in(firm: Firm) -> None:
-    """From five past nine on Thursday until Sunday at nine: from then to the end of Wednesday are 87 hours."""
+def test_after_a_time_away_the_next_person_is_asked_at_once_and_the_others_in_turn(firm: Firm) -> None:
     back = SENT + timedelta(days=3)
     firm.away(SENT + timedelta(minutes=5), back)
-    assert firm.asked(back) == []
-    assert firm.asked(back + timedelta(hours=21, minutes=30)) == []
-    assert firm.asked(back + timedelta(hours=22)) == ["Ben"]
-    assert firm.asked(back + timedelta(hours=43)) == []
-    assert firm.asked(back + timedelta(hours=44)) == ["Carla"]
-
-
-def test_the_first_turn_after_a_time_away_asks_nobody_though_no_sign_of_life_is_written_yet(firm: Firm) -> None:
-    firm.session.add(Heartbeat(sweep="daemon", at=SENT + timedelta(minutes=5)))
-    assert firm.asked(SENT + timedelta(days=3)) == []
+    asked = [firm.asked(back + timedelta(hours=hour)) for hour in (0, 23, 24, 47, 48)]
+    assert asked == [["Ben"], [], ["Carla"], [], ["Emma"]]
 
 
 def test_of_what_ends_today_everybody_is_asked_whose_turn_has_passed(firm: Firm) -> None:
