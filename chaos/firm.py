@@ -14,7 +14,7 @@ from datetime import time as clock_time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -30,7 +30,7 @@ from deadlines.docket.reminders import PENDING
 from deadlines.errors import StoreError
 from deadlines.law import load_law
 from deadlines.store.database import Database
-from deadlines.store.tables import Entry, Heartbeat, Matter, Person, Reminder
+from deadlines.store.tables import Attempt, Entry, Heartbeat, Matter, Person, Reminder
 
 NINE = clock_time(9)
 LEASE = 10
@@ -210,7 +210,13 @@ class Firm:
     def _forget(self, session: Session) -> None:
         """What fell due before the story begins is taken as sent: it is not what the stage is about."""
         before = PENDING, Reminder.due_at <= self.since
-        session.execute(update(Reminder).where(*before).values(state="sent", sent_at=Reminder.due_at))
+        gone = update(Reminder).where(*before).values(state="sent", sent_at=Reminder.due_at)
+        made = session.execute(
+            gone.returning(Reminder.id, Reminder.due_at).execution_options(synchronize_session=False)
+        )
+        tried = [{"reminder_id": row.id, "at": row.due_at, "outcome": "sent", "detail": ""} for row in made]
+        if tried:  # without a try the auditor would hold each for marked by hand, and send it again
+            session.execute(insert(Attempt), tried)
 
     def take_over(self, matter: str, decided_on: date) -> None:
         """Note a notice in the ledger that a command recorded."""
