@@ -2,7 +2,7 @@
 
 import ctypes
 import time
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,11 @@ def today(zone: str) -> date:
 def day_of(at: datetime, zone: tzinfo) -> date:
     """The calendar day of a moment in a time zone: in the evening it is another one in UTC already."""
     return at.astimezone(zone).date()
+
+
+def end_of(day: date, zone: tzinfo) -> datetime:
+    """The first moment of the day after, in a time zone."""
+    return datetime.combine(day + timedelta(days=1), datetime.min.time(), zone).astimezone(UTC)
 
 
 def elapsed() -> float:

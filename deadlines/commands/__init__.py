@@ -7,11 +7,11 @@ from typing import NoReturn
 
 import click
 
+from deadlines.commands.context import DEBUG
 from deadlines.commands.root import program
 from deadlines.errors import DeadlinesError
 
 UNEXPECTED = 70
-DEBUG = "DEADLINES_DEBUG"
 STOPPED = 130
 
 
@@ -81,7 +81,7 @@ def _unexpected(error: Exception) -> str:
     """Names the class only: the text of a foreign error may hold a client's data."""
     return (
         f"An unexpected error ({type(error).__name__}) ended the command; "
-        "set DEADLINES_DEBUG=1 and run it again to see where, and report it."
+        f"set {DEBUG}=1 and run it again to see where, and report it."
     )
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from deadlines.config import Settings
     from deadlines.store.database import Database
 
+DEBUG = "DEADLINES_DEBUG"
+"""The variable under which a fault that nobody foresaw is shown with the way to it."""
 FORESEEN = (DeadlinesError, click.ClickException, click.Abort, click.exceptions.Exit, OSError)
 """What ends a command with words of its own."""
 SHOWN = 5
@@ -91,7 +93,7 @@ def _damage(database: "Database", fault: Exception) -> DamagedRow | None:
     from deadlines.docket.dangling import dangling
     from deadlines.docket.unreadable import unreadable
 
-    if os.environ.get("DEADLINES_DEBUG") == "1":
+    if os.environ.get(DEBUG) == "1":
         return None
     try:
         with database.read() as session:

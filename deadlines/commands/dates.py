@@ -1,6 +1,6 @@
 """The option type for days: every date on the command line is read by the one strict reader."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,4 +32,6 @@ DAY = Day()
 
 def end_of_day(day: date, zone: str) -> datetime:
     """The first moment of the day after, in the firm's zone: on the day itself it still holds."""
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
+    from deadlines.clock import end_of
+
+    return end_of(day, ZoneInfo(zone))

@@ -84,7 +84,7 @@ def _print_matter(matter: "MatterView", today: date) -> None:
     from deadlines.commands.milestone import print_milestones
     from deadlines.commands.output import clean, paragraph, print_table
     from deadlines.commands.windows import day_words, entered_words, undated_words
-    from deadlines.docket.reminder_words import STATES, words_of
+    from deadlines.docket.reminder_words import became, words_of
 
     client = f", client {clean(matter.client)}" if matter.client else ""
     restricted = ", RESTRICTED" if matter.restricted else ""
@@ -122,7 +122,7 @@ def _print_matter(matter: "MatterView", today: date) -> None:
     print_table(
         ("Due (UTC)", "Entry", "Of", "To", "By", "State"),
         [
-            (f"{r.due_at:%Y-%m-%d %H:%M}", r.entry[:8], words_of(r.rung, titles), r.to, r.channel, STATES[r.state])
+            (f"{r.due_at:%Y-%m-%d %H:%M}", r.entry[:8], words_of(r.rung, titles), r.to, r.channel, became(r.state))
             for r in matter.reminders
         ],
         empty="None.",

@@ -85,10 +85,10 @@ class Keeper:
         return ["sealed"] if self._seal(now) else []
 
     def _check(self, now: datetime) -> list[str]:
+        starts, self._starts = self._starts, False
         if self._due(SEALS, now):
             self.check_seals(now)
             return ["checked"]
-        starts, self._starts = self._starts, False
         return ["copied"] if starts and self._copy(now) else []
 
     def _leave_sheet(self, now: datetime) -> list[str]:

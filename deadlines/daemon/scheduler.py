@@ -55,6 +55,7 @@ INTERVALS = {
     "rows": 900.0,
     "trail": 60.0,
     "dates": 60.0,
+    "acts": 60.0,
 }
 """Seconds between two runs of each sweep whose rhythm nobody sets."""
 TURNS = {
@@ -77,11 +78,12 @@ TURNS = {
     "rows": "watch_rows",
     "trail": "watch_trail",
     "dates": "watch_dates",
+    "acts": "watch_acts",
 }
 """What each sweep calls."""
 REGARDLESS = ("beat", "fetches", "addresses", "calendars")
 """What goes on by a clock that cannot be believed: it does no harm by a wrong one."""
-LATER = ("audit", "rows", "ping")
+LATER = ("audit", "acts", "rows", "ping")
 """What waits a turn at the start: after a weekend down the auditor would hold what is to leave first, and the monitor
 outside is told nothing before it has looked."""
 OWN = ("fetches", "addresses")

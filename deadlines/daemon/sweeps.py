@@ -306,9 +306,8 @@ class Sweeps:
         return self._keeper.keep(now) if self._keeper is not None else []
 
     def audit(self, now: datetime) -> Round | None:
-        """Let the auditor go on with its rounds over all reminders, and over what the trail tells of entries."""
+        """Let the auditor go on with its round over all reminders."""
         self.sign_of_life("audit")
-        watch_acts(self._database, now=now, go_on=lambda: self._goes_on("audit"))
         return self._auditor.audit(now, lambda: self._goes_on("audit")) if self._auditor is not None else None
 
     def ping(self, now: datetime) -> str:
@@ -331,6 +330,11 @@ class Sweeps:
         """Check the seals of the next piece of the dates in force; how many were found altered."""
         self.sign_of_life("dates")
         return len(watch_dates(self._database, now=now))
+
+    def watch_acts(self, now: datetime) -> int:
+        """Go on with the round over what the trail tells of entries; how many stand otherwise."""
+        self.sign_of_life("acts")
+        return len(watch_acts(self._database, now=now, go_on=partial(self._goes_on, "acts")))
 
     def flush_fetches(self, now: datetime) -> None:
         """Write down which feeds were fetched since the last time."""

@@ -6,7 +6,7 @@ taken them on, what had been sent. Each date is computed anew by the edition of 
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,6 +14,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines.clock import day_of, end_of
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Window
 from deadlines.docket.attorneys import Attorneys
@@ -157,8 +158,7 @@ def _unread(notice: BelievedNotice) -> BelievedNotice:
 def end_of_day(on: date, zone: str, now: datetime) -> datetime:
     """The last moment of a day in the firm's zone; of today the present one."""
     place = ZoneInfo(zone)
-    end = datetime.combine(on + timedelta(days=1), time(), place).astimezone(UTC) - timedelta(microseconds=1)
-    return now if now.astimezone(place).date() == on else end
+    return now if day_of(now, place) == on else end_of(on, place) - timedelta(microseconds=1)
 
 
 class _Look:

@@ -1,12 +1,13 @@
 """What is gone through in the evening beside entries: papers that wait, and matters to be looked at again."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from sqlalchemy import Select, or_, select, true
 from sqlalchemy.orm import Session
 
+from deadlines.clock import end_of
 from deadlines.docket.undocketed import VEILED
 from deadlines.docket.visible import counted, visible
 from deadlines.ical.wording import day_text
@@ -82,11 +83,6 @@ def hides_others(session: Session, person: Person, *, on: date, zone: ZoneInfo) 
     papers = _waiting(on, zone).where(Incoming.matter_id.is_not(None), ~counted(person)).limit(1)
     looks = _to_look(on, zone).where(~counted(person)).limit(1)
     return any(session.execute(hidden).first() is not None for hidden in (papers, looks))
-
-
-def end_of(on: date, zone: ZoneInfo) -> datetime:
-    """When a day of the firm ends: what comes from then on belongs to the list of a later day."""
-    return datetime.combine(on + timedelta(days=1), time(), zone)
 
 
 def _waiting(on: date, zone: ZoneInfo) -> Select[Incoming]:

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
-from deadlines.docket.evening_others import OtherItem, end_of, hides_others, waiting_looks, waiting_papers
+from deadlines.clock import end_of
+from deadlines.docket.evening_others import OtherItem, hides_others, waiting_looks, waiting_papers
 from deadlines.docket.evening_signed import Signature, State, checks_of, covered, other_state, signatures_of
 from deadlines.docket.extension_views import WANTED_ON
 from deadlines.docket.intake import Desk

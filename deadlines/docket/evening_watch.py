@@ -7,6 +7,7 @@ from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from deadlines.clock import end_of
 from deadlines.docket.alarms import raise_alarm
 from deadlines.docket.evening_after import unsigned
 from deadlines.docket.evening_sheet import sheet_of
@@ -98,7 +99,7 @@ def watch_evening(session: Session, desk: Desk, *, by: time | None, now: datetim
         raised += _alarm(session, desk, today, f"{ROW}/{today}", now)
         raised += _alarm_after(session, desk, today, "", now - GRACE, now)
     if before >= asked and local.time() >= desk.at:
-        midnight = datetime.combine(before + timedelta(days=1), time(), local.tzinfo)
+        midnight = end_of(before, ZoneInfo(desk.zone))
         raised += _alarm(session, desk, before, f"{ROW}/{before}/again", now)
         raised += _alarm_after(session, desk, before, "/again", midnight, now)
     return raised

@@ -33,6 +33,11 @@ URGENT_RUNGS = ("now", "past", "moved", "safe-1", "safe-0")
 FIRST, THEN, LAST = range(3)
 
 
+def became(state: str) -> str:
+    """What became of a reminder, in words; a damaged state stands as it is."""
+    return STATES.get(state, state)
+
+
 def rank_of(rung: str) -> int:
     """Fatal and urgent ones first, steps last."""
     if rung.startswith((MILESTONE, OVERDUE)):

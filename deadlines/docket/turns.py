@@ -34,6 +34,7 @@ WHAT = {
     "rows": "the look for damaged rows",
     "trail": "the watch over the audit trail",
     "dates": "the watch over the seals of the dates",
+    "acts": "the watch over closings and verifications",
     "send": "reminders and letters",
     "beat": "the scheduler's sign of life",
 }

@@ -191,7 +191,7 @@ def _tell(session: Session, found: Sequence[Untrailed], now: datetime) -> None:
         log.error("INTEGRITY ALARM: entry %s was %s past the program", each.entry, each.what)
     query = select(Entry.id, Matter.reference).join(Matter, Matter.id == Entry.matter_id)
     matters = {row.id: row.reference for row in session.execute(query.where(Entry.id.in_([x.entry for x in found])))}
-    lines = [f"- {matters[each.entry]}, entry {each.entry[:8]}: {each.what}" for each in found[:LINES]]
+    lines = [f"- {matters.get(each.entry, 'unknown')}, entry {each.entry[:8]}: {each.what}" for each in found[:LINES]]
     lines += [f"- in all {len(found)}"] if len(found) > LINES else []
     same = sha256(repr(sorted(found)).encode()).hexdigest()[:8]
     raise_alarm(

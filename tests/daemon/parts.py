@@ -1,5 +1,6 @@
 """Channels and helpers for the daemon's tests."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -50,3 +51,13 @@ def fill(database: Database, entries: int = 1) -> None:
 def states(database: Database) -> dict[str, str]:
     with database.read() as session:
         return {row.rung: row.state for row in session.scalars(select(Reminder).order_by(Reminder.id))}
+
+
+def until(true: Callable[[], object], seconds: float = 10.0) -> bool:
+    """Wait until it holds; whether it did within so many seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.02)
+    return False

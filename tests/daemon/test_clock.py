@@ -10,8 +10,7 @@ from deadlines.docket.reminders import Way, plan_reminders
 from deadlines.docket.timekeeping import Reading
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat
-from tests.daemon.parts import WEEK_BEFORE, Collector, fill, states, sweeps
-from tests.daemon.test_scheduler import until
+from tests.daemon.parts import WEEK_BEFORE, Collector, fill, states, sweeps, until
 from tests.docket.samples import entry, matter, person, window
 
 YEARS = timedelta(days=730)

@@ -13,8 +13,7 @@ from deadlines.daemon import Scheduler
 from deadlines.daemon.intervals import Every
 from deadlines.docket.timekeeping import Reading
 from deadlines.store.database import Database
-from tests.daemon.parts import WEEK_BEFORE, Collector, fill, states, sweeps
-from tests.daemon.test_scheduler import until
+from tests.daemon.parts import WEEK_BEFORE, Collector, fill, states, sweeps, until
 
 FIRST = datetime(2026, 11, 13, 14, 0, tzinfo=UTC)
 LEAP = timedelta(days=3653, seconds=12)

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from deadlines.errors import ServeError
 from deadlines.store.database import Database
 from deadlines.store.leader import Alone, FileLeader, Leader, ServerLeader, is_led, leader_of
-from tests.daemon.test_scheduler import until
+from tests.daemon.parts import until
 
 HOLD = "import sys, time\nfrom pathlib import Path\nfrom deadlines.store.leader import FileLeader\n"
 HOLD += "held = FileLeader(Path(sys.argv[1]))\nprint('held', flush=True)\ntime.sleep(60)\n"

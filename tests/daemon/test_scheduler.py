@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,18 +17,9 @@ from deadlines.daemon.scheduler import LAST_WORDS
 from deadlines.docket.figures import figures
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat
-from tests.daemon.parts import WEEK_BEFORE, Collector, fill, states, sweeps
+from tests.daemon.parts import WEEK_BEFORE, Collector, fill, states, sweeps, until
 
 ROOT = Path(__file__).parents[2]
-
-
-def until(true: Callable[[], object], seconds: float = 10.0) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def wait(event: threading.Event) -> None:

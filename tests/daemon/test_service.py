@@ -10,8 +10,7 @@ import pytest
 from deadlines.daemon import Scheduler
 from deadlines.daemon.service import ServiceManager
 from deadlines.store.database import Database
-from tests.daemon.parts import WEEK_BEFORE, fill, sweeps
-from tests.daemon.test_scheduler import until
+from tests.daemon.parts import WEEK_BEFORE, fill, sweeps, until
 
 
 class Manager:

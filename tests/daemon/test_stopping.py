@@ -18,9 +18,9 @@ from deadlines.errors import StoreError
 from deadlines.notify.message import Message
 from deadlines.store.database import Database
 from deadlines.store.tables import Letter, Reminder
-from tests.daemon.parts import WEEK_BEFORE, Collector, sweeps
+from tests.daemon.parts import WEEK_BEFORE, Collector, sweeps, until
 from tests.daemon.test_letters import NOW, write
-from tests.daemon.test_scheduler import start_daemon, until
+from tests.daemon.test_scheduler import start_daemon
 from tests.daemon.test_sweeps import many
 
 MINUTE = timedelta(minutes=1)

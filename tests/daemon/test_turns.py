@@ -1,7 +1,5 @@
 """A sweep that fails at every turn, or comes to no end, is told by doctor and by mail; one fault alone is not."""
 
-import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,7 +11,7 @@ from deadlines.docket.health import check_docket
 from deadlines.docket.turns import WHAT
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat, Instance
-from tests.daemon.parts import WEEK_BEFORE, Collector, sweeps
+from tests.daemon.parts import WEEK_BEFORE, Collector, sweeps, until
 from tests.docket.samples import person
 
 MINUTE = timedelta(minutes=1)
@@ -125,15 +123,6 @@ def test_the_scheduler_counts_what_fails_and_begins_anew_with_what_works(databas
         assert until(lambda: '"send"' in written(database))
     finally:
         running.stop()
-
-
-def until(true: Callable[[], object], seconds: float = 10.0) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def written(database: Database) -> str:

@@ -39,8 +39,7 @@ from deadlines.notify.outbound import Outbound
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Delivery, Entry, Matter, Person, Webhook
 from deadlines.store.vault import Vault
-from tests.daemon.parts import Collector, sweeps
-from tests.daemon.test_scheduler import until
+from tests.daemon.parts import Collector, sweeps, until
 from tests.docket import desks, samples
 from tests.docket.samples import ZONE
 from tests.notify.receivers import Handler, Receiver, answers, receiver, resets, silent

@@ -1,7 +1,7 @@
 """Calendar addresses: one's own, and for who may everybody's; made, replaced, closed. No secret is shown again."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from types import MappingProxyType
 
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from deadlines.clock import end_of
 from deadlines.compute.dates import parse_day
 from deadlines.docket.addresses import AddressView, address_view, addresses, what_it_shows
 from deadlines.docket.confidential import RESTRICTED_WARNING
@@ -204,7 +205,7 @@ def _end_of_day(visit: Visit, text: str) -> datetime:
         day = parse_day(text)
     except InputError:
         raise InputError("The last day must be a date, as 2027-06-30.", code="bad-date") from None
-    return datetime.combine(day + timedelta(days=1), time(), visit.office.zone).astimezone(UTC)
+    return end_of(day, visit.office.zone)
 
 
 def _ask(visit: Visit, action: str, form: dict[str, str]) -> Response:

@@ -134,7 +134,7 @@ def _reminders(found: MatterView) -> list[tuple[ReminderView, str, str, str]]:
     windows = {entry.entry: entry.window.title for entry in found.entries}
     steps = {step.template: step.title for entry in found.entries for step in entry.milestones}
     return [
-        (one, windows[one.entry], reminder_words.words_of(one.rung, steps), reminder_words.STATES[one.state])
+        (one, windows[one.entry], reminder_words.words_of(one.rung, steps), reminder_words.became(one.state))
         for one in found.reminders
     ]
 
