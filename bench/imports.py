@@ -94,9 +94,3 @@ def _timed(work: Callable[[], Made]) -> tuple[Made, float]:
     started = time.process_time()
     made = work()
     return made, time.process_time() - started
-
-
-if __name__ == "__main__":
-    from bench.measure import table as printed
-
-    print(printed(rows()))

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import date
 
+COLUMNS = "| What | Figure | Target |\n| --- | --- | --- |"
+
 
 def machine() -> str:
     """What the figures were measured on."""
@@ -33,7 +35,6 @@ def percentile(taken: Sequence[float], of: int) -> float:
     return ordered[min(len(ordered) - 1, len(ordered) * of // 100)]
 
 
-def table(rows: list[tuple[str, str, str]]) -> str:
-    """Rows of what, figure, target, in Markdown."""
-    lines = ["| What | Figure | Target |", "| --- | --- | --- |"]
-    return "\n".join(lines + [f"| {what} | {figure} | {target} |" for what, figure, target in rows])
+def line(row: tuple[str, str, str]) -> str:
+    """A row of what, figure, target, in Markdown."""
+    return f"| {' | '.join(row)} |"
