@@ -26,7 +26,8 @@ WHAT = {
 }
 
 ALL_CLOSED = "Nothing: all that was to be done is closed."
-PART_SEEN = "Nothing that you see. You do not see everything of this day: more may be open."
+NONE, NONE_SEEN = "Nothing.", "Nothing that you see."
+PART_SEEN = f"{NONE_SEEN} You do not see everything of this day: more may be open."
 
 
 @click.group(invoke_without_command=True)
@@ -141,18 +142,19 @@ def _print(sheet: "Sheet", whole: bool) -> None:
     from deadlines.commands.output import paragraph, style
     from deadlines.commands.windows import day_words
 
+    none = NONE if whole else NONE_SEEN
     click.echo(f"Evening check of {day_words(sheet.on)}\n")
     click.echo(style("To be done by then, and still open", bold=True))
     _print_due(sheet.open, ALL_CLOSED if whole else PART_SEEN, tone="red", after=sheet.after)
     click.echo(style("\nClosed that day: was each closed rightly?", bold=True))
-    _print_closed(sheet.closed, sheet.after)
+    _print_closed(sheet.closed, none, sheet.after)
     if sheet.others:
         click.echo(style("\nPapers that wait, and matters to look at again", bold=True))
         for item in sheet.others:
             word = " (needs a word)" if item.must else ""
             paragraph(f"  {item.id[:8]}  {item.line}{word}{_mark(item.id, sheet.after)}", hanging="    ")
     click.echo(style(f"\nDue next, by {day_words(sheet.next_on)}", bold=True))
-    _print_due(sheet.coming, "Nothing.")
+    _print_due(sheet.coming, none)
     _print_signatures(sheet.signatures)
     if sheet.after:
         count = len(sheet.after)
@@ -214,7 +216,7 @@ def _print_due(items: "list[DueItem]", empty: str, tone: str | None = None, afte
     )
 
 
-def _print_closed(items: "list[ClosedItem]", after: Collection[str]) -> None:
+def _print_closed(items: "list[ClosedItem]", empty: str, after: Collection[str]) -> None:
     from deadlines.commands.output import print_table
 
     print_table(
@@ -232,7 +234,7 @@ def _print_closed(items: "list[ClosedItem]", after: Collection[str]) -> None:
             )
             for i in items
         ],
-        empty="Nothing.",
+        empty=empty,
     )
 
 

@@ -65,6 +65,7 @@ def test_who_does_not_see_a_restricted_date_is_not_told_that_all_is_closed(firm:
     )  # fmt: skip
     shown = firm.good("evening", "--by", "ben@firm.test")
     assert "Nothing that you see. You do not see everything of this day: more may be open." in shown
+    assert shown.count("Nothing that you see.") == 3
     assert "all that was to be done is closed" not in shown
 
 

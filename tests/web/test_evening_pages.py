@@ -79,6 +79,7 @@ def test_who_does_not_see_a_restricted_date_is_not_told_that_all_is_closed(offic
     said = "Nothing: all that was to be done is closed."
     page = office.browser(name).get("/evening").text
     assert "Nothing that you see. You do not see everything of this day: more may be open." in page
+    assert page.count("Nothing that you see.") == 3
     assert said not in page
     assert "Nothing that you see" not in office.browser("Dora").get("/evening").text
     with office.database.write() as session:
