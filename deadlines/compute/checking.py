@@ -1,7 +1,7 @@
 """Refuse a notice that cannot be computed, and warn of one that looks odd. Nothing is corrected silently."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import NoReturn, get_args
 
@@ -14,6 +14,7 @@ from deadlines.law import Law
 from deadlines.law.counting import Method
 
 LAST_YEAR = 2090
+AHEAD = timedelta(days=366)
 LATE_SERVICE_DAYS = 7
 FIRST_YEAR = 1900
 MOST_DIGITS = 5
@@ -152,7 +153,7 @@ def warnings(law: Law, notice: Notice, windows: list[Window]) -> list[str]:
             f"Service on {long_date(notice.served_on)} is more than {LATE_SERVICE_DAYS} days after the date of the "
             "decision: keep the envelope or posting record as proof. The safe dates count from the decision."
         )
-    found += _contradicted(law, notice)
+    found += [*_beyond(law, notice), *_contradicted(law, notice)]
     rules = [law.rules[window.rule] for window in windows]
     limited = any(rule.printed != "ignored" and rule.printed_fact is None for rule in rules)
     if notice.printed_deadline is not None and not limited:
@@ -164,6 +165,15 @@ def warnings(law: Law, notice: Notice, windows: list[Window]) -> list[str]:
         f"{rule.title}: the firm's own rule stands in place of {rule.replaces}." for rule in rules if rule.replaces
     ]
     return found
+
+
+def _beyond(law: Law, notice: Notice) -> Iterator[str]:
+    """The notice is dated so long after the edition that the year may be a slip, or the law another by then."""
+    if notice.decided_on > law.issued + AHEAD:
+        yield (
+            f"{long_date(notice.decided_on)} lies more than a year after edition {law.edition} of the law was issued, "
+            f"{long_date(law.issued)}: check the year, and look for a newer edition."
+        )
 
 
 def _contradicted(law: Law, notice: Notice) -> Iterator[str]:

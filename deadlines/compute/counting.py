@@ -116,7 +116,7 @@ class Counting:
         """What a missing fact could bring instead."""
         day = self.rest(self.add(self.trigger.base, option.length, self.line.add))
         name = narrate.reading_name(option.length, self.line.add)
-        return Reading(name, day, False, f"if so: {option.why}", list(option.cite))
+        return Reading(name, day, False, narrate.if_so(option.why), list(option.cite))
 
     def _rolled(self, found: Dates, raw: date) -> date:
         if not self._rolls(raw):

@@ -133,11 +133,11 @@ def _sooner(counting: Counting, dates: Dates) -> Iterator[str]:
     """A warning for each missing fact that would end the window before the last day shown."""
     for option in counting.text.others:
         day = counting.rest(counting.add(counting.trigger.base, option.length, counting.line.add))
-        if day < dates.safe_by:
+        if day < dates.last_day:
             facts = listed(counting.text.missing)
             yield (
                 f"{counting.case.rule.title}: answer the question on {facts} first. The last day may be "
-                f"{long_date(day)}, before the safe date shown: {option.why}."
+                f"{long_date(day)}, before the one shown: {option.why}. The safe date keeps to it meanwhile."
             )
 
 

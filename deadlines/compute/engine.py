@@ -16,7 +16,7 @@ from deadlines.compute.dues import due_window, opening_window
 from deadlines.compute.notice import Notice
 from deadlines.compute.plan import Plan, Planner
 from deadlines.compute.result import Result, Window
-from deadlines.compute.usage import used_facts
+from deadlines.compute.usage import foreign_facts, used_facts, without
 from deadlines.compute.words import long_date
 from deadlines.errors import BeforeKnownLaw, InputError
 from deadlines.law import Law, load_law
@@ -110,6 +110,9 @@ class Engine:
         self._seen.add(hash(key))
 
     def _compute(self, notice: Notice, chosen: Policy) -> Result:
+        foreign = foreign_facts(self.law, notice)
+        idle = [*foreign, *self._idle(notice)]
+        notice = without(notice, foreign)
         questions = asking.Questions(self.law, notice)
         windows: list[Window] = []
         too_early: list[Rule] = []
@@ -123,7 +126,7 @@ class Engine:
             if window is not None:
                 windows.append(window)
         warnings = _refuse_or_warn(notice, windows, too_early)
-        warnings += [*checking.warnings(self.law, notice, windows), *self._unused(notice), *questions.doubts]
+        warnings += [*checking.warnings(self.law, notice, windows), *_unused(notice, idle), *questions.doubts]
         asks = questions.asks()
         if not windows and not asks:
             raise InputError(checking.silent(self.law, notice), code="no-rule")
@@ -141,12 +144,11 @@ class Engine:
             return undated.urgent(case, window) if plan.rule.urgent and window.state == "no-limit" else window
         return due_window(case) if plan.rule.state == "due" else opening_window(case)
 
-    def _unused(self, notice: Notice) -> list[str]:
-        """A sentence for each fact on which nothing of this kind of notice depends: it may be a slip."""
+    def _idle(self, notice: Notice) -> list[str]:
+        """Each fact on which nothing of this kind of notice depends: it may be a slip."""
         if notice.kind not in self._used:
             self._used[notice.kind] = used_facts(self.law, notice.kind)
-        idle = [name for name in notice.facts if name not in self._used[notice.kind]]
-        return [f"The fact '{name}' changes nothing for a {notice.kind}: check that it belongs here." for name in idle]
+        return [name for name in notice.facts if name not in self._used[notice.kind]]
 
     def _known(self, notice: Notice) -> dict[str, Window | None]:
         """The windows of this notice that were worked out already."""
@@ -178,6 +180,11 @@ def _key(notice: Notice, chosen: Policy) -> object:
         notice.filed_on,
         tuple(chosen.items()),
     )
+
+
+def _unused(notice: Notice, idle: list[str]) -> list[str]:
+    what = f"{notice.kind} on Form {notice.form}" if notice.form is not None else notice.kind
+    return [f"The fact '{name}' changes nothing for a {what}: check that it belongs here." for name in idle]
 
 
 def _ready(window: Window, notice: Notice) -> Window:

@@ -91,6 +91,11 @@ def printed_reading(day: date, fact: str | None, cite: Sequence[str]) -> Reading
     return Reading("the date printed on the notice", day, True, why, list(cite))
 
 
+def if_so(why: str) -> str:
+    """Why it would be otherwise, of an answer that is not known yet."""
+    return f"if so: {why}"
+
+
 def alternative(item: Alternative, raw: date, day: date) -> list[Step]:
     """A reading that replaced the last day."""
     steps = [Step(f"{item.name}: to {long_date(raw)}, because {item.why}.", raw, item.cite[0])]

@@ -53,7 +53,11 @@ def _careful(counting: Counting) -> Candidate:
 def _others(counting: Counting, found: Dates) -> list[Candidate]:
     """What else may come earlier: careful alternatives, a printed date, a text that a court knocked out."""
     case = counting.case
-    candidates = []
+    # Where the ordinary case is shown while a fact is missing, the other may come sooner.
+    candidates = [
+        Candidate(counting.add(counting.trigger.safe, other.safe_length, careful=True), narrate.if_so(other.why))
+        for other in counting.text.others
+    ]
     for item in case.plan.alternatives:
         if item.effect == "safe" and not case.decided_otherwise(item.doubt):
             day = counting.alternative_raw(item, found)

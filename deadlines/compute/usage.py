@@ -1,7 +1,10 @@
 """Which facts can matter for a kind of notice: what its rules, the matrix and the closures name."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from msgspec import structs
+
+from deadlines.compute.notice import Notice
 from deadlines.law import Law
 from deadlines.law.faults import whens
 from deadlines.law.model import Rule
@@ -20,6 +23,20 @@ def used_facts(law: Law, kind: str) -> frozenset[str]:
     for item in (*rows, *law.fees, *law.closures.extension):
         found.update(name for _, when in whens(item) for name in when)
     return frozenset(found)
+
+
+def foreign_facts(law: Law, notice: Notice) -> list[str]:
+    """Facts that say nothing of the notice's form: the class of a petition moves no date of a work permit."""
+    if notice.form is None:
+        return []
+    return [name for name in notice.facts if law.facts[name].forms and notice.form not in law.facts[name].forms]
+
+
+def without(notice: Notice, names: Collection[str]) -> Notice:
+    """The notice as if these facts had not been given."""
+    if not names:
+        return notice
+    return structs.replace(notice, facts={name: value for name, value in notice.facts.items() if name not in names})
 
 
 def _of_rule(rule: Rule) -> Iterator[str]:

@@ -35,7 +35,7 @@ def check(law: "Law") -> None:
     for decision in law.decisions:
         _decision(law, decision)
     for fact in law.facts.values():
-        _fact(fact)
+        _fact(law, fact)
     for clerk in law.clerks.values():
         need(clerk.calendar, law.calendars, f"clerk {clerk.circuit}", "calendar")
     _closures(law)
@@ -75,13 +75,14 @@ def _value(fact: Fact, where: str, key: str, value: str) -> None:
         fail(where, key, f"{value!r} is no whole number and no range such as 181-364 or 365-")
 
 
-def _fact(fact: Fact) -> None:
+def _fact(law: "Law", fact: Fact) -> None:
     where = f"fact {fact.name}"
     need(fact.usual, [*fact.choices, None], where, "usual", CHOICES)
     if fact.type in ("date", "number") and fact.choices:
         fail(where, "choices", f"a {fact.type} has no choices")
     if fact.type == "words" and not fact.choices:
         fail(where, "choices", "several words need the list they come from")
+    need_all(fact.forms, law.forms, where, "forms")
 
 
 def _computation(law: "Law", computation: Computation) -> None:

@@ -23,6 +23,7 @@ class Fact(Table, frozen=True, kw_only=True):
     whole number, for which conditions name ranges (`181-364`, `365-`).
     `usual`: the ordinary case, assumed while the question is open; the other answer is shown beside it.
     `falls`: on which side of the notice's own date such a day lies; one on the other side is warned of.
+    `forms`: the only forms of which it says something, where there are such; for another form it changes nothing.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Fact(Table, frozen=True, kw_only=True):
     choices: list[str] = field(default_factory=list)
     usual: str | None = None
     falls: Literal["before", "after"] | None = None
+    forms: list[str] = field(default_factory=list)
 
 
 Route = Literal[

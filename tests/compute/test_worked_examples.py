@@ -60,8 +60,11 @@ EXAMPLES: list[tuple[str, tuple[Any, ...], dict[str, Any], str, tuple[str | None
     ("oral, in the 2025 shutdown", ("ij.order", "2025-09-15", "oral"), {}, "eoir.appeal.bia",
      ("2025-10-15", "2025-10-15", "2025-10-15")),
     # In absentia order Mon 2026-07-06 (8 CFR 1003.23(b)).
+    # Until somebody says which proceeding it was, the safe date keeps to the 90 days of 8 CFR 1208.2(c)(3)(ii).
     ("absentia rescind", ("ij.in-absentia", "2026-07-06"), {}, "eoir.motion.rescind-in-absentia",
-     ("2026-12-31", "2027-01-04", None)),
+     ("2026-10-02", "2027-01-04", None)),
+    ("absentia rescind, removal", ("ij.in-absentia", "2026-07-06"), {"facts": {"proceeding": "removal"}},
+     "eoir.motion.rescind-in-absentia", ("2026-12-31", "2027-01-04", None)),
     ("absentia reconsider", ("ij.in-absentia", "2026-07-06"), {}, "eoir.motion.reconsider",
      ("2026-08-05", "2026-08-05", "2026-08-05")),
     ("absentia reopen", ("ij.in-absentia", "2026-07-06"), {}, "eoir.motion.reopen",
@@ -204,6 +207,23 @@ def test_a_shorter_answer_to_an_open_question_is_warned_of() -> None:
     assert not any(
         "1 September" in text for text in ask("ij.in-absentia", "2026-06-03", facts={"proceeding": "removal"}).warnings
     )
+
+
+def test_a_fact_of_other_forms_changes_nothing_and_is_told() -> None:
+    """8 CFR 274a.14(b)(2): fifteen days for a work permit, whatever class somebody gives with it."""
+    given = ask("uscis.noir", "2026-06-10", "mail", form="I-765", facts={"nonimmigrant_class": "H"})
+    plain = ask("uscis.noir", "2026-06-10", "mail", form="I-765")
+    assert given.windows == plain.windows
+    assert given.asks == plain.asks
+    assert [text for text in given.warnings if text not in plain.warnings] == [
+        "The fact 'nonimmigrant_class' changes nothing for a uscis.noir on Form I-765: check that it belongs here."
+    ]
+
+
+def test_a_notice_dated_long_after_the_edition_is_warned_of() -> None:
+    """2036 typed for 2026."""
+    assert any("check the year" in text for text in ask("uscis.denial", "2036-02-04", "mail", form="I-140").warnings)
+    assert not any("check the year" in text for text in ask("uscis.denial", "2027-02-04", form="I-140").warnings)
 
 
 def test_a_fact_that_changes_nothing_is_told() -> None:

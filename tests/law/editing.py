@@ -15,7 +15,7 @@ def copy(folder: Path, name: str, issued: str) -> Path:
     place = folder / name
     shutil.copytree(DATA, place)
     change(place, "edition.toml", 'edition = "2026.11"', f'edition = "{name}"')
-    change(place, "edition.toml", "issued  = 2026-11-27", f"issued  = {issued}")
+    change(place, "edition.toml", "issued  = 2026-11-28", f"issued  = {issued}")
     return place
 
 

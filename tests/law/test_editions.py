@@ -88,7 +88,7 @@ def test_a_spoilt_edition_is_refused(tmp_path: Path, spoil: object, said: str) -
 
 
 def test_two_editions_of_one_name_must_be_the_same(tmp_path: Path) -> None:
-    place = issue(tmp_path, "2026.11", "2026-11-27")
+    place = issue(tmp_path, "2026.11", "2026-11-28")
     assert edition_names([tmp_path]) == ["2026.11"]
     change(place, APPEAL, "length = { days = 30 }", "length = { days = 31 }")
     with pytest.raises(LawDataError, match=r"Two editions of the law are called 2026\.11"):
