@@ -4,29 +4,29 @@ import re
 from collections.abc import Iterator, Sequence
 
 from deadlines.compute.contract import normal_form
+from deadlines.compute.words import listed
 from deadlines.law import Law
 from deadlines.papers import words
 from deadlines.papers.dates import Printed, days_in
 from deadlines.papers.kinds import kinds
+from deadlines.papers.letters import LETTER_LINES, beginnings, receipt_numbers, standing_day
 from deadlines.papers.model import A_NUMBER, FIELDS, LABELS, Candidate, Found, Line, lines_of, masked
-
-LETTER_LINES = 30
-"""A letter's own date stands by itself within so many lines of its first page."""
 
 
 def find(pages: Sequence[Sequence[str]], law: Law) -> Found:
     """Every candidate that the text supports. `law` knows the kinds and forms that there are."""
     lines = lines_of(pages)
+    begins = beginnings(lines)
     every = [
         *kinds(lines, law),
         *_forms(lines, law),
-        *_days(lines),
+        *_days(lines, begins),
         *_services(lines),
         *_deadlines(lines),
         *_numbers(lines),
     ]
     found = list({(p.field, p.value, p.page, p.line_number): p for p in every}.values())
-    return Found(_once(found), _notes(found))
+    return Found(_once(found), [*_several(begins), *_notes(found)])
 
 
 def _once(found: Sequence[Candidate]) -> list[Candidate]:
@@ -35,6 +35,14 @@ def _once(found: Sequence[Candidate]) -> list[Candidate]:
     for candidate in found:
         first.setdefault((candidate.field, candidate.value), candidate)
     return list(first.values())
+
+
+def _several(begins: Sequence[int]) -> list[str]:
+    if len(begins) < 2:
+        return []
+    pages = listed([str(page) for page in begins])
+    seems = f"The paper seems to hold {len(begins)} notices, which begin on pages {pages}."
+    return [f"{seems} Record each by itself, and take for it only what stands on its own pages."]
 
 
 def _notes(found: Sequence[Candidate]) -> list[str]:
@@ -60,14 +68,14 @@ def _forms(lines: Sequence[Line], law: Law) -> list[Candidate]:
     return next((ranked[rank] for rank in (1, 2, 3) if ranked[rank]), [])
 
 
-def _days(lines: Sequence[Line]) -> Iterator[Candidate]:
+def _days(lines: Sequence[Line], begins: Sequence[int]) -> Iterator[Candidate]:
     for line in lines:
         for match in words.DATE_LABEL.finditer(line.text):
             other = words.OTHER_LABEL.search(line.text, max(0, match.start() - 12), match.end() + 12)
             if other is None or not other.start() <= match.start() < other.end():
                 yield from _beside(line, match.end())
         yield from _oral(line)
-        if line.page == 1 and line.number <= LETTER_LINES:
+        if line.page in begins and line.number <= LETTER_LINES:
             yield from _alone(line)
 
 
@@ -84,13 +92,9 @@ def _beside(line: Line, start: int) -> Iterator[Candidate]:
 
 
 def _alone(line: Line) -> Iterator[Candidate]:
-    """A line of the letter's head that is a date and nothing else, and that the line above gives no other meaning."""
-    other = words.OTHER_LABEL.search(line.before) or words.DEADLINE.search(line.before)
-    if other and not days_in(line.before[other.end() :]):
-        return
-    days = days_in(line.text)
-    if len(days) == 1 and not (line.text[: days[0].start] + line.text[days[0].end :]).strip(" .,"):
-        yield line.offer("decided_on", days[0].day.isoformat(), note=days[0].note or "stands by itself at the head")
+    printed = standing_day(line)
+    if printed is not None:
+        yield line.offer("decided_on", printed.day.isoformat(), note=printed.note or "stands by itself at the head")
 
 
 def _oral(line: Line) -> Iterator[Candidate]:
@@ -149,7 +153,6 @@ def _soon_after(text: str, match: re.Match[str]) -> list[Printed]:
 
 def _numbers(lines: Sequence[Line]) -> Iterator[Candidate]:
     for line in lines:
-        for match in words.RECEIPT.finditer(line.text):
-            yield line.offer("receipt_number", re.sub(r"[\s-]", "", match[0]))
+        yield from (line.offer("receipt_number", number) for number in receipt_numbers(line))
         for match in A_NUMBER.finditer(line.text):
             yield line.offer("a_number", masked(match[0]))

@@ -31,8 +31,14 @@ def kinds(lines: Sequence[Line], law: Law) -> list[Candidate]:
     found = _search(lines, table)
     there = {hit.kind for hit in found}
     kept = [hit for hit in found if there.isdisjoint(words.GENERAL.get(hit.kind, ()))]
-    strong = [hit for hit in kept if hit.heading] if headings else []
-    return [hit.line.offer("kind", hit.kind, end=hit.end) for hit in strong or kept if hit.kind in law.kinds]
+    strong = _outdo(kept) if headings else kept
+    return [hit.line.offer("kind", hit.kind, end=hit.end) for hit in strong if hit.kind in law.kinds]
+
+
+def _outdo(found: Sequence[Hit]) -> list[Hit]:
+    """Headings outdo sentences, but for those of a page before the first heading: it may be another notice."""
+    first = min((hit.line.page for hit in found if hit.heading), default=None)
+    return [hit for hit in found if first is None or hit.heading or hit.line.page < first]
 
 
 def _table(lines: Sequence[Line]) -> tuple[Table, bool]:

@@ -43,6 +43,21 @@ def test_what_a_notice_says(
     assert all((note.startswith("The paper gives more than one")) == (len(days) > 1) for note in read.notes)
 
 
+def test_two_notices_in_one_paper_are_told_and_neither_hides_the_other() -> None:
+    first = [*samples.DENIAL[0], "IOE0912345678"]
+    second = [line.replace("IOE0912345678", "IOE0999999999") for line in samples.RFE[0]]
+    read = found([first, ["page 2 of the first, IOE0912345678"], [*second, "IOE0999999999"]])
+    assert sorted(read.values("kind")) == ["uscis.denial", "uscis.rfe"]
+    assert read.values("decided_on") == ["2026-10-23", "2026-10-20"]
+    assert read.notes[0].startswith("The paper seems to hold 2 notices, which begin on pages 1 and 3")
+
+
+def test_the_head_of_a_letter_on_each_of_its_pages_begins_no_other() -> None:
+    head = ["U.S. Citizenship and Immigration Services", "October 23, 2026", "IOE0912345678"]
+    read = found([[*head, "your petition is denied"], [*head, "Page 2"], [*head, "you may appeal"]])
+    assert not any("seems to hold" in note for note in read.notes)
+
+
 @pytest.mark.parametrize("name", ["DENIAL", "RFE", "NOID", "REVOCATION", "JUDGE", "BOARD", "AAO"])
 def test_every_proposal_stands_on_the_line_that_it_names(name: str) -> None:
     from deadlines.papers.model import masked
