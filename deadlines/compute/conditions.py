@@ -32,7 +32,8 @@ def match(when: When, notice: Notice) -> Match:
 
 def recount_of(rule: Rule, notice: Notice) -> Recount | None:
     """The first of the rule's other ways to count that surely holds for this notice."""
-    return next((item for item in rule.recount if match(item.when, notice).holds), None)
+    open_to = (item for item in rule.recount if item.without not in notice.facts)
+    return next((item for item in open_to if match(item.when, notice).holds), None)
 
 
 def value_of(name: str, notice: Notice) -> str | None:

@@ -197,7 +197,8 @@ def _computation(law: Law, computation: Computation) -> list[str]:
 def _recounts(rule: Rule) -> list[str]:
     return [
         cited(
-            f"By {recount.computation} where {when_words(recount.when)}: {recount.why}"
+            f"By {recount.computation} where {when_words(recount.when)}"
+            f"{f' and {recount.without} is not given' if recount.without is not None else ''}: {recount.why}"
             f"{f'; counted from {recount.trigger_words}' if recount.trigger is not None else ''}",
             recount.cite,
         )

@@ -26,6 +26,7 @@ def due_window(case: Case) -> Window | None:
         return None
     text, _, counting = found
     dates = counting.dates()
+    _allow_any_circuit(counting, dates)
     find_safe(counting, dates)
     if text.period.opens is not None:
         dates.steps.append(narrate.opens(_opens_on(counting, dates), text.period))
@@ -78,7 +79,7 @@ def _ask(counting: Counting, found: Dates) -> None:
         case.questions.ask("service.method", rule)
     if rule.printed == "governs" and case.printed is None:
         case.questions.ask(rule.printed_fact or "printed_deadline", rule)
-    if counting.computation.state_holidays and counting.circuit is None and _circuit_matters(counting, found):
+    if _any_circuit(counting, found) > counting.rest(found.last_raw):
         case.questions.ask("circuit", rule)
     if notice.received_on is None and any(item.start == "received" for item in case.plan.alternatives):
         case.questions.ask("received_on", rule)
@@ -91,11 +92,19 @@ def _ask(counting: Counting, found: Dates) -> None:
         case.questions.ask("filing", rule)
 
 
-def _circuit_matters(counting: Counting, found: Dates) -> bool:
-    """Whether a state holiday anywhere would move the day on which nothing federal moves it further."""
-    here = counting.days.forward(found.last_raw).day
+def _any_circuit(counting: Counting, found: Dates) -> date:
+    """Where the last day comes to rest in the circuit whose state moves it furthest, while none is known."""
+    here = counting.rest(found.last_raw)
+    if not counting.computation.state_holidays or counting.circuit is not None:
+        return here
     engine = counting.case.engine
-    return any(engine.days(counting.computation.id, circuit).off(here) is not None for circuit in engine.law.clerks)
+    days = (engine.days(counting.computation.id, circuit) for circuit in engine.law.clerks)
+    return max(here, *(each.forward(found.last_raw).day for each in days))
+
+
+def _allow_any_circuit(counting: Counting, found: Dates) -> None:
+    """A filing that is in time in some circuit is not called late while the circuit is not known."""
+    found.latest = max(found.latest, _any_circuit(counting, found))
 
 
 def _service_matters(computation: Computation) -> bool:

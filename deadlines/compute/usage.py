@@ -44,6 +44,7 @@ def _of_rule(rule: Rule) -> Iterator[str]:
         yield from when
     names = [rule.trigger_fact, rule.printed_fact, rule.counted_before]
     names += [floor.fact for floor in rule.floor]
+    names += [item.without for item in rule.recount]
     names += [item.start_fact for item in rule.alternative]
     for relation in rule.relation:
         yield from relation.facts

@@ -113,6 +113,8 @@ def _trigger(law: "Law", where: str, rule: Rule) -> None:
     if rule.counted_before is not None:
         _fact(law, where, "counted_before", rule.counted_before, "number")
     for recount in rule.recount:
+        if recount.without is not None:
+            _fact(law, where, "recount.without", recount.without, "date")
         if (recount.trigger is None) == bool(recount.trigger_words):
             fail(where, "recount.trigger_words", "another trigger and the words for it belong together")
     faults.dates(where, "not_before", rule.not_before)

@@ -166,10 +166,11 @@ class Recount(Table, frozen=True, kw_only=True):
     """Another computation where the facts match, because that text counts mail days its own way.
 
     `trigger`, with `trigger_words`: that text also starts the count on another day. `form`: it is filed on another
-    form. The first that matches holds.
+    form. `without`: the date fact beside which it does not hold. The first that matches holds.
     """
 
     when: When
+    without: str | None = None
     computation: str
     trigger: Literal["decided", "served", "received"] | None = None
     trigger_words: str = ""
