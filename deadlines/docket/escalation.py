@@ -98,7 +98,8 @@ def _unanswered(session: Session, now: datetime) -> Iterator[tuple[Reminder, Ent
         .join(Matter, Matter.id == Entry.matter_id)
         .where(
             *_asks(Reminder),
-            ASKED_AT.between(now - LOOK_BACK, now - LEAST_WAIT),
+            now - LEAST_WAIT >= ASKED_AT,
+            or_(now - LOOK_BACK <= ASKED_AT, _was_answered(now)),
             Reminder.person_id == Matter.attorney_id,
             or_(Reminder.state == "sent", unreached()),
             Entry.status == "open",
@@ -110,6 +111,17 @@ def _unanswered(session: Session, now: datetime) -> Iterator[tuple[Reminder, Ent
     for found in session.execute(query).all():
         if not _is_asked_anew(session, found[0]):
             yield found[0], found[1], found[2], found[3]
+
+
+def _was_answered(now: datetime) -> ColumnElement[bool]:
+    """Whether an answer to it ended lately, however long it held."""
+    query = select(Acknowledgement.id).where(
+        Acknowledgement.entry_id == Entry.id,
+        Acknowledgement.version == Entry.version,
+        Acknowledgement.until.between(now - LOOK_BACK, now),
+        Acknowledgement.until > ASKED_AT,
+    )
+    return query.exists()
 
 
 def _is_asked_anew(session: Session, row: Reminder) -> bool:

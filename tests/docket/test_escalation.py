@@ -25,7 +25,7 @@ from tests.docket import samples
 SENT = datetime(2026, 11, 19, 14, 0, tzinfo=UTC)
 """Thursday, nine in New York, the day before the motion is to be filed; the last day is Wednesday 25 November."""
 HOUR = timedelta(hours=1)
-WEEK = timedelta(days=7)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 RULE = Escalation(wait=timedelta(hours=24), emergency="emma@firm.test", zone=samples.ZONE, channel="smtp")
 
 
@@ -199,6 +199,16 @@ def test_when_an_answer_ends_the_levels_begin_anew_whoever_was_asked_before_it(f
     rungs = firm.session.scalars(asked.order_by(Reminder.due_at)).all()
     assert [row.rung for row in rungs] == ["escalated-1-safe-1"] + [f"escalated-1-safe-1-again-{n}" for n in (1, 2)]
     assert not_reached(firm.session, rungs) == set()
+
+
+def test_an_answer_that_held_for_long_is_followed_up_when_it_ends(firm: Firm) -> None:
+    """The reminder left eighteen days before it ends: more than are looked back otherwise."""
+    firm.session.query(Reminder).filter(Reminder.rung != "safe-1").update({"state": "cancelled"})
+    firm.session.query(Reminder).update({"due_at": SENT - 20 * DAY, "sent_at": SENT - 20 * DAY})
+    until = firm.ack(firm.ana, SENT - 9 * DAY).until
+    assert firm.asked(until) == []
+    firm.sent("safe-1-again-1", until)
+    assert [firm.asked(until + hours * HOUR) for hours in (23, 24)] == [[], ["Ben"]]
 
 
 def test_others_cannot_answer(firm: Firm) -> None:
