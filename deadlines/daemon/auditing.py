@@ -74,8 +74,9 @@ class Auditor:
         for start in range(0, len(entries), SETTLED):
             some = entries[start : start + SETTLED]
             with self._database.write() as session:
+                known = rounds.told_of(session, some)
                 left = gaps.settle(session, self._statement, some, now=now, round_at=of.started_at)
-            for each in left:
+            for each in (each for each in left if each.key not in known):
                 log.error("entry %s: the reminder %s %s", each.entry, each.rung, gaps.WORDS[each.kind])
 
     def _finish(self, found: Round, now: datetime) -> Round:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from deadlines.docket.copies import out_of_step, put_right
 from deadlines.docket.judging import Statement
 from deadlines.docket.monitor import BACKUP, BACKUP_FAILED
-from deadlines.docket.seal_watch import MOST, record_altered, tell_altered
+from deadlines.docket.seal_watch import MOST, log_altered, record_altered, tell_altered
 from deadlines.docket.sealing import altered_dates, seal_stored
 from deadlines.docket.trust import SEALS
 from deadlines.errors import DeadlinesError, StoreError
@@ -138,8 +138,7 @@ class Keeper:
         # Told first: what is too damaged to be written anew must not keep the rest from being said.
         with self._database.write() as session:
             _put_right(session, now)
-        for entry_id in altered:
-            log.error("INTEGRITY ALARM: the dates of entry %s were altered outside the program", entry_id)
+            log_altered(session, altered)
         return len(altered)
 
     def _due(self, name: str, now: datetime) -> bool:

@@ -85,7 +85,7 @@ class Post(Struct, frozen=True):
             return SendError("The channel failed in an unforeseen way; see the log.", uncertain=True)
         self.answered.add(channel)
         if channel in MAIL:
-            self.standstill.taken()
+            self.standstill.taken(message.to_email, now)
         return None
 
     def goes_on(self, channel: str, fault: SendError, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -9,8 +10,21 @@ from deadlines.store.tables import Person
 
 PATIENCE = timedelta(minutes=5)
 """A server that greylists takes the next try; one that has taken nothing for so long holds up everything."""
-SEVERAL = 2
-"""One person alone may be greylisted, or have a full mailbox: that is no fault of mail as a whole."""
+LONG = timedelta(minutes=40)
+"""Of one who is put off somebody else hears by mail after half an hour: where that was not taken either, no mail is."""
+TWICE, SEVERAL, MANY = 2, 2, 3
+"""One person alone may be greylisted, or have a full mailbox: that is no fault of mail as a whole. So may two."""
+ONE_DAY, FORGOTTEN = timedelta(days=1), timedelta(hours=1)
+
+
+class _PutOff(Struct):
+    """Since when somebody's mail is put off, when it was last, and after how many tries that of others was taken."""
+
+    since: datetime
+    last: datetime
+    passed: int = 0
+    alone: bool = False
+    """Whether the server is known to take mail, and not theirs. Once is not enough: an outage may just have ended."""
 
 
 class Standstill:
@@ -19,23 +33,48 @@ class Standstill:
 
     def __init__(self) -> None:
         self._since: datetime | None = None
-        self._put_off: set[str] = set()
+        self._tried: set[str] = set()
+        """Whose mail was put off since the last that was taken."""
+        self._put_off: dict[str, _PutOff] = {}
+        self._taken: dict[str, datetime] = {}
 
-    def taken(self) -> None:
-        """A message was taken: mail goes."""
-        self._since = None
-        self._put_off.clear()
+    def taken(self, address: str, now: datetime) -> None:
+        """A message to an address was taken: mail goes. Who is put off all the same is so for a reason of their own."""
+        self._since, tried, self._tried = None, self._tried, set()
+        self._put_off.pop(address, None)
+        self._taken[address] = now
+        for other in tried - {address}:
+            each = self._put_off[other]
+            each.passed += 1
+            each.alone = each.passed >= TWICE and now - each.since >= PATIENCE
 
     def put_off(self, address: str, now: datetime) -> None:
         """A message to an address was not taken now; it may be later."""
         if self._since is None or self._since > now:  # the clock may have been set back
             self._since = now
-        self._put_off.add(address)
+        known = self._put_off.get(address)
+        if known is None or not timedelta() <= now - known.last <= FORGOTTEN:
+            known = self._put_off[address] = _PutOff(now, now)
+        known.last = now
+        self._tried.add(address)
 
     def since(self, session: Session, now: datetime) -> datetime | None:
-        """Since when no mail leaves; None while it may be the fault of one recipient, or has not lasted."""
-        if self._since is None or now - self._since < PATIENCE:
+        """Since when no mail leaves; None while it may be the fault of one or two recipients, or has not lasted.
+
+        Two are enough where hardly anybody else was mailed for a day, or where nothing was taken for a long time; but
+        not they alone whose mail was put off already while that of others was taken.
+        """
+        suspects = [each for address in self._tried if not (each := self._put_off[address]).alone]
+        began = max(self._since or now, min((each.since for each in suspects), default=now))
+        if now - began < PATIENCE:
             return None
-        people = session.scalar(select(func.count(Person.id)).where(Person.active.is_(True))) or 0
         # In the firm of one there is nobody else by whom to tell.
-        return self._since if len(self._put_off) >= min(SEVERAL, people) else None
+        people = session.scalar(select(func.count(Person.id)).where(Person.active.is_(True))) or 0
+        if len(self._tried) < min(SEVERAL, people):
+            return None
+        many = len(suspects) >= min(MANY, people) or 2 * len(suspects) > self._mailed(now)
+        return began if many or now - began >= LONG else None
+
+    def _mailed(self, now: datetime) -> int:
+        """How many people were mailed within a day, or were to be."""
+        return len(self._tried | {address for address, at in self._taken.items() if now - at < ONE_DAY})

@@ -14,6 +14,7 @@ from deadlines import decoding
 from deadlines.docket.findings import Finding
 from deadlines.docket.roles import ADMINISTRATOR, ATTORNEYS, DOCKET_ROLE
 from deadlines.store.holding import HELD
+from deadlines.store.seal import seal_in
 from deadlines.store.tables import DeadlineRow, Entry, Heartbeat, Matter, Person
 
 ROW = "alarms"
@@ -79,6 +80,22 @@ def alarm_of_date(session: Session, entry: Entry, now: datetime) -> bool:
             "somebody or something changed the database from outside.\n\n"
             "Do not rely on the dates that are shown or sent for it. Check the notice and the cited law now, then see\n"
             f"`deadlines explain {entry.id[:8]}` and the chapter Keeping of docs/operations.md.\n"
+        ),
+        now=now,
+    )
+
+
+def alarm_of_key(session: Session, now: datetime) -> bool:
+    """Note, once a day, that the stored dates are sealed with another key, so that each of them reads as altered."""
+    return raise_alarm(
+        session,
+        f"key/{seal_in(session).fingerprint}/{now:%Y-%m-%d}",
+        subject="INTEGRITY ALARM: the stored dates are sealed with another key than the present one",
+        text=(
+            "No date that was stored under that key can be checked: each reads as altered. Most likely the file that\n"
+            "keeping.key_file names is another one, or none is named any more.\n\n"
+            "Put the right file back. Until then do not rely on the dates that are shown or sent: check them against\n"
+            "their notices. The chapter Keeping of docs/operations.md (`sealed-dates`) tells of a key that is lost.\n"
         ),
         now=now,
     )

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.ladder import moment
 from deadlines.docket.away import last_away
-from deadlines.docket.judging import LOOK_BACK, PATIENCE, Case, Found, Record, Statement, found_without
-from deadlines.docket.lanes import ESCALATED, UNDELIVERED
+from deadlines.docket.judging import LOOK_BACK, PATIENCE, WITHDRAWN, Case, Found, Record, Statement, found_without
+from deadlines.docket.lanes import AGAIN, ESCALATED, UNDELIVERED, stage_of
 from deadlines.docket.reminders import URGENT
 from deadlines.notify.channel import MAIL
 from deadlines.store.tables import Absence, Acknowledgement
@@ -58,7 +58,10 @@ def deputy_asked(
     deputy, stands_in_since = case.deputy
     asked = [row for row in rows if row.person_id == deputy and row.rung.startswith(ESCALATED)]
     for row in rows:
-        if not _asks_attorney(case, version, row, now) or any(_is_about(other, row) for other in asked):
+        answered = case.answered.get(version.version)
+        if not _asks_attorney(case, version, row, now) or any(_is_about(other, row, answered) for other in asked):
+            continue
+        if any(_asks_anew(other, row) for other in rows):
             continue
         since = max(filter(None, (row.sent_at, stands_in_since, case.here_since)))
         due_at = since + _wait(version, since, statement, statement.wait)
@@ -80,10 +83,17 @@ def _asks_attorney(case: Case, version: Record, row: Record, now: datetime) -> b
     return answered is None or answered <= row.sent_at
 
 
-def _is_about(asked: Record, row: Record) -> bool:
-    """Whether a message to the deputy went on from a reminder, or from another of the same dates after it."""
+def _is_about(asked: Record, row: Record, answered: datetime | None) -> bool:
+    """Whether a message to the deputy went on from a reminder, or from another of the same dates about then. One that
+    is due when an answer ends asks again of what went on from then on, however late it left."""
     rung = asked.rung.removeprefix(ESCALATED).partition("-")[2]
-    return bool(rung == row.rung or asked.due_at >= row.sent_at)
+    return bool(rung == row.rung or asked.due_at >= (row.due_at if row.due_at == answered else row.sent_at - LEAST))
+
+
+def _asks_anew(other: Record, row: Record) -> bool:
+    """Whether another asks its person the same again: that is judged, and not this one."""
+    same = other.person_id == row.person_id and other.state not in WITHDRAWN and other.due_at > row.due_at
+    return bool(same and other.rung.startswith(f"{stage_of(row.rung)}{AGAIN}"))
 
 
 def _wait(version: Record, since: datetime, statement: Statement, wait: timedelta) -> timedelta:

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session, aliased
 from deadlines.compute.ladder import moment
 from deadlines.docket.absences import covers
 from deadlines.docket.acknowledging import standing
-from deadlines.docket.lanes import ESCALATED, UNDELIVERED
+from deadlines.docket.handed import ask_anew
+from deadlines.docket.lanes import AGAIN, ESCALATED, UNDELIVERED, free_rung, stage_of
 from deadlines.docket.outbox import ALARM_TRIES
 from deadlines.docket.reminders import URGENT, reminder_row
 from deadlines.notify.channel import MAIL, WEBHOOK
@@ -33,6 +34,7 @@ ONE_DAY = timedelta(days=1)
 WAITING = ("planned", "leased", "uncertain", "dead", "covered")
 """States of a reminder of which it is not known that it arrived; a refused one is tried again, or a newer one covers
 it that may be refused as well."""
+WITHDRAWN = ("superseded", "cancelled")
 ASKED_AT = func.coalesce(Reminder.sent_at, Reminder.due_at)
 
 
@@ -45,15 +47,23 @@ class Escalation(Struct, frozen=True):
     channel: str
 
 
+class _Since(Struct, frozen=True):
+    """Since when a reminder waits for an answer; `answered`: since one has ended."""
+
+    at: datetime
+    answered: bool = False
+
+
 def escalate(session: Session, escalation: Escalation, *, now: datetime) -> list[Reminder]:
     """Write the messages to the next person for every urgent reminder of an attorney that nobody answered in time, or
     that did not reach them.
 
     Each person is asked once for a reminder, whoever else was asked before they stood in (who was may be in nobody's
     place any more), and nobody again of the same dates since it left. The levels follow each other at the same
-    distance, from the end of an answer where there was one, also where the program was away and the first is asked
-    late; but of what ends today everybody is told whose turn has passed. Who covers for an attorney that is away is
-    told at once, and so the wait is theirs.
+    distance, also where the program was away and the first is asked late; but of what ends today everybody is told
+    whose turn has passed. Where an answer has ended they begin anew from its end: the attorney is asked then, and each
+    of the others in their turn, whoever was asked before it. Who covers for an attorney that is away is told at once,
+    and so the wait is theirs.
     """
     added: list[Reminder] = []
     today = now.astimezone(ZoneInfo(escalation.zone)).date()
@@ -62,14 +72,16 @@ def escalate(session: Session, escalation: Escalation, *, now: datetime) -> list
         since = _asked_since(session, row, entry)
         if since is None:
             continue
+        if since.answered and now - since.at < ONE_DAY:
+            _ask_attorney(session, row, matter.attorney, since.at)
         ends_today = _day_of(deadline) == today
         cover = session.get(Person, covering.get(matter.attorney_id, ""))
-        if cover is not None and not _has_like(session, row, cover) and not _told_at(session, row, cover, since):
+        if cover is not None and not _has_like(session, row, cover, since) and not _told_at(session, row, cover, since):
             added.append(_tell(session, row, entry, deadline, AT_ONCE, cover, escalation, now))
-        wait, before = _wait(deadline, since, escalation), since
+        wait, before = _wait(deadline, since.at, escalation), since.at
         for level, person in enumerate(_chain(session, matter, escalation.emergency, besides=cover), start=1):
             told_at = _told_at(session, row, person, since)
-            if told_at is None and now < max(since + level * wait, before + wait):
+            if told_at is None and now < max(since.at + level * wait, before + wait):
                 break
             if told_at is None:
                 added.append(_tell(session, row, entry, deadline, level, person, escalation, now))
@@ -86,7 +98,8 @@ def _unanswered(session: Session, now: datetime) -> Iterator[tuple[Reminder, Ent
         .join(Matter, Matter.id == Entry.matter_id)
         .where(
             *_asks(Reminder),
-            ASKED_AT.between(now - LOOK_BACK, now - LEAST_WAIT),
+            now - LEAST_WAIT >= ASKED_AT,
+            or_(now - LOOK_BACK <= ASKED_AT, _was_answered(now)),
             Reminder.person_id == Matter.attorney_id,
             or_(Reminder.state == "sent", unreached()),
             Entry.status == "open",
@@ -95,8 +108,32 @@ def _unanswered(session: Session, now: datetime) -> Iterator[tuple[Reminder, Ent
         )
         .order_by(Reminder.id)
     )
-    for found in session.execute(query):
-        yield found[0], found[1], found[2], found[3]
+    for found in session.execute(query).all():
+        if not _is_asked_anew(session, found[0]):
+            yield found[0], found[1], found[2], found[3]
+
+
+def _was_answered(now: datetime) -> ColumnElement[bool]:
+    """Whether an answer to it ended lately, however long it held."""
+    query = select(Acknowledgement.id).where(
+        Acknowledgement.entry_id == Entry.id,
+        Acknowledgement.version == Entry.version,
+        Acknowledgement.until.between(now - LOOK_BACK, now),
+        Acknowledgement.until > ASKED_AT,
+    )
+    return query.exists()
+
+
+def _is_asked_anew(session: Session, row: Reminder) -> bool:
+    """Whether its person was asked the same again since, because it came to them anew: that goes on by itself."""
+    again = select(Reminder.id).where(
+        Reminder.deadline_id == row.deadline_id,
+        Reminder.person_id == row.person_id,
+        Reminder.rung.like(f"{stage_of(row.rung)}{AGAIN}%"),
+        Reminder.due_at > row.due_at,
+        Reminder.state.not_in(WITHDRAWN),
+    )
+    return session.scalar(again.limit(1)) is not None
 
 
 def _asks(of: type[Reminder]) -> tuple[ColumnElement[bool], ...]:
@@ -136,50 +173,64 @@ def not_reached(session: Session, rows: Collection[Reminder]) -> set[int]:
 
 def _never_left(session: Session, row: Reminder) -> bool:
     rung = row.rung.removeprefix(ESCALATED).partition("-")[2]
-    states = session.scalars(
-        select(Reminder.state)
+    rows = session.execute(
+        select(Reminder.rung, Reminder.state)
         .join(Entry, Entry.id == Reminder.entry_id)
         .join(Matter, and_(Matter.id == Entry.matter_id, Matter.attorney_id == Reminder.person_id))
-        .where(Reminder.deadline_id == row.deadline_id, Reminder.rung == rung, Reminder.channel != WEBHOOK)
+        .where(Reminder.deadline_id == row.deadline_id, Reminder.rung.in_((rung, stage_of(rung))))
+        .where(Reminder.channel != WEBHOOK)
     ).all()
+    # Who was asked a second time was so of the attorney's first one, where there is no second.
+    states = [state for like, state in rows if like == rung] or [state for _, state in rows]
     return bool(states) and "sent" not in states
 
 
-def _asked_since(session: Session, row: Reminder, entry: Entry) -> datetime | None:
-    """Since when a reminder waits for an answer: since the last one ended, where it had one. None where a newer one
-    asks anew from then on, within a day: that goes on by itself, and nobody is asked twice."""
+def _asked_since(session: Session, row: Reminder, entry: Entry) -> _Since | None:
+    """Since when a reminder waits for an answer: since the last one ended, where it had one, or asks anew because of
+    that. None where a newer one asks from then on, within a day: that goes on by itself, and nobody is asked twice."""
     of = Acknowledgement.entry_id == entry.id, Acknowledgement.version == entry.version
     asked_at = row.sent_at or row.due_at
-    ended = session.scalar(select(func.max(Acknowledgement.until)).where(*of, Acknowledgement.until > asked_at))
+    until = Acknowledgement.until
+    ended = session.scalar(select(func.max(until)).where(*of, or_(until > asked_at, until == row.due_at)))
     if ended is None:
-        return asked_at
+        return _Since(asked_at)
     newer = select(Reminder.id).where(
         Reminder.deadline_id == row.deadline_id,
         Reminder.person_id == row.person_id,
         Reminder.severity >= URGENT,
         Reminder.due_at.between(ended, ended + ONE_DAY),
-        Reminder.state.not_in(("superseded", "cancelled")),
+        Reminder.due_at > row.due_at,
+        Reminder.state.not_in(WITHDRAWN),
         *(Reminder.rung.not_like(f"{other}%") for other in (UNDELIVERED, ESCALATED)),
     )
-    return None if session.scalar(newer.limit(1)) is not None else ended
+    return None if session.scalar(newer.limit(1)) is not None else _Since(ended, answered=True)
 
 
-def _told_at(session: Session, row: Reminder, person: Person, since: datetime) -> datetime | None:
+def _ask_attorney(session: Session, row: Reminder, attorney: Person, ended: datetime) -> None:
+    """Ask the attorney of dates again, once, when somebody's answer for them has ended."""
+    same = Reminder.deadline_id == row.deadline_id, Reminder.person_id == attorney.id, Reminder.due_at == ended
+    if row.channel in MAIL and attorney.active and session.scalar(select(Reminder.id).where(*same).limit(1)) is None:
+        ask_anew(session, [row], attorney, ended)
+
+
+def _told_at(session: Session, row: Reminder, person: Person, since: _Since) -> datetime | None:
     """When somebody was asked a reminder in the attorney's place, at whatever level, or the same dates since then;
-    None where neither was."""
+    None where neither was. What they were asked before an answer ended was answered."""
     rungs = [f"{ESCALATED}{level}-{row.rung}" for level in range(AT_ONCE, LEVELS + 1)]
+    lately = Reminder.due_at >= (since.at if since.answered else since.at - LEAST_WAIT)
     told = select(func.max(Reminder.due_at)).where(
         Reminder.deadline_id == row.deadline_id,
         Reminder.person_id == person.id,
         Reminder.rung.like(f"{ESCALATED}%"),
-        or_(Reminder.rung.in_(rungs), Reminder.due_at >= since - LEAST_WAIT),
+        lately if since.answered else or_(Reminder.rung.in_(rungs), lately),
     )
     return session.scalar(told)
 
 
-def _has_like(session: Session, row: Reminder, person: Person) -> bool:
+def _has_like(session: Session, row: Reminder, person: Person, since: _Since) -> bool:
     """Whether somebody was told the same in their own place."""
-    like = Reminder.deadline_id == row.deadline_id, Reminder.rung == row.rung, Reminder.person_id == person.id
+    like = [Reminder.deadline_id == row.deadline_id, Reminder.rung == row.rung, Reminder.person_id == person.id]
+    like += [Reminder.due_at >= since.at] if since.answered else []
     return session.scalar(select(Reminder.id).where(*like).limit(1)) is not None
 
 
@@ -219,10 +270,17 @@ def _tell(
     escalation: Escalation,
     now: datetime,
 ) -> Reminder:
-    rung = f"{ESCALATED}{level}-{row.rung}"
-    made = reminder_row(deadline, person.id, escalation.channel, rung, URGENT, now)
+    made = reminder_row(deadline, person.id, escalation.channel, _rung(session, row, level, person), URGENT, now)
     session.add(made)
     detail = {"reminder": row.id, "level": level, "told": person.id, "reached": row.state == "sent"}
     audit.record(session, at=now, actor="daemon", action="reminder.escalate", subject=entry.id, detail=detail)
     session.flush()
     return made
+
+
+def _rung(session: Session, row: Reminder, level: int, person: Person) -> str:
+    """Another than those under which the same person was asked before, by whatever channel."""
+    rung = f"{ESCALATED}{level}-{row.rung}"
+    same = Reminder.deadline_id == row.deadline_id, Reminder.person_id == person.id
+    asked = select(Reminder.rung).where(*same, Reminder.rung.like(f"{stage_of(rung)}%"))
+    return free_rung(rung, session.scalars(asked).all())

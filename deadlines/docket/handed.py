@@ -10,7 +10,7 @@ from deadlines.docket import letters
 from deadlines.docket.acknowledging import standing
 from deadlines.docket.agenda import LOOK_BACK, handed_over
 from deadlines.docket.compose_agenda import FOOT, blocks
-from deadlines.docket.lanes import AGAIN, ESCALATED, UNDELIVERED, add_rows, row_of, stage_of
+from deadlines.docket.lanes import AGAIN, ESCALATED, UNDELIVERED, add_rows, free_rung, row_of, stage_of
 from deadlines.docket.reminders import URGENT
 from deadlines.docket.trail_watch import doubt
 from deadlines.ical.wording import day_text
@@ -89,7 +89,7 @@ def _rung(session: Session, like: Reminder, to: Person) -> str:
     alike = or_(Reminder.rung == stage, Reminder.rung.like(f"{stage}{AGAIN}%"))
     states = dict(session.execute(select(Reminder.rung, Reminder.state).where(*same, alike)).all())
     waiting = [rung for rung, state in states.items() if state in WAITS]
-    return next(iter(waiting), f"{stage}{AGAIN}{len(states)}" if states else stage)
+    return next(iter(waiting), free_rung(stage, states))
 
 
 def ask_in_place(session: Session, asked: Sequence[Reminder], to: Person, now: datetime) -> None:

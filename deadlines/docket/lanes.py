@@ -6,6 +6,7 @@ and one for the webhook: so a chat that somebody adds today serves tomorrow's re
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from itertools import chain, count
 from typing import Any
 
 from msgspec import Struct
@@ -108,6 +109,12 @@ def row_of(like: Reminder, person_id: str, channel: str, rung: str, severity: in
 def stage_of(rung: str) -> str:
     """What a rung speaks of, whether it is asked for the first time or again."""
     return rung.partition(AGAIN)[0]
+
+
+def free_rung(rung: str, taken: Collection[str]) -> str:
+    """A rung under which to ask: itself, or where somebody was asked under it, the next of its stage that is free."""
+    names = chain([rung], (f"{stage_of(rung)}{AGAIN}{number}" for number in count(1)))
+    return next(name for name in names if name not in taken)
 
 
 def add_rows(session: Session, rows: Iterable[dict[str, Any]]) -> int:

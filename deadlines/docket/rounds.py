@@ -1,5 +1,6 @@
 """How far the auditor is: its round over all entries, kept as a heartbeat, and how `doctor` judges it."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import msgspec
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from deadlines import decoding
 from deadlines.docket import gaps
 from deadlines.docket.findings import Finding
-from deadlines.store.tables import Heartbeat, Instance
+from deadlines.store.tables import Gap, Heartbeat, Instance
 
 ROW = "auditor"
 EVERY = timedelta(minutes=15)
@@ -43,6 +44,11 @@ def read_round(session: Session) -> Round | None:
 def write_round(session: Session, found: Round, now: datetime) -> None:
     """Keep how far it is."""
     session.merge(Heartbeat(sweep=ROW, at=now, detail=msgspec.json.encode(found).decode()))
+
+
+def told_of(session: Session, entries: Collection[str]) -> set[str]:
+    """The keys of what was found of these entries before and has not gone since."""
+    return set(session.scalars(select(Gap.key).where(Gap.entry_id.in_(entries), Gap.gone_at.is_(None))))
 
 
 def has_passed(session: Session, now: datetime) -> bool:

@@ -11,9 +11,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.alarms import alarm_of_date
+from deadlines.docket.alarms import alarm_of_date, alarm_of_key
 from deadlines.docket.sealing import check_piece, mark_calendars
-from deadlines.docket.trust import SEALS, told_altered
+from deadlines.docket.trust import SEALS, is_of_another_key, told_altered
 from deadlines.store import audit
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Heartbeat
@@ -37,16 +37,28 @@ def watch_dates(database: Database, *, now: datetime, rows: int = ROWS) -> list[
     with database.write() as session:
         new = _note(session, piece.altered, now) if piece.altered else []
         session.merge(Heartbeat(sweep=ROW, at=now, detail=piece.last))
-    for entry in new:
-        log.error("INTEGRITY ALARM: the dates of entry %s were altered outside the program", entry)
+        log_altered(session, new)
     return piece.altered
 
 
 def tell_altered(session: Session, entries: Sequence[str], now: datetime) -> None:
-    """Tell the docket of altered dates by mail, once a day each, and mark them in the calendars."""
-    for entry in session.scalars(select(Entry).where(Entry.id.in_(entries))):
-        alarm_of_date(session, entry, now)
+    """Tell the docket of altered dates by mail, once a day each, and mark them in the calendars. Where it is the key
+    that is another one, one mail says so."""
+    if is_of_another_key(session):
+        alarm_of_key(session, now)
+    else:
+        for entry in session.scalars(select(Entry).where(Entry.id.in_(entries))):
+            alarm_of_date(session, entry, now)
     mark_calendars(session, entries, now)
+
+
+def log_altered(session: Session, entries: Sequence[str]) -> None:
+    """Write into the log which entries were found altered, or that the key is another one."""
+    if entries and is_of_another_key(session):
+        log.error("INTEGRITY ALARM: the stored dates are sealed with another key than the present one")
+        return
+    for entry in entries:
+        log.error("INTEGRITY ALARM: the dates of entry %s were altered outside the program", entry)
 
 
 def record_altered(session: Session, entries: Sequence[str], now: datetime) -> None:

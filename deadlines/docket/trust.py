@@ -102,6 +102,11 @@ def sealed_with(session: Session) -> str:
     return named[0] if named else "" if keys else NEVER
 
 
+def is_of_another_key(session: Session) -> bool:
+    """Whether the stored dates are sealed with another key than the present one: none of them can be checked."""
+    return sealed_with(session) not in (NEVER, "", seal_in(session).fingerprint)
+
+
 def _key_of(detail: object) -> str:
     """What a damaged row leaves is no key that anybody has."""
     return str(detail.get("key", detail)) if isinstance(detail, dict) else str(detail)

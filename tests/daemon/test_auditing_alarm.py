@@ -61,6 +61,14 @@ def test_what_has_left_by_then_is_told_as_late_and_nothing_as_unsent(docket: Dat
     assert "has not gone" not in text
 
 
+def test_what_was_found_before_is_not_logged_again(docket: Database, caplog: pytest.LogCaptureFixture) -> None:
+    sweeps(docket).send_due(BACK + timedelta(minutes=2))
+    for minutes, found in ((20, True), (40, False), (60, False)):
+        caplog.clear()
+        judge(docket).audit(BACK + timedelta(minutes=minutes))
+        assert any("went more than an hour late" in record.getMessage() for record in caplog.records) is found
+
+
 def test_it_tells_of_the_outage_what_is_urgent_first_and_in_words(docket: Database) -> None:
     judge(docket).audit(BACK + 2 * HOUR)
     [text] = alarms(docket)

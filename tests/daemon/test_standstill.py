@@ -1,8 +1,11 @@
 """A mail server that answers and takes nothing: that mail does not leave is told by every other way."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
+from deadlines.daemon.standstill import Standstill
 from deadlines.docket.health import check_docket
 from deadlines.docket.outages import outages
 from deadlines.errors import SendError
@@ -15,6 +18,7 @@ from tests.docket.samples import person
 
 GREYLISTED = SendError("The mail server puts ana off: 451 4.7.1 Greylisted.", wait=60)
 SILENT = SendError("The mail server went silent after the text.", uncertain=True)
+DAY = timedelta(days=1)
 LATER = [minute * MINUTE for minute in range(13)]
 
 
@@ -97,3 +101,55 @@ def test_in_the_firm_of_one_that_one_is_enough(database: Database) -> None:
     for later in LATER:
         sweeps.send_due(WEEK_BEFORE + later)
     assert down(database) == ["smtp"]
+
+
+class Server:
+    """What a daemon sees of a mail server, minute by minute; of all people of a firm of seven."""
+
+    def __init__(self, database: Database) -> None:
+        with database.write() as session:
+            for name in ("Ana", "Bob", "Cy", "Carla", "Dora", "Paula", "Max"):
+                person(session, name)
+        self.database, self.standstill, self.now = database, Standstill(), WEEK_BEFORE
+
+    def minute(self, *, off: str, taken: str = "") -> bool:
+        """A minute in which these were tried in turn; whether mail counts as down after it."""
+        self.now += MINUTE
+        for name in off.split():
+            self.standstill.put_off(name, self.now)
+        for name in taken.split():
+            self.standstill.taken(name, self.now)
+        with self.database.read() as session:
+            return self.standstill.since(session, self.now) is not None
+
+    def minutes(self, count: int, off: str) -> int:
+        """After how many such minutes mail counts as down; 0 where it never does."""
+        return next((number for number in range(1, count + 1) if self.minute(off=off)), 0)
+
+
+@pytest.fixture
+def server(database: Database) -> Server:
+    return Server(database)
+
+
+def test_two_full_mailboxes_are_no_outage_while_the_mail_of_others_goes(server: Server) -> None:
+    """Not before the others are mailed, and not on the quiet evening after it."""
+    server.minute(off="ana bob", taken="carla cy dora max")
+    assert server.minutes(30, off="ana bob") == 0
+    server.minute(off="ana bob", taken="dora")
+    assert server.minutes(600, off="ana bob") == 0
+    # Another who is put off with them is none either, until nobody was mailed for long; and many are one at once.
+    assert server.minutes(60, off="ana bob cy") == 41
+    server.minute(off="ana bob", taken="max")
+    assert server.minutes(10, off="ana bob carla cy paula") == 6
+
+
+def test_a_server_that_takes_nothing_is_told_of_however_few_are_mailed(server: Server) -> None:
+    """Two of four whom it took lately; two of three; two whom it had put off for a minute before it took another."""
+    server.minute(off="", taken="ana bob cy dora")
+    assert server.minutes(60, off="ana dora") == 41
+    server.now += 2 * DAY
+    server.minute(off="", taken="cy")
+    assert server.minutes(60, off="ana dora") == 6
+    server.minute(off="ana dora", taken="bob cy")
+    assert server.minutes(60, off="ana dora") == 41

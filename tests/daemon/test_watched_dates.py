@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
+from deadlines.daemon.keeper import Keeper, Keeping
 from deadlines.docket.alarms import untold
 from deadlines.docket.seal_watch import watch_dates
 from deadlines.docket.sealing import seal_anew, seal_stored
@@ -13,6 +14,7 @@ from deadlines.store.database import Database
 from deadlines.store.tables import Audit, DeadlineRow, Entry, Heartbeat, Person, Rendering
 from tests.daemon.parts import Collector, sweeps
 from tests.docket.desks import ENTERED, LATER, firm, recorded
+from tests.docket.samples import ZONE
 
 MINUTE = timedelta(minutes=1)
 
@@ -81,6 +83,33 @@ def test_what_a_person_signs_for_is_found_no_more_until_it_is_altered_again(dock
         marked = session.scalars(select(Rendering).where(Rendering.entry_id == entry)).all()
         assert len({each.key for each in untold(session) if each.key.startswith("date/")}) == 2
     assert all(b"INTEGRITY ALARM" in rendering.body for rendering in marked)
+
+
+def test_another_key_is_told_once_a_day_and_not_as_a_change_of_every_date(
+    database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    right, wrong = (Database.open(database_url, key=bytes([each]) * 32) for each in (1, 2))
+    with right.write() as session:
+        firm(session)
+        recorded(session)
+        seal_stored(session, actor="test", now=ENTERED)
+    entries = watch_dates(wrong, now=LATER)
+    Keeper(wrong, Keeping(zone=ZONE, hour=3, folder=None, days=30, key=None, program="1")).check_seals(LATER)
+    said = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert said == ["INTEGRITY ALARM: the stored dates are sealed with another key than the present one"] * 2
+    with wrong.read() as session:
+        [alarm] = {each.key: each.alarm for each in untold(session)}.values()
+        assert set(altered_now(session)) == set(entries)
+    assert "sealed with another key" in alarm.subject
+    assert "Put the right file back." in alarm.text
+    # Under the right one again a date that was altered is told as such.
+    entry = alter(right)
+    Keeper(right, Keeping(zone=ZONE, hour=3, folder=None, days=30, key=None, program="1")).check_seals(LATER)
+    with right.read() as session:
+        assert {each.key.partition("/")[0] for each in untold(session)} == {"key", "date"}
+        assert altered_now(session) == [entry]
+    right.dispose()
+    wrong.dispose()
 
 
 def test_the_check_of_all_seals_is_due_as_before(docket: Database) -> None:

@@ -17,6 +17,8 @@ from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.handing import hand_over
 from deadlines.docket.judging import Found, Statement
 from deadlines.docket.people import set_deputies
+from deadlines.docket.reminders import URGENT, reminder_row
+from deadlines.docket.versions import current
 from deadlines.store.tables import Attempt, Heartbeat, Reminder
 from tests.docket import samples
 
@@ -100,6 +102,56 @@ def test_the_deputy_of_a_new_attorney_is_asked_too(firm: Firm) -> None:
     assert [(one.person, one.due_at) for one in firm.found(LATE + DAY)] == [(firm.carla.id, SENT + 2 * DAY)]
     firm.escalate(SENT + 2 * DAY)
     assert firm.found(LATE + DAY) == []
+
+
+MINUTE = timedelta(minutes=1)
+ORDINARY = [(-MINUTE, timedelta()), (timedelta(), timedelta(milliseconds=30)), (-MINUTE, 36 * MINUTE)]
+"""Asked of an earlier one, and when the next left: entered at half past eight; after a time away; mail was away."""
+
+
+@pytest.mark.parametrize(("asked", "left", "anew"), [*((*each, False) for each in ORDINARY), (-2 * HOUR, HOUR, True)])
+def test_whoever_was_asked_of_the_same_dates_within_the_hour_before_counts_as_asked(
+    firm: Firm, asked: timedelta, left: timedelta, anew: bool
+) -> None:
+    """As it does for what asks them: what is found is what that would ask next."""
+    deadline = current(firm.session, firm.entry)
+    firm.session.query(Reminder).update({"sent_at": SENT + left})
+    before = reminder_row(deadline, firm.ana.id, "smtp", "now", URGENT, SENT + asked - DAY)
+    firm.session.add(before)
+    firm.arrived(SENT + asked - DAY)
+    assert [row.rung for row in escalate(firm.session, RULE, now=SENT + asked)] == ["escalated-1-now"]
+    firm.arrived(SENT + asked)
+    late = LATE + left
+    assert [one.rung for one in firm.found(late)] == ["escalated-1-safe-1"] * anew
+    assert [row.rung for row in escalate(firm.session, RULE, now=late)] == ["escalated-1-safe-1"] * anew
+
+
+def ended(firm: Firm) -> datetime:
+    """Ben was asked before Ana took the dates on; when that ended."""
+    firm.escalate(SENT + DAY)
+    acknowledge(firm.session, firm.entry, firm.ana, now=SENT + DAY + HOUR, lasts=HOUR, zone=samples.ZONE)
+    return SENT + DAY + 2 * HOUR
+
+
+def test_who_was_asked_before_an_answer_is_to_be_asked_anew_when_it_has_ended(firm: Firm) -> None:
+    until = ended(firm)
+    firm.escalate(until)
+    assert firm.found(until + DAY + HOUR) == []
+    [found] = firm.found(until + DAY + HOUR + MINUTE)
+    assert (found.rung, found.person, found.due_at) == ("escalated-1-safe-1-again-1", firm.ben.id, until + DAY)
+    firm.escalate(until + DAY)
+    assert firm.found(until + DAY + HOUR + MINUTE) == []
+
+
+def test_who_was_asked_at_once_after_an_answer_that_ended_meanwhile_is_not_missed(firm: Firm) -> None:
+    """The program was away when it ended, and mail for two hours more."""
+    until = ended(firm)
+    short = timedelta(hours=6)
+    asked = escalate(firm.session, msgspec.structs.replace(RULE, wait=short), now=until + 8 * HOUR)
+    assert [row.person_id for row in asked] == [firm.ben.id]
+    firm.arrived(until + 10 * HOUR)
+    found = firm.found(until + DAY, msgspec.structs.replace(LAID, wait=short))
+    assert [one.kind for one in found] == ["late"]
 
 
 def answered(firm: Firm) -> None:

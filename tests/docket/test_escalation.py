@@ -10,11 +10,12 @@ from deadlines.docket import claiming
 from deadlines.docket.acknowledging import acknowledge
 from deadlines.docket.away import note_return
 from deadlines.docket.compose import Item, compose
-from deadlines.docket.escalation import Escalation, escalate
+from deadlines.docket.escalation import Escalation, escalate, not_reached
 from deadlines.docket.handing import hand_over
 from deadlines.docket.health import check_emergency
 from deadlines.docket.parcels import prepare
 from deadlines.docket.people import set_deputies
+from deadlines.docket.reminders import URGENT, reminder_row
 from deadlines.docket.timekeeping import Step
 from deadlines.docket.versions import current
 from deadlines.errors import Conflict, InputError
@@ -24,7 +25,7 @@ from tests.docket import samples
 SENT = datetime(2026, 11, 19, 14, 0, tzinfo=UTC)
 """Thursday, nine in New York, the day before the motion is to be filed; the last day is Wednesday 25 November."""
 HOUR = timedelta(hours=1)
-WEEK = timedelta(days=7)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 RULE = Escalation(wait=timedelta(hours=24), emergency="emma@firm.test", zone=samples.ZONE, channel="smtp")
 
 
@@ -164,13 +165,50 @@ def test_an_answer_of_somebody_concerned_ends_it(firm: Firm, who: str) -> None:
     assert firm.asked(SENT + timedelta(days=3)) == []
 
 
-def test_when_an_answer_ends_nobody_is_asked_at_once(firm: Firm) -> None:
+def answered_for_an_hour(firm: Firm, at: datetime) -> datetime:
+    """Ana takes the date on for an hour; when that ends. No later stage asks anew."""
+    acknowledge(firm.session, firm.entry, firm.ana, now=at, lasts=HOUR, zone=samples.ZONE)
+    others = Reminder.rung.not_like("safe-1%"), Reminder.rung.not_like("escalated-%")
+    firm.session.query(Reminder).filter(*others).update({"state": "cancelled"})
+    return at + HOUR
+
+
+def test_when_an_answer_ends_its_attorney_is_asked_and_nobody_else_at_once(firm: Firm) -> None:
     """Taken on for an hour on Thursday at ten, after the reminder of nine: Ben is asked on Friday at eleven."""
-    until = SENT + 2 * HOUR
-    acknowledge(firm.session, firm.entry, firm.ana, now=SENT + HOUR, lasts=HOUR, zone=samples.ZONE)
-    firm.session.query(Reminder).filter(Reminder.rung != "safe-1").update({"state": "cancelled"})
+    until = answered_for_an_hour(firm, SENT + HOUR)
+    assert firm.asked(until) == firm.asked(until + HOUR) == []
+    [row] = firm.session.scalars(select(Reminder).where(Reminder.rung == "safe-1-again-1"))
+    assert (row.person_id, row.due_at, row.state) == (firm.ana.id, until, "planned")
+    firm.sent(row.rung, until + HOUR)
     assert firm.asked(until + timedelta(hours=23, minutes=59)) == []
     assert firm.asked(until + timedelta(hours=24)) == ["Ben"]
+
+
+def test_when_an_answer_ends_the_levels_begin_anew_whoever_was_asked_before_it(firm: Firm) -> None:
+    """Ben was asked before Ana answered. The program is here when that ends, and again not for three days."""
+    assert firm.asked(SENT + timedelta(days=1)) == ["Ben"]
+    until = answered_for_an_hour(firm, SENT + timedelta(days=1, hours=1))
+    assert firm.asked(until) == []
+    firm.sent("safe-1-again-1", until)
+    days = [firm.asked(until + timedelta(days=day, hours=hour)) for day in (1, 2, 3) for hour in (0, 1)]
+    assert days == [["Ben"], [], ["Carla"], [], ["Emma"], []]
+    until = answered_for_an_hour(firm, until + timedelta(days=3, hours=1))
+    back = until + timedelta(hours=30)
+    assert firm.asked(back) == ["Ben"]
+    asked = select(Reminder).where(Reminder.person_id == firm.ben.id, Reminder.rung.like("escalated-%"))
+    rungs = firm.session.scalars(asked.order_by(Reminder.due_at)).all()
+    assert [row.rung for row in rungs] == ["escalated-1-safe-1"] + [f"escalated-1-safe-1-again-{n}" for n in (1, 2)]
+    assert not_reached(firm.session, rungs) == set()
+
+
+def test_an_answer_that_held_for_long_is_followed_up_when_it_ends(firm: Firm) -> None:
+    """The reminder left eighteen days before it ends: more than are looked back otherwise."""
+    firm.session.query(Reminder).filter(Reminder.rung != "safe-1").update({"state": "cancelled"})
+    firm.session.query(Reminder).update({"due_at": SENT - 20 * DAY, "sent_at": SENT - 20 * DAY})
+    until = firm.ack(firm.ana, SENT - 9 * DAY).until
+    assert firm.asked(until) == []
+    firm.sent("safe-1-again-1", until)
+    assert [firm.asked(until + hours * HOUR) for hours in (23, 24)] == [[], ["Ben"]]
 
 
 def test_others_cannot_answer(firm: Firm) -> None:
@@ -273,6 +311,21 @@ def test_after_a_hand_over_the_deputy_of_the_new_attorney_is_asked(firm: Firm) -
     firm.session.flush()
     assert firm.asked(at + timedelta(hours=23)) == []
     assert firm.asked(at + timedelta(hours=24)) == ["Carla"]
+
+
+def test_a_deputy_to_whom_the_matter_goes_has_the_whole_wait(firm: Firm) -> None:
+    """Ben had the same mail as her deputy a day ago; it was not his then."""
+    at = SENT + timedelta(hours=23)
+    firm.session.query(Reminder).filter(Reminder.rung != "safe-1").delete()
+    set_deputies(firm.session, firm.ben, deputy="ana@firm.test", supervisor=None, actor="t", now=SENT)
+    copy = reminder_row(current(firm.session, firm.entry), firm.ben.id, "smtp", "safe-1", URGENT, SENT)
+    firm.session.add(copy)
+    firm.sent("safe-1", SENT)
+    hand_over(firm.session, firm.entry.matter, firm.ben, actor="t", now=at)
+    assert firm.asked(SENT + timedelta(hours=24)) == []
+    firm.sent("safe-1-again-1", at)
+    assert firm.asked(at + timedelta(hours=23)) == []
+    assert firm.asked(at + timedelta(hours=24)) == ["Ana"]
 
 
 def test_the_message_says_why_and_how_to_answer(firm: Firm) -> None:
