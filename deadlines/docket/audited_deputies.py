@@ -26,7 +26,9 @@ from deadlines.docket.reminders import MOVED, URGENT
 from deadlines.store.tables import Audit
 
 STAGES = ("last-", "protective-")
-CHANGES = ("person.deputies", "person.activate", "person.deactivate", "matter.hand-over")
+TO_A_SUCCESSOR = ("person.deactivate", "person.role")
+"""What puts a successor, where its row names one, in somebody's place: as deputy too."""
+CHANGES = ("person.deputies", "person.activate", "matter.hand-over", *TO_A_SUCCESSOR)
 """What makes somebody a deputy, or a matter's attorney: before it, somebody else was to be told."""
 
 
@@ -58,12 +60,11 @@ def _last_changes(
     session: Session, pairs: Iterable[tuple[str, Record, Record]], people: Mapping[str, Record]
 ) -> dict[str, datetime]:
     """When each matter and person was last given an attorney or a deputy, or took somebody's place."""
-    subjects = {each for matter, attorney, deputy in pairs for each in (matter, attorney.id, deputy.id)}
-    subjects |= {person.id for person in people.values() if not person.active}
+    subjects = {matter for matter, _, _ in pairs} | set(people)
     query = select(Audit.subject, Audit.action, Audit.at, Audit.detail).where(Audit.subject.in_(subjects))
     since: dict[str, datetime] = {}
     for row in session.execute(query.where(Audit.action.in_(CHANGES)).order_by(Audit.id)):
-        since[row.detail.get("successor") if row.action == "person.deactivate" else row.subject] = row.at
+        since[row.detail.get("successor") if row.action in TO_A_SUCCESSOR else row.subject] = row.at
     return since
 
 
@@ -82,7 +83,7 @@ def deputy_told(
         return
     row = there.get(deputy)
     if row is None:
-        yield found_without("missing", case, version, must.rung, deputy, must.due_at)
+        yield found_without("missing", case, version, must.rung, deputy, must.due_at, asked.severity)
     elif row.state in WITHDRAWN:
         yield found_of("withdrawn", case, version, row)
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.compute.ladder import moment
+from deadlines.compute.ladder import SEVERITIES, moment
 from deadlines.docket.judging import (
     ON_ITS_WAY,
     WITHDRAWN,
@@ -28,6 +28,7 @@ from deadlines.notify.channel import MAIL
 from deadlines.store.tables import Milestone
 
 ONE_DAY = timedelta(days=1)
+STEP_SEVERITY = SEVERITIES.index("warning")
 
 
 def open_steps(session: Session, entry_ids: Collection[str]) -> dict[str, list[Record]]:
@@ -61,7 +62,9 @@ def _called_for(step: Record, statement: Statement, laid_at: datetime) -> Iterat
     laid_on = laid_at.astimezone(ZoneInfo(statement.zone)).date()
 
     def must(rung: str, on: date) -> Must:
-        return Must(rung, max(on, laid_on), max(moment(on, statement.at, statement.zone), laid_at))
+        return Must(
+            rung, max(on, laid_on), max(moment(on, statement.at, statement.zone), laid_at), severity=STEP_SEVERITY
+        )
 
     for before in statement.steps[step.template]:
         on = _working_day(step.due_on, -1, statement)
@@ -92,4 +95,4 @@ def _judged(
     elif must.due_at > now and mine is not None:
         yield found_of("withdrawn", case, version, mine)
     elif must.due_at > now or not rows:
-        yield found_without("missing", case, version, must.rung, owner, must.due_at)
+        yield found_without("missing", case, version, must.rung, owner, must.due_at, must.severity)

@@ -2,8 +2,8 @@
 
 Nothing here uses what planned the reminders or what claims and marks them. It reads the stored dates, asks the
 ladder which moments they call for, and holds the reminders that are there against that. Steps are judged in
-`audited_steps`, whether the deputy was told in `audited_deputies`, and whether the deputy was asked in
-`audited_escalation`.
+`audited_steps`, whether the deputy was told in `audited_deputies`, whether the deputy was asked in
+`audited_escalation`, and what proves that somebody was told in `audited_proof`.
 """
 
 from collections import defaultdict
@@ -17,16 +17,16 @@ from sqlalchemy import case as when
 from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import Session
 
-from deadlines.compute.ladder import Rung
+from deadlines.compute.ladder import SEVERITIES, Rung
 from deadlines.compute.result import Window
 from deadlines.docket.audited_deputies import deputies_of, deputy_told, is_fatal_stage
 from deadlines.docket.audited_escalation import answered_until, away_lately, deputy_asked, here_since
+from deadlines.docket.audited_proof import by_a_predecessor, former_attorneys, is_proved, somebody_told
 from deadlines.docket.audited_steps import open_steps, steps_in_force
 from deadlines.docket.entries import FIRST_REASON
 from deadlines.docket.judging import (
     AT_ONCE,
     LOOK_BACK,
-    MEANWHILE,
     ON_ITS_WAY,
     PATIENCE,
     WITHDRAWN,
@@ -121,7 +121,7 @@ def called_for(statement: Statement, entry: Record, version: Record) -> list[Mus
 
     def must(rung: Rung) -> Must:
         due_at = entered_at if rung.id in AT_ONCE else way.moment(rung, window, entered_on)
-        return Must(rung.id, rung.on, max(due_at, entered_at), is_fatal_stage(rung))
+        return Must(rung.id, rung.on, max(due_at, entered_at), is_fatal_stage(rung), SEVERITIES.index(rung.severity))
 
     return [must(rung) for rung in way.rungs(window, entered_on, "urgent" if moved else None)]
 
@@ -176,6 +176,7 @@ def _cases(session: Session, ids: Sequence[str], now: datetime) -> Iterator[Case
         reminders[row.deadline_id].append(row)
     people = {row.id: row for row in session.execute(_people())}
     steps, deputies = open_steps(session, ids), deputies_of(session, entries, people)
+    former = former_attorneys(session, entries)
     laid = session.get(Heartbeat, SWEEP)
     since = laid.at if laid is not None else None
     answers, away, here = answered_until(session, ids), away_lately(session, now), here_since(session)
@@ -192,6 +193,7 @@ def _cases(session: Session, ids: Sequence[str], now: datetime) -> Iterator[Case
             answered=answers.get(entry.id, {}),
             attorney_away=entry.attorney_id in away,
             here_since=here,
+            former=former.get(entry.matter_id, ()),
         )
 
 
@@ -281,8 +283,8 @@ def _in_force(case: Case, version: Record, rows: list[Record], statement: Statem
         for person_id in told:
             row = there.get(person_id)
             if row is None:
-                if not _by_a_predecessor(told, there):
-                    yield found_without("missing", case, version, must.rung, person_id, must.due_at)
+                if not by_a_predecessor(case, version, told, there):
+                    yield found_without("missing", case, version, must.rung, person_id, must.due_at, must.severity)
             elif row.state in ON_ITS_WAY and is_too_late(row, must, statement, now):
                 yield found_of("misplaced", case, version, row)
         yield from deputy_told(case, version, must, there, statement)
@@ -298,54 +300,23 @@ def _told(case: Case, version: Record) -> list[str]:
     return list(dict.fromkeys((case.entry.attorney_id, *keepers)))
 
 
-def _by_a_predecessor(told: Collection[str], there: dict[str, Record]) -> bool:
-    """Whether somebody was told whose it is no more: what was still to come went over to the successor."""
-    return any(row.state in ("sent", "covered") and row.person_id not in told for row in there.values())
-
-
 def _gone(case: Case, version: Record, row: Record, now: datetime) -> Iterator[Found]:
     """Whether a reminder of dates in force has gone, if it is due, and in time."""
     if row.state in ON_ITS_WAY and row.due_at + PATIENCE < now:
         yield found_of("unsent", case, version, row)
     elif row.state in WITHDRAWN and case.is_here(row.person_id):
         yield found_of("withdrawn", case, version, row)
-    elif row.state == "dead" and row.next_at + PATIENCE < now and not _told_of(case, version, row):
-        yield found_of("refused", case, version, row)
-    elif not _is_proved(case, version, row, now):
-        yield found_of("unproved", case, version, row)
+    elif row.state == "dead" and row.next_at + PATIENCE < now and not somebody_told(case, version, row):
+        if case.concerns(row.person_id):
+            yield found_of("refused", case, version, row)
+    elif not is_proved(case, version, row, now):
+        # Of whom it does not concern any more: that the successor was told is judged there.
+        if case.concerns(row.person_id):
+            yield found_of("unproved", case, version, row)
     elif row.state == "sent":
         late = row.sent_at is None or row.sent_at - row.due_at > PATIENCE
         if late and (row.sent_at or now) >= now - LOOK_BACK:
             yield found_of("late", case, version, row)
-
-
-def _told_of(case: Case, version: Record, row: Record) -> bool:
-    """Whether somebody was told that this reminder does not arrive."""
-    rung = f"{UNDELIVERED}{row.id}"
-    return any(other.rung == rung and other.state == "sent" for other in case.reminders.get(version.id, []))
-
-
-def _is_proved(case: Case, version: Record, row: Record, now: datetime) -> bool:
-    """Whether one that needs no mail any more had it, as a try says, or another that said the same. When it left may
-    lie ahead of now: the clock was set back since."""
-    if row.state == "covered":
-        return _is_covered(case, version, row, now)
-    return row.state != "sent" or (bool(row.proved) and row.sent_at is not None)
-
-
-def _is_covered(case: Case, version: Record, row: Record, now: datetime) -> bool:
-    """Whether a newer one that said it as well has left to the same person, or is due and on its way."""
-    others = {other.id: other for other in case.reminders.get(version.id, [])}
-    last, passed = row, {row.id}
-    while last.state == "covered":
-        lead = others.get(last.lead_id)
-        if lead is None or lead.id in passed or lead.person_id != row.person_id or lead.due_at < last.due_at:
-            return False
-        last = lead
-        passed.add(lead.id)
-    if last.state == "sent":
-        return bool(last.proved) and last.sent_at is not None
-    return last.state in ON_ITS_WAY and last.due_at <= now + MEANWHILE
 
 
 # -- dates that are no longer in force, and what went twice ------------------------------------------------

@@ -68,13 +68,14 @@ def cover(session: Session, held: Sequence[Held], now: datetime) -> set[int]:
     What tells of a change is never needless, nor anything of dates that are no longer in force, and what speaks of a
     protective date only where a newer one does so too. Returns the others.
     """
-    covering = _covering(session, held, now)
-    if covering:
-        session.connection().execute(COVER, [{"covered": old, "by": new, "now": now} for old, new in covering.items()])
-    return {row.id for row in held} - covering.keys()
+    found = covering(session, held, now)
+    if found:
+        session.connection().execute(COVER, [{"covered": old, "by": new, "now": now} for old, new in found.items()])
+    return {row.id for row in held} - found.keys()
 
 
-def _covering(session: Session, held: Sequence[Held], now: datetime) -> dict[int, int]:
+def covering(session: Session, held: Sequence[Held], now: datetime) -> dict[int, int]:
+    """By the ids of such reminders, which newer one makes them needless."""
     stages = [row for row in held if not row.rung.startswith((*NO_STAGE, MOVED))]
     newest: dict[tuple[str, bool], Any] = {}
     for row in _others(session, OF_STAGES, stages, now):

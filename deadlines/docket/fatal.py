@@ -63,7 +63,7 @@ def _missing(now: datetime, not_fatal: Collection[str]) -> Select[Reminder, str]
                 Person.id == attorney.id,
                 Person.id == attorney.deputy_id,
                 Person.role == DOCKET_ROLE,
-                _is_second(attorney),
+                is_second(attorney),
             ),
         )
         .where(Entry.status == "open", *_fatal(list(not_fatal)), Person.active.is_(True), ~has.exists())
@@ -71,8 +71,8 @@ def _missing(now: datetime, not_fatal: Collection[str]) -> Select[Reminder, str]
     )
 
 
-def _is_second(attorney: type[Person]) -> ColumnElement[bool]:
-    """Whether a person is told because the attorney would be the only one."""
+def is_second(attorney: type[Person]) -> ColumnElement[bool]:
+    """Whether a person is told because the attorney would be the only one. For a query that holds Person."""
     one, supervisor, partner = aliased(Person), aliased(Person), aliased(Person)
     others = select(one.id).where(one.active, or_(one.id == attorney.deputy_id, one.role == DOCKET_ROLE)).exists()
     supervised = select(supervisor.id).where(supervisor.active, supervisor.id == attorney.supervisor_id).exists()

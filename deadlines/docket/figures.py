@@ -14,6 +14,7 @@ from deadlines.docket.gaps import STANDING
 from deadlines.docket.reminders import PENDING
 from deadlines.docket.rounds import has_passed
 from deadlines.docket.silence import live
+from deadlines.docket.still_told import of_dates_in_force, still_told
 from deadlines.docket.unmade import unmade
 from deadlines.errors import DeadlinesError
 from deadlines.store.tables import Entry, Gap, Heartbeat, Letter, Proposal, Reminder, Subscription
@@ -92,7 +93,8 @@ def _reminders(session: Session, now: datetime) -> Iterator[Figure]:
     yield Figure("reminders_due", "Reminders that are due and unsent", {"": count})
     age = max(0.0, (now - oldest).total_seconds()) if count else 0.0
     yield Figure("reminders_oldest_due_seconds", "Seconds since the oldest of them was due", {"": age})
-    yield _count(session, "reminders_refused", "Reminders refused for good", Reminder.state == "dead")
+    refused = and_(Reminder.state == "dead", of_dates_in_force(), still_told(now))
+    yield _count(session, "reminders_refused", "Reminders refused for good", refused)
 
 
 def _calendars(session: Session, now: datetime) -> Iterator[Figure]:

@@ -8,13 +8,11 @@ from msgspec import Struct
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from deadlines.compute.ladder import SEVERITIES
 from deadlines.docket.alarms import raise_alarm
 from deadlines.docket.auditor import audit_entries
 from deadlines.docket.away import is_catching_up, last_away
 from deadlines.docket.judging import ON_ITS_WAY, PATIENCE, Found, Statement
 from deadlines.docket.lanes import add_rows
-from deadlines.docket.milestones import milestone_of
 from deadlines.docket.reminder_words import rank_of, words_of
 from deadlines.docket.reminders import message_id
 from deadlines.ical.wording import day_text
@@ -89,7 +87,8 @@ def _keep(session: Session, gap: Gap | None, found: Found, now: datetime) -> Non
 
 
 def _mend(session: Session, statement: Statement, found: Found, now: datetime) -> None:
-    """Plan a reminder that must be there, due at its moment or, where that has passed, at once."""
+    """Plan a reminder that must be there, due at its moment or, where that has passed, at once. What was found of rows
+    that are there is found only of people whom the entry still concerns."""
     due_at = max(found.due_at, now)
     if found.kind == "missing":
         if found.rung and session.get_one(Person, found.person).active:
@@ -115,7 +114,7 @@ def _row(statement: Statement, found: Found, due_at: datetime) -> dict[str, obje
         "person_id": found.person,
         "channel": statement.channel,
         "rung": found.rung,
-        "severity": SEVERITIES.index("urgent" if milestone_of(found.rung) is None else "warning"),
+        "severity": found.severity,
         "due_at": due_at,
         "next_at": due_at,
         "state": "planned",

@@ -14,7 +14,7 @@ from deadlines.docket.attorneys import HAND_OVER
 from deadlines.docket.endings import end_of_matter
 from deadlines.docket.handed import ask_anew, ask_in_place, tell_successor, unanswered, unanswered_for_others
 from deadlines.docket.leaving import hold_matters, noted
-from deadlines.docket.reminders import PENDING
+from deadlines.docket.passing import pass_on
 from deadlines.docket.teams import matters_of
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
@@ -35,9 +35,9 @@ BY_COMMAND = "`deadlines list` shows them;"
 def hand_over(session: Session, matter: Matter, to: Person, *, actor: str, now: datetime, pages: str = "") -> int:
     """Make somebody the attorney of a matter, and tell them by mail; how many open entries they answer for now.
 
-    What was urgently asked of the attorney before and has no answer is asked of them at once. Whoever was it is on the
-    matter no more, and calendars of theirs that show that matter only end. `pages`: where the mail links to; empty:
-    nowhere.
+    What was urgently asked of the attorney before and has no answer is asked of them at once, and so is what did not
+    reach the attorney before. Whoever was it is on the matter no more, and calendars of theirs that show that matter
+    only end. `pages`: where the mail links to; empty: nowhere.
 
     Raises Conflict for who is its attorney already, and as `require_attorney`.
     """
@@ -48,7 +48,8 @@ def hand_over(session: Session, matter: Matter, to: Person, *, actor: str, now: 
     with noted(session, [matter], now=now):
         give(session, [matter], to)
     asked = unanswered(session, before, [matter.id], now)
-    _move(session, _waiting(session, matter, before), to, now)
+    theirs = select(Entry.id).where(Entry.matter_id == matter.id)
+    pass_on(session, before, to, now, Reminder.entry_id.in_(theirs))
     ask_anew(session, asked, to, now)
     _pass_steps(session, matter, before, to)
     _end(session, matter, before, to, actor, now)
@@ -82,8 +83,7 @@ def hand_all_over(
         _end(session, matter, person, to, actor, now)
     ids = [matter.id for matter in matters]
     asked, for_others = unanswered(session, person, ids, now), unanswered_for_others(session, person, now)
-    waiting = select(Reminder).where(Reminder.person_id == person.id, PENDING)
-    _move(session, session.scalars(waiting.order_by(Reminder.id)).all(), to, now)
+    pass_on(session, person, to, now)
     ask_anew(session, asked, to, now)
     ask_in_place(session, for_others, to, now)
     steps = update(Milestone).where(Milestone.owner_id == person.id, Milestone.state == "open")
@@ -117,37 +117,11 @@ def give(session: Session, matters: Sequence[Matter], to: Person) -> None:
         session.execute(delete(MatterMember).where(*beside))
 
 
-def _waiting(session: Session, matter: Matter, person: Person) -> Sequence[Reminder]:
-    theirs = select(Entry.id).where(Entry.matter_id == matter.id)
-    query = select(Reminder).where(Reminder.person_id == person.id, Reminder.entry_id.in_(theirs), PENDING)
-    return session.scalars(query.order_by(Reminder.id)).all()
-
-
 def _pass_steps(session: Session, matter: Matter, before: Person, to: Person) -> None:
     """What was the attorney's to do on the way to a filing is now the other's; what others do stays theirs."""
     theirs = select(Entry.id).where(Entry.matter_id == matter.id)
     open_steps = Milestone.owner_id == before.id, Milestone.state == "open", Milestone.entry_id.in_(theirs)
     session.execute(update(Milestone).where(*open_steps).values(owner_id=to.id))
-
-
-def _move(session: Session, waiting: Sequence[Reminder], to: Person, now: datetime) -> None:
-    """Waiting reminders go to another person; one that the person gets anyway is not doubled."""
-    for reminder in waiting:
-        if _has_same(session, reminder, to):
-            reminder.state, reminder.next_at = "cancelled", now
-            reminder.owner = reminder.lease_until = None
-        else:
-            reminder.person_id = to.id
-
-
-def _has_same(session: Session, reminder: Reminder, person: Person) -> bool:
-    query = select(Reminder.id).where(
-        Reminder.deadline_id == reminder.deadline_id,
-        Reminder.rung == reminder.rung,
-        Reminder.channel == reminder.channel,
-        Reminder.person_id == person.id,
-    )
-    return session.scalar(query) is not None
 
 
 def _open(session: Session, matter: Matter) -> int:

@@ -29,6 +29,7 @@ from deadlines.docket.rounds import check_auditor
 from deadlines.docket.sealing import altered_dates, undated, unsealed
 from deadlines.docket.silence import live
 from deadlines.docket.standing_in import check_attorneys, check_deputies
+from deadlines.docket.still_told import of_dates_in_force, still_told
 from deadlines.docket.trail_watch import check_guards, check_trail
 from deadlines.docket.trust import NEVER, sealed_with
 from deadlines.docket.turns import check_turns
@@ -42,7 +43,6 @@ from deadlines.notify.message import checked_address
 from deadlines.store.seal import seal_in
 from deadlines.store.tables import (
     Audit,
-    Entry,
     Heartbeat,
     Instance,
     Letter,
@@ -73,7 +73,7 @@ def check_docket(session: Session, now: datetime) -> Iterator[Finding]:
         "channels": lambda: _channels(session),
         "reminders-overdue": lambda: _overdue(session, now),
         "reminders-audited": lambda: check_auditor(session, now),
-        "reminders-refused": lambda: _dead(session),
+        "reminders-refused": lambda: _dead(session, now),
         "alarms-refused": lambda: check_alarms(session),
         "stored-dates": lambda: _recompute(session, now),
         "undocketed": lambda: check_undocketed(session, now),
@@ -171,9 +171,9 @@ def _overdue(session: Session, now: datetime) -> Finding:
     return Finding("reminders-overdue", state, sentence, hint)
 
 
-def _dead(session: Session) -> Finding:
-    query = select(func.count()).select_from(Reminder).join(Entry, Entry.id == Reminder.entry_id)
-    count = session.scalar(query.where(Reminder.state == "dead", Entry.status == "open")) or 0
+def _dead(session: Session, now: datetime) -> Finding:
+    refused = Reminder.state == "dead", of_dates_in_force(), still_told(now)
+    count = session.scalar(select(func.count()).select_from(Reminder).where(*refused)) or 0
     if not count:
         return Finding("reminders-refused", "well", "No reminder was refused for good.")
     hint = "Tell the people by other means at once; then `deadlines person amend` the address, or mend the mail server."

@@ -1,14 +1,15 @@
 """What the auditor judges by: the firm's statement, one entry with all that belongs to it, and what is found."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from msgspec import Struct
 
-from deadlines.compute.ladder import moment
+from deadlines.compute.ladder import SEVERITIES, moment
 from deadlines.compute.result import Window
 from deadlines.docket.reminders import Way
+from deadlines.docket.roles import DOCKET_ROLE
 
 PATIENCE = timedelta(hours=1)
 """How long after its moment a reminder may leave without being late."""
@@ -19,6 +20,7 @@ LOOK_BACK = timedelta(days=7)
 """What cannot be mended any more is told of for so long."""
 AT_ONCE = ("now", "past", "moved")
 WITHDRAWN = ("superseded", "cancelled")
+MOST_URGENT = len(SEVERITIES) - 1
 ON_ITS_WAY = ("planned", "leased", "uncertain")
 Record = Any
 """A row of one of the queries below, by the names of its columns."""
@@ -54,17 +56,20 @@ class Statement(Struct, frozen=True):
 class Must(Struct, frozen=True):
     """A reminder that the dates call for: its rung, its day in the firm's zone, and its moment.
 
-    `fatal`: whether it speaks of a fatal date so late that the attorney's deputy is told as well.
+    `fatal`: whether it speaks of a fatal date so late that the attorney's deputy is told as well. `severity`: how
+    urgent it is, by its place in the list of severities.
     """
 
     rung: str
     on: date
     due_at: datetime
     fatal: bool = False
+    severity: int = MOST_URGENT
 
 
 class Found(Struct, frozen=True):
-    """One difference. `reminder` is the row's id, None where there is no row. `gaps.WORDS` holds the kinds."""
+    """One difference. `reminder` is the row's id, None where there is no row; `severity` that of one that is missing.
+    `gaps.WORDS` holds the kinds."""
 
     kind: str
     entry: str
@@ -73,6 +78,7 @@ class Found(Struct, frozen=True):
     person: str
     due_at: datetime
     reminder: int | None = None
+    severity: int = MOST_URGENT
 
     @property
     def key(self) -> str:
@@ -99,11 +105,23 @@ class Case(Struct):
     attorney_away: bool = False
     here_since: datetime | None = None
     """Since when the program is here, where it was away."""
+    former: Collection[str] = ()
+    """Whose matter it was before it was handed over."""
 
     def is_here(self, person_id: str) -> bool:
         """Whether a person works for the firm; one whose row is gone does not."""
         person = self.people.get(person_id)
         return person is not None and bool(person.active)
+
+    def concerns(self, person_id: str) -> bool:
+        """Whether the entry may still be somebody's to be told of: not of who has left, nor of a former attorney who
+        has no place there any more."""
+        if not self.is_here(person_id) or person_id not in self.former:
+            return self.is_here(person_id)
+        attorney = self.people.get(self.entry.attorney_id)
+        deputy = attorney.deputy_id if attorney is not None else None
+        owners = [step.owner_id for step in self.steps]
+        return person_id in (self.entry.attorney_id, deputy, *owners) or self.people[person_id].role == DOCKET_ROLE
 
 
 def is_too_late(row: Record, must: Must, statement: Statement, now: datetime) -> bool:
@@ -122,6 +140,8 @@ def found_of(kind: str, case: Case, version: Record, row: Record) -> Found:
     return Found(kind, case.entry.id, version.id, row.rung, row.person_id, row.due_at.astimezone(UTC), row.id)
 
 
-def found_without(kind: str, case: Case, version: Record, rung: str, person_id: str, due_at: datetime) -> Found:
-    """What is wrong where no reminder is there."""
-    return Found(kind, case.entry.id, version.id, rung, person_id, due_at)
+def found_without(
+    kind: str, case: Case, version: Record, rung: str, person_id: str, due_at: datetime, severity: int = MOST_URGENT
+) -> Found:
+    """What is wrong where no reminder is there, and how urgent it would be."""
+    return Found(kind, case.entry.id, version.id, rung, person_id, due_at, severity=severity)

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, insert, select, tr
 from sqlalchemy.orm import Session
 
 from deadlines.docket.reminders import PENDING
+from deadlines.docket.still_told import of_dates_in_force, still_told
 from deadlines.docket.undelivered import raise_alarm
 from deadlines.errors import ChannelDown, ContentRefused, SendError
 from deadlines.store.holding import HELD
@@ -169,15 +170,15 @@ def revive(session: Session, *, now: datetime, after: timedelta = REVIVE_AFTER, 
     """Give refused reminders of windows that are still open another chance; how many.
 
     A refusal may be the mail server's fault and not the person's, so it is never the last word while there is time.
+    Only dates in force are told of, and only to who is still told of them.
     `person`: only theirs, because their address was corrected.
     """
     ahead = select(DeadlineRow.id).where(DeadlineRow.last_day >= (now - ONE_DAY).date())
-    still_open = select(Entry.id).where(Entry.status == "open")
     theirs = Reminder.person_id == person.id if person is not None else true()
     revived = session.execute(
         update(Reminder)
         .where(Reminder.state == "dead", Reminder.next_at <= now - after, theirs)
-        .where(Reminder.deadline_id.in_(ahead), Reminder.entry_id.in_(still_open))
+        .where(Reminder.deadline_id.in_(ahead), of_dates_in_force(), still_told(now))
         .values(state="planned", next_at=now, lead_id=None)
         .returning(Reminder.id)
         .execution_options(synchronize_session=False)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.ladder import SEVERITIES
 from deadlines.docket.reminders import PENDING
+from deadlines.docket.still_told import of_dates_in_force, still_told
 from deadlines.store.tables import Attempt, Entry, Matter, Person, Reminder
 
 AHEAD, BACK = timedelta(days=14), timedelta(days=7)
@@ -30,11 +31,11 @@ class Sending(Struct, frozen=True):
 
 
 def sendings(session: Session, *, now: datetime, person: Person | None = None) -> list[Sending]:
-    """What falls due within 14 days, what was sent within 7, and everything refused whose entry is open."""
+    """What falls due within 14 days, what was sent within 7, and everything refused that is still to be told."""
     wanted = or_(
         and_(PENDING, Reminder.due_at <= now + AHEAD),
         and_(Reminder.state == "sent", Reminder.sent_at >= now - BACK),
-        and_(Reminder.state == "dead", Entry.status == "open"),
+        and_(Reminder.state == "dead", of_dates_in_force(), still_told(now)),
     )
     query = (
         select(Reminder, Matter.reference, Person.email)

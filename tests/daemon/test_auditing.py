@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from deadlines.daemon.auditing import Auditor
-from deadlines.docket import gaps, rounds
+from deadlines.docket import gaps, outbox, rounds
 from deadlines.docket.alarms import untold
 from deadlines.docket.auditor import _cases, audit_page, called_for
 from deadlines.docket.closing import reopen_entry, waive_entry
@@ -16,10 +16,10 @@ from deadlines.docket.figures import figures
 from deadlines.docket.judging import Statement
 from deadlines.docket.moves import Because, move
 from deadlines.docket.people import deactivate_person
-from deadlines.errors import ChannelDown
+from deadlines.errors import ChannelDown, SendError
 from deadlines.notify.message import Message
 from deadlines.store.database import Database
-from deadlines.store.tables import Attempt, Entry, Gap, NoticeRow, Person, Reminder
+from deadlines.store.tables import Attempt, Audit, Entry, Gap, NoticeRow, Person, Reminder
 from tests.daemon.parts import Collector, sweeps
 from tests.docket import desks
 from tests.docket.samples import ZONE, person
@@ -133,10 +133,14 @@ def test_a_lost_reminder_is_found_planned_again_told_once_and_sent(docket: Datab
 
 def test_one_that_was_lost_after_its_moment_goes_at_once(docket: Database) -> None:
     run(docket, ENTERED)
+    of_stage = select(Reminder.severity).where(Reminder.rung == "safe-14")
     with docket.write() as session:
+        before = set(session.scalars(of_stage))
         session.execute(delete(Reminder).where(Reminder.rung == "safe-14"))
     late = FOURTEEN_DAYS_BEFORE + DAY
     auditor(docket).audit(late)
+    with docket.read() as session:
+        assert set(session.scalars(of_stage)) == before  # no more urgent than it was to be
     assert [message.subject[:5] for message in run(docket, late).messages if "auditor" not in message.subject]
     assert auditor(docket).audit(late + HOUR).passed_at == late + HOUR  # type: ignore[union-attr]
 
@@ -264,6 +268,32 @@ def test_what_has_happened_is_told_once_and_forgotten_after_a_week(
     run(docket, *(FOURTEEN_DAYS_BEFORE + days * DAY for days in range(9)))
     judge.audit(now + 8 * DAY)
     assert kind not in kinds(docket)
+
+
+def test_a_mailbox_that_refuses_over_several_stages_is_no_sign_of_a_changed_database(docket: Database) -> None:
+    """What is tried again each hour is covered by the next stage, which is refused too. Then the mailbox is well."""
+    seven = FOURTEEN_DAYS_BEFORE + 7 * DAY
+    well = seven + 6 * HOUR
+
+    def refuse(message: Message) -> None:
+        if message.to_name == "Ana Ruiz" and message.at < well:
+            raise SendError("There is no such mailbox.", permanent=True)
+
+    run(docket, ENTERED)
+    channel, judge = Collector(refuse), auditor(docket)
+    daemon = sweeps(docket, channel)
+    tries = [of + turn * timedelta(minutes=70) for of in (FOURTEEN_DAYS_BEFORE, seven) for turn in range(4)]
+    for now in (*tries, well):
+        with docket.write() as session:
+            outbox.revive(session, now=now)
+        daemon.send_due(now)
+        judge.audit(now + timedelta(minutes=10))
+        assert set(kinds(docket)) <= {"late"}  # the last, at the end
+    assert [message.to_name for message in channel.messages if "NOT DELIVERED" in message.subject][:1] == ["Dora Dee"]
+    [arrived] = [message.at for message in channel.messages if message.to_name == "Ana Ruiz"]
+    assert arrived >= well
+    with docket.read() as session:
+        assert session.scalars(select(Audit).where(Audit.action == "reminder.mend")).all() == []
 
 
 def test_what_stays_is_told_again_after_a_day(docket: Database) -> None:

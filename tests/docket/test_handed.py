@@ -14,10 +14,14 @@ from deadlines.docket.entries import FIRST_REASON
 from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.events import event_of
 from deadlines.docket.handing import hand_over
+from deadlines.docket.health import check_docket
 from deadlines.docket.judging import Statement
+from deadlines.docket.lanes import row_of
 from deadlines.docket.new_roles import amend_role
+from deadlines.docket.outbox import revive
 from deadlines.docket.people import activate_person, deactivate_person
 from deadlines.docket.reminder_words import words_of
+from deadlines.docket.sendings import sendings
 from deadlines.docket.versions import current
 from deadlines.store.tables import Attempt, Audit, Letter, Person, Reminder
 from tests.docket import samples
@@ -25,14 +29,17 @@ from tests.docket import samples
 LAST_DAY = date(2026, 11, 25)
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
 """Ten in New York on the last day, an hour after its reminders went out."""
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+BEFORE = datetime(2026, 11, 17, 15, 0, tzinfo=UTC)
+"""Three days before the safe date, an hour after that reminder was due."""
+LAID = Statement(samples.ZONE, samples.NINE, "smtp", lambda day: day.weekday() < 5)
 
 
 class Firm:
     """Ana's matter, of which the last mail went out this morning; Ben, whom Carla supervises."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, session: Session, now: datetime = NOW) -> None:
+        self.session, self.now = session, now
         self.ana, self.ben, self.carla = (samples.person(session, name) for name in ("Ana Ruiz", "Ben", "Carla"))
         self.ben.supervisor_id = self.carla.id
         self.matter = samples.matter(session, self.ana)
@@ -41,7 +48,7 @@ class Firm:
         samples.plan(session, self.entry, deadline, samples.window(), [self.ana])
         self.mails = list(session.scalars(select(Reminder).order_by(Reminder.due_at, Reminder.id)))
         for row in self.mails:
-            if row.due_at <= NOW:
+            if row.due_at <= now:
                 _sent(session, row, row.due_at + timedelta(minutes=3))
         session.flush()
 
@@ -59,15 +66,17 @@ def _sent(session: Session, row: Reminder, at: datetime) -> None:
 
 
 def leave(firm: Firm) -> None:
-    deactivate_person(firm.session, firm.ana, successor=firm.ben, actor="t", now=NOW, today=LAST_DAY)
+    today = firm.now.date()
+    deactivate_person(firm.session, firm.ana, successor=firm.ben, actor="t", now=firm.now, today=today)
 
 
 def change_role(firm: Firm) -> None:
-    amend_role(firm.session, firm.ana, "administrator", successor=firm.ben, actor="t", today=LAST_DAY, now=NOW)
+    today = firm.now.date()
+    amend_role(firm.session, firm.ana, "administrator", successor=firm.ben, actor="t", today=today, now=firm.now)
 
 
 def give(firm: Firm) -> None:
-    hand_over(firm.session, firm.matter, firm.ben, actor="t", now=NOW)
+    hand_over(firm.session, firm.matter, firm.ben, actor="t", now=firm.now)
 
 
 @pytest.fixture
@@ -86,8 +95,7 @@ def test_a_successor_is_asked_at_once_what_was_asked_this_morning(firm: Firm, ac
     firm.session.flush()
     rule = Escalation(wait=DAY, emergency=None, zone=samples.ZONE, channel="smtp")
     assert [made.person_id for made in escalate(firm.session, rule, now=NOW + timedelta(hours=5))] == [firm.carla.id]
-    laid = Statement(samples.ZONE, samples.NINE, "smtp", lambda day: day.weekday() < 5)
-    found = audit_entries(firm.session, laid, [firm.entry.id], now=NOW + timedelta(minutes=30))
+    found = audit_entries(firm.session, LAID, [firm.entry.id], now=NOW + timedelta(minutes=30))
     assert [one for one in found if one.person == firm.ben.id] == []
 
 
@@ -144,7 +152,7 @@ def deputy_asked(firm: Firm) -> str:
     firm.session.flush()
     rows = escalate(firm.session, RULE, now=NOW - timedelta(minutes=10))
     for row in rows:
-        row.state, row.sent_at = "sent", row.due_at
+        _sent(firm.session, row, row.due_at)
     firm.session.flush()
     return rows[-1].rung.removeprefix("escalated-1-")
 
@@ -168,6 +176,10 @@ def test_a_successor_is_asked_at_once_what_was_asked_of_a_deputy(
     [detail] = firm.session.scalars(told)
     assert (detail["told"], detail["level"], detail["reached"]) == (firm.carla.id, 1, True)
     assert firm.session.get_one(Reminder, detail["reminder"]).person_id == firm.ana.id
+    # That Carla stands in for Ana now does not mean that Ana's mail of this morning had to go to her.
+    [ana] = [row for row in firm.mails if row.due_at <= NOW][-1:]
+    assert (ana.person_id, firm.ana.deputy_id) == (firm.ana.id, firm.carla.id)
+    assert audit_entries(firm.session, LAID, [firm.entry.id], now=NOW + timedelta(minutes=30)) == []
 
 
 def test_an_attorney_is_not_asked_in_their_own_place(firm: Firm) -> None:
@@ -216,8 +228,7 @@ def test_what_is_asked_again_is_nothing_that_the_auditor_misses(firm: Firm) -> N
         _sent(firm.session, row, NOW)
     firm.session.flush()
     hand_over(firm.session, firm.matter, firm.ana, actor="t", now=NOW + timedelta(minutes=1))
-    laid = Statement(samples.ZONE, samples.NINE, "smtp", lambda day: day.weekday() < 5)
-    assert audit_entries(firm.session, laid, [firm.entry.id], now=NOW + timedelta(minutes=30)) == []
+    assert audit_entries(firm.session, LAID, [firm.entry.id], now=NOW + timedelta(minutes=30)) == []
 
 
 @pytest.mark.parametrize("rung, mark", [("now", "[ENTERED LATE] "), ("past", "[LATE: last day has passed] ")])
@@ -227,3 +238,82 @@ def test_a_question_that_is_asked_again_reads_as_it_did(firm: Firm, rung: str, m
     item = Item(row, firm.entry, current(firm.session, firm.entry), firm.matter, firm.ana, sees=True, concerned=True)
     subject = compose([item], now=row.due_at, zone=samples.ZONE, message_id="<a@b>", repeat=False).subject
     assert subject.startswith(mark)
+
+
+def untold(session: Session, state: str) -> Firm:
+    """What Ana was to be told three days before did not reach her: refused for good, or still waiting while mail is
+    down. What was due a week before it covers. Then she has no mail at all."""
+    firm = Firm(session, BEFORE)
+    week, three = (row for row in firm.mails if row.rung in ("safe-7", "safe-3"))
+    week.state, week.sent_at, week.lead_id = "covered", None, three.id
+    three.state, three.sent_at, three.attempts, three.next_at = state, None, 2, BEFORE
+    for row in session.scalars(select(Attempt).where(Attempt.reminder_id.in_((week.id, three.id)))):
+        row.outcome = "dead" if state == "dead" else "put off"
+    session.flush()
+    return firm
+
+
+def all_leave(firm: Firm, at: datetime) -> None:
+    """Everything that is due at a moment is sent."""
+    due = Reminder.state == "planned", Reminder.next_at <= at
+    for row in firm.session.scalars(select(Reminder).where(*due)):
+        _sent(firm.session, row, at)
+    firm.session.flush()
+
+
+@pytest.mark.parametrize("state", ["dead", "planned"])
+@pytest.mark.parametrize("act", [leave, change_role, give])
+def test_what_did_not_reach_an_attorney_goes_to_the_successor_and_to_nobody_else(
+    session: Session, act: Callable[[Firm], None], state: str
+) -> None:
+    firm = untold(session, state)
+    act(firm)
+    asked = {row.rung: row for row in session.scalars(select(Reminder).where(Reminder.person_id == firm.ben.id))}
+    three, severities = asked["safe-3"], {row.rung: row.severity for row in firm.mails}
+    assert (three.state, three.next_at, three.severity) == ("planned", BEFORE, severities["safe-3"])
+    assert (asked["safe-7"].state, asked["safe-7"].lead_id) == ("covered", three.id)
+    assert not any("-again-" in rung for rung in asked)  # nothing urgent was to be asked
+    all_leave(firm, BEFORE)
+    found = audit_entries(session, LAID, [firm.entry.id], now=BEFORE + timedelta(minutes=30))
+    found += audit_entries(session, LAID, [firm.entry.id], now=BEFORE + 2 * HOUR)
+    assert found == []
+    # Her mailbox is well again, or her address is corrected: she is told of nothing that is hers no more.
+    assert revive(session, now=BEFORE + 2 * HOUR) == revive(session, now=BEFORE + DAY, person=firm.ana) == 0
+    assert "dead" not in {each.state for each in sendings(session, now=BEFORE, person=firm.ana)}
+    assert {check.id: check.state for check in check_docket(session, BEFORE)}["reminders-refused"] == "well"
+
+
+def test_who_gets_a_matter_back_is_told_what_did_not_reach_them(session: Session) -> None:
+    firm = untold(session, "dead")
+    give(firm)
+    all_leave(firm, BEFORE)
+    hand_over(session, firm.matter, firm.ana, actor="t", now=BEFORE + HOUR)
+    assert audit_entries(session, LAID, [firm.entry.id], now=BEFORE + HOUR) == []
+    assert revive(session, now=BEFORE + 2 * HOUR) == 1
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_deputy_who_takes_over_is_asked_once_more_what_is_urgent_and_nothing_older(
+    session: Session, told: bool
+) -> None:
+    """The deputy was told the newest stage besides, or not; the attorney's mailbox refused that one and an older."""
+    firm = Firm(session)
+    firm.ana.deputy_id = firm.ben.id
+    *_, older, newest = [row for row in firm.mails if row.due_at <= NOW]
+    for row in (older, newest):
+        row.state, row.sent_at, row.next_at = "dead", None, NOW
+    session.flush()
+    if told:
+        like = row_of(newest, firm.ben.id, newest.channel, newest.rung, newest.severity, newest.due_at)
+        session.add(his := Reminder(**like))
+        session.flush()
+        _sent(session, his, newest.due_at)
+        session.flush()
+    give(firm)
+    asked = {rung: (state, due_at) for rung, state, due_at in firm.asked(firm.ben)}
+    anew = f"{newest.rung}-again-1" if told else newest.rung
+    assert asked[anew] == ("planned", NOW)
+    assert asked[older.rung][0] == "covered"
+    all_leave(firm, NOW)
+    found = audit_entries(session, LAID, [firm.entry.id], now=NOW + timedelta(minutes=30))
+    assert [one for one in found if one.person in (firm.ana.id, firm.ben.id)] == []
