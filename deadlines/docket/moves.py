@@ -168,7 +168,8 @@ class Mover:
             self._version(held)
             if not self.wanted and self._was_ignored(dates_of(target)):
                 return self.applied(held, "earlier", old, base=base)
-        proposal = self._propose(target, kind, old, base=self.entry.version, applied=False)
+        now = dates_of(current(self.session, self.entry))
+        proposal = self._propose(target, kind, now, base=self.entry.version, applied=False)
         return self.told(target, kind, "waiting", old, proposal)
 
     def _sooner(self, old: Dates) -> bool:
