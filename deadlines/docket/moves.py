@@ -31,7 +31,7 @@ from deadlines.docket.proposals import (
 )
 from deadlines.docket.records import is_to_be_left_aside
 from deadlines.docket.versions import current, locked
-from deadlines.docket.waited import Waited
+from deadlines.docket.waited import Waited, adopt_grants
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Extension, Matter, NoticeRow, Person, Proposal
 
@@ -85,6 +85,8 @@ def move(
     if window is None:
         return Mover(session, desk, held, because, now).move(None)
     more = granted(session, [entry.id]).get(entry.id)
+    if more is not None:
+        adopt_grants(session, entry)
     agreed = granted(session, [entry.id], holding=True, beside=because.grant) if more is not None else {}
     mover = Mover(session, desk, held, because, now, meanwhile=dates_of(extended(window, agreed.get(entry.id))))
     return mover.move(extended(window, more))

@@ -8,9 +8,20 @@ from sqlalchemy.orm import Session
 from deadlines.docket.causes import ANEW
 from deadlines.docket.granted import undecided_grants
 from deadlines.docket.proposals import CLOSING, stored_dates, waiting_for
-from deadlines.docket.records import is_to_be_left_aside
+from deadlines.docket.records import WAITING, is_to_be_left_aside
 from deadlines.docket.versions import current
 from deadlines.store.tables import Entry, Extension, Proposal
+
+
+def adopt_grants(session: Session, entry: Entry) -> None:
+    """A grant whose proposal ended undecided is decided by the newer one that put its day forward. Dockets hold such
+    pairs from before a newer proposal took over what an ended one stood for."""
+    for grant, ended in undecided_grants(session, entry):
+        newer = select(Proposal).where(Proposal.entry_id == entry.id, Proposal.proposed_at > ended.proposed_at)
+        newer = newer.where(Proposal.state.in_((*WAITING, "accepted"))).order_by(Proposal.proposed_at.desc())
+        found = (one.id for one in session.scalars(newer) if stored_dates(one.window).last_day == grant.granted_to)
+        grant.proposal_id = next(found, grant.proposal_id)
+    session.flush()
 
 
 class Waited:

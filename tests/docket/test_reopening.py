@@ -159,6 +159,24 @@ def test_the_nightly_check_heals_what_a_closing_left_undecided(database: Databas
         assert (row(session, entry).last_day, grant_state(session, entry)) == (WANTED, "granted")
 
 
+def test_a_grant_that_was_accepted_under_a_newer_proposal_holds_after_the_nightly_check(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        entry = recorded(session)[RULE]
+        request(session, entry, ana)
+        grant(session, entry, ana)
+        columns = {**_columns(proposals(session, entry)[0]), "proposed_at": LATER + timedelta(minutes=1)}
+        as_before(session, entry, ana)
+        session.add(Proposal(**columns))
+        session.flush()
+        accept(session, desk(), waiting(session, entry), ben, now=LATER)
+        entered_by(entry, ana)
+        assert grant_state(session, entry) == "granted-undecided"
+        assert nightly(session) == []
+        assert (grant_state(session, entry), row(session, entry).last_day) == ("granted", WANTED)
+        assert verify(session, entry, dora).verified == [entry]
+
+
 def _columns(proposal: Proposal) -> dict[str, object]:
     names = [column.name for column in Proposal.__table__.columns if column.name != "id"]
     return {name: getattr(proposal, name) for name in names}
