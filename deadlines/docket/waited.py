@@ -43,7 +43,8 @@ class Waited:
         people = [one.reason for one in self._before if not one.reason.startswith(ANEW)]
         said = ""
         for each in (*people, self._decided, newer):
-            said = said if each in said else f"{said}; {each}" if said else each
+            if f"; {each};" not in f"; {said};":
+                said = f"{said}; {each}" if said else each
         return said
 
     def waits_in(self, proposal: Proposal) -> None:
