@@ -43,7 +43,7 @@ class Waited:
         people = [one.reason for one in self._before if not one.reason.startswith(ANEW)]
         said = ""
         for each in (*people, self._decided, newer):
-            if f"; {each};" not in f"; {said};":
+            if each and f"; {each};" not in f"; {said};":
                 said = f"{said}; {each}" if said else each
         return said
 
