@@ -127,8 +127,8 @@ def _print_checks(view: "EntryView") -> None:
         paragraph(f"Dispute resolved for the {words}")
         if view.held_to_print and made.comes_before(view.window.last_day, view.window.safe_by):
             click.echo("  A filing after that day is recorded as contested.")
-        if made.use == "computed" and view.window.dispute is not None:
-            click.echo("  Until a second person accepts the later dates, a filing after the printed day is contested.")
+        if made.use == "computed" and view.window.dispute is not None and view.status == "open":
+            click.echo("  Until two people have accepted the later dates, a filing after the printed day is contested.")
     if view.extensions:
         from deadlines.commands.extension import print_extensions
 

@@ -15,6 +15,9 @@ from deadlines.commands.signing import by_option, reason_option, signed
 def command(app: App, entry: str, reason: str, by: str, as_json: bool) -> None:
     """Take back a wrong file, waive or strike: dates, reminders and calendar entries hold again.
 
+    The dates are computed anew from law, notice and granted time of now: what comes earlier holds at once, what comes
+    later waits for two people.
+
     \b
     Example:
       deadlines reopen k3v7qp2m --reason "the receipt is of another case" --by ana@firm.example
@@ -33,3 +36,5 @@ def command(app: App, entry: str, reason: str, by: str, as_json: bool) -> None:
         return
     dated = f"; file by {day_words(view.window.safe_by)}" if view.window.safe_by else ""
     click.echo(f"{view.window.title}, matter {view.matter}, entry {view.entry[:8]}, is {view.status} again{dated}.")
+    if view.waits:
+        click.echo(f"Other dates wait for two people: `deadlines proposal show {view.waits[:8]}`.")

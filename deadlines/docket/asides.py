@@ -36,6 +36,12 @@ def as_printed(desk: Desk, entry: Entry) -> Window | None:
     return _window(desk, entry, notice_of(entry.notice))
 
 
+def of_now(desk: Desk, entry: Entry) -> Window | None:
+    """The window of an entry by law and notice of now, as it was decided about the printed deadline; without more time
+    that was granted. None where the law gives it no more."""
+    return (law_alone if (entry.resolution or {}).get("use") == "computed" else as_printed)(desk, entry)
+
+
 def aside_of(session: Session, desk: Desk, entry: Entry) -> Aside:
     """What a decision for the computed date would do: the same comparison by which the dates then move."""
     return _aside(session, entry, law_alone(desk, entry))

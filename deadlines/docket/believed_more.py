@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.extension_views import BECAME
 from deadlines.docket.granted import Granted, of_row
 from deadlines.store.tables import Audit, Extension, Proposal
 
@@ -61,7 +62,7 @@ def in_force(resolution: Audit | None, dispute: str | None) -> Audit | None:
 def _asked(row: Extension, state: str) -> AskedThen:
     if state == "requested":
         return AskedThen(state=state, wanted_on=row.wanted_on, asked_on=row.asked_on)
-    more = of_row(row) if state in ("granted", "granted-waiting") else None
+    more = of_row(row) if state in ("granted", "granted-waiting", "granted-undecided") else None
     return AskedThen(
         state=state,
         wanted_on=row.wanted_on,
@@ -79,4 +80,4 @@ def _state(row: Extension, proposal: Proposal | None, at: datetime) -> str:
         return row.state
     if proposal.decided_at is None or proposal.decided_at > at:
         return "granted-waiting"
-    return "granted-declined" if proposal.state == "ignored" else "granted"
+    return BECAME.get(proposal.state, "granted")

@@ -10,6 +10,8 @@ from deadlines.docket.intake import Desk
 from deadlines.store.tables import DeadlineRow
 
 CAREFUL = "the careful answer"
+ANEW = "computed anew"
+"""Begins the reason that a check gives, and no person."""
 
 
 def cause_of(desk: Desk, row: DeadlineRow) -> str:
@@ -18,14 +20,14 @@ def cause_of(desk: Desk, row: DeadlineRow) -> str:
     if not chosen:
         return by_the_law(desk)
     if row.edition == desk.law.edition:
-        return f"computed anew because the firm chose otherwise under [policy]: {chosen}; the law data is the same"
-    return f"computed anew by {law}, and because the firm chose otherwise under [policy]: {chosen}"
+        return f"{ANEW} because the firm chose otherwise under [policy]: {chosen}; the law data is the same"
+    return f"{ANEW} by {law}, and because the firm chose otherwise under [policy]: {chosen}"
 
 
 def by_the_law(desk: Desk) -> str:
     """By which law: that of the edition, and of the firm where it adds any."""
     more = " and what the firm adds to it" if desk.law.firm else ""
-    return f"computed anew by edition {desk.law.edition} of the law data{more}"
+    return f"{ANEW} by edition {desk.law.edition} of the law data{more}"
 
 
 def choices_changed(old: dict[str, str], new: dict[str, str]) -> str:

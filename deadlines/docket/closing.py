@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from deadlines import decoding
 from deadlines.compute.result import Timeliness, Window
 from deadlines.docket.answerable import require_attorney_here
+from deadlines.docket.asides import of_now
 from deadlines.docket.beside import beside_words, filed_alternatives
 from deadlines.docket.entries import new_version, republish
 from deadlines.docket.extensions import end_requests
@@ -24,10 +25,11 @@ from deadlines.docket.incoming import wait_again
 from deadlines.docket.intake import Desk
 from deadlines.docket.legible import RESTORE, kept
 from deadlines.docket.milestones import close
+from deadlines.docket.moves import Because, move
 from deadlines.docket.notices import hold, hold_in_force
 from deadlines.docket.printed import in_time_by_both
 from deadlines.docket.proof import is_dispatch_only
-from deadlines.docket.proposals import supersede_waiting
+from deadlines.docket.proposals import CLOSING, supersede_waiting
 from deadlines.docket.reasons import plain_reason
 from deadlines.docket.records import Closing, Proof
 from deadlines.docket.reminders import cancel
@@ -35,7 +37,7 @@ from deadlines.docket.renderings import is_shown, render_entry
 from deadlines.docket.tidings import AGAIN
 from deadlines.docket.untrailed import find
 from deadlines.docket.versions import current, locked
-from deadlines.errors import Conflict, DamagedRow, InputError
+from deadlines.errors import Conflict, DamagedRow, DeadlinesError, InputError
 from deadlines.store import audit
 from deadlines.store.holding import HELD
 from deadlines.store.tables import Entry, NoticeRow, Person
@@ -166,7 +168,8 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
     """Take back a wrong closing: the entry is as it was, with reminders and calendar entries again. So is one that was
     closed, set aside, reopened or verified past the program: open, and nobody has verified it.
 
-    The dates are those it had, as a new version, because each version is reminded of once. Raises InputError
+    The dates are those it had, as a new version, because each version is reminded of once, and then what law, notice
+    and more time that was granted give now: earlier ones at once, later ones when two people agree. Raises InputError
     without a reason, Conflict for an entry that is not closed, or was missed unless by the partner, and for one that
     would be open in a matter whose attorney has left.
     """
@@ -203,7 +206,20 @@ def reopen_entry(session: Session, desk: Desk, entry: Entry, *, reason: str, by:
         render_entry(session, entry, row, now=now)
     detail = {"reason": reason, "person": by.id, "closing": closing, "rechecked": rechecked}
     _record(session, desk, entry, "entry.reopen", detail, now)
+    _bring_up_to_date(
+        session, desk, entry, Because(entry.notice, f"{AGAIN}, computed anew: {reason}", by, wanted=False), now
+    )
     return entry
+
+
+def _bring_up_to_date(session: Session, desk: Desk, entry: Entry, because: Because, now: datetime) -> None:
+    """The dates that the entry would have now, had it not been closed. Where they cannot be computed those that it had
+    stay: the check of all dates tells of that each night."""
+    try:
+        window = of_now(desk, entry)
+    except (DeadlinesError, msgspec.MsgspecError):
+        return
+    move(session, desk, entry, window, because, now=now)
 
 
 def _was(entry: Entry) -> str:
@@ -306,7 +322,7 @@ def _close(
     session.flush()
     cancel(session, entry, now)
     close(session, desk, entry, now)
-    supersede_waiting(session, entry, f"the entry was closed: {status}", who=by.id, now=now)
+    supersede_waiting(session, entry, f"{CLOSING}: {status}", who=by.id, now=now)
     end_requests(session, entry, by=by, now=now)
     republish(session, entry, current(session, entry), now)
     detail: dict[str, Any] = {"person": by.id, "closing": entry.closing}

@@ -119,7 +119,8 @@ def _moved(session: Session, desk: Desk, row: NoticeRow, entries: Sequence[Entry
         found = computed(desk, msgspec.structs.replace(look, facts=facts))
     except DeadlinesError:
         return None
-    windows, more = {window.rule: window for window in found.windows}, granted(session, [entry.id for entry in entries])
+    windows = {window.rule: window for window in found.windows}
+    more = granted(session, [entry.id for entry in entries], holding=True)
 
     def moved(entry: Entry) -> bool:
         window = windows.get(entry.rule)

@@ -16,11 +16,18 @@ STATES = {
     "requested": f"asked for, {NOT_GRANTED}",
     "granted": "granted",
     "granted-waiting": "granted; the later date waits for two people",
+    "granted-undecided": "granted; two people have not agreed to the later date: the earlier one holds",
     "granted-declined": "granted, but the later date was decided against: the earlier one holds",
     "refused": "refused",
     "ended": "ended",
 }
 """How it stands, as people read it."""
+BECAME = {
+    **dict.fromkeys(WAITING, "granted-waiting"),
+    "superseded": "granted-undecided",
+    "ignored": "granted-declined",
+}
+"""How a grant stands by what became of the proposal of its later date, where that did not take effect."""
 WANTED_ON = (
     select(Extension.wanted_on)
     .where(Extension.entry_id == Entry.id, Extension.state == "requested")
@@ -33,9 +40,10 @@ WANTED_ON = (
 class ExtensionView(Struct, frozen=True, kw_only=True):
     """More time that was asked for. While `requested` it is provisional: no date has moved.
 
-    `granted-waiting`: it was granted, and the later date waits for two people (`proposal`); `granted-declined`:
-    somebody decided against that date, so that the earlier one holds; only `granted` has moved it. `decision` is the
-    proof of the grant or the reason of the refusal. The people are mail addresses.
+    `granted-waiting`: it was granted, and the later date waits for two people (`proposal`); `granted-undecided`: that
+    ended before they decided, as where the entry was closed; `granted-declined`: somebody decided against that date, so
+    that the earlier one holds; only `granted` has moved it. `decision` is the proof of the grant or the reason of the
+    refusal. The people are mail addresses.
     """
 
     extension: str
@@ -123,6 +131,4 @@ def _view(row: Extension, title: str, reference: str, became: str | None, names:
 
 def state_of(row: Extension, became: str | None) -> str:
     """How it stands, with what became of the proposal of the later date that a grant makes: a key of `STATES`."""
-    if row.state != "granted" or became not in (*WAITING, "ignored"):
-        return row.state
-    return "granted-declined" if became == "ignored" else "granted-waiting"
+    return BECAME.get(became or "", row.state) if row.state == "granted" else row.state

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from deadlines import decoding
 from deadlines.compute.result import Window
 from deadlines.compute.words import long_date
+from deadlines.docket.asides import of_now
 from deadlines.docket.entries import computed
-from deadlines.docket.granted import extended, of_row
+from deadlines.docket.granted import extended, granted
 from deadlines.docket.intake import Desk
 from deadlines.docket.legible import notice_of
 from deadlines.docket.moves import Because, Move, move
@@ -90,7 +91,8 @@ def grant_extension(
 ) -> Move:
     """More time was granted: the later date waits for a second person, as every later date does.
 
-    The safe date becomes the day itself, or the working day before it. Raises InputError for days that cannot be, a
+    It extends what law and notice of now give, so that a later date that waits already waits on in it. The safe date
+    becomes the day itself, or the working day before it. Raises InputError for days that cannot be, a
     missing proof or one with the client's name, and Conflict where nothing was asked for.
     """
     entry = locked(session, entry)
@@ -104,17 +106,25 @@ def grant_extension(
     row.state, row.granted_to, row.granted_on, row.safe_to = "granted", to, granted_on, _back(desk, to)
     row.decision, row.decided_by, row.decided_at = proof, by.id, now
     session.flush()
-    window = extended(decoding.convert(current(session, entry).window, Window), of_row(row))
     too_long = longer_than_given(desk, entry, last_day, to)
     said = f"extended to {long_date(to)}, granted on {long_date(granted_on)}: {proof}"
-    because = Because(entry.notice, f"{said}. LOOK AGAIN: {too_long}" if too_long is not None else said, by)
+    said = f"{said}. LOOK AGAIN: {too_long}" if too_long is not None else said
+    window = _before(session, desk, entry, row)
     _record(session, desk, row, "extension.grant", {"person": by.id, "to": to, "granted_on": granted_on}, now)
-    moved = move(session, desk, entry, window, because, now=now)
+    moved = move(session, desk, entry, window, Because(entry.notice, said, by, grant=row), now=now)
     if moved is None:
         raise Conflict(f"The dates of entry {entry.id[:8]} are those already.")
-    row.proposal_id = moved.proposal
     session.flush()
     return moved
+
+
+def _before(session: Session, desk: Desk, entry: Entry, grant: Extension) -> Window:
+    """What a grant extends: what law and notice give now, with more time that two people agreed to before; the dates in
+    force where they give none."""
+    window = of_now(desk, entry)
+    if window is None:
+        return decoding.convert(current(session, entry).window, Window)
+    return extended(window, granted(session, [entry.id], holding=True, beside=grant).get(entry.id))
 
 
 def longer_than_given(desk: Desk, entry: Entry, last_day: date, to: date) -> str | None:

@@ -13,6 +13,9 @@ from deadlines.compute.words import long_date
 from deadlines.docket.records import WAITING
 from deadlines.store.tables import Entry, Extension, Proposal
 
+UNDECIDED = (*WAITING, "superseded")
+"""The states of a proposal in which a grant neither holds nor is declined."""
+
 
 class Granted(Struct, frozen=True, kw_only=True):
     """An extension that was granted: asked for and granted on which days, until when, and the day to file by then."""
@@ -24,10 +27,12 @@ class Granted(Struct, frozen=True, kw_only=True):
     proof: str
 
 
-def granted(session: Session, entries: Collection[str], *, holding: bool = False) -> dict[str, Granted]:
+def granted(
+    session: Session, entries: Collection[str], *, holding: bool = False, beside: Extension | None = None
+) -> dict[str, Granted]:
     """By entry what was granted, the latest day where it was more than once. None that two people decided against;
-    with `holding` none of which the later date waits for them still."""
-    left_out = ("ignored", *WAITING) if holding else ("ignored",)
+    with `holding` only what they agreed to, and what needed nobody. `beside`: one that is left out."""
+    left_out = ("ignored", *UNDECIDED) if holding else ("ignored",)
     query = (
         select(Extension)
         .outerjoin(Proposal, Proposal.id == Extension.proposal_id)
@@ -35,13 +40,26 @@ def granted(session: Session, entries: Collection[str], *, holding: bool = False
         .where(or_(Proposal.id.is_(None), Proposal.state.not_in(left_out)))
         .order_by(Extension.granted_to, Extension.recorded_at)
     )
-    return {row.entry_id: found for row in session.scalars(query) if (found := of_row(row)) is not None}
+    rows = [row for row in session.scalars(query) if beside is None or row.id != beside.id]
+    return {row.entry_id: found for row in rows if (found := of_row(row)) is not None}
 
 
-def waiting_grants(session: Session, entry: Entry) -> list[Extension]:
-    """What was granted for an entry while the later date waits for two people."""
-    query = select(Extension).join(Proposal, Proposal.id == Extension.proposal_id)
-    return list(session.scalars(query.where(Extension.entry_id == entry.id, Proposal.state.in_(WAITING))))
+def undecided_grants(session: Session, entry: Entry) -> list[tuple[Extension, Proposal]]:
+    """What was granted for an entry and two people have neither agreed to nor declined, each with its proposal.
+
+    A proposal that ended before they decided, as with the closing of its entry, has decided nothing.
+    """
+    query = select(Extension, Proposal).join(Proposal, Proposal.id == Extension.proposal_id)
+    query = query.where(Extension.entry_id == entry.id, Proposal.state.in_(UNDECIDED))
+    return [(row, proposal) for row, proposal in session.execute(query.order_by(Extension.recorded_at, Extension.id))]
+
+
+def granted_with(session: Session, proposal: Proposal) -> Granted | None:
+    """The latest day that was granted and holds once a proposal is accepted: agreed to before, or waiting in it."""
+    before = granted(session, [proposal.entry_id], holding=True).get(proposal.entry_id)
+    waits = session.scalars(select(Extension).where(Extension.proposal_id == proposal.id))
+    found = [one for one in (before, *map(of_row, waits)) if one is not None]
+    return max(found, key=lambda one: one.to, default=None)
 
 
 def any_granted(session: Session) -> bool:

@@ -31,9 +31,9 @@ from deadlines.docket.proposals import (
 )
 from deadlines.docket.records import is_to_be_left_aside
 from deadlines.docket.versions import current, locked
-from deadlines.docket.waited import Waited
+from deadlines.docket.waited import Waited, adopt_grants
 from deadlines.store import audit
-from deadlines.store.tables import Entry, Matter, NoticeRow, Person, Proposal
+from deadlines.store.tables import Entry, Extension, Matter, NoticeRow, Person, Proposal
 
 Kind = Literal["same", "earlier", "later", "mixed", "gone", "new"]
 Outcome = Literal["applied", "waiting", "known", "noted", "withdrawn"]
@@ -41,11 +41,18 @@ URGENT: Severity = "urgent"
 
 
 class Because(Struct, frozen=True):
-    """Why dates are computed anew: the notice they come from, the reason, the person who wants it, if one does."""
+    """Why dates are computed anew: the notice they come from, the reason, and the person who brought it about, if one
+    did.
+
+    `wanted`: the person wants the dates, whatever they are, and so is the first of two for later ones. Not so of who
+    only reopens an entry. `grant`: more time that is granted just now and waits with what it brings.
+    """
 
     notice: NoticeRow
     reason: str
     by: Person | None = None
+    wanted: bool = True
+    grant: Extension | None = None
 
 
 class Move(Struct, frozen=True, kw_only=True):
@@ -78,8 +85,10 @@ def move(
     if window is None:
         return Mover(session, desk, held, because, now).move(None)
     more = granted(session, [entry.id]).get(entry.id)
-    holding = granted(session, [entry.id], holding=True).get(entry.id) if more is not None else None
-    mover = Mover(session, desk, held, because, now, meanwhile=dates_of(extended(window, holding)))
+    if more is not None:
+        adopt_grants(session, entry)
+    agreed = granted(session, [entry.id], holding=True, beside=because.grant) if more is not None else {}
+    mover = Mover(session, desk, held, because, now, meanwhile=dates_of(extended(window, agreed.get(entry.id))))
     return mover.move(extended(window, more))
 
 
@@ -114,7 +123,7 @@ def passed(desk: Desk, window: Window, now: datetime) -> bool:
 
 
 class Mover:
-    """One entry, held, and why it is computed anew. `meanwhile`: its new dates without a grant that waits."""
+    """One entry, held, and why it is computed anew. `meanwhile`: its new dates without an undecided grant."""
 
     def __init__(
         self,
@@ -127,7 +136,8 @@ class Mover:
     ) -> None:
         self.session, self.desk, self.entry, self.because, self.now = session, desk, entry, because, now
         self.meanwhile = meanwhile
-        self.waited = Waited(session, entry)
+        self.waited = Waited(session, entry, because.grant)
+        self.wanted = because.by is not None and because.wanted
 
     def move(self, window: Window | None) -> Move | None:
         """See `move`."""
@@ -158,13 +168,14 @@ class Mover:
         if kind == "mixed":
             held = self._held(target, earlier_of(old, self.meanwhile or old))
             self._version(held)
-            if self.because.by is None and self._was_ignored(dates_of(target)):
+            if not self.wanted and self._was_ignored(dates_of(target)):
                 return self.applied(held, "earlier", old, base=base)
-        proposal = self._propose(target, kind, old, base=self.entry.version, applied=False)
+        now = dates_of(current(self.session, self.entry))
+        proposal = self._propose(target, kind, now, base=self.entry.version, applied=False)
         return self.told(target, kind, "waiting", old, proposal)
 
     def _sooner(self, old: Dates) -> bool:
-        """Whether a date comes earlier as long as nobody has agreed to the grant that waits."""
+        """Whether a date comes earlier as long as nobody has decided the grant."""
         return self.meanwhile is not None and classify(old, self.meanwhile) in ("earlier", "mixed")
 
     def _held(self, target: Window, old: Dates) -> Window:
@@ -175,7 +186,7 @@ class Mover:
 
     def _known(self, new: Dates, kind: Kind) -> bool:
         """Whether a program has nothing to add: the same waits already, or people decided against it."""
-        if self.because.by is not None or kind == "earlier":
+        if self.wanted or kind == "earlier":
             return False
         waiting = waiting_for(self.session, self.entry)
         if waiting is not None and stored_dates(waiting.window) == new:
@@ -188,8 +199,9 @@ class Mover:
     def _same(self, stored: Window, target: Window) -> Move | None:
         """The dates stay. What waits is out of date; a dispute that came or went is a version of its own."""
         gone = self._supersede("the computed dates are the stored ones again")
-        # Only a person's change takes a dispute away: a program may not unmake what waits to be resolved.
-        wanted = target.dispute is not None or self.because.by is not None
+        # Only a person takes a dispute away: a program may not unmake what waits to be resolved.
+        decided = self.because.by is not None or is_to_be_left_aside(self.entry, stored.dispute)
+        wanted = target.dispute is not None or decided
         if target.dispute == stored.dispute or not wanted:
             return self.told(target, "same", "withdrawn", dates_of(target)) if gone else None
         self._version(target, moved="warning")
@@ -205,7 +217,9 @@ class Mover:
         return self.told(target, kind, "noted", old)
 
     def _was_ignored(self, new: Dates) -> bool:
-        return was_ignored(self.session, self.entry, new, self.desk.law.edition)
+        """Whether people decided against these dates. What somebody decided since is no part of that."""
+        before = was_ignored(self.session, self.entry, new, self.desk.law.edition)
+        return before and not self.waited.undecided
 
     def _supersede(self, why: str) -> int:
         who = self.because.by.id if self.because.by is not None else self.desk.actor
@@ -226,7 +240,7 @@ class Mover:
         )
 
     def _propose(self, window: Window, kind: Kind, old: Dates, *, base: int, applied: bool) -> Proposal:
-        """Write a proposal. One that waits takes over what waited before it: the grant, and the words of why."""
+        """Write a proposal. One that waits takes over what was undecided before it: the grant, and the words of why."""
         made = propose(
             self.session,
             self.desk,
@@ -239,6 +253,7 @@ class Mover:
             reason=self.because.reason if applied else self.waited.reason(self.because.reason),
             base_version=base,
             by=self.because.by,
+            agrees=self.wanted,
             now=self.now,
         )
         if not applied:

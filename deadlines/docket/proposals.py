@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from deadlines.compute.ladder import Severity
 from deadlines.compute.result import Window
-from deadlines.docket.direction import Dates, dates_of
+from deadlines.docket.asides import of_now
+from deadlines.docket.direction import Dates, classify, dates_of
 from deadlines.docket.entries import is_followed, new_version
+from deadlines.docket.granted import extended, granted_with
 from deadlines.docket.intake import Desk
 from deadlines.docket.legible import kept
 from deadlines.docket.prefixes import find_by_id
@@ -25,6 +27,8 @@ from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person, Proposal
 
 IGNORE = "Ignore it: the nightly check puts forward anew what still differs."
+CLOSING = "the entry was closed"
+"""Begins why a proposal ended that nobody had decided when its entry was closed."""
 TOLD: Severity = "warning"
 """How urgent it is to hear that a later date stands: nobody misses it by hearing it late."""
 
@@ -68,11 +72,14 @@ def propose(
     reason: str,
     base_version: int,
     by: Person | None,
+    agrees: bool,
     now: datetime,
 ) -> Proposal:
-    """Write a proposal. What is not applied waits; a person who proposes it is the first of the two who agree."""
+    """Write a proposal. What is not applied waits; a person who proposes it is the first of the two who agree, unless
+    they only brought it about."""
     who = by.id if by is not None else desk.actor
-    waiting = "pending" if by is None else "agreed"
+    first = by is not None and agrees and not applied
+    waiting = "agreed" if first else "pending"
     proposal = Proposal(
         entry_id=entry.id,
         base_version=base_version,
@@ -86,8 +93,8 @@ def propose(
         state="applied" if applied else waiting,
         proposed_by=who,
         proposed_at=now,
-        agreed_by=None if applied or by is None else who,
-        agreed_at=None if applied or by is None else now,
+        agreed_by=who if first else None,
+        agreed_at=now if first else None,
         decided_by=who if applied else None,
         decided_at=now if applied else None,
         decision="took effect at once" if applied else None,
@@ -131,10 +138,11 @@ def supersede_waiting(session: Session, entry: Entry, why: str, *, who: str, now
 def accept(session: Session, desk: Desk, proposal: Proposal, person: Person, *, now: datetime) -> Proposal:
     """A person agrees. The first changes nothing; with the second, another one, the dates change.
 
-    Raises Conflict where it waits no more, where the same person agreed before, and where the entry has
-    been closed or has other dates by now.
+    Raises Conflict where it waits no more, where the same person agreed before, where the entry has been closed or has
+    other dates by now, and where another edition of the law data gives earlier dates by now.
     """
     entry = _held(session, proposal)
+    _require_law(session, desk, entry, proposal)
     if proposal.state == "pending":
         proposal.state, proposal.agreed_by, proposal.agreed_at = "agreed", person.id, now
         _record(session, desk, proposal, person, "proposal.agree", now)
@@ -233,6 +241,20 @@ def _held(session: Session, proposal: Proposal) -> Entry:
     if entry.status not in ("open", "information") or entry.version != proposal.base_version:
         raise Conflict(f"Entry {entry.id[:8]} has changed since: it is {entry.status}, version {entry.version}.")
     return entry
+
+
+def _require_law(session: Session, desk: Desk, entry: Entry, proposal: Proposal) -> None:
+    """Raises Conflict where the law data in force is not that of the proposal, and gives earlier dates."""
+    window = of_now(desk, entry) if proposal.edition != desk.law.edition else None
+    if window is None:
+        return
+    dates = dates_of(extended(window, granted_with(session, proposal)))
+    if classify(stored_dates(proposal.window), dates) in ("earlier", "mixed"):
+        raise Conflict(
+            f"The law data now gives other dates for entry {entry.id[:8]} than were put forward. The nightly check "
+            "puts that right; decide it then.",
+            advice="`deadlines recompute` does it now.",
+        )
 
 
 def _settle(proposal: Proposal, state: str, person: Person, decision: str, now: datetime) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from deadlines import decoding
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Result, Window
-from deadlines.docket.causes import by_the_law, cause_of, too_late_to_matter
+from deadlines.docket.causes import ANEW, by_the_law, cause_of, too_late_to_matter
 from deadlines.docket.direction import DATES
 from deadlines.docket.granted import Granted, any_granted, extended, granted
 from deadlines.docket.intake import Desk
@@ -38,7 +38,8 @@ Compute = Callable[[Notice], Result]
 
 class Stored(Struct, frozen=True):
     """An entry as it stands. `without_print`: a person decided to leave the printed deadline aside. `more`: time that
-    was granted beyond what the law gives. `waits`: other dates wait to be agreed to."""
+    was granted beyond what the law gives. `waits`: other dates wait to be agreed to, or should: nobody has decided more
+    time that was granted, or a decision to leave the printed deadline aside."""
 
     entry_id: str
     rule: str
@@ -102,7 +103,7 @@ def read_page(session: Session, after: str, limit: int) -> Page:
     )
     # As text: the decoder makes a notice of it at once, faster than by way of dictionaries.
     facts = select(NoticeRow.id, cast(NoticeRow.facts, Text)).join(ids, ids.c.notice_id == NoticeRow.id)
-    columns = (Entry.notice_id, Entry.id, Entry.rule, Entry.status, Entry.resolution, DeadlineRow.state)
+    columns = (Entry.notice_id, Entry.id, Entry.rule, Entry.status, Entry.resolution, Entry.disputed, DeadlineRow.state)
     entries = (
         select(*columns, *(getattr(DeadlineRow, name) for name in DATES))
         .join(ids, ids.c.notice_id == Entry.notice_id)
@@ -110,11 +111,13 @@ def read_page(session: Session, after: str, limit: int) -> Page:
     )
     page = Page({row[0]: row[1] for row in session.execute(facts)}, {})
     rows = session.execute(entries).all()
-    more = granted(session, [row[1] for row in rows]) if any_granted(session) else {}
-    waits = set(session.scalars(select(Proposal.entry_id).where(Proposal.state.in_(WAITING))))
-    for notice, entry, rule, status, resolution, state, *dates in rows:
+    ids_of = [row[1] for row in rows] if any_granted(session) else []
+    more, agreed = granted(session, ids_of), granted(session, ids_of, holding=True)
+    waiting = set(session.scalars(select(Proposal.entry_id).where(Proposal.state.in_(WAITING))))
+    for notice, entry, rule, status, resolution, disputed, state, *dates in rows:
         without = resolution is not None and resolution.get("use") == "computed"
-        stored = Stored(entry, rule, status, state, tuple(dates), without, more.get(entry), entry in waits)
+        waits = entry in waiting or more.get(entry) != agreed.get(entry) or (without and disputed)
+        stored = Stored(entry, rule, status, state, tuple(dates), without, more.get(entry), waits)
         page.entries.setdefault(notice, []).append(stored)
     return page
 
@@ -221,12 +224,28 @@ def _bring(session: Session, desk: Desk, difference: Difference, now: datetime) 
         if entry.status not in CHECKED or entry.notice_id != notice.id:
             return None
         row = current(session, entry)
-        if entry.status == "open" and window is not None and too_late_to_matter(desk, row, window, now):
+        if entry.status == "open" and window is not None and _too_late(session, desk, row, window, now):
             return None
-        return move(session, desk, entry, window, Because(notice, cause_of(desk, row)), now=now)
+        return move(session, desk, entry, window, Because(notice, _cause(session, desk, notice, row)), now=now)
     if window is None or _has(session, notice, window.rule):
         return None
     return enter_new(session, desk, window, Because(notice, by_the_law(desk)), now=now)
+
+
+def _cause(session: Session, desk: Desk, notice: NoticeRow, row: DeadlineRow) -> str:
+    """What is another than when the dates were computed; the person's words where that is what the notice says."""
+    cause = cause_of(desk, row)
+    if cause != by_the_law(desk) or row.edition != desk.law.edition or notice.entered_at < row.created_at:
+        return cause
+    amended = select(Audit.detail).where(Audit.subject == notice.amends_id, Audit.action == "notice.amend")
+    told = session.scalars(amended).first()
+    return f"{ANEW} because the notice was amended: {told.get('reason')}" if told is not None else cause
+
+
+def _too_late(session: Session, desk: Desk, row: DeadlineRow, window: Window, now: datetime) -> bool:
+    """Whether nothing is left to decide, also with more time that was granted."""
+    more = granted(session, [row.entry_id]).get(row.entry_id)
+    return too_late_to_matter(desk, row, extended(window, more), now)
 
 
 def _has(session: Session, notice: NoticeRow, rule: str) -> bool:

@@ -9,7 +9,8 @@ from deadlines.notify.message import clean_line
 from deadlines.store.tables import DeadlineRow, Matter
 
 AGAIN = "open again"
-"""Begins the reason of a version that only reopens its entry."""
+"""Begins the reason of a version that reopens its entry."""
+OPEN = "OPEN AGAIN"
 MARKS = {
     "earlier": "MOVED EARLIER",
     "mixed": "MOVED EARLIER",
@@ -21,14 +22,17 @@ MARKS = {
 
 def mark_of(deadline: DeadlineRow, before: DeadlineRow | None, today: date) -> list[str]:
     """What a reader must know first: that it moved, is new or open again, and whether it has passed."""
-    if before is None or before.safe_by is None:
-        first = "NEW WINDOW"
-    elif deadline.reason.startswith(AGAIN):
-        first = "OPEN AGAIN"
-    else:
-        first = MARKS[classify(dates_of(before), dates_of(deadline))]
     gone = deadline.last_day is not None and deadline.last_day < today
-    return [first, *(["LATE: last day has passed"] if gone else [])]
+    return [*_became(deadline, before), *(["LATE: last day has passed"] if gone else [])]
+
+
+def _became(deadline: DeadlineRow, before: DeadlineRow | None) -> list[str]:
+    if before is None or before.safe_by is None:
+        return ["NEW WINDOW"]
+    moved = MARKS[classify(dates_of(before), dates_of(deadline))]
+    if not deadline.reason.startswith(AGAIN):
+        return [moved]
+    return {MARKS["same"]: [OPEN], MARKS["earlier"]: [OPEN, moved]}.get(moved, [moved])
 
 
 def lines_of(deadline: DeadlineRow, before: DeadlineRow | None, matter: Matter) -> Iterator[str]:

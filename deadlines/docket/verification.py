@@ -117,12 +117,12 @@ def verify_notice(
 
 def _require_dates(session: Session, desk: Desk, row: NoticeRow, entries: Sequence[Entry], look: Notice) -> None:
     """What is in force may be earlier than what the look gives (others wait, or were decided against), never later;
-    more time that was granted is laid over what the look gives."""
+    more time that two people agreed to is laid over what the look gives."""
     again = msgspec.structs.replace(look, facts=notice_of(row).facts)
     windows = {window.rule: window for window in computed(desk, again).windows}
     plain = computed(desk, msgspec.structs.replace(again, printed_deadline=None))
     without = {window.rule: window for window in plain.windows}
-    more = granted(session, [entry.id for entry in entries])
+    more = granted(session, [entry.id for entry in entries], holding=True)
     for entry in entries:
         found = (without if (entry.resolution or {}).get("use") == "computed" else windows).get(entry.rule)
         if found is None:

@@ -107,9 +107,11 @@ def test_the_history_says_in_words_who_did_what(session: Session, people: People
     audit.record(session, at=LATER, actor="daemon", action="entry.filed", subject=entry.id, detail={"odd": 1})
     auditor = person(session, "Audrey", "auditor")
     found = [(row.who, row.words, row.about) for row in history(session, matter, auditor)]
-    assert found[:4] == [
+    waits = "2026-11-20 / 2026-11-25 became 2026-11-20 / 2026-11-30 (later), which waits for two people"
+    assert found[:5] == [
         ("the program", "Recorded the filing", "Motion to reopen"),
         ("the program", "Entry: unheard of", "Motion to reopen"),
+        ("Ben Ode", f"Computed the dates anew: {waits}", "Motion to reopen"),  # as before the closing
         ("Ben Ode", "Took the closing back: files after all", "Motion to reopen"),
         ("Ana Ruiz", "Waived the remedy: files anew", "Motion to reopen"),
     ]
