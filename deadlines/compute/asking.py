@@ -5,6 +5,7 @@ from typing import get_args
 from deadlines.compute import routes
 from deadlines.compute.notice import Notice
 from deadlines.compute.result import Ask
+from deadlines.compute.usage import is_foreign
 from deadlines.law import Law
 from deadlines.law.counting import Method
 from deadlines.law.model import Rule
@@ -30,7 +31,9 @@ class Questions:
         self.doubts: list[str] = []
 
     def ask(self, fact: str, rule: Rule) -> None:
-        """Ask for a fact on behalf of a rule."""
+        """Ask for a fact on behalf of a rule; not for one that says nothing of the notice's form."""
+        if is_foreign(self._law, fact, self._notice.form):
+            return
         rules = self._rules.setdefault(fact, [])
         if rule.id not in rules:
             rules.append(rule.id)

@@ -27,9 +27,13 @@ def used_facts(law: Law, kind: str) -> frozenset[str]:
 
 def foreign_facts(law: Law, notice: Notice) -> list[str]:
     """Facts that say nothing of the notice's form: the class of a petition moves no date of a work permit."""
-    if notice.form is None:
-        return []
-    return [name for name in notice.facts if law.facts[name].forms and notice.form not in law.facts[name].forms]
+    return [name for name in notice.facts if is_foreign(law, name, notice.form)]
+
+
+def is_foreign(law: Law, name: str, form: str | None) -> bool:
+    """Whether a fact says something of other forms only."""
+    fact = law.facts.get(name)
+    return form is not None and fact is not None and bool(fact.forms) and form not in fact.forms
 
 
 def without(notice: Notice, names: Collection[str]) -> Notice:

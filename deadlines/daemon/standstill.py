@@ -66,14 +66,22 @@ class Standstill:
         """
         suspects = [each for address in self._tried if not (each := self._put_off[address]).alone]
         began = max(self._since or now, min((each.since for each in suspects), default=now))
-        if now - began < PATIENCE:
-            return None
         # In the firm of one there is nobody else by whom to tell.
         people = session.scalar(select(func.count(Person.id)).where(Person.active.is_(True))) or 0
-        if len(self._tried) < min(SEVERAL, people):
+        if self._nothing_goes(now):
+            return self._since
+        if now - began < PATIENCE or len(self._tried) < min(SEVERAL, people):
             return None
-        many = len(suspects) >= min(MANY, people) or 2 * len(suspects) > self._mailed(now)
-        return began if many or now - began >= LONG else None
+        long = now - began >= LONG and suspects
+        return began if long or self._are_many(len(suspects), people, now) else None
+
+    def _nothing_goes(self, now: datetime) -> bool:
+        """Whether nothing at all was taken for a long time from most: also from those who were put off before it."""
+        waited = self._since is not None and now - self._since >= LONG
+        return waited and 2 * len(self._tried) > self._mailed(now)
+
+    def _are_many(self, count: int, people: int, now: datetime) -> bool:
+        return count >= min(MANY, people) or 2 * count > self._mailed(now)
 
     def _mailed(self, now: datetime) -> int:
         """How many people were mailed within a day, or were to be."""

@@ -76,6 +76,14 @@ def end_answers(session: Session, person: Person, now: datetime) -> set[str]:
     return set(session.scalars(ended.execution_options(synchronize_session="fetch")))
 
 
+def end_answers_of(session: Session, person: Person, matter: Matter, now: datetime) -> None:
+    """What somebody took on of a matter that is another's from now on is open again."""
+    theirs = select(Entry.id).where(Entry.matter_id == matter.id)
+    answers = Acknowledgement.entry_id.in_(theirs), Acknowledgement.person_id == person.id, Acknowledgement.until > now
+    ended = update(Acknowledgement).where(*answers).values(until=now)
+    session.execute(ended.execution_options(synchronize_session="fetch"))
+
+
 def taken_on(session: Session, matter: Matter, now: datetime) -> dict[str, Acknowledgement]:
     """By entry of a matter, the latest answer that still stands for its dates of today."""
     query = (

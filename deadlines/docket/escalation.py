@@ -69,7 +69,7 @@ def escalate(session: Session, escalation: Escalation, *, now: datetime) -> list
     today = now.astimezone(ZoneInfo(escalation.zone)).date()
     covering = covers(session, today)
     for row, entry, deadline, matter in _unanswered(session, now):
-        since = _asked_since(session, row, entry)
+        since = _asked_since(session, row, entry, now)
         if since is None:
             continue
         if since.answered and now - since.at < ONE_DAY:
@@ -106,7 +106,7 @@ def _unanswered(session: Session, now: datetime) -> Iterator[tuple[Reminder, Ent
             DeadlineRow.version == Entry.version,
             ~standing(now),
         )
-        .order_by(Reminder.id)
+        .order_by(ASKED_AT.desc(), Reminder.id.desc())  # where an answer ended, the newest of its dates is asked again
     )
     for found in session.execute(query).all():
         if not _is_asked_anew(session, found[0]):
@@ -185,15 +185,16 @@ def _never_left(session: Session, row: Reminder) -> bool:
     return bool(states) and "sent" not in states
 
 
-def _asked_since(session: Session, row: Reminder, entry: Entry) -> _Since | None:
+def _asked_since(session: Session, row: Reminder, entry: Entry, now: datetime) -> _Since | None:
     """Since when a reminder waits for an answer: since the last one ended, where it had one, or asks anew because of
     that. None where a newer one asks from then on, within a day: that goes on by itself, and nobody is asked twice."""
     of = Acknowledgement.entry_id == entry.id, Acknowledgement.version == entry.version
     asked_at = row.sent_at or row.due_at
     until = Acknowledgement.until
-    ended = session.scalar(select(func.max(until)).where(*of, or_(until > asked_at, until == row.due_at)))
+    lately = Acknowledgement.at <= asked_at + LOOK_BACK  # who takes dates on weeks later answers a newer reminder
+    ended = session.scalar(select(func.max(until)).where(*of, lately, or_(until > asked_at, until == row.due_at)))
     if ended is None:
-        return _Since(asked_at)
+        return _Since(asked_at) if asked_at >= now - LOOK_BACK else None
     newer = select(Reminder.id).where(
         Reminder.deadline_id == row.deadline_id,
         Reminder.person_id == row.person_id,
@@ -222,6 +223,7 @@ def _told_at(session: Session, row: Reminder, person: Person, since: _Since) -> 
         Reminder.deadline_id == row.deadline_id,
         Reminder.person_id == person.id,
         Reminder.rung.like(f"{ESCALATED}%"),
+        Reminder.state.not_in(WITHDRAWN),
         lately if since.answered else or_(Reminder.rung.in_(rungs), lately),
     )
     return session.scalar(told)

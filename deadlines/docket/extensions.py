@@ -11,11 +11,13 @@ from deadlines import decoding
 from deadlines.compute.result import Window
 from deadlines.compute.words import long_date
 from deadlines.docket.asides import of_now
+from deadlines.docket.direction import dates_of
 from deadlines.docket.entries import computed
-from deadlines.docket.granted import extended, granted
+from deadlines.docket.granted import extended, granted, of_row
 from deadlines.docket.intake import Desk
 from deadlines.docket.legible import notice_of
 from deadlines.docket.moves import Because, Move, move
+from deadlines.docket.proposals import was_ignored
 from deadlines.docket.reasons import plain_reason
 from deadlines.docket.tidings import names_client
 from deadlines.docket.versions import current, locked
@@ -119,11 +121,17 @@ def grant_extension(
 
 
 def _before(session: Session, desk: Desk, entry: Entry, grant: Extension) -> Window:
-    """What a grant extends: what law and notice give now, with more time that two people agreed to before; the dates in
-    force where they give none."""
+    """What a grant extends: what law and notice give now, with more time that two people agreed to before.
+
+    The dates in force where those give no date, or one that needs no such grant, or one that two people decided
+    against: whoever records a grant agrees to the day that was granted, and to nothing else.
+    """
+    held = decoding.convert(current(session, entry).window, Window)
     window = of_now(desk, entry)
-    if window is None:
-        return decoding.convert(current(session, entry).window, Window)
+    if window is None or window.last_day is None or (grant.granted_to and window.last_day >= grant.granted_to):
+        return extended(held, of_row(grant))
+    if was_ignored(session, entry, dates_of(window), desk.law.edition):
+        return extended(held, of_row(grant))
     return extended(window, granted(session, [entry.id], holding=True, beside=grant).get(entry.id))
 
 

@@ -17,7 +17,7 @@ from deadlines.ical.wording import day_text
 from deadlines.notify.channel import MAIL
 from deadlines.notify.message import clean_line
 from deadlines.store import audit
-from deadlines.store.tables import DeadlineRow, Entry, Matter, Person, Reminder
+from deadlines.store.tables import Acknowledgement, DeadlineRow, Entry, Matter, Person, Reminder
 
 WAITS = ("planned", "leased", "uncertain")
 ASKED = ("sent", "dead")
@@ -40,18 +40,33 @@ def unanswered(session: Session, before: Person, matters: Collection[str], now: 
 
     One that still waits is not among them. Asked before what waits goes over.
     """
-    of_dates = Entry.matter_id.in_(matters), Reminder.rung.not_like(f"{ESCALATED}%")
-    return _unanswered(session, before, now, *of_dates)
+    return _asked(session, before, now, *_own(matters), ~standing(now))
+
+
+def ask_when_answered(session: Session, before: Person, to: Person, matters: Collection[str], now: datetime) -> None:
+    """Ask a successor what another than the former attorney has taken on, due when that answer ends: it holds until
+    then, and nobody would be asked afterwards, because nobody asked the successor before."""
+    for row in _asked(session, before, now, *_own(matters), standing(now)):
+        until = func.max(Acknowledgement.until)
+        same = Acknowledgement.entry_id == row.entry_id, Acknowledgement.version == Entry.version
+        query = select(until).join(Entry, Entry.id == Acknowledgement.entry_id).where(*same)
+        ends = session.scalar(query)
+        if ends is not None:
+            ask_anew(session, [row], to, ends)
+
+
+def _own(matters: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    return Entry.matter_id.in_(matters), Reminder.rung.not_like(f"{ESCALATED}%")
 
 
 def unanswered_for_others(session: Session, person: Person, now: datetime) -> list[Reminder]:
     """The newest message of each date that a person was asked lately because its attorney did not answer, and which
     nobody has taken on."""
     of_others = Entry.matter_id.in_(select(Matter.id).where(Matter.attorney_id != person.id))
-    return _unanswered(session, person, now, of_others, Reminder.rung.like(f"{ESCALATED}%"))
+    return _asked(session, person, now, of_others, Reminder.rung.like(f"{ESCALATED}%"), ~standing(now))
 
 
-def _unanswered(session: Session, asked: Person, now: datetime, *of: ColumnElement[bool]) -> list[Reminder]:
+def _asked(session: Session, asked: Person, now: datetime, *of: ColumnElement[bool]) -> list[Reminder]:
     query = (
         select(Reminder)
         .join(Entry, Entry.id == Reminder.entry_id)
@@ -65,7 +80,6 @@ def _unanswered(session: Session, asked: Person, now: datetime, *of: ColumnEleme
             Reminder.due_at.between(now - LOOK_BACK, now),
             Reminder.state.not_in(NEVER_MINDED),
             Reminder.rung.not_like(f"{UNDELIVERED}%"),
-            ~standing(now),
         )
         .order_by(Reminder.due_at, Reminder.id)
     )
@@ -123,7 +137,7 @@ def ask_attorneys(session: Session, entries: Collection[str], now: datetime) -> 
             Entry.matter_id.in_(select(Matter.id).where(Matter.attorney_id == attorney.id)),
         )
         not_others = Reminder.rung.not_like(f"{ESCALATED}%")
-        ask_anew(session, _unanswered(session, attorney, now, *of_dates, not_others), attorney, now)
+        ask_anew(session, _asked(session, attorney, now, *of_dates, not_others, ~standing(now)), attorney, now)
 
 
 def tell_successor(

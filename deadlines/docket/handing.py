@@ -9,12 +9,20 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket import letters
 from deadlines.docket.absences import require_cover
+from deadlines.docket.acknowledging import end_answers_of
 from deadlines.docket.answerable import require_able, require_attorney
 from deadlines.docket.attorneys import HAND_OVER
 from deadlines.docket.endings import end_of_matter
-from deadlines.docket.handed import ask_anew, ask_in_place, tell_successor, unanswered, unanswered_for_others
+from deadlines.docket.handed import (
+    ask_anew,
+    ask_in_place,
+    ask_when_answered,
+    tell_successor,
+    unanswered,
+    unanswered_for_others,
+)
 from deadlines.docket.leaving import hold_matters, noted
-from deadlines.docket.passing import pass_on
+from deadlines.docket.passing import end_refused_escalations, pass_on
 from deadlines.docket.teams import matters_of
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
@@ -35,9 +43,11 @@ BY_COMMAND = "`deadlines list` shows them;"
 def hand_over(session: Session, matter: Matter, to: Person, *, actor: str, now: datetime, pages: str = "") -> int:
     """Make somebody the attorney of a matter, and tell them by mail; how many open entries they answer for now.
 
-    What was urgently asked of the attorney before and has no answer is asked of them at once, and so is what did not
-    reach the attorney before. Whoever was it is on the matter no more, and calendars of theirs that show that matter
-    only end. `pages`: where the mail links to; empty: nowhere.
+    What was urgently asked of the attorney before and nobody else has taken on is asked of them at once, and so is what
+    did not reach the attorney before; what another has taken on when that ends. What did not reach who was asked in the
+    attorney's place goes to nobody any more.
+    Whoever was it is on the matter no more, and calendars of theirs that show that matter only end. `pages`: where the
+    mail links to; empty: nowhere.
 
     Raises Conflict for who is its attorney already, and as `require_attorney`.
     """
@@ -47,9 +57,12 @@ def hand_over(session: Session, matter: Matter, to: Person, *, actor: str, now: 
     before = matter.attorney
     with noted(session, [matter], now=now):
         give(session, [matter], to)
+    theirs = Reminder.entry_id.in_(select(Entry.id).where(Entry.matter_id == matter.id))
+    end_answers_of(session, before, matter, now)
     asked = unanswered(session, before, [matter.id], now)
-    theirs = select(Entry.id).where(Entry.matter_id == matter.id)
-    pass_on(session, before, to, now, Reminder.entry_id.in_(theirs))
+    ask_when_answered(session, before, to, [matter.id], now)
+    pass_on(session, before, to, now, theirs)
+    end_refused_escalations(session, now, theirs)
     ask_anew(session, asked, to, now)
     _pass_steps(session, matter, before, to)
     _end(session, matter, before, to, actor, now)
@@ -83,6 +96,7 @@ def hand_all_over(
         _end(session, matter, person, to, actor, now)
     ids = [matter.id for matter in matters]
     asked, for_others = unanswered(session, person, ids, now), unanswered_for_others(session, person, now)
+    ask_when_answered(session, person, to, ids, now)
     pass_on(session, person, to, now)
     ask_anew(session, asked, to, now)
     ask_in_place(session, for_others, to, now)

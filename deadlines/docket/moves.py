@@ -253,7 +253,7 @@ class Mover:
             reason=self.because.reason if applied else self.waited.reason(self.because.reason),
             base_version=base,
             by=self.because.by,
-            agrees=self.wanted,
+            agrees=self.wanted and not self.waited.is_of_another(self.because.by),
             now=self.now,
         )
         if not applied:

@@ -29,20 +29,21 @@ def pass_on(session: Session, before: Person, to: Person, now: datetime, *of: Co
     nobody sends it while it is of somebody who is told no more.
     """
     theirs = select(Reminder).where(Reminder.person_id == before.id, *of).order_by(Reminder.due_at, Reminder.id)
-    leads = _end_escalations(session, theirs, now)
+    leads: Leads = dict.fromkeys(end_refused_escalations(session, now, Reminder.person_id == before.id, *of))
     leads |= _ask_refused(session, theirs, to, now)
     for row in session.scalars(theirs.where(PENDING)).all():
         leads[row.id] = _give(session, row, to, now)
     _give_covered(session, theirs, leads, to, now)
 
 
-def _end_escalations(session: Session, theirs: Select[Any], now: datetime) -> Leads:
-    """What somebody was asked in an attorney's place and did not get: whoever takes that place is asked it anew."""
-    refused = theirs.where(Reminder.state == "dead", Reminder.rung.like(f"{ESCALATED}%"), of_dates_in_force())
-    ended = session.scalars(refused).all()
+def end_refused_escalations(session: Session, now: datetime, *of: ColumnElement[bool]) -> list[int]:
+    """What somebody was asked in an attorney's place and did not get, `of` which reminders: whoever takes that place is
+    asked it anew. Which they were."""
+    refused = Reminder.state == "dead", Reminder.rung.like(f"{ESCALATED}%"), of_dates_in_force()
+    ended = session.scalars(select(Reminder).where(*of, *refused)).all()
     for row in ended:
         _end(row, now)
-    return {row.id: None for row in ended}
+    return [row.id for row in ended]
 
 
 def _ask_refused(session: Session, theirs: Select[Any], to: Person, now: datetime) -> Leads:

@@ -22,7 +22,7 @@ from deadlines.docket.reasons import plain_reason
 from deadlines.docket.records import WAITING
 from deadlines.docket.trust import what_is_left
 from deadlines.docket.versions import current, locked
-from deadlines.errors import Conflict, DamagedRow
+from deadlines.errors import Conflict, DamagedRow, DeadlinesError
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person, Proposal
 
@@ -245,7 +245,14 @@ def _held(session: Session, proposal: Proposal) -> Entry:
 
 def _require_law(session: Session, desk: Desk, entry: Entry, proposal: Proposal) -> None:
     """Raises Conflict where the law data in force is not that of the proposal, and gives earlier dates."""
-    window = of_now(desk, entry) if proposal.edition != desk.law.edition else None
+    if proposal.edition == desk.law.edition:
+        return
+    try:
+        window = of_now(desk, entry)
+    except (DeadlinesError, msgspec.MsgspecError) as fault:
+        raise Conflict(
+            f"The law data in force cannot compute the notice of entry {entry.id[:8]}: amend the notice first."
+        ) from fault
     if window is None:
         return
     dates = dates_of(extended(window, granted_with(session, proposal)))

@@ -10,7 +10,7 @@ from deadlines.docket.granted import undecided_grants
 from deadlines.docket.proposals import CLOSING, stored_dates, waiting_for
 from deadlines.docket.records import WAITING, is_to_be_left_aside
 from deadlines.docket.versions import current
-from deadlines.store.tables import Entry, Extension, Proposal
+from deadlines.store.tables import Entry, Extension, Person, Proposal
 
 
 def adopt_grants(session: Session, entry: Entry) -> None:
@@ -46,6 +46,10 @@ class Waited:
             if each and f"; {each};" not in f"; {said};":
                 said = f"{said}; {each}" if said else each
         return said
+
+    def is_of_another(self, by: Person | None) -> bool:
+        """Whether more time waits that somebody else recorded: who corrects a notice beside it does not agree to it."""
+        return any(by is None or grant.decided_by != by.id for grant in self._grants)
 
     def waits_in(self, proposal: Proposal) -> None:
         """The grant waits in the newer proposal from now on; who agreed to these very dates before has agreed."""

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from deadlines.papers import words
 from deadlines.papers.dates import Printed, days_in
-from deadlines.papers.model import Line
+from deadlines.papers.model import A_NUMBER, Line
 
 LETTER_LINES = 30
 """A letter's own date stands by itself within so many lines of its first page."""
@@ -15,23 +15,16 @@ LETTERHEADS = (words.USCIS, words.BOARD, words.COURT, words.OFFICE)
 
 
 def beginnings(lines: Sequence[Line]) -> list[int]:
-    """The pages on which a notice begins: the first, and each later one that has another receipt number than the
-    notice before it, or a letterhead and a date of its own."""
+    """The pages on which a notice begins: the first, and each later one whose head bears an authority's name and a
+    number that no page before it had. A number further down may be of a case that the notice speaks of."""
     found: list[int] = []
-    receipts: set[str] = set()
-    days: set[str] = set()
+    seen: set[str] = set()
     for number, group in groupby(lines, key=lambda line: line.page):
         page = list(group)
-        mine, dated = _receipts(page), _letter_days(page)
-        if (
-            not found
-            or (mine and receipts and not mine & receipts)
-            or (_has_letterhead(page) and dated - days and days)
-        ):
+        own = _numbers(page[:LETTER_LINES])
+        if not found or (own and not own & seen and _has_letterhead(page)):
             found.append(number)
-            receipts, days = set(), set()
-        receipts |= mine
-        days |= dated
+        seen |= _numbers(page)
     return found
 
 
@@ -51,13 +44,10 @@ def receipt_numbers(line: Line) -> list[str]:
     return [re.sub(r"[\s-]", "", match[0]) for match in words.RECEIPT.finditer(line.text)]
 
 
-def _receipts(page: Sequence[Line]) -> set[str]:
-    return {number for line in page for number in receipt_numbers(line)}
-
-
-def _letter_days(page: Sequence[Line]) -> set[str]:
-    days = [standing_day(line) for line in page if line.number <= LETTER_LINES]
-    return {printed.day.isoformat() for printed in days if printed is not None}
+def _numbers(page: Sequence[Line]) -> set[str]:
+    """Receipt numbers and A-numbers, by which an authority tells its cases apart."""
+    aliens = {re.sub(r"[^0-9]", "", match[0]) for line in page for match in A_NUMBER.finditer(line.text)}
+    return aliens | {number for line in page for number in receipt_numbers(line)}
 
 
 def _has_letterhead(page: Sequence[Line]) -> bool:

@@ -215,6 +215,9 @@ def test_a_fact_of_other_forms_changes_nothing_and_is_told() -> None:
     plain = ask("uscis.noir", "2026-06-10", "mail", form="I-765")
     assert given.windows == plain.windows
     assert given.asks == plain.asks
+    for form in ("I-765", "I-539", "N-400", "EOIR-26"):
+        asked = ask("uscis.noir", "2026-06-10", "mail", form=form).asks
+        assert "nonimmigrant_class" not in [one.fact for one in asked]
     assert [text for text in given.warnings if text not in plain.warnings] == [
         "The fact 'nonimmigrant_class' changes nothing for a uscis.noir on Form I-765: check that it belongs here."
     ]

@@ -144,6 +144,15 @@ def test_two_full_mailboxes_are_no_outage_while_the_mail_of_others_goes(server: 
     assert server.minutes(10, off="ana bob carla cy paula") == 6
 
 
+def test_whose_mail_was_put_off_before_counts_where_nothing_goes_any_more(server: Server) -> None:
+    """It took two letters while five were put off, then none: that those five were passed by says nothing by then."""
+    five = "ana bob carla cy dora"
+    for other in ("max", "paula"):
+        assert server.minutes(5, off=five) == 0
+        server.minute(off=five, taken=other)
+    assert server.minutes(60, off=five) == 41
+
+
 def test_a_server_that_takes_nothing_is_told_of_however_few_are_mailed(server: Server) -> None:
     """Two of four whom it took lately; two of three; two whom it had put off for a minute before it took another."""
     server.minute(off="", taken="ana bob cy dora")

@@ -201,6 +201,19 @@ def test_when_an_answer_ends_the_levels_begin_anew_whoever_was_asked_before_it(f
     assert not_reached(firm.session, rungs) == set()
 
 
+def test_when_an_answer_ends_only_the_newest_of_its_dates_is_asked_again(firm: Firm) -> None:
+    """Of two urgent reminders, and none that it came weeks after."""
+    later = [row for row in firm.session.scalars(select(Reminder)) if row.rung.startswith("last-")]
+    for row in later:
+        row.severity, row.state, row.sent_at, row.due_at = URGENT, "sent", SENT - 15 * DAY, SENT - 15 * DAY
+    until = answered_for_an_hour(firm, SENT + HOUR)
+    for row in later:
+        row.state = "sent"
+    assert firm.asked(until) == []
+    again = firm.session.scalars(select(Reminder).where(Reminder.rung.contains("-again-"))).all()
+    assert [row.rung for row in again] == ["safe-1-again-1"]
+
+
 def test_an_answer_that_held_for_long_is_followed_up_when_it_ends(firm: Firm) -> None:
     """The reminder left eighteen days before it ends: more than are looked back otherwise."""
     firm.session.query(Reminder).filter(Reminder.rung != "safe-1").update({"state": "cancelled"})

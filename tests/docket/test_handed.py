@@ -21,6 +21,7 @@ from deadlines.docket.new_roles import amend_role
 from deadlines.docket.outbox import revive
 from deadlines.docket.people import activate_person, deactivate_person
 from deadlines.docket.reminder_words import words_of
+from deadlines.docket.reminders import URGENT
 from deadlines.docket.sendings import sendings
 from deadlines.docket.versions import current
 from deadlines.store.tables import Attempt, Audit, Letter, Person, Reminder
@@ -129,6 +130,34 @@ def test_what_somebody_took_on_holds_as_long_as_they_are_here(firm: Firm, by: st
     acknowledge(firm.session, firm.entry, getattr(firm, by), now=NOW, lasts=DAY, zone=samples.ZONE)
     leave(firm)
     assert len(firm.asked(firm.ben)) == (by == "ana")
+
+
+@pytest.mark.parametrize("act", [leave, give])
+def test_what_another_has_taken_on_is_asked_when_that_ends(firm: Firm, act: Callable[[Firm], None]) -> None:
+    firm.ana.supervisor_id = firm.carla.id
+    firm.session.flush()
+    until = acknowledge(firm.session, firm.entry, firm.carla, now=NOW, lasts=HOUR, zone=samples.ZONE).until
+    act(firm)
+    query = select(Reminder.due_at).where(Reminder.person_id == firm.ben.id, Reminder.severity >= URGENT)
+    assert until in firm.session.scalars(query).all()
+
+
+def test_what_the_former_attorney_has_taken_on_is_asked_of_the_next_at_once(firm: Firm) -> None:
+    acknowledge(firm.session, firm.entry, firm.ana, now=NOW, lasts=HOUR, zone=samples.ZONE)
+    give(firm)
+    assert len(firm.asked(firm.ben)) == 1
+
+
+def test_a_deputy_whom_no_mail_reached_is_told_nothing_of_a_matter_that_went_on(firm: Firm) -> None:
+    firm.ana.deputy_id = firm.carla.id
+    firm.session.flush()
+    [asked] = escalate(firm.session, RULE, now=NOW + DAY)[:1]
+    asked.state = "dead"
+    firm.session.flush()
+    firm.now = NOW + DAY + HOUR
+    give(firm)
+    revive(firm.session, now=firm.now + 2 * HOUR)
+    assert (asked.person_id, asked.state) == (firm.carla.id, "cancelled")
 
 
 @pytest.mark.parametrize("act", [leave, change_role, give])

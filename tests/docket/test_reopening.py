@@ -205,6 +205,40 @@ def test_more_time_extends_what_law_and_notice_give_and_keeps_what_waited(databa
         assert in_time_by_both(desk(), other, stored(session, other)) is None
 
 
+def test_a_grant_agrees_to_its_own_day_and_to_nothing_that_was_decided_against(database: Database) -> None:
+    """A later date by law that Ben declined, and an answer of no date at all: neither comes back with a grant."""
+    with database.write() as session:
+        ana, ben, _ = firm(session)
+        entry = recorded(session)[RULE]
+        amended(session, entry, ana, Amendment(service_on=date(2026, 11, 1)), "the envelope")
+        ignore(session, desk(), waiting(session, entry), ben, reason="of another case", now=LATER)
+        request(session, entry, ana)
+        grant(session, entry, ana, to=date(2026, 11, 30))
+        assert stored_dates(waiting(session, entry).window).last_day == date(2026, 11, 30)
+        other = recorded(session, structs.replace(DENIAL, form="I-800"), "2026-0144")["uscis.appeal.aao"]
+        amended(session, other, ana, Amendment(facts={"adoption_ground": "filed-in-bar"}), "the ground")
+        ignore(session, desk(), waiting(session, other), ben, reason="another ground", now=LATER)
+        request(session, other, ana)
+        grant(session, other, ana)
+        found = waiting(session, other)
+        assert (found.kind, stored_dates(found.window).last_day) == ("later", WANTED)
+
+
+def test_who_corrects_a_notice_agrees_to_no_time_that_another_was_granted(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        entry = recorded(session)[RULE]
+        request(session, entry, ana)
+        grant(session, entry, ana)
+        amended(session, entry, ben, Amendment(received_on=date(2026, 10, 30)), "the stamp")
+        found = waiting(session, entry)
+        assert (found.agreed_by, stored_dates(found.window).last_day) == (ana.id, WANTED)
+        with pytest.raises(Conflict):
+            accept(session, desk(), found, ana, now=LATER)
+        accept(session, desk(), found, dora, now=LATER)
+        assert row(session, entry).last_day == WANTED
+
+
 def test_what_another_edition_proposed_is_not_accepted_where_that_in_force_gives_earlier_dates(
     database: Database,
 ) -> None:

@@ -58,6 +58,22 @@ def test_the_head_of_a_letter_on_each_of_its_pages_begins_no_other() -> None:
     assert not any("seems to hold" in note for note in read.notes)
 
 
+@pytest.mark.parametrize(
+    "second",
+    [
+        ["Your other petition MSC2190012345 is pending"],
+        ["EAC1234567890 and LIN1234567890 were earlier petitions"],
+        ["U.S. Citizenship and Immigration Services", "Certificate of mailing", "October 26, 2026"],
+        ["U.S. Citizenship and Immigration Services", "IOE0912345678", *["of the record"] * 30, "MSC2190012345"],
+    ],
+)
+def test_a_number_or_a_date_on_a_later_page_begins_no_other_notice(second: list[str]) -> None:
+    head = ["U.S. Citizenship and Immigration Services", "October 23, 2026", "IOE0912345678"]
+    read = found([[*head, "your petition is denied"], second, ["IOE0912345678, page 3"]])
+    assert not any("seems to hold" in note for note in read.notes)
+    assert read.values("decided_on") == ["2026-10-23"]
+
+
 @pytest.mark.parametrize("name", ["DENIAL", "RFE", "NOID", "REVOCATION", "JUDGE", "BOARD", "AAO"])
 def test_every_proposal_stands_on_the_line_that_it_names(name: str) -> None:
     from deadlines.papers.model import masked
