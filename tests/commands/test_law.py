@@ -144,16 +144,16 @@ def test_show_tells_the_firms_choice(office: Firm) -> None:
 
 def test_news_are_plain_in_a_pipe() -> None:
     text = program.good("law", "news", "2026.11")
-    assert text.startswith("## 2026.11, issued 2026-11-27\n")
+    assert text.startswith("## 2026.11, issued 2026-11-28\n")
     assert "Changes to future dates" in text
     assert program.good("law", "news").startswith("# Law data: news\n")
 
 
 def test_news_answer_programs_edition_by_edition(firm: Firm) -> None:
     (row,) = program.data("law", "news", "2026.11")
-    assert (row["edition"], row["issued"]) == ("2026.11", "2026-11-27")
+    assert (row["edition"], row["issued"]) == ("2026.11", "2026-11-28")
     assert row["text"].startswith("The first edition.")
-    assert f"## 2026.11, issued 2026-11-27\n\n{row['text']}" in program.good("law", "news")
+    assert f"## 2026.11, issued 2026-11-28\n\n{row['text']}" in program.good("law", "news")
     place = issue(firm.folder / "editions")
     (place / "NEWS.md").write_text("# News\n\n## 2026.12\n\nThe text is back.\n")
     configure(firm, '[law]\neditions = "editions"')
@@ -339,7 +339,7 @@ def test_diff_tells_what_changed_and_what_moves(tmp_path: Path) -> None:
     place = copy(tmp_path, "2026.12", "2026-12-10")
     change(place, APPEAL, "live    = true", "live    = true\nuntil   = 2026-06-01")
     text = program.good("law", "diff", "2026.11", str(place))
-    assert "Edition 2026.11 of 2026-11-27 and edition 2026.12 of 2026-12-10.\n" in text
+    assert "Edition 2026.11 of 2026-11-28 and edition 2026.12 of 2026-12-10.\n" in text
     broken = "its files are not those that seal.toml was made for"
     assert f"Edition 2026.12 of the law was changed after it was issued: {broken}. Nothing else is" in text
     assert "  - rule eoir.appeal.bia: court_action.ten-days.until: nothing -> 2026-06-01\n" in text
