@@ -1,5 +1,6 @@
 """`deadlines serve`: web server and scheduler in one process."""
 
+import gc
 import logging
 import signal
 import socket
@@ -87,6 +88,8 @@ def serve(web: "Starlette", scheduler: "Scheduler", listener: socket.socket) -> 
     name, port = listener.getsockname()[:2]
     log.info("serving on %s port %s", name, port)
     scheduler.manager.ready()
+    gc.collect()
+    gc.freeze()  # program and law stay: no answer waits while all of that is looked through once more
     try:
         server.run(sockets=[listener])
     finally:
