@@ -104,7 +104,10 @@ def _any_circuit(counting: Counting, found: Dates) -> date:
 
 def _allow_any_circuit(counting: Counting, found: Dates) -> None:
     """A filing that is in time in some circuit is not called late while the circuit is not known."""
-    found.latest = max(found.latest, _any_circuit(counting, found))
+    day = _any_circuit(counting, found)
+    if day > found.latest:
+        found.readings.append(narrate.circuit_reading(counting.computation, day))
+        found.latest = day
 
 
 def _service_matters(computation: Computation) -> bool:

@@ -174,6 +174,12 @@ def closure_reading(computation: Computation, day: date) -> Reading:
     )
 
 
+def circuit_reading(computation: Computation, day: date) -> Reading:
+    """The last day in the circuit whose State's holidays move it furthest, while the circuit is not known."""
+    why = if_so("a holiday of the State where that circuit's clerk sits is no last day")
+    return Reading("in a circuit whose State keeps a holiday then", day, False, why, list(computation.roll.cite))
+
+
 def lieu_reading(computation: Computation, day: date) -> Reading:
     """The doubt whether a day kept in lieu of a weekend holiday moves anything."""
     return Reading(
