@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from deadlines.compute.ladder import moment
 from deadlines.docket.absences import covers
 from deadlines.docket.acknowledging import standing
-from deadlines.docket.handed import ask_anew
+from deadlines.docket.handed import NEVER_MINDED, ask_anew
 from deadlines.docket.lanes import AGAIN, ESCALATED, UNDELIVERED, free_rung, stage_of
 from deadlines.docket.outbox import ALARM_TRIES
 from deadlines.docket.reminders import URGENT, reminder_row
@@ -34,7 +34,6 @@ ONE_DAY = timedelta(days=1)
 WAITING = ("planned", "leased", "uncertain", "dead", "covered")
 """States of a reminder of which it is not known that it arrived; a refused one is tried again, or a newer one covers
 it that may be refused as well."""
-WITHDRAWN = ("superseded", "cancelled")
 ASKED_AT = func.coalesce(Reminder.sent_at, Reminder.due_at)
 
 
@@ -131,7 +130,7 @@ def _is_asked_anew(session: Session, row: Reminder) -> bool:
         Reminder.person_id == row.person_id,
         Reminder.rung.like(f"{stage_of(row.rung)}{AGAIN}%"),
         Reminder.due_at > row.due_at,
-        Reminder.state.not_in(WITHDRAWN),
+        Reminder.state.not_in(NEVER_MINDED),
     )
     return session.scalar(again.limit(1)) is not None
 
@@ -201,7 +200,7 @@ def _asked_since(session: Session, row: Reminder, entry: Entry, now: datetime) -
         Reminder.severity >= URGENT,
         Reminder.due_at.between(ended, ended + ONE_DAY),
         Reminder.due_at > row.due_at,
-        Reminder.state.not_in(WITHDRAWN),
+        Reminder.state.not_in(NEVER_MINDED),
         *(Reminder.rung.not_like(f"{other}%") for other in (UNDELIVERED, ESCALATED)),
     )
     return None if session.scalar(newer.limit(1)) is not None else _Since(ended, answered=True)
@@ -223,7 +222,7 @@ def _told_at(session: Session, row: Reminder, person: Person, since: _Since) -> 
         Reminder.deadline_id == row.deadline_id,
         Reminder.person_id == person.id,
         Reminder.rung.like(f"{ESCALATED}%"),
-        Reminder.state.not_in(WITHDRAWN),
+        Reminder.state.not_in(NEVER_MINDED),
         lately if since.answered else or_(Reminder.rung.in_(rungs), lately),
     )
     return session.scalar(told)
