@@ -6,7 +6,7 @@ Nothing here uses what sends, covers or hands over.
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from deadlines.docket.attorneys import HAND_OVER
 from deadlines.docket.judging import MEANWHILE, ON_ITS_WAY, Case, Record
 from deadlines.docket.lanes import UNDELIVERED
-from deadlines.store.tables import Audit
+from deadlines.store.tables import Absence, Audit
+
+ONE_DAY = timedelta(days=1)
 
 
 def former_attorneys(session: Session, entries: Sequence[Record]) -> dict[str, set[str]]:
@@ -25,6 +27,13 @@ def former_attorneys(session: Session, entries: Sequence[Record]) -> dict[str, s
     for row in session.execute(query):
         found[row.subject].add(str(row.detail.get("from")))
     return found
+
+
+def covering_lately(session: Session, now: datetime) -> set[str]:
+    """Who covers for somebody about now; a day more on both sides, whatever the firm's zone."""
+    row = Absence
+    days = row.from_on <= (now + ONE_DAY).date(), row.until_on >= (now - ONE_DAY).date(), row.from_on <= row.until_on
+    return set(session.scalars(select(row.deputy_id).where(*days)))
 
 
 def is_proved(case: Case, version: Record, row: Record, now: datetime) -> bool:

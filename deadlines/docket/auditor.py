@@ -21,7 +21,7 @@ from deadlines.compute.ladder import SEVERITIES, Rung
 from deadlines.compute.result import Window
 from deadlines.docket.audited_deputies import deputies_of, deputy_told, is_fatal_stage
 from deadlines.docket.audited_escalation import answered_until, away_lately, deputy_asked, here_since
-from deadlines.docket.audited_proof import by_a_predecessor, former_attorneys, is_proved, somebody_told
+from deadlines.docket.audited_proof import by_a_predecessor, covering_lately, former_attorneys, is_proved, somebody_told
 from deadlines.docket.audited_steps import open_steps, steps_in_force
 from deadlines.docket.entries import FIRST_REASON
 from deadlines.docket.judging import (
@@ -176,7 +176,7 @@ def _cases(session: Session, ids: Sequence[str], now: datetime) -> Iterator[Case
         reminders[row.deadline_id].append(row)
     people = {row.id: row for row in session.execute(_people())}
     steps, deputies = open_steps(session, ids), deputies_of(session, entries, people)
-    former = former_attorneys(session, entries)
+    former, covering = former_attorneys(session, entries), covering_lately(session, now)
     laid = session.get(Heartbeat, SWEEP)
     since = laid.at if laid is not None else None
     answers, away, here = answered_until(session, ids), away_lately(session, now), here_since(session)
@@ -194,6 +194,7 @@ def _cases(session: Session, ids: Sequence[str], now: datetime) -> Iterator[Case
             attorney_away=entry.attorney_id in away,
             here_since=here,
             former=former.get(entry.matter_id, ()),
+            covering=covering,
         )
 
 
@@ -204,7 +205,7 @@ def _people() -> Any:
     given = given.where(Audit.subject.in_(keepers), Audit.action == NEW_ROLE)
     roles = given.group_by(Audit.subject).subquery()
     since = func.coalesce(roles.c.at, Person.created_at, type_=Person.created_at.type).label("since")
-    asked = Person.id, Person.active, Person.role, Person.created_at, Person.deputy_id
+    asked = Person.id, Person.active, Person.role, Person.created_at, Person.deputy_id, Person.supervisor_id
     return select(*asked, since).outerjoin(roles, roles.c.subject == Person.id)
 
 
@@ -307,11 +308,11 @@ def _gone(case: Case, version: Record, row: Record, now: datetime) -> Iterator[F
     elif row.state in WITHDRAWN and case.is_here(row.person_id):
         yield found_of("withdrawn", case, version, row)
     elif row.state == "dead" and row.next_at + PATIENCE < now and not somebody_told(case, version, row):
-        if case.concerns(row.person_id):
+        if case.concerns(row):
             yield found_of("refused", case, version, row)
     elif not is_proved(case, version, row, now):
         # Of whom it does not concern any more: that the successor was told is judged there.
-        if case.concerns(row.person_id):
+        if case.concerns(row):
             yield found_of("unproved", case, version, row)
     elif row.state == "sent":
         late = row.sent_at is None or row.sent_at - row.due_at > PATIENCE

@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from deadlines.compute.ladder import SEVERITIES, moment
 from deadlines.compute.result import Window
+from deadlines.docket.lanes import ESCALATED
 from deadlines.docket.reminders import Way
-from deadlines.docket.roles import DOCKET_ROLE
+from deadlines.docket.roles import ADMINISTRATOR, DOCKET_ROLE, PARTNER_ROLE
 
 PATIENCE = timedelta(hours=1)
 """How long after its moment a reminder may leave without being late."""
@@ -107,21 +108,38 @@ class Case(Struct):
     """Since when the program is here, where it was away."""
     former: Collection[str] = ()
     """Whose matter it was before it was handed over."""
+    covering: Collection[str] = ()
+    """Who covers for somebody about now."""
 
     def is_here(self, person_id: str) -> bool:
         """Whether a person works for the firm; one whose row is gone does not."""
         person = self.people.get(person_id)
         return person is not None and bool(person.active)
 
-    def concerns(self, person_id: str) -> bool:
-        """Whether the entry may still be somebody's to be told of: not of who has left, nor of a former attorney who
-        has no place there any more."""
+    def concerns(self, row: Record) -> bool:
+        """Whether a reminder may still be its person's to be told of: not of who has left, nor of a former attorney who
+        has no place there any more. Who was asked because an attorney did not answer stays asked."""
+        person_id = row.person_id
         if not self.is_here(person_id) or person_id not in self.former:
             return self.is_here(person_id)
+        return row.rung.startswith(ESCALATED) or person_id in self.covering or self._has_a_place(person_id)
+
+    def _has_a_place(self, person_id: str) -> bool:
+        """Whether somebody is told as attorney or in an attorney's place, keeps the docket, or has an open step."""
         attorney = self.people.get(self.entry.attorney_id)
-        deputy = attorney.deputy_id if attorney is not None else None
-        owners = [step.owner_id for step in self.steps]
-        return person_id in (self.entry.attorney_id, deputy, *owners) or self.people[person_id].role == DOCKET_ROLE
+        places = [self.entry.attorney_id, *(step.owner_id for step in self.steps)]
+        if attorney is not None:
+            places += [attorney.deputy_id, attorney.supervisor_id, *self._seconds(attorney)]
+        return person_id in places or self.people[person_id].role == DOCKET_ROLE
+
+    def _seconds(self, attorney: Record) -> list[str]:
+        """Who is told beside an attorney that has neither deputy nor anybody who keeps the docket, nor a supervisor:
+        the partners, or else the administrators."""
+        here = [person for person in self.people.values() if person.active and person.id != attorney.id]
+        if any(each.id in (attorney.deputy_id, attorney.supervisor_id) or each.role == DOCKET_ROLE for each in here):
+            return []
+        partners = [each.id for each in here if each.role == PARTNER_ROLE]
+        return partners or [each.id for each in here if each.role == ADMINISTRATOR]
 
 
 def is_too_late(row: Record, must: Must, statement: Statement, now: datetime) -> bool:
