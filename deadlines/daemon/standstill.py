@@ -6,7 +6,8 @@ from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from deadlines.store.tables import Person
+from deadlines.notify.channel import MAIL
+from deadlines.store.tables import Attempt, Person, Reminder
 
 PATIENCE = timedelta(minutes=5)
 """A server that greylists takes the next try; one that has taken nothing for so long holds up everything."""
@@ -15,6 +16,8 @@ LONG = timedelta(minutes=40)
 TWICE, SEVERAL, MANY = 2, 2, 3
 """One person alone may be greylisted, or have a full mailbox: that is no fault of mail as a whole. So may two."""
 ONE_DAY, FORGOTTEN = timedelta(days=1), timedelta(hours=1)
+LAST = 1000
+"""So many tries are looked at for who was mailed within a day: of a large firm they name enough."""
 
 
 class _PutOff(Struct):
@@ -29,7 +32,7 @@ class _PutOff(Struct):
 
 class Standstill:
     """Since when nothing was taken while messages were tried, and for whom they were. Kept by the process alone: a new
-    one finds out again within the same time."""
+    one finds out again within the same time. Who was mailed before it began it reads from what left."""
 
     def __init__(self) -> None:
         self._since: datetime | None = None
@@ -68,21 +71,29 @@ class Standstill:
         began = max(self._since or now, min((each.since for each in suspects), default=now))
         # In the firm of one there is nobody else by whom to tell.
         people = session.scalar(select(func.count(Person.id)).where(Person.active.is_(True))) or 0
-        if self._nothing_goes(now):
+        if self._nothing_goes(session, now):
             return self._since
         if now - began < PATIENCE or len(self._tried) < min(SEVERAL, people):
             return None
-        long = now - began >= LONG and suspects
-        return began if long or self._are_many(len(suspects), people, now) else None
+        if (now - began >= LONG and suspects) or len(suspects) >= min(MANY, people):
+            return began
+        return began if 2 * len(suspects) > self._mailed(session, now) else None
 
-    def _nothing_goes(self, now: datetime) -> bool:
+    def _nothing_goes(self, session: Session, now: datetime) -> bool:
         """Whether nothing at all was taken for a long time from most: also from those who were put off before it."""
         waited = self._since is not None and now - self._since >= LONG
-        return waited and 2 * len(self._tried) > self._mailed(now)
+        return waited and 2 * len(self._tried) > self._mailed(session, now)
 
-    def _are_many(self, count: int, people: int, now: datetime) -> bool:
-        return count >= min(MANY, people) or 2 * count > self._mailed(now)
-
-    def _mailed(self, now: datetime) -> int:
+    def _mailed(self, session: Session, now: datetime) -> int:
         """How many people were mailed within a day, or were to be."""
-        return len(self._tried | {address for address, at in self._taken.items() if now - at < ONE_DAY})
+        lately = {address for address, at in self._taken.items() if now - at < ONE_DAY}
+        return len(self._tried | lately | _reminded(session, now))
+
+
+def _reminded(session: Session, now: datetime) -> set[str]:
+    """Whose reminders were taken within a day, as far as the last tries say."""
+    last = select(Attempt.reminder_id, Attempt.at, Attempt.outcome).order_by(Attempt.id.desc()).limit(LAST).subquery()
+    query = select(Person.email).join(Reminder, Reminder.person_id == Person.id)
+    query = query.join(last, last.c.reminder_id == Reminder.id)
+    query = query.where(Reminder.channel.in_(MAIL), last.c.outcome == "sent", last.c.at.between(now - ONE_DAY, now))
+    return set(session.scalars(query.distinct()))

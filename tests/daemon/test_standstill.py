@@ -11,9 +11,10 @@ from deadlines.docket.outages import outages
 from deadlines.errors import SendError
 from deadlines.notify.message import Message
 from deadlines.store.database import Database
-from deadlines.store.tables import Reminder
+from deadlines.store.tables import Attempt, Person, Reminder
 from tests.daemon.parts import WEEK_BEFORE
 from tests.daemon.test_lanes import MINUTE, channels, daemon, fill
+from tests.docket import samples
 from tests.docket.samples import person
 
 GREYLISTED = SendError("The mail server puts ana off: 451 4.7.1 Greylisted.", wait=60)
@@ -151,6 +152,19 @@ def test_whose_mail_was_put_off_before_counts_where_nothing_goes_any_more(server
         assert server.minutes(5, off=five) == 0
         server.minute(off=five, taken=other)
     assert server.minutes(60, off=five) == 41
+
+
+def test_a_new_process_knows_who_was_mailed_before_it_began(server: Server) -> None:
+    """Two full mailboxes of a firm of seven, just after the daemon began anew; a day later only they are left."""
+    with server.database.write() as session:
+        people = list(session.scalars(select(Person).order_by(Person.email)))
+        [row, *_] = samples.docket(session, people=people)
+        for each in session.scalars(select(Reminder).where(Reminder.rung == row.rung)):
+            session.add(Attempt(reminder_id=each.id, at=server.now, outcome="sent"))
+        full = " ".join(each.email for each in people[:2])
+    assert server.minutes(30, off=full) == 0
+    server.standstill, server.now = Standstill(), server.now + DAY
+    assert server.minutes(30, off=full) == 6
 
 
 def test_a_server_that_takes_nothing_is_told_of_however_few_are_mailed(server: Server) -> None:
