@@ -15,22 +15,21 @@ from sqlalchemy.orm import Session, aliased
 from deadlines.compute.ladder import moment
 from deadlines.docket.absences import covers
 from deadlines.docket.acknowledging import standing
-from deadlines.docket.handed import NEVER_MINDED, ask_anew
-from deadlines.docket.lanes import AGAIN, ESCALATED, UNDELIVERED, free_rung, stage_of
+from deadlines.docket.asked import LEAST_WAIT, LOOK_BACK, ONE_DAY, Asked, Since
+from deadlines.docket.handed import ask_anew
+from deadlines.docket.lanes import ESCALATED, UNDELIVERED, free_rung, stage_of
 from deadlines.docket.outbox import ALARM_TRIES
 from deadlines.docket.reminders import URGENT, reminder_row
 from deadlines.notify.channel import MAIL, WEBHOOK
 from deadlines.store import audit
 from deadlines.store.tables import Acknowledgement, Attempt, DeadlineRow, Entry, Matter, Person, Reminder
 
-LEVELS = 3
 AT_ONCE = 0
 """The level of who covers for an attorney that is away."""
 SHARE = 4
 """The next person is told after a quarter of the time that is left, where that is sooner than the usual wait."""
-LEAST_WAIT = timedelta(hours=1)
-LOOK_BACK = timedelta(days=14)
-ONE_DAY = timedelta(days=1)
+TOGETHER = 500
+"""So many reminders are gone through with what was asked beside them at hand."""
 WAITING = ("planned", "leased", "uncertain", "dead", "covered")
 """States of a reminder of which it is not known that it arrived; a refused one is tried again, or a newer one covers
 it that may be refused as well."""
@@ -46,11 +45,37 @@ class Escalation(Struct, frozen=True):
     channel: str
 
 
-class _Since(Struct, frozen=True):
-    """Since when a reminder waits for an answer; `answered`: since one has ended."""
+class _Unanswered(Struct, frozen=True):
+    """A reminder that waits for an answer, with what it is about."""
 
-    at: datetime
-    answered: bool = False
+    row: Reminder
+    entry: Entry
+    deadline: DeadlineRow
+    matter: Matter
+
+
+class _Firm:
+    """Who stands in for whom today."""
+
+    def __init__(self, session: Session, escalation: Escalation, now: datetime) -> None:
+        self.escalation = escalation
+        self.today = now.astimezone(ZoneInfo(escalation.zone)).date()
+        self._people = {person.id: person for person in session.scalars(select(Person))}
+        self._covering = covers(session, self.today)
+        known = (each.id for each in self._people.values() if each.email == escalation.emergency)
+        self._emergency = next(known, None)
+
+    def cover_of(self, matter: Matter) -> Person | None:
+        """Who covers for its attorney today."""
+        return self._people.get(self._covering.get(matter.attorney_id, ""))
+
+    def chain(self, matter: Matter, besides: Person | None) -> list[Person]:
+        """Who is told in turn: everybody once, and nobody who has left or covers and so was told at once."""
+        attorney = matter.attorney
+        wanted = (attorney.deputy_id, attorney.supervisor_id, self._emergency)
+        found = [self._people.get(identifier or "") for identifier in dict.fromkeys(wanted)]
+        told = (attorney.id, besides.id if besides is not None else None)
+        return [person for person in found if person is not None and person.active and person.id not in told]
 
 
 def escalate(session: Session, escalation: Escalation, *, now: datetime) -> list[Reminder]:
@@ -65,31 +90,49 @@ def escalate(session: Session, escalation: Escalation, *, now: datetime) -> list
     and so the wait is theirs.
     """
     added: list[Reminder] = []
-    today = now.astimezone(ZoneInfo(escalation.zone)).date()
-    covering = covers(session, today)
-    for row, entry, deadline, matter in _unanswered(session, now):
-        since = _asked_since(session, row, entry, now)
-        if since is None:
-            continue
-        if since.answered and now - since.at < ONE_DAY:
-            _ask_attorney(session, row, matter.attorney, since.at)
-        ends_today = _day_of(deadline) == today
-        cover = session.get(Person, covering.get(matter.attorney_id, ""))
-        if cover is not None and not _has_like(session, row, cover, since) and not _told_at(session, row, cover, since):
-            added.append(_tell(session, row, entry, deadline, AT_ONCE, cover, escalation, now))
-        wait, before = _wait(deadline, since.at, escalation), since.at
-        for level, person in enumerate(_chain(session, matter, escalation.emergency, besides=cover), start=1):
-            told_at = _told_at(session, row, person, since)
-            if told_at is None and now < max(since.at + level * wait, before + wait):
-                break
-            if told_at is None:
-                added.append(_tell(session, row, entry, deadline, level, person, escalation, now))
-            before = before if ends_today else told_at or now
+    firm = _Firm(session, escalation, now)
+    found = _unanswered(session, now)
+    for start in range(0, len(found), TOGETHER):
+        part = found[start : start + TOGETHER]
+        asked = Asked(session, [each.row for each in part])
+        for each in part:
+            added += _go_on(session, each, asked, firm, now)
     session.flush()
     return added
 
 
-def _unanswered(session: Session, now: datetime) -> Iterator[tuple[Reminder, Entry, DeadlineRow, Matter]]:
+def _go_on(session: Session, each: _Unanswered, asked: Asked, firm: _Firm, now: datetime) -> list[Reminder]:
+    """What is asked now because of one reminder."""
+    row = each.row
+    since = None if asked.is_asked_anew(row) else asked.since(row, each.entry.version, now)
+    if since is None:
+        return []
+    if since.answered and now - since.at < ONE_DAY:
+        _ask_attorney(session, row, each.matter.attorney, since.at, asked)
+    due = list(_due(each, since, asked, firm, now))
+    added = [_tell(session, each, level, person, firm.escalation, now) for level, person in due]
+    if added:
+        asked.added(row.deadline_id)
+    return added
+
+
+def _due(each: _Unanswered, since: Since, asked: Asked, firm: _Firm, now: datetime) -> Iterator[tuple[int, Person]]:
+    """Who is to be asked now in the attorney's place, and at which level."""
+    row, ends_today = each.row, _day_of(each.deadline) == firm.today
+    cover = firm.cover_of(each.matter)
+    if cover is not None and not (asked.has_like(row, cover.id, since) or asked.told_at(row, cover.id, since)):
+        yield AT_ONCE, cover
+    wait, before = _wait(each.deadline, since.at, firm.escalation), since.at
+    for level, person in enumerate(firm.chain(each.matter, besides=cover), start=1):
+        told_at = asked.told_at(row, person.id, since)
+        if told_at is None and now < max(since.at + level * wait, before + wait):
+            return
+        if told_at is None:
+            yield level, person
+        before = before if ends_today else told_at or now
+
+
+def _unanswered(session: Session, now: datetime) -> list[_Unanswered]:
     query = (
         select(Reminder, Entry, DeadlineRow, Matter)
         .join(Entry, Entry.id == Reminder.entry_id)
@@ -107,9 +150,7 @@ def _unanswered(session: Session, now: datetime) -> Iterator[tuple[Reminder, Ent
         )
         .order_by(ASKED_AT.desc(), Reminder.id.desc())  # where an answer ended, the newest of its dates is asked again
     )
-    for found in session.execute(query).all():
-        if not _is_asked_anew(session, found[0]):
-            yield found[0], found[1], found[2], found[3]
+    return [_Unanswered(*found) for found in session.execute(query)]
 
 
 def _was_answered(now: datetime) -> ColumnElement[bool]:
@@ -121,18 +162,6 @@ def _was_answered(now: datetime) -> ColumnElement[bool]:
         Acknowledgement.until > ASKED_AT,
     )
     return query.exists()
-
-
-def _is_asked_anew(session: Session, row: Reminder) -> bool:
-    """Whether its person was asked the same again since, because it came to them anew: that goes on by itself."""
-    again = select(Reminder.id).where(
-        Reminder.deadline_id == row.deadline_id,
-        Reminder.person_id == row.person_id,
-        Reminder.rung.like(f"{stage_of(row.rung)}{AGAIN}%"),
-        Reminder.due_at > row.due_at,
-        Reminder.state.not_in(NEVER_MINDED),
-    )
-    return session.scalar(again.limit(1)) is not None
 
 
 def _asks(of: type[Reminder]) -> tuple[ColumnElement[bool], ...]:
@@ -184,69 +213,11 @@ def _never_left(session: Session, row: Reminder) -> bool:
     return bool(states) and "sent" not in states
 
 
-def _asked_since(session: Session, row: Reminder, entry: Entry, now: datetime) -> _Since | None:
-    """Since when a reminder waits for an answer: since the last one ended, where it had one, or asks anew because of
-    that. None where a newer one asks from then on, within a day: that goes on by itself, and nobody is asked twice."""
-    of = Acknowledgement.entry_id == entry.id, Acknowledgement.version == entry.version
-    asked_at = row.sent_at or row.due_at
-    until = Acknowledgement.until
-    lately = Acknowledgement.at <= asked_at + LOOK_BACK  # who takes dates on weeks later answers a newer reminder
-    ended = session.scalar(select(func.max(until)).where(*of, lately, or_(until > asked_at, until == row.due_at)))
-    if ended is None:
-        return _Since(asked_at) if asked_at >= now - LOOK_BACK else None
-    newer = select(Reminder.id).where(
-        Reminder.deadline_id == row.deadline_id,
-        Reminder.person_id == row.person_id,
-        Reminder.severity >= URGENT,
-        Reminder.due_at.between(ended, ended + ONE_DAY),
-        Reminder.due_at > row.due_at,
-        Reminder.state.not_in(NEVER_MINDED),
-        *(Reminder.rung.not_like(f"{other}%") for other in (UNDELIVERED, ESCALATED)),
-    )
-    return None if session.scalar(newer.limit(1)) is not None else _Since(ended, answered=True)
-
-
-def _ask_attorney(session: Session, row: Reminder, attorney: Person, ended: datetime) -> None:
+def _ask_attorney(session: Session, row: Reminder, attorney: Person, ended: datetime, asked: Asked) -> None:
     """Ask the attorney of dates again, once, when somebody's answer for them has ended."""
-    same = Reminder.deadline_id == row.deadline_id, Reminder.person_id == attorney.id, Reminder.due_at == ended
-    if row.channel in MAIL and attorney.active and session.scalar(select(Reminder.id).where(*same).limit(1)) is None:
+    if row.channel in MAIL and attorney.active and not asked.is_asked_at(row, attorney.id, ended):
         ask_anew(session, [row], attorney, ended)
-
-
-def _told_at(session: Session, row: Reminder, person: Person, since: _Since) -> datetime | None:
-    """When somebody was asked a reminder in the attorney's place, at whatever level, or the same dates since then;
-    None where neither was. What they were asked before an answer ended was answered."""
-    rungs = [f"{ESCALATED}{level}-{row.rung}" for level in range(AT_ONCE, LEVELS + 1)]
-    lately = Reminder.due_at >= (since.at if since.answered else since.at - LEAST_WAIT)
-    told = select(func.max(Reminder.due_at)).where(
-        Reminder.deadline_id == row.deadline_id,
-        Reminder.person_id == person.id,
-        Reminder.rung.like(f"{ESCALATED}%"),
-        Reminder.state.not_in(NEVER_MINDED),
-        lately if since.answered else or_(Reminder.rung.in_(rungs), lately),
-    )
-    return session.scalar(told)
-
-
-def _has_like(session: Session, row: Reminder, person: Person, since: _Since) -> bool:
-    """Whether somebody was told the same in their own place."""
-    like = [Reminder.deadline_id == row.deadline_id, Reminder.rung == row.rung, Reminder.person_id == person.id]
-    like += [Reminder.due_at >= since.at] if since.answered else []
-    return session.scalar(select(Reminder.id).where(*like).limit(1)) is not None
-
-
-def _chain(session: Session, matter: Matter, emergency: str | None, besides: Person | None = None) -> list[Person]:
-    """Who is told in turn: everybody once, and nobody who has left or covers and so was told at once."""
-    attorney = matter.attorney
-    wanted = [attorney.deputy_id, attorney.supervisor_id]
-    found = [session.get(Person, identifier) for identifier in wanted if identifier is not None]
-    if emergency is not None:
-        found.append(session.scalars(select(Person).where(Person.email == emergency)).one_or_none())
-    chain = {person.id: person for person in found if person is not None and person.active}
-    for told in (attorney, besides):
-        if told is not None:
-            chain.pop(told.id, None)
-    return list(chain.values())[:LEVELS]
+        asked.added(row.deadline_id)
 
 
 def _day_of(deadline: DeadlineRow) -> date | None:
@@ -262,19 +233,13 @@ def _wait(deadline: DeadlineRow, sent_at: datetime, escalation: Escalation) -> t
 
 
 def _tell(
-    session: Session,
-    row: Reminder,
-    entry: Entry,
-    deadline: DeadlineRow,
-    level: int,
-    person: Person,
-    escalation: Escalation,
-    now: datetime,
+    session: Session, each: _Unanswered, level: int, person: Person, escalation: Escalation, now: datetime
 ) -> Reminder:
-    made = reminder_row(deadline, person.id, escalation.channel, _rung(session, row, level, person), URGENT, now)
+    row = each.row
+    made = reminder_row(each.deadline, person.id, escalation.channel, _rung(session, row, level, person), URGENT, now)
     session.add(made)
     detail = {"reminder": row.id, "level": level, "told": person.id, "reached": row.state == "sent"}
-    audit.record(session, at=now, actor="daemon", action="reminder.escalate", subject=entry.id, detail=detail)
+    audit.record(session, at=now, actor="daemon", action="reminder.escalate", subject=each.entry.id, detail=detail)
     session.flush()
     return made
 

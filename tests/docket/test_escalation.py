@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket import claiming
@@ -358,3 +358,25 @@ def test_it_goes_out_as_any_other_reminder(firm: Firm) -> None:
     claimed = claiming.claim(firm.session, now=at, owner="me", lease=HOUR, limit=50)
     assert "escalated-1-safe-1" in {firm.session.get_one(Reminder, row.id).rung for row in claimed}
     assert isinstance(firm.entry, Entry)
+
+
+def test_ten_times_as_many_that_nobody_answers_are_gone_through_with_as_many_queries(session: Session) -> None:
+    """A firm in which hundreds of dates wait for an answer is asked after every minute, and its pages wait so long."""
+    firm = Firm(session)
+
+    def queries(count: int) -> int:
+        for number in range(count):
+            window = samples.window(rule=f"uscis.motion.reopen.{count}.{number}")
+            entry, deadline = samples.entry(session, firm.entry.matter, window)
+            samples.plan(session, entry, deadline, window, [firm.ana])
+        firm.sent("safe-1", SENT)
+        session.flush()
+        session.expunge_all()
+        asked: list[str] = []
+        listening = lambda *told: asked.append(told[2])  # noqa: E731  (the same one must be taken away again)
+        event.listen(session.get_bind(), "before_cursor_execute", listening)
+        assert escalate(session, RULE, now=SENT + HOUR) == []
+        event.remove(session.get_bind(), "before_cursor_execute", listening)
+        return len(asked)
+
+    assert queries(2) == queries(20)

@@ -1,0 +1,124 @@
+"""Who was urgently asked of which dates, when, and until when somebody had taken them on.
+
+Read for many reminders at once, and again for the dates of one where something was added.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deadlines.docket.handed import NEVER_MINDED
+from deadlines.docket.lanes import AGAIN, ESCALATED, UNDELIVERED, stage_of
+from deadlines.docket.reminders import URGENT
+from deadlines.store.tables import Acknowledgement, Reminder
+
+LEAST_WAIT = timedelta(hours=1)
+LOOK_BACK = timedelta(days=14)
+ONE_DAY = timedelta(days=1)
+
+
+class Since(Struct, frozen=True):
+    """Since when a reminder waits for an answer; `answered`: since one has ended."""
+
+    at: datetime
+    answered: bool = False
+
+
+class Asked:
+    """What the people of some reminders were asked of the same dates, and the answers to them."""
+
+    def __init__(self, session: Session, reminders: Sequence[Reminder]) -> None:
+        self._session = session
+        self._rows: dict[str, list[Any]] = defaultdict(list)
+        self._answers: dict[str, list[Any]] = defaultdict(list)
+        self._read({row.deadline_id for row in reminders})
+        of = Acknowledgement.entry_id.in_({row.entry_id for row in reminders})
+        columns = Acknowledgement.entry_id, Acknowledgement.version, Acknowledgement.at, Acknowledgement.until
+        for answer in session.execute(select(*columns).where(of)):
+            self._answers[answer.entry_id].append(answer)
+
+    def added(self, deadline_id: str) -> None:
+        """Something was asked of these dates since they were read."""
+        self._rows.pop(deadline_id, None)
+        self._read({deadline_id})
+
+    def is_asked_anew(self, row: Reminder) -> bool:
+        """Whether its person was asked the same again since, because it came to them anew: that goes on by itself."""
+        again = f"{stage_of(row.rung)}{AGAIN}"
+        return self._any(row, row.person_id, lambda other: other.due_at > row.due_at and other.rung.startswith(again))
+
+    def since(self, row: Reminder, version: int, now: datetime) -> Since | None:
+        """Since when a reminder waits for an answer: since the last one ended, where it had one, or asks anew because
+        of that. None where a newer one asks from then on, within a day: that goes on by itself, and nobody is asked
+        twice."""
+        asked_at = row.sent_at or row.due_at
+        ended = max(self._ends(row, version, asked_at), default=None)
+        if ended is None:
+            return Since(asked_at) if asked_at >= now - LOOK_BACK else None
+        newer = self._any(
+            row,
+            row.person_id,
+            lambda other: (
+                ended <= other.due_at <= ended + ONE_DAY
+                and other.due_at > row.due_at
+                and not other.rung.startswith((UNDELIVERED, ESCALATED))
+            ),
+        )
+        return None if newer else Since(ended, answered=True)
+
+    def _ends(self, row: Reminder, version: int, asked_at: datetime) -> Iterable[datetime]:
+        """When answers to a reminder end. Who takes dates on weeks later answers a newer reminder."""
+        for answer in self._answers[row.entry_id]:
+            lately = answer.version == version and answer.at <= asked_at + LOOK_BACK
+            if lately and (answer.until > asked_at or answer.until == row.due_at):
+                yield answer.until
+
+    def is_asked_at(self, row: Reminder, person_id: str, at: datetime) -> bool:
+        """Whether somebody is asked of the same dates at a moment, whatever came of it."""
+        return any(other.person_id == person_id and other.due_at == at for other in self._rows[row.deadline_id])
+
+    def has_like(self, row: Reminder, person_id: str, since: Since) -> bool:
+        """Whether somebody was told the same in their own place, whatever came of it."""
+        return any(
+            other.person_id == person_id and other.rung == row.rung and (not since.answered or other.due_at >= since.at)
+            for other in self._rows[row.deadline_id]
+        )
+
+    def told_at(self, row: Reminder, person_id: str, since: Since) -> datetime | None:
+        """When somebody was asked a reminder in the attorney's place, at whatever level, or the same dates since then;
+        None where neither was. What they were asked before an answer ended was answered."""
+        told = [
+            other.due_at
+            for other in self._minded(row, person_id)
+            if other.rung.startswith(ESCALATED) and _counts(other, row, since)
+        ]
+        return max(told, default=None)
+
+    def _any(self, row: Reminder, person_id: str, holds: Callable[[Any], bool]) -> bool:
+        return any(holds(other) for other in self._minded(row, person_id))
+
+    def _minded(self, row: Reminder, person_id: str) -> list[Any]:
+        return [
+            other
+            for other in self._rows[row.deadline_id]
+            if other.person_id == person_id and other.state not in NEVER_MINDED
+        ]
+
+    def _read(self, dates: set[str]) -> None:
+        columns = Reminder.deadline_id, Reminder.person_id, Reminder.rung, Reminder.state, Reminder.due_at
+        urgent = Reminder.deadline_id.in_(dates), Reminder.severity >= URGENT
+        for row in self._session.execute(select(*columns).where(*urgent)):
+            self._rows[row.deadline_id].append(row)
+
+
+def _counts(told: Any, row: Reminder, since: Since) -> bool:
+    """Whether a message in the attorney's place went on from a reminder, or is about the same dates since then."""
+    if since.answered:
+        return bool(told.due_at >= since.at)
+    same = told.rung.removeprefix(ESCALATED).partition("-")[2] == row.rung
+    return bool(same or told.due_at >= since.at - LEAST_WAIT)
