@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from deadlines.docket.covering import cover, covering
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.outbox import FROM_THE_ROWS, Held
-from deadlines.docket.reminders import PENDING, reminder_row
+from deadlines.docket.reminders import PENDING, message_id, reminder_row
 from deadlines.docket.still_told import of_dates_in_force
 from deadlines.notify.channel import MAIL, WEBHOOK
+from deadlines.store.holding import HELD
 from deadlines.store.tables import DeadlineRow, Person, Reminder
 
 Leads = dict[int, int | None]
@@ -31,8 +32,9 @@ def pass_on(session: Session, before: Person, to: Person, now: datetime, *of: Co
     theirs = select(Reminder).where(Reminder.person_id == before.id, *of).order_by(Reminder.due_at, Reminder.id)
     leads: Leads = dict.fromkeys(end_refused_escalations(session, now, Reminder.person_id == before.id, *of))
     leads |= _ask_refused(session, theirs, to, now)
-    for row in session.scalars(theirs.where(PENDING)).all():
-        leads[row.id] = _give(session, row, to, now)
+    held = theirs.where(PENDING).with_for_update(**HELD).execution_options(**FROM_THE_ROWS)
+    for row in session.scalars(held).all():
+        leads[row.id] = _give(session, _taken_back(row, now), to, now)
     _give_covered(session, theirs, leads, to, now)
 
 
@@ -109,8 +111,17 @@ def _give(session: Session, row: Reminder, to: Person, now: datetime) -> int:
     if same is not None:
         _end(row, now)
         return same
-    row.person_id = to.id
+    row.person_id, row.message_id = to.id, message_id(row.deadline_id, row.rung, to.id, row.channel)
     return row.id
+
+
+def _taken_back(row: Reminder, now: datetime) -> Reminder:
+    """What is being sent to the other in this moment, or may have reached them, is still to be sent: whoever sends it
+    marks nothing that is not held by them any more."""
+    if row.state != "planned":
+        row.state, row.next_at, row.lead_id = "planned", now, None
+        row.owner = row.lease_until = None
+    return row
 
 
 def _give_beneath(session: Session, row: Reminder, lead: int | None, to: Person, now: datetime) -> int | None:
