@@ -4,7 +4,7 @@ Read for many reminders at once, and again for the dates of one where something 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from deadlines.store.tables import Acknowledgement, Reminder
 
 LEAST_WAIT = timedelta(hours=1)
 LOOK_BACK = timedelta(days=14)
-ONE_DAY = timedelta(days=1)
+ONE_DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
 
 
 class Since(Struct, frozen=True):
@@ -50,7 +50,9 @@ class Asked:
     def is_asked_anew(self, row: Reminder) -> bool:
         """Whether its person was asked the same again since, because it came to them anew: that goes on by itself."""
         again = f"{stage_of(row.rung)}{AGAIN}"
-        return self._any(row, row.person_id, lambda other: other.due_at > row.due_at and other.rung.startswith(again))
+        return any(
+            other.due_at > row.due_at and other.rung.startswith(again) for other in self._minded(row, row.person_id)
+        )
 
     def since(self, row: Reminder, version: int, now: datetime) -> Since | None:
         """Since when a reminder waits for an answer: since the last one ended, where it had one, or asks anew because
@@ -60,23 +62,23 @@ class Asked:
         ended = max(self._ends(row, version, asked_at), default=None)
         if ended is None:
             return Since(asked_at) if asked_at >= now - LOOK_BACK else None
-        newer = self._any(
-            row,
-            row.person_id,
-            lambda other: (
-                ended <= other.due_at <= ended + ONE_DAY
-                and other.due_at > row.due_at
-                and not other.rung.startswith((UNDELIVERED, ESCALATED))
-            ),
-        )
+        newer = self._asks_from(row, max(row.due_at, ended - INSTANT), ended + ONE_DAY)
         return None if newer else Since(ended, answered=True)
 
     def _ends(self, row: Reminder, version: int, asked_at: datetime) -> Iterable[datetime]:
-        """When answers to a reminder end. Who takes dates on weeks later answers a newer reminder."""
+        """When answers to a reminder end. Who takes dates on weeks later answers a newer one, where there is one."""
         for answer in self._answers[row.entry_id]:
-            lately = answer.version == version and answer.at <= asked_at + LOOK_BACK
-            if lately and (answer.until > asked_at or answer.until == row.due_at):
+            if answer.version != version or not (answer.until > asked_at or answer.until == row.due_at):
+                continue
+            if answer.at <= asked_at + LOOK_BACK or not self._asks_from(row, row.due_at, answer.at):
                 yield answer.until
+
+    def _asks_from(self, row: Reminder, after: datetime, until: datetime) -> bool:
+        """Whether another reminder asks the same person to act on the dates, due after a moment and until another."""
+        return any(
+            after < other.due_at <= until and not other.rung.startswith((UNDELIVERED, ESCALATED))
+            for other in self._minded(row, row.person_id)
+        )
 
     def is_asked_at(self, row: Reminder, person_id: str, at: datetime) -> bool:
         """Whether somebody is asked of the same dates at a moment, whatever came of it."""
@@ -98,9 +100,6 @@ class Asked:
             if other.rung.startswith(ESCALATED) and _counts(other, row, since)
         ]
         return max(told, default=None)
-
-    def _any(self, row: Reminder, person_id: str, holds: Callable[[Any], bool]) -> bool:
-        return any(holds(other) for other in self._minded(row, person_id))
 
     def _minded(self, row: Reminder, person_id: str) -> list[Any]:
         return [

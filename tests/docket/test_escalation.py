@@ -380,3 +380,24 @@ def test_ten_times_as_many_that_nobody_answers_are_gone_through_with_as_many_que
         return len(asked)
 
     assert queries(2) == queries(20)
+
+
+@pytest.mark.parametrize("first", [1, 15])
+def test_an_answer_holds_for_the_newest_that_asked_however_late_it_came(session: Session, first: int) -> None:
+    """A date that lies months ahead moved, and one urgent reminder said so. Answers followed each other, each before
+    the last ended, or the first came after more than two weeks: at the end the attorney is asked, then the others."""
+    firm = Firm(session)
+    firm.sent("safe-1", SENT - 30 * DAY)
+    session.query(Reminder).filter(Reminder.rung != "safe-1").delete()
+    far = SENT - 30 * DAY
+    answers = range(first, 20, 6)
+    for day in answers:
+        firm.ack(firm.dora, far + day * DAY)
+    ends = far + answers[-1] * DAY + WEEK
+    assert firm.asked(ends - HOUR) == []
+    firm.asked(ends)
+    asked = session.query(Reminder).where(Reminder.due_at == ends).one()
+    assert (asked.person_id, asked.rung) == (firm.ana.id, "safe-1-again-1")
+    asked.state, asked.sent_at = "sent", ends
+    session.flush()
+    assert [firm.asked(ends + day * DAY) for day in (1, 2, 3)] == [["Ben"], ["Carla"], ["Emma"]]
