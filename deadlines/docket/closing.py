@@ -29,14 +29,14 @@ from deadlines.docket.moves import Because, move
 from deadlines.docket.notices import hold, hold_in_force
 from deadlines.docket.printed import in_time_by_both
 from deadlines.docket.proof import is_dispatch_only
-from deadlines.docket.proposals import CLOSING, supersede_waiting
+from deadlines.docket.proposals import CLOSING
 from deadlines.docket.reasons import plain_reason
 from deadlines.docket.records import Closing, Proof
 from deadlines.docket.reminders import cancel
 from deadlines.docket.renderings import is_shown, render_entry
 from deadlines.docket.tidings import AGAIN
 from deadlines.docket.untrailed import find
-from deadlines.docket.versions import current, locked
+from deadlines.docket.versions import current, locked, supersede_waiting
 from deadlines.errors import Conflict, DamagedRow, DeadlinesError, InputError
 from deadlines.store import audit
 from deadlines.store.holding import HELD

@@ -21,7 +21,7 @@ from deadlines.docket.copies import copy_dates
 from deadlines.docket.reminders import plan_reminders, supersede
 from deadlines.docket.renderings import render_entry
 from deadlines.docket.roles import DOCKET_ROLE
-from deadlines.docket.versions import last_version
+from deadlines.docket.versions import last_version, supersede_waiting
 from deadlines.docket.ways import dispatch_day, way_of
 from deadlines.store.seal import seal_of
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Rendering
@@ -107,12 +107,14 @@ def new_version(
     moved: Severity | None,
     edition: str = "",
 ) -> DeadlineRow:
-    """The next version of an entry's dates. It ends the verification and the initials of the one before."""
+    """The next version of an entry's dates. It ends the verification and the initials of the one before, and whatever
+    waits for two people: that would take the place of the one before."""
     entry.version = max(entry.version, last_version(session, entry.id)) + 1
     entry.changed_at = now
     entry.status = "open" if followed else "information"
     entry.title, entry.form = window.title, window.form
     unsign(entry)
+    supersede_waiting(session, entry, "the entry has other dates", who=desk.actor, now=now)
     entry.dispatch_by = dispatch_day(desk, entry.notice, window) if followed else None
     row = _row(desk, entry, window, reason, now, edition or desk.law.edition, actor)
     _store(session, entry, row)

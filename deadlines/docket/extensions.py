@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -128,11 +129,21 @@ def _before(session: Session, desk: Desk, entry: Entry, grant: Extension) -> Win
     """
     held = decoding.convert(current(session, entry).window, Window)
     window = of_now(desk, entry)
-    if window is None or window.last_day is None or (grant.granted_to and window.last_day >= grant.granted_to):
+    if window is None or window.last_day is None:
         return extended(held, of_row(grant))
+    if grant.granted_to and window.last_day >= grant.granted_to:
+        return _no_safer(extended(held, of_row(grant)), held, window)
     if was_ignored(session, entry, dates_of(window), desk.law.edition):
         return extended(held, of_row(grant))
     return extended(window, granted(session, [entry.id], holding=True, beside=grant).get(entry.id))
+
+
+def _no_safer(more: Window, held: Window, law: Window) -> Window:
+    """The granted day, and no later safe date than the law's own: law that gives more time than a grant moves none."""
+    days = (held.safe_by, law.safe_by)
+    latest = max((day for day in days if day is not None), default=more.safe_by)
+    safe_by = min((day for day in (more.safe_by, latest) if day is not None), default=None)
+    return msgspec.structs.replace(more, safe_by=safe_by)
 
 
 def longer_than_given(desk: Desk, entry: Entry, last_day: date, to: date) -> str | None:

@@ -31,27 +31,43 @@ def granted(
     session: Session, entries: Collection[str], *, holding: bool = False, beside: Extension | None = None
 ) -> dict[str, Granted]:
     """By entry what was granted, the latest day where it was more than once. None that two people decided against;
-    with `holding` only what they agreed to, and what needed nobody. `beside`: one that is left out."""
+    with `holding` only days that they agreed to, and what needed nobody. `beside`: one that is left out."""
     left_out = ("ignored", *UNDECIDED) if holding else ("ignored",)
     query = (
-        select(Extension)
+        select(Extension, Proposal)
         .outerjoin(Proposal, Proposal.id == Extension.proposal_id)
         .where(Extension.entry_id.in_(entries), Extension.state == "granted")
         .where(or_(Proposal.id.is_(None), Proposal.state.not_in(left_out)))
         .order_by(Extension.granted_to, Extension.recorded_at)
     )
-    rows = [row for row in session.scalars(query) if beside is None or row.id != beside.id]
-    return {row.entry_id: found for row in rows if (found := of_row(row)) is not None}
+    rows = [row for row, proposal in session.execute(query) if not holding or _is_its_day(row, proposal)]
+    found = {row.entry_id: of_row(row) for row in rows if beside is None or row.id != beside.id}
+    return {entry: more for entry, more in found.items() if more is not None}
 
 
-def undecided_grants(session: Session, entry: Entry) -> list[tuple[Extension, Proposal]]:
+def undecided_grants(session: Session, entry: Entry, day: date | None = None) -> list[tuple[Extension, Proposal]]:
     """What was granted for an entry and two people have neither agreed to nor declined, each with its proposal.
 
-    A proposal that ended before they decided, as with the closing of its entry, has decided nothing.
+    A proposal that ended before they decided, as with the closing of its entry, has decided nothing. Nor has one that
+    they accepted for a later day, which the law gave, where it is the granted `day` that is to hold now.
     """
     query = select(Extension, Proposal).join(Proposal, Proposal.id == Extension.proposal_id)
-    query = query.where(Extension.entry_id == entry.id, Proposal.state.in_(UNDECIDED))
-    return [(row, proposal) for row, proposal in session.execute(query.order_by(Extension.recorded_at, Extension.id))]
+    query = query.where(Extension.entry_id == entry.id, Proposal.state.in_((*UNDECIDED, "accepted")))
+    found = session.execute(query.order_by(Extension.recorded_at, Extension.id))
+    return [(row, proposal) for row, proposal in found if _is_undecided(row, proposal, day)]
+
+
+def _is_undecided(row: Extension, proposal: Proposal, day: date | None) -> bool:
+    if proposal.state in UNDECIDED:
+        return True
+    return day is not None and row.granted_to == day and not _is_its_day(row, proposal)
+
+
+def _is_its_day(row: Extension, proposal: Proposal | None) -> bool:
+    """Whether a proposal is of the very day that was granted, or it needed none."""
+    return proposal is None or (
+        row.granted_to is not None and proposal.window.get("last_day") == row.granted_to.isoformat()
+    )
 
 
 def granted_with(session: Session, proposal: Proposal) -> Granted | None:

@@ -5,7 +5,7 @@ agreed. Where some come earlier and some later, the earlier of each pair holds m
 without a row that says why, by which authority and by whom.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -25,12 +25,11 @@ from deadlines.docket.milestones import lay_notice
 from deadlines.docket.proposals import (
     propose,
     stored_dates,
-    supersede_waiting,
     waiting_for,
     was_ignored,
 )
 from deadlines.docket.records import is_to_be_left_aside
-from deadlines.docket.versions import current, locked
+from deadlines.docket.versions import current, locked, supersede_waiting
 from deadlines.docket.waited import Waited, adopt_grants
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Extension, Matter, NoticeRow, Person, Proposal
@@ -88,8 +87,11 @@ def move(
     if more is not None:
         adopt_grants(session, entry)
     agreed = granted(session, [entry.id], holding=True, beside=because.grant) if more is not None else {}
-    mover = Mover(session, desk, held, because, now, meanwhile=dates_of(extended(window, agreed.get(entry.id))))
-    return mover.move(extended(window, more))
+    meanwhile = extended(window, agreed.get(entry.id))
+    # Where nobody is reminded of an entry nothing waits for two people: what one recorded is not laid over it.
+    target = extended(window, more) if held.status == "open" else meanwhile
+    mover = Mover(session, desk, held, because, now, meanwhile=dates_of(meanwhile), day=target.last_day)
+    return mover.move(target)
 
 
 def enter_new(session: Session, desk: Desk, window: Window, because: Because, *, now: datetime) -> Move:
@@ -123,7 +125,8 @@ def passed(desk: Desk, window: Window, now: datetime) -> bool:
 
 
 class Mover:
-    """One entry, held, and why it is computed anew. `meanwhile`: its new dates without an undecided grant."""
+    """One entry, held, and why it is computed anew. `meanwhile`: its new dates without an undecided grant; `day`: their
+    last day with it."""
 
     def __init__(
         self,
@@ -133,10 +136,11 @@ class Mover:
         because: Because,
         now: datetime,
         meanwhile: Dates | None = None,
+        day: date | None = None,
     ) -> None:
         self.session, self.desk, self.entry, self.because, self.now = session, desk, entry, because, now
         self.meanwhile = meanwhile
-        self.waited = Waited(session, entry, because.grant)
+        self.waited = Waited(session, entry, because.grant, day)
         self.wanted = because.by is not None and because.wanted
 
     def move(self, window: Window | None) -> Move | None:
@@ -189,7 +193,7 @@ class Mover:
         if self.wanted or kind == "earlier":
             return False
         waiting = waiting_for(self.session, self.entry)
-        if waiting is not None and stored_dates(waiting.window) == new:
+        if waiting is not None and waiting.base_version == self.entry.version and stored_dates(waiting.window) == new:
             return kind != "mixed"
         if kind == "mixed" or not self._was_ignored(new):
             return False

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.ladder import Severity
@@ -123,23 +123,11 @@ def stored_dates(window: dict[str, Any]) -> Dates:
     return kept(window, Dates) or Dates()
 
 
-def supersede_waiting(session: Session, entry: Entry, why: str, *, who: str, now: datetime) -> int:
-    """Take back what waits for an entry, because something newer took its place; returns how many."""
-    done = session.execute(
-        update(Proposal)
-        .where(Proposal.entry_id == entry.id, Proposal.state.in_(WAITING))
-        .values(state="superseded", decided_by=who, decided_at=now, decision=why)
-        .returning(Proposal.id)
-        .execution_options(synchronize_session="fetch")
-    )
-    return len(done.all())
-
-
 def accept(session: Session, desk: Desk, proposal: Proposal, person: Person, *, now: datetime) -> Proposal:
     """A person agrees. The first changes nothing; with the second, another one, the dates change.
 
     Raises Conflict where it waits no more, where the same person agreed before, where the entry has been closed or has
-    other dates by now, and where another edition of the law data gives earlier dates by now.
+    other dates by now, and where law data, the firm's own rules and its choices give an earlier date by now, or none.
     """
     entry = _held(session, proposal)
     _require_law(session, desk, entry, proposal)
@@ -244,22 +232,19 @@ def _held(session: Session, proposal: Proposal) -> Entry:
 
 
 def _require_law(session: Session, desk: Desk, entry: Entry, proposal: Proposal) -> None:
-    """Raises Conflict where the law data in force is not that of the proposal, and gives earlier dates."""
-    if proposal.edition == desk.law.edition:
-        return
+    """Raises Conflict where the law in force, with the firm's own rules and choices, gives an earlier date than the
+    proposal, or none. The same edition may give others: it does not tell what the firm has changed beside it."""
     try:
         window = of_now(desk, entry)
     except (DeadlinesError, msgspec.MsgspecError) as fault:
         raise Conflict(
             f"The law data in force cannot compute the notice of entry {entry.id[:8]}: amend the notice first."
         ) from fault
-    if window is None:
-        return
-    dates = dates_of(extended(window, granted_with(session, proposal)))
-    if classify(stored_dates(proposal.window), dates) in ("earlier", "mixed"):
+    dates = dates_of(extended(window, granted_with(session, proposal))) if window is not None else Dates()
+    if classify(stored_dates(proposal.window), dates) in ("earlier", "mixed", "gone"):
         raise Conflict(
-            f"The law data now gives other dates for entry {entry.id[:8]} than were put forward. The nightly check "
-            "puts that right; decide it then.",
+            f"The law data and the firm's choices now give other dates for entry {entry.id[:8]} than were put forward. "
+            "The nightly check puts that right; decide it then.",
             advice="`deadlines recompute` does it now.",
         )
 

@@ -1,11 +1,15 @@
-"""An entry as it stands: the version of its dates that is in force, and the entry held against other changes."""
+"""An entry as it stands: the version of its dates that is in force, what waits for the entry, and the entry held
+against other changes."""
 
-from sqlalchemy import func, select
+from datetime import datetime
+
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from deadlines.docket.records import WAITING
 from deadlines.errors import StoreError
 from deadlines.store.holding import HELD
-from deadlines.store.tables import DeadlineRow, Entry
+from deadlines.store.tables import DeadlineRow, Entry, Proposal
 
 
 def current(session: Session, entry: Entry) -> DeadlineRow:
@@ -26,3 +30,15 @@ def locked(session: Session, entry: Entry) -> Entry:
     """The entry as it is now, held until the end of the transaction, so that two changes follow each other."""
     query = select(Entry).where(Entry.id == entry.id).with_for_update(**HELD)
     return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def supersede_waiting(session: Session, entry: Entry, why: str, *, who: str, now: datetime) -> int:
+    """Take back what waits for an entry, because something newer took its place; returns how many."""
+    done = session.execute(
+        update(Proposal)
+        .where(Proposal.entry_id == entry.id, Proposal.state.in_(WAITING))
+        .values(state="superseded", decided_by=who, decided_at=now, decision=why)
+        .returning(Proposal.id)
+        .execution_options(synchronize_session="fetch")
+    )
+    return len(done.all())

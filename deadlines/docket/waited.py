@@ -2,6 +2,8 @@
 and a printed deadline that is to be left aside. The newer proposal stands for all of it and keeps the words of whoever
 made it, so that who decides it reads that, and decides it."""
 
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,10 +27,11 @@ def adopt_grants(session: Session, entry: Entry) -> None:
 
 
 class Waited:
-    """What is undecided of an entry before it is moved; `grant`: more time that is granted just now."""
+    """What is undecided of an entry before it is moved; `grant`: more time that is granted just now; `day`: the last
+    day that it is moved to."""
 
-    def __init__(self, session: Session, entry: Entry, grant: Extension | None = None) -> None:
-        found = undecided_grants(session, entry)
+    def __init__(self, session: Session, entry: Entry, grant: Extension | None = None, day: date | None = None) -> None:
+        found = undecided_grants(session, entry, day)
         aside = is_to_be_left_aside(entry, current(session, entry).window.get("dispute"))
         last = waiting_for(session, entry) or _ended(session, entry)
         self._grants = [row for row, _ in found] + ([grant] if grant is not None else [])
@@ -52,10 +55,11 @@ class Waited:
         return any(by is None or grant.decided_by != by.id for grant in self._grants)
 
     def waits_in(self, proposal: Proposal) -> None:
-        """The grant waits in the newer proposal from now on; who agreed to these very dates before has agreed."""
-        for grant in self._grants:
-            grant.proposal_id = proposal.id
+        """The grant waits in the newer proposal from now on; who agreed to these very dates before has agreed. Dates
+        that go say nothing of a grant."""
         dates = stored_dates(proposal.window)
+        for grant in self._grants if dates.last_day is not None else ():
+            grant.proposal_id = proposal.id
         agreed = [one for one in self._before if one.agreed_by and stored_dates(one.window) == dates]
         if agreed and proposal.agreed_by is None:
             proposal.state, proposal.agreed_by, proposal.agreed_at = "agreed", agreed[0].agreed_by, agreed[0].agreed_at

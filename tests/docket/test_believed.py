@@ -95,6 +95,7 @@ def test_an_amendment_that_came_later_is_left_out(session: Session) -> None:
     assert (then.version, then.now_version) == (1, 2)
 
 
+@pytest.mark.usefixtures("law_as_put_forward")
 def test_other_dates_count_from_the_moment_at_which_they_were_accepted(session: Session) -> None:
     ana, ben, _ = desks.firm(session)
     entry = desks.recorded(session)["uscis.motion.reopen"]

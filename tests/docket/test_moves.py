@@ -33,6 +33,8 @@ from tests.docket.desks import (
 )  # fmt: skip
 from tests.docket.samples import ZONE, window
 
+pytestmark = pytest.mark.usefixtures("law_as_put_forward")
+
 RULE = "uscis.motion.reopen"
 WHY = "the law data of edition 2026.12 gives other dates"
 EARLY, SOON = date(2026, 11, 13), date(2026, 11, 18)

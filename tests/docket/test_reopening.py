@@ -16,9 +16,10 @@ from deadlines.docket.closing import reopen_entry, waive_entry
 from deadlines.docket.extension_views import extension_views
 from deadlines.docket.moves import Because, move
 from deadlines.docket.printed import in_time_by_both
-from deadlines.docket.proposals import accept, ignore, stored_dates, supersede_waiting
+from deadlines.docket.proposals import accept, ignore, stored_dates
 from deadlines.docket.tidings import mark_of
 from deadlines.docket.verification import resolve_dispute
+from deadlines.docket.versions import supersede_waiting
 from deadlines.errors import Conflict
 from deadlines.law import load_law
 from deadlines.store.database import Database
@@ -159,6 +160,7 @@ def test_the_nightly_check_heals_what_a_closing_left_undecided(database: Databas
         assert (row(session, entry).last_day, grant_state(session, entry)) == (WANTED, "granted")
 
 
+@pytest.mark.usefixtures("law_as_put_forward")
 def test_a_grant_that_was_accepted_under_a_newer_proposal_holds_after_the_nightly_check(database: Database) -> None:
     with database.write() as session:
         ana, ben, dora = firm(session)
@@ -250,7 +252,7 @@ def test_what_another_edition_proposed_is_not_accepted_where_that_in_force_gives
         by_law = waiting(session, entry)
         later = changed(session, entry, last_day=WANTED, latest=WANTED)
         move(session, desk(), entry, later, Because(entry.notice, "another edition", ana), now=LATER)
-        with pytest.raises(Conflict, match=r"now gives other dates .* The nightly check puts that right"):
+        with pytest.raises(Conflict, match=r"now give other dates .* The nightly check puts that right"):
             accept(session, newer, waiting(session, entry), ben, now=LATER)
         assert (waiting(session, entry).state, row(session, entry).last_day) == ("agreed", LAST)
         again = structs.replace(later, last_day=BY_30_OCTOBER, latest=BY_30_OCTOBER)
