@@ -16,6 +16,7 @@ from deadlines.compute.ladder import moment
 from deadlines.docket.absences import covers
 from deadlines.docket.acknowledging import standing
 from deadlines.docket.asked import LEAST_WAIT, LOOK_BACK, ONE_DAY, Asked, Since
+from deadlines.docket.ended_answers import ask_successors
 from deadlines.docket.handed import ask_anew
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED, free_rung, stage_of
 from deadlines.docket.outbox import ALARM_TRIES
@@ -89,6 +90,7 @@ def escalate(session: Session, escalation: Escalation, *, now: datetime) -> list
     of the others in their turn, whoever was asked before it. Who covers for an attorney that is away is told at once,
     and so the wait is theirs.
     """
+    ask_successors(session, now=now)
     added: list[Reminder] = []
     firm = _Firm(session, escalation, now)
     found = _unanswered(session, now)

@@ -17,7 +17,7 @@ from deadlines.ical.wording import day_text
 from deadlines.notify.channel import MAIL
 from deadlines.notify.message import clean_line
 from deadlines.store import audit
-from deadlines.store.tables import Acknowledgement, DeadlineRow, Entry, Matter, Person, Reminder
+from deadlines.store.tables import DeadlineRow, Entry, Matter, Person, Reminder
 
 WAITS = ("planned", "leased", "uncertain")
 ASKED = ("sent", "dead")
@@ -41,18 +41,6 @@ def unanswered(session: Session, before: Person, matters: Collection[str], now: 
     One that still waits is not among them. Asked before what waits goes over.
     """
     return _asked(session, before, now, *_own(matters), ~standing(now))
-
-
-def ask_when_answered(session: Session, before: Person, to: Person, matters: Collection[str], now: datetime) -> None:
-    """Ask a successor what another than the former attorney has taken on, due when that answer ends: it holds until
-    then, and nobody would be asked afterwards, because nobody asked the successor before."""
-    for row in _asked(session, before, now, *_own(matters), standing(now)):
-        until = func.max(Acknowledgement.until)
-        same = Acknowledgement.entry_id == row.entry_id, Acknowledgement.version == Entry.version
-        query = select(until).join(Entry, Entry.id == Acknowledgement.entry_id).where(*same)
-        ends = session.scalar(query)
-        if ends is not None:
-            ask_anew(session, [row], to, ends)
 
 
 def _own(matters: Collection[str]) -> tuple[ColumnElement[bool], ...]:

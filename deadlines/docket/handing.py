@@ -16,7 +16,6 @@ from deadlines.docket.endings import end_of_matter
 from deadlines.docket.handed import (
     ask_anew,
     ask_in_place,
-    ask_when_answered,
     tell_successor,
     unanswered,
     unanswered_for_others,
@@ -44,10 +43,9 @@ def hand_over(session: Session, matter: Matter, to: Person, *, actor: str, now: 
     """Make somebody the attorney of a matter, and tell them by mail; how many open entries they answer for now.
 
     What was urgently asked of the attorney before and nobody else has taken on is asked of them at once, and so is what
-    did not reach the attorney before; what another has taken on when that ends. What did not reach who was asked in the
-    attorney's place goes to nobody any more.
-    Whoever was it is on the matter no more, and calendars of theirs that show that matter only end. `pages`: where the
-    mail links to; empty: nowhere.
+    did not reach the attorney before; what another has taken on is asked when that ends (`ended_answers`). What did not
+    reach who was asked in the attorney's place goes to nobody any more. Whoever was it is on the matter no more, and
+    calendars of theirs that show that matter only end. `pages`: where the mail links to; empty: nowhere.
 
     Raises Conflict for who is its attorney already, and as `require_attorney`.
     """
@@ -60,7 +58,6 @@ def hand_over(session: Session, matter: Matter, to: Person, *, actor: str, now: 
     theirs = Reminder.entry_id.in_(select(Entry.id).where(Entry.matter_id == matter.id))
     end_answers_of(session, before, matter, now)
     asked = unanswered(session, before, [matter.id], now)
-    ask_when_answered(session, before, to, [matter.id], now)
     pass_on(session, before, to, now, theirs)
     end_refused_escalations(session, now, theirs)
     ask_anew(session, asked, to, now)
@@ -96,7 +93,6 @@ def hand_all_over(
         _end(session, matter, person, to, actor, now)
     ids = [matter.id for matter in matters]
     asked, for_others = unanswered(session, person, ids, now), unanswered_for_others(session, person, now)
-    ask_when_answered(session, person, to, ids, now)
     pass_on(session, person, to, now)
     ask_anew(session, asked, to, now)
     ask_in_place(session, for_others, to, now)

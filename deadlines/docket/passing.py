@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.covering import cover, covering
+from deadlines.docket.handed import NEVER_MINDED
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED
 from deadlines.docket.outbox import FROM_THE_ROWS, Held
 from deadlines.docket.reminders import PENDING, message_id, reminder_row
@@ -43,7 +44,9 @@ def end_refused_escalations(session: Session, now: datetime, *of: ColumnElement[
     asked it anew. Which they were."""
     refused = Reminder.state == "dead", Reminder.rung.like(f"{ESCALATED}%"), of_dates_in_force()
     ended = session.scalars(select(Reminder).where(*of, *refused)).all()
-    for row in ended:
+    beneath = Reminder.state == "covered", Reminder.rung.like(f"{ESCALATED}%")
+    covered = select(Reminder).where(Reminder.lead_id.in_([row.id for row in ended]), *beneath)
+    for row in [*ended, *session.scalars(covered).all()]:
         _end(row, now)
     return [row.id for row in ended]
 
@@ -94,6 +97,8 @@ def _ask(session: Session, row: Reminder, to: Person, now: datetime, said_by: in
     under which they are asked anew elsewhere."""
     same = _same(session, row, to)
     if same is not None:
+        if said_by is None:
+            _wake(session, same, now)
         return same
     due_at = now if said_by is None else row.due_at
     deadline = session.get_one(DeadlineRow, row.deadline_id)
@@ -109,10 +114,18 @@ def _give(session: Session, row: Reminder, to: Person, now: datetime) -> int:
     """A reminder goes to another person, or ends where they have the same; which one stands in its place."""
     same = _same(session, row, to)
     if same is not None:
+        _wake(session, same, row.next_at)
         _end(row, now)
         return same
     row.person_id, row.message_id = to.id, message_id(row.deadline_id, row.rung, to.id, row.channel)
     return row.id
+
+
+def _wake(session: Session, same: int, next_at: datetime) -> None:
+    """What they have was withdrawn, because it was another's meanwhile: it waits again."""
+    row = session.get_one(Reminder, same)
+    if row.state in NEVER_MINDED:
+        row.state, row.next_at, row.lead_id, row.attempts = "planned", next_at, None, 0
 
 
 def _taken_back(row: Reminder, now: datetime) -> Reminder:

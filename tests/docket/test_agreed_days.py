@@ -102,7 +102,7 @@ def firm_partner(session: Session) -> Person:
 
 
 def test_a_grant_of_one_person_does_not_come_in_while_nobody_is_reminded(database: Database) -> None:
-    """A self-petitioner's motion has a year (8 USC 1229a(c)(7)(C)(iv)(III)); it is followed in a restricted matter alone."""
+    """A self-petitioner's motion has a year (8 USC 1229a(c)(7)(C)(iv)); it is followed in a restricted matter alone."""
     with database.write() as session:
         ana, _, dora = firm(session)
         entry = recorded(session, ORDER)[VAWA]

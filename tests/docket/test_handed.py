@@ -21,7 +21,6 @@ from deadlines.docket.new_roles import amend_role
 from deadlines.docket.outbox import revive
 from deadlines.docket.people import activate_person, deactivate_person
 from deadlines.docket.reminder_words import words_of
-from deadlines.docket.reminders import URGENT
 from deadlines.docket.sendings import sendings
 from deadlines.docket.versions import current
 from deadlines.store.tables import Attempt, Audit, Letter, Person, Reminder
@@ -130,16 +129,6 @@ def test_what_somebody_took_on_holds_as_long_as_they_are_here(firm: Firm, by: st
     acknowledge(firm.session, firm.entry, getattr(firm, by), now=NOW, lasts=DAY, zone=samples.ZONE)
     leave(firm)
     assert len(firm.asked(firm.ben)) == (by == "ana")
-
-
-@pytest.mark.parametrize("act", [leave, give])
-def test_what_another_has_taken_on_is_asked_when_that_ends(firm: Firm, act: Callable[[Firm], None]) -> None:
-    firm.ana.supervisor_id = firm.carla.id
-    firm.session.flush()
-    until = acknowledge(firm.session, firm.entry, firm.carla, now=NOW, lasts=HOUR, zone=samples.ZONE).until
-    act(firm)
-    query = select(Reminder.due_at).where(Reminder.person_id == firm.ben.id, Reminder.severity >= URGENT)
-    assert until in firm.session.scalars(query).all()
 
 
 def test_what_the_former_attorney_has_taken_on_is_asked_of_the_next_at_once(firm: Firm) -> None:
