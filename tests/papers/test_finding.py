@@ -98,6 +98,9 @@ APPEAL = [*JUSTICE, "Board of Immigration Appeals", "File: A123-456-789", "Octob
         ([[*STATUS, *["of the record"] * 30, "IOE0999999999"], WORK], "1 and 2", ["2026-11-02", "2026-10-20"]),
         ([STATUS, ORDER], "1 and 2", ["2026-11-02", "2026-10-06"]),
         ([ORDER, APPEAL], "1 and 2", ["2026-10-06", "2026-10-01"]),
+        ([[line.replace("November 2", "October 6") for line in STATUS], ORDER], "1 and 2", ["2026-10-06"]),
+        ([ORDER, [line.replace("October 1,", "October 6,") for line in APPEAL]], "1 and 2", ["2026-10-06"]),
+        ([ORDER, [*APPEAL[:4], "Date: October 1, 2026"]], "1 and 2", ["2026-10-06", "2026-10-01"]),
         (
             [[USCIS, "November 2, 2026", "It is hereby denied."], [USCIS, "October 20, 2026", "It is hereby denied."]],
             "1 and 2",
@@ -131,6 +134,9 @@ def test_two_notices_to_the_same_person_are_two_and_each_has_its_own_date(
         ([[*APPEAL[:5], "Enclosed is the decision."], APPEAL], ["2026-10-01"]),
         ([[*ORDER[:6], "Enclosed is the decision."], ORDER], ["2026-10-06"]),
         ([ORDER, [*JUSTICE, "Board of Immigration Appeals", "NOTICE OF APPEAL", "Date:", "A-Number:"]], ["2026-10-06"]),
+        ([ORDER, ["File: A123-456-789", "whether, as the Board of Immigration Appeals has held, it"]], ["2026-10-06"]),
+        ([STATUS, [ALIEN, "and U.S. Citizenship and Immigration Services told the Immigration Court"]], ["2026-11-02"]),
+        ([["The heading is a picture.", *ORDER[3:]], [*ORDER[:3], "File: A123-456-789", "Page 2"]], ["2026-10-06"]),
     ],
 )
 def test_one_letter_of_several_pages_its_cover_and_its_enclosure_are_one_notice(
