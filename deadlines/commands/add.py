@@ -155,6 +155,7 @@ def _record(app: App, notice: "Notice", given: Mapping[str, Any], *, again: bool
             client=given["client"],
             attorney=attorney,
             restricted=given["restricted"],
+            by=by,
             actor=who,
             now=now,
         )

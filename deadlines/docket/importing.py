@@ -136,6 +136,7 @@ def _record(session: Session, desk: Desk, row: ImportRow, by: Person, now: datet
         client=row.client,
         attorney=find_person(session, row.attorney) if row.attorney else None,
         restricted=row.restricted,
+        by=by,
         actor=desk.actor,
         now=now,
     )
@@ -167,6 +168,7 @@ class _Ground:
             for reference in session.scalars(select(Matter.reference).where(func.lower(Matter.reference).in_(page)))
         }
         self.hidden = set(session.scalars(select(Matter.reference).where(~visible(by))))
+        self.hidden_written = set(session.scalars(select(func.lower(Matter.reference)).where(~visible(by))))
         of_others = select(Imported.key).join(NoticeRow, NoticeRow.id == Imported.notice_id).join(NoticeRow.matter)
         self.keys_of_others = set(session.scalars(of_others.where(~visible(by))))
         self.opened: dict[str, ImportRow] = {}
@@ -177,6 +179,13 @@ class _Ground:
             for notice in session.scalars(select(NoticeRow).where(standing, NoticeRow.matter_id.in_(references))):
                 twin = (references[notice.matter_id], notice.kind, notice.decided_on, notice.form)
                 self.twins.setdefault(twin, f"notice {notice.id[:8]}")
+
+    def hides(self, reference: str) -> bool:
+        """Whether it is the number of a matter that is not theirs to see, in these capital and small letters or others;
+        see `visible.is_taken_unseen`."""
+        if reference in self.matters:
+            return reference in self.hidden
+        return reference.lower() in self.hidden_written
 
 
 def _found(session: Session, table: Any, column: Any, values: Iterable[str]) -> dict[str, Any]:
@@ -198,7 +207,7 @@ def _of_row(session: Session, desk: Desk, ground: _Ground, row: ImportRow, today
     # Who imported the very row has read it: that it is recorded tells them nothing, also where they see it no more.
     if kept is not None and kept.by == ground.by.id and not row.wrong and says_the_same(kept, row):
         return _known(row)
-    if row.matter in ground.hidden:
+    if ground.hides(row.matter):
         return [row.fault("matter", NOT_YOURS)]
     if row.wrong:
         found = _nobody(ground, row)

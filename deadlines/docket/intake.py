@@ -20,6 +20,7 @@ from deadlines.docket.renderings import touch
 from deadlines.docket.restricting import follow_discreet, restrict_matter
 from deadlines.docket.reviews import end_review
 from deadlines.docket.telling import Leaves
+from deadlines.docket.visible import UNUSABLE, is_taken_unseen
 from deadlines.errors import Conflict, InputError
 from deadlines.law import Law
 from deadlines.practice import Practice
@@ -72,15 +73,16 @@ def open_matter(
     client: str | None,
     attorney: Person | None,
     restricted: bool = False,
+    by: Person | None = None,
     actor: str,
     now: datetime,
 ) -> Matter:
     """The matter with that reference, opened if the firm has none yet. The caller records a notice of it in the same
-    transaction; without one a matter is opened by `opening.open_answered`.
+    transaction; without one a matter is opened by `opening.open_answered`. `by`: who asks, where that is known.
 
     Raises InputError for an unusable reference or where a new matter lacks its attorney, or names one who may not be
     it, and Conflict where that person has left, or the matter exists with another client or attorney, or as a number
-    that differs in capital and small letters only.
+    that differs in capital and small letters only; how that one is written is told to who sees it.
     """
     reference = plain(reference, "matter number", REFERENCE_LENGTH)
     client = plain(client, "client name", CLIENT_LENGTH) if client else None
@@ -105,7 +107,8 @@ def open_matter(
         )
     require_attorney(attorney)
     if session.scalar(select(Matter.id).where(func.lower(Matter.reference) == reference.lower()).limit(1)) is not None:
-        raise Conflict(WRITTEN_OTHERWISE, code="matter-exists")
+        unseen = is_taken_unseen(session, reference, by)
+        raise Conflict(UNUSABLE if unseen else WRITTEN_OTHERWISE, code="matter-exists")
     matter = Matter(reference=reference, client=client, attorney_id=attorney.id, restricted=restricted, created_at=now)
     session.add(matter)
     session.flush()

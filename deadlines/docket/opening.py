@@ -10,7 +10,7 @@ from deadlines.docket.incoming import Way, belongs_to, find_seen_incoming, hold_
 from deadlines.docket.intake import REFERENCE_LENGTH, open_matter, plain
 from deadlines.docket.mailroom import MailRoom
 from deadlines.docket.reviews import none_known
-from deadlines.docket.visible import UNUSABLE, is_visible
+from deadlines.docket.visible import UNUSABLE, is_taken_unseen
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
 from deadlines.store.tables import Incoming, Matter, Person, Review
@@ -67,12 +67,12 @@ def open_answered(
     if answer.incoming is not None:
         hold_waiting(session, find_seen_incoming(session, answer.incoming, by))
     audit.hold(session)  # of two who open the same matter at once the second is told of the first
-    taken = session.scalar(select(Matter.id).where(Matter.reference == reference))
-    if taken is not None:
-        seen = is_visible(session, taken, by)
-        raise Conflict("A matter with this number exists already." if seen else UNUSABLE, code="matter-exists")
+    if is_taken_unseen(session, reference, by):
+        raise Conflict(UNUSABLE, code="matter-exists")
+    if session.scalar(select(Matter.id).where(Matter.reference == reference)) is not None:
+        raise Conflict("A matter with this number exists already.", code="matter-exists")
     matter = open_matter(
-        session, reference, client=client, attorney=attorney, restricted=restricted, actor=actor, now=now
+        session, reference, client=client, attorney=attorney, restricted=restricted, by=by, actor=actor, now=now
     )
     if answer.none_until is not None:
         again_on = answer.none_until

@@ -1,6 +1,6 @@
 """Who may see what: the one policy behind every page, count and search."""
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, or_, select, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from deadlines.docket.roles import DOCKET_ROLE
@@ -52,9 +52,18 @@ def require_visible(session: Session, matter_id: str, person: Person) -> None:
 
 def require_visible_matter(session: Session, reference: str, person: Person) -> None:
     """Raises NotFound for the number of a matter that somebody may not see; one that is new is nobody's secret."""
-    found = session.scalar(select(Matter.id).where(Matter.reference == " ".join(reference.split())))
-    if found is not None and not is_visible(session, found, person):
+    if is_taken_unseen(session, " ".join(reference.split()), person):
         raise NotFound(UNUSABLE)
+
+
+def is_taken_unseen(session: Session, reference: str, person: Person | None) -> bool:
+    """Whether a number is that of a matter which somebody may not see, in these capital and small letters or others:
+    how it is written there is theirs to know as little."""
+    seen = session.execute(select(visible(person)).where(Matter.reference == reference)).scalar_one_or_none()
+    if seen is not None:
+        return not seen
+    written = func.lower(Matter.reference) == reference.lower()
+    return session.scalar(select(Matter.id).where(written, ~visible(person)).limit(1)) is not None
 
 
 def leaving(*, named: bool) -> ColumnElement[bool]:

@@ -11,20 +11,26 @@ from deadlines.papers.model import A_NUMBER, Line
 LETTER_LINES = 30
 """A letter's own date stands by itself within so many lines of its first page."""
 LETTERHEAD_LINES = 6
-LETTERHEADS = (words.USCIS, words.BOARD, words.COURT, words.OFFICE)
+LETTERHEADS = {
+    "USCIS": (words.USCIS,),
+    "the Board": (words.BOARD, words.BOARD_NAME),
+    "the court": (words.COURT,),
+    "the office": (words.OFFICE,),
+}
 
 
 def beginnings(lines: Sequence[Line]) -> list[int]:
     """The pages on which a notice begins: the first, and each later one whose head bears an authority's name and a
-    number that no page before it had. A number further down may be of a case that the notice speaks of."""
+    number or a date that no head before it had, or is another authority's. A number further down may be of a case that
+    the notice speaks of."""
     found: list[int] = []
     seen: set[str] = set()
     for number, group in groupby(lines, key=lambda line: line.page):
         page = list(group)
-        own = _numbers(page[:LETTER_LINES])
-        if not found or (own and not own & seen and _has_letterhead(page)):
+        head = page[:LETTER_LINES]
+        if not found or (_authorities(page) and _is_another(head, seen)):
             found.append(number)
-        seen |= _numbers(page)
+        seen |= _receipts(head) | _aliens(head) | _days(head) | _authorities(_headings(page))
     return found
 
 
@@ -44,12 +50,50 @@ def receipt_numbers(line: Line) -> list[str]:
     return [re.sub(r"[\s-]", "", match[0]) for match in words.RECEIPT.finditer(line.text)]
 
 
-def _numbers(page: Sequence[Line]) -> set[str]:
-    """Receipt numbers and A-numbers, by which an authority tells its cases apart."""
-    aliens = {re.sub(r"[^0-9]", "", match[0]) for line in page for match in A_NUMBER.finditer(line.text)}
-    return aliens | {number for line in page for number in receipt_numbers(line)}
+def _is_another(head: Sequence[Line], seen: set[str]) -> bool:
+    """Whether a head under an authority's name is that of another letter. Every letter to the same person bears the
+    same A-number, so that one tells letters apart only where they have no receipt number, and then those of another
+    authority too; and letters in the same case differ only in their dates. To say so of a page that is none costs a
+    look, not to say so costs a notice."""
+    receipts = _receipts(head)
+    own = receipts or _aliens(head)
+    if own and (not own & seen or (not receipts and _is_of_another_authority(head, seen))):
+        return True
+    dated = {printed.day.isoformat() for line in head if (printed := standing_day(line))}
+    return not dated <= seen and not any(words.CERTIFICATE.search(line.text) for line in head[:LETTERHEAD_LINES])
 
 
-def _has_letterhead(page: Sequence[Line]) -> bool:
+def _receipts(lines: Sequence[Line]) -> set[str]:
+    return {number for line in lines for number in receipt_numbers(line)}
+
+
+def _aliens(lines: Sequence[Line]) -> set[str]:
+    return {re.sub(r"[^0-9]", "", match[0]) for line in lines for match in A_NUMBER.finditer(line.text)}
+
+
+def _days(head: Sequence[Line]) -> set[str]:
+    """The letter's own dates, which its next pages may repeat without their label. One in a sentence is of another
+    paper, which may follow."""
+    days = [standing_day(line) for line in head]
+    days += [days_in(line.text)[0] for line in head if words.DATE_LABEL.match(line.text) and days_in(line.text)]
+    return {printed.day.isoformat() for printed in days if printed is not None}
+
+
+def _is_of_another_authority(head: Sequence[Line], seen: set[str]) -> bool:
+    """Whether it is headed by another authority than every head before it, of which one at least is known."""
+    return bool(seen & LETTERHEADS.keys()) and not _authorities(_headings(head)) <= seen
+
+
+def _authorities(page: Sequence[Line]) -> set[str]:
     head = " ".join(line.text for line in page[:LETTERHEAD_LINES])
-    return any(pattern.search(head) for pattern in LETTERHEADS)
+    return {name for name, patterns in LETTERHEADS.items() if any(pattern.search(head) for pattern in patterns)}
+
+
+def _headings(page: Sequence[Line]) -> list[Line]:
+    """The lines at the top without those of a sentence, which may name any authority: every long word of a heading
+    begins with a capital."""
+    return [
+        line
+        for line in page[:LETTERHEAD_LINES]
+        if not any(len(word) > 3 and word.islower() for word in line.text.split())
+    ]

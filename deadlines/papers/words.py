@@ -93,6 +93,10 @@ COURT = words(
 )
 OFFICE = words(r"decision of the administrative appeals office")
 USCIS = words(r"citizenship and immigration services")
+BOARD_NAME = words(r"\bboard of immigration appeals\b")
+"""On its letterhead; other papers name the Board too, as where one may appeal."""
+CERTIFICATE = words(r"\b(?:certificate|proof) of (?:mailing|service|delivery)\b")
+"""The heading of a page that tells how and when the letter before it went out: its date is not that of a letter."""
 
 OTHER_PAPER = words(
     r"\b(?:issued|sent|mailed|responded|response|respond|replied|received|previous|prior|earlier|if|may|unless|not)\b"

@@ -312,6 +312,32 @@ def test_of_a_restricted_matter_nothing_is_told_to_who_does_not_work_on_it(sessi
     assert planned(session, grid(FIRST)).count("known") == 1
 
 
+def test_the_number_of_a_restricted_matter_in_other_capitals_tells_no_more(session: Session, ana: Person) -> None:
+    hidden = (FIRST[0], "S-1", *FIRST[2:])
+    recorded(session, grid(hidden), ana)
+    session.scalars(select(Matter)).one().restricted = True
+    session.flush()
+    ben = person(session, "Ben", "paralegal")
+    for number in ("S-1", "s-1"):
+        for cells in (("K-9", number, *FIRST[2:]), ("K-9", number, "", "", *FIRST[4:]), (FIRST[0], number, *FIRST[2:])):
+            fault = only(recorded(session, grid(cells), ben))
+            assert (fault.column, fault.message) == ("matter", NOT_YOURS)
+    assert "write it as it is there" in only(planned(session, grid(("K-9", "s-1", *FIRST[2:])))).message
+    assert only(recorded(session, grid(("K-9", "s-1", *FIRST[2:])), ben)).message == NOT_YOURS
+
+
+def test_a_mistake_in_a_row_tells_nothing_of_the_number_in_other_capitals(session: Session, ana: Person) -> None:
+    recorded(session, grid((FIRST[0], "S-1", *FIRST[2:])), ana)
+    session.scalars(select(Matter)).one().restricted = True
+    ben = person(session, "Ben", "paralegal")
+    said = []
+    for number in ("S-1", "s-1"):
+        rows, _ = read_rows(grid(("K-9", number, "", "nobody@x.test", "no.such", *FIRST[5:])), load_law())
+        said.append(check(session, desk(), rows, by=ben, today=TODAY).faults)
+    assert [(fault.column, fault.message) for fault in said[0]] == [("matter", NOT_YOURS)]
+    assert said[0] == said[1]
+
+
 def test_the_key_of_a_restricted_matter_tells_nothing_under_another_number(session: Session, ana: Person) -> None:
     """A key may be guessed: the answer names no number, form or date of the matter that has it."""
     recorded(session, grid(FIRST), ana)

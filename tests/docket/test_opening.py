@@ -12,11 +12,12 @@ from deadlines.docket.closing import strike_notice
 from deadlines.docket.health import check_docket
 from deadlines.docket.history import history
 from deadlines.docket.incoming import dismiss
-from deadlines.docket.intake import record_notice
+from deadlines.docket.intake import open_matter, record_notice
 from deadlines.docket.opening import Answer, Opened, open_answered
 from deadlines.docket.quiet import matter_lines
 from deadlines.docket.reviews import none_known, standing_review, tell_reviews
 from deadlines.docket.undocketed import papers
+from deadlines.docket.visible import require_visible_matter
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store.database import Database
 from deadlines.store.tables import Incoming, Matter, Person
@@ -92,10 +93,31 @@ def test_of_a_number_that_is_not_theirs_to_see_people_learn_that_it_is_taken_and
         ana, ben, dora = firm(session)
         matter(session, ana, "S-1", restricted=True)
         for who in (ben, dora):
-            with pytest.raises(Conflict, match=r"^This number cannot be used: ask whoever keeps the docket\.$"):
-                opened(session, who, "S-1", none_until=FORTNIGHT)
+            for number in ("S-1", "s-1"):  # the same number in other capitals is the same number
+                with pytest.raises(Conflict, match=r"^This number cannot be used: ask whoever keeps the docket\.$"):
+                    opened(session, who, number, none_until=FORTNIGHT)
+                with pytest.raises(NotFound, match=r"^This number cannot be used: ask whoever keeps the docket\.$"):
+                    require_visible_matter(session, f" {number} ", who)
         with pytest.raises(Conflict, match="exists already"):
             opened(session, ana, "S-1", none_until=FORTNIGHT)
+        with pytest.raises(Conflict, match="in capital and small letters only"):
+            opened(session, ana, "s-1", none_until=FORTNIGHT)
+        require_visible_matter(session, "s-1", ana)
+
+
+def test_a_number_in_other_capitals_is_spelled_to_nobody_who_does_not_see_its_matter(database: Database) -> None:
+    """Also where nothing asked before: two may type at once. Nobody in particular sees no restricted matter."""
+    with database.write() as session:
+        ana, ben, _ = firm(session)
+        matter(session, ana, "S-1", restricted=True)
+        for who, words in ((ben, "cannot be used"), (None, "cannot be used"), (ana, "in capital and small letters")):
+            with pytest.raises(Conflict, match=words) as refused:
+                open_matter(session, "s-1", client=None, attorney=ana, by=who, actor="test", now=LATER)
+            assert refused.value.code == "matter-exists"
+        # One that stands there under its very number is told by it, whatever else is written so.
+        session.add(Matter(reference="s-1", attorney_id=ana.id, created_at=LATER))
+        session.flush()
+        require_visible_matter(session, "s-1", ben)
 
 
 @pytest.mark.parametrize("day, part", [(MON, "not to come"), (MON + timedelta(days=367), "more than a year")])

@@ -74,6 +74,86 @@ def test_a_number_or_a_date_on_a_later_page_begins_no_other_notice(second: list[
     assert read.values("decided_on") == ["2026-10-23"]
 
 
+USCIS = "U.S. Citizenship and Immigration Services"
+JUSTICE = ["U.S. Department of Justice", "Executive Office for Immigration Review"]
+ALIEN = "A-Number: A123-456-789"
+STATUS = [USCIS, "November 2, 2026", "IOE0912345678", ALIEN, "Form I-485, Application", "It is hereby denied."]
+WORK = [USCIS, "October 20, 2026", "IOE0999999999", ALIEN, "Form I-765, Application", "It is hereby denied."]
+REQUEST = [USCIS, "October 12, 2026", "IOE0999999999", ALIEN, "REQUEST FOR EVIDENCE", "Form I-485"]
+ORDER = [*JUSTICE, "IMMIGRATION COURT", "File: A123-456-789", "Date:", "10/6/2026", "ORDER OF THE IMMIGRATION JUDGE"]
+APPEAL = [*JUSTICE, "Board of Immigration Appeals", "File: A123-456-789", "October 1, 2026", "It is dismissed."]
+
+
+@pytest.mark.parametrize(
+    ("pages", "begins", "days"),
+    [
+        ([STATUS, WORK], "1 and 2", ["2026-11-02", "2026-10-20"]),
+        ([STATUS, ["page 2 of 2, IOE0912345678"], WORK], "1 and 3", ["2026-11-02", "2026-10-20"]),
+        ([STATUS, [*STATUS[:3], "Page 2"], WORK, [*WORK[:3], "Page 2"]], "1 and 3", ["2026-11-02", "2026-10-20"]),
+        ([STATUS, [line.replace("October 20", "November 2") for line in WORK]], "1 and 2", ["2026-11-02"]),
+        ([STATUS, REQUEST], "1 and 2", ["2026-11-02", "2026-10-12"]),
+        ([REQUEST, STATUS, WORK], "1, 2 and 3", ["2026-10-12", "2026-11-02", "2026-10-20"]),
+        ([REQUEST, [*WORK[:1], "December 1, 2026", *WORK[2:]]], "1 and 2", ["2026-10-12", "2026-12-01"]),
+        ([[*STATUS, "your Form I-765, IOE0999999999"], WORK], "1 and 2", ["2026-11-02", "2026-10-20"]),
+        ([[*STATUS, *["of the record"] * 30, "IOE0999999999"], WORK], "1 and 2", ["2026-11-02", "2026-10-20"]),
+        ([STATUS, ORDER], "1 and 2", ["2026-11-02", "2026-10-06"]),
+        ([ORDER, APPEAL], "1 and 2", ["2026-10-06", "2026-10-01"]),
+        ([[line.replace("November 2", "October 6") for line in STATUS], ORDER], "1 and 2", ["2026-10-06"]),
+        ([ORDER, [line.replace("October 1,", "October 6,") for line in APPEAL]], "1 and 2", ["2026-10-06"]),
+        ([ORDER, [*APPEAL[:4], "Date: October 1, 2026"]], "1 and 2", ["2026-10-06", "2026-10-01"]),
+        (
+            [[USCIS, "November 2, 2026", "It is hereby denied."], [USCIS, "October 20, 2026", "It is hereby denied."]],
+            "1 and 2",
+            ["2026-11-02", "2026-10-20"],
+        ),
+        ([STATUS, [USCIS, "October 20, 2026", "It is hereby denied."]], "1 and 2", ["2026-11-02", "2026-10-20"]),
+        (
+            [[*STATUS, "as we wrote on", "in our notice of October 20, 2026"], [USCIS, "October 20, 2026"]],
+            "1 and 2",
+            ["2026-11-02", "2026-10-20"],
+        ),
+    ],
+)
+def test_two_notices_to_the_same_person_are_two_and_each_has_its_own_date(
+    pages: list[list[str]], begins: str, days: list[str]
+) -> None:
+    read = found(pages)
+    assert any(f"which begin on pages {begins}." in note for note in read.notes)
+    assert read.values("decided_on") == days
+
+
+@pytest.mark.parametrize(
+    ("pages", "days"),
+    [
+        ([STATUS, [*STATUS[:4], "Page 2"], [*STATUS[:4], "Page 3"]], ["2026-11-02"]),
+        ([STATUS, ["November 2, 2026", *STATUS[:3], "Page 2"], [USCIS, "November 2, 2026", "Page 3"]], ["2026-11-02"]),
+        ([STATUS, [USCIS, ALIEN, "Page 2"]], ["2026-11-02"]),
+        ([[USCIS, "Date: November 2, 2026", "Page 1"], [USCIS, "November 2, 2026", "Page 2"]], ["2026-11-02"]),
+        ([STATUS, [USCIS, "Proof of Delivery", "November 6, 2026", "IOE0912345678"]], ["2026-11-02"]),
+        (samples.BOARD, ["2026-09-20", "2026-09-21"]),
+        ([[*APPEAL[:5], "Enclosed is the decision."], APPEAL], ["2026-10-01"]),
+        ([[*ORDER[:6], "Enclosed is the decision."], ORDER], ["2026-10-06"]),
+        ([ORDER, [*JUSTICE, "Board of Immigration Appeals", "NOTICE OF APPEAL", "Date:", "A-Number:"]], ["2026-10-06"]),
+        ([ORDER, ["File: A123-456-789", "whether, as the Board of Immigration Appeals has held, it"]], ["2026-10-06"]),
+        ([STATUS, [ALIEN, "and U.S. Citizenship and Immigration Services told the Immigration Court"]], ["2026-11-02"]),
+        ([["The heading is a picture.", *ORDER[3:]], [*ORDER[:3], "File: A123-456-789", "Page 2"]], ["2026-10-06"]),
+    ],
+)
+def test_one_letter_of_several_pages_its_cover_and_its_enclosure_are_one_notice(
+    pages: list[list[str]], days: list[str]
+) -> None:
+    read = found(pages)
+    assert not any("seems to hold" in note for note in read.notes)
+    assert read.values("decided_on") == days
+
+
+def test_a_decision_of_another_day_than_its_cover_letter_is_offered_with_its_own_date() -> None:
+    """Which of the two the time runs from is for the person to say, not for the order of the pages."""
+    read = found([[*APPEAL[:4], "October 5, 2026", "Enclosed is the decision."], APPEAL])
+    assert read.values("decided_on") == ["2026-10-05", "2026-10-01"]
+    assert any("seems to hold 2 notices" in note for note in read.notes)
+
+
 @pytest.mark.parametrize("name", ["DENIAL", "RFE", "NOID", "REVOCATION", "JUDGE", "BOARD", "AAO"])
 def test_every_proposal_stands_on_the_line_that_it_names(name: str) -> None:
     from deadlines.papers.model import masked

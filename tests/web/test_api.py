@@ -423,7 +423,9 @@ def test_a_matter_is_opened_once(firm: ApiFirm) -> None:
     assert answer.headers["location"] == f"/api/v1/matters/{answer.json()['id']}"
     assert program.data(answer.headers["location"].removeprefix("/api/v1"))["client"] == "Ito"
     assert program.refused("/matters", body, 409)["code"] == "matter-exists"
-    assert program.refused("/matters", {**body, "reference": " S-1 "}, 409)["code"] == "matter-exists"
+    hidden = [program.refused("/matters", {**body, "reference": number}, 409) for number in (" S-1 ", "s-1")]
+    assert hidden[0] == hidden[1]
+    assert (hidden[0]["code"], "cannot be used" in hidden[0]["detail"]) == ("matter-exists", True)
     assert program.refused("/matters", {**body, "reference": "B-2", "attorney": "x@y.z"}, 404)["code"] == "not-found"
     for other in ("ben", "dora", "adam"):
         unfit = {**body, "reference": "B-2", "attorney": f"{other}@firm.test"}

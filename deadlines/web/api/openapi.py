@@ -41,7 +41,8 @@ IDEMPOTENCY = {
     "in": "header",
     "required": False,
     "description": "Chosen by the program, such as a UUID. The same key with the same request changes nothing more and "
-    "gives the same answer for 30 days; with another request it is refused (409).",
+    "gives the same answer for 30 days, while the token's person sees what it is about (else 404); with another "
+    "request it is refused (409).",
     "schema": {"type": "string", "pattern": f"^{KEY}$"},
 }
 NONE_MATCH = {

@@ -21,7 +21,8 @@ from deadlines.errors import DeadlinesError, StoreError
 from deadlines.store.database import Database
 from deadlines.store.tables import AccessToken
 from deadlines.web.api import wire
-from deadlines.web.api.asked import Asked, Firm, Reply
+from deadlines.web.api.again import require_seen
+from deadlines.web.api.asked import Asked, Firm
 from deadlines.web.api.openapi import document
 from deadlines.web.api.operations import Operation, Route, find_route
 from deadlines.web.api.problems import TYPE, Problem, Refused, of_error, problem
@@ -155,20 +156,21 @@ class Api:
                 raise Refused(of_error(error, wish.operation.keys)) from None
 
     def _once(self, session: Session, token: AccessToken, wish: Wish) -> Finished:
-        """Do it, or answer again what was answered to the same key."""
-        now, key = self._office.now(), wish.key if wish.operation.changing else None
+        """Do it, or answer again what was answered to the same key, to who may still see it."""
+        asked, key = self._asked(session, token, wish), wish.key if wish.operation.changing else None
         if key is not None:
-            kept = repeats.find_or_begin(session, token, key, wish.digest, now=now)
+            kept = repeats.find_or_begin(session, token, key, wish.digest, now=asked.now)
             if kept is not None:
+                require_seen(asked, kept.location)
                 return Finished(kept.status, kept.body, kept.location)
-        reply = self._run(session, token, wish)
+        reply = wish.operation.run(asked)
         body = msgspec.json.encode(reply.body)
         if key is not None:
             repeats.keep(session, token, key, status=wish.operation.status, body=body, location=reply.location)
         return Finished(wish.operation.status, body, reply.location)
 
-    def _run(self, session: Session, token: AccessToken, wish: Wish) -> Reply:
-        asked = Asked(
+    def _asked(self, session: Session, token: AccessToken, wish: Wish) -> Asked:
+        return Asked(
             session=session,
             by=token.person,
             firm=self._firm,
@@ -178,7 +180,6 @@ class Api:
             query=wish.query,
             body=wish.body,
         )
-        return wish.operation.run(asked)
 
 
 def _routed(path: str, method: str) -> tuple[Route, Operation]:

@@ -183,6 +183,7 @@ def _record(visit: Visit, draft: Draft, shown: Preview, form: dict[str, str]) ->
         client=draft.typed["client"] or None,
         attorney=shown.target.attorney,
         restricted=bool(form.get("restricted")),
+        by=visit.person,
         actor=desk.actor,
         now=now,
     )

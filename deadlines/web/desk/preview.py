@@ -19,7 +19,7 @@ from deadlines.docket.doubts import odd_days, past_windows
 from deadlines.docket.intake import find_twin
 from deadlines.docket.notices import standing_notices
 from deadlines.docket.protected import is_protected
-from deadlines.docket.visible import UNUSABLE, is_visible
+from deadlines.docket.visible import UNUSABLE, is_taken_unseen
 from deadlines.errors import DeadlinesError, InputError
 from deadlines.law.matrix import Fact
 from deadlines.store.tables import Matter, NoticeRow, Person
@@ -81,12 +81,12 @@ def target_of(visit: Visit, draft: Draft, *, whole: bool) -> tuple[Draft, Target
     attorney = visit.session.get(Person, typed["attorney"]) if typed["attorney"] else None
     if not typed["matter"]:
         return draft, Target(None, attorney)
+    if is_taken_unseen(visit.session, typed["matter"], visit.person):
+        return draft.wrong("matter", UNUSABLE), Target(None, attorney)
     found = visit.session.scalars(select(Matter).where(Matter.reference == typed["matter"])).one_or_none()
     if found is None:
         wrong = _unfit(attorney) if attorney is not None else _without_attorney(typed["matter"]) if whole else ""
         return (draft.wrong("attorney", wrong) if wrong else draft), Target(None, attorney)
-    if not is_visible(visit.session, found.id, visit.person):
-        return draft.wrong("matter", UNUSABLE), Target(None, attorney)
     try:
         refuse_left(found)
     except DeadlinesError as refused:
