@@ -17,6 +17,9 @@ REOPENED, MOVED, VERIFIED, RESOLVED, ACCEPTED = (
 )
 STATUS = {"filed": "satisfied", "waived": "waived", "struck": "struck", "missed": "missed"}
 """From what happened to an entry to what it is then."""
+CLOSINGS = {f"entry.{event}": status for event, status in STATUS.items()}
+"""The trail's words for the acts that close an entry. Others tell of a closing too: that it was taken back, or that
+somebody looked at it once more."""
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -79,9 +82,9 @@ def _status_before(row: Audit) -> str | None:
 
 
 def _closing(row: Audit) -> dict[str, Any] | None:
-    """The record of a closing, where the row tells of one."""
+    """The record of a closing, where the row is of the act that closed."""
     found = row.detail.get("closing")
-    return found if row.action != REOPENED and isinstance(found, dict) and "was" in found else None
+    return found if row.action in CLOSINGS and isinstance(found, dict) and "was" in found else None
 
 
 def _unless(row: Audit | None, ends: Sequence[Audit]) -> Audit | None:
