@@ -171,7 +171,7 @@ class _Look:
             select(Entry).where(Entry.matter_id == matter.id, Entry.created_at <= at).order_by(Entry.created_at)
         ).all()
         self.ids = [entry.id for entry in self.entries]
-        self.events = events_of(session, self.ids)
+        self.events = events_of(session, matter, self.ids)
         self.corrections = corrections_of(session, self.entries, matter)
         self.looks = LooksThen(session, matter.id, self.entries, self.events, self.corrections, at)
         notices = select(NoticeRow).where(NoticeRow.matter_id == matter.id)

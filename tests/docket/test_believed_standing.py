@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 from deadlines.docket.closed import recheck_entry
 from deadlines.docket.closing import close_missed, file_entry, reopen_entry, strike_notice, waive_entry
 from deadlines.docket.records import Proof
+from deadlines.docket.restricting import follow_discreet, restrict_matter, unrestrict_matter
 from deadlines.store.tables import Entry, Person
 from tests.docket import desks
 from tests.docket.test_believed import entry_on
+from tests.docket.test_discreet import ORDER, VAWA, matter_of
 
 RULE = "uscis.motion.reopen"
 
@@ -58,3 +60,33 @@ def test_a_closing_that_was_looked_at_and_taken_back_stood_until_then(session: S
     reopen_entry(session, desks.desk(), entry, reason="the client wants it", by=dora, now=at(7))
     waived = ("waived", ana.email, at(3))
     assert told(session, entry, 2, 4, 6, 8) == [("open", None, None), waived, waived, ("open", None, None)]
+
+
+def test_what_only_a_protected_person_may_file_was_followed_while_the_matter_was_restricted(session: Session) -> None:
+    """Restricted on the 3rd, by mistake, until the 7th, and again from the 9th; waived on the 11th."""
+    ana, _, _ = desks.firm(session)
+    entry = desks.recorded(session, ORDER)[VAWA]
+    matter, _ = matter_of(session, entry)
+    was = {2: entry.status}
+    for day in (3, 7, 9):
+        if day == 7:
+            unrestrict_matter(session, matter, ana, "a mistake", now=at(day))
+        else:
+            restrict_matter(session, matter, actor="t", now=at(day))
+        follow_discreet(session, desks.desk(), matter, now=at(day))
+        was[day], was[day + 1] = entry.status, entry.status
+    close(session, entry, "waived", ana, 11)
+    was |= {11: "waived", 12: "waived"}
+    assert [was[day] for day in (2, 4, 8, 10)] == ["information", "open", "information", "open"]
+    assert {day: told(session, entry, day)[0][0] for day in was} == was
+
+
+def test_what_every_person_may_file_stands_as_it_did_when_the_matter_was_restricted(session: Session) -> None:
+    desks.firm(session)
+    entries = desks.recorded(session, ORDER)
+    matter, _ = matter_of(session, entries[VAWA])
+    was = {entry.id: entry.status for entry in entries.values() if entry.rule != VAWA}
+    restrict_matter(session, matter, actor="t", now=at(3))
+    assert follow_discreet(session, desks.desk(), matter, now=at(3)) == [entries[VAWA]]
+    for day in (2, 4):
+        assert {name: told(session, session.get_one(Entry, name), day)[0][0] for name in was} == was
