@@ -29,6 +29,7 @@ from deadlines.docket.believed_more import (
     declined_of,
     granted_by,
     in_force,
+    until_then,
 )
 from deadlines.docket.blind import blind_to, plain
 from deadlines.docket.corrections import corrections_of
@@ -293,7 +294,7 @@ class _Look:
         *,
         waited: bool,
     ) -> BelievedEntry:
-        window, verified = window_of(entry, row), standing.verified
+        window, verified, events = window_of(entry, row), standing.verified, self.events.get(entry.id, ())
         closing = standing.closing or {}
         return BelievedEntry(
             entry=entry.id,
@@ -314,7 +315,7 @@ class _Look:
             verified_at=verified.at if verified is not None else None,
             verified_by=self._who(verified.detail.get("person")) if verified is not None else None,
             taken=[
-                Taken(self._who(ack.person_id), ack.at, ack.until, ack.until > self.at)
+                Taken(self._who(ack.person_id), ack.at, until_then(ack, events, self.at), ack.until > self.at)
                 for ack in acks
                 if ack.version == row.version
             ],

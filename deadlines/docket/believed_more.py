@@ -14,7 +14,9 @@ from deadlines.docket.direction import Dates
 from deadlines.docket.extension_views import BECAME
 from deadlines.docket.granted import Granted, of_row
 from deadlines.docket.proposals import stored_dates
-from deadlines.store.tables import Audit, Extension, Proposal
+from deadlines.store.tables import Acknowledgement, Audit, Extension, Proposal
+
+TOOK_ON = "entry.acknowledge"
 
 
 class AskedThen(Struct, frozen=True, kw_only=True):
@@ -85,6 +87,16 @@ def declined_of(proposals: Sequence[Proposal], anew: Recomputed, who: Callable[[
     if made is None or made.decided_at is None:
         return None
     return DeclinedThen(who(made.decided_by), made.decided_at, made.decision or "")
+
+
+def until_then(ack: Acknowledgement, events: Sequence[Audit], at: datetime) -> datetime:
+    """Until when somebody had taken a date on, as it was known at a moment: where that was ended early afterwards, as
+    by a hand-over, it was to last longer, as the trail tells."""
+    if ack.until <= at:
+        return ack.until
+    took = (row for row in events if row.action == TOOK_ON and (row.actor, row.at) == (ack.person_id, ack.at))
+    told = next((row.detail.get("until") for row in took), None)
+    return datetime.fromisoformat(told) if told is not None else ack.until
 
 
 def in_force(resolution: Audit | None, dispute: str | None) -> Audit | None:

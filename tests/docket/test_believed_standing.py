@@ -1,16 +1,18 @@
 """How a window stood on an earlier day, asked later: what came after that day changes nothing of the answer."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
+from deadlines.docket.acknowledging import acknowledge
 from deadlines.docket.closed import recheck_entry
 from deadlines.docket.closing import close_missed, file_entry, reopen_entry, strike_notice, waive_entry
+from deadlines.docket.handing import hand_over
 from deadlines.docket.records import Proof
 from deadlines.docket.restricting import follow_discreet, restrict_matter, unrestrict_matter
 from deadlines.store.tables import Entry, Person
-from tests.docket import desks
+from tests.docket import desks, samples
 from tests.docket.test_believed import entry_on
 from tests.docket.test_discreet import ORDER, VAWA, matter_of
 
@@ -90,3 +92,23 @@ def test_what_every_person_may_file_stands_as_it_did_when_the_matter_was_restric
     assert follow_discreet(session, desks.desk(), matter, now=at(3)) == [entries[VAWA]]
     for day in (2, 4):
         assert {name: told(session, session.get_one(Entry, name), day)[0][0] for name in was} == was
+
+
+def test_until_when_a_date_was_taken_on_is_told_as_it_was_known_that_day(session: Session) -> None:
+    """Taken on for five days on 30 October, and again on 9 November; on the 10th the matter is handed over."""
+    ana, _, _ = desks.firm(session)
+    entry = desks.recorded(session)[RULE]
+    days = [datetime(2026, *day, 15, 0, tzinfo=UTC) for day in ((10, 30), (11, 9), (11, 10))]
+    for now in days[:2]:
+        acknowledge(session, entry, ana, now=now, lasts=timedelta(days=5), zone=samples.ZONE)
+    other = samples.person(session, "Cy Wu", "attorney")
+    hand_over(session, entry.matter, other, actor="t", now=days[2])
+
+    def taken(on: date) -> list[tuple[datetime, bool]]:
+        return [(one.until, one.stood) for one in entry_on(session, entry, on).taken]
+
+    first, second = (now + timedelta(days=5) for now in days[:2])
+    assert taken(date(2026, 11, 2)) == [(first, True)]
+    assert taken(date(2026, 11, 6)) == [(first, False)]
+    assert taken(date(2026, 11, 9)) == [(first, False), (second, True)]
+    assert taken(date(2026, 11, 10)) == [(first, False), (days[2], False)]
