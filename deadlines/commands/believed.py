@@ -100,6 +100,9 @@ def reasons_words(entry: "BelievedEntry") -> "Iterator[str]":
         yield f"Closed {entry.closed_at:%Y-%m-%d %H:%M} UTC by {entry.closed_by}{why}"
     if entry.waited:
         yield "Other dates waited for two people to agree."
+    if entry.declined is not None:
+        why = f": {entry.declined.reason}" if entry.declined.reason else ""
+        yield f"Those dates were decided against: {entry.declined.by}, {entry.declined.at:%Y-%m-%d %H:%M} UTC{why}"
     for look in entry.discrepancy:
         read = f"{look.by}, {look.at:%Y-%m-%d %H:%M} UTC, read {words_of(look.fields)} otherwise"
         yield f"TWO ENTRIES DIFFERED then: {read}."

@@ -146,7 +146,8 @@ def _print(sheet: "Sheet", whole: bool) -> None:
     click.echo(f"Evening check of {day_words(sheet.on)}\n")
     click.echo(style("To be done by then, and still open", bold=True))
     _print_due(sheet.open, ALL_CLOSED if whole else PART_SEEN, tone="red", after=sheet.after)
-    click.echo(style("\nClosed that day: was each closed rightly?", bold=True))
+    since = "that day" if sheet.closed_since == sheet.on else f"since {day_words(sheet.closed_since)}"
+    click.echo(style(f"\nClosed {since}: was each closed rightly?", bold=True))
     _print_closed(sheet.closed, none, sheet.after)
     if sheet.others:
         click.echo(style("\nPapers that wait, and matters to look at again", bold=True))
@@ -218,6 +219,7 @@ def _print_due(items: "list[DueItem]", empty: str, tone: str | None = None, afte
 
 def _print_closed(items: "list[ClosedItem]", empty: str, after: Collection[str]) -> None:
     from deadlines.commands.output import print_table
+    from deadlines.commands.windows import day_words
 
     print_table(
         ("How", "Matter", "Window", "Form", "Entry", "By", "In time", "Reason or proof"),
@@ -229,7 +231,7 @@ def _print_closed(items: "list[ClosedItem]", empty: str, after: Collection[str])
                 i.form,
                 i.entry[:8],
                 i.closed_by,
-                i.timeliness,
+                f"after the last day {day_words(i.passed)}" if i.passed is not None else i.timeliness,
                 i.proof,
             )
             for i in items

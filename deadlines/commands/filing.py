@@ -12,7 +12,7 @@ from deadlines.commands.signing import by_option, nexts_of, signed
 if TYPE_CHECKING:
     from datetime import date
 
-    from deadlines.docket.records import Proof
+    from deadlines.docket.records import Closing, Proof
     from deadlines.docket.views import EntryView
 
 COPY = click.Path(path_type=Path)
@@ -89,6 +89,7 @@ def answer(view: "EntryView", *, as_json: bool) -> None:
     """What was recorded, loudly where it may be too late, and what comes next."""
     from deadlines.commands.changes import print_follow_ons
     from deadlines.commands.output import clean, paragraph, print_json, style
+    from deadlines.commands.passed import print_passed
     from deadlines.commands.show import closing_words
     from deadlines.commands.windows import day_words
 
@@ -104,6 +105,16 @@ def answer(view: "EntryView", *, as_json: bool) -> None:
     if closing is not None and closing.early:
         opens = day_words(view.window.opens_on)
         click.echo(style(f"EARLY: the window opens on {opens}; keep the proof that it was accepted.", fg="red"))
+    if closing is not None and closing.event == "waived":
+        print_passed("waived", _passed(view, closing))
     for sentence in closing.beside if closing is not None else ():
         paragraph(style(f"NOT BOTH: {clean(sentence)} Tell the responsible attorney now.", fg="red", bold=True))
     print_follow_ons(view.follow_ons)
+
+
+def _passed(view: "EntryView", closing: "Closing") -> "list[date]":
+    """The last day, where it had passed when the date was closed."""
+    from deadlines.docket.past_days import passed_on
+
+    passed = passed_on(closing.was, view.window.last_day, view.closed_on) if view.closed_on is not None else None
+    return [passed] if passed is not None else []

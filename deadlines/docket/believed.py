@@ -20,7 +20,17 @@ from deadlines.compute.result import Window
 from deadlines.docket.attorneys import Attorneys
 from deadlines.docket.believed_anew import NOT_YET, Laws, Recomputed, computed_anew
 from deadlines.docket.believed_looks import LooksThen
-from deadlines.docket.believed_more import AskedThen, DecidedThen, asked_by, granted_by, in_force
+from deadlines.docket.believed_more import (
+    AskedThen,
+    DecidedThen,
+    DeclinedThen,
+    asked_by,
+    declined_by,
+    declined_of,
+    granted_by,
+    in_force,
+    until_then,
+)
 from deadlines.docket.blind import blind_to, plain
 from deadlines.docket.corrections import corrections_of
 from deadlines.docket.granted import Granted
@@ -67,7 +77,8 @@ class BelievedEntry(Struct, frozen=True, kw_only=True):
 
     `now_version` is the version in force today; `waited`: other dates waited for two people then. `asked`: more time
     that had been asked for. `discrepancy`: second looks at the notice that differed from it then. `dispute`: of the
-    printed deadline, undecided then; `decided`: what was decided of one.
+    printed deadline, undecided then; `decided`: what was decided of one. `declined`: who had decided against the dates
+    that computing anew gives.
     """
 
     entry: str
@@ -95,6 +106,7 @@ class BelievedEntry(Struct, frozen=True, kw_only=True):
     discrepancy: list[Differing] = []
     dispute: str | None = None
     decided: DecidedThen | None = None
+    declined: DeclinedThen | None = None
 
 
 class BelievedNotice(Struct, frozen=True, kw_only=True):
@@ -149,6 +161,7 @@ def _unread(notice: BelievedNotice) -> BelievedNotice:
             window=plain(entry.window),
             recomputed=msgspec.structs.replace(entry.recomputed, dates=None),
             dispute=None,
+            declined=msgspec.structs.replace(entry.declined, reason="") if entry.declined is not None else None,
         )
         for entry in notice.entries
     ]
@@ -171,9 +184,10 @@ class _Look:
             select(Entry).where(Entry.matter_id == matter.id, Entry.created_at <= at).order_by(Entry.created_at)
         ).all()
         self.ids = [entry.id for entry in self.entries]
-        self.events = events_of(session, self.ids)
+        self.events = events_of(session, matter, self.ids)
         self.corrections = corrections_of(session, self.entries, matter)
         self.looks = LooksThen(session, matter.id, self.entries, self.events, self.corrections, at)
+        self.declined = declined_by(session, self.ids, at)
         notices = select(NoticeRow).where(NoticeRow.matter_id == matter.id)
         ordered = notices.order_by(NoticeRow.decided_on, NoticeRow.entered_at, NoticeRow.id)
         self.every = {row.id: row for row in session.scalars(ordered)}
@@ -280,7 +294,7 @@ class _Look:
         *,
         waited: bool,
     ) -> BelievedEntry:
-        window, verified = window_of(entry, row), standing.verified
+        window, verified, events = window_of(entry, row), standing.verified, self.events.get(entry.id, ())
         closing = standing.closing or {}
         return BelievedEntry(
             entry=entry.id,
@@ -301,7 +315,7 @@ class _Look:
             verified_at=verified.at if verified is not None else None,
             verified_by=self._who(verified.detail.get("person")) if verified is not None else None,
             taken=[
-                Taken(self._who(ack.person_id), ack.at, ack.until, ack.until > self.at)
+                Taken(self._who(ack.person_id), ack.at, until_then(ack, events, self.at), ack.until > self.at)
                 for ack in acks
                 if ack.version == row.version
             ],
@@ -323,9 +337,11 @@ class _Look:
         dispute = found.window.dispute
         made = in_force(standing.resolution, dispute)
         aside = made is not None and made.detail.get("use") == "computed" and dispute is None  # else it waited still
+        anew = self._recomputed(entry, row, notice, granted_by(asked), aside=aside)
         return msgspec.structs.replace(
             found,
-            recomputed=self._recomputed(entry, row, notice, granted_by(asked), aside=aside),
+            recomputed=anew,
+            declined=declined_of(self.declined.get(entry.id, ()), anew, self._who),
             asked=asked,
             discrepancy=self.looks.of(entry, self._who) if found.status == "open" else [],
             dispute=dispute if made is None else None,

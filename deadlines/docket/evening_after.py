@@ -1,7 +1,7 @@
 """What came onto the list of a day that was signed already, and nobody has signed for: by the signed day, how much."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_
@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 
 from deadlines.clock import day_of
 from deadlines.docket.evening_others import waiting_looks, waiting_papers
-from deadlines.docket.evening_sheet import CLOSINGS, on_docket_of, reached, rows
+from deadlines.docket.evening_sheet import CLOSINGS, first_day, on_docket_of, reached, rows
 from deadlines.docket.evening_signed import State, covered, other_state
+from deadlines.docket.intake import Desk
 from deadlines.docket.wanted import courier_day
 from deadlines.store.tables import Audit, DeadlineRow, Entry, EveningCheck, Person
 
 
 def unsigned(
-    session: Session, zone: ZoneInfo, signed: Mapping[date, Sequence[EveningCheck]], person: Person | None
+    session: Session, desk: Desk, signed: Mapping[date, Sequence[EveningCheck]], person: Person | None
 ) -> dict[date, int]:
     """Of days that were signed, how many things came, changed or were closed by the end of the day and no signature
     covers; only days that have some, and only what stands on the docket of the person.
@@ -25,12 +26,13 @@ def unsigned(
     """
     if not signed:
         return {}
+    zone, lists = ZoneInfo(desk.zone), _lists(desk, signed)
     known = {on: covered(checks) for on, checks in signed.items()}
     found: dict[date, set[State]] = {}
     for on, state in (
         *_windows(session, zone, signed, person),
         *_others(session, zone, signed, person),
-        *_closed(session, zone, signed, person),
+        *_closed(session, zone, lists, person),
     ):
         if state not in known[on]:
             found.setdefault(on, set()).add(state)
@@ -58,16 +60,22 @@ def _others(
         yield from ((on, other_state(item.id)) for item in (*papers, *looks))
 
 
+def _lists(desk: Desk, signed: Mapping[date, object]) -> dict[date, list[date]]:
+    """By the day on which something was closed, the signed days on whose lists it stands."""
+    found: dict[date, list[date]] = {}
+    for on in signed:
+        first = first_day(desk, on)
+        for back in range((on - first).days + 1):
+            found.setdefault(on - timedelta(days=back), []).append(on)
+    return found
+
+
 def _closed(
-    session: Session, zone: ZoneInfo, signed: Mapping[date, object], person: Person | None
+    session: Session, zone: ZoneInfo, lists: Mapping[date, Sequence[date]], person: Person | None
 ) -> Iterator[tuple[date, State]]:
     query = rows(on_docket_of(person), Entry.id, Entry.version, Entry.status, Audit.at)
     query = query.join(Audit, Audit.subject == Entry.id).where(Audit.action.in_(CLOSINGS), Entry.closing.is_not(None))
-    for name, version, status, closed_at in session.execute(query.where(Audit.at >= _begin(zone, signed))):
-        on = day_of(closed_at, zone)
-        if on in signed:
-            yield on, (name, version, status)
-
-
-def _begin(zone: ZoneInfo, signed: Mapping[date, object]) -> datetime:
-    return datetime.combine(min(signed), time(), zone)
+    for name, version, status, closed_at in session.execute(
+        query.where(Audit.at >= datetime.combine(min(lists), time(), zone))
+    ):
+        yield from ((on, (name, version, status)) for on in lists.get(day_of(closed_at, zone), ()))

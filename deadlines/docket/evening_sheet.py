@@ -1,4 +1,5 @@
-"""What stands on the sheet of an evening: what was to be done by then, what was closed that day, what comes next."""
+"""What stands on the sheet of an evening: what was to be done by then, what was closed since the
+working day before, what comes next."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -17,6 +18,7 @@ from deadlines.docket.extension_views import WANTED_ON
 from deadlines.docket.intake import Desk
 from deadlines.docket.legible import closing_of
 from deadlines.docket.naming import shown_name
+from deadlines.docket.past_days import ended_after
 from deadlines.docket.trust import is_altered
 from deadlines.docket.visible import counted, visible
 from deadlines.docket.wanted import courier_day
@@ -51,7 +53,8 @@ class DueItem(Struct, frozen=True, kw_only=True):
 
 
 class ClosedItem(Struct, frozen=True, kw_only=True):
-    """An entry that was closed on the day: how, by whom, and with which proof or reason."""
+    """An entry that was closed: how, by whom, and with which proof or reason. `passed`: its last day, where that had
+    passed when it was waived or struck."""
 
     entry: str
     version: int
@@ -66,17 +69,20 @@ class ClosedItem(Struct, frozen=True, kw_only=True):
     timeliness: str | None
     closed_by: str
     veiled: bool
+    passed: date | None = None
 
 
 class Sheet(Struct, frozen=True, kw_only=True):
     """What somebody goes through on the evening of `on`: what stays open and was to be done by then, what was closed
-    that day, what is due until the next working day `next_on`, what else came up, and who has signed for it.
+    from `closed_since` to that day, what is due until the next working day `next_on`, what else came up, and who has
+    signed for it.
 
     `after`: the ids of what came, changed or was closed by the end of the day after that and is not signed for; none
     while nobody has signed. What changed on a later day is gone through on that day.
     """
 
     on: date
+    closed_since: date
     next_on: date
     open: list[DueItem]
     closed: list[ClosedItem]
@@ -103,6 +109,7 @@ def sheet_of(session: Session, desk: Desk, person: Person | None, *, on: date) -
     next_on, checks, zone = next_working_day(desk, on), checks_of(session, on, on), ZoneInfo(desk.zone)
     sheet = Sheet(
         on=on,
+        closed_since=first_day(desk, on),
         next_on=next_on,
         open=_open(session, person, desk, on),
         closed=_closed(session, person, desk, on),
@@ -133,6 +140,15 @@ def next_working_day(desk: Desk, on: date) -> date:
     works, day = is_working_day(desk), on + timedelta(days=1)
     while not works(day):
         day += timedelta(days=1)
+    return day
+
+
+def first_day(desk: Desk, on: date) -> date:
+    """From which day on the list of a day has what was closed: on a working day from the end of the working day before,
+    for nobody is asked to go through what is closed on a weekend or a holiday; on such a day that day alone."""
+    works, day = is_working_day(desk), on
+    while works(on) and not works(day - timedelta(days=1)):
+        day -= timedelta(days=1)
     return day
 
 
@@ -239,9 +255,10 @@ def _sorted(items: list[DueItem]) -> list[DueItem]:
 
 
 def _closed(session: Session, person: Person | None, desk: Desk, on: date) -> list[ClosedItem]:
-    """What was closed on that day and is closed still: whether it was closed rightly is part of the check."""
+    """What was closed by the end of that day, since the working day before, and is closed still: whether it was closed
+    rightly is part of the check."""
     zone = ZoneInfo(desk.zone)
-    begin, end = datetime.combine(on, time(), zone), end_of(on, zone)
+    begin, end = datetime.combine(first_day(desk, on), time(), zone), end_of(on, zone)
     closed = select(Audit.subject).where(Audit.action.in_(CLOSINGS), Audit.at >= begin, Audit.at < end)
     query = (
         rows(on_docket_of(person), *_columns(person))
@@ -269,4 +286,5 @@ def _closed_item(row: Any, names: Mapping[str, str]) -> ClosedItem:
         timeliness=closing.timeliness,
         closed_by=names.get(entry.closed_by or "", entry.closed_by or ""),
         veiled=veiled,
+        passed=row.DeadlineRow.last_day if ended_after(entry, row.DeadlineRow.last_day) else None,
     )

@@ -60,7 +60,7 @@ def evening_days(
     for check, signature in zip(checks, signatures_of(session, checks, reader), strict=True):
         signed.setdefault(check.on, []).append(signature)
         by_day.setdefault(check.on, []).append(check)
-    since, after = began(session), unsigned(session, ZoneInfo(desk.zone), by_day, reader)
+    since, after = began(session), unsigned(session, desk, by_day, reader)
     found = []
     for back in range(days):
         on = today - timedelta(days=back)

@@ -1,22 +1,27 @@
 """How entries stood at an earlier moment, read back from the audit trail: open or closed, verified, resolved."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.corrections import Correction
-from deadlines.store.tables import Audit, Entry
+from deadlines.store.tables import Audit, Entry, Matter
 
 REOPENED, MOVED, VERIFIED, RESOLVED, ACCEPTED = (
     *("entry.reopen", "deadline.move", "entry.verify", "entry.resolve", "proposal.accept"),
 )
+DISCREET = "deadline.discreet"
+"""People are reminded of some entries from then on, or no more, because their matter is restricted or is no longer."""
 STATUS = {"filed": "satisfied", "waived": "waived", "struck": "struck", "missed": "missed"}
 """From what happened to an entry to what it is then."""
+CLOSINGS = {f"entry.{event}": status for event, status in STATUS.items()}
+"""The trail's words for the acts that close an entry. Others tell of a closing too: that it was taken back, or that
+somebody looked at it once more."""
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -33,11 +38,16 @@ class Standing(Struct, frozen=True, kw_only=True):
     resolution: Audit | None
 
 
-def events_of(session: Session, entries: Iterable[str]) -> Mapping[str, Sequence[Audit]]:
-    """The rows of the trail about each entry, in their order."""
+def events_of(session: Session, matter: Matter, entries: Collection[str]) -> Mapping[str, Sequence[Audit]]:
+    """The rows of the trail about each of these entries of a matter, in their order, with those under the matter that
+    name it."""
+    of_matter = and_(Audit.action == DISCREET, Audit.subject == matter.id)
+    query = select(Audit).where(or_(Audit.subject.in_(entries), of_matter)).order_by(Audit.id)
     found: dict[str, list[Audit]] = defaultdict(list)
-    for row in session.scalars(select(Audit).where(Audit.subject.in_(list(entries))).order_by(Audit.id)):
-        found[row.subject].append(row)
+    for row in session.scalars(query):
+        named = row.detail.get("entries", ()) if row.action == DISCREET else (row.subject,)
+        for name in named:
+            found[name].append(row)
     return found
 
 
@@ -75,13 +85,15 @@ def _status_before(row: Audit) -> str | None:
     if row.action == MOVED:
         was_information = row.detail.get("kind") == "new" or row.detail.get("outcome") == "noted"
         return "information" if was_information else "open"
+    if row.action == DISCREET:
+        return "information" if row.detail.get("restricted") else "open"
     return None
 
 
 def _closing(row: Audit) -> dict[str, Any] | None:
-    """The record of a closing, where the row tells of one."""
+    """The record of a closing, where the row is of the act that closed."""
     found = row.detail.get("closing")
-    return found if row.action != REOPENED and isinstance(found, dict) and "was" in found else None
+    return found if row.action in CLOSINGS and isinstance(found, dict) and "was" in found else None
 
 
 def _unless(row: Audit | None, ends: Sequence[Audit]) -> Audit | None:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from deadlines import clock, decoding
 from deadlines.docket.alarms import raise_alarm
 from deadlines.docket.findings import Finding
-from deadlines.docket.standings import REOPENED, STATUS, VERIFIED
+from deadlines.docket.standings import CLOSINGS, REOPENED, VERIFIED
 from deadlines.store.database import Database
 from deadlines.store.holding import HELD
 from deadlines.store.tables import Audit, DeadlineRow, Entry, Heartbeat, Matter, Reminder
@@ -36,7 +36,6 @@ EVERY = timedelta(minutes=15)
 KEPT = 500
 """How many entries the heartbeat names."""
 LINES = 25
-CLOSINGS = {f"entry.{event}": status for event, status in STATUS.items()}
 ACTS = (*CLOSINGS, REOPENED, VERIFIED)
 TO_DO = (
     "Somebody or something changed the database from outside. Take each for an open date that nobody has verified,",

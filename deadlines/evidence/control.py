@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from deadlines.docket.evening_signed import Thing, said, things_of
 from deadlines.docket.monitor import BACKUP_FAILED
+from deadlines.docket.past_days import AFTER, ENDED, ended_after
 from deadlines.docket.sealing import altered_dates
 from deadlines.docket.ways import is_working_day
 from deadlines.evidence.model import Asked, Cell, Part, Row
@@ -30,19 +31,22 @@ LEFT = {
 
 
 def missed(asked: Asked) -> Part:
-    """Dates that passed without filing, or with one that was not clearly in time."""
+    """Dates that passed without filing, or with one that was not clearly in time; also where they were waived or
+    struck when that had happened."""
     rows = [row for found in _candidates(asked) if (row := _missed(asked, *found)) is not None]
     kinds = [row.cells[-2] for row in rows]
     return Part(
         name="missed",
         title="Missed and late",
-        about="Open windows whose last day has passed, windows recorded as missed, and filings that came after the "
-        "last day or after a shorter date that somebody may argue for.",
+        about="Open windows whose last day has passed, windows recorded as missed, filings that came after the "
+        "last day or after a shorter date that somebody may argue for, and open windows that were waived or struck "
+        "when their last day had passed: why stands on the matter.",
         figures=[
             ("Recorded as missed", kinds.count("missed")),
             ("Open after the last day", kinds.count("open after the last day")),
             ("Filed late", kinds.count("filed, late")),
             ("Filed, contested", kinds.count("filed, contested")),
+            *((AFTER.format(how).capitalize(), kinds.count(AFTER.format(how))) for how in ENDED),
         ],
         **asked.table(["window", "safe_date", "last_day", "what", "on"], rows),
     )
@@ -55,7 +59,10 @@ def _candidates(asked: Asked) -> Sequence[tuple[Entry, Matter, date | None, date
         .join(DeadlineRow, (DeadlineRow.entry_id == Entry.id) & (DeadlineRow.version == Entry.version))
         .join(Matter, Matter.id == Entry.matter_id)
         .where(
-            Entry.status.in_(("open", "missed", "satisfied")),
+            or_(
+                Entry.status.in_(("open", MISSED, "satisfied")),
+                and_(Entry.status.in_(ENDED), Entry.closed_on > DeadlineRow.last_day),
+            ),
             or_(DeadlineRow.last_day.between(first, final), Entry.closed_on.between(first, final)),
         )
         .order_by(DeadlineRow.last_day, Entry.id)
@@ -75,6 +82,8 @@ def _what(asked: Asked, entry: Entry, last_day: date | None) -> tuple[str, date 
     if entry.status == "open":
         passed = last_day is not None and first <= last_day <= final and last_day < asked.today
         return ("open after the last day", last_day) if passed else ("", None)
+    if entry.status in ENDED:
+        return (AFTER.format(entry.status), entry.closed_on) if ended_after(entry, last_day) else ("", None)
     timeliness = (entry.closing or {}).get("timeliness")
     inside = entry.closed_on is not None and first <= entry.closed_on <= final
     return (f"filed, {timeliness}", entry.closed_on) if inside and timeliness in LATE else ("", None)

@@ -265,6 +265,21 @@ def test_the_list_says_which_entries_are_alternatives(office: Firm) -> None:
     assert {item["entry"]: item["filed_on"] for item in line["alternatives"]} == {reopen: YESTERDAY, again: None}
 
 
+@pytest.mark.parametrize(("act", "how"), [("waive", "waived"), ("strike", "struck")])
+def test_what_is_waived_or_struck_after_its_last_day_is_said_loudly(office: Firm, act: str, how: str) -> None:
+    """Dated Mon 5 January 2026 and mailed: the last day was Mon 9 February, by 8 CFR 103.5 and 103.8(b)."""
+    name = {"waive": "entry", "strike": "notice"}[act]
+    assert "PASSED" not in office.good(act, motion(office)[name][:8], *WHY, "--by", ANA)
+    office.data(
+        "add", "--matter", "A-2", "--client", "Lopez", "--attorney", ANA, "--by", ANA, "--kind", "uscis.denial",
+        "--form", "I-140", "--decided-on", "2026-01-05", "--service", "mail",
+    )  # fmt: skip
+    old = next(view for view in office.data("show", "A-2")["entries"] if view["window"]["title"] == "Motion to reopen")
+    shown = " ".join(office.good(act, old[name][:8], *WHY, "--by", ANA).split())
+    assert f"PASSED: the last day, Mon 9 Feb 2026, had passed when it was {how}." in shown
+    assert "`deadlines missed` records that it was missed" in shown
+
+
 def test_striking_a_notice(office: Firm) -> None:
     notice = motion(office)["notice"]
     answer = office.data("strike", notice[:8], *WHY, "--by", ANA)

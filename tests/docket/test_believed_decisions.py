@@ -10,17 +10,19 @@ from msgspec import structs
 from sqlalchemy.orm import Session
 
 from deadlines.commands.believed import reasons_words
-from deadlines.compute import Notice
+from deadlines.compute import Notice, Service
 from deadlines.docket.amending import Amendment, amend_notice, amended
+from deadlines.docket.believed import believed, kept_blind
 from deadlines.docket.closing import file_entry, reopen_entry, waive_entry
 from deadlines.docket.extensions import grant_extension, request_extension
+from deadlines.docket.moves import Because, move
 from deadlines.docket.proposals import accept, ignore
 from deadlines.docket.records import Proof, Use
 from deadlines.docket.verification import resolve_dispute
 from deadlines.store import audit
-from deadlines.store.tables import Entry, NoticeRow, Person
+from deadlines.store.tables import Entry, Matter, NoticeRow, Person
 from tests.docket import desks
-from tests.docket.test_believed import entry_on
+from tests.docket.test_believed import NOW, entry_on, law_of
 
 RULE = "uscis.motion.reopen"
 PRINTED = date(2026, 11, 13)
@@ -150,6 +152,49 @@ def test_a_grant_is_told_with_its_day_and_what_became_of_it(session: Session, de
     found = list(reasons_words(entry_on(session, entry, date(2026, 11, 5))))
     assert found[-1] == f"More time until 2026-12-05, asked for on 2026-11-02: {said}"
     assert ("Other dates waited for two people to agree." in found) is not declined
+
+
+def test_later_dates_that_were_decided_against_are_told_as_such(session: Session) -> None:
+    """Mailed, as a correction says: the last day is Wed 25 instead of Mon 23 November, and Dora decides against it."""
+    ana, ben, dora = desks.firm(session)
+    served = structs.replace(desks.DENIAL, service=Service("in-person"))
+    entry = desks.recorded(session, served)[RULE]
+    desks.entered_by(entry, ben)
+    amend(session, entry, ben, 3, method="mail")
+    [waiting] = desks.proposals(session, entry)
+    ignore(session, desks.desk(), waiting, dora, reason="the envelope is lost", now=at(5))
+    days = {day: entry_on(session, entry, date(2026, 11, day)) for day in (2, 4, 6)}
+    assert [(one.recomputed.found, one.waited) for one in days.values()] == [
+        ("same", False), ("other", True), ("other", False),
+    ]  # fmt: skip
+    assert [one.declined and (one.declined.by, one.declined.at) for one in days.values()] == [
+        None, None, (dora.email, at(5)),
+    ]  # fmt: skip
+    said = f"Those dates were decided against: {dora.email}, 2026-11-05 15:00 UTC: the envelope is lost"
+    assert [said in list(reasons_words(one)) for one in days.values()] == [False, False, True]
+    # Who may still verify the notice is not told the reason, which may tell what the paper says.
+    matter = session.get_one(Matter, entry.matter_id)
+    told = believed(session, matter, law_of, on=date(2026, 11, 6), at=at(6), now=NOW)
+    [unread] = [
+        one.declined
+        for each in kept_blind(session, told, ana).notices
+        for one in each.entries
+        if one.declined and one.entry == entry.id
+    ]
+    assert (unread.by, unread.reason) == (dora.email, "")
+
+
+def test_other_dates_than_those_that_were_decided_against_are_not_told_so(session: Session) -> None:
+    _, ben, dora = desks.firm(session)
+    entry = desks.recorded(session, structs.replace(desks.DENIAL, service=Service("in-person")))[RULE]
+    later = desks.changed(session, entry, safe_by=date(2026, 11, 27), last_day=date(2026, 11, 30))
+    move(session, desks.desk(), entry, later, Because(entry.notice, "an order", ben), now=at(3))
+    [waiting] = desks.proposals(session, entry)
+    ignore(session, desks.desk(), waiting, dora, reason="of another case", now=at(4))
+    desks.entered_by(entry, ben)
+    amend(session, entry, ben, 5, method="mail")
+    found = entry_on(session, entry, date(2026, 11, 6))
+    assert (found.recomputed.found, found.waited, found.declined) == ("other", True, None)
 
 
 def test_the_words_of_a_closed_date_say_by_whom_when_and_with_which_proof(session: Session) -> None:

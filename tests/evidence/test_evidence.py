@@ -232,6 +232,41 @@ def test_missed_and_late_filings_are_not_hidden(session: Session, house: House) 
     assert before["Open after the last day"] == 0
 
 
+def test_what_was_waived_or_struck_after_its_last_day_is_not_hidden(session: Session, house: House) -> None:
+    """The last day is Wed 25 November: waived on it, on the Saturday after it, and struck on the Monday."""
+    ana, _, _ = desks.firm(session)
+    first, second, third = followed(session)
+    for entry, day in ((first, 25), (second, 28)):
+        now = datetime(2026, 11, day, 16, 0, tzinfo=UTC)
+        closing.waive_entry(session, desks.desk(), entry, reason="Canary wants it so", by=ana, now=now)
+    desk, struck = desks.desk(), datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+    closing.strike_notice(session, desk, third.notice, reason="of another case", by=ana, now=struck)
+    found = made(session, house)
+    told = figures(found, "missed")
+    assert (told["Waived after the last day"], told["Struck after the last day"]) == (1, 1)
+    assert told["Open after the last day"] == told["Recorded as missed"] == 0
+    rows = {row["window"]: (row["what"], row["on"]) for row in objects(part(found, "missed"))}
+    assert rows == {
+        second.title: ("waived after the last day", date(2026, 11, 28)),
+        third.title: ("struck after the last day", date(2026, 11, 30)),
+    }
+    # Of the time in which it was waived, and of that in which its last day lies.
+    for first_day, final in ((26, 29), (20, 25)):
+        wanted = Wanted(from_on=date(2026, 11, first_day), until_on=date(2026, 11, final))
+        assert figures(made(session, house, wanted), "missed")["Waived after the last day"] == 1
+    december = made(session, house, Wanted(from_on=date(2026, 12, 1), until_on=date(2026, 12, 1)))
+    assert set(figures(december, "missed").values()) == {0}
+
+
+def test_what_was_kept_as_information_is_struck_and_no_date_of_the_firm(session: Session, house: House) -> None:
+    ana, _, _ = desks.firm(session)
+    entry = followed(session)[0]
+    entry.status = "information"
+    now = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+    closing.strike_notice(session, desks.desk(), entry.notice, reason="of another case", by=ana, now=now)
+    assert entry.title not in {row["window"] for row in objects(part(made(session, house), "missed"))}
+
+
 def test_papers_that_came_in_are_timed(session: Session, house: House) -> None:
     ana, _, _ = desks.firm(session)
     of, due = samples.matter(session, ana), desks.ENTERED + timedelta(hours=7)

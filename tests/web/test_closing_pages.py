@@ -1,6 +1,7 @@
 """Waive, strike, reopen and amend on pages: shown first, asked why, recorded once, by who may."""
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from deadlines.compute.milestones import Template
 from deadlines.docket.reminders import PENDING
 from deadlines.practice import Practice
+from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Entry, NoticeRow, Proposal, Reminder
 from tests.docket.desks import DENIAL, stored
 from tests.docket.samples import version
@@ -119,6 +121,29 @@ def test_a_notice_is_struck_with_all_its_dates(office: Office) -> None:
     assert "Struck, with everything else of that notice" in page
     assert "another case" in page
     assert "Nothing of it is left to strike" in browser.get(f"/notice/{notice}/strike").text
+
+
+@pytest.mark.parametrize(("day", "passed"), [(25, False), (28, True)])
+def test_a_page_says_that_the_last_day_has_passed_before_it_is_closed(
+    database: Database, day: int, *, passed: bool
+) -> None:
+    """The last day is Wed 25 November 2026. Nobody is kept from waiving, but told what that hides from nobody."""
+    office = Office(database, datetime(2026, 11, day, 16, 0, tzinfo=UTC))
+    browser, entry = office.browser("Ana"), office.entry()
+    path = f"/entry/{entry.id}/waive"
+    waive, strike = browser.get(path).text, browser.get(f"/notice/{office.notice()}/strike").text
+    assert ("The last day, Wed 25 Nov 2026, has passed" in _words(waive)) is passed
+    assert (f'href="/entry/{entry.id}/missed"' in waive) is passed
+    assert ("Its last day, Wed 25 Nov 2026, has passed" in _words(strike)) is passed
+    assert ("struck after the last day" in strike, "waived after the last day" in waive) == (passed, passed)
+    assert Page(waive).problems() == Page(strike).problems() == []
+    assert browser.post(path, data={**fields(waive), "reason": "not needed"}).status_code == 303
+    # What is closed is not said to have passed once more.
+    assert _words(browser.get(f"/notice/{office.notice()}/strike").text).count("has passed") == (3 if passed else 0)
+
+
+def _words(page: str) -> str:
+    return re.sub(r"<[^>]+>", "", page)
 
 
 def test_an_amendment_is_shown_before_it_is_recorded(office: Office) -> None:

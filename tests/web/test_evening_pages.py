@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import select, update
 
 from deadlines.compute import Notice, Service
+from deadlines.docket.closing import waive_entry
 from deadlines.docket.incoming import register
 from deadlines.docket.intake import open_matter
 from deadlines.docket.reviews import none_known
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, EveningCheck, Extension, Person, Proposal
-from tests.docket.desks import DENIAL, ENTERED, MAILED
+from tests.docket.desks import DENIAL, ENTERED, MAILED, desk
 from tests.web.office import CANARIES, ROOM, Office, Page, fields
 
 RFE = Notice(kind="uscis.rfe", form="I-140", decided_on=MAILED, service=Service("mail"))
@@ -160,6 +161,23 @@ def test_what_is_on_the_list_is_a_click_away_for_who_sees_it(office: Office) -> 
     shown = office.browser("Ana").get("/evening").text
     assert f'href="/matter/{secret.matter_id}#{secret.id}"' in shown
     assert f'href="/matter/{office.matter("L-2")}/look"' in shown
+
+
+def test_monday_has_what_was_closed_and_entered_on_the_weekend(database: Database) -> None:
+    """Waived on Saturday 28 November, when the last day, the Wednesday before it, had passed."""
+    saturday, monday_noon = (datetime(2026, 11, day, 17, 0, tzinfo=UTC) for day in (28, 30))
+    office = Office(database, monday_noon)
+    browser = office.browser("Ana")
+    with database.write() as session:
+        entry = session.get_one(Entry, office.entry().id)
+        waive_entry(session, desk(), entry, reason="not needed", by=entry.matter.attorney, now=saturday)
+    alone = browser.get("/evening?on=2026-11-28").text
+    assert ("Closed that day: 1" in alone, "/daybook?on=2026-11-27" in alone) == (True, False)
+    monday = browser.get("/evening").text
+    assert "Closed since Sat 28 Nov 2026: 1" in re.sub(r"<[^>]+>", "", monday)
+    assert [f"/daybook?on=2026-11-{day}" in monday for day in (27, 28, 29, 30)] == [False, True, True, True]
+    assert '<strong class="loud">after the last day</strong>' in monday
+    assert Page(monday).problems() == []
 
 
 def test_nobody_signs_for_a_list_that_has_changed(office: Office) -> None:

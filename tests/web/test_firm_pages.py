@@ -15,6 +15,7 @@ from sqlalchemy import select, text
 from starlette.testclient import TestClient
 
 from deadlines.docket import logins, subscriptions
+from deadlines.docket.amending import Amendment, amend_notice
 from deadlines.docket.extensions import grant_extension, request_extension
 from deadlines.docket.house import House
 from deadlines.docket.proposals import accept, ignore
@@ -586,6 +587,22 @@ def test_granted_time_is_part_of_how_a_matter_was(firm: Firm) -> None:
     assert "granted until Sat 12 Dec 2026; letter 2" in text
     assert "Other dates:" not in text
     assert "the reminder of a change of the dates, to Ana" in text
+
+
+def test_that_later_dates_were_decided_against_is_part_of_how_a_matter_was(firm: Firm) -> None:
+    """The notice is corrected to have come by mail: later dates wait, and Dora decides against them."""
+    at = desks.ENTERED + timedelta(days=2)
+    with firm.database.write() as session:
+        query = select(Entry).where(Entry.matter_id == firm.ids["A-1"], Entry.rule == "uscis.motion.reopen")
+        entry = session.scalars(query).one()
+        ana, dora = (session.get_one(Person, firm.id_of(name)) for name in ("Ana", "Dora"))
+        notice, later = desks.entered_by(entry, ana), Amendment(service_on=date(2026, 10, 27))
+        amend_notice(session, desks.desk(), notice, later, reason="the envelope", by=ana, now=at)
+        ignore(session, desks.desk(), desks.proposals(session, entry)[0], dora, reason="<another> case", now=at)
+    page = firm.browser("Ana").get(f"/matter/{firm.ids['A-1']}/on?date=2026-10-29").text
+    text = re.sub(r"<[^>]+>", "", page)
+    assert "Other dates:" in text
+    assert re.search(r"Decided against\s*those other dates, .*by Dora.*: &lt;another&gt; case", text)
 
 
 def test_a_declined_grant_and_two_readings_are_part_of_how_a_matter_was(firm: Firm) -> None:

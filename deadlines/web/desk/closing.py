@@ -1,6 +1,7 @@
 """Waive, strike and reopen: each page shows what is closed or taken back and what that ends, and asks why."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from sqlalchemy import select
 from starlette.responses import Response
@@ -9,7 +10,9 @@ from starlette.routing import Route
 from deadlines.docket.at_stake import at_stake
 from deadlines.docket.blind import blind_to
 from deadlines.docket.closing import CLOSED, reopen_entry, strike_notice, waive_entry
+from deadlines.docket.past_days import passed_on
 from deadlines.docket.roles import require
+from deadlines.docket.versions import current
 from deadlines.errors import Conflict
 from deadlines.store.tables import Entry, NoticeRow
 from deadlines.web.desk.acts import (
@@ -48,6 +51,7 @@ def _ask_waive(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refus
         typed=typed,
         faults=faults_of(refusal),
         stake=at_stake(visit.session, entry),
+        passed=_passed(visit, entry),
         closed=entry.status in CLOSED,
         nexts=nexts_of(visit, entry, ("not-filed",)),
         **about(visit, entry),
@@ -98,7 +102,7 @@ def _ask_strike(visit: Visit, name: str, typed: Mapping[str, str], refusal: Refu
         kind=kind_title(visit, notice.kind),
         blind=bool(blind_to(visit.session, visit.person, [notice.id])),
         matter=notice.matter,
-        entries=[(entry, at_stake(visit.session, entry)) for entry in entries],
+        entries=[(entry, at_stake(visit.session, entry), _passed(visit, entry)) for entry in entries],
         seen=",".join(marked(entry) for entry in entries),
     )
 
@@ -111,6 +115,11 @@ def _strike(visit: Visit, name: str, form: dict[str, str]) -> Response:
         raise Conflict(MOVED_ON)
     struck = strike_notice(visit.session, visit.desk, notice, reason=reason, by=visit.person, now=visit.now)
     return visit.go(f"/matter/{notice.matter_id}?done=struck&of={struck[0].id}#{struck[0].id}")
+
+
+def _passed(visit: Visit, entry: Entry) -> date | None:
+    """The last day of an open date, where it has passed: closing it now hides nothing of that."""
+    return passed_on(entry.status, current(visit.session, entry).last_day, visit.today)
 
 
 def _entries(visit: Visit, notice: NoticeRow) -> list[Entry]:

@@ -1,6 +1,7 @@
 """The evening check: today's list, a word on what stays open, the signature, and the days before."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from hashlib import sha256
 
 from sqlalchemy import or_, select
@@ -68,6 +69,7 @@ def _ask(visit: Visit, asked: Mapping[str, str], typed: Mapping[str, str], refus
         sheet=sheet,
         ways=_ways(visit, sheet),
         told=_told(sheet),
+        free=_free(sheet),
         what=WHAT,
         whole=sees_all(visit.session, visit.desk, visit.person, on=on),
         mine=any(one.person == visit.person.email for one in sheet.signatures) and not sheet.after,
@@ -94,6 +96,11 @@ def _sign(visit: Visit, form: dict[str, str]) -> Response:
     typed.check()
     sign_evening(visit.session, visit.desk, by=visit.person, on=on, left=left, note=note, now=visit.now)
     return visit.go(f"/evening?on={on}")
+
+
+def _free(sheet: Sheet) -> list[date]:
+    """The days before on which nobody works: what happened on them is gone through with the list."""
+    return [sheet.closed_since + timedelta(days=n) for n in range((sheet.on - sheet.closed_since).days)]
 
 
 def _silent(sheet: Sheet) -> dict[str, str]:
