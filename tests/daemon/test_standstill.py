@@ -176,3 +176,8 @@ def test_a_server_that_takes_nothing_is_told_of_however_few_are_mailed(server: S
     assert server.minutes(60, off="ana dora") == 6
     server.minute(off="ana dora", taken="bob cy")
     assert server.minutes(60, off="ana dora") == 41
+
+
+def test_one_whose_letter_is_put_off_on_a_quiet_day_is_no_outage(server: Server) -> None:
+    """The only one of the docket role, of a firm that nothing else is to be told."""
+    assert server.minutes(600, off="dora") == 0
