@@ -4,7 +4,8 @@ Where a firm has neither a deputy nor docket people, somebody else is told besid
 the partners, or else the administrators. What one person overlooks a second one sees.
 
 Who that is, is found when a reminder falls due and not when the dates are stored: so a deputy who is named today, and
-an attorney who took a matter over, are told of what was planned before.
+an attorney who took a matter over, are told of what was planned before. What was tried before a matter went over is
+told to no attorney who came later, when it is tried again.
 """
 
 from collections.abc import Collection, Sequence
