@@ -129,7 +129,8 @@ def unassign(app: App, reference: str, email: str, as_json: bool) -> None:
 
     with app.withdrawing() as session:
         matter, person = find_matter(session, reference), find_person(session, email)
-        ended = off_matter(session, matter, person, actor=actor(), now=clock.now())
+        today = clock.today(app.settings.firm.timezone)
+        ended = off_matter(session, matter, person, actor=actor(), today=today, now=clock.now())
         shown = {"matter": matter.reference, "person": person.email, "calendars_ended": ended}
         calendars = "1 calendar address" if ended == 1 else f"{ended} calendar addresses"
         sentence = f"{person.name} no longer works on matter {matter.reference}; {calendars} ended."

@@ -71,9 +71,11 @@ class Standstill:
         began = max(self._since or now, min((each.since for each in suspects), default=now))
         # In the firm of one there is nobody else by whom to tell.
         people = session.scalar(select(func.count(Person.id)).where(Person.active.is_(True))) or 0
+        if len(self._tried) < min(SEVERAL, people):
+            return None
         if self._nothing_goes(session, now):
             return self._since
-        if now - began < PATIENCE or len(self._tried) < min(SEVERAL, people):
+        if now - began < PATIENCE:
             return None
         if (now - began >= LONG and suspects) or len(suspects) >= min(MANY, people):
             return began

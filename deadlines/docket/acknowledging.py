@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from deadlines.compute.ladder import moment
 from deadlines.docket.absences import covered_by
+from deadlines.docket.answerable import ABLE
 from deadlines.docket.lanes import ESCALATED
 from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.docket.scopes import works_on
@@ -82,6 +83,21 @@ def end_answers_of(session: Session, person: Person, matter: Matter, now: dateti
     answers = Acknowledgement.entry_id.in_(theirs), Acknowledgement.person_id == person.id, Acknowledgement.until > now
     ended = update(Acknowledgement).where(*answers).values(until=now)
     session.execute(ended.execution_options(synchronize_session="fetch"))
+
+
+def end_lost_answers(
+    session: Session, person: Person, *, today: date, now: datetime, matter: Matter | None = None
+) -> set[str]:
+    """What somebody took on and may answer for no more, by their role or because they are off a matter, is open again;
+    of which entries. `matter`: only its own."""
+    theirs = Acknowledgement.person_id == person.id, Acknowledgement.until > now
+    query = select(Entry).where(Entry.id.in_(select(Acknowledgement.entry_id).where(*theirs)))
+    taken = session.scalars(query if matter is None else query.where(Entry.matter_id == matter.id)).all()
+    able = person.role in ABLE
+    lost = {entry.id for entry in taken if not (able and may_take_on(session, entry, person, today))}
+    ended = update(Acknowledgement).where(*theirs, Acknowledgement.entry_id.in_(lost)).values(until=now)
+    session.execute(ended.execution_options(synchronize_session="fetch"))
+    return lost
 
 
 def taken_on(session: Session, matter: Matter, now: datetime) -> dict[str, Acknowledgement]:

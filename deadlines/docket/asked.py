@@ -80,15 +80,16 @@ class Asked:
             for other in self._minded(row, row.person_id)
         )
 
-    def is_asked_at(self, row: Reminder, person_id: str, at: datetime) -> bool:
-        """Whether somebody is asked of the same dates at a moment, whatever came of it."""
-        return any(other.person_id == person_id and other.due_at == at for other in self._rows[row.deadline_id])
+    def is_asked_since(self, row: Reminder, at: datetime, now: datetime) -> bool:
+        """Whether its person is asked of the same dates at a moment, whatever came of it, or anew after it."""
+        there = (other.person_id == row.person_id and other.due_at == at for other in self._rows[row.deadline_id])
+        return any(there) or self._asks_from(row, at, now)
 
     def has_like(self, row: Reminder, person_id: str, since: Since) -> bool:
-        """Whether somebody was told the same in their own place, whatever came of it."""
+        """Whether somebody was told the same in their own place, or is to be. What was taken back told nobody."""
         return any(
-            other.person_id == person_id and other.rung == row.rung and (not since.answered or other.due_at >= since.at)
-            for other in self._rows[row.deadline_id]
+            other.rung == row.rung and (not since.answered or other.due_at >= since.at)
+            for other in self._minded(row, person_id)
         )
 
     def told_at(self, row: Reminder, person_id: str, since: Since) -> datetime | None:

@@ -59,6 +59,8 @@ from deadlines.store.tables import (
 
 SLACK = timedelta(minutes=10)
 """What was on its way when dates changed or an entry closed arrives within this time."""
+KEEPS_SINCE = (NEW_ROLE, "person.activate")
+"""The acts since which somebody keeps the docket: what was stored before was told to others."""
 SWEEP = "practice"
 """The heartbeat that says since when reminders are laid by the present practice, and which that is."""
 REVIEWED = date(2000, 1, 1)
@@ -199,10 +201,11 @@ def _cases(session: Session, ids: Sequence[str], now: datetime) -> Iterator[Case
 
 
 def _people() -> Any:
-    """Everybody, with the moment since which they have their role, as far as it matters: of who keeps the docket."""
+    """Everybody, with the moment since which they have their role and are here, as far as it matters: of who keeps the
+    docket."""
     keepers = select(Person.id).where(Person.role == DOCKET_ROLE)
     given = select(Audit.subject, func.max(Audit.at).label("at"))
-    given = given.where(Audit.subject.in_(keepers), Audit.action == NEW_ROLE)
+    given = given.where(Audit.subject.in_(keepers), Audit.action.in_(KEEPS_SINCE))
     roles = given.group_by(Audit.subject).subquery()
     since = func.coalesce(roles.c.at, Person.created_at, type_=Person.created_at.type).label("since")
     asked = Person.id, Person.active, Person.role, Person.created_at, Person.deputy_id, Person.supervisor_id

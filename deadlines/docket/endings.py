@@ -6,7 +6,7 @@ for a while with one loud note instead of the dates, and only then that it is go
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Literal
 
 from sqlalchemy import ColumnElement, select
@@ -146,12 +146,12 @@ def end_of_matter(session: Session, person: Person, matter_id: str, *, actor: st
     return _end_all(session, theirs, actor, now)
 
 
-def off_matter(session: Session, matter: Matter, person: Person, *, actor: str, now: datetime) -> int:
+def off_matter(session: Session, matter: Matter, person: Person, *, actor: str, today: date, now: datetime) -> int:
     """Somebody no longer works on a matter, and the calendars that showed them only that one end; how many.
 
-    Raises as `teams.leave_matter` does.
+    `today` and what is raised: as `teams.leave_matter` does.
     """
-    leave_matter(session, matter, person, actor=actor, now=now)
+    leave_matter(session, matter, person, actor=actor, today=today, now=now)
     return end_of_matter(session, person, matter.id, actor=actor, now=now)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from deadlines.compute.ladder import moment
 from deadlines.docket.absences import covers
 from deadlines.docket.acknowledging import standing
-from deadlines.docket.asked import LEAST_WAIT, LOOK_BACK, ONE_DAY, Asked, Since
+from deadlines.docket.asked import LEAST_WAIT, LOOK_BACK, Asked, Since
 from deadlines.docket.ended_answers import ask_successors
 from deadlines.docket.handed import ask_anew
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED, free_rung, stage_of
@@ -86,8 +86,9 @@ def escalate(session: Session, escalation: Escalation, *, now: datetime) -> list
     Each person is asked once for a reminder, whoever else was asked before they stood in (who was may be in nobody's
     place any more), and nobody again of the same dates since it left. The levels follow each other at the same
     distance, also where the program was away and the first is asked late; but of what ends today everybody is told
-    whose turn has passed. Where an answer has ended they begin anew from its end: the attorney is asked then, and each
-    of the others in their turn, whoever was asked before it. Who covers for an attorney that is away is told at once,
+    whose turn has passed. Where an answer has ended they begin anew from its end: the attorney is asked then
+    (afterwards, where the program was away then), and each of the others in their turn, whoever was asked before it.
+    Who covers for an attorney that is away is told at once,
     and so the wait is theirs.
     """
     ask_successors(session, now=now)
@@ -109,8 +110,8 @@ def _go_on(session: Session, each: _Unanswered, asked: Asked, firm: _Firm, now: 
     since = None if asked.is_asked_anew(row) else asked.since(row, each.entry.version, now)
     if since is None:
         return []
-    if since.answered and now - since.at < ONE_DAY:
-        _ask_attorney(session, row, each.matter.attorney, since.at, asked)
+    if since.answered and now - since.at < LOOK_BACK:
+        _ask_attorney(session, each, since.at, asked, now)
     due = list(_due(each, since, asked, firm, now))
     added = [_tell(session, each, level, person, firm.escalation, now) for level, person in due]
     if added:
@@ -204,20 +205,25 @@ def not_reached(session: Session, rows: Collection[Reminder]) -> set[int]:
 def _never_left(session: Session, row: Reminder) -> bool:
     rung = row.rung.removeprefix(ESCALATED).partition("-")[2]
     rows = session.execute(
-        select(Reminder.rung, Reminder.state)
+        select(Reminder.rung, Reminder.state, Reminder.attempts)
         .join(Entry, Entry.id == Reminder.entry_id)
         .join(Matter, and_(Matter.id == Entry.matter_id, Matter.attorney_id == Reminder.person_id))
         .where(Reminder.deadline_id == row.deadline_id, Reminder.rung.in_((rung, stage_of(rung))))
         .where(Reminder.channel != WEBHOOK)
     ).all()
+    # What the attorney is asked again in this same moment, because an answer has ended, says nothing yet.
+    tried = [(like, state) for like, state, attempts in rows if attempts or state not in ("planned", "leased")]
+    known = tried or [(like, state) for like, state, _ in rows]
     # Who was asked a second time was so of the attorney's first one, where there is no second.
-    states = [state for like, state in rows if like == rung] or [state for _, state in rows]
+    states = [state for like, state in known if like == rung] or [state for _, state in known]
     return bool(states) and "sent" not in states
 
 
-def _ask_attorney(session: Session, row: Reminder, attorney: Person, ended: datetime, asked: Asked) -> None:
-    """Ask the attorney of dates again, once, when somebody's answer for them has ended."""
-    if row.channel in MAIL and attorney.active and not asked.is_asked_at(row, attorney.id, ended):
+def _ask_attorney(session: Session, each: _Unanswered, ended: datetime, asked: Asked, now: datetime) -> None:
+    """Ask the attorney of dates again, once, when somebody's answer for them has ended; not where the attorney was
+    asked anew since."""
+    row, attorney = each.row, each.matter.attorney
+    if row.channel in MAIL and attorney.active and not asked.is_asked_since(row, ended, now):
         ask_anew(session, [row], attorney, ended)
         asked.added(row.deadline_id)
 

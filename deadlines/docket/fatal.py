@@ -4,21 +4,23 @@ Where a firm has neither a deputy nor docket people, somebody else is told besid
 the partners, or else the administrators. What one person overlooks a second one sees.
 
 Who that is, is found when a reminder falls due and not when the dates are stored: so a deputy who is named today, and
-an attorney who took a matter over, are told of what was planned before.
+an attorney who took a matter over, are told of what was planned before. What was tried before a matter went over is
+told to no attorney who came later, when it is tried again.
 """
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from deadlines.docket.attorneys import HAND_OVER
 from deadlines.docket.lanes import ESCALATED, UNDELIVERED, add_rows, row_of
 from deadlines.docket.reminders import PENDING, URGENT
 from deadlines.docket.roles import ADMINISTRATOR, DOCKET_ROLE, PARTNER_ROLE
 from deadlines.notify.channel import MAIL
-from deadlines.store.tables import Entry, Matter, Person, Reminder
+from deadlines.store.tables import Attempt, Audit, Entry, Matter, Person, Reminder
 
 PROTECTIVE = "protective-"
 FATAL_STAGES = ("last-", PROTECTIVE)
@@ -60,7 +62,7 @@ def _missing(now: datetime, not_fatal: Collection[str]) -> Select[Reminder, str]
         .join(
             Person,
             or_(
-                Person.id == attorney.id,
+                and_(Person.id == attorney.id, ~_tried_before_hand_over()),
                 Person.id == attorney.deputy_id,
                 Person.role == DOCKET_ROLE,
                 is_second(attorney),
@@ -69,6 +71,14 @@ def _missing(now: datetime, not_fatal: Collection[str]) -> Select[Reminder, str]
         .where(Entry.status == "open", *_fatal(list(not_fatal)), Person.active.is_(True), ~has.exists())
         .order_by(Reminder.id)
     )
+
+
+def _tried_before_hand_over() -> ColumnElement[bool]:
+    """Whether a mail was tried before the matter went to its attorney of today: whoever was it then was told beside it,
+    and what they had not answered was asked of the next. For a query that holds Reminder and Matter."""
+    handed = select(func.max(Audit.at)).where(Audit.subject == Matter.id, Audit.action == HAND_OVER).correlate(Matter)
+    tried = select(Attempt.id).where(Attempt.reminder_id == Reminder.id, Attempt.at < handed.scalar_subquery())
+    return tried.correlate(Reminder, Matter).exists()
 
 
 def is_second(attorney: type[Person]) -> ColumnElement[bool]:

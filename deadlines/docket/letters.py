@@ -15,7 +15,7 @@ from deadlines.docket import leases
 from deadlines.docket.leases import held, settle
 from deadlines.docket.outbox import ALARM_TRIES, pause, tries_without_this
 from deadlines.docket.reminders import NAMESPACE
-from deadlines.docket.roles import DOCKET_ROLE
+from deadlines.docket.roles import ADMINISTRATOR, DOCKET_ROLE, PARTNER_ROLE, Role
 from deadlines.errors import ChannelDown, SendError
 from deadlines.notify.message import Message
 from deadlines.store import audit
@@ -27,6 +27,8 @@ SUBJECT_LENGTH = 300
 OVERTAKEN = "What it was to tell had been overtaken by then; nothing was sent."
 Renew = Callable[[Session, Letter, datetime], tuple[str, str] | None]
 """Subject and text of a letter just before it is sent; None for one that is overtaken."""
+TOLD_OF_OTHERS: tuple[Role, ...] = (DOCKET_ROLE, PARTNER_ROLE, ADMINISTRATOR, "attorney")
+"""Who is told of a person who cannot be reached: of these roles the first that somebody else has."""
 LEFT = "The person is no longer active; nobody was written to."
 ALARM = """\
 {what} to {name} does not arrive.
@@ -149,8 +151,7 @@ def mark_sent(session: Session, letter_id: int, *, owner: str, now: datetime) ->
 def mark_failed(session: Session, letter_id: int, error: SendError, *, owner: str, now: datetime) -> None:
     """The channel did not take the letter, or nobody can tell.
 
-    Tried again after a pause, for ever; a permanent refusal makes it dead. Then, and after many tries, the
-    people of the docket role are told.
+    Tried again after a pause, for ever; a permanent refusal makes it dead. Then, and after many tries, others are told.
     """
     for row in held(session, Letter, [letter_id], owner):
         if error.permanent:
@@ -167,7 +168,8 @@ def mark_failed(session: Session, letter_id: int, error: SendError, *, owner: st
 
 
 def raise_alarm(session: Session, row: Letter, error: SendError, now: datetime) -> list[str]:
-    """Tell the people of the docket role that letters to a person do not arrive, once a day; the ids of those told.
+    """Tell the people of the docket role, or who is told in their place, that letters to a person do not arrive, once a
+    day; the ids of those told.
 
     Nobody is told about a letter that says such a thing itself.
     """
@@ -177,11 +179,20 @@ def raise_alarm(session: Session, row: Letter, error: SendError, now: datetime) 
     what = "An invitation to a date" if row.method else "A letter"
     words = ALARM.format(what=what, name=person.name, why=error.sentence)
     about = f"{UNDELIVERED}{person.id}/{now.date().isoformat()}"
-    others = [other for other in docket_people(session) if other.id != person.id]
+    others = _others(session, person)
     for other in others:
         subject = f"Mail to {person.name} does not arrive"
         queue(session, key=f"{about}/{other.id}", person=other, subject=subject, text=words, now=now)
     return [other.id for other in others]
+
+
+def _others(session: Session, person: Person) -> list[Person]:
+    """Who is told of somebody who cannot be reached: the docket role, else the partners, the administrators, or the
+    attorneys. Nobody of them is that person."""
+    others = select(Person).where(Person.active.is_(True), Person.id != person.id).order_by(Person.id)
+    found = session.scalars(others.where(Person.role.in_(TOLD_OF_OTHERS))).all()
+    first = next((role for role in TOLD_OF_OTHERS if any(each.role == role for each in found)), None)
+    return [each for each in found if each.role == first]
 
 
 def docket_people(session: Session) -> Sequence[Person]:

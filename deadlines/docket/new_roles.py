@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from deadlines.docket.acknowledging import end_answers
+from deadlines.docket.acknowledging import end_answers, end_lost_answers
 from deadlines.docket.answerable import ABLE
 from deadlines.docket.handed import ask_attorneys
 from deadlines.docket.handing import hand_all_over
@@ -41,7 +41,8 @@ def amend_role(
     """Another role, whose rights count from the next command, page or request on. The same one changes nothing.
 
     Where something is open that the new role could not carry, everything that is open goes to the successor, and what
-    the person took on is open again; whether it did.
+    the person took on is open again; whether it did. So is, in any case, what the person took on and may answer for no
+    more, and its attorneys are asked anew.
 
     Raises InputError for what is no role, Conflict for such a thing without a successor; for the successor as
     `hand_all_over`.
@@ -59,12 +60,15 @@ def amend_role(
             "`deadlines matter hand-over MATTER ADDRESS` one matter.",
             code="too-much-open",
         )
+    opened: set[str] = set()
     if left and successor is not None:
         opened = end_answers(session, person, now)
         matters = hand_all_over(session, person, successor, actor=actor, today=today, now=now, pages=pages)
-        ask_attorneys(session, opened, now)
         detail |= {"successor": successor.id, "matters": matters}
     person.role = role
+    session.flush()
+    opened |= end_lost_answers(session, person, today=today, now=now)
+    ask_attorneys(session, opened, now)
     audit.record(session, at=now, actor=actor, action=NEW_ROLE, subject=person.id, detail=detail)
     return "successor" in detail
 

@@ -1,11 +1,13 @@
 """Who works on a matter besides its attorney, and named groups of people: whose dates a calendar shows."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from deadlines.docket.acknowledging import end_lost_answers
+from deadlines.docket.handed import ask_attorneys
 from deadlines.docket.leaving import noted
 from deadlines.docket.scopes import works_on
 from deadlines.errors import Conflict, InputError, NotFound
@@ -62,8 +64,12 @@ def join_matter(session: Session, matter: Matter, person: Person, *, actor: str,
     audit.record(session, at=now, actor=actor, action="matter.join", subject=matter.id, detail={"person": person.id})
 
 
-def leave_matter(session: Session, matter: Matter, person: Person, *, actor: str, now: datetime) -> None:
-    """Somebody no longer works on a matter. Raises NotFound for who was not on it, Conflict for its attorney."""
+def leave_matter(session: Session, matter: Matter, person: Person, *, actor: str, today: date, now: datetime) -> None:
+    """Somebody no longer works on a matter. What they took on of it and may answer for no more is open again, and asked
+    anew of its attorney; `today` is the firm's day.
+
+    Raises NotFound for who was not on it, Conflict for its attorney.
+    """
     if person.id == matter.attorney_id:
         raise Conflict(f"{person.email} is the attorney of matter {matter.reference} and answers for its dates.")
     member = session.get(MatterMember, (matter.id, person.id))
@@ -71,6 +77,7 @@ def leave_matter(session: Session, matter: Matter, person: Person, *, actor: str
         raise NotFound(f"{person.email} is not on matter {matter.reference}.")
     with noted(session, [matter], now=now):
         session.delete(member)
+    ask_attorneys(session, end_lost_answers(session, person, today=today, now=now, matter=matter), now)
     audit.record(session, at=now, actor=actor, action="matter.leave", subject=matter.id, detail={"person": person.id})
 
 

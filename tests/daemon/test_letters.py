@@ -149,6 +149,31 @@ def test_a_refused_letter_is_dead_and_the_docket_is_told_once_a_day(database: Da
     assert set(rows[0].detail["told"]) == {dora.id, eve.id}
 
 
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        (["docket", "partner", "administrator", "attorney"], "docket"),
+        (["partner", "administrator", "attorney", "paralegal"], "partner"),
+        (["administrator", "attorney", "paralegal"], "administrator"),
+        (["attorney", "paralegal"], "attorney"),
+    ],
+)
+def test_where_nobody_else_keeps_the_docket_another_who_answers_for_the_firm_is_told(
+    database: Database, others: list[str], told: str
+) -> None:
+    """The mailbox of the one who keeps the docket is full; who has left is told nothing."""
+    with database.write() as session:
+        dora = person(session, "Dora", "docket")
+        for role in others:
+            person(session, role, role, email=f"{role}@firm.test")
+            person(session, "Gone", role, email=f"gone-{role}@firm.test", active=False)
+        letters.queue(session, key="test/1", person=dora, subject="Letter", text="Text.\n", now=NOW)
+    channel = Collector(refusing(SendError("452 mailbox full"), "dora@firm.test"))
+    for number in range(12):
+        sweeps(database, channel).send_due(NOW + number * timedelta(minutes=16))
+    assert [message.to_email for message in channel.messages] == [f"{told}@firm.test"]
+
+
 def test_nobody_is_told_about_an_alarm_that_does_not_arrive(database: Database) -> None:
     write(database)
     with database.write() as session:

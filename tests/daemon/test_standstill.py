@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from deadlines.daemon.standstill import Standstill
+from deadlines.docket import letters
 from deadlines.docket.health import check_docket
 from deadlines.docket.outages import outages
 from deadlines.errors import SendError
@@ -176,3 +177,20 @@ def test_a_server_that_takes_nothing_is_told_of_however_few_are_mailed(server: S
     assert server.minutes(60, off="ana dora") == 6
     server.minute(off="ana dora", taken="bob cy")
     assert server.minutes(60, off="ana dora") == 41
+
+
+def test_one_whose_letter_is_put_off_on_a_quiet_day_is_no_outage(server: Server) -> None:
+    """The only one of the docket role, of a firm that nothing else is to be told."""
+    assert server.minutes(600, off="dora") == 0
+
+
+def test_a_server_that_takes_nothing_is_told_of_though_one_letter_alone_is_due(database: Database) -> None:
+    """Of who alone keeps the docket: the partner is told of it, and that is not taken either."""
+    with database.write() as session:
+        dora = person(session, "Dora", "docket")
+        person(session, "Pat", "partner")
+        letters.queue(session, key="test/1", person=dora, subject="Letter", text="Text.", now=WEEK_BEFORE)
+    sweeps = daemon(database, channels(smtp=GREYLISTED))
+    for minute in range(60):
+        sweeps.send_due(WEEK_BEFORE + minute * MINUTE)
+    assert down(database) == ["smtp"]

@@ -125,6 +125,19 @@ def test_whoever_was_told_as_cover_is_not_told_the_same_again(firm: Firm) -> Non
     assert escalate(firm.session, RULE, now=SENT + timedelta(hours=2)) == []
 
 
+@pytest.mark.parametrize("state", ["cancelled", "superseded"])
+def test_whose_like_was_taken_back_was_not_told_as_cover(firm: Firm, state: str) -> None:
+    firm.away(firm.ana, firm.ben)
+    firm.cover()
+    firm.sent()
+    for row in firm.session.scalars(select(Reminder).where(Reminder.person_id == firm.ben.id)):
+        row.state, row.sent_at = state, None
+    firm.session.flush()
+    later = SENT + timedelta(hours=1)
+    assert [row.person_id for row in escalate(firm.session, RULE, now=later)] == [firm.ben.id]
+    assert escalate(firm.session, RULE, now=later) == []
+
+
 def test_whoever_covers_may_take_a_date_on_and_nobody_afterwards(firm: Firm) -> None:
     def take(at: datetime) -> None:
         acknowledge(firm.session, firm.entry, firm.ben, now=at, lasts=DAY, zone=samples.ZONE)

@@ -143,15 +143,19 @@ def test_who_was_asked_before_an_answer_is_to_be_asked_anew_when_it_has_ended(fi
     assert firm.found(until + DAY + HOUR + MINUTE) == []
 
 
-def test_who_was_asked_at_once_after_an_answer_that_ended_meanwhile_is_not_missed(firm: Firm) -> None:
-    """The program was away when it ended, and mail for two hours more."""
+@pytest.mark.parametrize("away", [8, 50])
+def test_who_was_asked_at_once_after_an_answer_that_ended_meanwhile_is_not_missed(firm: Firm, away: int) -> None:
+    """The program was away when it ended, for hours or for days, and mail for two hours more: what left is late."""
     until = ended(firm)
-    short = timedelta(hours=6)
-    asked = escalate(firm.session, msgspec.structs.replace(RULE, wait=short), now=until + 8 * HOUR)
+    short, back = timedelta(hours=6), until + away * HOUR
+    asked = escalate(firm.session, msgspec.structs.replace(RULE, wait=short), now=back)
     assert [row.person_id for row in asked] == [firm.ben.id]
-    firm.arrived(until + 10 * HOUR)
-    found = firm.found(until + DAY, msgspec.structs.replace(LAID, wait=short))
-    assert [one.kind for one in found] == ["late"]
+    firm.arrived(back + 2 * HOUR)
+    laid = msgspec.structs.replace(LAID, wait=short)
+    assert [one.kind for one in firm.found(back + DAY, laid)] == ["late"]
+    found = audit_entries(firm.session, laid, [firm.entry.id], now=back + DAY)
+    said = {(one.kind, one.rung, one.person) for one in found if one.due_at == until}
+    assert said == {("late", "safe-1-again-1", firm.ana.id)}
 
 
 def answered(firm: Firm) -> None:

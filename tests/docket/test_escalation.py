@@ -201,6 +201,39 @@ def test_when_an_answer_ends_the_levels_begin_anew_whoever_was_asked_before_it(f
     assert not_reached(firm.session, rungs) == set()
 
 
+@pytest.mark.parametrize("away", [30, 72])
+def test_an_answer_that_ended_while_the_program_was_away_for_days_is_followed_up(firm: Firm, away: int) -> None:
+    """The next person is asked at once, and the attorney too, once, as of then."""
+    until = answered_for_an_hour(firm, SENT + HOUR)
+    back = until + away * HOUR
+    firm.away(until - HOUR, back)
+    assert firm.asked(back) == ["Ben"]
+    [row] = firm.session.scalars(select(Reminder).where(Reminder.rung == "safe-1-again-1"))
+    assert (row.person_id, row.due_at, row.state) == (firm.ana.id, until, "planned")
+    firm.sent(row.rung, back)
+    assert [firm.asked(back + hours * HOUR) for hours in (1, 24, 48, 72)] == [[], ["Carla"], ["Emma"], []]
+    again = select(Reminder).where(Reminder.person_id == firm.ana.id, Reminder.rung.contains("-again-"))
+    assert firm.session.scalars(again).all() == [row]
+
+
+@pytest.mark.parametrize("heir", ["ana", "ben"])
+def test_who_was_asked_anew_since_an_answer_ended_is_not_asked_of_that_end(firm: Firm, heir: str) -> None:
+    """A later stage fell due while the program was away, or the matter went to the deputy, who was told before."""
+    until = answered_for_an_hour(firm, SENT + HOUR)
+    back, to = until + 72 * HOUR, getattr(firm, heir)
+    [last] = firm.session.scalars(select(Reminder).where(Reminder.rung == "last-1", Reminder.person_id == firm.ana.id))
+    last.due_at, last.state, last.severity = back - HOUR, "sent", URGENT
+    mine = reminder_row(current(firm.session, firm.entry), firm.ben.id, "smtp", "safe-1", URGENT, SENT)
+    mine.state, mine.sent_at = "sent", SENT
+    firm.session.add(mine)
+    firm.session.flush()
+    if to is firm.ben:
+        hand_over(firm.session, firm.entry.matter, firm.ben, actor="t", now=back)
+    escalate(firm.session, RULE, now=back)
+    again = select(Reminder).where(Reminder.person_id == to.id, Reminder.due_at == until)
+    assert firm.session.scalars(again).all() == []
+
+
 def test_when_an_answer_ends_only_the_newest_of_its_dates_is_asked_again(firm: Firm) -> None:
     """Of two urgent reminders, and none that it came weeks after."""
     later = [row for row in firm.session.scalars(select(Reminder)) if row.rung.startswith("last-")]

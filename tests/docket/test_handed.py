@@ -13,6 +13,7 @@ from deadlines.docket.compose import Item, compose
 from deadlines.docket.entries import FIRST_REASON
 from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.events import event_of
+from deadlines.docket.fatal import tell_all
 from deadlines.docket.handing import hand_over
 from deadlines.docket.health import check_docket
 from deadlines.docket.judging import Statement
@@ -335,3 +336,22 @@ def test_a_deputy_who_takes_over_is_asked_once_more_what_is_urgent_and_nothing_o
     all_leave(firm, NOW)
     found = audit_entries(session, LAID, [firm.entry.id], now=NOW + timedelta(minutes=30))
     assert [one for one in found if one.person in (firm.ana.id, firm.ben.id)] == []
+
+
+@pytest.mark.parametrize("tried", [True, False])
+def test_a_deputys_mail_that_is_tried_again_tells_the_next_attorney_nothing_older(firm: Firm, tried: bool) -> None:
+    """It was refused before the matter went over, and its mailbox is well again. One that was never tried tells both:
+    when it fell due nobody saw to it that the attorney of then was told."""
+    firm.ana.deputy_id = firm.ben.deputy_id = firm.carla.id
+    [stage] = [row for row in firm.mails if row.rung == "safe-1"]
+    like = row_of(stage, firm.carla.id, stage.channel, stage.rung, stage.severity, stage.due_at)
+    firm.session.add(his := Reminder(**like))
+    firm.session.flush()
+    if tried:
+        firm.session.add(Attempt(reminder_id=his.id, at=stage.due_at, outcome="dead"))
+    give(firm)
+    tell_all(firm.session, now=NOW)
+    assert (stage.rung in {rung for rung, _, _ in firm.asked(firm.ben)}) != tried
+    all_leave(firm, NOW)
+    found = audit_entries(firm.session, LAID, [firm.entry.id], now=NOW + timedelta(minutes=30))
+    assert ({one.kind for one in found if one.person == firm.ben.id} == set()) == tried

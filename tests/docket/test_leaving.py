@@ -120,7 +120,7 @@ def test_who_is_taken_off_and_put_on_again(session: Session, ben: Person, matter
     teams.join_matter(session, matter, ben, actor="t", now=samples.ENTERED)
     subscription = samples.subscribe(session, ben)
     first = shown(session, subscription)
-    teams.leave_matter(session, matter, ben, actor="t", now=NOW)
+    teams.leave_matter(session, matter, ben, actor="t", today=NOW.date(), now=NOW)
     gone = shown(session, subscription)
     teams.join_matter(session, matter, ben, actor="t", now=LATER)
     back = shown(session, subscription)

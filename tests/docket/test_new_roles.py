@@ -10,7 +10,7 @@ from deadlines.docket.auditor import audit_entries
 from deadlines.docket.entries import FIRST_REASON
 from deadlines.docket.judging import Statement
 from deadlines.docket.new_roles import amend_name, amend_role
-from deadlines.docket.people import add_person
+from deadlines.docket.people import activate_person, add_person, deactivate_person
 from deadlines.docket.roles import may
 from deadlines.docket.trail_words import ACTS
 from deadlines.errors import Conflict, InputError
@@ -20,6 +20,7 @@ from tests.docket.samples import ENTERED
 
 TODAY = date(2026, 10, 27)
 LATER = ENTERED + timedelta(hours=1)
+LAID = Statement(samples.ZONE, samples.NINE, "smtp", lambda day: day.weekday() < 5)
 
 
 def give(session: Session, person: Person, role: str, successor: Person | None = None) -> None:
@@ -128,11 +129,29 @@ def test_who_keeps_the_docket_from_now_on_is_missed_at_no_earlier_date(session: 
     samples.plan(session, made, deadline, samples.window(), [ana])
     deadline.reason = FIRST_REASON
     session.flush()
-    statement = Statement(samples.ZONE, samples.NINE, "smtp", lambda day: day.weekday() < 5)
-    assert audit_entries(session, statement, [made.id], now=LATER) == []
+    assert audit_entries(session, LAID, [made.id], now=LATER) == []
     give(session, ben, "docket")
-    assert audit_entries(session, statement, [made.id], now=LATER) == []
+    assert audit_entries(session, LAID, [made.id], now=LATER) == []
     deadline.created_at = LATER + timedelta(hours=1)
     session.flush()
-    found = audit_entries(session, statement, [made.id], now=LATER + timedelta(hours=2))
+    found = audit_entries(session, LAID, [made.id], now=LATER + timedelta(hours=2))
     assert {(one.kind, one.person) for one in found} == {("missing", ben.id)}
+
+
+@pytest.mark.parametrize("successor", [True, False])
+def test_who_keeps_the_docket_and_comes_back_is_missed_at_no_date_of_before(
+    session: Session, ana: Person, successor: bool
+) -> None:
+    """Dora left with her reminders given to Ben, or before these dates were stored."""
+    ben, dora = samples.person(session, "Ben"), samples.person(session, "Dora", role="docket")
+    made, deadline = samples.entry(session, samples.matter(session, ana), samples.window())
+    samples.plan(session, made, deadline, samples.window(), [ana, dora] if successor else [ana])
+    deadline.reason = FIRST_REASON
+    heir = ben if successor else None
+    deactivate_person(session, dora, successor=heir, actor="t", today=TODAY, now=ENTERED + timedelta(minutes=1))
+    activate_person(session, dora, actor="t", now=LATER)
+    assert audit_entries(session, LAID, [made.id], now=LATER + timedelta(hours=1)) == []
+    deadline.created_at = LATER
+    session.flush()
+    found = audit_entries(session, LAID, [made.id], now=LATER + timedelta(hours=1))
+    assert {(one.kind, one.person) for one in found} == {("missing", dora.id)}

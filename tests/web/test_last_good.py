@@ -355,7 +355,7 @@ def revoked(session: Session, subscription: Subscription) -> None:
 
 
 def taken_off(session: Session, subscription: Subscription) -> None:
-    endings.off_matter(session, session.query(Matter).one(), subscription.person, actor="t", now=NOW)
+    endings.off_matter(session, session.query(Matter).one(), subscription.person, actor="t", today=NOW.date(), now=NOW)
 
 
 def left(session: Session, subscription: Subscription) -> None:
