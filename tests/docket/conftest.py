@@ -3,15 +3,11 @@
 from typing import Any
 
 import pytest
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session
 
-from deadlines import decoding
-from deadlines.compute.result import Window
-from deadlines.docket import proposals
-from deadlines.docket.intake import Desk
 from deadlines.store.database import Database
-from deadlines.store.tables import Entry, Matter, Person
-from tests.docket import samples
+from deadlines.store.tables import Matter, Person
+from tests.docket import desks, samples
 
 
 @pytest.fixture
@@ -22,14 +18,7 @@ def session(database: Database) -> Any:
 
 @pytest.fixture
 def law_as_put_forward(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The law in force gives what waits: for dates that a test has made up."""
-
-    def of_now(_: Desk, entry: Entry) -> Window | None:
-        session = object_session(entry)
-        waiting = proposals.waiting_for(session, entry) if session is not None else None
-        return decoding.convert(waiting.window, Window) if waiting is not None else None
-
-    monkeypatch.setattr(proposals, "of_now", of_now)
+    desks.give_what_waits(monkeypatch)
 
 
 @pytest.fixture

@@ -4,11 +4,14 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 import msgspec
+import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
+from deadlines import decoding
 from deadlines.compute import Notice, Service, Window
 from deadlines.docket.intake import Desk, open_matter, record_notice
+from deadlines.docket.proposals import waiting_for
 from deadlines.docket.verification import Checked, verify_notice
 from deadlines.law import Law, load_law
 from deadlines.practice import Practice
@@ -92,3 +95,14 @@ def verify(session: Session, entry: Entry, by: Person, *, now: datetime = LATER,
     """One entry, by a second person who reads the paper as it was entered, unless it is changed."""
     seen = look(entry, **changes)
     return verify_notice(session, desk(), entry.notice, seen, by=by, now=now, entry=entry)
+
+
+def give_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The law in force gives what waits for an entry: for dates that a test has made up."""
+
+    def of_now(_: Desk, entry: Entry) -> Window | None:
+        session = object_session(entry)
+        waiting = waiting_for(session, entry) if session is not None else None
+        return decoding.convert(waiting.window, Window) if waiting is not None else None
+
+    monkeypatch.setattr("deadlines.docket.proposals.of_now", of_now)

@@ -126,8 +126,9 @@ def told(database: Database, outside: Receiver, tls: Tls) -> Told:
     return Told(database, outside, tls)
 
 
-def test_whatever_happens_is_told_in_ids_and_dates(told: Told) -> None:
+def test_whatever_happens_is_told_in_ids_and_dates(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     told.hook()
+    desks.give_what_waits(monkeypatch)
     with told.database.write() as session:
         ben, dora = (session.get_one(Person, told.people[name]) for name in ("Ben", "Dora"))
         filed, waived, moved = told.record(session)[:3]
