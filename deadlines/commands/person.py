@@ -142,7 +142,8 @@ def deputy(app: App, email: str, deputy: str | None, supervisor: str | None, as_
 
     with app.writing() as session:
         person = find_person(session, email)
-        set_deputies(session, person, deputy=deputy, supervisor=supervisor, actor=actor(), now=clock.now())
+        today = clock.today(app.settings.firm.timezone)
+        set_deputies(session, person, deputy=deputy, supervisor=supervisor, actor=actor(), now=clock.now(), today=today)
         named = {"deputy": person.deputy_id, "supervisor": person.supervisor_id}
         shown = {"person": person.email, **{key: _email_of(session, value) for key, value in named.items()}}
     if as_json:

@@ -12,8 +12,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.handed import NEVER_MINDED
-from deadlines.docket.lanes import AGAIN, ESCALATED, UNDELIVERED, stage_of
+from deadlines.docket.lanes import AGAIN, ESCALATED, NEVER_MINDED, UNDELIVERED, stage_of
 from deadlines.docket.reminders import URGENT
 from deadlines.store.tables import Acknowledgement, Reminder
 

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from deadlines.docket.handed import NEVER_MINDED, ask_anew
-from deadlines.docket.lanes import ESCALATED, UNDELIVERED
+from deadlines.docket.handed import ask_anew
+from deadlines.docket.lanes import ESCALATED, NEVER_MINDED, UNDELIVERED
 from deadlines.docket.reminders import URGENT
 from deadlines.notify.channel import MAIL
 from deadlines.store.tables import Acknowledgement, DeadlineRow, Entry, Matter, Person, Reminder

@@ -10,7 +10,7 @@ from deadlines.docket import letters
 from deadlines.docket.acknowledging import standing
 from deadlines.docket.agenda import LOOK_BACK, handed_over
 from deadlines.docket.compose_agenda import FOOT, blocks
-from deadlines.docket.lanes import AGAIN, ESCALATED, UNDELIVERED, add_rows, free_rung, row_of, stage_of
+from deadlines.docket.lanes import AGAIN, ESCALATED, NEVER_MINDED, UNDELIVERED, add_rows, free_rung, row_of, stage_of
 from deadlines.docket.reminders import URGENT
 from deadlines.docket.trail_watch import doubt
 from deadlines.ical.wording import day_text
@@ -22,7 +22,6 @@ from deadlines.store.tables import DeadlineRow, Entry, Matter, Person, Reminder
 WAITS = ("planned", "leased", "uncertain")
 ASKED = ("sent", "dead")
 """States of a reminder that nobody sends any more by itself: those that wait go over as they are."""
-NEVER_MINDED = ("cancelled", "superseded")
 TAKEN_OVER = """\
 What {name} answered for is yours from now on: {what}. You are reminded of each date.
 

@@ -136,7 +136,6 @@ def _record(session: Session, desk: Desk, row: ImportRow, by: Person, now: datet
         client=row.client,
         attorney=find_person(session, row.attorney) if row.attorney else None,
         restricted=row.restricted,
-        by=by,
         actor=desk.actor,
         now=now,
     )

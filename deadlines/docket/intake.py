@@ -82,7 +82,8 @@ def open_matter(
 
     Raises InputError for an unusable reference or where a new matter lacks its attorney, or names one who may not be
     it, and Conflict where that person has left, or the matter exists with another client or attorney, or as a number
-    that differs in capital and small letters only; how that one is written is told to who sees it.
+    that differs in capital and small letters only; how that one is written is told to who sees it. Also where it is one
+    that `by` may not see.
     """
     reference = plain(reference, "matter number", REFERENCE_LENGTH)
     client = plain(client, "client name", CLIENT_LENGTH) if client else None
@@ -91,6 +92,8 @@ def open_matter(
     if found is None:
         audit.hold(session)  # of two who open the same matter at once the second finds that of the first
         found = session.scalars(by_number).one_or_none()
+    if by is not None and is_taken_unseen(session, reference, by):
+        raise Conflict(UNUSABLE, code="matter-exists")
     if found is not None:
         refuse_other(found, client, attorney)
         if client is not None and found.client is None:

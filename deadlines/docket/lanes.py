@@ -27,6 +27,9 @@ ESCALATED = "escalated-"
 AGAIN = "-again-"
 """Ends the rung of what somebody is asked a second time, because it came to them anew; how often before follows."""
 
+NEVER_MINDED = ("cancelled", "superseded")
+"""States of a reminder that was taken back: nobody was told by it, and nobody is asked why."""
+
 
 class Lanes(Struct, frozen=True):
     """What the firm chose: from which severity on chats and webhook are told, and whether of restricted matters."""

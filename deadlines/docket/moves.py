@@ -197,7 +197,8 @@ class Mover:
             return kind != "mixed"
         if kind == "mixed" or not self._was_ignored(new):
             return False
-        self._supersede("newer dates were computed, and decided against before")
+        if new.last_day is not None:  # dates that go say nothing of a grant: what waits for two people waits on
+            self._supersede("newer dates were computed, and decided against before")
         return True
 
     def _same(self, stored: Window, target: Window) -> Move | None:
@@ -221,9 +222,10 @@ class Mover:
         return self.told(target, kind, "noted", old)
 
     def _was_ignored(self, new: Dates) -> bool:
-        """Whether people decided against these dates. What somebody decided since is no part of that."""
+        """Whether people decided against these dates. What somebody decided since is no part of that, but of dates that
+        go it never is."""
         before = was_ignored(self.session, self.entry, new, self.desk.law.edition)
-        return before and not self.waited.undecided
+        return before and (new.last_day is None or not self.waited.undecided)
 
     def _supersede(self, why: str) -> int:
         who = self.because.by.id if self.because.by is not None else self.desk.actor

@@ -11,8 +11,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.covering import cover, covering
-from deadlines.docket.handed import NEVER_MINDED
-from deadlines.docket.lanes import ESCALATED, UNDELIVERED
+from deadlines.docket.lanes import ESCALATED, NEVER_MINDED, UNDELIVERED
 from deadlines.docket.outbox import FROM_THE_ROWS, Held
 from deadlines.docket.reminders import PENDING, message_id, reminder_row
 from deadlines.docket.still_told import of_dates_in_force
@@ -33,7 +32,8 @@ def pass_on(session: Session, before: Person, to: Person, now: datetime, *of: Co
     theirs = select(Reminder).where(Reminder.person_id == before.id, *of).order_by(Reminder.due_at, Reminder.id)
     leads: Leads = dict.fromkeys(end_refused_escalations(session, now, Reminder.person_id == before.id, *of))
     leads |= _ask_refused(session, theirs, to, now)
-    held = theirs.where(PENDING).with_for_update(**HELD).execution_options(**FROM_THE_ROWS)
+    held = theirs.where(PENDING).order_by(None).order_by(Reminder.id)  # locked in the order of everybody else
+    held = held.with_for_update(**HELD).execution_options(**FROM_THE_ROWS)
     for row in session.scalars(held).all():
         leads[row.id] = _give(session, _taken_back(row, now), to, now)
     _give_covered(session, theirs, leads, to, now)
@@ -114,9 +114,13 @@ def _give(session: Session, row: Reminder, to: Person, now: datetime) -> int:
     """A reminder goes to another person, or ends where they have the same; which one stands in its place."""
     same = _same(session, row, to)
     if same is not None:
-        _wake(session, same, row.next_at)
+        if row.state != "covered":  # what covers it went over, and says the same
+            _wake(session, same, row.next_at)
         _end(row, now)
         return same
+    if row.channel == WEBHOOK:  # the firm's own: it is the same event, whoever it speaks of
+        row.person_id = to.id
+        return row.id
     row.person_id, row.message_id = to.id, message_id(row.deadline_id, row.rung, to.id, row.channel)
     return row.id
 
@@ -131,7 +135,7 @@ def _wake(session: Session, same: int, next_at: datetime) -> None:
 def _taken_back(row: Reminder, now: datetime) -> Reminder:
     """What is being sent to the other in this moment, or may have reached them, is still to be sent: whoever sends it
     marks nothing that is not held by them any more."""
-    if row.state != "planned":
+    if row.state != "planned" and row.channel != WEBHOOK:
         row.state, row.next_at, row.lead_id = "planned", now, None
         row.owner = row.lease_until = None
     return row

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from deadlines.docket import invitations, letters, logins, tokens, webhooks
 from deadlines.docket.absences import end_absences
-from deadlines.docket.acknowledging import end_answers
+from deadlines.docket.acknowledging import end_answers, end_lost_answers
 from deadlines.docket.answerable import require_able
 from deadlines.docket.endings import end_of_person
 from deadlines.docket.handed import ask_attorneys
@@ -101,12 +101,23 @@ def amend_address(session: Session, person: Person, email: str, *, actor: str, n
 
 
 def set_deputies(
-    session: Session, person: Person, *, deputy: str | None, supervisor: str | None, actor: str, now: datetime
+    session: Session,
+    person: Person,
+    *,
+    deputy: str | None,
+    supervisor: str | None,
+    actor: str,
+    now: datetime,
+    today: date | None = None,
 ) -> None:
     """Name who is asked when somebody does not answer, by mail address; `-` takes a name away, None leaves it.
 
+    What who stood in before had taken on and may answer for no more is open again, and asked anew of its attorneys.
+    `today`: the firm's day; by default that of UTC.
+
     Raises NotFound, Conflict for somebody who has left, InputError for the person, and for who may take no date on.
     """
+    before = {person.deputy_id, person.supervisor_id} - {None}
     for name, email in (("deputy_id", deputy), ("supervisor_id", supervisor)):
         if email is None:
             continue
@@ -118,6 +129,8 @@ def set_deputies(
         setattr(person, name, other.id if other is not None else None)
     detail = {"deputy": person.deputy_id, "supervisor": person.supervisor_id}
     _record(session, person, "person.deputies", actor, now, detail)
+    for former in session.scalars(select(Person).where(Person.id.in_(before - set(detail.values())))).all():
+        ask_attorneys(session, end_lost_answers(session, former, today=today or now.date(), now=now), now)
 
 
 def deactivate_person(

@@ -241,6 +241,8 @@ def _require_law(session: Session, desk: Desk, entry: Entry, proposal: Proposal)
             f"The law data in force cannot compute the notice of entry {entry.id[:8]}: amend the notice first."
         ) from fault
     dates = dates_of(extended(window, granted_with(session, proposal))) if window is not None else Dates()
+    if dates == Dates() and was_ignored(session, entry, dates, desk.law.edition):
+        return  # that they go was decided against: the dates of before hold
     if classify(stored_dates(proposal.window), dates) in ("earlier", "mixed", "gone"):
         raise Conflict(
             f"The law data and the firm's choices now give other dates for entry {entry.id[:8]} than were put forward. "

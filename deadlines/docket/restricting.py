@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from deadlines import decoding
 from deadlines.compute.result import Window
+from deadlines.docket.direction import classify, dates_of, merged
 from deadlines.docket.entries import is_followed, new_version
 from deadlines.docket.leaving import noted
 from deadlines.docket.legible import notice_of
@@ -20,7 +21,7 @@ from deadlines.docket.renderings import touch
 from deadlines.docket.versions import current, locked
 from deadlines.errors import Conflict
 from deadlines.store import audit
-from deadlines.store.tables import Entry, Matter, NoticeRow, Person
+from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person
 
 if TYPE_CHECKING:
     from deadlines.docket.intake import Desk
@@ -55,6 +56,7 @@ def follow_discreet(session: Session, desk: "Desk", matter: Matter, *, now: date
     for entry in session.scalars(found.where(Entry.status == ("information" if matter.restricted else "open"))).all():
         held = locked(session, entry)
         window = decoding.convert(current(session, held).window, Window)
+        window = _no_later(session, held, window) if matter.restricted else window
         ahead = window.last_day is not None and window.last_day >= today
         if ahead and is_followed(desk, matter, window) == matter.restricted:
             new_version(
@@ -73,6 +75,17 @@ def follow_discreet(session: Session, desk: "Desk", matter: Matter, *, now: date
         detail = {"entries": [entry.id for entry in changed], "restricted": matter.restricted}
         audit.record(session, at=now, actor=desk.actor, action="deadline.discreet", subject=matter.id, detail=detail)
     return changed
+
+
+def _no_later(session: Session, entry: Entry, window: Window) -> Window:
+    """The window with no later date than when people were last reminded of it: what came later since, while nobody was,
+    waits for two people, as the nightly check puts it forward."""
+    ended = DeadlineRow.entry_id == entry.id, DeadlineRow.reason == NO_LONGER
+    query = select(DeadlineRow).where(*ended).order_by(DeadlineRow.version.desc()).limit(1)
+    before = session.scalars(query).first()
+    if before is None or classify(dates_of(before), dates_of(window)) not in ("later", "mixed"):
+        return window
+    return merged(window, dates_of(before))
 
 
 def unrestrict_matter(session: Session, matter: Matter, by: Person, reason: str, *, now: datetime) -> None:

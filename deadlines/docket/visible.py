@@ -1,5 +1,7 @@
 """Who may see what: the one policy behind every page, count and search."""
 
+import unicodedata
+
 from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select, true
 from sqlalchemy.orm import Session
 
@@ -52,13 +54,14 @@ def require_visible(session: Session, matter_id: str, person: Person) -> None:
 
 def require_visible_matter(session: Session, reference: str, person: Person) -> None:
     """Raises NotFound for the number of a matter that somebody may not see; one that is new is nobody's secret."""
-    if is_taken_unseen(session, " ".join(reference.split()), person):
+    if is_taken_unseen(session, reference, person):
         raise NotFound(UNUSABLE)
 
 
 def is_taken_unseen(session: Session, reference: str, person: Person | None) -> bool:
     """Whether a number is that of a matter which somebody may not see, in these capital and small letters or others:
-    how it is written there is theirs to know as little."""
+    how it is written there is theirs to know as little. In whatever Unicode form it is typed, as it would be kept."""
+    reference = " ".join(unicodedata.normalize("NFC", reference).split())
     seen = session.execute(select(visible(person)).where(Matter.reference == reference)).scalar_one_or_none()
     if seen is not None:
         return not seen

@@ -59,8 +59,7 @@ def _is_another(head: Sequence[Line], seen: set[str]) -> bool:
     own = receipts or _aliens(head)
     if own and (not own & seen or (not receipts and _is_of_another_authority(head, seen))):
         return True
-    dated = {printed.day.isoformat() for line in head if (printed := standing_day(line))}
-    return not dated <= seen and not any(words.CERTIFICATE.search(line.text) for line in head[:LETTERHEAD_LINES])
+    return not _days(head) <= seen and not any(words.CERTIFICATE.match(line.text.strip()) for line in head)
 
 
 def _receipts(lines: Sequence[Line]) -> set[str]:

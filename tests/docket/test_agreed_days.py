@@ -12,7 +12,7 @@ from deadlines.docket.direction import dates_of
 from deadlines.docket.extensions import grant_extension, request_extension
 from deadlines.docket.intake import Desk
 from deadlines.docket.moves import Move
-from deadlines.docket.proposals import accept, stored_dates, waiting_for
+from deadlines.docket.proposals import accept, ignore, stored_dates, waiting_for
 from deadlines.docket.recompute import Difference, bring_up_to_date, differences, read_page
 from deadlines.docket.restricting import follow_discreet, restrict_matter
 from deadlines.errors import Conflict
@@ -207,3 +207,43 @@ def test_a_grant_that_the_waiting_law_does_not_need_moves_no_safe_date_beyond_th
         assert row(session, entry).version == entry.version == 2
         assert proposals(session, entry)[-1].kind == "later"
         assert changed(session, entry).safe_by == by_law
+
+
+def test_a_correction_of_one_person_does_not_come_in_while_nobody_is_reminded(database: Database) -> None:
+    """That no appeal was filed makes the order final thirty days after it, and the year begins then."""
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        entry = recorded(session, ORDER)[VAWA]
+        restricted(session, entry, True)
+        by_law = days(session, entry)
+        found = Amendment(facts={"appeal": "none-filed"})
+        amend_notice(session, desk(), entered_by(entry, ben), found, reason="the stamp", by=ben, now=LATER)
+        later = stored_dates(waiting(session, entry).window).last_day
+        restricted(session, entry, False)
+        nightly(session, desk())
+        assert (entry.status, days(session, entry)[1]) == ("information", later)
+        restricted(session, entry, True)
+        assert (entry.status, days(session, entry)) == ("open", by_law)
+        nightly(session, desk())
+        assert (days(session, entry), waiting(session, entry).state) == (by_law, "pending")
+        for who in (ana, dora):
+            accept(session, desk(), waiting(session, entry), who, now=LATER)
+        assert days(session, entry)[1] == later
+
+
+def test_more_time_is_agreed_to_where_a_date_is_kept_that_the_law_gives_no_more(database: Database) -> None:
+    """An appeal that was waived ends the Board's window; the partner keeps its date, and more time is granted."""
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        entry = recorded(session, ORDER)["eoir.appeal.bia"]
+        last_day = days(session, entry)[1]
+        waived = Amendment(facts={"appeal": "waived"})
+        amend_notice(session, desk(), entered_by(entry, ben), waived, reason="x", by=ben, now=LATER)
+        ignore(session, desk(), waiting(session, entry), dora, reason="it was not", now=LATER)
+        grant(session, entry, ana, date(2026, 12, 18))
+        for _ in range(2):
+            nightly(session, desk())
+            assert (days(session, entry)[1], waiting(session, entry).state) == (last_day, "agreed")
+        accept(session, desk(), waiting(session, entry), dora, now=LATER)
+        nightly(session, desk())
+        assert (days(session, entry)[1], waiting_for(session, entry)) == (date(2026, 12, 18), None)

@@ -12,8 +12,9 @@ from deadlines.docket.auditor import audit_entries
 from deadlines.docket.escalation import Escalation, escalate
 from deadlines.docket.handed import ask_attorneys
 from deadlines.docket.handing import hand_all_over, hand_over
+from deadlines.docket.people import set_deputies
 from deadlines.docket.reminders import URGENT
-from deadlines.store.tables import Reminder
+from deadlines.store.tables import Acknowledgement, Reminder
 from tests.docket import samples
 from tests.docket.test_handed import LAID, Firm, all_leave, give, leave
 
@@ -142,3 +143,21 @@ def test_what_a_deputy_was_not_told_ends_with_what_it_covered(session: Session) 
     firm.now = THE_19TH + DAY + HOUR
     give(firm)
     assert (newer.state, older.state) == ("cancelled", "cancelled")
+
+
+@pytest.mark.parametrize("name", ["deputy", "supervisor"])
+def test_who_stands_in_no_more_leaves_nothing_taken_on(session: Session, name: str) -> None:
+    """What Carla took on in Ana's place is asked of Ana anew once Ben stands there; so long as she stands there too,
+    it holds."""
+    firm = supervised(session, ASKED)
+    firm.ana.deputy_id = firm.carla.id if name == "deputy" else None
+    session.flush()
+    ends = taken_on(firm, ASKED + 5 * HOUR)
+    ben, until = firm.ben.email, select(Acknowledgement.until)
+    if name == "deputy":  # she supervises Ana still
+        set_deputies(session, firm.ana, deputy=ben, supervisor=None, actor="t", now=ASKED + HOUR)
+        assert session.scalars(until).one() == ends
+    set_deputies(session, firm.ana, deputy=None, supervisor=ben, actor="t", now=ASKED + HOUR)
+    assert session.scalars(until).one() == ASKED + HOUR
+    asked = select(Reminder).where(Reminder.person_id == firm.ana.id, Reminder.due_at == ASKED + HOUR)
+    assert [row.state for row in session.scalars(asked)] == ["planned"]

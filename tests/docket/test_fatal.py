@@ -113,3 +113,25 @@ def test_the_daemon_sends_to_each_once(database: Database) -> None:
         "ana@firm.test",
         "dan@firm.test",
     ]
+
+
+@pytest.mark.parametrize("rung", ["safe-1", "last-0"])
+def test_who_had_it_taken_back_is_told_again_where_they_must_know(session: Session, rung: str) -> None:
+    """Dora left, what was hers was another's, and she is back at the docket. So it is with a deputy who gave a matter
+    back."""
+    ana = person(session)
+    dora = person(session, "Dora Dee", "docket")
+    entry = recorded(session)[MOTION]
+    ana.deputy_id = person(session, "Dan Fox").id
+    session.flush()
+    at = due(session, entry, rung)
+    tell_all(session, now=at)
+    query = select(Reminder).where(Reminder.entry_id == entry.id, Reminder.rung == rung)
+    theirs = [row for row in session.scalars(query) if row.person_id in (dora.id, ana.deputy_id)]
+    for row in theirs:
+        row.state, row.next_at = "cancelled", at - timedelta(days=9)
+    session.flush()
+    assert tell_all(session, now=at) == len(theirs) == 2
+    session.expire_all()
+    assert {(row.state, row.next_at) for row in theirs} == {("planned", at)}
+    assert tell_all(session, now=at) == 0

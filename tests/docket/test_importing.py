@@ -198,6 +198,14 @@ def test_a_protected_case_restricts_its_matter(session: Session, ana: Person) ->
     assert session.scalars(select(Matter)).one().restricted
 
 
+def test_another_row_of_a_matter_that_a_row_before_it_restricts_comes_in(session: Session, ana: Person) -> None:
+    """Also where who imports does not work on it."""
+    dora = person(session, "Dora Dee", "docket")
+    vawa = (*FIRST[:5], "I-360", *FIRST[6:], "vawa")
+    plan = recorded(session, grid(vawa, (*SECOND, ""), names=(*NAMES, "fact.basis")), dora)
+    assert (plan.faults, plan.count("new"), session.scalars(select(Matter)).one().restricted) == ([], 2, True)
+
+
 def test_any_mistake_keeps_everything_out(session: Session, ana: Person) -> None:
     far = ("K-2", *FIRST[1:6], "2027-10-16", "mail")
     plan = recorded(session, grid(FIRST, far), ana)

@@ -1,7 +1,8 @@
 """No matter opens without an answer to its dates; and what is not known yet is looked at again on its day."""
 
+import unicodedata
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from sqlalchemy import select
@@ -103,6 +104,22 @@ def test_of_a_number_that_is_not_theirs_to_see_people_learn_that_it_is_taken_and
         with pytest.raises(Conflict, match="in capital and small letters only"):
             opened(session, ana, "s-1", none_until=FORTNIGHT)
         require_visible_matter(session, "s-1", ana)
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_however_a_number_is_typed_it_is_the_same_number(database: Database, form: Literal["NFC", "NFD"]) -> None:
+    with database.write() as session:
+        ana, ben, _ = firm(session)
+        matter(session, ana, "Café-1", restricted=True)
+        typed = unicodedata.normalize(form, "Café-1")
+        with pytest.raises(NotFound, match="This number cannot be used"):
+            require_visible_matter(session, typed, ben)
+        for attorney in (ana, ben):
+            with pytest.raises(Conflict, match="This number cannot be used"):
+                open_matter(session, typed, client=None, attorney=attorney, by=ben, actor="t", now=LATER)
+        assert (
+            open_matter(session, typed, client=None, attorney=ana, by=ana, actor="t", now=LATER).reference == "Café-1"
+        )
 
 
 def test_a_number_in_other_capitals_is_spelled_to_nobody_who_does_not_see_its_matter(database: Database) -> None:

@@ -76,3 +76,16 @@ def _of(session: Session, ids: list[int]) -> list[Reminder]:
 
 def _id_of(row: Reminder, person: Person) -> str:
     return message_id(row.deadline_id, row.rung, person.id, row.channel)
+
+
+@pytest.mark.parametrize("state", ["leased", "uncertain", "planned"])
+def test_the_event_of_the_firms_webhook_stays_the_same_event(database: Database, state: str) -> None:
+    with database.write() as session:
+        ben = samples.person(session, "Ben")
+        row = samples.docket(session)[0]
+        row.channel, row.state, row.owner, row.message_id = "webhook", state, "me", "evt-1"
+        ids = [row.id]
+    _hand_over(database, ben)
+    with database.read() as session:
+        [row] = _of(session, ids)
+        assert (row.person_id, row.state, row.message_id, row.owner) == (ben.id, state, "evt-1", "me")

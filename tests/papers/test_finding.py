@@ -97,6 +97,14 @@ APPEAL = [*JUSTICE, "Board of Immigration Appeals", "File: A123-456-789", "Octob
         ([[*STATUS, "your Form I-765, IOE0999999999"], WORK], "1 and 2", ["2026-11-02", "2026-10-20"]),
         ([[*STATUS, *["of the record"] * 30, "IOE0999999999"], WORK], "1 and 2", ["2026-11-02", "2026-10-20"]),
         ([STATUS, ORDER], "1 and 2", ["2026-11-02", "2026-10-06"]),
+        (
+            [
+                [USCIS, "Date of Notice: October 12, 2026", *REQUEST[2:]],
+                [USCIS, "Date of Notice: December 1, 2026", *WORK[2:]],
+            ],
+            "1 and 2",
+            ["2026-10-12", "2026-12-01"],
+        ),
         ([ORDER, APPEAL], "1 and 2", ["2026-10-06", "2026-10-01"]),
         ([[line.replace("November 2", "October 6") for line in STATUS], ORDER], "1 and 2", ["2026-10-06"]),
         ([ORDER, [line.replace("October 1,", "October 6,") for line in APPEAL]], "1 and 2", ["2026-10-06"]),
@@ -130,6 +138,10 @@ def test_two_notices_to_the_same_person_are_two_and_each_has_its_own_date(
         ([STATUS, [USCIS, ALIEN, "Page 2"]], ["2026-11-02"]),
         ([[USCIS, "Date: November 2, 2026", "Page 1"], [USCIS, "November 2, 2026", "Page 2"]], ["2026-11-02"]),
         ([STATUS, [USCIS, "Proof of Delivery", "November 6, 2026", "IOE0912345678"]], ["2026-11-02"]),
+        (
+            [STATUS, [USCIS, *["an address"] * 8, "CERTIFICATE OF MAILING", "November 3, 2026"]],
+            ["2026-11-02"],
+        ),
         (samples.BOARD, ["2026-09-20", "2026-09-21"]),
         ([[*APPEAL[:5], "Enclosed is the decision."], APPEAL], ["2026-10-01"]),
         ([[*ORDER[:6], "Enclosed is the decision."], ORDER], ["2026-10-06"]),

@@ -131,3 +131,26 @@ def test_every_change_names_what_it_is_about() -> None:
         assert named <= set(SEEN), operation.name
         fields = getattr(operation.body, "__struct_fields__", ())
         assert not operation.changing or named or operation.status == 201 or set(SEEN) & set(fields), operation.name
+
+
+def protected(firm: ApiFirm) -> Change:
+    """The denial of a self-petition, which restricts the matter that it is of."""
+    return "/notices", {**NOTICE, "form": "I-360", "facts": {"basis": "vawa"}, "matter": firm.matters["A-1"]}
+
+
+def another(firm: ApiFirm) -> Change:
+    return opened(firm, firm.program())
+
+
+@pytest.mark.parametrize("change", [protected, another])
+def test_a_change_that_hides_what_it_made_from_its_maker_is_answered_again(
+    firm: ApiFirm, change: Callable[[ApiFirm], Change]
+) -> None:
+    """The answer may have been lost on the way: a program that asks again must not take it for not done."""
+    program = firm.program("Dora")
+    path, body = change(firm)
+    first = program.post(path, body, Idempotency_Key="k")
+    assert first.status_code == 201, first.text
+    assert program.get(first.headers["location"].removeprefix("/api/v1")).status_code == 404
+    again = program.post(path, body, Idempotency_Key="k")
+    assert (again.status_code, again.content) == (201, first.content)

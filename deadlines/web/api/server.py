@@ -21,7 +21,7 @@ from deadlines.errors import DeadlinesError, StoreError
 from deadlines.store.database import Database
 from deadlines.store.tables import AccessToken
 from deadlines.web.api import wire
-from deadlines.web.api.again import require_seen
+from deadlines.web.api.again import require_seen, seen_at, was_unseen
 from deadlines.web.api.asked import Asked, Firm
 from deadlines.web.api.openapi import document
 from deadlines.web.api.operations import Operation, Route, find_route
@@ -161,12 +161,14 @@ class Api:
         if key is not None:
             kept = repeats.find_or_begin(session, token, key, wish.digest, now=asked.now)
             if kept is not None:
-                require_seen(asked, kept.location)
+                if not was_unseen(kept):
+                    require_seen(asked, kept.location)
                 return Finished(kept.status, kept.body, kept.location)
         reply = wish.operation.run(asked)
         body = msgspec.json.encode(reply.body)
         if key is not None:
-            repeats.keep(session, token, key, status=wish.operation.status, body=body, location=reply.location)
+            location = seen_at(asked, reply.location)
+            repeats.keep(session, token, key, status=wish.operation.status, body=body, location=location)
         return Finished(wish.operation.status, body, reply.location)
 
     def _asked(self, session: Session, token: AccessToken, wish: Wish) -> Asked:

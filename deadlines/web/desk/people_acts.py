@@ -75,6 +75,7 @@ def deputies(visit: Visit, identifier: str, form: dict[str, str]) -> Response:
         supervisor=form.get("supervisor") or "-",
         actor=visit.person.email,
         now=visit.now,
+        today=visit.today,
     )
     return visit.go(f"/people/{person.id}?done=deputies")
 
