@@ -86,13 +86,14 @@ def end_answers_of(session: Session, person: Person, matter: Matter, now: dateti
 
 
 def end_lost_answers(
-    session: Session, person: Person, *, today: date, now: datetime, matter: Matter | None = None
+    session: Session, person: Person, *, today: date, now: datetime, of: ColumnElement[bool] | None = None
 ) -> set[str]:
     """What somebody took on and may answer for no more, by their role or because they are off a matter, is open again;
-    of which entries. `matter`: only its own."""
+    of which entries. `of`: a condition for their matters."""
     theirs = Acknowledgement.person_id == person.id, Acknowledgement.until > now
     query = select(Entry).where(Entry.id.in_(select(Acknowledgement.entry_id).where(*theirs)))
-    taken = session.scalars(query if matter is None else query.where(Entry.matter_id == matter.id)).all()
+    query = query if of is None else query.join(Matter, Matter.id == Entry.matter_id).where(of)
+    taken = session.scalars(query).all()
     able = person.role in ABLE
     lost = {entry.id for entry in taken if not (able and may_take_on(session, entry, person, today))}
     ended = update(Acknowledgement).where(*theirs, Acknowledgement.entry_id.in_(lost)).values(until=now)

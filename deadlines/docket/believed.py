@@ -341,7 +341,7 @@ class _Look:
         return msgspec.structs.replace(
             found,
             recomputed=anew,
-            declined=None if found.waited else declined_of(self.declined.get(entry.id, ()), anew, self._who),
+            declined=declined_of(self.declined.get(entry.id, ()), anew, self._who),
             asked=asked,
             discrepancy=self.looks.of(entry, self._who) if found.status == "open" else [],
             dispute=dispute if made is None else None,

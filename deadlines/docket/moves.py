@@ -197,7 +197,7 @@ class Mover:
             return kind != "mixed"
         if kind == "mixed" or not self._was_ignored(new):
             return False
-        if new.last_day is not None:  # dates that go say nothing of a grant: what waits for two people waits on
+        if new.last_day is not None or not self.waited.undecided:  # dates that go say nothing of a grant that waits
             self._supersede("newer dates were computed, and decided against before")
         return True
 

@@ -21,7 +21,7 @@ from deadlines.docket.roles import ROLES
 from deadlines.docket.teams import leave_everything, matters_of
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store import audit
-from deadlines.store.tables import Contact, NoticeRow, Person
+from deadlines.store.tables import Contact, Matter, NoticeRow, Person
 
 LONGEST_NAME = 200
 LISTED = "`deadlines person list` shows it."
@@ -128,9 +128,11 @@ def set_deputies(
             require_able(other, name.removesuffix("_id"))
         setattr(person, name, other.id if other is not None else None)
     detail = {"deputy": person.deputy_id, "supervisor": person.supervisor_id}
-    _record(session, person, "person.deputies", actor, now, detail)
+    session.flush()
+    of = Matter.attorney_id == person.id
     for former in session.scalars(select(Person).where(Person.id.in_(before - set(detail.values())))).all():
-        ask_attorneys(session, end_lost_answers(session, former, today=today or now.date(), now=now), now)
+        ask_attorneys(session, end_lost_answers(session, former, today=today or now.date(), now=now, of=of), now)
+    _record(session, person, "person.deputies", actor, now, detail)
 
 
 def deactivate_person(

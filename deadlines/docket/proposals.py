@@ -8,6 +8,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deadlines import decoding
 from deadlines.compute.ladder import Severity
 from deadlines.compute.result import Window
 from deadlines.docket.asides import of_now
@@ -242,7 +243,9 @@ def _require_law(session: Session, desk: Desk, entry: Entry, proposal: Proposal)
         ) from fault
     dates = dates_of(extended(window, granted_with(session, proposal))) if window is not None else Dates()
     if dates == Dates() and was_ignored(session, entry, dates, desk.law.edition):
-        return  # that they go was decided against: the dates of before hold
+        # That they go was decided against: what is in force holds, and more time beside it.
+        window = decoding.convert(current(session, entry).window, Window)
+        dates = dates_of(extended(window, granted_with(session, proposal)))
     if classify(stored_dates(proposal.window), dates) in ("earlier", "mixed", "gone"):
         raise Conflict(
             f"The law data and the firm's choices now give other dates for entry {entry.id[:8]} than were put forward. "

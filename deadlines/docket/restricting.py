@@ -56,8 +56,8 @@ def follow_discreet(session: Session, desk: "Desk", matter: Matter, *, now: date
     for entry in session.scalars(found.where(Entry.status == ("information" if matter.restricted else "open"))).all():
         held = locked(session, entry)
         window = decoding.convert(current(session, held).window, Window)
-        window = _no_later(session, held, window) if matter.restricted else window
-        ahead = window.last_day is not None and window.last_day >= today
+        law, window = window, _no_later(session, held, window) if matter.restricted else window
+        ahead = any(day is not None and day >= today for day in (law.last_day, window.last_day))
         if ahead and is_followed(desk, matter, window) == matter.restricted:
             new_version(
                 session,
@@ -78,14 +78,15 @@ def follow_discreet(session: Session, desk: "Desk", matter: Matter, *, now: date
 
 
 def _no_later(session: Session, entry: Entry, window: Window) -> Window:
-    """The window with no later date than when people were last reminded of it: what came later since, while nobody was,
-    waits for two people, as the nightly check puts it forward."""
+    """The window with no later date than when people were last reminded of it, and with those dates where all have gone
+    since: what changed while nobody was reminded waits for two people, as the nightly check puts it forward."""
     ended = DeadlineRow.entry_id == entry.id, DeadlineRow.reason == NO_LONGER
     query = select(DeadlineRow).where(*ended).order_by(DeadlineRow.version.desc()).limit(1)
     before = session.scalars(query).first()
-    if before is None or classify(dates_of(before), dates_of(window)) not in ("later", "mixed"):
+    kind = classify(dates_of(before), dates_of(window)) if before is not None else "same"
+    if before is None or kind not in ("later", "mixed", "gone"):
         return window
-    return merged(window, dates_of(before))
+    return decoding.convert(before.window, Window) if kind == "gone" else merged(window, dates_of(before))
 
 
 def unrestrict_matter(session: Session, matter: Matter, by: Person, reason: str, *, now: datetime) -> None:

@@ -77,7 +77,7 @@ def leave_matter(session: Session, matter: Matter, person: Person, *, actor: str
         raise NotFound(f"{person.email} is not on matter {matter.reference}.")
     with noted(session, [matter], now=now):
         session.delete(member)
-    ask_attorneys(session, end_lost_answers(session, person, today=today, now=now, matter=matter), now)
+    ask_attorneys(session, end_lost_answers(session, person, today=today, now=now, of=Matter.id == matter.id), now)
     audit.record(session, at=now, actor=actor, action="matter.leave", subject=matter.id, detail={"person": person.id})
 
 

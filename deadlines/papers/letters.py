@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from deadlines.papers import words
 from deadlines.papers.dates import Printed, days_in
@@ -59,7 +59,8 @@ def _is_another(head: Sequence[Line], seen: set[str]) -> bool:
     own = receipts or _aliens(head)
     if own and (not own & seen or (not receipts and _is_of_another_authority(head, seen))):
         return True
-    return not _days(head) <= seen and not any(words.CERTIFICATE.match(line.text.strip()) for line in head)
+    # What stands below the heading of a certificate is the day on which the letter before it went out.
+    return not _days(list(takewhile(lambda line: not words.CERTIFICATE.match(line.text.strip()), head))) <= seen
 
 
 def _receipts(lines: Sequence[Line]) -> set[str]:

@@ -1,6 +1,6 @@
 """A later date holds only where two people agreed to that day and the law in force gives it; on both databases."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from msgspec import structs
@@ -11,7 +11,7 @@ from deadlines.docket.amending import Amendment, amend_notice
 from deadlines.docket.direction import dates_of
 from deadlines.docket.extensions import grant_extension, request_extension
 from deadlines.docket.intake import Desk
-from deadlines.docket.moves import Move
+from deadlines.docket.moves import Because, Move, move
 from deadlines.docket.proposals import accept, ignore, stored_dates, waiting_for
 from deadlines.docket.recompute import Difference, bring_up_to_date, differences, read_page
 from deadlines.docket.restricting import follow_discreet, restrict_matter
@@ -19,7 +19,20 @@ from deadlines.errors import Conflict
 from deadlines.law import load_law
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Person, Proposal
-from tests.docket.desks import LAST, LATER, SAFE, changed, desk, entered_by, firm, proposals, recorded, row, verify
+from tests.docket.desks import (
+    LAST,
+    LATER,
+    SAFE,
+    changed,
+    desk,
+    entered_by,
+    firm,
+    proposals,
+    recorded,
+    reminders,
+    row,
+    verify,
+)
 from tests.docket.test_discreet import ORDER, VAWA
 
 AAO, MOTION = "uscis.appeal.aao", "uscis.motion.reopen"
@@ -247,3 +260,47 @@ def test_more_time_is_agreed_to_where_a_date_is_kept_that_the_law_gives_no_more(
         accept(session, desk(), waiting(session, entry), dora, now=LATER)
         nightly(session, desk())
         assert (days(session, entry)[1], waiting_for(session, entry)) == (date(2026, 12, 18), None)
+
+
+@pytest.mark.parametrize("appeal", ["none-filed", "filed"])
+def test_a_window_that_changed_while_nobody_was_reminded_is_followed_again(database: Database, appeal: str) -> None:
+    """Its year had passed on the day of the restriction, and the year of the final order had not; or with an appeal the
+    order is not final, and all its dates are gone. Two people decide what becomes of it."""
+    with database.write() as session:
+        ana, ben, _ = firm(session)
+        entry = recorded(session, ORDER)[VAWA]
+        restricted(session, entry, True)
+        before = days(session, entry)
+        restricted(session, entry, False)
+        found = Amendment(facts={"appeal": appeal})
+        amend_notice(session, desk(), entered_by(entry, ben), found, reason="the stamp", by=ben, now=LATER)
+        assert (entry.status, days(session, entry) == before) == ("information", False)
+        entry.matter.restricted = True
+        session.flush()
+        at = LATER if appeal == "filed" else datetime(2027, 11, 9, 15, tzinfo=UTC)
+        assert follow_discreet(session, desk(), entry.matter, now=at) == [entry]
+        assert (entry.status, days(session, entry)) == ("open", before)
+        assert {each.person_id for each in reminders(session, entry)} >= {ana.id}
+        nightly(session, desk())
+        assert (days(session, entry), waiting(session, entry).kind) == (
+            before,
+            "later" if appeal == "none-filed" else "gone",
+        )
+
+
+def test_a_later_date_that_neither_law_nor_grant_gives_is_not_accepted_after_gone_was_declined(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.write() as session:
+        ana, _, dora = firm(session)
+        entry = recorded(session)[AAO]
+        gone = [Difference(entry.notice_id, entry.id, None, waits=True)]
+        bring_up_to_date(session, desk(), gone, now=LATER)
+        ignore(session, desk(), waiting(session, entry), dora, reason="it stays", now=LATER)
+        later = changed(session, entry, last_day=GRANTED, latest=GRANTED)
+        move(session, desk(), entry, later, Because(entry.notice, "made up"), now=LATER)
+        monkeypatch.setattr("deadlines.docket.proposals.of_now", lambda *_: None)
+        with pytest.raises(Conflict, match="now give other dates"):
+            accept(session, desk(), waiting(session, entry), ana, now=LATER)
+        bring_up_to_date(session, desk(), gone, now=LATER + DAY)
+        assert (waiting_for(session, entry), days(session, entry)) == (None, (SAFE, LAST))

@@ -106,6 +106,14 @@ APPEAL = [*JUSTICE, "Board of Immigration Appeals", "File: A123-456-789", "Octob
             ["2026-10-12", "2026-12-01"],
         ),
         ([ORDER, APPEAL], "1 and 2", ["2026-10-06", "2026-10-01"]),
+        (
+            [
+                [*ORDER, "CERTIFICATE OF SERVICE", "Date:", "10/6/2026"],
+                [*(line.replace("10/6/", "11/9/") for line in ORDER), "CERTIFICATE OF SERVICE", "Date:", "11/9/2026"],
+            ],
+            "1 and 2",
+            ["2026-10-06", "2026-11-09"],
+        ),
         ([[line.replace("November 2", "October 6") for line in STATUS], ORDER], "1 and 2", ["2026-10-06"]),
         ([ORDER, [line.replace("October 1,", "October 6,") for line in APPEAL]], "1 and 2", ["2026-10-06"]),
         ([ORDER, [*APPEAL[:4], "Date: October 1, 2026"]], "1 and 2", ["2026-10-06", "2026-10-01"]),
