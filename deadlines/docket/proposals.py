@@ -242,7 +242,7 @@ def _require_law(session: Session, desk: Desk, entry: Entry, proposal: Proposal)
             f"The law data in force cannot compute the notice of entry {entry.id[:8]}: amend the notice first."
         ) from fault
     dates = dates_of(extended(window, granted_with(session, proposal))) if window is not None else Dates()
-    if dates == Dates() and was_ignored(session, entry, dates, desk.law.edition):
+    if dates == Dates() != stored_dates(proposal.window) and was_ignored(session, entry, dates, desk.law.edition):
         # That they go was decided against: what is in force holds, and more time beside it.
         window = decoding.convert(current(session, entry).window, Window)
         dates = dates_of(extended(window, granted_with(session, proposal)))

@@ -80,11 +80,13 @@ def follow_discreet(session: Session, desk: "Desk", matter: Matter, *, now: date
 def _no_later(session: Session, entry: Entry, window: Window) -> Window:
     """The window with no later date than when people were last reminded of it, and with those dates where all have gone
     since: what changed while nobody was reminded waits for two people, as the nightly check puts it forward."""
-    ended = DeadlineRow.entry_id == entry.id, DeadlineRow.reason == NO_LONGER
-    query = select(DeadlineRow).where(*ended).order_by(DeadlineRow.version.desc()).limit(1)
+    turned = DeadlineRow.entry_id == entry.id, DeadlineRow.reason.in_((NO_LONGER, NOW_RESTRICTED))
+    query = select(DeadlineRow).where(*turned).order_by(DeadlineRow.version.desc()).limit(1)
     before = session.scalars(query).first()
-    kind = classify(dates_of(before), dates_of(window)) if before is not None else "same"
-    if before is None or kind not in ("later", "mixed", "gone"):
+    if before is None or before.reason != NO_LONGER:  # people were reminded of it since: what they decided holds
+        return window
+    kind = classify(dates_of(before), dates_of(window))
+    if kind not in ("later", "mixed", "gone"):
         return window
     return decoding.convert(before.window, Window) if kind == "gone" else merged(window, dates_of(before))
 

@@ -30,7 +30,7 @@ def beginnings(lines: Sequence[Line]) -> list[int]:
         head = page[:LETTER_LINES]
         if not found or (_authorities(page) and _is_another(head, seen)):
             found.append(number)
-        seen |= _receipts(head) | _aliens(head) | _days(head) | _authorities(_headings(page))
+        seen |= _receipts(head) | _aliens(head) | _days(_letter(head)) | _authorities(_headings(page))
     return found
 
 
@@ -59,8 +59,13 @@ def _is_another(head: Sequence[Line], seen: set[str]) -> bool:
     own = receipts or _aliens(head)
     if own and (not own & seen or (not receipts and _is_of_another_authority(head, seen))):
         return True
-    # What stands below the heading of a certificate is the day on which the letter before it went out.
-    return not _days(list(takewhile(lambda line: not words.CERTIFICATE.match(line.text.strip()), head))) <= seen
+    own_page = any(words.CERTIFICATE.match(line.text.strip()) for line in head[:LETTERHEAD_LINES])
+    return not own_page and not _days(_letter(head)) <= seen
+
+
+def _letter(head: Sequence[Line]) -> list[Line]:
+    """The lines above a certificate: what stands below its heading is the day on which the letter went out."""
+    return list(takewhile(lambda line: not words.CERTIFICATE.match(line.text.strip()), head))
 
 
 def _receipts(lines: Sequence[Line]) -> set[str]:

@@ -304,3 +304,34 @@ def test_a_later_date_that_neither_law_nor_grant_gives_is_not_accepted_after_gon
             accept(session, desk(), waiting(session, entry), ana, now=LATER)
         bring_up_to_date(session, desk(), gone, now=LATER + DAY)
         assert (waiting_for(session, entry), days(session, entry)) == (None, (SAFE, LAST))
+
+
+def test_that_a_window_is_gone_is_accepted_though_it_was_declined_once(database: Database) -> None:
+    """The appeal was not waived then; now it is. And a matter that is restricted again brings back nothing that two
+    people let go."""
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        entry = recorded(session, ORDER)["eoir.appeal.bia"]
+        for appeal in ("waived", "none-filed", "waived"):
+            found = Amendment(facts={"appeal": appeal})
+            amend_notice(session, desk(), entered_by(entry, ben), found, reason=appeal, by=ben, now=LATER)
+            if appeal == "waived" and not [one for one in proposals(session, entry) if one.state == "ignored"]:
+                ignore(session, desk(), waiting(session, entry), dora, reason="it was not", now=LATER)
+        for who in (dora, ana):
+            if waiting_for(session, entry) is not None:
+                accept(session, desk(), waiting(session, entry), who, now=LATER)
+        assert (entry.status, days(session, entry)) == ("information", (None, None))
+
+
+def test_what_two_people_let_go_is_not_followed_again(database: Database) -> None:
+    """The next protected notice of a restricted matter looks at its entries anew."""
+    with database.write() as session:
+        _, ben, dora = firm(session)
+        entry = recorded(session, ORDER)[VAWA]
+        for yes in (True, False, True):
+            restricted(session, entry, yes)
+        found = Amendment(facts={"appeal": "filed"})
+        amend_notice(session, desk(), entered_by(entry, ben), found, reason="filed", by=ben, now=LATER)
+        accept(session, desk(), waiting(session, entry), dora, now=LATER)
+        assert (entry.status, days(session, entry)) == ("information", (None, None))
+        assert follow_discreet(session, desk(), entry.matter, now=LATER) == []

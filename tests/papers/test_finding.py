@@ -107,6 +107,11 @@ APPEAL = [*JUSTICE, "Board of Immigration Appeals", "File: A123-456-789", "Octob
         ),
         ([ORDER, APPEAL], "1 and 2", ["2026-10-06", "2026-10-01"]),
         (
+            [[*APPEAL, "CERTIFICATE OF SERVICE", "Date: October 6, 2026"], [*APPEAL[:4], "October 6, 2026"]],
+            "1 and 2",
+            ["2026-10-01", "2026-10-06"],
+        ),
+        (
             [
                 [*ORDER, "CERTIFICATE OF SERVICE", "Date:", "10/6/2026"],
                 [*(line.replace("10/6/", "11/9/") for line in ORDER), "CERTIFICATE OF SERVICE", "Date:", "11/9/2026"],
@@ -146,6 +151,7 @@ def test_two_notices_to_the_same_person_are_two_and_each_has_its_own_date(
         ([STATUS, [USCIS, ALIEN, "Page 2"]], ["2026-11-02"]),
         ([[USCIS, "Date: November 2, 2026", "Page 1"], [USCIS, "November 2, 2026", "Page 2"]], ["2026-11-02"]),
         ([STATUS, [USCIS, "Proof of Delivery", "November 6, 2026", "IOE0912345678"]], ["2026-11-02"]),
+        ([STATUS, [USCIS, "November 6, 2026", "IOE0912345678", "Certificate of mailing"]], ["2026-11-02"]),
         (
             [STATUS, [USCIS, *["an address"] * 8, "CERTIFICATE OF MAILING", "November 3, 2026"]],
             ["2026-11-02"],
