@@ -98,11 +98,12 @@ def reasons_words(entry: "BelievedEntry") -> "Iterator[str]":
     if entry.closed_at is not None:
         why = f": {entry.proof}" if entry.proof else ""
         yield f"Closed {entry.closed_at:%Y-%m-%d %H:%M} UTC by {entry.closed_by}{why}"
-    if entry.waited:
-        yield "Other dates waited for two people to agree."
     if entry.declined is not None:
         why = f": {entry.declined.reason}" if entry.declined.reason else ""
-        yield f"Those dates were decided against: {entry.declined.by}, {entry.declined.at:%Y-%m-%d %H:%M} UTC{why}"
+        who = f"{entry.declined.by}, {entry.declined.at:%Y-%m-%d %H:%M} UTC"
+        yield f"The dates that computing anew gives were decided against: {who}{why}"
+    if entry.waited:
+        yield "Other dates waited for two people to agree."
     for look in entry.discrepancy:
         read = f"{look.by}, {look.at:%Y-%m-%d %H:%M} UTC, read {words_of(look.fields)} otherwise"
         yield f"TWO ENTRIES DIFFERED then: {read}."

@@ -9,16 +9,27 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.lanes import AGAIN, ESCALATED, NEVER_MINDED, UNDELIVERED, stage_of
 from deadlines.docket.reminders import URGENT
+from deadlines.notify.channel import WEBHOOK
 from deadlines.store.tables import Acknowledgement, Reminder
 
 LEAST_WAIT = timedelta(hours=1)
 LOOK_BACK = timedelta(days=14)
 ONE_DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
+
+
+def asks(of: type[Reminder]) -> tuple[ColumnElement[bool], ...]:
+    """Whether a reminder asks somebody of their own to act."""
+    return (
+        of.severity >= URGENT,
+        of.channel != WEBHOOK,  # nobody's own: it tells no attorney
+        of.rung.not_like(f"{UNDELIVERED}%"),
+        of.rung.not_like(f"{ESCALATED}%"),
+    )
 
 
 class Since(Struct, frozen=True):

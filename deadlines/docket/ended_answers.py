@@ -4,19 +4,16 @@ Nobody asked them before: they were somebody else's then. Whoever was asked of t
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
+from deadlines.docket.asked import LOOK_BACK, ONE_DAY, asks
 from deadlines.docket.handed import ask_anew
-from deadlines.docket.lanes import ESCALATED, NEVER_MINDED, UNDELIVERED
-from deadlines.docket.reminders import URGENT
+from deadlines.docket.lanes import NEVER_MINDED
 from deadlines.notify.channel import MAIL
 from deadlines.store.tables import Acknowledgement, DeadlineRow, Entry, Matter, Person, Reminder
-
-LOOK_BACK = timedelta(days=14)
-ONE_DAY = timedelta(days=1)
 
 
 def ask_successors(session: Session, *, now: datetime) -> int:
@@ -35,7 +32,7 @@ def _found(session: Session, now: datetime) -> Iterator[tuple[Reminder, Person, 
         own.deadline_id == Reminder.deadline_id,
         own.person_id == Matter.attorney_id,
         own.due_at <= now + ONE_DAY,
-        *_asks(own),
+        *_mails(own),
         own.state != "covered",
     )
     query = (
@@ -45,7 +42,7 @@ def _found(session: Session, now: datetime) -> Iterator[tuple[Reminder, Person, 
         .join(DeadlineRow, and_(DeadlineRow.id == Reminder.deadline_id, DeadlineRow.version == Entry.version))
         .join(Matter, Matter.id == Entry.matter_id)
         .join(Person, Person.id == Matter.attorney_id)
-        .where(Entry.status == "open", Person.active.is_(True), *_asks(Reminder))
+        .where(Entry.status == "open", Person.active.is_(True), *_mails(Reminder))
         .where(Reminder.due_at < ended.c.until, ~asked.exists())
         .order_by(Reminder.due_at, Reminder.id)
     )
@@ -64,7 +61,6 @@ def _ended(now: datetime) -> Select[str, datetime]:
     )
 
 
-def _asks(of: type[Reminder]) -> tuple[ColumnElement[bool], ...]:
+def _mails(of: type[Reminder]) -> tuple[ColumnElement[bool], ...]:
     """Whether a mail urgently asked somebody of their own to act."""
-    others = or_(of.rung.like(f"{ESCALATED}%"), of.rung.like(f"{UNDELIVERED}%"))
-    return of.severity >= URGENT, of.channel.in_(MAIL), of.state.not_in(NEVER_MINDED), ~others
+    return *asks(of), of.channel.in_(MAIL), of.state.not_in(NEVER_MINDED)

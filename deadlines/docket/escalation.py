@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session, aliased
 from deadlines.compute.ladder import moment
 from deadlines.docket.absences import covers
 from deadlines.docket.acknowledging import standing
-from deadlines.docket.asked import LEAST_WAIT, LOOK_BACK, Asked, Since
+from deadlines.docket.asked import LEAST_WAIT, LOOK_BACK, Asked, Since, asks
 from deadlines.docket.ended_answers import ask_successors
 from deadlines.docket.handed import ask_anew
-from deadlines.docket.lanes import ESCALATED, UNDELIVERED, free_rung, stage_of
+from deadlines.docket.lanes import ESCALATED, free_rung, stage_of
 from deadlines.docket.outbox import ALARM_TRIES
 from deadlines.docket.reminders import URGENT, reminder_row
 from deadlines.notify.channel import MAIL, WEBHOOK
@@ -88,8 +88,7 @@ def escalate(session: Session, escalation: Escalation, *, now: datetime) -> list
     distance, also where the program was away and the first is asked late; but of what ends today everybody is told
     whose turn has passed. Where an answer has ended they begin anew from its end: the attorney is asked then
     (afterwards, where the program was away then), and each of the others in their turn, whoever was asked before it.
-    Who covers for an attorney that is away is told at once,
-    and so the wait is theirs.
+    Who covers for an attorney that is away is told at once, and so the wait is theirs.
     """
     ask_successors(session, now=now)
     added: list[Reminder] = []
@@ -142,7 +141,7 @@ def _unanswered(session: Session, now: datetime) -> list[_Unanswered]:
         .join(DeadlineRow, DeadlineRow.id == Reminder.deadline_id)
         .join(Matter, Matter.id == Entry.matter_id)
         .where(
-            *_asks(Reminder),
+            *asks(Reminder),
             now - LEAST_WAIT >= ASKED_AT,
             or_(now - LOOK_BACK <= ASKED_AT, _was_answered(now)),
             Reminder.person_id == Matter.attorney_id,
@@ -167,16 +166,6 @@ def _was_answered(now: datetime) -> ColumnElement[bool]:
     return query.exists()
 
 
-def _asks(of: type[Reminder]) -> tuple[ColumnElement[bool], ...]:
-    """Whether a reminder asks somebody of their own to act."""
-    return (
-        of.severity >= URGENT,
-        of.channel != WEBHOOK,  # nobody's own: it tells no attorney
-        of.rung.not_like(f"{UNDELIVERED}%"),
-        of.rung.not_like(f"{ESCALATED}%"),
-    )
-
-
 def unreached() -> ColumnElement[bool]:
     """Whether a mail was refused for good or put off again and again, and nothing since it was due has reached the
     same person by any way: that would be what is not answered."""
@@ -187,7 +176,7 @@ def unreached() -> ColumnElement[bool]:
         other.person_id == Reminder.person_id,
         other.state == "sent",
         other.sent_at >= Reminder.due_at,
-        *_asks(other),
+        *asks(other),
     )
     return and_(
         Reminder.state.in_(WAITING),

@@ -12,11 +12,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from deadlines.docket.attorneys import HAND_OVER
-from deadlines.docket.lanes import ESCALATED, NEVER_MINDED, UNDELIVERED, add_rows, row_of
+from deadlines.docket.lanes import ESCALATED, NEVER_MINDED, UNDELIVERED, add_rows, like_of, row_of, wake
 from deadlines.docket.reminders import PENDING, URGENT
 from deadlines.docket.roles import ADMINISTRATOR, DOCKET_ROLE, PARTNER_ROLE
 from deadlines.notify.channel import MAIL
@@ -37,20 +37,16 @@ def tell_all(session: Session, *, now: datetime, not_fatal: Collection[str] = ()
     rows = {(like.deadline_id, like.rung, person): _row(like, person) for like, person in found}
     added = add_rows(session, [rows[key] for key in sorted(rows)])
     # Not all are new: some were taken back from their person, because they were another's meanwhile.
-    return added if added == len(rows) else added + sum(_wake(session, rows[key]) for key in sorted(rows))
+    return added if added == len(rows) else added + sum(_woken(session, like, person) for like, person in found)
 
 
 def _row(like: Reminder, person_id: str) -> dict[str, Any]:
     return row_of(like, person_id, like.channel, like.rung, like.severity, like.due_at)
 
 
-def _wake(session: Session, row: dict[str, Any]) -> bool:
-    """Whether such a reminder was taken back from its person; it is theirs again."""
-    names = ("deadline_id", "rung", "person_id", "channel")
-    same = (getattr(Reminder, name) == row[name] for name in names)
-    values = {"state": "planned", "next_at": row["due_at"], "lead_id": None, "attempts": 0}
-    woken = update(Reminder).where(*same, Reminder.state.in_(NEVER_MINDED)).values(values).returning(Reminder.id)
-    return session.scalar(woken.execution_options(synchronize_session=False)) is not None
+def _woken(session: Session, like: Reminder, person_id: str) -> bool:
+    there = like_of(session, like, person_id)
+    return there is not None and wake(session, there, like.due_at)
 
 
 def _missing(now: datetime, not_fatal: Collection[str]) -> Select[Reminder, str]:

@@ -39,21 +39,18 @@ def unanswered(session: Session, before: Person, matters: Collection[str], now: 
 
     One that still waits is not among them. Asked before what waits goes over.
     """
-    return _asked(session, before, now, *_own(matters), ~standing(now))
-
-
-def _own(matters: Collection[str]) -> tuple[ColumnElement[bool], ...]:
-    return Entry.matter_id.in_(matters), Reminder.rung.not_like(f"{ESCALATED}%")
+    of_dates = Entry.matter_id.in_(matters), Reminder.rung.not_like(f"{ESCALATED}%")
+    return _unanswered(session, before, now, *of_dates)
 
 
 def unanswered_for_others(session: Session, person: Person, now: datetime) -> list[Reminder]:
     """The newest message of each date that a person was asked lately because its attorney did not answer, and which
     nobody has taken on."""
     of_others = Entry.matter_id.in_(select(Matter.id).where(Matter.attorney_id != person.id))
-    return _asked(session, person, now, of_others, Reminder.rung.like(f"{ESCALATED}%"), ~standing(now))
+    return _unanswered(session, person, now, of_others, Reminder.rung.like(f"{ESCALATED}%"))
 
 
-def _asked(session: Session, asked: Person, now: datetime, *of: ColumnElement[bool]) -> list[Reminder]:
+def _unanswered(session: Session, asked: Person, now: datetime, *of: ColumnElement[bool]) -> list[Reminder]:
     query = (
         select(Reminder)
         .join(Entry, Entry.id == Reminder.entry_id)
@@ -67,6 +64,7 @@ def _asked(session: Session, asked: Person, now: datetime, *of: ColumnElement[bo
             Reminder.due_at.between(now - LOOK_BACK, now),
             Reminder.state.not_in(NEVER_MINDED),
             Reminder.rung.not_like(f"{UNDELIVERED}%"),
+            ~standing(now),
         )
         .order_by(Reminder.due_at, Reminder.id)
     )
@@ -124,7 +122,7 @@ def ask_attorneys(session: Session, entries: Collection[str], now: datetime) -> 
             Entry.matter_id.in_(select(Matter.id).where(Matter.attorney_id == attorney.id)),
         )
         not_others = Reminder.rung.not_like(f"{ESCALATED}%")
-        ask_anew(session, _asked(session, attorney, now, *of_dates, not_others, ~standing(now)), attorney, now)
+        ask_anew(session, _unanswered(session, attorney, now, *of_dates, not_others), attorney, now)
 
 
 def tell_successor(

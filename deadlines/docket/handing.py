@@ -13,13 +13,7 @@ from deadlines.docket.acknowledging import end_answers_of
 from deadlines.docket.answerable import require_able, require_attorney
 from deadlines.docket.attorneys import HAND_OVER
 from deadlines.docket.endings import end_of_matter
-from deadlines.docket.handed import (
-    ask_anew,
-    ask_in_place,
-    tell_successor,
-    unanswered,
-    unanswered_for_others,
-)
+from deadlines.docket.handed import ask_anew, ask_in_place, tell_successor, unanswered, unanswered_for_others
 from deadlines.docket.leaving import hold_matters, noted
 from deadlines.docket.passing import end_refused_escalations, pass_on
 from deadlines.docket.teams import matters_of

@@ -167,7 +167,7 @@ class _Ground:
             for reference in session.scalars(select(Matter.reference).where(func.lower(Matter.reference).in_(page)))
         }
         self.hidden = set(session.scalars(select(Matter.reference).where(~visible(by))))
-        self.hidden_written = set(session.scalars(select(func.lower(Matter.reference)).where(~visible(by))))
+        self.hidden_written = {reference.lower() for reference in self.hidden}
         of_others = select(Imported.key).join(NoticeRow, NoticeRow.id == Imported.notice_id).join(NoticeRow.matter)
         self.keys_of_others = set(session.scalars(of_others.where(~visible(by))))
         self.opened: dict[str, ImportRow] = {}

@@ -130,6 +130,27 @@ def add_rows(session: Session, rows: Iterable[dict[str, Any]]) -> int:
     return len(added.all())
 
 
+def like_of(session: Session, row: Reminder, person_id: str) -> int | None:
+    """The same reminder of another person, by the same channel."""
+    query = select(Reminder.id).where(
+        Reminder.deadline_id == row.deadline_id,
+        Reminder.rung == row.rung,
+        Reminder.channel == row.channel,
+        Reminder.person_id == person_id,
+    )
+    return session.scalar(query)
+
+
+def wake(session: Session, reminder_id: int, next_at: datetime) -> bool:
+    """What was taken back from somebody, because it was another's meanwhile, waits again; whether it was."""
+    row = session.get_one(Reminder, reminder_id)
+    if row.state not in NEVER_MINDED:
+        return False
+    row.state, row.next_at, row.lead_id, row.attempts = "planned", next_at, None, 0
+    session.flush()
+    return True
+
+
 def chats_of(session: Session, people: Collection[str]) -> dict[str, list[str]]:
     """From each person's id to the chats that reach them."""
     found = session.execute(

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from deadlines.docket.covering import cover, covering
-from deadlines.docket.lanes import ESCALATED, NEVER_MINDED, UNDELIVERED
+from deadlines.docket.lanes import ESCALATED, UNDELIVERED, like_of, wake
 from deadlines.docket.outbox import FROM_THE_ROWS, Held
 from deadlines.docket.reminders import PENDING, message_id, reminder_row
 from deadlines.docket.still_told import of_dates_in_force
@@ -55,7 +55,7 @@ def _ask_refused(session: Session, theirs: Select[Any], to: Person, now: datetim
     """Ask anew what was refused of dates in force; which new reminder stands for each. The firm's webhook goes on."""
     refused = session.scalars(theirs.where(Reminder.state == "dead", of_dates_in_force())).all()
     for row in refused:
-        if row.channel == WEBHOOK and _same(session, row, to) is None:
+        if row.channel == WEBHOOK and like_of(session, row, to.id) is None:
             row.person_id = to.id
     mails = [row for row in refused if row.channel in MAIL and not row.rung.startswith((UNDELIVERED, ESCALATED))]
     left = _not_covered(session, mails, now)
@@ -95,10 +95,10 @@ def _by_channel(rows: Sequence[Reminder], person_id: str) -> list[list[Held]]:
 def _ask(session: Session, row: Reminder, to: Person, now: datetime, said_by: int | None) -> int:
     """The same reminder to another person: due now, or covered by what they were told since. Or the one that they have,
     under which they are asked anew elsewhere."""
-    same = _same(session, row, to)
+    same = like_of(session, row, to.id)
     if same is not None:
         if said_by is None:
-            _wake(session, same, now)
+            wake(session, same, now)
         return same
     due_at = now if said_by is None else row.due_at
     deadline = session.get_one(DeadlineRow, row.deadline_id)
@@ -112,10 +112,10 @@ def _ask(session: Session, row: Reminder, to: Person, now: datetime, said_by: in
 
 def _give(session: Session, row: Reminder, to: Person, now: datetime) -> int:
     """A reminder goes to another person, or ends where they have the same; which one stands in its place."""
-    same = _same(session, row, to)
+    same = like_of(session, row, to.id)
     if same is not None:
         if row.state != "covered":  # what covers it went over, and says the same
-            _wake(session, same, row.next_at)
+            wake(session, same, row.next_at)
         _end(row, now)
         return same
     if row.channel == WEBHOOK:  # the firm's own: it is the same event, whoever it speaks of
@@ -123,13 +123,6 @@ def _give(session: Session, row: Reminder, to: Person, now: datetime) -> int:
         return row.id
     row.person_id, row.message_id = to.id, message_id(row.deadline_id, row.rung, to.id, row.channel)
     return row.id
-
-
-def _wake(session: Session, same: int, next_at: datetime) -> None:
-    """What they have was withdrawn, because it was another's meanwhile: it waits again."""
-    row = session.get_one(Reminder, same)
-    if row.state in NEVER_MINDED:
-        row.state, row.next_at, row.lead_id, row.attempts = "planned", next_at, None, 0
 
 
 def _taken_back(row: Reminder, now: datetime) -> Reminder:
@@ -164,13 +157,3 @@ def _give_covered(session: Session, theirs: Select[Any], leads: Leads, to: Perso
         for row in found:
             leads[row.id] = _give_beneath(session, row, leads[row.lead_id or 0], to, now)
         left = [row for row in left if row.id not in leads]
-
-
-def _same(session: Session, row: Reminder, person: Person) -> int | None:
-    query = select(Reminder.id).where(
-        Reminder.deadline_id == row.deadline_id,
-        Reminder.rung == row.rung,
-        Reminder.channel == row.channel,
-        Reminder.person_id == person.id,
-    )
-    return session.scalar(query)

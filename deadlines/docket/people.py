@@ -108,12 +108,12 @@ def set_deputies(
     supervisor: str | None,
     actor: str,
     now: datetime,
-    today: date | None = None,
+    today: date,
 ) -> None:
     """Name who is asked when somebody does not answer, by mail address; `-` takes a name away, None leaves it.
 
     What who stood in before had taken on and may answer for no more is open again, and asked anew of its attorneys.
-    `today`: the firm's day; by default that of UTC.
+    `today`: the firm's day.
 
     Raises NotFound, Conflict for somebody who has left, InputError for the person, and for who may take no date on.
     """
@@ -131,7 +131,7 @@ def set_deputies(
     session.flush()
     of = Matter.attorney_id == person.id
     for former in session.scalars(select(Person).where(Person.id.in_(before - set(detail.values())))).all():
-        ask_attorneys(session, end_lost_answers(session, former, today=today or now.date(), now=now, of=of), now)
+        ask_attorneys(session, end_lost_answers(session, former, today=today, now=now, of=of), now)
     _record(session, person, "person.deputies", actor, now, detail)
 
 

@@ -56,8 +56,10 @@ def follow_discreet(session: Session, desk: "Desk", matter: Matter, *, now: date
     for entry in session.scalars(found.where(Entry.status == ("information" if matter.restricted else "open"))).all():
         held = locked(session, entry)
         window = decoding.convert(current(session, held).window, Window)
-        law, window = window, _no_later(session, held, window) if matter.restricted else window
-        ahead = any(day is not None and day >= today for day in (law.last_day, window.last_day))
+        days = [window.last_day]
+        if matter.restricted:
+            window = _no_later(session, held, window)
+        ahead = any(day is not None and day >= today for day in (*days, window.last_day))
         if ahead and is_followed(desk, matter, window) == matter.restricted:
             new_version(
                 session,

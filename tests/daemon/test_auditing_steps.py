@@ -168,6 +168,14 @@ def test_a_deputy_of_what_the_firm_calls_not_fatal_or_who_came_later_need_not_be
     assert found(docket) == []
     with docket.write() as session:
         ana = session.scalars(select(Person).where(Person.name == "Ana Ruiz")).one()
-        set_deputies(session, ana, deputy="dan@firm.test", supervisor=None, actor="t", now=AFTER_LAST_STAGE)
+        set_deputies(
+            session,
+            ana,
+            deputy="dan@firm.test",
+            supervisor=None,
+            actor="t",
+            now=AFTER_LAST_STAGE,
+            today=AFTER_LAST_STAGE.date(),
+        )
     auditor(docket).audit(AFTER_LAST_STAGE + HOUR)
     assert found(docket) == []

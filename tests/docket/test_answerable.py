@@ -41,11 +41,11 @@ def heir(session: Session, ana: Person, other: Person) -> None:
 
 
 def deputy(session: Session, ana: Person, other: Person) -> None:
-    set_deputies(session, ana, deputy=other.email, supervisor=None, actor="t", now=ENTERED)
+    set_deputies(session, ana, deputy=other.email, supervisor=None, actor="t", now=ENTERED, today=ENTERED.date())
 
 
 def supervisor(session: Session, ana: Person, other: Person) -> None:
-    set_deputies(session, ana, deputy=None, supervisor=other.email, actor="t", now=ENTERED)
+    set_deputies(session, ana, deputy=None, supervisor=other.email, actor="t", now=ENTERED, today=ENTERED.date())
 
 
 def cover(session: Session, ana: Person, other: Person) -> None:

@@ -39,7 +39,15 @@ class Firm:
             samples.person(session, name) for name in ("Ana", "Ben", "Carla", "Zoe")
         )
         for one, deputy in ((self.ana, self.ben), (self.zoe, self.carla)):
-            set_deputies(session, one, deputy=deputy.email, supervisor=None, actor="t", now=samples.ENTERED)
+            set_deputies(
+                session,
+                one,
+                deputy=deputy.email,
+                supervisor=None,
+                actor="t",
+                now=samples.ENTERED,
+                today=samples.ENTERED.date(),
+            )
         self.matter = samples.matter(session, self.ana)
         self.entry, deadline = samples.entry(session, self.matter, samples.window())
         samples.plan(session, self.entry, deadline, samples.window(), [self.ana])
@@ -173,7 +181,15 @@ def program_was_away(firm: Firm) -> None:
 
 
 def newly_named(firm: Firm) -> None:
-    set_deputies(firm.session, firm.ana, deputy="zoe@firm.test", supervisor=None, actor="t", now=LATE - HOUR)
+    set_deputies(
+        firm.session,
+        firm.ana,
+        deputy="zoe@firm.test",
+        supervisor=None,
+        actor="t",
+        now=LATE - HOUR,
+        today=(LATE - HOUR).date(),
+    )
 
 
 def refused(firm: Firm) -> None:

@@ -170,7 +170,8 @@ def test_later_dates_that_were_decided_against_are_told_as_such(session: Session
     assert [one.declined and (one.declined.by, one.declined.at) for one in days.values()] == [
         None, None, (dora.email, at(5)),
     ]  # fmt: skip
-    said = f"Those dates were decided against: {dora.email}, 2026-11-05 15:00 UTC: the envelope is lost"
+    said = "The dates that computing anew gives were decided against: "
+    said += f"{dora.email}, 2026-11-05 15:00 UTC: the envelope is lost"
     assert [said in list(reasons_words(one)) for one in days.values()] == [False, False, True]
     # Who may still verify the notice is not told the reason, which may tell what the paper says.
     matter = session.get_one(Matter, entry.matter_id)

@@ -155,9 +155,13 @@ def test_who_stands_in_no_more_leaves_nothing_taken_on(session: Session, name: s
     ends = taken_on(firm, ASKED + 5 * HOUR)
     ben, until = firm.ben.email, select(Acknowledgement.until)
     if name == "deputy":  # she supervises Ana still
-        set_deputies(session, firm.ana, deputy=ben, supervisor=None, actor="t", now=ASKED + HOUR)
+        set_deputies(
+            session, firm.ana, deputy=ben, supervisor=None, actor="t", now=ASKED + HOUR, today=(ASKED + HOUR).date()
+        )
         assert session.scalars(until).one() == ends
-    set_deputies(session, firm.ana, deputy=None, supervisor=ben, actor="t", now=ASKED + HOUR)
+    set_deputies(
+        session, firm.ana, deputy=None, supervisor=ben, actor="t", now=ASKED + HOUR, today=(ASKED + HOUR).date()
+    )
     assert session.scalars(until).one() == ASKED + HOUR
     asked = select(Reminder).where(Reminder.person_id == firm.ana.id, Reminder.due_at == ASKED + HOUR)
     assert [row.state for row in session.scalars(asked)] == ["planned"]

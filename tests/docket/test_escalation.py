@@ -1,6 +1,7 @@
 """An urgent reminder goes on until somebody answers; an answer holds for a while, on both databases."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select
@@ -37,7 +38,15 @@ class Firm:
         names = ("Ana", "Ben", "Carla", "Emma", "Zoe")
         self.ana, self.ben, self.carla, self.emma, self.zoe = (samples.person(session, name) for name in names)
         self.dora = samples.person(session, "Dora", role="docket")
-        set_deputies(session, self.ana, deputy="ben@firm.test", supervisor="carla@firm.test", actor="t", now=SENT)
+        set_deputies(
+            session,
+            self.ana,
+            deputy="ben@firm.test",
+            supervisor="carla@firm.test",
+            actor="t",
+            now=SENT,
+            today=SENT.date(),
+        )
         matter = samples.matter(session, self.ana)
         asked = samples.window()
         self.entry, deadline = samples.entry(session, matter, asked)
@@ -324,17 +333,27 @@ def test_what_is_closed_or_not_urgent_goes_no_further(firm: Firm) -> None:
 
 def test_who_has_left_or_is_nobody_is_passed_over(firm: Firm) -> None:
     firm.ben.active = False
-    set_deputies(firm.session, firm.ana, deputy=None, supervisor="-", actor="t", now=SENT)
+    set_deputies(firm.session, firm.ana, deputy=None, supervisor="-", actor="t", now=SENT, today=SENT.date())
     firm.session.flush()
     assert firm.asked(SENT + timedelta(days=1)) == ["Emma"]
     with pytest.raises(InputError):
-        set_deputies(firm.session, firm.ana, deputy="ana@firm.test", supervisor=None, actor="t", now=SENT)
+        set_deputies(
+            firm.session, firm.ana, deputy="ana@firm.test", supervisor=None, actor="t", now=SENT, today=SENT.date()
+        )
 
 
 def test_who_stands_in_after_another_was_asked_is_asked_as_well(firm: Firm) -> None:
     day = timedelta(days=1)
     assert firm.asked(SENT + day) == ["Ben"]
-    set_deputies(firm.session, firm.ana, deputy="zoe@firm.test", supervisor=None, actor="t", now=SENT + day)
+    set_deputies(
+        firm.session,
+        firm.ana,
+        deputy="zoe@firm.test",
+        supervisor=None,
+        actor="t",
+        now=SENT + day,
+        today=(SENT + day).date(),
+    )
     assert firm.asked(SENT + day + HOUR) == ["Zoe"]
     assert firm.asked(SENT + 2 * day) == []  # Zoe has her day to answer
     assert firm.asked(SENT + 2 * day + HOUR) == ["Carla"]
@@ -348,7 +367,9 @@ def test_after_a_hand_over_the_deputy_of_the_new_attorney_is_asked(firm: Firm) -
     """Ana's deputy was asked; Zoe's was not, though somebody was at that level."""
     at = SENT + timedelta(days=1)
     firm.session.query(Reminder).filter(Reminder.rung != "safe-1").delete()
-    set_deputies(firm.session, firm.zoe, deputy="carla@firm.test", supervisor=None, actor="t", now=SENT)
+    set_deputies(
+        firm.session, firm.zoe, deputy="carla@firm.test", supervisor=None, actor="t", now=SENT, today=SENT.date()
+    )
     assert firm.asked(at) == ["Ben"]
     hand_over(firm.session, firm.entry.matter, firm.zoe, actor="t", now=at)
     firm.session.query(Reminder).filter_by(person_id=firm.zoe.id, rung="safe-1").update(
@@ -363,7 +384,9 @@ def test_a_deputy_to_whom_the_matter_goes_has_the_whole_wait(firm: Firm) -> None
     """Ben had the same mail as her deputy a day ago; it was not his then."""
     at = SENT + timedelta(hours=23)
     firm.session.query(Reminder).filter(Reminder.rung != "safe-1").delete()
-    set_deputies(firm.session, firm.ben, deputy="ana@firm.test", supervisor=None, actor="t", now=SENT)
+    set_deputies(
+        firm.session, firm.ben, deputy="ana@firm.test", supervisor=None, actor="t", now=SENT, today=SENT.date()
+    )
     copy = reminder_row(current(firm.session, firm.entry), firm.ben.id, "smtp", "safe-1", URGENT, SENT)
     firm.session.add(copy)
     firm.sent("safe-1", SENT)
@@ -406,7 +429,10 @@ def test_ten_times_as_many_that_nobody_answers_are_gone_through_with_as_many_que
         session.flush()
         session.expunge_all()
         asked: list[str] = []
-        listening = lambda *told: asked.append(told[2])  # noqa: E731  (the same one must be taken away again)
+
+        def listening(*told: Any) -> None:
+            asked.append(told[2])
+
         event.listen(session.get_bind(), "before_cursor_execute", listening)
         assert escalate(session, RULE, now=SENT + HOUR) == []
         event.remove(session.get_bind(), "before_cursor_execute", listening)

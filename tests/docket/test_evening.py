@@ -382,7 +382,15 @@ def test_a_restricted_matter_is_veiled_and_signed_for_by_who_may_see_it(database
 def test_nobody_signed_is_told_in_the_evening_and_on_the_next_morning(database: Database) -> None:
     with database.write() as session:
         _, ben, dora = firm(session)
-        set_deputies(session, dora, deputy=ben.email, supervisor=None, actor="test", now=at(WEDNESDAY))
+        set_deputies(
+            session,
+            dora,
+            deputy=ben.email,
+            supervisor=None,
+            actor="test",
+            now=at(WEDNESDAY),
+            today=at(WEDNESDAY).date(),
+        )
 
         def watch(day: date, hour: int, by: time | None = SEVEN) -> list[tuple[str, str]]:
             watch_evening(session, desk(), by=by, now=at(day, hour))

@@ -28,7 +28,15 @@ class Team(Firm):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.max = samples.person(session, "Max", role="paralegal")
-        set_deputies(session, self.ana, deputy=self.carla.email, supervisor=None, actor="t", now=samples.ENTERED)
+        set_deputies(
+            session,
+            self.ana,
+            deputy=self.carla.email,
+            supervisor=None,
+            actor="t",
+            now=samples.ENTERED,
+            today=samples.ENTERED.date(),
+        )
         join_matter(session, self.matter, self.max, actor="t", now=samples.ENTERED)
         self.take_on(self.max)
 
@@ -86,7 +94,7 @@ def test_who_kept_the_docket_and_does_so_no_more_has_taken_on_nothing_of_others(
 
 
 def deputy(team: Team) -> None:
-    set_deputies(team.session, team.ana, deputy=team.max.email, supervisor=None, actor="t", now=NOW)
+    set_deputies(team.session, team.ana, deputy=team.max.email, supervisor=None, actor="t", now=NOW, today=NOW.date())
     team.off(team.max)
 
 

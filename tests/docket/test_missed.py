@@ -80,7 +80,7 @@ def test_attorney_deputy_supervisor_partner_and_docket_are_told_at_once(database
         entry = recorded(session)[REOPEN]
         paul, eve = person(session, "Paul Part"), person(session, "Eve Sup")
         person(session, "Nora None", "paralegal")
-        set_deputies(session, ana, deputy=ben.email, supervisor=eve.email, actor="t", now=LATER)
+        set_deputies(session, ana, deputy=ben.email, supervisor=eve.email, actor="t", now=LATER, today=LATER.date())
         how = msgspec.structs.replace(desk(), partner=paul.email)
         miss_entry(session, how, entry, found_on=FOUND, how=HOW, by=ana, now=AFTER)
         told = untold(session)
@@ -144,7 +144,7 @@ def test_the_supervisor_of_the_attorney_may_change_it_too(database: Database) ->
     with database.write() as session:
         ana, ben, _ = firm(session)
         entry = recorded(session)[REOPEN]
-        set_deputies(session, ana, deputy=None, supervisor=ben.email, actor="t", now=LATER)
+        set_deputies(session, ana, deputy=None, supervisor=ben.email, actor="t", now=LATER, today=LATER.date())
         miss(session, entry, ana)
         assert reopen_entry(session, desk(), entry, reason="the receipt was found", by=ben, now=AFTER).status == "open"
 
