@@ -73,7 +73,7 @@ class Proxy:
 
     def ask(self, path: str, method: str = "GET", *, clear: bool = False, body: bytes = b"", **headers: str) -> Answer:
         asked = (
-            HTTPConnection("localhost", self.clear, timeout=10)
+            HTTPConnection("localhost", self.clear, timeout=60)
             if clear
             else HTTPSConnection("localhost", self.tls, timeout=10, context=self._trust)
         )
@@ -100,7 +100,7 @@ def running(proxy: Proxy) -> Iterator[Proxy]:
             yield proxy
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(60)
 
 
 @pytest.fixture
@@ -175,7 +175,7 @@ def _free() -> int:
 
 
 def _reached(port: int, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
@@ -184,4 +184,4 @@ def _reached(port: int, process: subprocess.Popen[bytes]) -> None:
         else:
             return
     process.terminate()
-    raise AssertionError(process.communicate(timeout=10)[1].decode())
+    raise AssertionError(process.communicate(timeout=60)[1].decode())

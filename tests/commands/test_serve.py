@@ -53,7 +53,7 @@ def wait_for(firm: Firm, process: subprocess.Popen[bytes], mark: str) -> None:
 
 def get(port: int, path: str, method: str = "GET") -> tuple[int, str]:
     """Status and content type of an answer."""
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         connection.request(method, path, headers={"Referer": f"http://127.0.0.1{path}"})
         answer = connection.getresponse()
         answer.read()
@@ -74,7 +74,7 @@ def test_it_serves_the_feed_and_ends_cleanly(firm: Firm, number: signal.Signals)
         assert get(port, "/f/unknown-" + token + "/deadlines.ics")[0] == 404
         assert get(port, path, "POST")[0] == 405
         process.send_signal(number)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
     assert token not in log_of(firm)
     assert "Traceback" not in log_of(firm)
     assert "stopped" in log_of(firm)
@@ -118,7 +118,7 @@ def test_the_daemon_shows_signs_of_life_and_ends_cleanly(firm: Firm) -> None:
             time.sleep(0.1)
         assert checks["scheduler"]["state"] == "well"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
     stopped = {check["id"]: check for check in data_of_doctor(firm)}["scheduler"]
     assert stopped["state"] == "ill"
     assert "was stopped" in stopped["sentence"]
@@ -134,7 +134,7 @@ def test_a_service_manager_hears_when_it_works_lives_and_ends(firm: Firm, words:
         with running(firm, *given, **more) as process:
             heard = [manager.recv(999).decode() for _ in range(3)]
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=20) == 0
+            assert process.wait(timeout=60) == 0
             while not heard[-1].startswith("STOPPING=1"):
                 heard.append(manager.recv(999).decode())
     assert sorted(set(heard[:-1])) == ["READY=1\nSTATUS=at work", "WATCHDOG=1"]
@@ -207,4 +207,4 @@ def test_a_second_daemon_on_the_file_is_refused_and_the_web_alone_is_not(firm: F
                 time.sleep(0.05)
             assert get(third, "/healthz")[0] == 200
             web.send_signal(signal.SIGTERM)
-            assert web.wait(timeout=15) == 0
+            assert web.wait(timeout=60) == 0

@@ -53,7 +53,7 @@ def states(database: Database) -> dict[str, str]:
         return {row.rung: row.state for row in session.scalars(select(Reminder).order_by(Reminder.id))}
 
 
-def until(true: Callable[[], object], seconds: float = 10.0) -> bool:
+def until(true: Callable[[], object], seconds: float = 60.0) -> bool:
     """Wait until it holds; whether it did within so many seconds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -35,9 +35,9 @@ def reading(now: datetime) -> Reading:
 
 @pytest.mark.parametrize("seconds", [0.05, 5.0, 900.0])
 def test_ten_years_ahead_are_two_runs_at_most(seconds: float) -> None:
-    started = time.monotonic()
+    started = time.thread_time()  # of the processor: to count them all would take seconds
     times = job(seconds)._get_run_times(FIRST + LEAP)
-    assert time.monotonic() - started < 0.1
+    assert time.thread_time() - started < 0.2
     assert len(times) == 2
     assert times[0] == FIRST
     assert timedelta() <= FIRST + LEAP - times[-1] < timedelta(seconds=seconds)
@@ -76,7 +76,7 @@ def test_a_clock_that_leaps_ahead_is_told_of_and_the_end_comes_soon(database: Da
             time.sleep(0.5)
             traveller.shift(step)
             fill(database)
-            assert until(lambda: channel.messages, 15)
+            assert until(lambda: channel.messages)
         finally:
             started = time.monotonic()
             scheduler.stop()

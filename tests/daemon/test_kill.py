@@ -88,7 +88,7 @@ def kill_often(
     runner.stdin.write(json.dumps({"url": url, "sink": str(sink), "now": now.isoformat()}) + "\n")
     runner.stdin.close()
     assert runner.stdout.readline().strip() == "0"
-    assert runner.wait(10) == 0
+    assert runner.wait(60) == 0
     runner.stdout.close()
     noted.seek(0)
     where = Counter(noted.read().split())

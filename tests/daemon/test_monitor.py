@@ -49,7 +49,7 @@ def ping(docket: Database, outside: Receiver, tls: tuple[ssl.SSLContext, ssl.SSL
     run(docket, FOURTEEN_DAYS_BEFORE, NOW)
     sweeps(docket).beat(NOW)
     Auditor(docket, statement()).audit(NOW)
-    monitor = Monitor(docket, Outbound(allowed=[outside.host], context=tls[1], longest=2.0), outside.url)
+    monitor = Monitor(docket, Outbound(allowed=[outside.host], context=tls[1], longest=60), outside.url)
     return lambda: monitor.ping(NOW)
 
 

@@ -13,7 +13,6 @@ import pytest
 import time_machine
 
 from deadlines.daemon import Scheduler, SendReport
-from deadlines.daemon.scheduler import LAST_WORDS
 from deadlines.docket.figures import figures
 from deadlines.store.database import Database
 from deadlines.store.tables import Heartbeat
@@ -23,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def wait(event: threading.Event) -> None:
-    event.wait(20)
+    event.wait(60)
 
 
 def test_the_sweeps_run_and_stop(database: Database) -> None:
@@ -112,12 +111,10 @@ def test_a_clock_that_goes_back_an_hour_does_not_silence_the_sweeps(
                     traveller.shift(ahead)
                     before = daemon.alive_at["send"]
                     assert until(lambda: daemon.alive_at["send"] > before + 0.3)
-                    assert until(
-                        lambda: "the clock went ahead by 24" in caplog.text, 20
-                    )  # seconds: the watch has seen it
+                    assert until(lambda: "the clock went ahead by 24" in caplog.text)  # seconds: the watch saw it
                 traveller.shift(timedelta(hours=-1))
                 time.sleep(4.0)
-                assert until(lambda: "the clock went back by 3" in caplog.text, 20)
+                assert until(lambda: "the clock went back by 3" in caplog.text)
             assert faults == []
             assert scheduler.quiet() is None
         finally:
@@ -150,9 +147,9 @@ def test_a_signal_lets_the_message_finish_and_ends_well(
     fill(database, entries=2)
     sink = tmp_path / "sink"
     with start_daemon(database_url, sink, 1.0, 30.0) as child:
-        assert until(sink.with_suffix(".began").exists, 30)
+        assert until(sink.with_suffix(".began").exists)
         child.send_signal(number)
-        assert child.wait(20) == 0
+        assert child.wait(60) == 0
     assert len(sink.read_text().splitlines()) == 1
     assert set(states(database).values()) == {"covered", "sent", "planned"}
 
@@ -160,7 +157,7 @@ def test_a_signal_lets_the_message_finish_and_ends_well(
 def test_a_hung_daemon_ends_itself_with_a_failure(database: Database, database_url: str, tmp_path: Path) -> None:
     fill(database)
     with start_daemon(database_url, tmp_path / "sink", 600.0, 1.0) as child:
-        assert child.wait(30) == 70
+        assert child.wait(60) == 70
         assert child.stderr is not None
         assert "so that it is started again" in child.stderr.read()
 
@@ -186,7 +183,7 @@ def test_a_message_on_its_way_does_not_keep_the_end_unsaid(database: Database, m
     monkeypatch.setattr("deadlines.daemon.scheduler.GRACE", 0.1)
     scheduler = Scheduler(sweeps(database, Collector(slow)), tick=0.05, beat=60, now=lambda: WEEK_BEFORE)
     scheduler.start()
-    assert sending.wait(20)
+    assert sending.wait(60)
     ended = scheduler.stop()
     with database.read() as session:
         detail = session.get_one(Heartbeat, "daemon").detail
@@ -199,7 +196,7 @@ def test_the_end_waits_for_no_database(scheduler_that_hangs: Scheduler) -> None:
     """Ten seconds are all that a stop may take, also while the database is locked by somebody else."""
     started = time.monotonic()
     scheduler_that_hangs.stop()
-    assert time.monotonic() - started < LAST_WORDS + 2
+    assert time.monotonic() - started < 10
 
 
 @pytest.fixture

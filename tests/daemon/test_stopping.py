@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.daemon import Scheduler
-from deadlines.daemon.scheduler import GRACE, LAST_WORDS
+from deadlines.daemon.scheduler import GRACE
 from deadlines.errors import StoreError
 from deadlines.notify.message import Message
 from deadlines.store.database import Database
@@ -59,7 +59,7 @@ def test_only_the_message_on_its_way_keeps_its_lease(database: Database, slow: S
     many(database, 6)
     scheduler = Scheduler(sweeps(database, slow.channel), tick=0.05, only=("send",), now=lambda: WEEK_BEFORE)
     scheduler.start()
-    assert slow.sending.wait(20)
+    assert slow.sending.wait(60)
     held = len(leased(database, Reminder))
     assert not scheduler.stop()
     at_hand = leased(database, Reminder)
@@ -79,7 +79,7 @@ def test_letters_are_given_back_too(database: Database, slow: Slow) -> None:
     write(database, 8)
     scheduler = Scheduler(sweeps(database, slow.channel), tick=0.05, only=("send",), now=lambda: NOW)
     scheduler.start()
-    assert slow.sending.wait(20)
+    assert slow.sending.wait(60)
     assert not scheduler.stop()
     assert len(leased(database, Letter)) == 1
     assert sweeps(database, other := Collector()).send_due(NOW + MINUTE).letters == 7
@@ -92,7 +92,7 @@ def test_they_are_given_back_before_the_grace_ends(database: Database) -> None:
     made = Slow()
     scheduler = Scheduler(sweeps(database, made.channel), tick=0.05, only=("send",), now=lambda: WEEK_BEFORE)
     scheduler.start()
-    assert made.sending.wait(20)
+    assert made.sending.wait(60)
     held = len(leased(database, Reminder))
     stop = threading.Thread(target=scheduler.stop)
     started = time.monotonic()
@@ -103,7 +103,7 @@ def test_they_are_given_back_before_the_grace_ends(database: Database) -> None:
     finally:
         made.free.set()
         stop.join()
-    assert time.monotonic() - started < GRACE + LAST_WORDS
+    assert time.monotonic() - started < 10
 
 
 @pytest.mark.parametrize("hangs", [False, True], ids=["fails", "hangs"])
@@ -114,7 +114,7 @@ def test_a_database_that_cannot_take_them_back_holds_up_no_end(
     daemon = sweeps(database, slow.channel)
     scheduler = Scheduler(daemon, tick=0.05, only=("send",), now=lambda: WEEK_BEFORE)
     scheduler.start()
-    assert slow.sending.wait(20)
+    assert slow.sending.wait(60)
 
     @contextmanager
     def broken() -> Iterator[Session]:
@@ -126,7 +126,7 @@ def test_a_database_that_cannot_take_them_back_holds_up_no_end(
     monkeypatch.setattr(database, "write", broken)
     started = time.monotonic()
     assert not scheduler.stop()
-    assert time.monotonic() - started < LAST_WORDS + 2
+    assert time.monotonic() - started < 10
     assert ("goes after its lease" in caplog.text) is not hangs
 
 
@@ -136,11 +136,11 @@ def test_a_process_that_is_told_to_end_ends_in_time_and_leaves_the_rest_to_the_n
     many(database, 4)
     sink = tmp_path / "sink"
     with start_daemon(database_url, sink, 60.0, 120.0) as child:
-        assert until(sink.with_suffix(".began").exists, 60)
+        assert until(sink.with_suffix(".began").exists)
         held = len(leased(database, Reminder))
         started = time.monotonic()
         child.send_signal(signal.SIGTERM)
-        assert child.wait(20) == 0
+        assert child.wait(60) == 0
     assert time.monotonic() - started < 10
     assert 0 < len(leased(database, Reminder)) < held
     assert sweeps(database, Collector()).send_due(WEEK_BEFORE + MINUTE).sent == 3

@@ -451,7 +451,7 @@ def test_two_daemons_at_once_send_each_message_once(database: Database) -> None:
 
     def work(channel: Collector) -> None:
         daemon = sweeps(database, channel, batch=4)
-        together.wait(10)
+        together.wait(60)
         daemon.send_due(WEEK_BEFORE)
 
     threads = [threading.Thread(target=work, args=[channel]) for channel in channels]

@@ -32,9 +32,9 @@ def test_the_first_alarms_of_two_at_the_same_moment_are_both_kept(database: Data
     written, never = threading.Event(), threading.Event()
     first = threading.Thread(target=tell, args=("one", never, written))
     first.start()
-    written.wait(5)
+    written.wait(60)
     tell("two", written, never)
-    first.join(10)
+    first.join(60)
     assert faults == []
     with database.read() as session:
         assert {each.key for each in untold(session)} == {"one", "two"}

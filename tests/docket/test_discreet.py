@@ -141,7 +141,7 @@ def test_a_notice_that_restricts_waits_for_a_change_of_the_matter_and_neither_is
     begun, faults = threading.Event(), []
 
     def record() -> None:
-        begun.wait(10)
+        begun.wait(60)
         try:
             with database.write() as other:
                 record_notice(other, desk(), other.get_one(Matter, ids[1]), _vawa(PETITION), now=LATER)
@@ -155,7 +155,7 @@ def test_a_notice_that_restricts_waits_for_a_change_of_the_matter_and_neither_is
         begun.set()
         time.sleep(0.5)  # the other comes to what it has to wait for
         audit.record(session, at=LATER, actor="t", action="test.change", subject=ids[0], detail={})
-    thread.join(20)
+    thread.join(60)
     assert (thread.is_alive(), faults) == (False, [])
     with database.read() as session:
         assert session.get_one(Matter, ids[1]).restricted

@@ -325,7 +325,7 @@ def test_a_restriction_beside_a_filing_overwrites_nothing(database: Database) ->
     begun = threading.Event()
 
     def restrict() -> None:
-        begun.wait(10)
+        begun.wait(60)
         with database.write() as other:
             restrict_matter(other, other.get_one(Matter, ids[1]), actor="t", now=NOW)
 
@@ -338,7 +338,7 @@ def test_a_restriction_beside_a_filing_overwrites_nothing(database: Database) ->
         held.version, held.status = 2, "satisfied"
         moved = samples.version(session, held, samples.window(last_day=date(2026, 11, 30)), 2)
         render_entry(session, held, moved, now=NOW)
-    thread.join(20)
+    thread.join(60)
     assert not thread.is_alive()
     with database.read() as session:
         rows = session.scalars(select(Rendering).where(Rendering.entry_id == ids[0])).all()

@@ -64,7 +64,7 @@ def test_a_team_changes_beside_a_filing(database: Database) -> None:
     begun = threading.Event()
 
     def join() -> None:
-        begun.wait(5)
+        begun.wait(60)
         with database.write() as session:
             team, person = session.get_one(Team, ids[0]), session.get_one(Person, ids[1])
             teams.join_team(session, team, person, actor="t", now=SOON)
@@ -87,7 +87,7 @@ def test_somebody_leaves_the_firm_beside_a_filing(database: Database) -> None:
     begun = threading.Event()
 
     def leave() -> None:
-        begun.wait(5)
+        begun.wait(60)
         with database.write() as session:
             ben, pat = (session.get_one(Person, identifier) for identifier in ids[1:])
             deactivate_person(session, ben, successor=pat, actor="t", today=SOON.date(), now=SOON)
@@ -113,7 +113,7 @@ def test_a_matter_is_handed_over_while_a_reminder_of_it_is_refused(database: Dat
             audit.record(session, at=SOON, actor="daemon", action="reminder.dead", subject=ids[0], detail={})
 
     def hand_over() -> None:
-        begun.wait(5)
+        begun.wait(60)
         with database.write() as session:
             to = session.get_one(Person, ids[2])
             handing.hand_over(session, session.get_one(Matter, ids[1]), to, actor="t", now=SOON)
@@ -140,7 +140,7 @@ def test_a_matter_is_opened_by_a_paper_that_somebody_dismisses(database: Databas
             dismiss(session, paper, reason="a receipt", by=by, now=SOON, actor="t")
 
     def opened() -> None:
-        begun.wait(5)
+        begun.wait(60)
         with database.write() as session:
             ana, answer = session.get_one(Person, ids[1]), Answer(incoming=ids[0])
             open_answered(session, room(), "A-9", answer, client=None, attorney=ana, by=ana, now=SOON, actor="t")

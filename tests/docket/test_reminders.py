@@ -186,7 +186,7 @@ def test_workers_side_by_side_share_the_work_and_nothing_is_taken_twice(database
 
     def work(owner: str) -> None:
         try:
-            together.wait(10)
+            together.wait(60)
             while True:
                 with database.write() as session:
                     groups = take(session, WEEK_BEFORE, owner, limit=3)

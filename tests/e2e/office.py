@@ -78,7 +78,7 @@ class Office:
         """End the daemon in order."""
         assert self._process is not None
         self._process.terminate()
-        assert self._process.wait(timeout=20) == 0, self.log.read_text()
+        assert self._process.wait(timeout=60) == 0, self.log.read_text()
 
     @property
     def alive(self) -> bool:

@@ -56,7 +56,7 @@ class Office:
                 self._wait(process)
                 yield
                 process.terminate()
-                assert process.wait(timeout=20) == 0
+                assert process.wait(timeout=60) == 0
             finally:
                 process.kill()
                 process.wait()

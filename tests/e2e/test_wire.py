@@ -107,7 +107,7 @@ def test_a_wrong_method_is_refused_and_changes_nothing(served: Served, body: byt
     """Thunderbird tries PROPFIND and PUT on a new address; nobody may write through a calendar."""
     before = served.office.data("list")
     for path in (served.path, "/f/dlf_unknown/deadlines.ics"):
-        with closing(http.client.HTTPConnection("127.0.0.1", served.office.port, timeout=10)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", served.office.port, timeout=60)) as connection:
             headers = {"If-Match": "nothing", "Content-Type": "text/calendar", "Depth": "1"}
             connection.request(method, path, body=b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n" * 500, headers=headers)
             answer = connection.getresponse()
@@ -119,7 +119,7 @@ def test_a_wrong_method_is_refused_and_changes_nothing(served: Served, body: byt
 
 
 def test_a_refused_request_with_a_body_does_not_spoil_the_connection(served: Served, body: bytes) -> None:
-    with closing(http.client.HTTPConnection("127.0.0.1", served.office.port, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", served.office.port, timeout=60)) as connection:
         for _ in range(2):
             connection.request("PUT", served.path, body=b"x" * 5000)
             refused = connection.getresponse()
@@ -146,7 +146,7 @@ def test_other_forms_of_the_address_are_understood(served: Served, body: bytes, 
 
 @pytest.mark.parametrize("nonsense", [b"\x16\x03\x01\x02\x00\x01", b"GET\r\n\r\n", b"GET / HTTP/1.1\r\n: x\r\n\r\n"])
 def test_what_is_no_request_harms_nobody(served: Served, body: bytes, nonsense: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", served.office.port), timeout=10) as peer:
+    with socket.create_connection(("127.0.0.1", served.office.port), timeout=60) as peer:
         peer.sendall(nonsense)
         peer.shutdown(socket.SHUT_WR)
         peer.recv(4096)

@@ -141,7 +141,7 @@ def receiver(tls: ssl.SSLContext, play: Play) -> Iterator[Receiver]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(60)
 
 
 def drop_at_once(script: Script) -> None:

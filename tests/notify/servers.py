@@ -161,7 +161,7 @@ def raw_server(script: Callable[[Script], None]) -> Iterator[int]:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         for running in (thread, *players):
-            running.join(5)
+            running.join(60)
 
 
 def certificate(folder: Path, name: str = "localhost") -> tuple[ssl.SSLContext, ssl.SSLContext]:

@@ -47,7 +47,7 @@ def hook(tls: tuple[ssl.SSLContext, ssl.SSLContext, Path]) -> Iterator[Receiver]
 
 @pytest.fixture
 def outbound(hook: Receiver, tls: tuple[ssl.SSLContext, ssl.SSLContext, Path]) -> Outbound:
-    return Outbound(allowed=[hook.host], context=tls[1], longest=3)
+    return Outbound(allowed=[hook.host], context=tls[1], longest=60)
 
 
 def message(address: str | None = None, text: str = NASTY) -> Message:

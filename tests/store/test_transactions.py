@@ -122,7 +122,7 @@ def test_the_second_writer_waits_and_then_writes(database: Database) -> None:
     on_postgres = database.engine.dialect.name == "postgresql"
     worker = threading.Thread(target=slow)
     worker.start()
-    assert inside.wait(5)
+    assert inside.wait(60)
     with database.write() as session:
         session.execute(text("LOCK TABLE person") if on_postgres else text("SELECT 1"))
         seen = session.scalars(select(Person.name)).all()

@@ -70,7 +70,7 @@ class Told:
 
     def __init__(self, database: Database, outside: Receiver, tls: Tls) -> None:
         self.database, self.outside, self.now = database, outside, NOW
-        self.outbound = Outbound(allowed=[outside.host], context=tls[1], longest=2)
+        self.outbound = Outbound(allowed=[outside.host], context=tls[1], longest=60)
         self.sweeps = sweeps(database, outbound=self.outbound, vault=VAULT)
         self.desk = desks.desk(actor="test")
         with database.write() as session:
@@ -512,7 +512,7 @@ def test_a_stop_gives_back_what_was_claimed_and_not_begun(told: Told, tls: Tls) 
 
     def waits(handler: Handler) -> None:
         begun.set()
-        free.wait(20)
+        free.wait(60)
         answers(200)(handler)
 
     told.outside.becomes(waits)
@@ -521,7 +521,7 @@ def test_a_stop_gives_back_what_was_claimed_and_not_begun(told: Told, tls: Tls) 
     scheduler = Scheduler(ended, only=("hooks",), now=lambda: told.now)
     scheduler.start()
     try:
-        assert begun.wait(20)
+        assert begun.wait(60)
         claimed = told.states()
         assert claimed.count("leased") == len(claimed) > 2
         scheduler.stop()

@@ -44,7 +44,7 @@ def hang(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     head = audit.head
 
     def hanging(session: Any) -> str:
-        free.wait(30)
+        free.wait(60)
         return head(session)
 
     monkeypatch.setattr("deadlines.store.audit.head", hanging)
@@ -168,7 +168,7 @@ def test_no_more_threads_hang_than_twice_the_places() -> None:
 
     def hangs() -> None:
         running.append(1)
-        free.wait(30)
+        free.wait(60)
 
     async def ask() -> int:
         asking = Asking(threads=2, seconds=0.3)

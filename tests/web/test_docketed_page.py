@@ -215,7 +215,7 @@ def test_a_notice_is_recorded_from_a_paper_that_somebody_dismisses(office: Offic
             dismiss(session, found, reason="a receipt", by=by, now=LATER, actor="t")
 
     def recorded() -> tuple[int, str]:
-        begun.wait(5)
+        begun.wait(60)
         return add(office.browser("Ben"), {**OTHER, field: which})
 
     with ThreadPoolExecutor(2) as pool:

@@ -73,7 +73,7 @@ def provider() -> Iterator[Given]:
     thread.start()
     yield given
     server.shutdown()
-    thread.join(10)
+    thread.join(60)
     server.server_close()
 
 

@@ -134,14 +134,14 @@ def test_what_is_sent_in_the_same_moment_waits_for_the_first(office: Office, mon
         return register(*given, **named)
 
     def again() -> None:
-        begun.wait(10)
+        begun.wait(60)
         answers.append(other.post("/incoming", data=form).headers["location"])
 
     monkeypatch.setattr("deadlines.web.desk.incoming.register", slowly)
     second = threading.Thread(target=again)
     second.start()
     assert office.browser("Ben").post("/incoming", data=form).headers["location"] == "/incoming"
-    second.join(20)
+    second.join(60)
     database.dispose()
     assert (answers, papers(office.database)) == (["/incoming"], 1)
 
