@@ -193,27 +193,30 @@ def people(app: App, reference: str, as_json: bool) -> None:
 
 @command.command()
 @click.argument("reference", metavar="NUMBER")
+@click.option("--reason", metavar="TEXT", help="Why, for the audit trail.")
 @json_option
 @pass_app
-def restrict(app: App, reference: str, as_json: bool) -> None:
+def restrict(app: App, reference: str, reason: str | None, as_json: bool) -> None:
     """Mark a matter as restricted: it leaves every calendar, and mail says nothing of the case.
 
     What only a protected person may file is followed from now on, as far as it has not passed.
 
     \b
     Example:
-      deadlines matter restrict 2026-0143
+      deadlines matter restrict 2026-0143 --reason "the client asks for it"
     """
     from deadlines import clock
     from deadlines.commands.output import answer
+    from deadlines.docket.reasons import plain_reason
     from deadlines.docket.restricting import follow_discreet, restrict_matter
     from deadlines.docket.teams import find_matter
     from deadlines.wiring import build_desk
 
+    why = plain_reason(reason) if reason is not None else ""
     desk, now = build_desk(app.settings, actor(), "command"), clock.now()
     with app.withdrawing() as session:
         matter = find_matter(session, reference)
-        restrict_matter(session, matter, actor=actor(), now=now)
+        restrict_matter(session, matter, actor=actor(), now=now, reason=why)
         followed = [entry.id for entry in follow_discreet(session, desk, matter, now=now)]
         shown = {"matter": matter.reference, "restricted": True, "followed": followed}
     more = f" Followed from now on: {', '.join(name[:8] for name in followed)}." if followed else ""

@@ -1,5 +1,8 @@
 """`deadlines matter` through the real program: restrictions are set at once and taken back only with reason."""
 
+import json
+import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
 
 from tests.commands.conftest import Firm
@@ -47,7 +50,13 @@ def test_a_mark_set_by_mistake_is_taken_back(firm: Firm) -> None:
     firm.add("Ana", ANA)
     record(firm, "M-1", "--form", "I-140")
     firm.add("Ben", "ben@firm.example")
-    assert firm.data("matter", "restrict", "M-1") == {"matter": "M-1", "restricted": True, "followed": []}
+    refused = firm.run("matter", "restrict", "M-1", "--reason", " ")
+    assert (refused.returncode, restricted(firm, "M-1")) == (3, False)
+    done = firm.data("matter", "restrict", "M-1", "--reason", "the client asks  for it")
+    assert done == {"matter": "M-1", "restricted": True, "followed": []}
+    with closing(sqlite3.connect(firm.folder / "deadlines.sqlite3")) as connection:
+        [(detail,)] = connection.execute("SELECT detail FROM audit WHERE action = 'matter.restrict'").fetchall()
+    assert json.loads(detail) == {"reason": "the client asks for it"}
     refused = firm.run("matter", "unrestrict", "M-1", "--reason", "x", "--by", "ben@firm.example")
     assert (refused.returncode, restricted(firm, "M-1")) == (7, True)  # he does not work on it
     firm.good("matter", "unrestrict", "M-1", "--reason", "wrong number", "--by", ANA)
