@@ -5,6 +5,7 @@ One facts object is one notice. Unknown keys, kinds and fact names are errors; d
 
 import json
 import re
+from collections import Counter
 from datetime import date
 from typing import get_args
 
@@ -51,7 +52,7 @@ def read_facts(text: bytes) -> Notice:
     """A facts object as a notice. Raises InputError with what is wrong and where."""
     try:
         facts = decoding.decode(text, Facts)
-        json.loads(text, object_pairs_hook=_once)
+        require_once(text)
     except msgspec.ValidationError as wrong:
         raise InputError(_sentence(str(wrong)), code=_code(str(wrong))) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
@@ -65,9 +66,14 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """A key that stands twice would be answered by whichever comes last: refuse it."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        twice = next(name for at, (name, _) in enumerate(pairs) if name in dict(pairs[:at]))
+        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
         raise InputError(f"{twice}: the key stands twice in the object.", code="duplicate-key")
     return found
+
+
+def require_once(text: bytes) -> None:
+    """Raises InputError where an object names a key twice: which of the two is meant, RFC 8259 leaves open."""
+    json.loads(text, object_pairs_hook=_once)
 
 
 def to_notice(facts: Facts) -> Notice:

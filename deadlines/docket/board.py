@@ -25,7 +25,7 @@ VEILED = "Deadline of a restricted matter: ask its attorney"
 
 
 class BoardLine(Struct, frozen=True, kw_only=True):
-    """One open date. Of a `veiled` one nothing is told but its days and its attorney.
+    """One open date. Of a `veiled` one nothing is told but its days and its attorney, not even which matter it is of.
 
     `next_is`: `protective`, `file-by`, `last-day`, `past`, or `altered` for a date that the program did not write.
     `discrepant`: two people read the notice differently. `disputed`: the notice prints another deadline, and nobody
@@ -213,7 +213,7 @@ def line_of(row: Any, today: date) -> BoardLine:
     next_on, next_is = next_date(deadline.protective_by, safe_by, deadline.last_day or safe_by, today)
     return BoardLine(
         entry=entry.id,
-        matter_id=entry.matter_id,
+        matter_id="" if veiled else entry.matter_id,
         matter="" if veiled else row.reference,
         client=None if veiled else row.client,
         attorney=row.attorney,

@@ -8,13 +8,14 @@ from msgspec import Struct
 
 from deadlines import decoding
 from deadlines.compute import Result
-from deadlines.compute.contract import TOO_DEEP, Facts
+from deadlines.compute.contract import TOO_DEEP, Facts, require_once
 from deadlines.docket.roles import Act
 from deadlines.docket.tokens import Scope
+from deadlines.errors import InputError
 from deadlines.web.api import computing, reading, shapes, writing
 from deadlines.web.api.asked import Asked, Reply
 from deadlines.web.api.days import odd_day
-from deadlines.web.api.problems import Refused, of_validation, problem
+from deadlines.web.api.problems import Refused, of_error, of_validation, problem
 from deadlines.web.api.writing import ROOT
 
 SMALL, LARGE = 64 * 1024, 1024 * 1024
@@ -61,16 +62,24 @@ class Operation(Struct, frozen=True, kw_only=True):
     def decode(self, text: bytes) -> Any:
         """The body; raises Refused with what is wrong and where."""
         try:
-            found = self.read(text) if self.read is not None else decoding.decode(text, self.body)
+            found = self.read(text) if self.read is not None else _decoded(text, self.body)
             if (odd := odd_day(found)) is not None:
                 raise Refused(problem(422, "bad-date", odd.sentence, pointer=f"#/{odd.place}"))
             return found
+        except InputError as twice:
+            raise Refused(of_error(twice, self.keys)) from None
         except msgspec.ValidationError as wrong:
             raise Refused(of_validation(wrong)) from None
         except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
             raise Refused(problem(400, "bad-json", f"Not a JSON text: {wrong}.")) from None
         except RecursionError:
             raise Refused(problem(400, "bad-json", TOO_DEEP)) from None
+
+
+def _decoded(text: bytes, kind: Any) -> Any:
+    found = decoding.decode(text, kind)
+    require_once(text)
+    return found
 
 
 OPERATIONS = (
