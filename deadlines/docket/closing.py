@@ -34,6 +34,7 @@ from deadlines.docket.reasons import plain_reason
 from deadlines.docket.records import Closing, Proof
 from deadlines.docket.reminders import cancel
 from deadlines.docket.renderings import is_shown, render_entry
+from deadlines.docket.struck import tell_struck
 from deadlines.docket.tidings import AGAIN
 from deadlines.docket.untrailed import find
 from deadlines.docket.versions import current, locked, supersede_waiting
@@ -141,7 +142,7 @@ def strike_notice(
 ) -> list[Entry]:
     """Entered by mistake: every entry of the notice that is not closed yet is struck. Returns them.
 
-    The papers that it was recorded from wait to be docketed again.
+    The papers that it was recorded from wait to be docketed again, and people are told, see `struck`.
 
     Raises InputError without a reason, Conflict where nothing of it is left to strike, and where one of its dates was
     missed, unless by the partner.
@@ -161,6 +162,7 @@ def strike_notice(
     detail = {"entries": [entry.id for entry in entries], "reason": reason, "person": by.id}
     audit.record(session, at=now, actor=desk.actor, action="notice.strike", subject=notice.id, detail=detail)
     wait_again(session, notice, now=now, actor=desk.actor, pages=desk.pages)
+    tell_struck(session, notice, entries, by=by, now=now, pages=desk.pages)
     return list(entries)
 
 
