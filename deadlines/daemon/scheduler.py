@@ -163,6 +163,7 @@ class Scheduler:
         if self._sweeps.stopping.is_set() or self._stands_by(name):
             return
         now = self._now()
+        self._sweeps.sign_of_life(name)  # also of a turn in which there is nothing to do
         try:
             if name not in REGARDLESS and self._sweeps.is_held(now):
                 self._hold(name, now)
@@ -183,7 +184,6 @@ class Scheduler:
 
     def _hold(self, name: str, now: datetime) -> None:
         """Do nothing by a clock that cannot be believed, but tell people of it."""
-        self._sweeps.sign_of_life(name)
         if name == "send":
             with self._busy:
                 self._sweeps.tell_alarms(now)

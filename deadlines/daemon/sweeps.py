@@ -173,7 +173,6 @@ class Sweeps:
 
     def send_events(self, now: datetime) -> int:
         """Tell webhooks of what happened on the docket; how many events were taken."""
-        self.sign_of_life("hooks")
         return self._hooks.send_due(now) if self._hooks is not None else 0
 
     def fault_of_database(self) -> str | None:
@@ -183,12 +182,11 @@ class Sweeps:
     # -- signs of life -----------------------------------------------------------------------------------
 
     def sign_of_life(self, sweep: str) -> None:
-        """Remember that a sweep goes on."""
+        """Remember that a sweep goes on: at the beginning of each turn, and between two pieces of a long one."""
         self.alive_at[sweep] = clock.elapsed()
 
     def beat(self, now: datetime, *, stopped: bool = False) -> Beat:
         """Write the daemon's heartbeat. Reports a clock set back, and another daemon on this database."""
-        self.sign_of_life("beat")
         beat = Beat(self.owner, stopped)
         with self._database.write() as session:
             before = session.get(Heartbeat, "daemon")
@@ -239,7 +237,6 @@ class Sweeps:
 
     def escalate(self, now: datetime) -> int:
         """Ask the next person where an urgent reminder stays unanswered; how many are asked."""
-        self.sign_of_life("escalate")
         if self._escalation is None:
             return 0
         with self._database.write() as session:
@@ -250,14 +247,12 @@ class Sweeps:
 
     def write_agendas(self, now: datetime) -> int:
         """Write the agendas of today once their time has come; how many."""
-        self.sign_of_life("agenda")
         if self._rhythm is None:
             return 0
         return write_agendas(self._database, self._rhythm, now=now, go_on=lambda: self._goes_on("agenda"))
 
     def tell_undocketed(self, now: datetime) -> int:
         """Tell people of papers that are not on the docket in time, and of matters to look at again; how many."""
-        self.sign_of_life("incoming")
         if self._mail_room is None:
             return 0
         with self._database.write() as session:
@@ -269,7 +264,6 @@ class Sweeps:
 
     def watch_evening(self, now: datetime) -> int:
         """Raise the alarm where nobody has signed the evening check; how many alarms are new."""
-        self.sign_of_life("evening")
         if self._desk is None:
             return 0
         with self._database.write() as session:
@@ -279,12 +273,10 @@ class Sweeps:
 
     def prepare_calendars(self, now: datetime) -> int:
         """Put damaged entries right, and make and keep those in other words that calendars need; how many of these."""
-        self.sign_of_life("calendars")
         return calendars.prepare(self._database, zone=self._zone, now=now, go_on=lambda: self._goes_on("calendars"))
 
     def invite_due(self, now: datetime) -> int:
         """Write the letters that tell people's own calendars of dates; how many dates they tell of."""
-        self.sign_of_life("invite")
         if self._organizer is None:
             return 0
         return calendars.invite_due(
@@ -297,48 +289,39 @@ class Sweeps:
 
     def watch_calendars(self, now: datetime) -> int:
         """Tell people of calendars that nobody fetches any more; how many calendars."""
-        self.sign_of_life("watch")
         return calendars.watch(self._database, zone=self._zone, now=now)
 
     def keep(self, now: datetime) -> list[str]:
         """What is due of seals, backups and rehearsals; the names of what was done."""
-        self.sign_of_life("keeping")
         return self._keeper.keep(now) if self._keeper is not None else []
 
     def audit(self, now: datetime) -> Round | None:
         """Let the auditor go on with its round over all reminders."""
-        self.sign_of_life("audit")
         return self._auditor.audit(now, lambda: self._goes_on("audit")) if self._auditor is not None else None
 
     def ping(self, now: datetime) -> str:
         """Tell the monitor outside that all is well, if it is; why it was not told."""
-        self.sign_of_life("ping")
         return self._monitor.ping(now) if self._monitor is not None else ""
 
     def watch_rows(self, now: datetime) -> int:
         """Tell people of rows that cannot be read, and of those that belong to nothing; how many."""
-        self.sign_of_life("rows")
         return len(watch_rows(self._database, now=now)) + len(watch_missing(self._database, now=now))
 
     def watch_trail(self, now: datetime) -> bool:
         """Look at the next piece of the audit trail; whether it holds and the database guards it."""
-        self.sign_of_life("trail")
         found = watch_trail(self._database, now=now)
         return found.since is None and not found.unguarded
 
     def watch_dates(self, now: datetime) -> int:
         """Check the seals of the next piece of the dates in force; how many were found altered."""
-        self.sign_of_life("dates")
         return len(watch_dates(self._database, now=now))
 
     def watch_acts(self, now: datetime) -> int:
         """Go on with the round over what the trail tells of entries; how many stand otherwise."""
-        self.sign_of_life("acts")
         return len(watch_acts(self._database, now=now, go_on=partial(self._goes_on, "acts")))
 
     def flush_fetches(self, now: datetime) -> None:
         """Write down which feeds were fetched since the last time."""
-        self.sign_of_life("fetches")
         if self._flush is not None:
             with self._database.write() as session:
                 self._flush(session, now)
@@ -346,7 +329,6 @@ class Sweeps:
 
     def watch_addresses(self, now: datetime) -> None:
         """Let the web forget what must not be served any more, even if the database fails from now on."""
-        self.sign_of_life("addresses")
         if self._watch is not None:
             with self._database.read() as session:
                 self._watch(session, now)

@@ -36,6 +36,15 @@ SERVER = {
     "tcp_user_timeout": "30000",
 }
 """A server that is gone without a word, its machine or the network, is noticed within about a minute."""
+PATIENCE_OF_THE_SERVER = {
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+"""So does the server notice a program that is gone without a word: by its own settings the lock of that program would
+stand for two hours, and no other daemon take its place. Not every system lets a session choose all of them."""
+_CHOSEN = "DO $$ BEGIN PERFORM set_config('{}', '{}', false); EXCEPTION WHEN OTHERS THEN NULL; END $$;"
 
 
 def parse_url(url: str) -> URL:
@@ -122,6 +131,7 @@ def _postgres(url: URL, busy_seconds: float) -> Engine:
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, _record: Any) -> None:
         connection.execute(f"SET lock_timeout = {round(busy_seconds * 1000)}")
+        connection.execute("".join(_CHOSEN.format(*chosen) for chosen in PATIENCE_OF_THE_SERVER.items()))
         connection.commit()
 
     @event.listens_for(engine, "handle_error")

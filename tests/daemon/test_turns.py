@@ -53,6 +53,21 @@ def test_every_sweep_that_may_stand_still_has_words() -> None:
     assert set(scheduler.TURNS) - set(scheduler.OWN) == set(WHAT)
 
 
+def test_a_sweep_that_has_nothing_to_do_shows_at_each_turn_that_it_goes_on(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler, "INTERVALS", dict.fromkeys(scheduler.INTERVALS, 0.1))
+    daemon = sweeps(database)
+    running = Scheduler(daemon, tick=0.1, beat=0.1, now=lambda: WEEK_BEFORE)
+    running.start()
+    try:
+        began = dict(daemon.alive_at)
+        assert set(began) == set(scheduler.TURNS) | {"send"}
+        assert until(lambda: all(daemon.alive_at[name] > at + 1 for name, at in began.items()))
+    finally:
+        running.stop()
+
+
 def test_three_in_a_row_are_ill_and_told_once_a_day(database: Database, daemon: Sweeps, channel: Collector) -> None:
     fails(daemon, *TURNS[:2])
     assert found(database, "sweeps", TURNS[1]).state == "well"

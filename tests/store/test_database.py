@@ -329,3 +329,11 @@ def test_every_connection_is_set_up(database: Database, kind_of_database: str) -
                 assert found == wanted
             else:
                 assert connection.exec_driver_sql("SHOW lock_timeout").scalar_one() == "10s"
+                # The values are those of TCP; over a socket of the same machine each reads as 0.
+                chosen = "SELECT name FROM pg_settings WHERE source = 'session' AND starts_with(name, 'tcp_')"
+                assert sorted(connection.exec_driver_sql(chosen).scalars()) == [
+                    "tcp_keepalives_count",
+                    "tcp_keepalives_idle",
+                    "tcp_keepalives_interval",
+                    "tcp_user_timeout",
+                ]
