@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice, Result
@@ -161,11 +161,8 @@ class _Ground:
         self.people = {person.email: person for person in session.scalars(select(Person))}
         self.imported = _found(session, Imported, Imported.key, (row.key for row in rows))
         self.matters = _found(session, Matter, Matter.reference, (row.matter for row in rows))
-        self.written = {
-            reference.lower(): reference
-            for page in _pages(dict.fromkeys(row.matter.lower() for row in rows))
-            for reference in session.scalars(select(Matter.reference).where(func.lower(Matter.reference).in_(page)))
-        }
+        # All of them, because SQLite's lower() knows the letters of ASCII only.
+        self.written = {reference.lower(): reference for reference in session.scalars(select(Matter.reference))}
         self.hidden = set(session.scalars(select(Matter.reference).where(~visible(by))))
         self.hidden_written = {reference.lower() for reference in self.hidden}
         of_others = select(Imported.key).join(NoticeRow, NoticeRow.id == Imported.notice_id).join(NoticeRow.matter)
