@@ -47,9 +47,10 @@ def _matter(app: App, filled: dict[str, Any]) -> dict[str, Any]:
     from sqlalchemy import select
 
     from deadlines.docket.people import find_person
+    from deadlines.store.spelling import as_kept
     from deadlines.store.tables import Matter
 
-    filled["matter"] = filled["matter"] or click.prompt("Matter number").strip()
+    filled["matter"] = as_kept(filled["matter"] or click.prompt("Matter number"))
     with app.reading() as session:
         if session.scalar(select(Matter.id).where(Matter.reference == filled["matter"])) is not None:
             return filled

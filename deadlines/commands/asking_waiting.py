@@ -45,9 +45,10 @@ def papers_of(session: "Session", reference: str, by: "Person | None") -> "list[
 
     from deadlines.docket.incoming import waiting_papers
     from deadlines.docket.visible import visible
+    from deadlines.store.spelling import as_kept
     from deadlines.store.tables import Matter
 
-    number = Matter.reference == " ".join(reference.split())
+    number = Matter.reference == as_kept(reference)
     found = session.scalars(select(Matter).where(number, visible(by))).one_or_none()
     return waiting_papers(session, found) if found is not None else []
 

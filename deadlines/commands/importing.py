@@ -193,6 +193,8 @@ def _print(answer: dict[str, Any]) -> None:
     _line("known already", len(known), f"nothing is added ({_numbers(known)})" if known else "")
     restricted = [row.row for row in rows if row.restricts]
     _line("restrict their matter", len(restricted), _numbers(restricted))
+    named = [row.row for row in rows if row.names_client]
+    _line("name the client of a matter that has none", len(named), _numbers(named))
     again = [row.row for row in rows if row.reopens]
     _line("open a closed matter again", len(again), _numbers(again))
     past = [row.row for row in rows if row.past]

@@ -15,6 +15,7 @@ from deadlines.docket.versions import locked
 from deadlines.docket.visible import require_visible, visible
 from deadlines.errors import Conflict
 from deadlines.store import audit
+from deadlines.store.spelling import as_kept
 from deadlines.store.tables import Entry, Matter, Person
 
 MIDNIGHT = datetime.min.time()
@@ -90,7 +91,7 @@ def closed_lines(
     if attorney is not None:
         query = query.where(Person.email == attorney.strip().lower())
     if matter is not None:
-        query = query.where(Matter.reference == matter)
+        query = query.where(Matter.reference == as_kept(matter))
     emails = {row.id: row.email for row in session.execute(select(Person.id, Person.email))}
     return [_line(emails, *row) for row in session.execute(query)]
 

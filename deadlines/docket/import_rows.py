@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from difflib import get_close_matches
+from math import isfinite
 from typing import cast, get_args
 
 from msgspec import Struct
@@ -98,14 +99,13 @@ def read_rows(grid: Grid, law: Law, *, dates: str = "iso") -> tuple[list[ImportR
     places, faults = _places(number, names, law)
     if faults:
         return [], faults
-    rows, keys = [], []
+    rows = []
     for number, values in grid.rows[1:]:
         reader = _Reader(number, values, places, law, dates)
         found = reader.wanted()
         faults += reader.faults
-        keys.append((reader.values.get("key"), number, reader.cells["key"]))
         rows.append(found)
-    return rows, faults + _twice(keys)
+    return rows, faults + _twice(rows)
 
 
 def _places(number: int, names: Sequence[Value], law: Law) -> tuple[dict[str, int], list[Fault]]:
@@ -136,14 +136,14 @@ def _column(written: str) -> str:
     return re.sub(r"^fact[\s_.:]+", FACT, name)
 
 
-def _twice(keys: Iterable[tuple[Value, int, str]]) -> list[Fault]:
-    """Keys that stand on two rows."""
+def _twice(rows: Iterable[ImportRow]) -> list[Fault]:
+    """Keys that stand on two rows, as they would be kept: blanks and Unicode forms make no two of one."""
     first: dict[str, int] = {}
-    faults = []
-    for key, row, cell in keys:
-        if isinstance(key, str) and first.setdefault(key, row) != row:
-            faults.append(Fault(row, "key", cell, f"row {first[key]} has the key '{key}' too. Give each its own."))
-    return faults
+    return [
+        row.fault("key", f"row {first[row.key]} has the key '{row.key}' too. Give each its own.")
+        for row in rows
+        if row.key and first.setdefault(row.key, row.row) != row.row
+    ]
 
 
 class _Reader:
@@ -220,13 +220,13 @@ class _Reader:
         value = self._value(name)
         if isinstance(value, bool):
             return "yes" if value else "no"
-        if isinstance(value, int | float) and value == int(value):
+        if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
             return str(int(value))
         if isinstance(value, date):
             day = self.day(name)
             return "" if day is None else day.isoformat()
         if isinstance(value, float):
-            self._fault(name, f"{value} is no whole number.")
+            self._fault(name, f"{value} is no whole number." if isfinite(value) else "the number is too large.")
             return ""
         return "" if value is None else self._read(name, str(value), lambda text: _date_words(text, self.dates))
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice, Result
@@ -50,7 +50,8 @@ class Planned(Struct, frozen=True, kw_only=True):
     """What becomes of one row. `outcome`: `new`, or `known` where its key is on the docket with the same facts.
 
     `opens`: windows with dates; `past`: a sentence for each of them that has passed; `asks`: facts that are missing
-    and would change a date; `restricts`: the matter becomes restricted; `reopens`: it is closed and opens again.
+    and would change a date; `restricts`: the matter becomes restricted; `reopens`: it is closed and opens again;
+    `names_client`: it is on the docket without a client and gets the one of the row.
     """
 
     row: int
@@ -65,6 +66,7 @@ class Planned(Struct, frozen=True, kw_only=True):
     warnings: list[str] = []
     restricts: bool = False
     reopens: bool = False
+    names_client: bool = False
 
 
 class Plan(Struct, frozen=True):
@@ -161,16 +163,14 @@ class _Ground:
         self.people = {person.email: person for person in session.scalars(select(Person))}
         self.imported = _found(session, Imported, Imported.key, (row.key for row in rows))
         self.matters = _found(session, Matter, Matter.reference, (row.matter for row in rows))
-        self.written = {
-            reference.lower(): reference
-            for page in _pages(dict.fromkeys(row.matter.lower() for row in rows))
-            for reference in session.scalars(select(Matter.reference).where(func.lower(Matter.reference).in_(page)))
-        }
+        # All of them, because SQLite's lower() knows the letters of ASCII only.
+        self.written = {reference.lower(): reference for reference in session.scalars(select(Matter.reference))}
         self.hidden = set(session.scalars(select(Matter.reference).where(~visible(by))))
         self.hidden_written = {reference.lower() for reference in self.hidden}
         of_others = select(Imported.key).join(NoticeRow, NoticeRow.id == Imported.notice_id).join(NoticeRow.matter)
         self.keys_of_others = set(session.scalars(of_others.where(~visible(by))))
         self.opened: dict[str, ImportRow] = {}
+        self.named: dict[str, ImportRow] = {}
         self.twins: dict[tuple[Any, ...], str] = {}
         standing = select(Entry.id).where(Entry.notice_id == NoticeRow.id, Entry.status != "struck").exists()
         for page in _pages({matter.id: reference for reference, matter in self.matters.items()}.items()):
@@ -277,6 +277,7 @@ def _new(ground: _Ground, row: ImportRow, result: Result, odd: list[str], today:
         warnings=[*result.warnings, *odd],
         restricts=not restricted and (row.restricted or is_protected(row.notice)),
         reopens=known is not None and known.closed_at is not None,
+        names_client=known is not None and ground.named.get(row.matter) is row,
     )
 
 
@@ -292,7 +293,7 @@ def _matter_faults(ground: _Ground, row: ImportRow) -> list[Fault]:
             refuse_other(found, row.client, person)
         except DeadlinesError as wrong:
             return [row.fault("matter", wrong.fact, advice=wrong.advice)]
-        return []
+        return _client_faults(ground, found, row)
     if ground.written.setdefault(row.matter.lower(), row.matter) != row.matter:
         return [row.fault("matter", WRITTEN_OTHERWISE)]
     before = ground.opened.get(row.matter)
@@ -304,6 +305,16 @@ def _matter_faults(ground: _Ground, row: ImportRow) -> list[Fault]:
         for name in ("client", "attorney")
         if getattr(row, name) not in (None, getattr(before, name))
     ]
+
+
+def _client_faults(ground: _Ground, matter: Matter, row: ImportRow) -> list[Fault]:
+    """The mistake of a second client for a matter that has none on the docket."""
+    if row.client is None or matter.client is not None:
+        return []
+    first = ground.named.setdefault(row.matter, row)
+    if first.client == row.client:
+        return []
+    return [row.fault("client", f"row {first.row} names another client of matter {row.matter}. Make both the same.")]
 
 
 def _nobody(ground: _Ground, row: ImportRow) -> list[Fault]:

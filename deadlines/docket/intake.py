@@ -1,11 +1,10 @@
 """Recording a notice: one transaction writes the notice, its entries, their dates with working, and the reminders."""
 
-import unicodedata
 from datetime import datetime, time
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from deadlines.compute import Notice, Result
@@ -25,6 +24,7 @@ from deadlines.errors import Conflict, InputError
 from deadlines.law import Law
 from deadlines.practice import Practice
 from deadlines.store import audit
+from deadlines.store.spelling import as_kept, spelled
 from deadlines.store.tables import Entry, Matter, NoticeRow, Person
 
 REFERENCE_LENGTH, CLIENT_LENGTH = 60, 200
@@ -109,7 +109,7 @@ def open_matter(
             advice="Name them with --attorney and the person's e-mail.",
         )
     require_attorney(attorney)
-    if session.scalar(select(Matter.id).where(func.lower(Matter.reference) == reference.lower()).limit(1)) is not None:
+    if session.scalar(select(Matter.id).where(spelled(Matter.reference, reference)).limit(1)) is not None:
         unseen = is_taken_unseen(session, reference, by)
         raise Conflict(UNUSABLE if unseen else WRITTEN_OTHERWISE, code="matter-exists")
     matter = Matter(reference=reference, client=client, attorney_id=attorney.id, restricted=restricted, created_at=now)
@@ -128,7 +128,7 @@ def open_matter(
 
 def plain(text: str, what: str, longest: int) -> str:
     """The text as the docket keeps it. Raises InputError where it is empty, too long, or holds odd characters."""
-    found = " ".join(unicodedata.normalize("NFC", text).split())
+    found = as_kept(text)
     if not found or len(found) > longest or not found.isprintable():
         raise InputError(f"A {what} needs 1 to {longest} plain characters.")
     return found

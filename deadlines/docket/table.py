@@ -17,6 +17,7 @@ from deadlines.docket.views import current, refuse_unknown
 from deadlines.docket.visible import counted, leaving
 from deadlines.docket.wanted import Wanted
 from deadlines.errors import Conflict
+from deadlines.store.spelling import as_kept
 from deadlines.store.tables import Entry, Matter, Person
 
 MOST = 10_000
@@ -104,7 +105,7 @@ def _chosen(choice: Choice) -> Select[Any]:
     if choice.attorney is not None:
         query = query.where(Person.email == choice.attorney.strip().lower())
     if choice.matter is not None:
-        query = query.where(Matter.reference == choice.matter.strip())
+        query = query.where(Matter.reference == as_kept(choice.matter))
     return query
 
 

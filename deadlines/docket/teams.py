@@ -12,6 +12,7 @@ from deadlines.docket.leaving import noted
 from deadlines.docket.scopes import works_on
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store import audit
+from deadlines.store.spelling import as_kept, spelled
 from deadlines.store.tables import Matter, MatterMember, Person, Team, TeamMember
 
 TEAM_NAME_LENGTH = 60
@@ -19,7 +20,7 @@ TEAM_NAME_LENGTH = 60
 
 def find_matter(session: Session, reference: str) -> Matter:
     """The matter with the firm's number; raises NotFound."""
-    found = session.scalars(select(Matter).where(Matter.reference == reference.strip())).one_or_none()
+    found = session.scalars(select(Matter).where(Matter.reference == as_kept(reference))).one_or_none()
     if found is None:
         raise NotFound(f"No matter has the number '{reference}'.", advice="`deadlines list` shows the open ones.")
     return found
@@ -83,10 +84,10 @@ def leave_matter(session: Session, matter: Matter, person: Person, *, actor: str
 
 def add_team(session: Session, name: str, *, actor: str, now: datetime) -> Team:
     """A new team. Raises InputError for an unusable name, Conflict where there is one of that name."""
-    name = " ".join(name.split())
+    name = as_kept(name)
     if not name or len(name) > TEAM_NAME_LENGTH or not name.isprintable():
         raise InputError(f"A team needs a name of 1 to {TEAM_NAME_LENGTH} plain characters.")
-    if session.scalar(select(Team.id).where(func.lower(Team.name) == name.lower())) is not None:
+    if session.scalar(select(Team.id).where(spelled(Team.name, name))) is not None:
         raise Conflict(f'There is a team "{name}" already.', advice="`deadlines team list` shows it.")
     team = Team(name=name, created_at=now)
     session.add(team)
@@ -97,8 +98,7 @@ def add_team(session: Session, name: str, *, actor: str, now: datetime) -> Team:
 
 def find_team(session: Session, name: str) -> Team:
     """The team of that name; raises NotFound."""
-    wanted = " ".join(name.split()).lower()
-    found = session.scalars(select(Team).where(func.lower(Team.name) == wanted)).one_or_none()
+    found = session.scalars(select(Team).where(spelled(Team.name, name))).one_or_none()
     if found is None:
         raise NotFound(f'There is no team "{name}".', advice="`deadlines team list` shows them.")
     return found

@@ -32,6 +32,7 @@ from deadlines.docket.teams import find_matter
 from deadlines.docket.ticking import MilestoneView, milestones
 from deadlines.docket.trust import is_altered, window_of
 from deadlines.errors import NotFound
+from deadlines.store.spelling import as_kept
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person, Proposal, Reminder
 
 
@@ -162,7 +163,7 @@ def open_windows(
     if attorney is not None:
         query = query.where(Person.email == attorney.strip().lower())
     if matter is not None:
-        query = query.where(Matter.reference == matter)
+        query = query.where(Matter.reference == as_kept(matter))
     known = _Known(session)
     rows = session.execute(query).all()
     others = alternatives(session, [(row.Entry, row.DeadlineRow.window) for row in rows])

@@ -1,13 +1,12 @@
 """Who may see what: the one policy behind every page, count and search."""
 
-import unicodedata
-
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, or_, select, true
 from sqlalchemy.orm import Session
 
 from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.docket.scopes import works_on
 from deadlines.errors import NotFound
+from deadlines.store.spelling import as_kept, spelled
 from deadlines.store.tables import Matter, Person
 
 UNUSABLE = "This number cannot be used: ask whoever keeps the docket."
@@ -61,12 +60,12 @@ def require_visible_matter(session: Session, reference: str, person: Person) -> 
 def is_taken_unseen(session: Session, reference: str, person: Person | None) -> bool:
     """Whether a number is that of a matter which somebody may not see, in these capital and small letters or others:
     how it is written there is theirs to know as little. In whatever Unicode form it is typed, as it would be kept."""
-    reference = " ".join(unicodedata.normalize("NFC", reference).split())
+    reference = as_kept(reference)
     seen = session.execute(select(visible(person)).where(Matter.reference == reference)).scalar_one_or_none()
     if seen is not None:
         return not seen
-    written = func.lower(Matter.reference) == reference.lower()
-    return session.scalar(select(Matter.id).where(written, ~visible(person)).limit(1)) is not None
+    written = select(Matter.id).where(spelled(Matter.reference, reference), ~visible(person))
+    return session.scalar(written.limit(1)) is not None
 
 
 def leaving(*, named: bool) -> ColumnElement[bool]:

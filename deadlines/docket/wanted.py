@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from deadlines.docket.scopes import of_remedy
 from deadlines.docket.visible import counted, keeps_all, visible
 from deadlines.law import Law
+from deadlines.store.spelling import holds
 from deadlines.store.tables import DeadlineRow, Entry, Matter, Person
 
 WEEK = timedelta(days=7)
@@ -95,8 +96,8 @@ def chosen(person: Person | None, wanted: Wanted, today: date) -> Iterator[Colum
     if wanted.forum is not None:
         yield Entry.rule.in_(sorted(wanted.rules))
     for word in wanted.words.split():
-        named = or_(*(column.icontains(word, autoescape=True) for column in (Matter.reference, Matter.client)))
-        yield or_(Entry.title.icontains(word, autoescape=True), among(named))
+        named = or_(holds(Matter.reference, word), holds(Matter.client, word))
+        yield or_(holds(Entry.title, word), among(named))
     if wanted.remedy is not None or wanted.forum is not None or wanted.words.split():
         yield ~among(~visible(person))
 

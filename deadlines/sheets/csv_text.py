@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 from deadlines.errors import InputError
 from deadlines.sheets.model import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Grid, Odd, Row, Value
@@ -9,20 +10,25 @@ from deadlines.sheets.model import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Grid, 
 BOM = "\ufeff"
 SEPARATORS = ",;\t"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+NAMED = re.compile(r"""sep=([^\w\s"']|\t)[ \t]*(?:\r\n|\r|\n|$)""", re.IGNORECASE)
+"""The first line by which Excel is told the separator; it is no row of the table."""
 SAVE_AS = "Save it again as `CSV UTF-8`, or as .xlsx."
 
 
 def read_csv(data: bytes) -> Grid:
-    """The rows of the text. The separator is the one that the line of column names holds most often.
+    """The rows of the text. The separator is the one that a first line `sep=;` names, or else the one that the line of
+    column names holds most often.
 
     Raises InputError for another encoding, a quotation mark that is never closed, and more than the limits.
     """
     text = _decoded(data)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
+    named = NAMED.match(text)
+    table, separator = (text[named.end() :], named[1]) if named else (text, _separator(text))
+    reader = csv.reader(io.StringIO(table, newline=""), delimiter=separator, strict=True)
     rows: list[Row] = []
-    number = 0
+    number = above = 1 if named else 0
     try:
-        for number, cells in enumerate(reader, start=1):
+        for number, cells in enumerate(reader, start=above + 1):
             if any(cell.strip() for cell in cells):
                 rows.append((number, [_value(cell) for cell in cells]))
             refuse_too_many(len(rows), len(cells))

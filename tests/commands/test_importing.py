@@ -47,6 +47,22 @@ def test_a_dry_run_then_the_import_then_nothing_more(office: Firm) -> None:
     assert (refused.returncode, "entered" in refused.stderr) == (8, True)
 
 
+def test_a_client_for_a_matter_that_has_none_is_told(office: Firm) -> None:
+    opened = ("matter", "open", "2026-0143", "--attorney", "ana@firm.test", "--by", "ana@firm.test")
+    office.good(*opened, "--none-until", (date.fromisoformat(RECENT) + timedelta(days=30)).isoformat())
+    name = table(office, HEAD + ROW)
+    assert "1  name the client of a matter that has none: row 2" in office.good("import", name, "--by", "ana@firm.test")
+    assert [row["names_client"] for row in imported(office, name)["rows"]] == [True]
+    assert "1  name the client" in office.good("import", name, "--by", "ana@firm.test", "--apply")
+
+
+def test_a_table_whose_first_line_names_the_separator_is_read(office: Firm) -> None:
+    name = table(office, "sep=;\n" + (HEAD + ROW).replace(",", ";"))
+    assert imported(office, name)["new_notices"] == 1
+    wrong = table(office, "sep=;\n" + (HEAD + ROW.replace("uscis.denial", "uscis.denail")).replace(",", ";"))
+    assert "Row 3, kind (E3)" in office.run("import", wrong, "--by", "ana@firm.test").stderr
+
+
 def test_mistakes_are_told_together_and_nothing_is_recorded(office: Firm) -> None:
     name = table(office, HEAD + ROW + "K-2,7,,,uscis.denail,I-140,10/23/2026,mail\n")
     done = office.run("import", name, "--by", "ana@firm.test", "--apply")

@@ -122,19 +122,22 @@ def test_however_a_number_is_typed_it_is_the_same_number(database: Database, for
         )
 
 
-def test_a_number_in_other_capitals_is_spelled_to_nobody_who_does_not_see_its_matter(database: Database) -> None:
+@pytest.mark.parametrize("number", ["S-1", "ÉT-1"])
+def test_a_number_in_other_capitals_is_spelled_to_nobody_who_does_not_see_its_matter(
+    database: Database, number: str
+) -> None:
     """Also where nothing asked before: two may type at once. Nobody in particular sees no restricted matter."""
     with database.write() as session:
         ana, ben, _ = firm(session)
-        matter(session, ana, "S-1", restricted=True)
+        matter(session, ana, number, restricted=True)
         for who, words in ((ben, "cannot be used"), (None, "cannot be used"), (ana, "in capital and small letters")):
             with pytest.raises(Conflict, match=words) as refused:
-                open_matter(session, "s-1", client=None, attorney=ana, by=who, actor="test", now=LATER)
+                open_matter(session, number.lower(), client=None, attorney=ana, by=who, actor="test", now=LATER)
             assert refused.value.code == "matter-exists"
         # One that stands there under its very number is told by it, whatever else is written so.
-        session.add(Matter(reference="s-1", attorney_id=ana.id, created_at=LATER))
+        session.add(Matter(reference=number.lower(), attorney_id=ana.id, created_at=LATER))
         session.flush()
-        require_visible_matter(session, "s-1", ben)
+        require_visible_matter(session, number.lower(), ben)
 
 
 @pytest.mark.parametrize("day, part", [(MON, "not to come"), (MON + timedelta(days=367), "more than a year")])

@@ -1,5 +1,6 @@
 """Whose dates a calendar shows, and which: scopes, filters, restricted matters, on both databases."""
 
+import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -107,6 +108,10 @@ def test_teams_and_matters_refuse_what_makes_no_sense(firm: Firm) -> None:
     team = teams.add_team(firm.session, "Removal", actor="t", now=NOW)
     with pytest.raises(Conflict):
         teams.add_team(firm.session, " removal ", actor="t", now=NOW)
+    accented = teams.add_team(firm.session, "Équipe", actor="t", now=NOW)
+    assert teams.find_team(firm.session, "ÉQUIPE") is accented
+    with pytest.raises(Conflict):
+        teams.add_team(firm.session, unicodedata.normalize("NFD", "équipe"), actor="t", now=NOW)
     with pytest.raises(InputError):
         teams.add_team(firm.session, "", actor="t", now=NOW)
     with pytest.raises(NotFound):

@@ -57,6 +57,25 @@ def test_what_is_no_table_in_utf8_is_a_sentence(data: bytes, word: str) -> None:
     assert word in refused(data)
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("line", ["sep={}\r\n", "SEP={}\n", "\ufeffsep={}\r"])
+def test_the_first_line_may_name_the_separator_as_excel_has_it(separator: str, line: str) -> None:
+    """The line is no row, and the others keep the numbers that a spreadsheet shows."""
+    table = line.format(separator) + f'key{separator}client\n1{separator}"a, b; c\td|e"\n'
+    assert read_grid(table.encode()).rows == [(2, ["key", "client"]), (3, ["1", "a, b; c\td|e"])]
+    assert "Row 4:" in refused((table + f'2{separator}"open\n').encode())
+
+
+def test_a_separator_that_is_named_counts_whatever_the_columns_hold() -> None:
+    assert read_grid(b"sep=;\na,b,c;d\n").rows == [(2, ["a,b,c", "d"])]
+    assert read_grid(b"sep=;").rows == []
+
+
+@pytest.mark.parametrize("table", ["sep=\n1\n", "sep=ab;c\n1;2\n", "key;sep=,\n1;2\n"])
+def test_another_first_line_is_a_row(table: str) -> None:
+    assert read_grid(table.encode()).rows[0][0] == 1
+
+
 def test_a_cell_that_is_far_too_long_is_pointed_at() -> None:
     rows = read_grid(b"key,client\n1," + b"x" * 5_000).rows
     assert isinstance(rows[1][1][1], Odd)

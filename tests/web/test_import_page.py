@@ -13,7 +13,8 @@ from deadlines.sheets import read_grid
 from deadlines.store.tables import Imported, Matter, NoticeRow, Person
 from deadlines.web.desk import importing
 from tests.docket.samples import ZONE
-from tests.sheets.books import book
+from tests.sheets.books import book, part, with_part
+from tests.sheets.test_reading import SHEET
 from tests.web.office import CANARIES, Office, Page
 
 HEAD = "key,matter,client,attorney,kind,form,decided_on,service\n"
@@ -53,6 +54,25 @@ def kept(office: Office) -> tuple[int, ...]:
     with office.database.read() as session:
         tables = (Imported, NoticeRow, Matter)
         return tuple(session.scalar(select(func.count()).select_from(one)) or 0 for one in tables)
+
+
+def test_a_client_for_a_matter_that_has_none_is_told_on_the_page(office: Office) -> None:
+    with office.database.write() as session:
+        session.scalars(select(Matter).where(Matter.reference == "A-1")).one().client = None
+    row = "K-1,A-1,{},,uscis.rfe,I-485,2026-10-20,mail\n"
+    assert "names the client of the matter, which has none" in send(office, HEAD + row.format("Canary-Ito")).text
+    assert "names the client" not in send(office, HEAD + row.format("")).text
+
+
+def test_a_number_that_overflows_is_a_mistake_like_any_other(office: Office) -> None:
+    cells = [*HEAD.strip().split(","), "fact.days"], [*GOOD.splitlines()[1].split(","), 12_345]
+    data = book(cells)
+    endless = with_part(data, SHEET, part(data, SHEET).replace(b"12345", b"1e999"))
+    assert endless != data
+    answer = send(office, endless)
+    assert answer.status_code == 422
+    assert "1 mistake: nothing was recorded" in answer.text
+    assert "The number is too large." in answer.text
 
 
 @pytest.mark.parametrize("kind_of_database", ["sqlite", "postgres"], indirect=True)

@@ -17,6 +17,7 @@ from deadlines.docket.views import EntryView, entry_view, matter_view
 from deadlines.docket.visible import visible
 from deadlines.docket.wanted import Wanted, forums_of, rules_of
 from deadlines.errors import NotFound
+from deadlines.store.spelling import as_kept, holds
 from deadlines.store.tables import Entry, Heartbeat, Incoming, Matter, NoticeRow, Person
 from deadlines.version import VERSION
 from deadlines.web.api.asked import Asked, Reply
@@ -74,10 +75,9 @@ def matters(asked: Asked) -> Reply:
     query: MattersQuery = asked.query
     chosen: list[ColumnElement[bool]] = [visible(asked.by)]
     if query.reference is not None:
-        chosen.append(Matter.reference == query.reference)
+        chosen.append(Matter.reference == as_kept(query.reference))
     for word in query.words.split():
-        found = (column.icontains(word, autoescape=True) for column in (Matter.reference, Matter.client))
-        chosen.append(or_(*found))
+        chosen.append(or_(holds(Matter.reference, word), holds(Matter.client, word)))
     after = _plain(position(query.cursor, tuple[str, str]))
     if after is not None:
         chosen.append(Matter.reference > after[0])

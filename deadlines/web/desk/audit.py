@@ -12,12 +12,12 @@ from starlette.routing import Route
 from deadlines.docket.roles import require
 from deadlines.docket.trail import Sought, Trail, actions, trail
 from deadlines.docket.trail_words import words_of
-from deadlines.docket.visible import visible
 from deadlines.errors import InputError
 from deadlines.store import audit
 from deadlines.store.tables import Audit, Matter, Person
 from deadlines.web.desk.days import chosen_day
 from deadlines.web.desk.door import Door
+from deadlines.web.desk.found import matter_called
 from deadlines.web.desk.typed import Typed
 from deadlines.web.desk.visit import Visit
 
@@ -91,8 +91,7 @@ def _midnight(visit: Visit, on: date) -> datetime:
 
 
 def _matter(visit: Visit, reference: str) -> Matter | None:
-    query = select(Matter).where(Matter.reference == reference, visible(visit.person))
-    found = visit.session.scalar(query)
+    found = matter_called(visit, reference)
     if found is None:
         raise InputError("There is no such matter, or it is not yours to see: look at its number.")
     return found

@@ -17,6 +17,7 @@ from deadlines.compute.notice import Service
 from deadlines.errors import InputError
 from deadlines.law import Law
 from deadlines.law.counting import Method
+from deadlines.store.spelling import as_kept
 from deadlines.web.plain import sentence
 
 PLAIN = ("matter", "client", "attorney", "kind", "form", "service")
@@ -165,4 +166,4 @@ def _value(law: Law, fact: str, value: str, field: str, errors: dict[str, str]) 
 
 
 def _clean(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text[:LONGEST]).split())
+    return as_kept("".join(c if c.isprintable() else " " for c in text[:LONGEST]))

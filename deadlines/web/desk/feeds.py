@@ -25,6 +25,7 @@ from deadlines.ical import REDACTIONS
 from deadlines.store.tables import Matter, Person, Subscription, Team
 from deadlines.web.desk.acts import status_of
 from deadlines.web.desk.door import UNKNOWN, Door, Refusal
+from deadlines.web.desk.found import matter_called
 from deadlines.web.desk.visit import Visit
 from deadlines.web.plain import sentence
 
@@ -184,8 +185,7 @@ def _choice(visit: Visit, form: dict[str, str]) -> Choice:
 
 def _matter(visit: Visit, reference: str) -> Matter:
     """A matter that the visitor may see; every other one is unknown."""
-    query = select(Matter).where(Matter.reference == reference.strip(), visible(visit.person))
-    found = visit.session.scalar(query)
+    found = matter_called(visit, reference)
     if found is None:
         raise InputError("There is no such matter, or it is not yours to see: look at its number.")
     return found

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from deadlines.docket.visible import visible
 from deadlines.errors import NotFound
+from deadlines.store.spelling import as_kept
 from deadlines.store.tables import Entry, Matter, Milestone, NoticeRow, Proposal
 from deadlines.web.desk.door import UNKNOWN
 from deadlines.web.desk.visit import Visit
@@ -20,7 +21,7 @@ def find_matter(visit: Visit, identifier: str) -> Matter:
 
 def matter_called(visit: Visit, reference: str) -> Matter | None:
     """The matter with that number, where the visitor may see it; None for any other, and for no number."""
-    return visit.session.scalar(select(Matter).where(Matter.reference == reference.strip(), visible(visit.person)))
+    return visit.session.scalar(select(Matter).where(Matter.reference == as_kept(reference), visible(visit.person)))
 
 
 def find_visible_entry(visit: Visit, identifier: str) -> Entry:
