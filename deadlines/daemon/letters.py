@@ -84,11 +84,12 @@ class LetterSender:
     def _deliver(self, letter_id: int, present: Callable[[], datetime], report: SendReport) -> bool:
         """Send one letter and write down what became of it; False if the channel is down."""
         self._post.sign_of_life()
+        unconnected = self._post.connect(self._channel)
         message = self._prepare(letter_id, present, report)
         if message is None:
             return True
         self._post.hook("letter.send.before")
-        fault = self._post.hand_over(self._channel, message, f"letter {letter_id}", present())
+        fault = self._post.hand_over(self._channel, message, f"letter {letter_id}", present(), unconnected)
         if fault is not None:
             self._failed(letter_id, fault, present, report)
             return self._post.goes_on(self._channel, fault, present())

@@ -14,7 +14,7 @@ from deadlines.daemon.standstill import Standstill
 from deadlines.docket import letters, outages
 from deadlines.docket.lanes import Lanes
 from deadlines.errors import ChannelDown, SendError, StoreError
-from deadlines.notify.channel import MAIL, Channel
+from deadlines.notify.channel import MAIL, Channel, Connecting
 from deadlines.notify.message import Message
 from deadlines.store.database import Database
 
@@ -70,11 +70,29 @@ class Post(Struct, frozen=True):
         pace = self.paces.get(channel)
         return pace is None or pace.has_room(now, urgent=urgent)
 
-    def hand_over(self, channel: str, message: Message, about: str, now: datetime) -> SendError | None:
-        """Send one message; what went wrong, or None when it was taken. Never raises."""
+    def connect(self, channel: str) -> SendError | None:
+        """Be connected before the last look at the dates, which may change while a server is slow to greet; what went
+        wrong, which is then what became of the message. Never raises."""
+        try:
+            found = self._channel(channel)
+            if isinstance(found, Connecting):
+                found.open()
+        except SendError as fault:
+            return fault
+        except Exception:
+            log.exception("channel %s failed in an unforeseen way while it connected", channel)
+            return SendError("The channel failed in an unforeseen way; see the log.")
+        return None
+
+    def hand_over(
+        self, channel: str, message: Message, about: str, now: datetime, unconnected: SendError | None = None
+    ) -> SendError | None:
+        """Send one message; what went wrong, or None when it was taken. Never raises. `unconnected`: see `connect`."""
         if channel in self.paces:
             self.paces[channel].note(now)
         try:
+            if unconnected is not None:
+                raise unconnected
             self._channel(channel).send(message)
         except SendError as fault:
             if channel in MAIL and not fault.permanent:

@@ -175,12 +175,13 @@ class Sender:
     def _deliver(self, ids: list[int], channel: str, present: Callable[[], datetime], report: SendReport) -> bool:
         """Send one message and write down what became of it; False if the channel is down."""
         self._post.sign_of_life()
+        unconnected = self._post.connect(channel)
         try:
             parcel = self._made(ids, present)
         except _NotMade:
             return self._each_alone(ids, channel, present, report)
         report.settled += len(ids) - (len(parcel.ids) if parcel else 0)
-        return parcel is None or self._hand_over(parcel, channel, present, report)
+        return parcel is None or self._hand_over(parcel, channel, present, report, unconnected)
 
     def _each_alone(self, ids: list[int], channel: str, present: Callable[[], datetime], report: SendReport) -> bool:
         """One that cannot be told of must not silence those that it would have been told with."""
@@ -257,10 +258,17 @@ class Sender:
             self._owed = None
             self._post.hook("mark.after_commit")
 
-    def _hand_over(self, parcel: Parcel, channel: str, present: Callable[[], datetime], report: SendReport) -> bool:
+    def _hand_over(
+        self,
+        parcel: Parcel,
+        channel: str,
+        present: Callable[[], datetime],
+        report: SendReport,
+        unconnected: SendError | None = None,
+    ) -> bool:
         ids, owner = parcel.ids, self._post.owner
         self._post.hook("send.before")
-        fault = self._post.hand_over(channel, parcel.message, f"reminders {ids}", present())
+        fault = self._post.hand_over(channel, parcel.message, f"reminders {ids}", present(), unconnected)
         if fault is not None:
             self._failed(ids, fault, present, report, fresh=parcel.fresh)
             return self._post.goes_on(channel, fault, present())

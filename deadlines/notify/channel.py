@@ -1,6 +1,6 @@
 """What a way to send must offer."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from deadlines.notify.message import Message
 
@@ -28,3 +28,11 @@ class Channel(Protocol):
 
     def close(self) -> None:
         """Let go of what was kept open between messages. Never raises; the channel stays usable."""
+
+
+@runtime_checkable
+class Connecting(Protocol):
+    """A channel that makes a connection before it can hand anything over."""
+
+    def open(self) -> None:
+        """Be connected, so that nothing waits between the last look at the dates and the text. Raises ChannelDown."""

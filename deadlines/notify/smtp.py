@@ -55,6 +55,12 @@ class SmtpChannel:
         self._context = context
         self._client: smtplib.SMTP | None = None
 
+    def open(self) -> None:
+        """Be connected; see `Connecting.open`. What the server closed since is found when a message is sent."""
+        if self._client is None:
+            with self._limit.kept():
+                self._connect()
+
     def send(self, message: Message) -> None:
         """Hand one message to the server; see `Channel.send` for what it raises."""
         data = to_mail(message, self._sender).as_bytes()
