@@ -15,18 +15,22 @@ from deadlines.notify.message import clean_line
 from deadlines.store.tables import DeadlineRow, Entry, Matter, NoticeRow, Person
 
 LETTER = """\
-{by} struck notice {notice} of matter {matter} as entered by mistake. Nobody is reminded any more of
+{by} struck notice {notice} of matter {matter} as entered by mistake.
+Of these dates nobody is reminded any more:
 
 {dates}
 
-If the notice stands with another kind, form or day, it must be on the docket again at once. Dates that come later
-than these are worth a look at the paper. A strike that was wrong is taken back by reopening each entry,
+If the paper has another kind, form or day, it must be recorded again at once. Where it then has later dates than
+these, look at the paper yourself.
+
 {how}
 """
 BY_PAGE = """\
-on the page of the matter, which says why it was struck:
+A strike that was wrong is taken back by reopening each entry on the page of the matter, which says why it was struck:
 {pages}/matter/{id}"""
-BY_COMMAND = "`deadlines reopen ENTRY` does; `deadlines show {matter}` says why it was struck."
+BY_COMMAND = """\
+A strike that was wrong is taken back by `deadlines reopen ENTRY`;
+`deadlines show {matter}` says why it was struck."""
 
 
 def tell_struck(
