@@ -4,13 +4,16 @@ To whom a second look is open, nothing is told that they are to read off the pap
 decides, its days, its service, its printed deadline, the facts beside them, and the working and the disputes, which
 name those days. The dates that the docket holds stay: somebody has to act on them. Who entered a notice, who may not
 verify it, who has signed for one of its dates, and everybody once it is verified, is told all of it.
+
+A notice that was struck is mostly the same paper, recorded anew but for what was wrong. So those of a matter are kept
+from who may still verify another of its notices, but for who entered or verified them.
 """
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from deadlines.compute.result import Relation, Window
@@ -37,18 +40,28 @@ def blind_to(session: Session, person: Person | None, notices: Collection[str]) 
     if person is None or not may(person, "verify") or not notices:
         return frozenset()
     matters = select(NoticeRow.matter_id).where(NoticeRow.id.in_(notices))
-    found = chains_of(session.scalars(select(NoticeRow).where(NoticeRow.matter_id.in_(matters))).all())
+    query = select(NoticeRow, _struck_unread(person)).where(NoticeRow.matter_id.in_(matters))
+    rows = session.execute(query).all()
+    found, struck = chains_of([row for row, _ in rows]), {row.id: row.matter_id for row, hidden in rows if hidden}
     heads = {each: found[each].current.id for each in notices if _entered(found[each], each) != person.email}
-    waiting = _signable(session, set(heads.values()), person)
+    beside = {matter for head, matter in struck.items() if head in heads.values()}
+    asked = {chain.current.id for chain in found.values() if chain.current.matter_id in beside} | set(heads.values())
+    waiting = _signable(session, asked, person)
     blind = {head for head, entries in waiting.items() if _is_open_to(session, found[head].current, entries, person)}
-    return frozenset(each for each, head in heads.items() if head in blind)
+    waits = {found[head].current.matter_id for head in blind}
+    return frozenset(each for each, head in heads.items() if head in blind or struck.get(head) in waits)
 
 
 def unverified_of(session: Session, notices: Collection[str]) -> frozenset[str]:
-    """The ids, of these notices in force, of which an open date waits to be verified: what is made for nobody in
-    particular and handed around tells of them what the strictest reader is told."""
-    waits = Entry.status == "open", Entry.verified_at.is_(None)
-    return frozenset(session.scalars(select(Entry.notice_id).where(Entry.notice_id.in_(notices), *waits).distinct()))
+    """The ids, of these notices in force, of which an open date waits to be verified, or that were struck in a matter
+    with such a date: what is made for nobody in particular and handed around tells of them what the strictest reader is
+    told."""
+    other = aliased(Entry)
+    waiting = select(other.matter_id).where(other.status == "open", other.verified_at.is_(None))
+    waits = and_(Entry.status == "open", Entry.verified_at.is_(None))
+    struck = and_(Entry.status == "struck", Entry.matter_id.in_(waiting))
+    query = select(Entry.notice_id).where(Entry.notice_id.in_(notices), or_(waits, struck))
+    return frozenset(session.scalars(query.distinct()))
 
 
 def blinded(view: "EntryView") -> "EntryView":
@@ -111,6 +124,12 @@ def require_seen(
 def _looks(session: Session, row: NoticeRow) -> list[dict[str, object]]:
     kept = session.scalars(select(Entry.discrepancy).where(Entry.notice_id == row.id, Entry.discrepancy.is_not(None)))
     return [look for one in kept if one is not None for look in one.get("looks", [])]
+
+
+def _struck_unread(person: Person) -> ColumnElement[bool]:
+    """Whether an entry of a notice was struck, and this person has signed for none of it."""
+    its = select(Entry.id).where(Entry.notice_id == NoticeRow.id)
+    return and_(its.where(Entry.status == "struck").exists(), ~its.where(Entry.verified_by == person.id).exists())
 
 
 def _entered(chain: Chain, notice: str) -> str:
