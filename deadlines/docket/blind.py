@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from deadlines.docket.views import EntryView
 
 
+UNREAD = "this notice, or another of its matter"
+"""What somebody may still verify who is not shown a notice: with what was struck it is another one."""
 CLOSES = "Filing this closes or ends another remedy: read the notice before you file."
 
 
@@ -35,21 +37,29 @@ def blind_to(session: Session, person: Person | None, notices: Collection[str]) 
     """The ids, of these notices, of which somebody is not told what was entered. None: nobody in particular asks, who
     reads the database anyway; see `unverified_of` for what is handed around.
 
-    What a notice amends says nearly the same, and is kept from the same people.
+    What a notice amends says nearly the same, and is kept from the same people; so is what was struck beside it.
     """
     if person is None or not may(person, "verify") or not notices:
         return frozenset()
     matters = select(NoticeRow.matter_id).where(NoticeRow.id.in_(notices))
     query = select(NoticeRow, _struck_unread(person)).where(NoticeRow.matter_id.in_(matters))
     rows = session.execute(query).all()
-    found, struck = chains_of([row for row, _ in rows]), {row.id: row.matter_id for row, hidden in rows if hidden}
+    found = chains_of([row for row, _ in rows])
+    struck = {row.id: row.matter_id for row, hidden in rows if hidden}
     heads = {each: found[each].current.id for each in notices if _entered(found[each], each) != person.email}
-    beside = {matter for head, matter in struck.items() if head in heads.values()}
-    asked = {chain.current.id for chain in found.values() if chain.current.matter_id in beside} | set(heads.values())
+    asked = set(heads.values())
+    beside = {matter for head, matter in struck.items() if head in asked}
+    asked |= {chain.current.id for chain in found.values() if chain.current.matter_id in beside}
     waiting = _signable(session, asked, person)
     blind = {head for head, entries in waiting.items() if _is_open_to(session, found[head].current, entries, person)}
     waits = {found[head].current.matter_id for head in blind}
     return frozenset(each for each, head in heads.items() if head in blind or struck.get(head) in waits)
+
+
+def waiting_of(session: Session, notices: Collection[str]) -> frozenset[str]:
+    """The ids, of these notices in force, of which an open date waits to be verified."""
+    waits = Entry.status == "open", Entry.verified_at.is_(None)
+    return frozenset(session.scalars(select(Entry.notice_id).where(Entry.notice_id.in_(notices), *waits).distinct()))
 
 
 def unverified_of(session: Session, notices: Collection[str]) -> frozenset[str]:
@@ -106,10 +116,11 @@ def plain(window: Window) -> Window:
 
 def reads_first(session: Session, person: Person, row: NoticeRow) -> bool:
     """Whether somebody would be shown what they may still read blind, and has not read it once, otherwise than it was
-    entered."""
+    entered; what was struck nobody has who may still verify what was recorded in its place."""
     if row.id not in blind_to(session, person, [row.id]):
         return False
-    return not any(look.get("by") == person.id for look in _looks(session, row))
+    looked = any(look.get("by") == person.id for look in _looks(session, row))
+    return not looked or row.id not in waiting_of(session, [row.id])
 
 
 def require_seen(
@@ -118,7 +129,7 @@ def require_seen(
     """Raises Conflict, with the reason, for who reads it off the paper first; who has read it once, otherwise than it
     was entered, may correct it."""
     if reads_first(session, person, row):
-        raise Conflict(f"You may still verify this notice: read it off the paper first. {because}")
+        raise Conflict(f"You may still verify {UNREAD}: read it off the paper first. {because}")
 
 
 def _looks(session: Session, row: NoticeRow) -> list[dict[str, object]]:

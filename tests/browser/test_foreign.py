@@ -30,7 +30,7 @@ def page_of_another_port(text: str) -> Iterator[int]:
     """The port on which somebody else's server on this machine shows a page."""
 
     class Elsewhere(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802  (so the library calls it)
+        def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.end_headers()
@@ -55,9 +55,7 @@ def come_in(house: House, window: Window) -> None:
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_our_own_forms_are_taken_and_those_of_another_port_are_not(
-    browser: Browser, tmp_path: Path, host: str
-) -> None:
+def test_our_own_forms_are_taken_and_those_of_another_port_are_not(browser: Browser, tmp_path: Path, host: str) -> None:
     house = House(tmp_path, f"sqlite:///{tmp_path / 'foreign.sqlite3'}", NOW)
     site = f"http://{host}:{house.port}"
     with house.serving(), page_of_another_port(HIDDEN.format(site=site)) as port:

@@ -30,7 +30,8 @@ from tests.web.test_signing import FORM, PASSWORD
 
 HOSTILE = "evil.test"
 PATHS = ("/", "/sign-in", "/welcome/x", "/second-factor", "/subscribe/x", "/healthz", "/readyz", "/metrics", "/nothing",
-         "/static/page.css", "/static/nothing", "/api/v1/entries", "/matter/x", "/sign-in/back", "/welcome/x/y")  # fmt: skip
+         "/static/page.css", "/static/nothing", "/api/v1/entries", "/matter/x", "/sign-in/back",
+         "/welcome/x/y")  # fmt: skip
 PLAIN = ("/", "/sign-in", "/second-factor", "/nothing", "/matter/x", "/api/v1/entries")
 """Where a page answers whose address opens nothing: forms on it tell the server, and nobody else, where they stood."""
 
