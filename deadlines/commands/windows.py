@@ -10,7 +10,7 @@ from deadlines.commands.output import clean, paragraph, style
 from deadlines.compute import Notice
 from deadlines.compute.result import Result, Window
 
-BLIND = "you may still verify this notice, so what was entered is not shown"
+BLIND = "you may still verify this notice, or another of its matter, so what was entered is not shown"
 
 STATES = {
     "no-limit": "May be filed at any time",

@@ -4,13 +4,16 @@ To whom a second look is open, nothing is told that they are to read off the pap
 decides, its days, its service, its printed deadline, the facts beside them, and the working and the disputes, which
 name those days. The dates that the docket holds stay: somebody has to act on them. Who entered a notice, who may not
 verify it, who has signed for one of its dates, and everybody once it is verified, is told all of it.
+
+A notice that was struck is mostly the same paper, recorded anew but for what was wrong. So those of a matter are kept
+from who may still verify another of its notices, but for who entered or verified them.
 """
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from deadlines.compute.result import Relation, Window
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from deadlines.docket.views import EntryView
 
 
+UNREAD = "this notice, or another of its matter"
+"""What somebody may still verify who is not shown a notice: with what was struck it is another one."""
 CLOSES = "Filing this closes or ends another remedy: read the notice before you file."
 
 
@@ -32,23 +37,41 @@ def blind_to(session: Session, person: Person | None, notices: Collection[str]) 
     """The ids, of these notices, of which somebody is not told what was entered. None: nobody in particular asks, who
     reads the database anyway; see `unverified_of` for what is handed around.
 
-    What a notice amends says nearly the same, and is kept from the same people.
+    What a notice amends says nearly the same, and is kept from the same people; so is what was struck beside it.
     """
     if person is None or not may(person, "verify") or not notices:
         return frozenset()
     matters = select(NoticeRow.matter_id).where(NoticeRow.id.in_(notices))
-    found = chains_of(session.scalars(select(NoticeRow).where(NoticeRow.matter_id.in_(matters))).all())
+    query = select(NoticeRow, _struck_unread(person)).where(NoticeRow.matter_id.in_(matters))
+    rows = session.execute(query).all()
+    found = chains_of([row for row, _ in rows])
+    struck = {row.id: row.matter_id for row, hidden in rows if hidden}
     heads = {each: found[each].current.id for each in notices if _entered(found[each], each) != person.email}
-    waiting = _signable(session, set(heads.values()), person)
+    asked = set(heads.values())
+    beside = {matter for head, matter in struck.items() if head in asked}
+    asked |= {chain.current.id for chain in found.values() if chain.current.matter_id in beside}
+    waiting = _signable(session, asked, person)
     blind = {head for head, entries in waiting.items() if _is_open_to(session, found[head].current, entries, person)}
-    return frozenset(each for each, head in heads.items() if head in blind)
+    waits = {found[head].current.matter_id for head in blind}
+    return frozenset(each for each, head in heads.items() if head in blind or struck.get(head) in waits)
+
+
+def waiting_of(session: Session, notices: Collection[str]) -> frozenset[str]:
+    """The ids, of these notices in force, of which an open date waits to be verified."""
+    waits = Entry.status == "open", Entry.verified_at.is_(None)
+    return frozenset(session.scalars(select(Entry.notice_id).where(Entry.notice_id.in_(notices), *waits).distinct()))
 
 
 def unverified_of(session: Session, notices: Collection[str]) -> frozenset[str]:
-    """The ids, of these notices in force, of which an open date waits to be verified: what is made for nobody in
-    particular and handed around tells of them what the strictest reader is told."""
-    waits = Entry.status == "open", Entry.verified_at.is_(None)
-    return frozenset(session.scalars(select(Entry.notice_id).where(Entry.notice_id.in_(notices), *waits).distinct()))
+    """The ids, of these notices in force, of which an open date waits to be verified, or that were struck in a matter
+    with such a date: what is made for nobody in particular and handed around tells of them what the strictest reader is
+    told."""
+    other = aliased(Entry)
+    waiting = select(other.matter_id).where(other.status == "open", other.verified_at.is_(None))
+    waits = and_(Entry.status == "open", Entry.verified_at.is_(None))
+    struck = and_(Entry.status == "struck", Entry.matter_id.in_(waiting))
+    query = select(Entry.notice_id).where(Entry.notice_id.in_(notices), or_(waits, struck))
+    return frozenset(session.scalars(query.distinct()))
 
 
 def blinded(view: "EntryView") -> "EntryView":
@@ -93,10 +116,11 @@ def plain(window: Window) -> Window:
 
 def reads_first(session: Session, person: Person, row: NoticeRow) -> bool:
     """Whether somebody would be shown what they may still read blind, and has not read it once, otherwise than it was
-    entered."""
+    entered; what was struck nobody has who may still verify what was recorded in its place."""
     if row.id not in blind_to(session, person, [row.id]):
         return False
-    return not any(look.get("by") == person.id for look in _looks(session, row))
+    looked = any(look.get("by") == person.id for look in _looks(session, row))
+    return not looked or row.id not in waiting_of(session, [row.id])
 
 
 def require_seen(
@@ -105,12 +129,18 @@ def require_seen(
     """Raises Conflict, with the reason, for who reads it off the paper first; who has read it once, otherwise than it
     was entered, may correct it."""
     if reads_first(session, person, row):
-        raise Conflict(f"You may still verify this notice: read it off the paper first. {because}")
+        raise Conflict(f"You may still verify {UNREAD}: read it off the paper first. {because}")
 
 
 def _looks(session: Session, row: NoticeRow) -> list[dict[str, object]]:
     kept = session.scalars(select(Entry.discrepancy).where(Entry.notice_id == row.id, Entry.discrepancy.is_not(None)))
     return [look for one in kept if one is not None for look in one.get("looks", [])]
+
+
+def _struck_unread(person: Person) -> ColumnElement[bool]:
+    """Whether an entry of a notice was struck, and this person has signed for none of it."""
+    its = select(Entry.id).where(Entry.notice_id == NoticeRow.id)
+    return and_(its.where(Entry.status == "struck").exists(), ~its.where(Entry.verified_by == person.id).exists())
 
 
 def _entered(chain: Chain, notice: str) -> str:

@@ -22,6 +22,7 @@ from deadlines.store.tables import DeadlineRow, Entry, Incoming, Matter, NoticeR
 VEILED = "Something of a restricted matter: ask its attorney"
 NOBODY = "–"
 BLIND = "To be verified: what was entered is shown once it is"
+STRUCK = "Struck: what was entered is shown once another notice of the matter is verified"
 
 
 class Dated(Struct, frozen=True, kw_only=True):
@@ -38,10 +39,10 @@ class Dated(Struct, frozen=True, kw_only=True):
 class Entered(Struct, frozen=True, kw_only=True):
     """One thing that was entered: when, by whom, and from what (`source`).
 
-    `what`: `notice`, `amendment`, `window` (one that a notice of an earlier day did not have), or `paper`. `kind` is
-    that of the notice, `words` what it is. Of a `blind` one the reader, who may still verify it, is told neither the
-    notice nor its windows; of a `veiled` one, of a restricted matter, nothing but when. `dates` counts its windows,
-    `unverified` those open ones that nobody has verified.
+    `what`: `notice`, `amendment`, `window` (one that a notice of an earlier day did not have), or `paper`. `kind`
+    is that of the notice, `words` what it is. Of a `blind` one, which the reader may still verify or which was
+    struck beside such a one, they are told neither the notice nor its windows; of a `veiled` one, of a restricted
+    matter, nothing but when. `dates` counts its windows, `unverified` those open ones that nobody has verified.
     """
 
     at: datetime
@@ -146,7 +147,7 @@ class _Reader:
             at=at,
             who=self._names.of(who) if seen else NOBODY,
             what=what if seen else "",
-            words=VEILED if not seen else BLIND if blind else words,
+            words=VEILED if not seen else self._unread(chain) if blind else words,
             source=source if seen else "",
             matter_id=matter.id if seen else None,
             matter=matter.reference if seen else "",
@@ -158,6 +159,11 @@ class _Reader:
             blind=seen and blind,
             veiled=not seen,
         )
+
+    def _unread(self, chain: Chain) -> str:
+        """Why what was entered is not shown."""
+        entries = self._windows.get(chain.current.id, [])
+        return BLIND if any(entry.status == "open" and entry.verified_at is None for entry in entries) else STRUCK
 
     def _dated(self, entry: Entry) -> Dated:
         return Dated(

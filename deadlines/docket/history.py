@@ -47,7 +47,7 @@ class _Known:
         )
         self.entries = {row.id: row.title for row in entries}
         self.notices = {row.id: f"{row.kind} of {row.decided_on}" for row in notices}
-        self.notices |= dict.fromkeys(blind_to(session, reader, self.notices), "a notice that you may still verify")
+        self.notices |= dict.fromkeys(blind_to(session, reader, self.notices), "a notice that is not shown to you yet")
         self.subjects = [matter.id, *self.notices, *self.entries]
         self._names, self._zone = Names(session), zone
         steps = select(Milestone.id, Milestone.title).where(Milestone.entry_id.in_(list(self.entries)))

@@ -6,7 +6,7 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deadlines.docket.blind import blind_to
+from deadlines.docket.blind import blind_to, waiting_of
 from deadlines.docket.chains import Chain, chains
 from deadlines.docket.sources import Sources
 from deadlines.docket.views import EntryView, entry_view
@@ -16,6 +16,10 @@ from deadlines.store.tables import DeadlineRow, Entry, Person
 CLOSED = (
     "You may still verify this notice: what was entered of it is shown once it is verified, so that you read the paper "
     "and not the entry."
+)
+STRUCK = (
+    "You may still verify another notice of this matter: what was entered of one that was struck is shown once that is "
+    "verified, so that you read the paper and not the entry."
 )
 
 
@@ -53,11 +57,13 @@ class Slip(Struct, frozen=True, kw_only=True):
 def slip_of(session: Session, entry: Entry, person: Person) -> Slip:
     """The slip for a person who may see the matter.
 
-    Raises Conflict (`still-blind`) for who may still be the one who verifies the notice.
+    Raises Conflict (`still-blind`) for who may still be the one who verifies the notice, or another of the matter where
+    it was struck.
     """
     chain = chains(session, [entry.matter_id])[entry.notice_id]
-    if blind_to(session, person, [chain.current.id]):
-        raise Conflict(CLOSED, code="still-blind")
+    current = [chain.current.id]
+    if blind_to(session, person, current):
+        raise Conflict(CLOSED if waiting_of(session, current) else STRUCK, code="still-blind")
     return Slip(
         view=entry_view(session, entry),
         client=entry.matter.client,

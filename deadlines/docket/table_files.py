@@ -38,7 +38,7 @@ DOUBTS = {
     "disputed": "the notice prints another deadline",
     "held_to_print": "the printed deadline holds, by decision",
     "waits": "other dates wait for two people",
-    "blind": "read the notice and verify it: what was entered is left out until then",
+    "blind": "you may still verify the notice, or another of its matter: what was entered is left out",
 }
 """What to look at again, by what is so."""
 COPIED = "A copy of {day}. It is not kept up to date: dates may have moved since. The docket is the record."

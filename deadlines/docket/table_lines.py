@@ -22,7 +22,8 @@ class TableLine(Struct, frozen=True, kw_only=True):
 
     `next_on`, `next_is` and `days_left` are an open entry's, as in `views.Line`. `decided_form` is the form that the
     notice decides, `form` the one to file. `extension_to`: until when more time is asked for and not granted. `blind`:
-    whoever takes the copy may still verify the notice, and what was entered of it is left out.
+    what was entered of the notice is left out, because whoever takes the copy may still verify it, or another of the
+    matter where it was struck.
     """
 
     entry: str

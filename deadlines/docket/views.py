@@ -84,7 +84,8 @@ class EntryView(Struct, frozen=True, kw_only=True):
     stored date is not as the program wrote it. `discrepancy`: the second looks at the notice that differ from it.
     `initialed_source` is what the attorney saw who initialed the dates; `dispatched`: it was sent, by a mail address.
     `extensions`: more time that was asked for, whatever became of it. `blind`: the reader may still verify the notice,
-    so that they are told the dates and not what was entered (see `docket.blind`).
+    or another of the matter where it was struck, so that they are told the dates and not what was entered (see
+    `docket.blind`).
     """
 
     entry: str

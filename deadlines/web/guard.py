@@ -6,14 +6,17 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+REFERRER = b"referrer-policy"
 COMMON = {
     b"x-content-type-options": b"nosniff",
     b"content-security-policy": POLICY,
-    b"referrer-policy": b"no-referrer",
+    REFERRER: b"no-referrer",
     b"x-frame-options": b"DENY",
 }
 """Where an answer says nothing of its own; what people see says more."""
 TRANSPORT = b"max-age=31536000; includeSubDomains"
+SECRET = ("/subscribe/", "/welcome/", "/sign-in/back")
+"""Addresses that hold a secret, in their path or their query: whatever is answered there, they are told to nobody."""
 FEEDS = "/f/"
 """Calendar programs are sent what was found to suit them, and nothing more."""
 LARGEST_HEAD = 32_768
@@ -35,7 +38,7 @@ class Guard:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._add(message)
+                self._add(message, secret=scope["path"].startswith(SECRET))
             await send(message)
 
         if sum(len(name) + len(value) for name, value in scope["headers"]) > LARGEST_HEAD:
@@ -43,8 +46,9 @@ class Guard:
             return
         await self._app(scope, receive, guarded)
 
-    def _add(self, message: MutableMapping[str, Any]) -> None:
-        headers = list(message.get("headers", []))
+    def _add(self, message: MutableMapping[str, Any], *, secret: bool) -> None:
+        said = message.get("headers", [])
+        headers = [(name, value) for name, value in said if not (secret and name.lower() == REFERRER)]
         there = {name.lower() for name, _ in headers}
         message["headers"] = [*headers, *((name, value) for name, value in self._added.items() if name not in there)]
 

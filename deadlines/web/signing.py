@@ -128,7 +128,7 @@ class Signing:
             form = await read_form(request)
         except TooLong as refusal:
             return self._pages.notice(refusal.http_status, TOO_LONG, sentence(refusal))
-        if form is None or is_foreign(request.headers, self._address):
+        if form is None or is_foreign(request.headers, self._address, by_secret=True):
             return self._pages.notice(403, *NOT_OURS)
         code, password, again = request.path_params["code"], form.get("password", ""), form.get("again", "")
         return await self._with_link(request, self._wait, lambda: self._choose(code, password, again))

@@ -84,7 +84,7 @@ class SubscribeRoute:
     async def _answer(self, request: Request) -> Response:
         if request.method not in ("GET", "HEAD", "POST"):
             return self._refused()
-        if request.method == "POST" and is_foreign(request.headers, self._address):
+        if request.method == "POST" and is_foreign(request.headers, self._address, by_secret=True):
             return self._pages.notice(403, *FOREIGN)
         make, code = self._open if request.method == "POST" else self._show, request.scope["path"].removeprefix(PREFIX)
         try:

@@ -30,7 +30,10 @@ from tests.web.test_signing import FORM, PASSWORD
 
 HOSTILE = "evil.test"
 PATHS = ("/", "/sign-in", "/welcome/x", "/second-factor", "/subscribe/x", "/healthz", "/readyz", "/metrics", "/nothing",
-         "/static/page.css", "/static/nothing", "/api/v1/entries", "/matter/x")  # fmt: skip
+         "/static/page.css", "/static/nothing", "/api/v1/entries", "/matter/x", "/sign-in/back",
+         "/welcome/x/y")  # fmt: skip
+PLAIN = ("/", "/sign-in", "/second-factor", "/nothing", "/matter/x", "/api/v1/entries")
+"""Where a page answers whose address opens nothing: forms on it tell the server, and nobody else, where they stood."""
 
 
 @pytest.fixture
@@ -70,7 +73,8 @@ def test_every_answer_carries_its_headers(firm: Firm) -> None:
             assert all(word in policy for word in ("frame-ancestors 'none'", "base-uri 'none'")), path
             assert "unsafe" not in policy
             assert answer.headers["x-content-type-options"] == "nosniff", path
-            assert answer.headers["referrer-policy"] == "no-referrer", path
+            said = "same-origin" if path in PLAIN else "no-referrer"
+            assert answer.headers["referrer-policy"] == said, path
             assert answer.headers["x-frame-options"] == "DENY", path
             assert not {"server", "x-powered-by", "access-control-allow-origin"} & set(answer.headers), path
             assert "strict-transport-security" not in answer.headers, "this server is reached without https"
@@ -96,6 +100,7 @@ def test_pages_of_who_is_signed_in_are_kept_nowhere(firm: Firm) -> None:
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
         {"Sec-Fetch-Site": "", "Origin": f"https://{HOSTILE}"},
+        {"Sec-Fetch-Site": "", "Origin": "null"},
         {"Sec-Fetch-Site": "same-origin", "Content-Type": "text/plain"},
         {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/json"},
         {"Sec-Fetch-Site": "same-origin", "Content-Type": "multipart/form-data; boundary=x"},
@@ -108,6 +113,8 @@ def test_nothing_is_changed_by_the_form_of_another_site(firm: Firm, headers: dic
     for method, path in changing_routes(browser.app):  # type: ignore[arg-type]
         if path == "/sign-out" and "Content-Type" in headers:
             continue  # it reads nothing of the form
+        if headers.get("Origin") == "null" and path.startswith("/welcome/"):
+            continue  # whoever sends a form there knows the secret
         request = browser.build_request(method, path, content=b"a=b", headers={**FORM, **sent})
         if not headers["Sec-Fetch-Site"]:
             del request.headers["Sec-Fetch-Site"]
@@ -161,12 +168,29 @@ def test_what_only_takes_a_form_says_so_on_a_page(firm: Firm) -> None:
         ({"origin": "https://dates.firm.test"}, False),
         ({"origin": "https://dates.firm.test.evil.test"}, True),
         ({"origin": "https://evil.test/dates.firm.test"}, True),
-        ({"origin": "null"}, False),  # our own pages send no referrer; the cookie is Lax and does not come along
+        ({"origin": "null"}, True),  # a page of another port that hides where it stands; the cookie comes along there
+        ({"origin": "null", "sec-fetch-site": "same-origin"}, False),
+        ({"origin": "http://firm.test:8099", "host": "firm.test:8099"}, False),
+        ({"origin": "http://firm.test:9000", "host": "firm.test:8099"}, True),
         ({}, False),
     ],
 )
 def test_whose_form_it_is(headers: dict[str, str], foreign: bool) -> None:
     assert is_foreign(Headers(headers), "https://dates.firm.test") is foreign
+
+
+@pytest.mark.parametrize(
+    "headers, foreign",
+    [
+        ({"origin": "null"}, False),
+        ({"origin": "null", "sec-fetch-site": "cross-site"}, True),
+        ({"origin": f"https://{HOSTILE}"}, True),
+    ],
+)
+def test_where_the_address_is_a_secret_its_page_may_hide_where_it_stands(
+    headers: dict[str, str], foreign: bool
+) -> None:
+    assert is_foreign(Headers(headers), "https://dates.firm.test", by_secret=True) is foreign
 
 
 def test_a_forged_host_shows_nowhere(firm: Firm) -> None:

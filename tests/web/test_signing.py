@@ -293,6 +293,18 @@ def test_another_site_sends_no_form(door: Door, path: str) -> None:
     assert door.is_in()
 
 
+def test_a_password_is_chosen_in_a_browser_that_tells_nothing_of_where_the_form_stood(door: Door) -> None:
+    """Its page sends no referrer, so browsers hide the origin; over plain http they leave out Sec-Fetch-Site too."""
+    code = door.invite()
+    del door.browser.headers["Sec-Fetch-Site"]
+    door.browser.headers["Origin"] = "null"
+    assert door.browser.get(f"/welcome/{code}").headers["referrer-policy"] == "no-referrer"
+    assert door.choose(code) == 303
+    assert door.enter() == 403, "the page at the door says where it stands"
+    door.browser.headers["Origin"] = "http://testserver"
+    assert (door.enter(), door.is_in()) == (303, True)
+
+
 def test_a_form_that_is_none_is_refused(door: Door) -> None:
     for content, kind in (
         (b"\xff=%ff", FORM["Content-Type"]),

@@ -194,8 +194,9 @@ class MattersPage(Struct, frozen=True, kw_only=True):
 class NoticeAnswer(Struct, frozen=True, kw_only=True):
     """One notice as it was entered, with the ids of its entries. `amends` is the notice that it corrects.
 
-    An amended notice has no entries any more: they follow the notice in force. `blind`: the token's person may still
-    verify it, so that `kind`, `form`, `decided_on` and `entered` are null.
+    An amended notice has no entries any more: they follow the notice in force. `blind`: the token's person may
+    still verify it, or another notice of the matter where it was struck, so that `kind`, `form`, `decided_on` and
+    `entered` are null.
     """
 
     id: str

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from deadlines.docket.blind import waiting_of
 from deadlines.docket.daybook import daybook
 from deadlines.docket.roles import may
 from deadlines.docket.slips import slip_of
@@ -53,7 +54,8 @@ def _slip(visit: Visit, name: str) -> Response:
     try:
         slip = slip_of(visit.session, entry, visit.person)
     except Conflict as closed:
-        return visit.page("blind.html", status=409, sentence=sentence(closed), notice=entry.notice_id)
+        waits = bool(waiting_of(visit.session, [entry.notice_id]))
+        return visit.page("blind.html", status=409, sentence=sentence(closed), entry=entry, waits=waits)
     return visit.page(
         "slip.html",
         slip=slip,

@@ -22,12 +22,12 @@ from deadlines.web.desk.typed import Faulty, Typed, faults_of
 from deadlines.web.desk.visit import Visit
 from deadlines.web.plain import sentence
 
-UNREAD = "A notice to verify: what was entered is not shown to you"
+UNREAD = "A notice that is not shown to you yet"
 CHOOSE = "Choose the notice that was recorded from the paper."
 
 
 class Choice(Struct, frozen=True):
-    """A notice that the paper may be settled by; of one that its reader may still verify blind `words` tell nothing."""
+    """A notice that the paper may be settled by; of one that is kept from its reader `words` tell nothing."""
 
     notice: str
     words: str

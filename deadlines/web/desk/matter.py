@@ -225,6 +225,7 @@ def _notice(entries: Sequence[EntryView], today: date, row: NoticeRow) -> dict[s
         "followed": sorted(_of(entries, "open", "missed"), key=_next),
         "information": _of(entries, "information"),
         "late": [entry.entry for entry in entries if _is_over(entry, today)],
+        "waits": any(entry.status == "open" and entry.verified_by is None for entry in entries),
         "struck": all(entry.status == "struck" for entry in entries),
     }
 

@@ -14,7 +14,7 @@ from deadlines.compute import Notice, Result
 from deadlines.compute.engine import engine_for
 from deadlines.compute.routes import bases_of
 from deadlines.docket.answerable import refuse_left, require_attorney
-from deadlines.docket.blind import blind_to
+from deadlines.docket.blind import blind_to, waiting_of
 from deadlines.docket.doubts import odd_days, past_windows
 from deadlines.docket.intake import find_twin
 from deadlines.docket.notices import standing_notices
@@ -144,8 +144,9 @@ def _there(visit: Visit, matter: Matter | None, notice: Notice) -> tuple[NoticeR
         return None, []
     rows = standing_notices(visit.session, matter.id)
     blind = blind_to(visit.session, visit.person, [row.id for row in rows])
+    unread = waiting_of(visit.session, blind)
     twin = find_twin(visit.session, matter, notice)
-    return twin if twin is not None and twin.id not in blind else None, [row for row in rows if row.id in blind]
+    return twin if twin is not None and twin.id not in blind else None, [row for row in rows if row.id in unread]
 
 
 def digest_of(desk: "Desk", draft: Draft, notice: Notice, *, restricted: bool) -> str:
