@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from deadlines.keeping.copying import Progress
     from deadlines.store.database import Database
 
+LED = (
+    "Nothing was upgraded, because a daemon works on this database. Stop daemons and web servers on every machine "
+    "first, for example with `systemctl stop deadlines`; then run `deadlines db upgrade` again."
+)
 NO_PLACE = (
     "Nothing was upgraded, because no backup would be made first: name a folder in keeping.folder; "
     "or make a backup yourself, for example with pg_dump, and give --without-backup."
@@ -26,12 +30,14 @@ def upgrade_database(settings: Settings, *, without_backup: bool = False) -> tup
     """Migrate to the newest schema, all or nothing, after a verified backup; and seal what had no seal.
 
     `without_backup`: go on although there is no place for one; where there is one, a backup is made all the same.
-    Returns the revisions before and after, and the backup, where one was made. Raises StoreError and BackupError.
+    Returns the revisions before and after, and the backup, where one was made. Raises BackupError, and StoreError also
+    while a daemon works on it.
     """
     from sqlalchemy.exc import SQLAlchemyError
 
     from deadlines.store import migrate
     from deadlines.store.database import Database
+    from deadlines.store.leader import is_led
 
     database = Database.open(database_url(settings), any_schema=True, key=read_key(settings.keeping.key_file))
     try:
@@ -40,6 +46,8 @@ def upgrade_database(settings: Settings, *, without_backup: bool = False) -> tup
             raise StoreError("The database is of a newer program than this one: install that one.")
         if before == migrate.head_revision():
             return str(before), str(before), None
+        if is_led(database.engine):
+            raise StoreError(LED)
         folder = upgrade_folder(settings)
         if folder is None and not without_backup:
             raise BackupError(NO_PLACE)

@@ -39,6 +39,8 @@ class Database:
     ) -> None:
         self.engine, self.seal, self._recognised = engine, seal or Seal(key), recognised
         self._file = file_of(engine.url)
+        # As this program began: an upgrade puts the migrations of a newer one in the place of its own.
+        self._schema = migrate.head_revision()
         self._writing = engine.execution_options(**{WRITES: True})
 
     @classmethod
@@ -137,6 +139,18 @@ class Database:
             return None
         what = "is gone" if found is None else "was replaced by another file"
         return f"The database {name_of(self.engine.url)} {what} while the program used it."
+
+    def other_schema(self) -> str | None:
+        """Why this program must not work on: the schema is another than its own by now; else None. Raises StoreError.
+
+        A database that has none any more is no docket; whoever reads it is told so.
+        """
+        with told(self.engine.url), self.engine.connect() as connection:
+            found = migrate.revision_of(connection)
+        if found is None or found == self._schema:
+            return None
+        name = name_of(self.engine.url)
+        return f"The database {name} has the schema {found} by now, and this program is of the schema {self._schema}."
 
     def facts(self) -> dict[str, str]:
         """What `doctor` tells: kind and version of the database, how it commits, and its schema."""
