@@ -37,7 +37,6 @@ def upgrade_database(settings: Settings, *, without_backup: bool = False) -> tup
 
     from deadlines.store import migrate
     from deadlines.store.database import Database
-    from deadlines.store.leader import is_led
 
     database = Database.open(database_url(settings), any_schema=True, key=read_key(settings.keeping.key_file))
     try:
@@ -46,12 +45,12 @@ def upgrade_database(settings: Settings, *, without_backup: bool = False) -> tup
             raise StoreError("The database is of a newer program than this one: install that one.")
         if before == migrate.head_revision():
             return str(before), str(before), None
-        if is_led(database.engine):
-            raise StoreError(LED)
+        _require_idle(database)
         folder = upgrade_folder(settings)
         if folder is None and not without_backup:
             raise BackupError(NO_PLACE)
         kept = back_up(settings, database, folder)[0] if folder is not None else None
+        _require_idle(database)  # the backup may have taken long
         migrate.upgrade(database.engine)
         _seal_stored(database)
         return str(before), str(migrate.current_revision(database.engine)), kept
@@ -81,6 +80,13 @@ def forget_copies(settings: Settings, database: "Database") -> None:
     shelf.keep_only(now_seen, {})
     for kept in shelf.outdated(now_seen):
         shelf.drop(kept.token_hash, of_sight=kept.sight)
+
+
+def _require_idle(database: "Database") -> None:
+    from deadlines.store.leader import is_led
+
+    if is_led(database.engine):
+        raise StoreError(LED)
 
 
 def _seal_stored(database: "Database") -> None:
