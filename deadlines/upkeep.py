@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from deadlines.keeping.copying import Progress
     from deadlines.store.database import Database
 
+LED = (
+    "Nothing was upgraded, because a daemon works on this database. Stop daemons and web servers on every machine "
+    "first, for example with `systemctl stop deadlines`; then run `deadlines db upgrade` again."
+)
 NO_PLACE = (
     "Nothing was upgraded, because no backup would be made first: name a folder in keeping.folder; "
     "or make a backup yourself, for example with pg_dump, and give --without-backup."
@@ -26,7 +30,8 @@ def upgrade_database(settings: Settings, *, without_backup: bool = False) -> tup
     """Migrate to the newest schema, all or nothing, after a verified backup; and seal what had no seal.
 
     `without_backup`: go on although there is no place for one; where there is one, a backup is made all the same.
-    Returns the revisions before and after, and the backup, where one was made. Raises StoreError and BackupError.
+    Returns the revisions before and after, and the backup, where one was made. Raises BackupError, and StoreError also
+    while a daemon works on it.
     """
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -40,10 +45,12 @@ def upgrade_database(settings: Settings, *, without_backup: bool = False) -> tup
             raise StoreError("The database is of a newer program than this one: install that one.")
         if before == migrate.head_revision():
             return str(before), str(before), None
+        _require_idle(database)
         folder = upgrade_folder(settings)
         if folder is None and not without_backup:
             raise BackupError(NO_PLACE)
         kept = back_up(settings, database, folder)[0] if folder is not None else None
+        _require_idle(database)  # the backup may have taken long
         migrate.upgrade(database.engine)
         _seal_stored(database)
         return str(before), str(migrate.current_revision(database.engine)), kept
@@ -73,6 +80,13 @@ def forget_copies(settings: Settings, database: "Database") -> None:
     shelf.keep_only(now_seen, {})
     for kept in shelf.outdated(now_seen):
         shelf.drop(kept.token_hash, of_sight=kept.sight)
+
+
+def _require_idle(database: "Database") -> None:
+    from deadlines.store.leader import is_led
+
+    if is_led(database.engine):
+        raise StoreError(LED)
 
 
 def _seal_stored(database: "Database") -> None:

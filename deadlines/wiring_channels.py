@@ -61,34 +61,51 @@ def _chats(settings: Settings) -> dict[str, "Channel"]:
 
 
 def _webhook(settings: Settings, outbound: "Outbound") -> "Channel":
-    from deadlines.notify.address import place_of
+    try:
+        return build_webhook(settings, outbound)
+    except ConfigError:
+        # Mail and chats do not wait for what is beside them; `doctor` tells of it.
+        return UnreadChannel("webhook", lambda: build_webhook(settings, outbound))
+
+
+def build_webhook(settings: Settings, outbound: "Outbound") -> "Channel":
+    """The firm's webhook; raises ConfigError where its files cannot be read or what they say cannot be used."""
     from deadlines.notify.webhook import WebhookChannel
 
-    address = read_secret(None, settings.webhook.address_file)
-    secret = read_secret(None, settings.webhook.secret_file)
+    address = read_secret(None, settings.webhook.address_file, "webhook address")
+    secret = read_secret(None, settings.webhook.secret_file, "webhook secret")
     if address is None or secret is None:
         raise ConfigError("webhook.address_file needs webhook.secret_file beside it: every request is signed.")
-    try:
-        place_of(address.reveal(), outbound.allowed)
-    except InputError as error:
-        raise ConfigError(f"webhook.address_file: {error.sentence}") from None
+    _require_allowed("webhook.address_file", address.reveal(), outbound)
     return WebhookChannel(outbound, address.reveal(), secret.reveal())
 
 
-def build_monitor(settings: Settings, database: "Database") -> "Monitor | None":
-    """The monitor outside, None where none is named; raises ConfigError where its address may not be used."""
-    from deadlines.daemon.monitor import Monitor
+def _require_allowed(option: str, address: str, outbound: "Outbound") -> None:
     from deadlines.notify.address import place_of
 
-    address = read_secret(None, settings.monitor.address_file, "address")
-    if address is None:
+    try:
+        place_of(address, outbound.allowed)
+    except InputError as error:
+        raise ConfigError(f"{option}: {error.sentence}") from None
+
+
+def build_monitor(settings: Settings, database: "Database") -> "Monitor | None":
+    """The monitor outside, None where none is named. Its address is read whenever it is told something."""
+    from deadlines.daemon.monitor import Monitor
+
+    if not settings.monitor.address_file:
         return None
     outbound = build_outbound(settings, longest=MONITOR_SECONDS)
-    try:
-        place_of(address.reveal(), outbound.allowed)
-    except InputError as error:
-        raise ConfigError(f"monitor.address_file: {error.sentence}") from None
-    return Monitor(database, outbound, address.reveal())
+    return Monitor(database, outbound, lambda: monitor_address(settings, outbound))
+
+
+def monitor_address(settings: Settings, outbound: "Outbound") -> str:
+    """The address of the monitor outside; raises ConfigError where it cannot be read or may not be used."""
+    address = read_secret(None, settings.monitor.address_file, "monitor address")
+    if address is None:
+        raise ConfigError("monitor.address_file names no file.")
+    _require_allowed("monitor.address_file", address.reveal(), outbound)
+    return address.reveal()
 
 
 def build_outbound(settings: Settings, longest: float = 10.0) -> "Outbound":
@@ -112,8 +129,10 @@ def trusting(settings: Settings) -> "SSLContext | None":
     context = ssl.create_default_context()
     try:
         context.load_verify_locations(file)
-    except OSError:
+    except ssl.SSLError:
         raise ConfigError(f"{file}: holds no certificates; correct channels.ca_file.") from None
+    except OSError as fault:
+        raise ConfigError(f"{file}: channels.ca_file cannot be read ({fault.strerror}).") from None
     return context
 
 
@@ -180,6 +199,27 @@ class WaitingChannel:
     def send(self, message: "Message") -> None:
         """Refuses every message for now."""
         raise ChannelDown("No mail server is configured.", advice="Set mail.host and mail.sender.")
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+class UnreadChannel:
+    """Stands in for a channel whose files could not be used at the start; they are looked at anew for each message."""
+
+    def __init__(self, name: str, build: Callable[[], "Channel"]) -> None:
+        self.name, self._build = name, build
+
+    def send(self, message: "Message") -> None:
+        """Send it where the channel can be built by now; else it counts as down."""
+        try:
+            channel = self._build()
+        except ConfigError as error:
+            raise ChannelDown(error.sentence) from None
+        try:
+            channel.send(message)
+        finally:
+            channel.close()
 
     def close(self) -> None:
         """Nothing is kept open."""

@@ -35,7 +35,7 @@ def backup(app: App, folder: str | None, as_json: bool) -> int:
     with app.database() as database:
         place, manifest = back_up(app.settings, database, Path.cwd() / folder if folder else None, _progress())
         with database.write() as session:
-            note_backup(session, manifest, clock.now())
+            note_backup(session, manifest, place.parent, clock.now())
     if as_json:
         print_json({"file": str(place), "manifest": manifest})
         return 2 if manifest.doubts else 0

@@ -1,6 +1,7 @@
 """The checks of `doctor` that concern this machine and its settings, not the docket."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -135,6 +136,49 @@ def check_mail(settings: "Settings") -> Finding:
         )
         return Finding("mail", "warning", f"{sentence}: it travels in clear.", hint)
     return Finding("mail", "well", f"{sentence}.")
+
+
+def check_files(settings: "Settings") -> Finding:
+    """Whether the files can be used that the settings name for channels, monitor, identity provider and backups."""
+    from deadlines.config import read_key, read_secret
+    from deadlines.wiring_channels import build_outbound, build_webhook, trusting
+
+    faults: dict[str, None] = {}
+    looks: list[Callable[[], object]] = [
+        lambda: trusting(settings),
+        lambda: settings.webhook.address_file and build_webhook(settings, build_outbound(settings)),
+        lambda: _look_at_monitor(settings),
+        lambda: read_secret(None, settings.oidc.client_secret_file, "client secret"),
+        lambda: read_key(settings.keeping.backup_key_file),
+    ]
+    for look in looks:
+        try:
+            look()
+        except ConfigError as error:
+            faults[error.sentence.rstrip(".")] = None  # once, where one stands in the way of another
+    if not faults:
+        return Finding("files", "well", "Every file that the configuration names for channels and keys can be used.")
+    hint = (
+        "Give it to the service's account with mode 0600, or correct the configuration; docs/operations.md says more."
+    )
+    return Finding("files", "ill", f"{'; '.join(faults)}.", hint)
+
+
+def check_monitor_file(settings: "Settings") -> Finding | None:
+    """That the monitor outside cannot be told anything; None where its address can be used or none is named."""
+    try:
+        _look_at_monitor(settings)
+    except ConfigError as error:
+        hint = "Mend the file; the monitor outside raises the alarm meanwhile."
+        return Finding("monitor", "ill", f"The monitor outside is told nothing: {error.sentence}", hint)
+    return None
+
+
+def _look_at_monitor(settings: "Settings") -> None:
+    from deadlines.wiring_channels import build_outbound, monitor_address
+
+    if settings.monitor.address_file:
+        monitor_address(settings, build_outbound(settings))
 
 
 def check_web(settings: "Settings") -> Finding:

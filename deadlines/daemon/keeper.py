@@ -185,7 +185,7 @@ class Keeper:
             self._failed(f"It failed in an unforeseen way ({type(fault).__name__}); see the log.", now)
             return False
         with self._database.write() as session:
-            note_backup(session, manifest, now)
+            note_backup(session, manifest, folder, now)
         log.info("backup %s made in %s seconds", manifest.file, manifest.seconds)
         return True
 

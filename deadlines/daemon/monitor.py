@@ -1,12 +1,13 @@
 """The ping to a monitor outside. It goes only while all is well, so that its absence is the alarm."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
 
 from deadlines.docket import monitor
-from deadlines.errors import SendError
+from deadlines.errors import ConfigError, SendError
 from deadlines.notify.outbound import Outbound, judge
 from deadlines.notify.posting import JSON
 from deadlines.store.database import Database
@@ -15,9 +16,10 @@ log = logging.getLogger(__name__)
 
 
 class Monitor:
-    """One monitor outside. `address` is a secret: whoever has it can say that all is well."""
+    """One monitor outside. `address` reads a secret: whoever has it can say that all is well. Where it raises
+    ConfigError nothing is told."""
 
-    def __init__(self, database: Database, outbound: Outbound, address: str) -> None:
+    def __init__(self, database: Database, outbound: Outbound, address: Callable[[], str]) -> None:
         self._database, self._outbound, self._address = database, outbound, address
 
     def ping(self, now: datetime) -> str:
@@ -38,7 +40,7 @@ class Monitor:
 
     def _told(self, body: bytes, now: datetime) -> str:
         try:
-            judge(self._outbound.post(self._address, body, JSON, now=now), "The monitor")
-        except SendError as error:
+            judge(self._outbound.post(self._address(), body, JSON, now=now), "The monitor")
+        except (SendError, ConfigError) as error:
             return error.sentence
         return ""

@@ -41,6 +41,7 @@ INTERVALS = {
     "recompute": 900.0,
     "fetches": 60.0,
     "addresses": 5.0,
+    "schema": 60.0,
     "keeping": 900.0,
     "calendars": 60.0,
     "escalate": 300.0,
@@ -72,6 +73,7 @@ TURNS = {
     "invite": "invite_due",
     "watch": "watch_calendars",
     "addresses": "watch_addresses",
+    "schema": "watch_schema",
     "audit": "audit",
     "ping": "ping",
     "hooks": "send_events",
@@ -81,13 +83,13 @@ TURNS = {
     "acts": "watch_acts",
 }
 """What each sweep calls."""
-REGARDLESS = ("beat", "fetches", "addresses", "calendars")
+REGARDLESS = ("beat", "fetches", "addresses", "calendars", "schema")
 """What goes on by a clock that cannot be believed: it does no harm by a wrong one."""
 LATER = ("audit", "acts", "rows", "ping")
 """What waits a turn at the start: after a weekend down the auditor would hold what is to leave first, and the monitor
 outside is told nothing before it has looked."""
-OWN = ("fetches", "addresses")
-"""Sweeps of what is in the memory of this process: a daemon that stands by runs them too."""
+OWN = ("fetches", "addresses", "schema")
+"""Sweeps of what concerns this process alone: a daemon that stands by and a web server without one run them too."""
 JOB_DEFAULTS = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
 
 

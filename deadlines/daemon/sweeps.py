@@ -85,6 +85,7 @@ class Sweeps:
 
     stood_by = False
     """Whether another daemon worked on this database until now."""
+    _other_schema: str | None = None
 
     def __init__(
         self,
@@ -177,7 +178,14 @@ class Sweeps:
 
     def fault_of_database(self) -> str | None:
         """Why this process must begin anew with the database, or None while it is the one that was opened."""
-        return self._database.replaced()
+        return self._other_schema or self._database.replaced()
+
+    def watch_schema(self, _now: datetime) -> None:
+        """Look whether the database was upgraded meanwhile. From then on nothing is sent, and no sweep begins."""
+        self.sign_of_life("schema")
+        self._other_schema = self._other_schema or self._database.other_schema()
+        if self._other_schema is not None:
+            self.stopping.set()
 
     # -- signs of life -----------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from deadlines.docket.gaps import MENDED
 from deadlines.docket.judging import Statement
 from deadlines.errors import BackupError
 from deadlines.keeping.facts import difference, doubts_of
-from deadlines.keeping.manifest import Manifest, backups_in
+from deadlines.keeping.manifest import Manifest, backups_in, unreadable
 from deadlines.keeping.places import workshop
 from deadlines.keeping.restore import refuse_newer, scratch, scratch_facts, unpack
 from deadlines.store import migrate
@@ -45,6 +45,8 @@ def rehearse(
     """
     started = clock.elapsed()
     found = backups_in(folder, instance)
+    if not found and (why := unreadable(folder)):
+        raise BackupError(f"{folder} cannot be read ({why}): see that it is mounted and belongs to the service.")
     if not found:
         raise BackupError(f"{folder} holds no backup of this docket: run `deadlines db backup`.")
     file, manifest = found[0]

@@ -1,6 +1,8 @@
 """The manifest beside each backup: what it is, what it holds, and the hash of its file."""
 
+import errno
 import hashlib
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -61,10 +63,19 @@ def read_manifest(file: Path) -> Manifest:
     return found
 
 
+def unreadable(folder: Path) -> str:
+    """Why nobody can say what a folder holds, as where its disk is not mounted; empty where it can be read."""
+    try:
+        with os.scandir(folder):
+            return "" if os.access(folder, os.R_OK | os.X_OK) else os.strerror(errno.EACCES)
+    except OSError as fault:
+        return str(fault.strerror)
+
+
 def backups_in(folder: Path, instance: str | None = None) -> list[tuple[Path, Manifest]]:
     """The whole backups in a folder, the newest first; with `instance` only those of that docket.
 
-    What has no manifest, or another size than its manifest says, is none.
+    What has no manifest, or another size than its manifest says, is none; a folder that cannot be read holds none.
     """
     found = []
     for path in folder.glob(f"{NAME}*{SUFFIX}"):

@@ -1,8 +1,10 @@
 """What became of backups and rehearsals, as heartbeats, and how `doctor` judges them."""
 
+import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -15,7 +17,7 @@ from deadlines.docket.findings import Finding, State
 from deadlines.docket.monitor import BACKUP, BACKUP_FAILED, OLD_BACKUP
 from deadlines.keeping.drill import Drill
 from deadlines.keeping.facts import RESTORED
-from deadlines.keeping.manifest import Manifest, backups_in
+from deadlines.keeping.manifest import Manifest, backups_in, unreadable
 from deadlines.store import audit
 from deadlines.store.tables import Audit, Heartbeat, Instance
 
@@ -36,9 +38,19 @@ class Outcome(Struct, frozen=True):
     faults: list[str] = []
 
 
-def note_backup(session: Session, manifest: Manifest, now: datetime) -> None:
-    """A backup was made, a good copy; of each doubt in the docket the people who keep it are told, once a day."""
-    _note(session, BACKUP, Outcome(manifest.file, manifest.seconds, manifest.doubts), now)
+SomeOutcome = TypeVar("SomeOutcome", bound=Outcome)
+
+
+class Made(Outcome, frozen=True):
+    """What it holds of a good backup. `place` is the machine and the folder that it was made into."""
+
+    place: str = ""
+
+
+def note_backup(session: Session, manifest: Manifest, folder: Path, now: datetime) -> None:
+    """A backup was made into a folder, a good copy; of each doubt in the docket the people who keep it are told, once
+    a day."""
+    _note(session, BACKUP, Made(manifest.file, manifest.seconds, manifest.doubts, _place(folder)), now)
     if manifest.doubts:
         raise_alarm(
             session,
@@ -96,9 +108,10 @@ def check_keeping(session: Session, folder: str, now: datetime) -> Iterator[Find
         return
     begun = session.scalars(select(Instance)).one()
     found = [manifest for _, manifest in backups_in(Path(folder), begun.instance_id)]
-    yield _backup(session, folder, begun, found, now)
+    why = unreadable(Path(folder))
+    yield _unread(session, folder, begun, why, now) if why else _backup(session, folder, begun, found, now)
     yield _drill(session, now)
-    yield _anchored(session, found)
+    yield _unanchored(folder, why) if why else _anchored(session, found)
 
 
 def check_sheet(session: Session, now: datetime) -> Finding:
@@ -114,13 +127,46 @@ def check_sheet(session: Session, now: datetime) -> Finding:
     return Finding("sheet", "warning" if fails and state == "well" else state, told, hint)
 
 
+def _unread(session: Session, folder: str, begun: Instance, why: str, now: datetime) -> Finding:
+    state = _state(now - begun.created_at, OLD_BACKUP, VERY_OLD_BACKUP)
+    sentence = f"{folder} cannot be read ({why}): nobody knows what backups it holds.{_why(session, None)}"
+    hint = "Mount its disk, or give the folder to the service's account. A new folder comes with the first backup."
+    return Finding("backup", "warning" if state == "well" else state, sentence, hint)
+
+
+def _elsewhere(session: Session, folder: str, found: list[Manifest], now: datetime) -> Finding | None:
+    """What is to be said where the last good backup was made into another place, as on the machine that leads."""
+    row = session.get(Heartbeat, BACKUP)
+    if row is None:
+        return None
+    made = _outcome(row, Made)
+    if made.place == _place(Path(folder)) or made.file in [one.file for one in found]:
+        return None
+    where = f" at {made.place}" if made.place else ""
+    sentence = f"The last good backup is {_age(now - row.at)} old and lies elsewhere{where}; {folder} does not hold it."
+    hint = "Where several machines are to have the backups, name one shared folder; docs/operations.md says more."
+    state = _state(now - row.at, OLD_BACKUP, VERY_OLD_BACKUP)
+    told = f"{sentence}{_why(session, row.at)}"
+    return Finding("backup", "warning" if state == "well" else state, told, hint)
+
+
+def _place(folder: Path) -> str:
+    return f"{socket.gethostname()[:40]}:{folder.resolve()}"
+
+
 def _backup(session: Session, folder: str, begun: Instance, found: list[Manifest], now: datetime) -> Finding:
     made_at = found[0].made_at if found else None
     why = _why(session, made_at)
     hint = "See that the scheduler runs and that the folder has room; `deadlines db backup` makes one now."
     state = _state(now - (made_at or begun.created_at), OLD_BACKUP, VERY_OLD_BACKUP)
+    if state != "well" or made_at is None:
+        elsewhere = _elsewhere(session, folder, found, now)
+        if elsewhere is not None:
+            return elsewhere
     if made_at is None:
-        return Finding("backup", "warning" if state == "well" else state, f"{folder} holds no backup yet.{why}", hint)
+        word = "yet" if last(session, BACKUP) is None else "any more"
+        sentence = f"{folder} holds no backup {word}.{why}"
+        return Finding("backup", "warning" if state == "well" else state, sentence, hint)
     sentence = f"The last good backup is {_age(now - made_at)} old.{why}"
     if doubts := found[0].doubts:
         sentence = f"{sentence} It is a copy of a docket in doubt: {'; '.join(doubts)}."
@@ -134,7 +180,7 @@ def _why(session: Session, made_at: datetime | None) -> str:
     row = session.get(Heartbeat, BACKUP_FAILED)
     if row is None or (made_at is not None and row.at <= made_at):
         return ""
-    faults = _outcome(row).faults
+    faults = _outcome(row, Outcome).faults
     return f" The last try failed on {row.at:%Y-%m-%d %H:%M} UTC: {faults[0]}" if faults else ""
 
 
@@ -146,11 +192,16 @@ def _drill(session: Session, now: datetime) -> Finding:
         state = _state(age, OLD_DRILL, VERY_OLD_DRILL)
         sentence = "No backup has been restored for rehearsal yet."
         return Finding("drill", state, sentence, hint)
-    outcome = _outcome(row)
+    outcome = _outcome(row, Outcome)
     if outcome.faults:
         return Finding("drill", "ill", f"The last rehearsal found: {'; '.join(outcome.faults)}.", hint)
     sentence = f"A backup was last restored for rehearsal {_age(now - row.at)} ago, in {outcome.seconds:g} seconds."
     return Finding("drill", _state(now - row.at, OLD_DRILL, VERY_OLD_DRILL), sentence, hint)
+
+
+def _unanchored(folder: str, why: str) -> Finding:
+    sentence = f"What backups saw of the audit trail is not known: {folder} cannot be read ({why})."
+    return Finding("audit-anchored", "warning", sentence, "See the check `backup`.")
 
 
 def _anchored(session: Session, found: list[Manifest]) -> Finding:
@@ -182,11 +233,11 @@ def _age(age: timedelta) -> str:
     return f"{hours // 24} days"
 
 
-def _outcome(row: Heartbeat) -> Outcome:
+def _outcome(row: Heartbeat, kind: type[SomeOutcome]) -> SomeOutcome:
     try:
-        return decoding.decode(row.detail, Outcome)
+        return decoding.decode(row.detail, kind)
     except msgspec.MsgspecError:
-        return Outcome("", 0)
+        return kind("", 0)
 
 
 def _note(session: Session, name: str, outcome: Outcome, now: datetime) -> None:

@@ -19,12 +19,17 @@ from deadlines.errors import StoreError, Unreachable
 from deadlines.store import migrate
 from deadlines.store.engine import BUSY_SECONDS, WRITES, build_engine, create_file, journal_mode, parse_url
 from deadlines.store.faults import name_of, told
-from deadlines.store.identity import file_of, recognise, require_file, require_schema
+from deadlines.store.identity import MARKS, file_of, recognise, require_file, require_schema
 from deadlines.store.seal import IN_SESSION, Seal
 from deadlines.store.tables import Instance, new_id
 
 log = logging.getLogger(__name__)
 
+ANOTHER_MACHINE = (
+    "For another machine on this database copy the configuration, the key file and the password files from the first "
+    "one and do not run `init`: another key would make every stored date look altered. For a new docket give an empty "
+    "database."
+)
 SYNCHRONOUS = {0: "off", 1: "normal", 2: "full", 3: "extra"}
 
 
@@ -39,6 +44,8 @@ class Database:
     ) -> None:
         self.engine, self.seal, self._recognised = engine, seal or Seal(key), recognised
         self._file = file_of(engine.url)
+        # As this program began: an upgrade puts the migrations of a newer one in the place of its own.
+        self._schema = migrate.head_revision()
         self._writing = engine.execution_options(**{WRITES: True})
 
     @classmethod
@@ -138,6 +145,18 @@ class Database:
         what = "is gone" if found is None else "was replaced by another file"
         return f"The database {name_of(self.engine.url)} {what} while the program used it."
 
+    def other_schema(self) -> str | None:
+        """Why this program must not work on: the schema is another than its own by now; else None. Raises StoreError.
+
+        A database that has none any more is no docket; whoever reads it is told so.
+        """
+        with told(self.engine.url), self.engine.connect() as connection:
+            found = migrate.revision_of(connection)
+        if found is None or found == self._schema:
+            return None
+        name = name_of(self.engine.url)
+        return f"The database {name} has the schema {found} by now, and this program is of the schema {self._schema}."
+
     def facts(self) -> dict[str, str]:
         """What `doctor` tells: kind and version of the database, how it commits, and its schema."""
         schema = str(migrate.current_revision(self.engine))
@@ -173,7 +192,10 @@ class Database:
 
 def _fill(engine: Engine, url: URL, now: datetime, version: str) -> None:
     with migrate.exclusive(engine) as connection:
-        if inspect(connection).get_table_names():
+        tables = set(inspect(connection).get_table_names())
+        if tables >= MARKS:
+            raise StoreError(f"{name_of(url)} holds a docket already: nothing was changed.", advice=ANOTHER_MACHINE)
+        if tables:
             raise StoreError(f"{name_of(url)} holds tables already: nothing was changed. Give an empty database.")
         migrate.run(connection)
         row = {"id": 1, "instance_id": new_id(), "created_at": now, "created_by_version": version}

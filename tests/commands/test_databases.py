@@ -5,6 +5,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.commands.conftest import Firm
 from tests.commands.program import data, good, run
 
@@ -27,6 +29,17 @@ def test_the_first_path_is_the_same_on_both(empty_database_url: str, tmp_path: P
     assert checks["audit"]["state"] == "well"
     assert "CANARYNAME" not in done.stdout
     assert run("init", **where).returncode == 6
+
+
+@pytest.mark.parametrize("kind_of_database", ["postgres"], indirect=True)
+def test_init_on_a_second_machine_says_what_to_copy_and_writes_nothing(empty_database_url: str, tmp_path: Path) -> None:
+    (tmp_path / "second").mkdir()
+    good("init", folder=tmp_path, DEADLINES_DATABASE_URL=empty_database_url)
+    done = run("init", folder=tmp_path / "second", DEADLINES_DATABASE_URL=empty_database_url)
+    assert done.returncode == 6
+    assert "copy the configuration, the key file and the password files from the first one" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert list((tmp_path / "second").iterdir()) == []
 
 
 def test_upgrading_what_is_up_to_date_changes_nothing(firm: Firm) -> None:

@@ -80,6 +80,35 @@ def test_mail_settings(firm: Firm, text: str, state: str, part: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text, named, also",
+    [
+        ('[channels]\nca_file = "gone"\n', "gone: channels.ca_file cannot be read (No such file", "mail"),
+        ('[channels]\nca_file = "deadlines.toml"\n', "deadlines.toml: holds no certificates", "mail"),
+        ('[webhook]\naddress_file = "gone"\nsecret_file = "x"\n', "gone: the webhook address file cannot", ""),
+        ('[webhook]\naddress_file = "address"\nsecret_file = "gone"\n', "gone: the webhook secret file cannot", ""),
+        ('[webhook]\naddress_file = "address"\n', "needs webhook.secret_file beside it", ""),
+        ('[monitor]\naddress_file = "gone"\n', "gone: the monitor address file cannot be read", "monitor"),
+        ('[oidc]\nclient_secret_file = "gone"\n', "gone: the client secret file cannot be read", ""),
+        ('[keeping]\nbackup_key_file = "gone"\n', "gone: the key file cannot be read", ""),
+    ],
+)
+def test_each_file_that_cannot_be_used_is_named_by_the_right_check(
+    firm: Firm, text: str, named: str, also: str
+) -> None:
+    (firm.folder / "address").write_text("https://hooks.firm.example/deadlines\n")
+    (firm.folder / "address").chmod(0o600)
+    firm.config.write_text(text)
+    checks = checks_of(firm.run("doctor", "--json").stdout)
+    naming = {name for name, check in checks.items() if named in check["sentence"]}
+    assert naming == {"files", also} - {""}
+    assert {checks[name]["state"] for name in naming} == {"ill"}
+
+
+def test_files_that_can_be_used_are_well(firm: Firm) -> None:
+    assert checks_of(firm.run("doctor", "--json").stdout)["files"]["state"] == "well"
+
+
+@pytest.mark.parametrize(
     "url, state",
     [("", "warning"), ("http://firm.example", "warning"), ("https://firm.example", "well")],
 )

@@ -109,6 +109,29 @@ def test_mail_settings_that_cannot_work_stop_the_start(firm: Firm) -> None:
         assert "mail.sender" in done.stderr
 
 
+def test_a_webhook_and_a_monitor_that_cannot_be_read_stop_nothing(firm: Firm) -> None:
+    firm.config.write_text('[webhook]\naddress_file = "gone"\nsecret_file = "gone"\n[monitor]\naddress_file = "gone"\n')
+    port = free_port()
+    with running(firm, "serve", "--port", str(port)) as process:
+        wait_for(firm, process, f"serving on 127.0.0.1 port {port}")
+        assert get(port, "/healthz")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[mail]\nhost = "smtp.firm.example"\nsender = "a@firm.example"\nuser = "a"\npassword_file = "gone"\n',
+        '[channels]\nca_file = "gone"\n',
+    ],
+)
+def test_without_a_file_that_mail_needs_nothing_starts(firm: Firm, text: str) -> None:
+    firm.config.write_text(text)
+    for command in ("serve", "daemon"):
+        done = firm.run(command)
+        assert done.returncode == 5
+        assert f"{firm.folder}/gone" in done.stderr
+
+
 def test_the_daemon_shows_signs_of_life_and_ends_cleanly(firm: Firm) -> None:
     with running(firm, "daemon") as process:
         for _ in range(200):

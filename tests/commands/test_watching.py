@@ -153,9 +153,11 @@ def test_the_monitor_is_named_by_a_file_that_only_its_owner_reads(firm: Firm) ->
     found = check(firm, "monitor")
     assert (found["state"], "S3CRET" in json.dumps(found)) == ("warning", False)
     address.write_text("http://hc.firm.example/S3CRET\n")
-    done = firm.run("daemon")
-    assert done.returncode == 5
-    assert "monitor.address_file" in done.stderr
-    assert "S3CRET" not in done.stderr
+    found = check(firm, "monitor")
+    assert (found["state"], "monitor.address_file" in found["sentence"], "S3CRET" in found["sentence"]) == (
+        "ill",
+        True,
+        False,
+    )
     address.chmod(0o644)
-    assert "chmod 600" in firm.run("daemon").stderr
+    assert "chmod 600" in check(firm, "monitor")["sentence"]

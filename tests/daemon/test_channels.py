@@ -13,6 +13,8 @@ from sqlalchemy import select
 from deadlines import wiring
 from deadlines.config import load_settings
 from deadlines.daemon import Sweeps
+from deadlines.docket.health import check_docket
+from deadlines.docket.outages import outages
 from deadlines.errors import SendError
 from deadlines.notify.message import Hidden, Message
 from deadlines.store.database import Database
@@ -151,3 +153,24 @@ def test_one_option_has_mail_and_chats_trust_the_firms_own_authority(
                 ways[name].send(message)
             ways[name].close()
         assert (len(inbox.mails), len(hook.requests)) == ((1, 2) if trusted else (0, 0))
+
+
+def test_a_webhook_without_its_file_is_down_holds_up_no_mail_and_goes_on_once_the_file_is_there(
+    database: Database, tls: ssl.SSLContext, tmp_path: Path
+) -> None:
+    with receiver(tls, answers(200)) as hook:
+        fill(database, hook)
+        built(database, tmp_path, hook)  # writes the files
+        (tmp_path / "key").rename(tmp_path / "away")
+        daemon = wiring.build_sweeps(load_settings(environ={}, folder=tmp_path), database)
+        daemon.send_due(SAFE_DAY)
+        with database.read() as session:
+            down = outages(session)["webhook"].why
+            finding = {found.id: found for found in check_docket(session, SAFE_DAY)}["channels"]
+        assert f"{tmp_path}/key: the webhook secret file cannot be read" in down
+        assert (finding.state, down in finding.sentence) == ("ill", True)
+        found = states(database)
+        assert (found["smtp"], found["webhook"] & {"sent"}) == ({"sent"}, set())
+        (tmp_path / "away").rename(tmp_path / "key")
+        daemon.send_due(SAFE_DAY + timedelta(minutes=10))
+        assert states(database)["webhook"] == {"sent"}

@@ -1,5 +1,6 @@
 """The nightly care: seals, backup and rehearsal when they are due, and what goes wrong is told that day."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -102,6 +103,54 @@ def test_without_a_folder_only_the_seals_are_kept(keyed: Database) -> None:
     with keyed.read() as session:
         [finding] = check_keeping(session, "", NIGHT)
     assert (finding.id, finding.state) == ("backup", "warning")
+
+
+def test_a_machine_that_stands_by_goes_by_the_backups_of_the_one_that_leads(
+    keyed: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, own = keeper(keyed, tmp_path / "leader"), tmp_path / "own"
+    own.mkdir()
+    monkeypatch.setattr("socket.gethostname", lambda: "leader.firm.test")
+    for day in range(6):
+        kept.keep(NIGHT + timedelta(days=day))
+    monkeypatch.setattr("socket.gethostname", lambda: "other.firm.test")
+    at = NIGHT + timedelta(days=5, hours=5)
+    found = checks(keyed, own, at)["backup"]
+    assert found.state == "warning"
+    assert "5 hours old" in found.sentence
+    assert f"elsewhere at leader.firm.test:{tmp_path / 'leader'}" in found.sentence
+    for old in sorted((tmp_path / "leader").glob("deadlines-*"))[:2]:  # it led itself five days ago
+        shutil.copy2(old, own)
+    assert checks(keyed, own, NIGHT + timedelta(hours=5))["backup"].state == "well"
+    found = checks(keyed, own, at)["backup"]
+    assert (found.state, "5 hours old and lies elsewhere" in found.sentence) == ("warning", True)
+    assert checks(keyed, own, at + timedelta(days=4))["backup"].state == "ill"  # that one makes none any more either
+
+
+def test_backups_that_were_taken_away_are_no_backups_of_another_machine(keyed: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    keeper(keyed, folder).keep(EVENING)
+    shutil.rmtree(folder)
+    folder.mkdir()
+    found = checks(keyed, folder, EVENING + timedelta(days=4))["backup"]
+    assert (found.state, found.sentence) == ("ill", f"{folder} holds no backup any more.")
+
+
+def test_a_folder_that_cannot_be_read_is_not_called_empty(keyed: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    keeper(keyed, folder).keep(EVENING)
+    shutil.rmtree(folder)
+    later = EVENING + timedelta(days=4)
+    found = checks(keyed, folder, later)
+    assert found["backup"].state == "ill"
+    assert f"{folder} cannot be read (No such file or directory)" in found["backup"].sentence
+    assert found["audit-anchored"].state == "warning"
+    assert f"{folder} cannot be read" in found["audit-anchored"].sentence
+    folder.write_text("in the way")
+    assert "cannot be read (Not a directory)" in checks(keyed, folder, later)["backup"].sentence
+    kept = keeper(keyed, folder)
+    kept.keep(EVENING + timedelta(days=36))
+    assert "cannot be read (Not a directory)" in checks(keyed, folder, later)["drill"].sentence
 
 
 def test_a_failed_backup_is_told_that_day_tried_again_each_hour_and_forgotten_once_it_works(

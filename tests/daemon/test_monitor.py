@@ -18,6 +18,7 @@ from deadlines.docket.outages import Outage
 from deadlines.docket.rounds import FRESH, Round, write_round
 from deadlines.docket.sealing import seal_stored
 from deadlines.docket.trail_watch import watch_trail
+from deadlines.errors import ConfigError
 from deadlines.notify.outbound import Outbound
 from deadlines.store.database import Database
 from deadlines.store.tables import Audit, Heartbeat, Reminder
@@ -49,7 +50,7 @@ def ping(docket: Database, outside: Receiver, tls: tuple[ssl.SSLContext, ssl.SSL
     run(docket, FOURTEEN_DAYS_BEFORE, NOW)
     sweeps(docket).beat(NOW)
     Auditor(docket, statement()).audit(NOW)
-    monitor = Monitor(docket, Outbound(allowed=[outside.host], context=tls[1], longest=60), outside.url)
+    monitor = Monitor(docket, Outbound(allowed=[outside.host], context=tls[1], longest=60), lambda: outside.url)
     return lambda: monitor.ping(NOW)
 
 
@@ -76,6 +77,18 @@ def test_it_hears_numbers_and_the_head_of_the_audit_trail(
     assert state(docket)[0] == "well"
     assert state(docket, timedelta(minutes=29))[0] == "well"
     assert state(docket, timedelta(minutes=31))[0] == "warning"
+
+
+def test_an_address_that_cannot_be_read_is_said_and_tells_nobody(
+    docket: Database, ping: Callable[[], str], outside: Receiver
+) -> None:
+    def gone() -> str:
+        raise ConfigError("/etc/monitor.address: the monitor address file cannot be read")
+
+    ping()
+    assert "cannot be read" in Monitor(docket, Outbound(), gone).ping(NOW)
+    assert len(outside.requests) == 1
+    assert "monitor address file cannot be read" in state(docket, timedelta(hours=1))[1]
 
 
 def _lose(database: Database) -> None:

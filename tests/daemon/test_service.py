@@ -3,14 +3,32 @@
 import os
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from deadlines.daemon import Scheduler
+from deadlines.daemon.scheduler import INTERVALS, OWN
 from deadlines.daemon.service import ServiceManager
 from deadlines.store.database import Database
-from tests.daemon.parts import WEEK_BEFORE, fill, sweeps, until
+from tests.daemon.parts import WEEK_BEFORE, Collector, fill, sweeps, until
+
+BEFORE = WEEK_BEFORE - timedelta(days=60)
+"""When nothing is due yet."""
+
+
+class Second:
+    """Another daemon works."""
+
+    stands_by = True
+
+    def lead(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        pass
 
 
 class Manager:
@@ -130,3 +148,49 @@ def test_a_web_server_alone_notices_it_too(database: Database, tmp_path: Path) -
     (tmp_path / "docket.sqlite3").rename(tmp_path / "old")
     assert until(lambda: faults)
     scheduler.stop()
+
+
+@pytest.mark.parametrize("only", [(), OWN], ids=["daemon", "web server alone"])
+def test_a_database_that_was_upgraded_is_a_fault_and_nothing_is_sent_any_more(
+    database: Database, only: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(database)
+    monkeypatch.setitem(INTERVALS, "schema", 0.05)
+    faults, channel = list[str](), Collector()
+    daemon = sweeps(database, channel)
+    # So patient that on a busy machine no sweep counts as silent meanwhile.
+    scheduler = Scheduler(daemon, tick=600, beat=600, patience=6, only=only, now=lambda: BEFORE, on_fault=faults.append)
+    scheduler.start()
+    try:
+        assert not until(lambda: faults, 0.7)
+        with database.write() as session:
+            session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        assert until(lambda: faults)
+        assert "has the schema 9999 by now, and this program is of the schema" in faults[0]
+        daemon.send_due(WEEK_BEFORE)
+        assert channel.messages == []
+    finally:
+        scheduler.stop()
+
+
+def test_a_daemon_that_stands_by_notices_an_upgrade_too(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(INTERVALS, "schema", 0.05)
+    faults: list[str] = []
+    scheduler = Scheduler(sweeps(database), patience=6, leader=Second(), on_fault=faults.append)
+    with database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    scheduler.start()
+    try:
+        assert until(lambda: faults)
+    finally:
+        scheduler.stop()
+
+
+def test_the_migrations_of_a_newer_program_in_the_place_of_its_own_do_not_hide_an_upgrade(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert database.other_schema() is None
+    monkeypatch.setattr("deadlines.store.migrate.known_revisions", lambda: ["9999"])
+    with database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert "9999" in (database.other_schema() or "")

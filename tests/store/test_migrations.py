@@ -15,14 +15,18 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.orm import Session
 
+from deadlines.config import load_settings
 from deadlines.docket.sealing import altered_dates
 from deadlines.errors import StoreError
 from deadlines.keeping import read_manifest
 from deadlines.store import audit, migrate
 from deadlines.store.database import Database
 from deadlines.store.engine import build_engine, parse_url
+from deadlines.store.leader import Leader, is_led, leader_of
 from deadlines.store.tables import Audit, DeadlineRow, Entry, Matter, NoticeRow, Person, Proposal, Subscription
+from deadlines.upkeep import upgrade_database
 from tests.commands import program
+from tests.daemon.parts import until
 
 ROOT = Path(__file__).parents[2]
 LAST = migrate.head_revision()
@@ -356,6 +360,48 @@ def test_without_a_backup_nothing_is_upgraded(empty_database_url: str, tmp_path:
     assert done.returncode == 11
     assert "a-file: the folder for backups cannot be used" in done.stderr
     assert migrate.current_revision(engine) == "0001"
+    engine.dispose()
+
+
+def test_while_a_daemon_works_on_it_nothing_is_upgraded(empty_database_url: str, tmp_path: Path) -> None:
+    if empty_database_url.startswith("sqlite"):
+        Path(empty_database_url.removeprefix("sqlite:///")).touch()
+    engine = build_engine(parse_url(empty_database_url))
+    first_docket(engine)
+    leader = leader_of(engine)
+    assert leader.lead()
+    where = {"DEADLINES_DATABASE_URL": empty_database_url, "DEADLINES_KEEPING_FOLDER": str(tmp_path / "backups")}
+    done = program.run("db", "upgrade", folder=tmp_path, **where)
+    assert done.returncode == 6
+    assert "a daemon works on this database. Stop daemons and web servers on every machine first" in done.stderr
+    assert migrate.current_revision(engine) == "0001"
+    assert not (tmp_path / "backups").exists()
+    leader.close()
+    assert until(lambda: not is_led(engine))  # a server lets go when it has seen that the connection ended
+    engine.dispose()
+    assert program.data("db", "upgrade", folder=tmp_path, **where)["after"] == LAST
+
+
+def test_a_daemon_that_begins_while_the_backup_is_made_stops_the_upgrade(
+    empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if empty_database_url.startswith("sqlite"):
+        Path(empty_database_url.removeprefix("sqlite:///")).touch()
+    engine = build_engine(parse_url(empty_database_url))
+    first_docket(engine)
+    leaders: list[Leader] = []
+
+    def slow(*_: object) -> tuple[Path, None]:
+        leaders.append(leader_of(engine))
+        assert leaders[0].lead()
+        return tmp_path, None
+
+    monkeypatch.setattr("deadlines.upkeep.back_up", slow)
+    given = {"DEADLINES_DATABASE_URL": empty_database_url, "DEADLINES_KEEPING_FOLDER": str(tmp_path / "backups")}
+    with pytest.raises(StoreError, match="a daemon works on this database"):
+        upgrade_database(load_settings(environ=given, folder=tmp_path))
+    assert migrate.current_revision(engine) == "0001"
+    leaders[0].close()
     engine.dispose()
 
 
