@@ -182,7 +182,6 @@ class Sweeps:
 
     def watch_schema(self, _now: datetime) -> None:
         """Look whether the database was upgraded meanwhile. From then on nothing is sent, and no sweep begins."""
-        self.sign_of_life("schema")
         self._other_schema = self._other_schema or self._database.other_schema()
         if self._other_schema is not None:
             self.stopping.set()
