@@ -45,8 +45,8 @@ class NightlyCheck:
         self._desk, self._compute, self._go_on = desk, compute, go_on
 
     def run_if_due(self, now: datetime) -> bool:
-        """Try refused reminders again, give steps to who may be told of them, lay those reminders anew that the practice
-        asks for otherwise, and check what is due."""
+        """Try refused reminders again, give steps to who may be told of them, lay those reminders anew that the
+        practice asks for otherwise, and check what is due."""
         with self._database.write() as session:
             revived = outbox.revive(session, now=now)
         if revived:

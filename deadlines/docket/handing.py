@@ -125,10 +125,11 @@ def give(session: Session, matters: Sequence[Matter], to: Person) -> None:
 
 
 def _pass_steps(session: Session, matter: Matter, before: Person, to: Person) -> None:
-    """What was the attorney's to do on the way to a filing is now the other's; what others do stays theirs."""
+    """What was the attorney's to do on the way to a filing is now the other's, also once an entry is reopened; what
+    others do stays theirs."""
     theirs = select(Entry.id).where(Entry.matter_id == matter.id)
-    open_steps = Milestone.owner_id == before.id, Milestone.state == "open", Milestone.entry_id.in_(theirs)
-    session.execute(update(Milestone).where(*open_steps).values(owner_id=to.id))
+    not_done = Milestone.owner_id == before.id, Milestone.state != "done", Milestone.entry_id.in_(theirs)
+    session.execute(update(Milestone).where(*not_done).values(owner_id=to.id))
 
 
 def _open(session: Session, matter: Matter) -> int:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from deadlines.docket.intake import Desk
 
 YOURS = """\
-{count} of {matter} {are} yours from now on: whoever had {them} before does not work on it. You are reminded of {each}.
+{count} of {matter} {are} yours from now on: whoever had {them} before does not work on the matter.
+You are reminded of {each}.
 
 {how} look at the nearest ones today.
 """
@@ -118,7 +119,7 @@ def _tell(session: Session, matter: Matter, to: Person, count: int, pages: str, 
             matter=what,
             are="is" if one else "are",
             them="it" if one else "them",
-            each="it by its day" if one else "each by its day",
+            each="it" if one else "each",
             how=(BY_PAGE if pages else BY_COMMAND).format(pages=pages, id=matter.id),
         ),
         now=now,

@@ -14,6 +14,7 @@ from deadlines.compute.milestones import Template
 from deadlines.docket.agenda import agenda_of
 from deadlines.docket.closing import reopen_entry, waive_entry
 from deadlines.docket.endings import off_matter
+from deadlines.docket.handing import hand_over
 from deadlines.docket.intake import record_notice
 from deadlines.docket.people import deactivate_person
 from deadlines.docket.restricting import follow_discreet, restrict_matter
@@ -170,6 +171,31 @@ def test_a_reopened_entry_gives_no_step_back_to_who_was_taken_off(team: Team) ->
     reopen_entry(team.session, HERE, team.step().entry, reason="used after all", by=team.ana, now=LATER)
     assert (team.step().state, team.step().owner_id) == ("open", team.ana.id)
     assert (team.waiting(team.ben), team.waiting(team.ana)) == (0, 3)
+
+
+def test_a_reopened_entry_gives_no_step_to_who_has_left_the_firm(team: Team) -> None:
+    waive_entry(team.session, HERE, team.step().entry, reason="not used", by=team.ana, now=LATER)
+    today = LATER.date()
+    deactivate_person(team.session, team.ben, successor=team.dora, actor="t", today=today, now=LATER)
+    reopen_entry(team.session, HERE, team.step().entry, reason="used after all", by=team.ana, now=LATER)
+    assert (team.step().owner_id, team.waiting(team.ben), team.waiting(team.ana)) == (team.ana.id, 0, 3)
+
+
+def test_whom_the_firm_names_for_a_step_has_it_no_more_once_taken_off_the_matter(team: Team) -> None:
+    """For the next notice they are named again: of a matter that is not to be known to them it must be restricted."""
+    team.join(team.dora)
+    team.off(team.dora)
+    assert (team.owners("dispatch"), team.owners()) == ({"ana"}, {"ben"})
+
+
+def test_a_reopened_entry_gives_no_step_back_to_a_former_attorney(team: Team) -> None:
+    eve = samples.person(team.session, "Eve")
+    assign(team.session, HERE, team.step(), team.ana, team.ana, now=LATER)
+    waive_entry(team.session, HERE, team.step().entry, reason="not used", by=team.ana, now=LATER)
+    hand_over(team.session, team.matter, eve, actor="t", now=LATER)
+    reopen_entry(team.session, HERE, team.step().entry, reason="used after all", by=eve, now=LATER)
+    team.session.refresh(team.step())
+    assert (team.step().owner_id, team.waiting(team.ana), team.waiting(eve)) == (eve.id, 0, 3)
 
 
 def test_who_does_not_see_a_matter_ticks_none_of_its_steps_and_is_given_none(team: Team) -> None:
