@@ -126,11 +126,13 @@ def unassign(app: App, reference: str, email: str, as_json: bool) -> None:
     from deadlines.docket.endings import off_matter
     from deadlines.docket.people import find_person
     from deadlines.docket.teams import find_matter
+    from deadlines.wiring import build_desk
 
+    desk = build_desk(app.settings, actor(), "command")
     with app.withdrawing() as session:
         matter, person = find_matter(session, reference), find_person(session, email)
         today = clock.today(app.settings.firm.timezone)
-        ended = off_matter(session, matter, person, actor=actor(), today=today, now=clock.now())
+        ended = off_matter(session, desk, matter, person, actor=actor(), today=today, now=clock.now())
         shown = {"matter": matter.reference, "person": person.email, "calendars_ended": ended}
         calendars = "1 calendar address" if ended == 1 else f"{ended} calendar addresses"
         sentence = f"{person.name} no longer works on matter {matter.reference}; {calendars} ended."

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from deadlines.daemon.beats import edition_of
-from deadlines.daemon.practising import relay_if_changed
+from deadlines.daemon.practising import pass_untold_steps, relay_if_changed
 from deadlines.daemon.recomputing import Recomputed, recompute
 from deadlines.docket import deliveries, outbox
 from deadlines.docket.intake import Desk
@@ -45,11 +45,13 @@ class NightlyCheck:
         self._desk, self._compute, self._go_on = desk, compute, go_on
 
     def run_if_due(self, now: datetime) -> bool:
-        """Try refused reminders again, lay those anew that the practice asks for otherwise, and check what is due."""
+        """Try refused reminders again, give steps to who may be told of them, lay those reminders anew that the
+        practice asks for otherwise, and check what is due."""
         with self._database.write() as session:
             revived = outbox.revive(session, now=now)
         if revived:
             log.warning("%d refused reminders are tried again", revived)
+        self.pass_untold_steps(now)
         self.relay_if_changed(now)
         with self._database.read() as session:
             last = session.get(Heartbeat, ROW)
@@ -63,6 +65,11 @@ class NightlyCheck:
         if self._desk is None:
             return None
         return relay_if_changed(self._database, self._desk, now=now, go_on=self._go_on)
+
+    def pass_untold_steps(self, now: datetime) -> None:
+        """Give open steps to who may be told of them, where their owner may not: an earlier version left such steps."""
+        if self._desk is not None:
+            pass_untold_steps(self._database, self._desk, now=now)
 
     def run(self, now: datetime) -> Recomputed:
         """Compute every open entry again from its notice: earlier dates take effect, later ones wait."""

@@ -1,4 +1,5 @@
-"""Lays the reminders of every open entry anew when the firm's practice has changed, a page in a transaction."""
+"""Lays the reminders of every open entry anew when the firm's practice has changed, a page in a transaction; and finds
+owners for steps of which theirs may not be told."""
 
 import logging
 from collections.abc import Callable
@@ -6,9 +7,12 @@ from datetime import datetime
 
 from deadlines.docket.auditor import SWEEP
 from deadlines.docket.intake import Desk
+from deadlines.docket.leaving import hold_matters
+from deadlines.docket.passing_steps import pass_steps, with_untold_steps
 from deadlines.docket.relaying import open_entries, relay
+from deadlines.errors import DeadlinesError
 from deadlines.store.database import Database
-from deadlines.store.tables import Heartbeat
+from deadlines.store.tables import Heartbeat, Matter
 
 log = logging.getLogger(__name__)
 
@@ -39,3 +43,20 @@ def relay_if_changed(database: Database, desk: Desk, *, now: datetime, go_on: Ca
         session.merge(Heartbeat(sweep=SWEEP, at=now, detail=desk.practice.state))
     log.info("the firm's practice %s is in force; %d unsent reminders changed", desk.practice.state, changed)
     return changed
+
+
+def pass_untold_steps(database: Database, desk: Desk, *, now: datetime) -> None:
+    """Find new owners for the open steps of whoever left the firm or may not see the matter, a matter in a transaction.
+    What fails is logged, tried again at the next turn, and holds up nothing else."""
+    with database.read() as session:
+        found = [matter.id for matter in with_untold_steps(session)]
+    for matter_id in found:
+        try:
+            with database.write() as session:
+                matter = session.get_one(Matter, matter_id)
+                hold_matters(session, [matter])
+                pass_steps(session, desk, matter, actor=desk.actor, now=now)
+        except DeadlinesError:
+            log.exception("the steps of matter %s cannot be given to another owner", matter_id)
+        else:
+            log.warning("steps of matter %s have another owner: theirs could not be told of them", matter_id)

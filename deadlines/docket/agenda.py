@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct, structs
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from deadlines.docket.absences import away_now, covered_by
@@ -19,6 +19,7 @@ from deadlines.docket.roles import DOCKET_ROLE
 from deadlines.docket.scopes import works_on
 from deadlines.docket.second_person import is_unverified
 from deadlines.docket.trust import is_altered
+from deadlines.docket.visible import visible
 from deadlines.notify.channel import MAIL
 from deadlines.store.tables import Absence, DeadlineRow, Entry, Matter, Milestone, Person, Reminder
 
@@ -93,7 +94,8 @@ def agenda_of(session: Session, person: Person, *, today: date, now: datetime) -
 
 def _agenda_of(session: Session, person: Person, today: date, now: datetime) -> Agenda:
     of = true() if person.role == DOCKET_ROLE else works_on(person.id)
-    return _agenda(session, of, Milestone.owner_id == person.id, today, today + WEEK, now)
+    steps = and_(Milestone.owner_id == person.id, visible(person))
+    return _agenda(session, of, steps, today, today + WEEK, now)
 
 
 def handed_over(

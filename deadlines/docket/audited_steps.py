@@ -4,7 +4,7 @@ Nothing here uses what lays the reminders of milestones.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ from deadlines.docket.judging import (
     is_too_late,
 )
 from deadlines.notify.channel import MAIL
-from deadlines.store.tables import Milestone
+from deadlines.store.tables import MatterMember, Milestone
 
 ONE_DAY = timedelta(days=1)
 STEP_SEVERITY = SEVERITIES.index("warning")
@@ -41,9 +41,19 @@ def open_steps(session: Session, entry_ids: Collection[str]) -> dict[str, list[R
     return found
 
 
+def working_on(session: Session, entries: Sequence[Record]) -> dict[str, set[str]]:
+    """Who works on the restricted matters of these entries besides their attorneys, by the matter's id."""
+    restricted = {entry.matter_id for entry in entries if entry.restricted}
+    query = select(MatterMember.matter_id, MatterMember.person_id).where(MatterMember.matter_id.in_(restricted))
+    found: dict[str, set[str]] = defaultdict(set)
+    for member in session.execute(query) if restricted else ():
+        found[member.matter_id].add(member.person_id)
+    return found
+
+
 def steps_in_force(case: Case, version: Record, statement: Statement, now: datetime) -> Iterator[Found]:
-    """What is wrong with the reminders of an open entry's open milestones. A template that the firm has no more, and
-    an owner who has left, are nothing that can be judged."""
+    """What is wrong with the reminders of an open entry's open milestones, and with an owner who may not be told of
+    them. A template that the firm has no more is nothing that can be judged."""
     if not case.steps:
         return
     mails: dict[str, list[Record]] = defaultdict(list)
@@ -51,7 +61,11 @@ def steps_in_force(case: Case, version: Record, statement: Statement, now: datet
         if row.channel in MAIL:
             mails[row.rung].append(row)
     for step in case.steps:
-        if step.template in statement.steps and case.is_here(step.owner_id):
+        if not case.may_own(step.owner_id):
+            on = _working_day(step.due_on + ONE_DAY, 1, statement)
+            due_at = moment(on, statement.at, statement.zone)
+            yield found_without("untold", case, version, f"overdue-{step.id}", step.owner_id, due_at, STEP_SEVERITY)
+        elif step.template in statement.steps:
             laid_at = max(filter(None, (step.created_at, version.created_at, case.since)))
             for must in _called_for(step, statement, laid_at):
                 yield from _judged(case, version, step.owner_id, must, mails[must.rung], statement, now)

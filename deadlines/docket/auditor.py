@@ -22,7 +22,7 @@ from deadlines.compute.result import Window
 from deadlines.docket.audited_deputies import deputies_of, deputy_told, is_fatal_stage
 from deadlines.docket.audited_escalation import answered_until, away_lately, deputy_asked, here_since
 from deadlines.docket.audited_proof import by_a_predecessor, covering_lately, former_attorneys, is_proved, somebody_told
-from deadlines.docket.audited_steps import open_steps, steps_in_force
+from deadlines.docket.audited_steps import open_steps, steps_in_force, working_on
 from deadlines.docket.entries import FIRST_REASON
 from deadlines.docket.judging import (
     AT_ONCE,
@@ -162,6 +162,7 @@ def _cases(session: Session, ids: Sequence[str], now: datetime) -> Iterator[Case
             Entry.dispatch_by,
             Entry.matter_id,
             Matter.attorney_id,
+            Matter.restricted,
             NoticeRow.id.label("notice"),
         )
         # What belongs to nothing is judged too: everything else leaves it out.
@@ -179,6 +180,7 @@ def _cases(session: Session, ids: Sequence[str], now: datetime) -> Iterator[Case
     people = {row.id: row for row in session.execute(_people())}
     steps, deputies = open_steps(session, ids), deputies_of(session, entries, people)
     former, covering = former_attorneys(session, entries), covering_lately(session, now)
+    working = working_on(session, entries)
     laid = session.get(Heartbeat, SWEEP)
     since = laid.at if laid is not None else None
     answers, away, here = answered_until(session, ids), away_lately(session, now), here_since(session)
@@ -197,6 +199,7 @@ def _cases(session: Session, ids: Sequence[str], now: datetime) -> Iterator[Case
             here_since=here,
             former=former.get(entry.matter_id, ()),
             covering=covering,
+            working=working.get(entry.matter_id, ()),
         )
 
 

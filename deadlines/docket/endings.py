@@ -7,7 +7,7 @@ for a while with one loud note instead of the dates, and only then that it is go
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -19,6 +19,9 @@ from deadlines.errors import Conflict
 from deadlines.ical import CalendarItem, join_calendar, render_event
 from deadlines.store import audit
 from deadlines.store.tables import Matter, Person, Subscription
+
+if TYPE_CHECKING:
+    from deadlines.docket.intake import Desk
 
 Ending = Literal["rotated", "revoked", "leaked", "left"]
 Condition = Literal["live", "ended", "gone"]
@@ -146,12 +149,14 @@ def end_of_matter(session: Session, person: Person, matter_id: str, *, actor: st
     return _end_all(session, theirs, actor, now)
 
 
-def off_matter(session: Session, matter: Matter, person: Person, *, actor: str, today: date, now: datetime) -> int:
+def off_matter(
+    session: Session, desk: "Desk", matter: Matter, person: Person, *, actor: str, today: date, now: datetime
+) -> int:
     """Somebody no longer works on a matter, and the calendars that showed them only that one end; how many.
 
     `today` and what is raised: as `teams.leave_matter` does.
     """
-    leave_matter(session, matter, person, actor=actor, today=today, now=now)
+    leave_matter(session, desk, matter, person, actor=actor, today=today, now=now)
     return end_of_matter(session, person, matter.id, actor=actor, now=now)
 
 

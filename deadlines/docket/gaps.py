@@ -28,6 +28,7 @@ WORDS = {
     "unsent": "has been due for more than an hour and has not gone",
     "unproved": "stands as sent or covered, and nothing says that any mail of it was taken",
     "refused": "was refused, and nobody was told of that",
+    "untold": "is of a step whose owner has left the firm or may not see the matter: they are told no more",
     "adrift": "is of an entry whose matter, attorney or notice is not there: no list shows it",
     "left": "still waits although the dates no longer hold",
     "lost": "was due and had not gone when the dates ended",
@@ -36,7 +37,7 @@ WORDS = {
     "twice": "went twice, under two ids",
 }
 """Each kind of gap, as the rest of a sentence about a reminder."""
-STANDING = ("missing", "withdrawn", "misplaced", "unproved", "unsent", "refused", "left", "adrift")
+STANDING = ("missing", "withdrawn", "misplaced", "unproved", "unsent", "refused", "left", "untold", "adrift")
 """Kinds that must be put right: the audit has passed when none is left. The others are told once."""
 MENDED = ("missing", "withdrawn", "misplaced", "unproved")
 """Kinds that the auditor puts right itself: one reminder too many harms nobody."""

@@ -16,6 +16,7 @@ from deadlines.docket.endings import end_of_matter
 from deadlines.docket.handed import ask_anew, ask_in_place, tell_successor, unanswered, unanswered_for_others
 from deadlines.docket.leaving import hold_matters, noted
 from deadlines.docket.passing import end_refused_escalations, pass_on
+from deadlines.docket.passing_steps import pass_unseen_steps
 from deadlines.docket.teams import matters_of
 from deadlines.errors import Conflict, InputError
 from deadlines.store import audit
@@ -66,7 +67,8 @@ def hand_all_over(
     session: Session, person: Person, to: Person, *, actor: str, today: date, now: datetime, pages: str = ""
 ) -> int:
     """Make somebody the attorney of all matters of a person, also of closed ones, and give them the reminders that wait
-    and the open milestones; for whom the person stands in and covers, they do. How many matters that were.
+    and the open milestones; for whom the person stands in and covers, they do. Steps of restricted matters that they do
+    not see go to these matters' attorneys. How many matters that were.
 
     They are told by mail with what comes next from `today`, and asked at once what was urgently asked of the person, as
     attorney or in the place of one, and has no answer. `pages` as for `hand_over`.
@@ -87,6 +89,7 @@ def hand_all_over(
         _end(session, matter, person, to, actor, now)
     ids = [matter.id for matter in matters]
     asked, for_others = unanswered(session, person, ids, now), unanswered_for_others(session, person, now)
+    pass_unseen_steps(session, person, to, pages=pages, now=now)
     pass_on(session, person, to, now)
     ask_anew(session, asked, to, now)
     ask_in_place(session, for_others, to, now)
@@ -122,10 +125,11 @@ def give(session: Session, matters: Sequence[Matter], to: Person) -> None:
 
 
 def _pass_steps(session: Session, matter: Matter, before: Person, to: Person) -> None:
-    """What was the attorney's to do on the way to a filing is now the other's; what others do stays theirs."""
+    """What was the attorney's to do on the way to a filing is now the other's, also once an entry is reopened; what
+    others do stays theirs."""
     theirs = select(Entry.id).where(Entry.matter_id == matter.id)
-    open_steps = Milestone.owner_id == before.id, Milestone.state == "open", Milestone.entry_id.in_(theirs)
-    session.execute(update(Milestone).where(*open_steps).values(owner_id=to.id))
+    not_done = Milestone.owner_id == before.id, Milestone.state != "done", Milestone.entry_id.in_(theirs)
+    session.execute(update(Milestone).where(*not_done).values(owner_id=to.id))
 
 
 def _open(session: Session, matter: Matter) -> int:

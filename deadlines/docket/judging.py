@@ -110,11 +110,18 @@ class Case(Struct):
     """Whose matter it was before it was handed over."""
     covering: Collection[str] = ()
     """Who covers for somebody about now."""
+    working: Collection[str] = ()
+    """Who works on the matter besides its attorney, where it is restricted: nobody else may be told of its steps."""
 
     def is_here(self, person_id: str) -> bool:
         """Whether a person works for the firm; one whose row is gone does not."""
         person = self.people.get(person_id)
         return person is not None and bool(person.active)
+
+    def may_own(self, person_id: str) -> bool:
+        """Whether somebody is here and may be told of the steps of the matter."""
+        sees = not self.entry.restricted or person_id == self.entry.attorney_id or person_id in self.working
+        return sees and self.is_here(person_id)
 
     def concerns(self, row: Record) -> bool:
         """Whether a reminder may still be its person's to be told of: not of who has left, nor of a former attorney who
@@ -125,9 +132,11 @@ class Case(Struct):
         return row.rung.startswith(ESCALATED) or person_id in self.covering or self._has_a_place(person_id)
 
     def _has_a_place(self, person_id: str) -> bool:
-        """Whether somebody is told as attorney or in an attorney's place, keeps the docket, or has an open step."""
+        """Whether somebody is told as attorney or in an attorney's place, keeps the docket, or has an open step that is
+        theirs to know."""
         attorney = self.people.get(self.entry.attorney_id)
-        places = [self.entry.attorney_id, *(step.owner_id for step in self.steps)]
+        owners = (step.owner_id for step in self.steps if self.may_own(step.owner_id))
+        places = [self.entry.attorney_id, *owners]
         if attorney is not None:
             places += [attorney.deputy_id, attorney.supervisor_id, *self._seconds(attorney)]
         return person_id in places or self.people[person_id].role == DOCKET_ROLE

@@ -9,14 +9,14 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from deadlines.compute.ladder import SEVERITIES, day_before, moment
 from deadlines.compute.milestones import Template, due_on
 from deadlines.compute.result import Window
 from deadlines.docket.laying import Wanted, settle
-from deadlines.docket.owners import owner_of
+from deadlines.docket.owners import may_own, owner_of
 from deadlines.docket.trust import window_of
 from deadlines.docket.versions import current
 from deadlines.docket.ways import is_working_day
@@ -99,8 +99,12 @@ def remind(
 ) -> int:
     """Bring a milestone's reminders to its owner and its day; none of what is not open. How many changed."""
     wanted = list(_reminders(session, desk, milestone, days, now)) if milestone.state == "open" else []
-    of_it = or_(Reminder.rung.like(f"{MILESTONE}%-{milestone.id}"), Reminder.rung == f"{OVERDUE}{milestone.id}")
-    return settle(session, row, wanted, of=of_it, channel=desk.channel, now=now)
+    return settle(session, row, wanted, of=reminders_of(milestone), channel=desk.channel, now=now)
+
+
+def reminders_of(milestone: Milestone) -> ColumnElement[bool]:
+    """Whether a reminder is of that milestone. For a query that holds Reminder."""
+    return or_(Reminder.rung.like(f"{MILESTONE}%-{milestone.id}"), Reminder.rung == f"{OVERDUE}{milestone.id}")
 
 
 def milestone_of(rung: str) -> str | None:
@@ -200,8 +204,8 @@ def _laid(
         return found
     if found is None:
         return _born(session, entry, template, day, today, now, anew=anew)
-    if anew and not found.assigned:
-        found.owner_id = owner_of(session, entry.matter, template.owner).id
+    if (anew and not found.assigned) or not may_own(session, entry.matter, found.owner_id):
+        found.owner_id, found.assigned = owner_of(session, entry.matter, template.owner).id, False
     found.title, found.state, found.due_on = template.title, "open", _moved(found.due_on, day, today)
     session.flush()
     return found

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, aliased
 
 from deadlines.docket.answerable import ABLE
 from deadlines.docket.findings import Finding
 from deadlines.docket.roles import DOCKET_ROLE
+from deadlines.docket.visible import visible_to
+from deadlines.practice import Practice
 from deadlines.store.tables import Matter, MatterMember, Person
 
 
@@ -27,10 +29,11 @@ def check_owners(session: Session, named: Iterable[str]) -> Finding:
     return Finding("milestone-owners", "warning", sentence, hint)
 
 
-def owner_of(session: Session, matter: Matter, named: str) -> Person:
+def owner_of(session: Session, matter: Matter, named: str, *, but: Person | None = None) -> Person:
     """The person: somebody by address, a paralegal who works on the matter, somebody of the docket role.
 
-    Where there is nobody of that kind, or who may not tick it, the matter's attorney, who answers for the matter.
+    Where there is nobody of that kind, or who may not tick it or not see the matter, the matter's attorney, who answers
+    for the matter. `but`: who is not to have it.
     """
     if "@" in named:
         query = select(Person).where(Person.email == named, Person.role.in_(ABLE))
@@ -45,4 +48,21 @@ def owner_of(session: Session, matter: Matter, named: str) -> Person:
         query = select(Person).where(Person.role == DOCKET_ROLE).order_by(Person.id)
     else:
         return matter.attorney
-    return session.scalars(query.where(Person.active.is_(True)).limit(1)).first() or matter.attorney
+    query = query.where(Person.id != but.id) if but is not None else query
+    return session.scalars(query.where(Person.active.is_(True), _sees(matter)).limit(1)).first() or matter.attorney
+
+
+def named_in(practice: Practice, template: str) -> str:
+    """Whom the firm's practice names as the owner of such milestones; the attorney, where it has them no more."""
+    return next((one.owner for one in practice.milestones if one.id == template), "attorney")
+
+
+def may_own(session: Session, matter: Matter, person_id: str) -> bool:
+    """Whether somebody is here, may tick milestones, and sees the matter."""
+    theirs = Person.id == person_id, Person.active.is_(True), Person.role.in_(ABLE), _sees(matter)
+    return session.scalar(select(Person.id).where(*theirs)) is not None
+
+
+def _sees(matter: Matter) -> ColumnElement[bool]:
+    one = aliased(Person)
+    return Person.id.in_(select(one.id).join(Matter, Matter.id == matter.id).where(visible_to(one.id)))

@@ -246,11 +246,13 @@ def _unwanted(item: Item, now: datetime) -> bool:
 
 
 def _done(item: Item) -> bool:
-    """Whether a milestone is no longer to be done, or no longer by this person, nor by somebody they cover for."""
+    """Whether a milestone is no longer to be done, or no longer by this person, nor by somebody they cover for; or they
+    may not see the matter any more, and another owner is about to be found."""
     step = item.milestone
     if step is None:
         return milestone_of(item.reminder.rung) is not None
-    return step.state != "open" or (step.owner_id != item.reminder.person_id and item.covers is None)
+    is_theirs = step.owner_id == item.reminder.person_id and item.sees
+    return step.state != "open" or (not is_theirs and item.covers is None)
 
 
 def _closed(session: Session, held: Held, lanes: Lanes) -> bool:

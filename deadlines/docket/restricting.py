@@ -16,6 +16,7 @@ from deadlines.docket.direction import classify, dates_of, merged
 from deadlines.docket.entries import is_followed, new_version
 from deadlines.docket.leaving import noted
 from deadlines.docket.legible import notice_of
+from deadlines.docket.passing_steps import pass_steps
 from deadlines.docket.protected import is_protected
 from deadlines.docket.renderings import touch
 from deadlines.docket.versions import current, locked
@@ -48,8 +49,9 @@ def follow_discreet(session: Session, desk: "Desk", matter: Matter, *, now: date
     """Have people reminded of the windows that only a protected person has, from the day on which the matter is
     restricted; in one that is no longer, have nobody reminded of them. Returns the entries for which that changed.
 
-    What has passed by then stays as it is.
+    What has passed by then stays as it is. Open steps of whoever does not see the restricted matter go to who does.
     """
+    pass_steps(session, desk, matter, actor=desk.actor, now=now)
     today = now.astimezone(ZoneInfo(desk.zone)).date()
     found = select(Entry).where(Entry.matter_id == matter.id, Entry.discreet.is_(True)).order_by(Entry.id)
     changed = []

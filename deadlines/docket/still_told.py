@@ -3,12 +3,13 @@ has left, is nobody's any more."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from deadlines.docket.fatal import is_second
 from deadlines.docket.lanes import ESCALATED
 from deadlines.docket.roles import DOCKET_ROLE
+from deadlines.docket.visible import visible_to
 from deadlines.notify.channel import WEBHOOK
 from deadlines.store.tables import Absence, DeadlineRow, Entry, Matter, Milestone, Person, Reminder
 
@@ -24,8 +25,8 @@ def of_dates_in_force() -> ColumnElement[bool]:
 
 def still_told(now: datetime) -> ColumnElement[bool]:
     """Whether the person of a reminder is here and told of its dates today: as attorney or in an attorney's place, as
-    who keeps the docket, as the owner of an open step, or as who covers for somebody. Who was asked because an attorney
-    did not answer stays asked. The webhook is nobody's own. For a query that holds Reminder.
+    who keeps the docket, as the owner of an open step who may see the matter, or as who covers for somebody. Who was
+    asked because an attorney did not answer stays asked. The webhook is nobody's own. For a query that holds Reminder.
     """
     attorney = aliased(Person)
     places = or_(
@@ -44,7 +45,7 @@ def still_told(now: datetime) -> ColumnElement[bool]:
 
 def _owns_a_step() -> ColumnElement[bool]:
     theirs = Milestone.owner_id == Person.id, Milestone.entry_id == Entry.id, Milestone.state == "open"
-    return select(Milestone.id).where(*theirs).correlate(Person, Entry).exists()
+    return and_(visible_to(Person.id), select(Milestone.id).where(*theirs).correlate(Person, Entry).exists())
 
 
 def _covers(now: datetime) -> ColumnElement[bool]:

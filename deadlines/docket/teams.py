@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -9,11 +10,15 @@ from sqlalchemy.orm import Session
 from deadlines.docket.acknowledging import end_lost_answers
 from deadlines.docket.handed import ask_attorneys
 from deadlines.docket.leaving import noted
+from deadlines.docket.passing_steps import pass_steps
 from deadlines.docket.scopes import works_on
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store import audit
 from deadlines.store.spelling import as_kept, spelled
 from deadlines.store.tables import Matter, MatterMember, Person, Team, TeamMember
+
+if TYPE_CHECKING:
+    from deadlines.docket.intake import Desk
 
 TEAM_NAME_LENGTH = 60
 
@@ -65,9 +70,11 @@ def join_matter(session: Session, matter: Matter, person: Person, *, actor: str,
     audit.record(session, at=now, actor=actor, action="matter.join", subject=matter.id, detail={"person": person.id})
 
 
-def leave_matter(session: Session, matter: Matter, person: Person, *, actor: str, today: date, now: datetime) -> None:
-    """Somebody no longer works on a matter. What they took on of it and may answer for no more is open again, and asked
-    anew of its attorney; `today` is the firm's day.
+def leave_matter(
+    session: Session, desk: "Desk", matter: Matter, person: Person, *, actor: str, today: date, now: datetime
+) -> None:
+    """Somebody no longer works on a matter, and owns no open step of it. What they took on of it and may answer for no
+    more is open again, and asked anew of its attorney; `today` is the firm's day.
 
     Raises NotFound for who was not on it, Conflict for its attorney.
     """
@@ -78,6 +85,7 @@ def leave_matter(session: Session, matter: Matter, person: Person, *, actor: str
         raise NotFound(f"{person.email} is not on matter {matter.reference}.")
     with noted(session, [matter], now=now):
         session.delete(member)
+    pass_steps(session, desk, matter, before=person, actor=actor, now=now)
     ask_attorneys(session, end_lost_answers(session, person, today=today, now=now, of=Matter.id == matter.id), now)
     audit.record(session, at=now, actor=actor, action="matter.leave", subject=matter.id, detail={"person": person.id})
 

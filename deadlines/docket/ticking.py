@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session, aliased
 from deadlines.docket.answerable import require_able
 from deadlines.docket.intake import Desk
 from deadlines.docket.milestones import remind
+from deadlines.docket.owners import may_own, named_in, owner_of
 from deadlines.docket.prefixes import find_by_id
 from deadlines.docket.versions import current, locked
+from deadlines.docket.visible import is_visible, require_visible
 from deadlines.errors import Conflict
 from deadlines.store import audit
 from deadlines.store.tables import Entry, Matter, Milestone, Person
@@ -67,9 +69,9 @@ def view_of(session: Session, milestone: Milestone) -> MilestoneView:
 
 
 def tick(session: Session, desk: Desk, milestone: Milestone, by: Person, *, now: datetime) -> None:
-    """It is done: nobody is reminded of it any more. Raises Conflict for one that is not open."""
-    entry = locked(session, milestone.entry)
-    session.refresh(milestone)
+    """It is done: nobody is reminded of it any more. Raises NotFound for one of a matter that the person may not see,
+    Conflict for one that is not open."""
+    entry = _held(session, milestone, by)
     if milestone.state != "open":
         raise Conflict(f"Milestone {milestone.id[:8]} is {milestone.state} already.")
     milestone.state, milestone.done_at, milestone.done_by = "done", now, by.id
@@ -78,29 +80,46 @@ def tick(session: Session, desk: Desk, milestone: Milestone, by: Person, *, now:
 
 
 def untick(session: Session, desk: Desk, milestone: Milestone, by: Person, *, now: datetime) -> None:
-    """It is not done after all. Raises Conflict for one that is not done, or whose entry is closed."""
-    entry = locked(session, milestone.entry)
-    session.refresh(milestone)
+    """It is not done after all; where its owner may not be told of it any more, it has another.
+
+    Raises NotFound as `tick`, Conflict for one that is not done, or whose entry is closed.
+    """
+    entry = _held(session, milestone, by)
     if milestone.state != "done":
         raise Conflict(f"Milestone {milestone.id[:8]} is {milestone.state}: there is nothing to take back.")
     if entry.status != "open":
         raise Conflict(f"Entry {entry.id[:8]} is {entry.status}; its milestones are closed with it.")
     milestone.state, milestone.done_at, milestone.done_by = "open", None, None
+    if not may_own(session, entry.matter, milestone.owner_id):
+        named = named_in(desk.practice, milestone.template)
+        milestone.owner_id, milestone.assigned = owner_of(session, entry.matter, named).id, False
     _settled(session, desk, entry, milestone, now)
     _record(session, "milestone.undo", entry, milestone, by, {}, now)
 
 
 def assign(session: Session, desk: Desk, milestone: Milestone, to: Person, by: Person, *, now: datetime) -> None:
-    """Somebody else owns it, and keeps it when the practice file changes. Raises Conflict for one that is not open,
-    InputError for who may tick none."""
+    """Somebody else owns it, and keeps it when the practice file changes. Raises NotFound as `tick`,
+    Conflict for one that is not open or whose matter they may not see, InputError for who may tick none."""
     require_able(to, "owner of a milestone")
-    entry = locked(session, milestone.entry)
-    session.refresh(milestone)
+    entry = _held(session, milestone, by)
     if milestone.state != "open":
         raise Conflict(f"Milestone {milestone.id[:8]} is {milestone.state}; only an open one is given to somebody.")
+    if not is_visible(session, entry.matter_id, to):
+        raise Conflict(
+            f"{to.email} does not work on matter {entry.matter.reference}, which is restricted: put them on it first.",
+            advice=f"`deadlines matter assign {entry.matter.reference} {to.email}` does.",
+        )
     milestone.owner_id, milestone.assigned = to.id, True
     _settled(session, desk, entry, milestone, now)
     _record(session, "milestone.assign", entry, milestone, by, {"owner": to.id}, now)
+
+
+def _held(session: Session, milestone: Milestone, by: Person) -> Entry:
+    """The milestone's entry, held, with the milestone as it is now. Raises NotFound where somebody may not see it."""
+    entry = locked(session, milestone.entry)
+    require_visible(session, entry.matter_id, by)
+    session.refresh(milestone)
+    return entry
 
 
 def _settled(session: Session, desk: Desk, entry: Entry, milestone: Milestone, now: datetime) -> None:

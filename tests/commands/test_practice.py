@@ -81,3 +81,23 @@ def test_milestones_are_listed_ticked_taken_back_and_given(firm: Firm) -> None:
         item["milestone"] for item in firm.data("milestone", "list", "--person", "ben@firm.test")
     }
     assert firm.run("milestone", "done", "zzzzzz", "--by", "ana@firm.test").returncode == 7
+
+
+def test_steps_of_a_restricted_matter_are_of_who_works_on_it(firm: Firm) -> None:
+    use(firm)
+    firm.add("Liz Poe", "liz@firm.test", "paralegal")
+    denial(firm)
+    liz = ("--by", "liz@firm.test")
+    firm.good("matter", "assign", "2026-0143", "liz@firm.test")
+    step = firm.data("milestone", "list")[0]["milestone"]
+    firm.good("milestone", "assign", step, "--to", "liz@firm.test", "--by", "ana@firm.test")
+    firm.good("matter", "unassign", "2026-0143", "liz@firm.test")
+    assert {item["owner"] for item in firm.data("milestone", "list")} == {"ana@firm.test"}
+    firm.good("milestone", "assign", step, "--to", "liz@firm.test", "--by", "ana@firm.test")
+    firm.good("matter", "restrict", "2026-0143")
+    assert {item["owner"] for item in firm.data("milestone", "list")} == {"ana@firm.test"}
+    for words in (("done", step), ("undo", step), ("assign", step, "--to", "ana@firm.test")):
+        refused = firm.run("milestone", *words, *liz)
+        assert (refused.returncode, "not yours to see" in refused.stderr) == (7, True)
+    refused = firm.run("milestone", "assign", step, "--to", "liz@firm.test", "--by", "ana@firm.test")
+    assert (refused.returncode, "put them on it first" in refused.stderr) == (8, True)

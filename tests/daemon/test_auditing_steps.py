@@ -15,7 +15,7 @@ from deadlines.docket.people import deactivate_person, set_deputies
 from deadlines.docket.ticking import assign, tick, untick
 from deadlines.practice import Practice
 from deadlines.store.database import Database
-from deadlines.store.tables import Attempt, Entry, Gap, Milestone, Person, Reminder
+from deadlines.store.tables import Attempt, Entry, Gap, MatterMember, Milestone, Person, Reminder
 from tests.daemon.parts import sweeps
 from tests.daemon.test_auditing import DAY, ENTERED, HOUR, kinds, run, statement
 from tests.docket import desks
@@ -131,6 +131,25 @@ def test_steps_of_moved_dates_and_of_who_left_are_no_gap(docket: Database) -> No
     run(docket, at + DAY)
     auditor(docket).audit(at + DAY + HOUR)
     assert found(docket) == []
+
+
+def test_a_step_of_who_may_not_be_told_of_it_is_alarmed_until_it_is_another_s(docket: Database) -> None:
+    run(docket, ENTERED)
+    with docket.write() as session:
+        step = step_of(session)
+        step.entry.matter.restricted = True
+        ben = session.scalars(select(Person).where(Person.name == "Ben Ode")).one()
+        step.owner_id, ids = ben.id, (step.entry.matter_id, ben.id)
+    auditor(docket).audit(ENTERED + DAY)
+    assert found(docket) == [("untold", "overdue", "Ben Ode")]
+    with docket.write() as session:
+        session.add(MatterMember(matter_id=ids[0], person_id=ids[1], since=ENTERED))
+    auditor(docket).audit(ENTERED + 2 * DAY)
+    assert ("untold", "overdue", "Ben Ode") not in found(docket)
+    with docket.write() as session:
+        session.get_one(Person, ids[1]).active = False
+    auditor(docket).audit(ENTERED + 3 * DAY)
+    assert ("untold", "overdue", "Ben Ode") in found(docket)
 
 
 def taken_away(database: Database, which: Any) -> None:

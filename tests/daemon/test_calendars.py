@@ -80,7 +80,7 @@ def hand_over(session: Session, matter: Matter) -> None:
 
 
 def unassign(session: Session, matter: Matter) -> None:
-    off_matter(session, matter, eve(session), actor="test", today=LATER.date(), now=LATER)
+    off_matter(session, desk(), matter, eve(session), actor="test", today=LATER.date(), now=LATER)
 
 
 def opt_out(session: Session, matter: Matter) -> None:

@@ -18,7 +18,7 @@ from deadlines.docket.restricting import restrict_matter, unrestrict_matter
 from deadlines.docket.versions import current, locked
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Letter, Matter, Person, Rendering, Subscription
-from tests.docket import samples
+from tests.docket import desks, samples
 from tests.reading import events_of
 
 TODAY = date(2026, 11, 1)
@@ -120,7 +120,7 @@ def test_who_is_taken_off_and_put_on_again(session: Session, ben: Person, matter
     teams.join_matter(session, matter, ben, actor="t", now=samples.ENTERED)
     subscription = samples.subscribe(session, ben)
     first = shown(session, subscription)
-    teams.leave_matter(session, matter, ben, actor="t", today=NOW.date(), now=NOW)
+    teams.leave_matter(session, desks.desk(), matter, ben, actor="t", today=NOW.date(), now=NOW)
     gone = shown(session, subscription)
     teams.join_matter(session, matter, ben, actor="t", now=LATER)
     back = shown(session, subscription)

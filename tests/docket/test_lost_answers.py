@@ -15,7 +15,7 @@ from deadlines.docket.new_roles import amend_role
 from deadlines.docket.people import set_deputies
 from deadlines.docket.teams import join_matter
 from deadlines.store.tables import Acknowledgement, Person, Reminder
-from tests.docket import samples
+from tests.docket import desks, samples
 from tests.docket.test_handed import DAY, HOUR, LAID, LAST_DAY, NOW, RULE, Firm, all_leave
 
 ANSWERED = NOW + 10 * timedelta(minutes=1)
@@ -44,7 +44,7 @@ class Team(Firm):
         acknowledge(self.session, self.entry, by, now=NOW, lasts=DAY, zone=samples.ZONE)
 
     def off(self, who: Person) -> None:
-        off_matter(self.session, self.matter, who, actor="t", today=LAST_DAY, now=ANSWERED)
+        off_matter(self.session, desks.desk(), self.matter, who, actor="t", today=LAST_DAY, now=ANSWERED)
 
     def role(self, who: Person, role: str) -> None:
         amend_role(self.session, who, role, actor="t", today=LAST_DAY, now=ANSWERED)
@@ -117,5 +117,5 @@ def test_what_somebody_may_still_answer_for_stays_taken_on(team: Team, act: Call
 def test_of_other_matters_an_answer_holds(team: Team) -> None:
     other = samples.matter(team.session, team.ana, "M-2")
     join_matter(team.session, other, team.max, actor="t", now=samples.ENTERED)
-    off_matter(team.session, other, team.max, actor="t", today=LAST_DAY, now=ANSWERED)
+    off_matter(team.session, desks.desk(), other, team.max, actor="t", today=LAST_DAY, now=ANSWERED)
     assert team.taken()

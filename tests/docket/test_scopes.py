@@ -13,7 +13,7 @@ from deadlines.docket.renderings import render_entry
 from deadlines.docket.subscriptions import Choice
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store.tables import Entry, Matter, Person, Subscription
-from tests.docket import samples
+from tests.docket import desks, samples
 from tests.reading import events_of
 
 TODAY = date(2026, 11, 1)
@@ -73,7 +73,7 @@ def test_who_works_on_a_matter_sees_it(firm: Firm) -> None:
     subscription = firm.subscribe(firm.paula)
     teams.join_matter(firm.session, firm.b, firm.paula, actor="t", now=NOW)
     assert firm.matters(subscription) == {"B-1"}
-    teams.leave_matter(firm.session, firm.b, firm.paula, actor="t", today=TODAY, now=NOW)
+    teams.leave_matter(firm.session, desks.desk(), firm.b, firm.paula, actor="t", today=TODAY, now=NOW)
     assert firm.matters(subscription) == set()
 
 
@@ -87,7 +87,7 @@ def test_one_matter_only_for_who_works_on_it(firm: Firm) -> None:
 def test_the_calendar_of_one_matter_ends_for_who_leaves_it(firm: Firm) -> None:
     teams.join_matter(firm.session, firm.b, firm.paula, actor="t", now=NOW)
     one, own = firm.subscribe(firm.paula, scope="matter", matter=firm.b), firm.subscribe(firm.paula)
-    assert off_matter(firm.session, firm.b, firm.paula, actor="t", today=TODAY, now=NOW) == 1
+    assert off_matter(firm.session, desks.desk(), firm.b, firm.paula, actor="t", today=TODAY, now=NOW) == 1
     assert (condition(one, NOW), one.ending, condition(own, NOW)) == ("ended", "left", "live")
 
 
@@ -117,9 +117,9 @@ def test_teams_and_matters_refuse_what_makes_no_sense(firm: Firm) -> None:
     with pytest.raises(NotFound):
         teams.leave_team(firm.session, team, firm.ana, actor="t", now=NOW)
     with pytest.raises(NotFound):
-        teams.leave_matter(firm.session, firm.a, firm.ben, actor="t", today=TODAY, now=NOW)
+        teams.leave_matter(firm.session, desks.desk(), firm.a, firm.ben, actor="t", today=TODAY, now=NOW)
     with pytest.raises(Conflict):
-        teams.leave_matter(firm.session, firm.a, firm.ana, actor="t", today=TODAY, now=NOW)
+        teams.leave_matter(firm.session, desks.desk(), firm.a, firm.ana, actor="t", today=TODAY, now=NOW)
     with pytest.raises(Conflict):
         teams.join_matter(firm.session, firm.a, firm.ana, actor="t", now=NOW)
 
@@ -204,7 +204,7 @@ def test_no_two_sets_of_dates_have_the_same_state(firm: Firm) -> None:
         firm.put(firm.a if number in (2, 3) else firm.b, rule=f"r{number}")
     subscription = firm.subscribe(firm.paula)
     before = feeds.feed_state(firm.session, subscription, today=TODAY)
-    teams.leave_matter(firm.session, firm.a, firm.paula, actor="t", today=TODAY, now=NOW)
+    teams.leave_matter(firm.session, desks.desk(), firm.a, firm.paula, actor="t", today=TODAY, now=NOW)
     teams.join_matter(firm.session, firm.b, firm.paula, actor="t", now=NOW)
     assert feeds.feed_state(firm.session, subscription, today=TODAY) != before
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from deadlines.docket.outbox import revive
-from deadlines.store.tables import Absence, Milestone, Person, Reminder
+from deadlines.store.tables import Absence, MatterMember, Milestone, Person, Reminder
 from tests.docket import samples
 from tests.docket.samples import ENTERED
 
 STILL = ["attorney", "deputy", "supervisor", "docket", "owner", "cover", "asked", "webhook"]
-NO_MORE = ["former", "left", "replaced", "away-before"]
+NO_MORE = ["former", "left", "replaced", "away-before", "owner-off"]
 TODAY, DAY = ENTERED.date(), timedelta(days=1)
 
 
@@ -23,6 +23,8 @@ def test_who_has_a_place_on_the_matter_is_told_again_and_nobody_else(session: Se
     samples.plan(session, entry, deadline, samples.window(), list(who.values()))
     fields = {"title": "Draft", "due_on": TODAY, "created_at": ENTERED}
     session.add(Milestone(entry_id=entry.id, template="draft", owner_id=who["owner"].id, **fields))
+    session.add(Milestone(entry_id=entry.id, template="fee", owner_id=who["owner-off"].id, **fields))
+    session.add(MatterMember(matter_id=matter.id, person_id=who["owner"].id, since=ENTERED))
     for name, until in (("cover", TODAY + DAY), ("away-before", TODAY - 3 * DAY)):
         away = {"person_id": who["docket"].id, "from_on": TODAY - 9 * DAY, "until_on": until, "noted_at": ENTERED}
         session.add(Absence(deputy_id=who[name].id, **away))

@@ -26,7 +26,7 @@ from deadlines.store.database import Database
 from deadlines.store.tables import DeadlineRow, Heartbeat, Matter, MatterMember, Rendering, Subscription
 from deadlines.web.app import create_app
 from deadlines.web.shelf import Kept, Shelf, tag_of
-from tests.docket import samples
+from tests.docket import desks, samples
 from tests.web.serving import NOW, ZONE, Subscribed, subscribe
 
 
@@ -355,7 +355,9 @@ def revoked(session: Session, subscription: Subscription) -> None:
 
 
 def taken_off(session: Session, subscription: Subscription) -> None:
-    endings.off_matter(session, session.query(Matter).one(), subscription.person, actor="t", today=NOW.date(), now=NOW)
+    endings.off_matter(
+        session, desks.desk(), session.query(Matter).one(), subscription.person, actor="t", today=NOW.date(), now=NOW
+    )
 
 
 def left(session: Session, subscription: Subscription) -> None:

@@ -3,9 +3,13 @@
 import re
 
 import pytest
+from msgspec import structs
 from sqlalchemy import select
 
-from deadlines.store.tables import Audit, Letter, Matter, MatterMember, Person, Reminder
+from deadlines.compute.milestones import Template
+from deadlines.practice import Practice
+from deadlines.store.tables import Audit, Letter, Matter, MatterMember, Milestone, Person, Reminder
+from tests.docket.desks import DENIAL
 from tests.web.office import CANARIES, PEOPLE, Office, Page, fields
 
 ACTS = ("assign", "unassign", "hand-over", "restrict", "unrestrict")
@@ -56,6 +60,30 @@ def test_somebody_is_put_on_a_matter_and_taken_off(office: Office) -> None:
     assert last(office) == ("matter.leave", "dora@firm.test", {"person": ids["Ben"]})
     with office.database.read() as session:
         assert session.scalars(select(MatterMember)).all() == []
+
+
+@pytest.mark.parametrize("kind_of_database", ["sqlite", "postgres"], indirect=True)
+def test_who_is_taken_off_a_matter_or_does_not_see_it_has_no_step_of_it(office: Office) -> None:
+    draft = Template(id="draft", title="Draft ready", before_safe_by=5, owner="paralegal")
+    office.practice = Practice(milestones=(draft,))
+    browser, ids, matter = office.browser("Dora"), people(office), office.matter()
+    browser.post(f"/matter/{matter}/assign", data={"person": ids["Ben"]})
+    office.record("A-1", structs.replace(DENIAL, form="I-130"))
+    assert owners(office) == {ids["Ben"]}
+    assert browser.post(f"/matter/{matter}/unassign", data={"person": ids["Ben"]}).status_code == 303
+    assert owners(office) == {ids["Ana"]}
+    with office.database.write() as session:
+        steps = session.scalars(select(Milestone)).all()
+        for step in steps:
+            step.owner_id = ids["Ben"]
+    assert office.browser("Ana").post(f"/matter/{matter}/restrict", data={"reason": "asked"}).status_code == 303
+    assert owners(office) == {ids["Ana"]}
+    assert office.browser("Ben").post(f"/milestone/{steps[0].id}/done").status_code == 404
+
+
+def owners(office: Office) -> set[str]:
+    with office.database.read() as session:
+        return set(session.scalars(select(Milestone.owner_id).where(Milestone.state == "open")))
 
 
 @pytest.mark.parametrize("kind_of_database", ["sqlite", "postgres"], indirect=True)

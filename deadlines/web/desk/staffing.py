@@ -57,7 +57,8 @@ def _ask_unassign(visit: Visit, name: str, typed: Mapping[str, str], refusal: Re
 def _unassign(visit: Visit, name: str, form: dict[str, str]) -> Response:
     matter = _matter(visit, name, "staff")
     person = _chosen(visit, form, members(visit.session, matter))
-    off_matter(visit.session, matter, person, actor=visit.person.email, today=visit.today, now=visit.now)
+    who = visit.person.email
+    off_matter(visit.session, visit.desk, matter, person, actor=who, today=visit.today, now=visit.now)
     return _done(visit, matter, "unassigned")
 
 
