@@ -82,6 +82,8 @@ class Post(Struct, frozen=True):
         except Exception:
             log.exception("channel %s failed in an unforeseen way while it connected", channel)
             return SendError("The channel failed in an unforeseen way; see the log.")
+        finally:
+            self.sign_of_life()  # to connect may take as long as the message afterwards
         return None
 
     def hand_over(

@@ -66,10 +66,11 @@ def unverified_of(session: Session, notices: Collection[str]) -> frozenset[str]:
     """The ids, of these notices in force, of which an open date waits to be verified, or that were struck in a matter
     with such a date: what is made for nobody in particular and handed around tells of them what the strictest reader is
     told."""
-    other = aliased(Entry)
+    other, beside = aliased(Entry), aliased(Entry)
     waiting = select(other.matter_id).where(other.status == "open", other.verified_at.is_(None))
     waits = and_(Entry.status == "open", Entry.verified_at.is_(None))
-    struck = and_(Entry.status == "struck", Entry.matter_id.in_(waiting))
+    again = select(beside.id).where(beside.notice_id == Entry.notice_id, beside.status == "open").exists()
+    struck = and_(Entry.status == "struck", ~again, Entry.matter_id.in_(waiting))
     query = select(Entry.notice_id).where(Entry.notice_id.in_(notices), or_(waits, struck))
     return frozenset(session.scalars(query.distinct()))
 
@@ -138,9 +139,10 @@ def _looks(session: Session, row: NoticeRow) -> list[dict[str, object]]:
 
 
 def _struck_unread(person: Person) -> ColumnElement[bool]:
-    """Whether an entry of a notice was struck, and this person has signed for none of it."""
+    """Whether a notice was struck and is not in force again, and this person has signed for none of it."""
     its = select(Entry.id).where(Entry.notice_id == NoticeRow.id)
-    return and_(its.where(Entry.status == "struck").exists(), ~its.where(Entry.verified_by == person.id).exists())
+    told = or_(Entry.status == "open", Entry.verified_by == person.id)
+    return and_(its.where(Entry.status == "struck").exists(), ~its.where(told).exists())
 
 
 def _entered(chain: Chain, notice: str) -> str:

@@ -14,7 +14,7 @@ from deadlines.docket.passing_steps import pass_steps
 from deadlines.docket.scopes import works_on
 from deadlines.errors import Conflict, InputError, NotFound
 from deadlines.store import audit
-from deadlines.store.spelling import as_kept, spelled
+from deadlines.store.spelling import as_kept
 from deadlines.store.tables import Matter, MatterMember, Person, Team, TeamMember
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def add_team(session: Session, name: str, *, actor: str, now: datetime) -> Team:
     name = as_kept(name)
     if not name or len(name) > TEAM_NAME_LENGTH or not name.isprintable():
         raise InputError(f"A team needs a name of 1 to {TEAM_NAME_LENGTH} plain characters.")
-    if session.scalar(select(Team.id).where(spelled(Team.name, name))) is not None:
+    if _called(session, name) is not None:
         raise Conflict(f'There is a team "{name}" already.', advice="`deadlines team list` shows it.")
     team = Team(name=name, created_at=now)
     session.add(team)
@@ -106,10 +106,17 @@ def add_team(session: Session, name: str, *, actor: str, now: datetime) -> Team:
 
 def find_team(session: Session, name: str) -> Team:
     """The team of that name; raises NotFound."""
-    found = session.scalars(select(Team).where(spelled(Team.name, name))).one_or_none()
+    found = _called(session, name)
     if found is None:
         raise NotFound(f'There is no team "{name}".', advice="`deadlines team list` shows them.")
     return found
+
+
+def _called(session: Session, name: str) -> Team | None:
+    """The team of that name, in whatever capitals and Unicode form either is written: teams are few."""
+    wanted = as_kept(name).lower()
+    found = session.scalars(select(Team).order_by(Team.created_at, Team.id))
+    return next((team for team in found if as_kept(team.name).lower() == wanted), None)
 
 
 def join_team(session: Session, team: Team, person: Person, *, actor: str, now: datetime) -> None:

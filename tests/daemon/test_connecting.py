@@ -1,6 +1,8 @@
 """A mail server that is slow to greet: what changes on the docket meanwhile is seen before the text is given to it."""
 
 import threading
+import time
+from collections.abc import Callable
 
 from sqlalchemy import select
 
@@ -9,7 +11,7 @@ from deadlines.docket.closing import waive_entry
 from deadlines.notify.smtp import SmtpChannel
 from deadlines.store.database import Database
 from deadlines.store.tables import Entry, Person, Reminder
-from tests.daemon.parts import WEEK_BEFORE
+from tests.daemon.parts import WEEK_BEFORE, Collector
 from tests.docket.desks import desk, recorded
 from tests.docket.samples import ZONE, person
 from tests.notify.servers import Script, raw_server
@@ -21,6 +23,29 @@ def waive_all(database: Database) -> None:
         assert ana is not None
         for entry in session.scalars(select(Entry).where(Entry.status == "open")):
             waive_entry(session, desk(), entry, reason="decided", by=ana, now=WEEK_BEFORE)
+
+
+class Slow(Collector):
+    """A channel that takes long to connect, and long again to send."""
+
+    def __init__(self, seen: Callable[[], float]) -> None:
+        super().__init__(lambda _: self.ages.append(seen()))
+        self.ages: list[float] = []
+
+    def open(self) -> None:
+        time.sleep(0.5)
+
+
+def test_between_connecting_and_sending_it_shows_that_it_goes_on(database: Database) -> None:
+    """Each may take as long as the watchdog's patience has room for once."""
+    with database.write() as session:
+        person(session)
+        recorded(session)
+    channel = Slow(lambda: time.monotonic() - daemon.alive_at["send"])
+    daemon = Sweeps(database, {"smtp": channel}, zone=ZONE)
+    daemon.send_due(WEEK_BEFORE)
+    assert channel.ages
+    assert min(channel.ages) < 0.5
 
 
 def test_nothing_leaves_of_a_date_that_was_closed_while_the_server_was_slow_to_greet(database: Database) -> None:

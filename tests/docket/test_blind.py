@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from deadlines.compute import Notice, Service
 from deadlines.docket.amending import Amendment, amend_notice
 from deadlines.docket.believed import believed, end_of_day, kept_blind
-from deadlines.docket.blind import blind_to, require_seen
-from deadlines.docket.closing import strike_notice
+from deadlines.docket.blind import blind_to, require_seen, unverified_of
+from deadlines.docket.closing import reopen_entry, strike_notice
 from deadlines.docket.daybook import BLIND, STRUCK, daybook
 from deadlines.docket.entries import unsign
 from deadlines.docket.history import history
@@ -253,6 +253,21 @@ def test_what_was_struck_is_told_where_nothing_of_its_matter_waits_for_the_reade
             entry.verified_at, entry.verified_by = LATER, dora.id
         session.flush()
         assert blind_to(session, ana, [struck.id]) == frozenset(), "what waits is of another matter"
+
+
+def test_what_is_in_force_again_after_a_strike_is_told_once_it_is_verified(database: Database) -> None:
+    with database.write() as session:
+        ana, ben, dora = firm(session)
+        row, entries = entered(session, ben)
+        strike(session, row, ana)
+        reopen_entry(session, desk(), entries[RULE], reason="right after all", by=ana, now=LATER)
+        assert is_blind(session, row, dora)
+        verify_notice(session, desk(), row, look(entries[RULE]), by=ana, now=LATER)
+        other = record_notice(session, desk(), row.matter, WRONG, now=LATER).notice
+        other.entered_by = ben.email
+        session.flush()
+        assert blind_to(session, dora, [row.id, other.id]) == {other.id}
+        assert unverified_of(session, [row.id, other.id]) == {other.id}
 
 
 def test_what_was_struck_is_told_to_who_entered_or_verified_it(database: Database) -> None:

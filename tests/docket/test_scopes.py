@@ -2,7 +2,7 @@
 
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from deadlines.docket.endings import condition, off_matter
 from deadlines.docket.renderings import render_entry
 from deadlines.docket.subscriptions import Choice
 from deadlines.errors import Conflict, InputError, NotFound
-from deadlines.store.tables import Entry, Matter, Person, Subscription
+from deadlines.store.tables import Entry, Matter, Person, Subscription, Team
 from tests.docket import desks, samples
 from tests.reading import events_of
 
@@ -207,6 +207,18 @@ def test_no_two_sets_of_dates_have_the_same_state(firm: Firm) -> None:
     teams.leave_matter(firm.session, desks.desk(), firm.a, firm.paula, actor="t", today=TODAY, now=NOW)
     teams.join_matter(firm.session, firm.b, firm.paula, actor="t", now=NOW)
     assert feeds.feed_state(firm.session, subscription, today=TODAY) != before
+
+
+@pytest.mark.parametrize("kept", ["NFC", "NFD"])
+def test_a_team_is_found_however_its_name_is_typed_and_was_kept(firm: Firm, kept: Literal["NFC", "NFD"]) -> None:
+    firm.session.add(Team(name=unicodedata.normalize(kept, "Équipe"), created_at=NOW))
+    firm.session.flush()
+    for typed in ("Équipe", unicodedata.normalize("NFD", "équipe"), " ÉQUIPE "):
+        assert unicodedata.normalize("NFC", teams.find_team(firm.session, typed).name) == "Équipe"
+    with pytest.raises(Conflict):
+        teams.add_team(firm.session, "équipe", actor="t", now=NOW)
+    with pytest.raises(NotFound):
+        teams.find_team(firm.session, "é" * 20_000)
 
 
 def test_a_restricted_matter_is_not_named_by_its_calendar(firm: Firm) -> None:
