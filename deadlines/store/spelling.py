@@ -17,17 +17,17 @@ def holds(column: SQLColumnExpression[Any], word: str) -> ColumnElement[bool]:
     """Whether a column holds the word somewhere, in whatever capitals and Unicode form it is typed."""
     word = unicodedata.normalize("NFC", word)
     found = column.icontains(word, autoescape=True)
-    return found if word.isascii() else each_its_own(found, _alike(column, f"*{_pattern(word)}*"))
+    return found if word.isascii() else EachItsOwn(found, _alike(column, f"*{_pattern(word)}*"))
 
 
 def spelled(column: SQLColumnExpression[Any], text: str) -> ColumnElement[bool]:
     """Whether a column is this text, in whatever capitals and Unicode form it is typed."""
     text = as_kept(text)
     found = func.lower(column) == text.lower()
-    return found if text.isascii() else each_its_own(found, _alike(column, _pattern(text)))
+    return found if text.isascii() else EachItsOwn(found, _alike(column, _pattern(text)))
 
 
-class each_its_own(GenericFunction[bool]):  # noqa: N801  (stands where a function of the database would)
+class EachItsOwn(GenericFunction[bool]):
     """Of two conditions PostgreSQL asks the first, and SQLite the second.
 
     SQLite's lower() knows the letters of ASCII only. A function of ours in its place would be called for each row, and
@@ -38,14 +38,14 @@ class each_its_own(GenericFunction[bool]):  # noqa: N801  (stands where a functi
     inherit_cache = True
 
 
-@compiles(each_its_own)
-def _first(element: each_its_own, compiler: Any, **options: Any) -> str:
+@compiles(EachItsOwn)
+def _first(element: EachItsOwn, compiler: Any, **options: Any) -> str:
     first, _ = element.clauses
     return f"({compiler.process(first, **options)})"
 
 
-@compiles(each_its_own, "sqlite")
-def _second(element: each_its_own, compiler: Any, **options: Any) -> str:
+@compiles(EachItsOwn, "sqlite")
+def _second(element: EachItsOwn, compiler: Any, **options: Any) -> str:
     _, second = element.clauses
     return f"({compiler.process(second, **options)})"
 
